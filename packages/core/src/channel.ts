@@ -1,0 +1,176 @@
+import { type Duration, durationMs } from './duration.ts'
+import { BaroError, quote } from './errors.ts'
+import { parseEventType } from './event-type.ts'
+import { createPattern, nameFrom, type ParamsOf, type Pattern } from './pattern.ts'
+import type { HistoryBounds } from './ports/broker.ts'
+import type { Publication } from './publication.ts'
+import { type Reference, rememberDefinition } from './reference.ts'
+import { orThrow } from './result.ts'
+import type { InputOf, OutputOf, Schema } from './schema.ts'
+
+/** Event or signal types with the schema of their payload. */
+export type Schemas = Readonly<Record<string, Schema>>
+
+/** A request that a client may make on a channel, and its answer. */
+export interface RequestSchemas {
+  readonly input: Schema
+  readonly output: Schema
+}
+
+/** Everything a channel definition knows about its types. */
+export interface ChannelTypes {
+  pattern: string
+  events: Schemas
+  signals: Schemas
+  requests: Readonly<Record<string, RequestSchemas>>
+  state: unknown
+}
+
+/** The publications a channel can hold, as its reducer, its readers and its handlers see them. */
+export type PublicationOf<Events extends Schemas> = {
+  [Type in keyof Events & string]: Publication<Type, OutputOf<Events[Type]>>
+}[keyof Events & string]
+
+/** Folds one publication into the state. It must be pure and return JSON: it runs on the server and in every browser. */
+export type Reducer<State, Type extends string, S extends Schema> = (
+  state: State,
+  publication: Publication<Type, OutputOf<S>>,
+) => State
+
+/** How the state of a channel comes from its publications. */
+export interface StateOptions<Events extends Schemas, State> {
+  /** The state before the first publication. */
+  readonly initial: () => State
+  /** One reducer for each event type that changes the state; the others leave it as it is. */
+  readonly on: { readonly [Type in keyof Events & string]?: Reducer<State, Type, Events[Type]> }
+}
+
+/** How much of a channel is kept. Any page may outlive any history: what is gone is answered by a reset. */
+export interface HistoryOptions {
+  /** Publications kept. Default 1,000. */
+  readonly size?: number
+  /** How long a publication is kept. Default `'24h'`. */
+  readonly ttl?: Duration
+  /** Bytes of payload kept. Default 4 MiB. */
+  readonly bytes?: number
+}
+
+/** What `channel` takes. */
+export interface ChannelOptions<
+  Events extends Schemas,
+  Signals extends Schemas,
+  Requests extends Readonly<Record<string, RequestSchemas>>,
+  State,
+> {
+  /** Types of publications, with the schema of their payload. Any Standard Schema; it runs on the server. */
+  readonly events?: Events
+  /** Types of signals, with the schema of their payload. */
+  readonly signals?: Signals
+  /** Requests a client may make here, with the schemas of question and answer. */
+  readonly requests?: Requests
+  /** How the state comes from the publications. Without it the channel has no snapshot but its position. */
+  readonly state?: StateOptions<Events, State>
+  readonly history?: HistoryOptions
+  /**
+   * Change it when an old page could not understand what the new server sends: pages of another version keep what
+   * they show, say `outdated`, and reload once. Default `'1'`.
+   */
+  readonly version?: string
+}
+
+/** A defined channel: called with its parameters it gives a reference. */
+export interface ChannelDefinition<T extends ChannelTypes> {
+  /**
+   * The reference of one channel, a plain serialisable object.
+   *
+   * @throws {BaroError} `bad-name` if a parameter is missing, empty or too long.
+   */
+  (...params: ParamArgs<T['pattern']>): Reference<T>
+  readonly pattern: Pattern
+  readonly events: T['events']
+  readonly signals: T['signals']
+  readonly requests: T['requests']
+  readonly state: StateOptions<T['events'], T['state']> | undefined
+  readonly history: HistoryBounds
+  readonly version: string
+}
+
+/** Any channel definition. */
+// biome-ignore lint/suspicious/noExplicitAny: a definition takes its state in (reducers) and gives it out (initial), so no single type argument accepts all of them.
+export type AnyChannel = ChannelDefinition<any>
+
+/** The types of a definition. */
+export type TypesOf<C extends AnyChannel> = C extends ChannelDefinition<infer T> ? T : never
+/** The state of a definition. */
+export type StateOf<C extends AnyChannel> = TypesOf<C>['state']
+/** What publishing this event type takes. */
+export type EventInput<C extends AnyChannel, Type extends string> = InputOf<TypesOf<C>['events'][Type]>
+
+type ParamArgs<P extends string> = keyof ParamsOf<P> extends never ? [] : [params: ParamsOf<P>]
+
+/**
+ * Defines a channel. The same definition is imported by the server, the pages and the browser.
+ *
+ * @param pattern Segments joined by `:`, each a literal or a `{parameter}`, for example `room:{id}`.
+ * @throws {BaroError} `bad-definition` if the pattern, an event type or a bound is not usable.
+ *
+ * @example
+ * ```ts
+ * export const room = channel('room:{id}', {
+ *   events: { message: z.object({ text: z.string().max(2000) }) },
+ *   state: {
+ *     initial: (): string[] => [],
+ *     on: { message: (list, { payload }) => [...list, payload.text].slice(-50) },
+ *   },
+ * })
+ * room({ id: 42 }) // { channel: 'room:42' }
+ * ```
+ */
+export function channel<
+  const P extends string,
+  // biome-ignore lint/complexity/noBannedTypes: `{}` is "no events declared", and keeps the keys of those that are.
+  Events extends Schemas = {},
+  // biome-ignore lint/complexity/noBannedTypes: as above.
+  Signals extends Schemas = {},
+  // biome-ignore lint/complexity/noBannedTypes: as above.
+  Requests extends Readonly<Record<string, RequestSchemas>> = {},
+  State = undefined,
+>(
+  pattern: P,
+  options: ChannelOptions<Events, Signals, Requests, State> = {},
+): ChannelDefinition<{ pattern: P; events: Events; signals: Signals; requests: Requests; state: State }> {
+  type T = { pattern: P; events: Events; signals: Signals; requests: Requests; state: State }
+  const parsed = createPattern(pattern)
+  const { events = {} as Events, signals = {} as Signals, requests = {} as Requests, state } = options
+  for (const type of [...Object.keys(events), ...Object.keys(signals), ...Object.keys(requests)])
+    orThrow(parseEventType(type))
+  for (const type of Object.keys(state?.on ?? {}))
+    if (!Object.hasOwn(events, type))
+      throw new BaroError(
+        'bad-definition',
+        `${quote(pattern)} reduces ${quote(type)}, which is no event of it. Define it.`,
+      )
+
+  const refer = (...[params]: ParamArgs<P>): Reference<T> =>
+    rememberDefinition(definition, { channel: nameFrom(parsed, params ?? {}) })
+  const definition: ChannelDefinition<T> = Object.assign(refer, {
+    pattern: parsed,
+    events,
+    signals,
+    requests,
+    state,
+    history: historyBounds(pattern, options.history ?? {}),
+    version: options.version ?? '1',
+  })
+  return definition
+}
+
+function historyBounds(pattern: string, { size = 1_000, ttl = '24h', bytes = 4 << 20 }: HistoryOptions): HistoryBounds {
+  for (const bound of [size, bytes])
+    if (!Number.isSafeInteger(bound) || bound < 0)
+      throw new BaroError(
+        'bad-definition',
+        `${quote(pattern)} bounds its history by ${quote(bound)}. Use a whole number.`,
+      )
+  return { size, ttlMs: durationMs(ttl), bytes }
+}

@@ -1,0 +1,26 @@
+/**
+ * The closed table of WebSocket close codes that Baro sends. 4000 to 4499: come back; 4500 to 4999: give up, coming back
+ * changes nothing. Below 4000 are the codes of RFC 6455 §7.4.1. Each has a heading in PROTOCOL.md.
+ */
+export const closeCodes = {
+  normal: 1000,
+  'going-away': 1001,
+  'broken-frame': 1002,
+  'bad-utf8': 1007,
+  'too-large': 1009,
+  drain: 4000,
+  slow: 4001,
+  silent: 4002,
+  'no-connect': 4003,
+  unavailable: 4004,
+  'wrong-protocol': 4500,
+  unauthenticated: 4501,
+} as const
+
+/** One of the names of {@link closeCodes}. */
+export type CloseName = keyof typeof closeCodes
+
+/** Whether a client that was closed with this code gives up instead of coming back. */
+export function isFinalClose(code: number): boolean {
+  return code >= 4500 && code <= 4999
+}

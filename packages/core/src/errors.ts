@@ -1,0 +1,61 @@
+/**
+ * The closed table of error codes. `status` is the HTTP status of an answer that carries the code; `retry` says whether
+ * the same input may succeed later. Each code has a heading in PROTOCOL.md, and a test compares the two.
+ */
+export const errorCodes = {
+  'bad-message': { status: 400, retry: false },
+  'unknown-message': { status: 400, retry: false },
+  'bad-name': { status: 400, retry: false },
+  'bad-position': { status: 400, retry: false },
+  'bad-id': { status: 400, retry: false },
+  'bad-definition': { status: 500, retry: false },
+  unauthenticated: { status: 401, retry: false },
+  refused: { status: 403, retry: false },
+  'origin-refused': { status: 403, retry: false },
+  'unknown-channel': { status: 404, retry: false },
+  'not-accepted': { status: 404, retry: false },
+  'not-subscribed': { status: 409, retry: false },
+  'already-subscribed': { status: 409, retry: false },
+  outdated: { status: 409, retry: false },
+  'unknown-outcome': { status: 409, retry: false },
+  'in-progress': { status: 409, retry: true },
+  'too-large': { status: 413, retry: false },
+  'invalid-payload': { status: 422, retry: false },
+  'rate-limited': { status: 429, retry: true },
+  'too-many-subscriptions': { status: 429, retry: false },
+  'handler-failed': { status: 500, retry: false },
+  unavailable: { status: 503, retry: true },
+  closed: { status: 503, retry: false },
+} as const
+
+/** One of the codes of {@link errorCodes}. */
+export type ErrorCode = keyof typeof errorCodes
+
+/**
+ * The one error class of Baro. The message says what happened, with which value, and what to do about it.
+ *
+ * @example
+ * ```ts
+ * throw new BaroError('unknown-channel', 'No channel is defined for "rom:42". Define one, or correct the name.')
+ * ```
+ */
+export class BaroError extends Error {
+  override readonly name = 'BaroError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+
+  /** Whether the same input may succeed later. */
+  get retry(): boolean {
+    return errorCodes[this.code].retry
+  }
+}
+
+/** Shortens a value for an error message: an attacker's megabyte must not become a megabyte of log. */
+export function quote(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}

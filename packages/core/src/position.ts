@@ -1,0 +1,111 @@
+import { BaroError, quote } from './errors.ts'
+import { checkOf } from './id.ts'
+import { accepted, type Result, refused } from './result.ts'
+
+/** Where a reader of a stream stands: after `offset`, in the life `epoch` of the stream. */
+export interface AtPosition {
+  readonly kind: 'at'
+  readonly epoch: string
+  /** Number of the last publication seen; 0 before the first. */
+  readonly offset: number
+  /** The check of the publication at `offset` (`checkOf(id)`); empty at offset 0. */
+  readonly check: string
+}
+
+/**
+ * A PostgreSQL snapshot (`pg_current_snapshot()`): only a starting point, the first answer returns an *at*. Transaction
+ * ids are 64 bits wide and stay decimal text.
+ */
+export interface QueriedPosition {
+  readonly kind: 'queried'
+  readonly epoch: string
+  readonly xmin: string
+  readonly xmax: string
+  readonly xip: readonly string[]
+}
+
+/** Nowhere: the value was made where there was no hub (a build). Every hub answers it by reset. */
+export interface NoPosition {
+  readonly kind: 'none'
+}
+
+/** A position as the hub sees it; to users it is opaque text. */
+export type Position = AtPosition | QueriedPosition | NoPosition
+
+/** The longest position, in characters. */
+export const maxPositionLength = 1_024
+
+/** The text of {@link NoPosition}. */
+export const noPosition = 'none'
+
+// The leading "1" is the version of this spelling, "a" and "q" the kind. Fields are separated by ".".
+const at = /^1a\.([A-Za-z0-9_~-]{1,64})\.(0|[1-9][0-9]{0,15})\.([A-Za-z0-9_-]{0,6})$/
+const queried = /^1q\.([A-Za-z0-9_~-]{1,64})\.([0-9]{1,20})\.([0-9]{1,20})\.((?:[0-9]{1,20}(?:~[0-9]{1,20})*)?)$/
+
+/** Writes a position as text of `[A-Za-z0-9._~-]`; the same position has one spelling, so texts may be compared. */
+export function formatPosition(position: Position): string {
+  if (position.kind === 'at') return `1a.${position.epoch}.${position.offset}.${position.check}`
+  if (position.kind === 'queried')
+    return `1q.${position.epoch}.${position.xmin}.${position.xmax}.${position.xip.join('~')}`
+  return noPosition
+}
+
+/** Reads a position; anything else than a text that `formatPosition` could have written is refused. */
+export function parsePosition(text: string): Result<Position> {
+  if (text === noPosition) return accepted({ kind: 'none' })
+  const found = text.length <= maxPositionLength ? (parseAt(text) ?? parseQueried(text)) : undefined
+  return found
+    ? accepted(found)
+    : refused(
+        new BaroError(
+          'bad-position',
+          `${quote(text)} is not a position. Send one back exactly as it was given to you.`,
+        ),
+      )
+}
+
+function parseAt(text: string): AtPosition | undefined {
+  const [, epoch, digits, check] = at.exec(text) ?? []
+  const offset = Number(digits)
+  if (epoch === undefined || check === undefined || !Number.isSafeInteger(offset)) return undefined
+  // Offset 0 has no publication, hence no check; every other one has.
+  return (offset === 0) === (check === '') ? { kind: 'at', epoch, offset, check } : undefined
+}
+
+function parseQueried(text: string): QueriedPosition | undefined {
+  const [, epoch, xmin, xmax, xip] = queried.exec(text) ?? []
+  if (epoch === undefined || xmin === undefined || xmax === undefined || xip === undefined) return undefined
+  return { kind: 'queried', epoch, xmin, xmax, xip: xip === '' ? [] : xip.split('~') }
+}
+
+/** The position right after a publication. */
+export function positionAfter(
+  epoch: string,
+  publication: { readonly offset: number; readonly id: string },
+): AtPosition {
+  return { kind: 'at', epoch, offset: publication.offset, check: checkOf(publication.id) }
+}
+
+/** The position before the first publication of an epoch. */
+export function startOf(epoch: string): AtPosition {
+  return { kind: 'at', epoch, offset: 0, check: '' }
+}
+
+/** How one position stands to another. */
+export type PositionOrder = 'older' | 'same' | 'newer' | 'unrelated'
+
+/**
+ * Says how `a` stands to `b`: `older`, `same` or `newer` within one life of a stream, otherwise `unrelated`; so are two
+ * that differ only in their check (history was rewritten) and any two of different kinds.
+ */
+export function comparePositions(a: Position, b: Position): PositionOrder {
+  if (formatPosition(a) === formatPosition(b)) return 'same'
+  if (a.kind !== 'at' || b.kind !== 'at' || a.epoch !== b.epoch || a.offset === b.offset) return 'unrelated'
+  return a.offset < b.offset ? 'older' : 'newer'
+}
+
+/** {@link comparePositions} on texts; what is not a position is unrelated to everything. */
+export function comparePositionTexts(a: string, b: string): PositionOrder {
+  const [one, other] = [parsePosition(a), parsePosition(b)]
+  return one.ok && other.ok ? comparePositions(one.value, other.value) : 'unrelated'
+}

@@ -1,0 +1,24 @@
+import type { BaroError } from './errors.ts'
+
+/** What every `parseX` and `decodeX` returns: bad input is a value, not an exception. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: BaroError }
+
+/** Wraps a value that was accepted. */
+export function accepted<T>(value: T): Result<T> {
+  return { ok: true, value }
+}
+
+/** Wraps the reason why an input was refused. */
+export function refused<T>(error: BaroError): Result<T> {
+  return { ok: false, error }
+}
+
+/**
+ * Returns the accepted value or throws its error.
+ *
+ * @throws {BaroError} the error the input was refused with.
+ */
+export function orThrow<T>(result: Result<T>): T {
+  if (!result.ok) throw result.error
+  return result.value
+}

@@ -1,0 +1,17 @@
+import type { ChannelTypes } from './channel.ts'
+import type { Reference } from './reference.ts'
+
+/** A value at a position: what a page embeds, and what a browser continues from. Plain and serialisable. */
+export interface Snapshot<T extends ChannelTypes = ChannelTypes> extends Reference<T> {
+  /** Where the value was read, as opaque text; `none` if there was no hub. */
+  readonly position: string
+  /** The `version` of the definition that made the value. */
+  readonly version: string
+  /** The state of the channel at the position; `undefined` if the channel has none. */
+  readonly value: T['state']
+}
+
+/** Whether a reference carries a value. */
+export function isSnapshot<T extends ChannelTypes>(reference: Reference<T> | Snapshot<T>): reference is Snapshot<T> {
+  return 'position' in reference
+}

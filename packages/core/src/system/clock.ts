@@ -1,0 +1,33 @@
+import type { Clock } from '../ports/clock.ts'
+
+// Declared here instead of pulling the types of Node or the DOM into a package that runs in both.
+declare const setTimeout: (run: () => void, ms: number) => unknown
+declare const clearTimeout: (timer: unknown) => void
+declare const setImmediate: ((run: () => void) => unknown) | undefined
+declare const clearImmediate: (timer: unknown) => void
+declare const performance: { now(): number }
+
+// A timer must not keep a finished Node process alive; browsers return numbers here.
+function release(timer: unknown): void {
+  if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
+}
+
+/** The time of the machine. The only place where Baro touches timers. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  after(ms, run) {
+    // setTimeout takes 32 bits; a longer wait would fire at once.
+    const timer = setTimeout(run, Math.min(ms, 2_147_483_647))
+    release(timer)
+    return () => clearTimeout(timer)
+  },
+  soon(run) {
+    if (typeof setImmediate === 'function') {
+      const timer = setImmediate(run)
+      return () => clearImmediate(timer)
+    }
+    const timer = setTimeout(run, 0)
+    return () => clearTimeout(timer)
+  },
+}

@@ -1,0 +1,25 @@
+import { parseJson } from '../json.ts'
+import type { Result } from '../result.ts'
+import { type ClientMessage, clientMessages } from './client-message.ts'
+import { type ServerMessage, serverMessages } from './server-message.ts'
+import { matchShape } from './shape.ts'
+
+/** The version of the messages, named by a client in `baro:connect`; a test pins it to the hash of all shapes. */
+export const protocolVersion = 1
+
+/** Writes a message as the text of one frame. */
+export function encodeMessage(message: ClientMessage | ServerMessage): string {
+  return JSON.stringify(message)
+}
+
+/** Reads what a client sent; never throws, and leaves unknown fields alone. */
+export function decodeClientMessage(text: string): Result<ClientMessage> {
+  const parsed = parseJson(text)
+  return parsed.ok ? matchShape(clientMessages, parsed.value) : parsed
+}
+
+/** Reads what a hub sent; never throws, and leaves unknown fields alone. */
+export function decodeServerMessage(text: string): Result<ServerMessage> {
+  const parsed = parseJson(text)
+  return parsed.ok ? matchShape(serverMessages, parsed.value) : parsed
+}

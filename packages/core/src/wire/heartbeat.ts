@@ -1,0 +1,10 @@
+import { type Shape, shape } from './shape.ts'
+
+/** Says that this side lives. A server sends it into silence; a client answers each with one. */
+export interface HeartbeatMessage {
+  readonly type: 'baro:heartbeat'
+  readonly payload: Readonly<Record<never, never>>
+}
+
+/** The shape of {@link HeartbeatMessage}. */
+export const heartbeat: Shape<HeartbeatMessage> = shape('baro:heartbeat', {})

@@ -1,0 +1,14 @@
+import { optional, type Shape, shape, text } from './shape.ts'
+
+/** Answers a publish: its handler is done. */
+export interface PublishedMessage {
+  readonly type: 'baro:published'
+  readonly payload: {
+    readonly id: string
+    /** Right after the publication with this id; absent if the handler published nothing under it. */
+    readonly position?: string
+  }
+}
+
+/** The shape of {@link PublishedMessage}. */
+export const published: Shape<PublishedMessage> = shape('baro:published', { id: text, position: optional(text) })

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  // Tests run against the sources: a stale dist can never make them pass.
+  resolve: { conditions: ['baro-source', 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions: ['baro-source', 'node', 'import', 'default'] } },
+  test: {
+    include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts'],
+    testTimeout: 20_000,
+  },
+})
