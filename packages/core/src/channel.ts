@@ -5,8 +5,8 @@ import { createPattern, nameFrom, type ParamsOf, type Pattern } from './pattern.
 import type { HistoryBounds } from './ports/broker.ts'
 import type { Publication } from './publication.ts'
 import { type Reference, rememberDefinition } from './reference.ts'
-import { orThrow } from './result.ts'
 import type { InputOf, OutputOf, Schema } from './schema.ts'
+import type { WireForm } from './wire-form.ts'
 
 /** Event or signal types with the schema of their payload. */
 export type Schemas = Readonly<Record<string, Schema>>
@@ -28,13 +28,13 @@ export interface ChannelTypes {
 
 /** The publications a channel can hold, as its reducer, its readers and its handlers see them. */
 export type PublicationOf<Events extends Schemas> = {
-  [Type in keyof Events & string]: Publication<Type, OutputOf<Events[Type]>>
+  [Type in keyof Events & string]: Publication<Type, WireForm<OutputOf<Events[Type]>>>
 }[keyof Events & string]
 
 /** Folds one publication into the state. It must be pure and return JSON: it runs on the server and in every browser. */
 export type Reducer<State, Type extends string, S extends Schema> = (
   state: State,
-  publication: Publication<Type, OutputOf<S>>,
+  publication: Publication<Type, WireForm<OutputOf<S>>>,
 ) => State
 
 /** How the state of a channel comes from its publications. */
@@ -142,8 +142,10 @@ export function channel<
   type T = { pattern: P; events: Events; signals: Signals; requests: Requests; state: State }
   const parsed = createPattern(pattern)
   const { events = {} as Events, signals = {} as Signals, requests = {} as Requests, state } = options
-  for (const type of [...Object.keys(events), ...Object.keys(signals), ...Object.keys(requests)])
-    orThrow(parseEventType(type))
+  for (const type of [...Object.keys(events), ...Object.keys(signals), ...Object.keys(requests)]) {
+    const checked = parseEventType(type)
+    if (!checked.ok) throw new BaroError('bad-definition', checked.error.message)
+  }
   for (const type of Object.keys(state?.on ?? {}))
     if (!Object.hasOwn(events, type))
       throw new BaroError(

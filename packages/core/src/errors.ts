@@ -54,8 +54,12 @@ export class BaroError extends Error {
   }
 }
 
-/** Shortens a value for an error message: an attacker's megabyte must not become a megabyte of log. */
+/**
+ * Shortens a value for an error message: an attacker's megabyte must not become a megabyte of log. Never throws: an
+ * object is only named, because turning one into text would run into its own `toString`.
+ */
 export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
+  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }

@@ -5,8 +5,9 @@ import { accepted, type Result, refused } from './result.ts'
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 // An own key `__proto__` survives JSON.parse and turns into a prototype at the first careless assignment downstream,
-// so it is refused at the door. The escaped spelling is why the quick check also looks for `\u005f`.
-const mayHideProto = /__proto__|\\u005f/i
+// so it is refused at the door. Any of its letters may be written as an escape (`\u005f`, `\u0070`, …), which is why the
+// quick check also looks for escapes in their range.
+const mayHideProto = /__proto__|\\u00[5-7]/i
 
 function refuseProto(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new BaroError('bad-message', 'The key "__proto__" is not allowed. Rename it.')

@@ -52,15 +52,20 @@ export function createPattern(text: string): Pattern {
 /**
  * Writes the channel name for these parameters.
  *
- * @throws {BaroError} `bad-name` if a parameter is missing or empty, or the name gets longer than 255 bytes.
+ * @throws {BaroError} `bad-name` if a parameter is missing, empty or neither text nor number, or if the name gets longer
+ *   than 255 bytes.
  */
 export function nameFrom(pattern: Pattern, params: Readonly<Record<string, string | number>>): string {
   const name = pattern.segments
     .map((segment) => {
       if ('literal' in segment) return segment.literal
-      const value = params[segment.param]
-      if (value === undefined)
-        throw new BaroError('bad-name', `The channel ${quote(pattern.text)} needs {${segment.param}}. Pass it.`)
+      // Own properties only: {constructor} is a parameter like any other, and every object inherits one.
+      const value = Object.hasOwn(params, segment.param) ? params[segment.param] : undefined
+      if (typeof value !== 'string' && !Number.isFinite(value))
+        throw new BaroError(
+          'bad-name',
+          `The channel ${quote(pattern.text)} needs {${segment.param}}, not ${quote(value)}. Pass a text or a number.`,
+        )
       return encodeSegment(String(value))
     })
     .join(':')

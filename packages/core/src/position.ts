@@ -40,7 +40,9 @@ export const noPosition = 'none'
 
 // The leading "1" is the version of this spelling, "a" and "q" the kind. Fields are separated by ".".
 const at = /^1a\.([A-Za-z0-9_~-]{1,64})\.(0|[1-9][0-9]{0,15})\.([A-Za-z0-9_-]{0,6})$/
-const queried = /^1q\.([A-Za-z0-9_~-]{1,64})\.([0-9]{1,20})\.([0-9]{1,20})\.((?:[0-9]{1,20}(?:~[0-9]{1,20})*)?)$/
+// Numbers have no leading zeros: one position, one spelling.
+const queried =
+  /^1q\.([A-Za-z0-9_~-]{1,64})\.([1-9][0-9]{0,19})\.([1-9][0-9]{0,19})\.((?:[1-9][0-9]{0,19}(?:~[1-9][0-9]{0,19})*)?)$/
 
 /** Writes a position as text of `[A-Za-z0-9._~-]`; the same position has one spelling, so texts may be compared. */
 export function formatPosition(position: Position): string {

@@ -1,6 +1,7 @@
 import { BaroError } from './errors.ts'
-import { type Json, parseJson } from './json.ts'
-import { accepted, type Result, refused } from './result.ts'
+import type { Json } from './json.ts'
+import { type Result, refused } from './result.ts'
+import { wireForm } from './wire-form.ts'
 
 /**
  * A validator of any library that follows Standard Schema v1 (zod, valibot, arktype, …). The interface is the one of
@@ -42,33 +43,21 @@ export async function validatePayload(schema: Schema, payload: unknown, what: st
       return refused(new BaroError('invalid-payload', `${what} is not valid: ${complaints(result.issues)}.`))
     return wireForm(result.value, what)
   } catch (cause) {
+    // What it threw is for the server's log (the cause): the message goes to whoever sent the payload.
     return refused(
-      new BaroError('invalid-payload', `The schema of ${what} threw: ${String(cause)}. Mend the schema.`, { cause }),
+      new BaroError('handler-failed', `The schema of ${what} threw. The server's log says what.`, { cause }),
     )
   }
 }
 
-/** What is left of a value once it has travelled as JSON. */
-export function wireForm(value: unknown, what: string): Result<Json> {
-  try {
-    const text = JSON.stringify(value)
-    if (text !== undefined) return parseJson(text)
-  } catch (cause) {
-    return refused(new BaroError('invalid-payload', `${what} cannot be written as JSON: ${String(cause)}.`, { cause }))
-  }
-  return value === undefined
-    ? accepted(null)
-    : refused(
-        new BaroError('invalid-payload', `${what} is a ${typeof value}, which JSON cannot hold. Send a JSON value.`),
-      )
-}
-
 function complaints(issues: readonly SchemaIssue[]): string {
-  return issues
+  const text = issues
     .slice(0, 5)
     .map(({ path, message }) => {
       const at = path?.map((step) => String(typeof step === 'object' ? step.key : step)).join('.')
       return at ? `${at}: ${message}` : message
     })
     .join('; ')
+  // A schema may repeat all it was given in its complaint.
+  return text.length > 500 ? `${text.slice(0, 499)}…` : text
 }

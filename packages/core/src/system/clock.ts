@@ -12,14 +12,23 @@ function release(timer: unknown): void {
   if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
 }
 
+// setTimeout takes 32 bits and fires a longer wait at once; such a wait is taken in steps.
+const longestTimerMs = 2_147_483_647
+
 /** The time of the machine. The only place where Baro touches timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   after(ms, run) {
-    // setTimeout takes 32 bits; a longer wait would fire at once.
-    const timer = setTimeout(run, Math.min(ms, 2_147_483_647))
-    release(timer)
+    let timer: unknown
+    const wait = (left: number): void => {
+      timer = setTimeout(
+        () => (left > longestTimerMs ? wait(left - longestTimerMs) : run()),
+        Math.min(left, longestTimerMs),
+      )
+      release(timer)
+    }
+    wait(ms)
     return () => clearTimeout(timer)
   },
   soon(run) {

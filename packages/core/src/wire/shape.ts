@@ -63,7 +63,7 @@ export function describeShape(shape: Shape<Message>): string {
 /** Checks a parsed message against the shapes it may have; never throws. */
 export function matchShape<M extends Message>(shapes: ReadonlyMap<string, Shape<M>>, value: Json): Result<M> {
   if (!isRecord(value) || typeof value.type !== 'string')
-    return refused(new BaroError('bad-message', `${quote(value)} is not a message. Send { "type", "payload" }.`))
+    return refused(new BaroError('bad-message', `This is not a message: ${quote(value)}. Send { "type", "payload" }.`))
   const shape = shapes.get(value.type)
   if (!shape)
     return refused(new BaroError('unknown-message', `There is no message ${quote(value.type)}. See PROTOCOL.md.`))

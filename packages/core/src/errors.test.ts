@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { BaroError, type ErrorCode, errorCodes, quote } from './errors.ts'
+
+describe('an error', () => {
+  it('knows its code, its message, its cause, and whether to try again', () => {
+    const cause = new Error('socket')
+    const error = new BaroError('unavailable', 'The broker is away. Try again.', { cause })
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({
+      name: 'BaroError',
+      code: 'unavailable',
+      message: 'The broker is away. Try again.',
+      retry: true,
+      cause,
+    })
+    expect(new BaroError('bad-name', 'x').retry).toBe(false)
+  })
+
+  it.each(Object.keys(errorCodes) as ErrorCode[])('%s has a status of HTTP that says an error', (code) => {
+    expect(errorCodes[code].status).toBeGreaterThanOrEqual(400)
+    expect(errorCodes[code].status).toBeLessThan(600)
+    expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/)
+  })
+})
+
+describe('a value in a message', () => {
+  it.each<[unknown, string]>([
+    ['a "b"\n', '"a \\"b\\"\\n"'],
+    [42, '42'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [{ a: 1 }, 'an object'],
+    [[1, 2], 'a list'],
+    [Symbol('x'), 'Symbol(x)'],
+  ])('%j is written as %s', (value, text) => {
+    expect(quote(value)).toBe(text)
+  })
+
+  it('is shortened', () => {
+    expect(quote('x'.repeat(1_000_000))).toBe(`"${'x'.repeat(76)}…`)
+    expect(quote('\u0000'.repeat(1_000_000)).length).toBeLessThanOrEqual(80)
+    expect(quote('x'.repeat(78))).toBe(`"${'x'.repeat(78)}"`)
+  })
+
+  it('never throws, whatever an attacker names "toString"', () => {
+    expect(quote({ toString: 1, valueOf: 1 })).toBe('an object')
+    expect(quote([{ toString: 1, valueOf: 1 }])).toBe('a list')
+    expect(quote(Object.create(null))).toBe('an object')
+    expect(quote(JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)))).toBe('a list')
+  })
+})

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { channel } from './channel.ts'
+import { fold } from './fold.ts'
+import type { Publication } from './publication.ts'
+
+const room = channel('room:{id}', {
+  events: { message: z.object({ text: z.string() }), cleared: z.object({}), ignored: z.object({}) },
+  state: {
+    initial: (): readonly string[] => [],
+    on: {
+      message: (list, { payload, by }) => {
+        if (payload.text === 'boom') throw new Error('boom')
+        return [...list, `${by ?? 'guest'}: ${payload.text}`]
+      },
+      cleared: () => [],
+    },
+  },
+})
+
+const publication = (type: string, payload: Publication['payload'] = {}): Publication => ({
+  type,
+  payload,
+  offset: 1,
+  id: 'id',
+  time: 0,
+  by: 'ada',
+})
+
+it('a publication goes through the reducer of its type', () => {
+  expect(fold(room, ['old'], publication('message', { text: 'hi' }))).toEqual({ state: ['old', 'ada: hi'] })
+  expect(fold(room, ['old'], publication('cleared'))).toEqual({ state: [] })
+})
+
+it('a publication without a reducer leaves the very same state', () => {
+  const state = ['old']
+  expect(fold(room, state, publication('ignored')).state).toBe(state)
+  expect(fold(room, state, publication('never defined')).state).toBe(state)
+})
+
+it('a reducer that throws skips its publication, says why, and leaves the very same state', () => {
+  const state = ['old']
+  const folded = fold(room, state, publication('message', { text: 'boom' }))
+  expect(folded.state).toBe(state)
+  expect(folded.error).toEqual(new Error('boom'))
+})
+
+it('a payload the reducer cannot read skips its publication like any other throw', () => {
+  const state = ['old']
+  const folded = fold(room, state, publication('message', null))
+  expect(folded.state).toBe(state)
+  expect(folded.error).toBeInstanceOf(TypeError)
+})
+
+it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+  'the type %j finds no reducer on a prototype',
+  (type) => {
+    const state = ['old']
+    expect(fold(room, state, publication(type))).toEqual({ state })
+  },
+)
+
+it('a channel without a state folds nothing', () => {
+  expect(fold(channel('plain'), undefined, publication('message'))).toEqual({ state: undefined })
+})

@@ -1,0 +1,52 @@
+import { BaroError } from './errors.ts'
+import { type Json, parseJson } from './json.ts'
+import { accepted, type Result, refused } from './result.ts'
+
+/** The deepest nesting of a payload, in levels of lists and objects. */
+export const maxPayloadDepth = 128
+
+/** The type of what is left of a value once it has travelled as JSON: a `Date` arrives as text. */
+export type WireForm<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends { toJSON(): infer Written }
+    ? Written
+    : T extends object
+      ? { [Key in keyof T]: WireForm<T[Key]> }
+      : T
+
+/** What is left of a value once it has travelled as JSON; `what` names it in the error. */
+export function wireForm(value: unknown, what: string): Result<Json> {
+  try {
+    const text = JSON.stringify(value)
+    if (text !== undefined)
+      return nestsDeeper(text, maxPayloadDepth)
+        ? invalid(`${what} nests deeper than ${maxPayloadDepth} levels. Send a flatter value.`)
+        : parseJson(text)
+  } catch (cause) {
+    return invalid(`${what} cannot be written as JSON: ${String(cause)}.`, cause)
+  }
+  if (value === undefined) return accepted(null)
+  return invalid(`${what} is a ${typeof value}, which JSON cannot hold. Send a JSON value.`)
+}
+
+function invalid(message: string, cause?: unknown): Result<never> {
+  return refused(new BaroError('invalid-payload', message, { cause }))
+}
+
+// JSON.stringify recurses: a payload that can just be written here would overflow the stack of whoever writes it next,
+// a few levels deeper in a message, on every node and in every browser.
+function nestsDeeper(text: string, levels: number): boolean {
+  let depth = 0
+  let inString = false
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index]
+    if (inString) {
+      if (character === '\\') index++
+      else if (character === '"') inString = false
+    } else if (character === '"') inString = true
+    else if (character === '[' || character === '{') {
+      if (++depth > levels) return true
+    } else if (character === ']' || character === '}') depth--
+  }
+  return false
+}

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { clientMessages } from './client-message.ts'
+import { protocolVersion } from './codec.ts'
+import { serverMessages } from './server-message.ts'
+import { describeShape } from './shape.ts'
+
+/** The hash of all shapes, by protocol version. A line is added when the version is raised; none is ever changed. */
+const pinned: Readonly<Record<number, string>> = {
+  1: '0f22779efe9a1811f8d0c362edbaa5b1f1b41b49c567e9fd60850ffb4f37bd25',
+}
+
+it('the protocol version stands for exactly these message shapes', () => {
+  const shapes = [
+    ...[...clientMessages.values()].map((shape) => `client ${describeShape(shape)}`),
+    ...[...serverMessages.values()].map((shape) => `server ${describeShape(shape)}`),
+  ].sort()
+  const hash = createHash('sha256').update(shapes.join('\n')).digest('hex')
+  expect(
+    pinned[protocolVersion],
+    `The shape of a message changed: raise protocolVersion in wire/codec.ts, pin ${hash} for the new version here, and describe the change in PROTOCOL.md. The shapes are now:\n${shapes.join('\n')}\n`,
+  ).toBe(hash)
+})
+
+it('a shape is described by its fields, their kinds, and which of them are optional', () => {
+  const connect = clientMessages.get('baro:connect')
+  const publications = serverMessages.get('baro:publications')
+  expect(connect && describeShape(connect)).toBe('baro:connect(protocol:whole,client:text,token?:text)')
+  expect(publications && describeShape(publications)).toBe(
+    'baro:publications(channel:text,follows:text,position:text,publications:[type:text,payload:json,offset:whole,id:text,time:whole,by?:text])',
+  )
+})

@@ -1,0 +1,39 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Hub } from './hub.ts'
+
+type Taker = Pick<Hub, 'handle' | 'handleUpgrade'>
+
+const attached = new WeakMap<Server, Set<Taker>>()
+
+/**
+ * Lets a hub see the requests and upgrades of a server before anybody else does.
+ *
+ * The events are taken at `emit`: listeners that are added later, as Next.js adds its own at the first request, never
+ * see what is ours, so nobody answers twice and nobody closes our sockets.
+ */
+export function attachTo(server: Server, hub: Taker): void {
+  const known = attached.get(server)
+  if (known) {
+    known.add(hub)
+    return
+  }
+  const hubs = new Set([hub])
+  attached.set(server, hubs)
+  const emit = server.emit
+  server.emit = function (this: Server, event: string, ...rest: unknown[]): boolean {
+    if (event === 'request') {
+      const [request, response] = rest as [IncomingMessage, ServerResponse]
+      for (const one of hubs) if (one.handle(request, response)) return true
+    } else if (event === 'upgrade') {
+      const [request, stream, head] = rest as [IncomingMessage, Duplex, Buffer]
+      for (const one of hubs) if (one.handleUpgrade(request, stream, head)) return true
+    }
+    return Reflect.apply(emit, this, [event, ...rest])
+  } as Server['emit']
+  // An upgrade without any listener never becomes an event.
+  if (server.listenerCount('upgrade') === 0)
+    server.on('upgrade', (_request, stream: Duplex) => {
+      if (server.listenerCount('upgrade') === 1) stream.destroy()
+    })
+}

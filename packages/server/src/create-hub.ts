@@ -1,0 +1,259 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  BaroError,
+  type Broker,
+  type ChannelTypes,
+  createId,
+  orThrow,
+  type Recover,
+  type Reference,
+  recover as recoverByAllGuards,
+  type Schema,
+  type Snapshot,
+  systemClock,
+  systemRandomness,
+  validatePayload,
+} from '@baro/core'
+import { attachTo } from './attach.ts'
+import { createCounters } from './counters.ts'
+import type { AnyHandlers, SessionInfo } from './handlers.ts'
+import type { Hub, HubOptions, Listening } from './hub.ts'
+import type { HubParts, HubSession } from './hub-parts.ts'
+import { defaultLimits } from './limits.ts'
+import { createMemoryBroker } from './memory-broker.ts'
+import { createOriginCheck } from './origins.ts'
+import { own, Publisher } from './publisher.ts'
+import { createRegistry, type Resolved } from './registry.ts'
+import { Session } from './session/session.ts'
+import { takeSnapshot } from './snapshots.ts'
+import { Feeds } from './stream/feeds.ts'
+import { Ticker } from './stream/ticker.ts'
+import { handleHttp } from './transports/http.ts'
+import { createWebSocketTransport, refuseUpgrade } from './transports/websocket.ts'
+
+/** How often in a heartbeat interval the sessions are looked at. */
+const looksPerInterval = 5
+
+/** What the simulation replaces to show that a guard is needed. Not for applications. */
+export interface HubInternals {
+  readonly recover: Recover
+}
+
+/**
+ * Makes a hub. Nothing is served until it is attached to an HTTP server or listens.
+ *
+ * @throws {BaroError} `bad-definition` if two channels can match one name.
+ *
+ * @example
+ * ```ts
+ * const hub = createHub({ channels: [room] })
+ * hub.on(room, { access: 'public', events: { message: ({ payload, publish }) => publish('message', payload) } })
+ * hub.attach(httpServer)
+ * ```
+ */
+export function createHub(options: HubOptions, internals: HubInternals = { recover: recoverByAllGuards }): Hub {
+  const {
+    channels,
+    auth = () => undefined,
+    origins = [],
+    development = process.env.NODE_ENV !== 'production',
+    path = '/baro',
+    heartbeatIntervalMs = 25_000,
+    publishWindowMs = 120_000,
+    log = console,
+    clock = systemClock,
+    randomness = systemRandomness,
+  } = options
+  const broker: Broker = options.broker ?? createMemoryBroker({ clock, randomness })
+  const limits = { ...defaultLimits, ...options.limits }
+  const counters = createCounters()
+  const registry = createRegistry(channels)
+  const ticker = new Ticker(clock)
+  const feeds = new Feeds(clock, { broker, ticker, limits, counters, log, recover: internals.recover })
+  const publisher = new Publisher({ broker, clock, randomness, feeds, counters, log, publishWindowMs })
+  const sessions = new Set<HubSession>()
+  const watchers = { connected: new Set<Watcher>(), disconnected: new Set<Watcher>() }
+  let isDraining = false
+  let whenEmpty: (() => void) | undefined
+
+  const parts: HubParts = {
+    broker,
+    clock,
+    randomness,
+    log,
+    limits,
+    counters,
+    registry,
+    ticker,
+    feeds,
+    publisher,
+    publishWindowMs,
+    sessionRules: {
+      heartbeatIntervalMs,
+      connectTimeoutMs: limits.connectTimeoutMs,
+      messagesPerSecond: limits.messagesPerSecond,
+    },
+    isOriginAllowed: createOriginCheck({ origins, development, log }),
+    newId: () => createId(randomness),
+    authenticate: async (credentials) => auth(credentials),
+    async assertAllowed({ handlers }, context, action) {
+      if (handlers.access === 'public') return
+      if ((await handlers.access({ ...context, action })) !== true)
+        throw new BaroError('refused', `The access rule of "${context.channel}" does not allow you to ${action}.`)
+    },
+    async signal({ channel, definition }, type, payload, by) {
+      const schema = own<Schema>(definition.signals, type)
+      if (!schema) throw new BaroError('not-accepted', `"${channel}" has no signal ${JSON.stringify(type)}. Define it.`)
+      const value = orThrow(await validatePayload(schema, payload, `The payload of ${JSON.stringify(type)}`))
+      await broker.signal({ channel, type, payload: value, ...(by === undefined ? undefined : { by }) })
+    },
+    runHook(hook, context) {
+      if (!hook) return
+      Promise.resolve()
+        .then(() => hook(context))
+        .catch((error) => log.error(`A hook of the application threw: ${stackOf(error)}`))
+    },
+    explain(error, channel) {
+      if (error instanceof BaroError) return error
+      log.error(`The application threw at ${JSON.stringify(channel)}: ${stackOf(error)}`)
+      return new BaroError('handler-failed', 'The application failed. The server has logged why.', { cause: error })
+    },
+    sessionOpened(session) {
+      for (const run of watchers.connected) parts.runHook(run, { session: session.id, user: session.user })
+    },
+    sessionEnded(session) {
+      if (!sessions.delete(session)) return
+      counters.sessions--
+      for (const run of watchers.disconnected) parts.runHook(run, { session: session.id, user: session.user })
+      if (sessions.size === 0) whenEmpty?.()
+    },
+  }
+
+  let stopLooking = clock.after(heartbeatIntervalMs / looksPerInterval, look)
+  function look(): void {
+    stopLooking = clock.after(heartbeatIntervalMs / looksPerInterval, look)
+    const nowMs = clock.elapsed()
+    for (const session of sessions) session.tick(nowMs)
+  }
+
+  const resolve = (reference: Reference): Resolved => {
+    registry.assertComplete()
+    return orThrow(registry.resolve(reference.channel))
+  }
+
+  const webSockets = createWebSocketTransport({
+    maxMessageBytes: limits.maxMessageBytes,
+    connect: (socket, handshake) => hub.connect(socket, handshake),
+  })
+
+  /** What follows the hub's path in a request's path; `undefined` if it is not ours. */
+  const restOf = (url: string | undefined): string | undefined => {
+    const [pathname = ''] = (url ?? '').split('?')
+    return pathname === path || pathname.startsWith(`${path}/`) ? pathname.slice(path.length) : undefined
+  }
+
+  const hub: Hub = {
+    path,
+    counters,
+
+    on(target: unknown, action: unknown) {
+      if (target === 'connected' || target === 'disconnected') watchers[target].add(action as Watcher)
+      else registry.register(target as HubOptions['channels'][number], action as AnyHandlers)
+    },
+
+    publish: async (reference, type, payload, { id } = {}) => publisher.publish(resolve(reference), type, payload, id),
+
+    signal: async (reference, type, payload) => parts.signal(resolve(reference), type, payload, undefined),
+
+    snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
+      (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
+
+    isPublic: (reference) => resolve(reference).handlers.access === 'public',
+
+    attach(server) {
+      registry.assertComplete()
+      attachTo(server, hub)
+    },
+
+    listen(port, host) {
+      const server = createServer((_request, response) => response.writeHead(404).end())
+      hub.attach(server)
+      return new Promise<Listening>((resolveListening, reject) => {
+        server.once('error', reject)
+        server.listen(port, host, () => {
+          const close = () =>
+            new Promise<void>((closed) => {
+              server.close(() => closed())
+              server.closeAllConnections()
+              for (const session of sessions) session.drain(0)
+            })
+          resolveListening({ port: (server.address() as AddressInfo).port, server, close })
+        })
+      })
+    },
+
+    handle(request, response) {
+      const rest = restOf(request.url)
+      if (rest === undefined) return false
+      handleHttp(parts, rest, request, response)
+      return true
+    },
+
+    handleUpgrade(request, stream, head) {
+      const rest = restOf(request.url)
+      if (rest === undefined) return false
+      // A link that breaks during the handshake is nobody's error.
+      stream.on('error', () => stream.destroy())
+      if (isDraining) refuseUpgrade(stream, '503 Service Unavailable', 'This node is stopping. Come back.')
+      else if (rest !== '/connect') refuseUpgrade(stream, '404 Not Found', `Connect to ${path}/connect.`)
+      else if (!parts.isOriginAllowed(request.headers)) {
+        counters.rejected++
+        refuseUpgrade(
+          stream,
+          '403 Forbidden',
+          'This origin is not allowed. The server has logged which setting allows it.',
+        )
+      } else webSockets.upgrade(request, stream, head)
+      return true
+    },
+
+    connect(socket, handshake) {
+      registry.assertComplete()
+      const session = new Session(parts, socket, handshake)
+      sessions.add(session)
+      counters.sessions++
+      if (isDraining) session.drain(0)
+      return session
+    },
+
+    drain({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) {
+      isDraining = true
+      const empty = new Promise<void>((done) => {
+        const cancel = clock.after(timeoutMs, done)
+        whenEmpty = () => {
+          cancel()
+          done()
+        }
+      })
+      for (const session of [...sessions]) session.drain(Math.round(randomness.fraction() * spreadMs))
+      if (sessions.size === 0) whenEmpty?.()
+      return empty
+    },
+
+    async close() {
+      stopLooking()
+      isDraining = true
+      for (const session of [...sessions]) session.drain(0)
+      feeds.closeAll()
+      if (!options.broker) await broker.close()
+    },
+  }
+  return hub
+}
+
+type Watcher = (session: SessionInfo) => unknown
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,51 @@
+import type { BaroError, Broker, Clock, Log, Randomness } from '@baro/core'
+import type { Counters } from './counters.ts'
+import type { AccessContext, ChannelContext, Credentials, Identity } from './handlers.ts'
+import type { Limits } from './limits.ts'
+import type { OriginCheck } from './origins.ts'
+import type { Publisher } from './publisher.ts'
+import type { Registry, Resolved } from './registry.ts'
+import type { SessionRules } from './session/session-machine.ts'
+import type { Feeds } from './stream/feeds.ts'
+import type { Ticker } from './stream/ticker.ts'
+
+/** What a hub sees of its sessions. */
+export interface HubSession {
+  readonly id: string
+  readonly user: Identity | undefined
+  /** Time has passed: send a heartbeat, or find that nobody is there. */
+  tick(atMs: number): void
+  /** Tells the client when to come back, and closes. */
+  drain(reconnectInMs: number): void
+}
+
+/** What sessions and transports need of their hub. */
+export interface HubParts {
+  readonly broker: Broker
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+  readonly limits: Limits
+  readonly counters: Counters
+  readonly registry: Registry
+  readonly ticker: Ticker
+  readonly feeds: Feeds
+  readonly publisher: Publisher
+  readonly sessionRules: SessionRules
+  readonly publishWindowMs: number
+  readonly isOriginAllowed: OriginCheck
+  /** An id nobody else has. */
+  newId(): string
+  /** Who this is; rejects with `unauthenticated`. */
+  authenticate(credentials: Credentials): Promise<Identity | undefined>
+  /** Rejects with `refused` unless the channel's rule allows it. */
+  assertAllowed(resolved: Resolved, context: ChannelContext, action: AccessContext['action']): Promise<void>
+  /** Sends a signal to everybody who is connected to the channel. */
+  signal(resolved: Resolved, type: string, payload: unknown, by: string | undefined): Promise<void>
+  /** Calls `joined`, `left` and their like: an exception is logged and hurts nobody. */
+  runHook<Context>(hook: ((context: Context) => unknown) | undefined, context: Context): void
+  /** What a client is told of an error: ours as it is, the application's logged and hidden. */
+  explain(error: unknown, channel: string): BaroError
+  sessionOpened(session: HubSession): void
+  sessionEnded(session: HubSession): void
+}

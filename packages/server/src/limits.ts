@@ -1,0 +1,31 @@
+/** What one client may cost. Every queue and every input has its bound (I7); PROTOCOL.md lists the defaults. */
+export interface Limits {
+  /** Longest message a client may send, in bytes. Default 64 KiB. */
+  readonly maxMessageBytes: number
+  /** Messages a session may send per second, on average; a burst may be twice as many. Default 50. */
+  readonly messagesPerSecond: number
+  /** Channels a session may follow at once. Default 128. */
+  readonly maxSubscriptions: number
+  /** Bytes waiting on a socket above which its readers are cut and catch up from history later. Default 128 KiB. */
+  readonly maxOutboxBytes: number
+  /** Bytes of replies and errors waiting, above which the connection closes as slow. Default 1 MiB. */
+  readonly maxReplyBytes: number
+  /** Publications read from history at once while a reader catches up. Default 500. */
+  readonly catchUpPublications: number
+  /** Bytes read from history at once while a reader catches up. Default 256 KiB. */
+  readonly catchUpBytes: number
+  /** How long a client may take to send `baro:connect`. Default 10,000. */
+  readonly connectTimeoutMs: number
+}
+
+/** The limits of a hub that names none. */
+export const defaultLimits: Limits = {
+  maxMessageBytes: 64 << 10,
+  messagesPerSecond: 50,
+  maxSubscriptions: 128,
+  maxOutboxBytes: 128 << 10,
+  maxReplyBytes: 1 << 20,
+  catchUpPublications: 500,
+  catchUpBytes: 256 << 10,
+  connectTimeoutMs: 10_000,
+}

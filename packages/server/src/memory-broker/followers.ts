@@ -1,0 +1,91 @@
+import type { BrokerSubscriber, Delivery, Log, Signal } from '@baro/core'
+
+interface Follower {
+  readonly subscriber: BrokerSubscriber
+  ended: boolean
+}
+
+interface Waiting {
+  readonly delivery: Delivery
+  readonly followers: readonly Follower[]
+}
+
+/** Who follows one channel. */
+export class Followers {
+  readonly #log: Log
+  // Replaced, never changed: a delivery goes to those who followed when it was appended, whoever comes or goes during it.
+  #followers: readonly Follower[] = []
+  readonly #waiting: Waiting[] = []
+  #telling = false
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  get isEmpty(): boolean {
+    return this.#followers.length === 0
+  }
+
+  /** Returns how to stop. */
+  add(subscriber: BrokerSubscriber): () => void {
+    const follower: Follower = { subscriber, ended: false }
+    this.#followers = [...this.#followers, follower]
+    return () => {
+      follower.ended = true
+      this.#followers = this.#followers.filter((one) => one !== follower)
+    }
+  }
+
+  /**
+   * Tells everybody before it returns; only a delivery that is made while another one is being told waits its turn, so
+   * that nobody sees the second publication before the first (I1).
+   */
+  deliver(delivery: Delivery): void {
+    if (this.#telling) {
+      this.#waiting.push({ delivery, followers: this.#followers })
+      return
+    }
+    this.#telling = true
+    try {
+      this.#tell(delivery, this.#followers)
+      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift())
+        this.#tell(next.delivery, next.followers)
+    } finally {
+      this.#telling = false
+    }
+  }
+
+  signal(signal: Signal): void {
+    for (const follower of this.#followers)
+      if (!follower.ended) this.#guard(signal.channel, () => follower.subscriber.signal(signal))
+  }
+
+  #tell(delivery: Delivery, followers: readonly Follower[]): void {
+    for (const follower of followers) {
+      if (follower.ended) continue
+      try {
+        follower.subscriber.deliver(delivery)
+      } catch (error) {
+        this.#report(delivery.channel, error)
+        // It did not take this delivery, so it must read again; skipping it in silence would be a gap (I2).
+        this.#guard(delivery.channel, () => follower.subscriber.lost())
+      }
+    }
+  }
+
+  #guard(channel: string, call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#report(channel, error)
+    }
+  }
+
+  #report(channel: string, error: unknown): void {
+    this.#log.error(`A subscriber of "${channel}" threw; the others are not affected. ${describe(error)}`)
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

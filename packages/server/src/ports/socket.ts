@@ -1,0 +1,46 @@
+import type { BaroError } from '@baro/core'
+
+/**
+ * How one kind of transport turns the text of a message into bytes. There is one object per kind, compared by
+ * identity: fan-out encodes once for all sockets of a kind.
+ */
+export interface Framing {
+  readonly name: string
+  frame(text: string): Uint8Array
+}
+
+/**
+ * What the hub needs of a link to a client: small enough that another runtime fits in one file.
+ *
+ * Duties: `write` takes whole frames, one or many, and never throws, also when the link is gone; bytes leave in the
+ * order they were written; `close` lets what was written leave first. The transport tells the {@link SessionLink} of
+ * everything that arrives and, exactly once, that the link is gone.
+ */
+export interface Socket {
+  readonly framing: Framing
+  /** Bytes taken by `write` that have not left the process. */
+  readonly waitingBytes: number
+  write(bytes: Uint8Array): void
+  close(code: number, reason: string): void
+}
+
+/** The hub's end of a link; the transport calls it. */
+export interface SessionLink {
+  /** A text message arrived. Never throws: bad input is answered. */
+  receive(text: string): void
+  /** Something arrived that is no text message; it is answered with the error. */
+  refuse(error: BaroError): void
+  /** Everything written has left: a slow reader may go on. */
+  drained(): void
+  /** The link is gone. Called exactly once; nothing is written afterwards. */
+  closed(): void
+}
+
+/** What is known of a client before its first message. */
+export interface Handshake {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Path and query of the request. */
+  readonly url: string
+  /** Network address of the client, where it is known. */
+  readonly remoteAddress?: string
+}

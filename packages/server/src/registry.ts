@@ -1,0 +1,101 @@
+import {
+  type AnyChannel,
+  accepted,
+  BaroError,
+  matchPattern,
+  overlap,
+  type Params,
+  parseChannelName,
+  quote,
+  type Result,
+  refused,
+} from '@baro/core'
+import type { AnyHandlers } from './handlers.ts'
+
+/** One channel by its name: the definition that owns it, its parameters, and what the server does with it. */
+export interface Resolved {
+  readonly channel: string
+  readonly params: Params
+  readonly definition: AnyChannel
+  readonly handlers: AnyHandlers
+}
+
+/** The definitions of a hub, found by pattern and never by identity: bundles duplicate code. */
+export interface Registry {
+  /** @throws {BaroError} `bad-definition` if the definition is not one of the hub's, or has handlers already. */
+  register(definition: AnyChannel, handlers: AnyHandlers): void
+  /** Who owns a name; `bad-name` or `unknown-channel` otherwise. */
+  resolve(name: string): Result<Resolved>
+  /** @throws {BaroError} `bad-definition` if a definition has no handlers, hence no access rule. */
+  assertComplete(): void
+}
+
+/**
+ * Makes the registry of a hub.
+ *
+ * @throws {BaroError} `bad-definition` if two patterns can match one name.
+ */
+export function createRegistry(definitions: readonly AnyChannel[]): Registry {
+  for (const [index, one] of definitions.entries())
+    for (const other of definitions.slice(index + 1))
+      if (overlap(one.pattern, other.pattern))
+        throw new BaroError(
+          'bad-definition',
+          `The patterns "${one.pattern.text}" and "${other.pattern.text}" can match the same channel. Rename one.`,
+        )
+
+  const handlersOf = new Map<string, AnyHandlers>()
+  let complete = false
+
+  return {
+    register(definition, handlers) {
+      const pattern = definition.pattern.text
+      if (!definitions.some((one) => one.pattern.text === pattern))
+        throw new BaroError(
+          'bad-definition',
+          `"${pattern}" is not among the channels of this hub. Add it to createHub.`,
+        )
+      if (handlersOf.has(pattern))
+        throw new BaroError(
+          'bad-definition',
+          `hub.on was called twice for "${pattern}". Put its handlers into one call.`,
+        )
+      assertKnownTypes(definition, handlers)
+      handlersOf.set(pattern, handlers)
+    },
+
+    resolve(name) {
+      const segments = parseChannelName(name)
+      if (!segments.ok) return segments
+      for (const definition of definitions) {
+        const params = matchPattern(definition.pattern, segments.value)
+        const handlers = params && handlersOf.get(definition.pattern.text)
+        if (params && handlers) return accepted({ channel: name, params, definition, handlers })
+      }
+      return refused(
+        new BaroError('unknown-channel', `No channel is defined for ${quote(name)}. Define one, or correct the name.`),
+      )
+    },
+
+    assertComplete() {
+      if (complete) return
+      for (const { pattern } of definitions)
+        if (!handlersOf.has(pattern.text))
+          throw new BaroError(
+            'bad-definition',
+            `The channel "${pattern.text}" has no access rule. Call hub.on with access: 'public', or with a rule.`,
+          )
+      complete = true
+    },
+  }
+}
+
+function assertKnownTypes(definition: AnyChannel, handlers: AnyHandlers): void {
+  for (const kind of ['events', 'signals', 'requests'] as const)
+    for (const type of Object.keys(handlers[kind] ?? {}))
+      if (!Object.hasOwn(definition[kind], type))
+        throw new BaroError(
+          'bad-definition',
+          `hub.on handles ${quote(type)}, which is not among the ${kind} of "${definition.pattern.text}". Define it.`,
+        )
+}

@@ -1,0 +1,17 @@
+import type { BaroError, ClientMessage, ServerMessage } from '@baro/core'
+import type { Identity } from '../handlers.ts'
+import type { Framing } from '../ports/socket.ts'
+import type { Outbox } from '../stream/outbox.ts'
+
+/** What subscriptions and commands see of the session they belong to. */
+export interface SessionContext {
+  readonly id: string
+  readonly user: Identity | undefined
+  /** Whose publish ids these are (I5). */
+  readonly scope: string
+  readonly framing: Framing
+  readonly outbox: Outbox
+  send(message: ServerMessage): void
+  /** Answers something the client sent with what was wrong about it. */
+  sendError(error: BaroError, about?: ClientMessage): void
+}

@@ -1,0 +1,159 @@
+/**
+ * The life of one session, from the first byte to the last.
+ *
+ *   new ── baro:connect ──▶ authenticating ── authenticated ──▶ open ──┐ every other message: handle
+ *    │                          │                               │ ▲────┘
+ *    │ too late, wrong protocol │ refused                       │ silent, drain
+ *    └──────────────────────────┴───────────────────────────────┴──────────▶ closed
+ *
+ * What arrives while authenticating waits its turn: a client need not wait for `baro:connected` before it subscribes.
+ */
+import { BaroError, type ClientMessage, closeCodes, protocolVersion } from '@baro/core'
+
+/** What the machine knows. */
+export interface SessionState {
+  readonly phase: 'new' | 'authenticating' | 'open' | 'closed'
+  /** When anything was last heard, on the hub's monotonic clock. */
+  readonly heardAtMs: number
+  /** When the client was last asked for a sign of life. */
+  readonly askedAtMs: number
+  /** Messages it may send right now (a token bucket). */
+  readonly allowance: number
+  readonly waiting: readonly ClientMessage[]
+}
+
+/** The times and rates a session is held to. */
+export interface SessionRules {
+  readonly heartbeatIntervalMs: number
+  readonly connectTimeoutMs: number
+  readonly messagesPerSecond: number
+}
+
+/** What happens to a session. */
+export type SessionEvent =
+  | { readonly name: 'message'; readonly message: ClientMessage; readonly atMs: number }
+  /** Something arrived that is no message. */
+  | { readonly name: 'malformed'; readonly error: BaroError; readonly atMs: number }
+  | { readonly name: 'authenticated' }
+  | { readonly name: 'refused'; readonly error: BaroError }
+  /** Time has passed; `spokeAtMs` is when the hub last wrote to the client. */
+  | { readonly name: 'tick'; readonly atMs: number; readonly spokeAtMs: number }
+  | { readonly name: 'drain'; readonly reconnectInMs: number }
+  | { readonly name: 'gone' }
+
+/** What the transition asks for. */
+export type SessionAction =
+  | { readonly do: 'authenticate'; readonly message: Extract<ClientMessage, { type: 'baro:connect' }> }
+  | { readonly do: 'welcome' }
+  | { readonly do: 'handle'; readonly message: ClientMessage }
+  | { readonly do: 'error'; readonly error: BaroError; readonly about?: ClientMessage }
+  | { readonly do: 'heartbeat' }
+  | { readonly do: 'announce-drain'; readonly reconnectInMs: number }
+  | { readonly do: 'close'; readonly code: number; readonly reason: string }
+  | { readonly do: 'end' }
+
+/** The next state, and what to do. */
+export interface SessionStep {
+  readonly state: SessionState
+  readonly actions: readonly SessionAction[]
+}
+
+/** Messages that may wait while a session is being authenticated. */
+const maxWaitingMessages = 256
+
+/** The state of a session whose link just opened. */
+export function startSession(atMs: number, rules: SessionRules): SessionState {
+  return { phase: 'new', heardAtMs: atMs, askedAtMs: atMs, allowance: 2 * rules.messagesPerSecond, waiting: [] }
+}
+
+/** Decides what a session does next; total, and nothing happens once it is closed. */
+export function sessionTransition(state: SessionState, event: SessionEvent, rules: SessionRules): SessionStep {
+  if (state.phase === 'closed') return { state, actions: [] }
+  switch (event.name) {
+    case 'message':
+      return hear(state, event.message, event.atMs, rules)
+    case 'malformed': {
+      const { heard, exceeded } = listen(state, event.atMs, rules)
+      return { state: heard, actions: [{ do: 'error', error: exceeded ?? event.error }] }
+    }
+    case 'authenticated':
+      if (state.phase !== 'authenticating') return { state, actions: [] }
+      return {
+        state: { ...state, phase: 'open', waiting: [] },
+        actions: [{ do: 'welcome' }, ...state.waiting.map((message) => ({ do: 'handle', message }) as const)],
+      }
+    case 'refused':
+      return close(state, closeCodes.unauthenticated, event.error.message, { do: 'error', error: event.error })
+    case 'tick':
+      return tick(state, event, rules)
+    case 'drain':
+      return close(state, closeCodes.drain, 'this node stops; come back', {
+        do: 'announce-drain',
+        reconnectInMs: event.reconnectInMs,
+      })
+    case 'gone':
+      return { state: { ...state, phase: 'closed', waiting: [] }, actions: [{ do: 'end' }] }
+  }
+}
+
+function hear(state: SessionState, message: ClientMessage, atMs: number, rules: SessionRules): SessionStep {
+  const { heard, exceeded } = listen(state, atMs, rules)
+  if (exceeded) return { state: heard, actions: [{ do: 'error', error: exceeded, about: message }] }
+  if (message.type === 'baro:heartbeat') return { state: heard, actions: [] }
+  if (message.type === 'baro:connect') return connect(heard, message)
+  if (state.phase === 'open') return { state: heard, actions: [{ do: 'handle', message }] }
+  if (state.phase === 'authenticating' && state.waiting.length < maxWaitingMessages)
+    return { state: { ...heard, waiting: [...heard.waiting, message] }, actions: [] }
+  const error = new BaroError('bad-message', `"${message.type}" came too early. Send "baro:connect" first.`)
+  return { state: heard, actions: [{ do: 'error', error, about: message }] }
+}
+
+function connect(state: SessionState, message: Extract<ClientMessage, { type: 'baro:connect' }>): SessionStep {
+  if (state.phase !== 'new') {
+    const error = new BaroError('bad-message', '"baro:connect" came twice. Send it once, as the first message.')
+    return { state, actions: [{ do: 'error', error, about: message }] }
+  }
+  if (message.payload.protocol !== protocolVersion)
+    return close(state, closeCodes['wrong-protocol'], `this hub speaks protocol ${protocolVersion}`)
+  return { state: { ...state, phase: 'authenticating' }, actions: [{ do: 'authenticate', message }] }
+}
+
+function tick(
+  state: SessionState,
+  { atMs, spokeAtMs }: { readonly atMs: number; readonly spokeAtMs: number },
+  { heartbeatIntervalMs, connectTimeoutMs }: SessionRules,
+): SessionStep {
+  if (state.phase !== 'open')
+    return atMs - state.askedAtMs < connectTimeoutMs
+      ? { state, actions: [] }
+      : close(state, closeCodes['no-connect'], `no baro:connect within ${connectTimeoutMs} ms`)
+  // A client speaks when it is asked; three intervals of silence are two unanswered questions and time to spare.
+  if (atMs - state.heardAtMs >= 3 * heartbeatIntervalMs)
+    return close(state, closeCodes.silent, `nothing heard for ${3 * heartbeatIntervalMs} ms`)
+  const isQuiet = atMs - spokeAtMs >= heartbeatIntervalMs
+  // A busy channel keeps us speaking, and says nothing about whether the other side still lives.
+  const isUnsure = atMs - Math.max(state.heardAtMs, state.askedAtMs) >= heartbeatIntervalMs
+  if (!isQuiet && !isUnsure) return { state, actions: [] }
+  return { state: { ...state, askedAtMs: atMs }, actions: [{ do: 'heartbeat' }] }
+}
+
+function listen(
+  state: SessionState,
+  atMs: number,
+  { messagesPerSecond }: SessionRules,
+): { readonly heard: SessionState; readonly exceeded: BaroError | undefined } {
+  const refilled = state.allowance + ((atMs - state.heardAtMs) / 1_000) * messagesPerSecond
+  const allowance = Math.min(2 * messagesPerSecond, refilled) - 1
+  const exceeded =
+    allowance < 0
+      ? new BaroError('rate-limited', `More than ${messagesPerSecond} messages per second. Slow down and try again.`)
+      : undefined
+  return { heard: { ...state, heardAtMs: atMs, allowance: Math.max(0, allowance) }, exceeded }
+}
+
+function close(state: SessionState, code: number, reason: string, first?: SessionAction): SessionStep {
+  return {
+    state: { ...state, phase: 'closed', waiting: [] },
+    actions: [...(first ? [first] : []), { do: 'close', code, reason }, { do: 'end' }],
+  }
+}

@@ -1,0 +1,185 @@
+import {
+  BaroError,
+  type ClientMessage,
+  createId,
+  decodeClientMessage,
+  encodeMessage,
+  type ServerMessage,
+} from '@baro/core'
+import type { Identity } from '../handlers.ts'
+import type { HubParts, HubSession } from '../hub-parts.ts'
+import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import { Outbox } from '../stream/outbox.ts'
+import { Commands } from './commands.ts'
+import type { SessionContext } from './session-context.ts'
+import { type SessionAction, type SessionEvent, sessionTransition, startSession } from './session-machine.ts'
+import { Subscriptions } from './subscriptions.ts'
+
+/** The server's side of one connection: carries out what the session machine decides. */
+export class Session implements SessionLink, SessionContext, HubSession {
+  readonly id: string
+  readonly outbox: Outbox
+  readonly #parts: HubParts
+  readonly #handshake: Handshake
+  readonly #socket: Socket
+  readonly #subscriptions: Subscriptions
+  readonly #commands: Commands
+  #state: ReturnType<typeof startSession>
+  #user: Identity | undefined
+  /** The client's secret from `baro:connect`: the scope of a guest's publish ids. */
+  #client = ''
+
+  constructor(parts: HubParts, socket: Socket, handshake: Handshake) {
+    const nowMs = parts.clock.elapsed()
+    this.id = createId(parts.randomness)
+    this.#parts = parts
+    this.#socket = socket
+    this.#handshake = handshake
+    this.#state = startSession(nowMs, parts.sessionRules)
+    this.outbox = new Outbox(socket, parts.ticker, parts.limits, nowMs)
+    this.#subscriptions = new Subscriptions(parts, this)
+    this.#commands = new Commands(parts, this)
+  }
+
+  get framing(): Socket['framing'] {
+    return this.#socket.framing
+  }
+
+  get user(): Identity | undefined {
+    return this.#user
+  }
+
+  /** Whose publish ids these are (I5). A user's id and a client's secret can never be the same scope. */
+  get scope(): string {
+    return this.#user ? `user:${this.#user.id}` : `client:${this.#client}`
+  }
+
+  receive(text: string): void {
+    const atMs = this.#parts.clock.elapsed()
+    const decoded = decodeClientMessage(text)
+    this.#on(
+      decoded.ok
+        ? { name: 'message', message: decoded.value, atMs }
+        : { name: 'malformed', error: decoded.error, atMs },
+    )
+  }
+
+  refuse(error: BaroError): void {
+    this.#on({ name: 'malformed', error, atMs: this.#parts.clock.elapsed() })
+  }
+
+  drained(): void {
+    this.outbox.drained()
+  }
+
+  closed(): void {
+    this.outbox.discard()
+    this.#on({ name: 'gone' })
+  }
+
+  /** Called a few times in each heartbeat interval. */
+  tick(atMs: number): void {
+    this.#on({ name: 'tick', atMs, spokeAtMs: this.outbox.spokeAtMs })
+  }
+
+  drain(reconnectInMs: number): void {
+    this.#on({ name: 'drain', reconnectInMs })
+  }
+
+  send(message: ServerMessage): void {
+    this.outbox.reply(encodeMessage(message))
+  }
+
+  /** Answers something the client sent with what was wrong about it. */
+  sendError(error: BaroError, about?: ClientMessage): void {
+    this.#parts.counters.rejected++
+    const { id, channel, attempt } = (about?.payload ?? {}) as { id?: string; channel?: string; attempt?: number }
+    this.send({
+      type: 'baro:error',
+      payload: {
+        code: error.code,
+        message: error.message,
+        ...(id === undefined ? undefined : { id }),
+        ...(channel === undefined ? undefined : { channel }),
+        ...(attempt === undefined ? undefined : { attempt }),
+      },
+    })
+  }
+
+  #on(event: SessionEvent): void {
+    const { state, actions } = sessionTransition(this.#state, event, this.#parts.sessionRules)
+    this.#state = state
+    for (const action of actions) this.#do(action)
+  }
+
+  #do(action: SessionAction): void {
+    switch (action.do) {
+      case 'authenticate':
+        this.#client = action.message.payload.client
+        return this.#authenticate(action.message.payload.token)
+      case 'welcome':
+        return this.#welcome()
+      case 'handle':
+        return this.#handle(action.message)
+      case 'error':
+        return this.sendError(action.error, action.about)
+      case 'heartbeat':
+        return this.send({ type: 'baro:heartbeat', payload: {} })
+      case 'announce-drain':
+        return this.send({ type: 'baro:drain', payload: { reconnectInMs: action.reconnectInMs } })
+      case 'close':
+        return this.outbox.close(action.code, action.reason)
+      case 'end':
+        this.#subscriptions.endAll()
+        this.#parts.sessionEnded(this)
+    }
+  }
+
+  #authenticate(token: string | undefined): void {
+    this.#parts
+      .authenticate({ headers: this.#handshake.headers, ...(token === undefined ? undefined : { token }) })
+      .then((user) => {
+        this.#user = user
+        this.#on({ name: 'authenticated' })
+      })
+      .catch((error) => this.#on({ name: 'refused', error: toUnauthenticated(error) }))
+  }
+
+  #welcome(): void {
+    const { heartbeatIntervalMs } = this.#parts.sessionRules
+    this.send({
+      type: 'baro:connected',
+      payload: {
+        session: this.id,
+        heartbeatIntervalMs,
+        maxMessageBytes: this.#parts.limits.maxMessageBytes,
+        publishWindowMs: this.#parts.publishWindowMs,
+        claimsEpoch: this.#parts.broker.claimsEpoch,
+      },
+    })
+    this.#parts.sessionOpened(this)
+  }
+
+  #handle(message: ClientMessage): void {
+    switch (message.type) {
+      case 'baro:subscribe':
+        return this.#subscriptions.subscribe(message)
+      case 'baro:unsubscribe':
+        return this.#subscriptions.unsubscribe(message)
+      case 'baro:publish':
+        return this.#commands.publish(message)
+      case 'baro:signal':
+        return this.#commands.signal(message)
+      case 'baro:request':
+        return this.#commands.request(message)
+      case 'baro:connect':
+      case 'baro:heartbeat':
+        return
+    }
+  }
+}
+
+function toUnauthenticated(error: unknown): BaroError {
+  if (error instanceof BaroError) return error
+  return new BaroError('unauthenticated', 'The token was not accepted. Sign in again.', { cause: error })
+}

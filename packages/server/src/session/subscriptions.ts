@@ -1,0 +1,209 @@
+import type { ClientMessage } from '@baro/core'
+import {
+  BaroError,
+  formatPosition,
+  type Position,
+  parsePosition,
+  type ResetReason,
+  type Result,
+  type ServerMessage,
+  type Signal,
+} from '@baro/core'
+import type { ChannelContext } from '../handlers.ts'
+import type { HubParts } from '../hub-parts.ts'
+import type { Resolved } from '../registry.ts'
+import type { Batch } from '../stream/batch.ts'
+import type { EncodedSnapshot, Feed } from '../stream/feed.ts'
+import { type Form, sdkForm } from '../stream/form.ts'
+import type { Outbox } from '../stream/outbox.ts'
+import { type Outlet, Reader } from '../stream/reader.ts'
+import type { SessionContext } from './session-context.ts'
+
+type SubscribeMessage = Extract<ClientMessage, { type: 'baro:subscribe' }>
+type UnsubscribeMessage = Extract<ClientMessage, { type: 'baro:unsubscribe' }>
+
+/** One channel a session follows, or is about to. */
+interface Subscription {
+  readonly resolved: Resolved
+  attempt: number
+  feed: Feed | undefined
+  reader: Reader | undefined
+  hasJoined: boolean
+}
+
+/** What one session follows. */
+export class Subscriptions {
+  readonly #parts: HubParts
+  readonly #session: SessionContext
+  readonly #byChannel = new Map<string, Subscription>()
+
+  constructor(parts: HubParts, session: SessionContext) {
+    this.#parts = parts
+    this.#session = session
+  }
+
+  subscribe(message: SubscribeMessage): void {
+    const checked = this.#check(message)
+    if (!checked.ok) return this.#session.sendError(checked.error, message)
+    const { resolved, position } = checked.value
+    let subscription = this.#byChannel.get(resolved.channel)
+    if (subscription) {
+      // A newer attempt takes over: the client found a gap, or its position was moved, and asks again from there.
+      subscription.attempt = message.payload.attempt
+      this.#stopReading(subscription)
+    } else {
+      const { attempt } = message.payload
+      subscription = { resolved, attempt, feed: undefined, reader: undefined, hasJoined: false }
+      this.#byChannel.set(resolved.channel, subscription)
+      this.#parts.counters.subscriptions++
+    }
+    this.#start(subscription, position, message)
+  }
+
+  unsubscribe(message: UnsubscribeMessage): void {
+    const subscription = this.#byChannel.get(message.payload.channel)
+    if (!subscription)
+      return this.#session.sendError(
+        new BaroError('not-subscribed', 'This channel is not subscribed to on this connection. Subscribe first.'),
+        message,
+      )
+    this.#end(subscription)
+    this.#session.send({ type: 'baro:unsubscribed', payload: { channel: message.payload.channel } })
+  }
+
+  endAll(): void {
+    for (const subscription of this.#byChannel.values()) this.#end(subscription)
+  }
+
+  #check({ payload }: SubscribeMessage): Result<{ resolved: Resolved; position: Position | undefined }> {
+    const resolved = this.#parts.registry.resolve(payload.channel)
+    if (!resolved.ok) return resolved
+    const position = payload.position === undefined ? undefined : parsePosition(payload.position)
+    if (position && !position.ok) return position
+    const existing = this.#byChannel.get(payload.channel)
+    const error = existing
+      ? alreadySubscribed(existing.attempt, payload)
+      : this.#byChannel.size >= this.#parts.limits.maxSubscriptions
+        ? new BaroError(
+            'too-many-subscriptions',
+            `A connection may follow ${this.#parts.limits.maxSubscriptions} channels. Unsubscribe from one first.`,
+          )
+        : undefined
+    const outdated = versionError(resolved.value, payload.version)
+    const refusal = error ?? outdated
+    if (refusal) return { ok: false, error: refusal }
+    return { ok: true, value: { resolved: resolved.value, position: position?.value } }
+  }
+
+  #start(subscription: Subscription, position: Position | undefined, message: SubscribeMessage): void {
+    const { attempt } = message.payload
+    const isCurrent = () =>
+      this.#byChannel.get(subscription.resolved.channel) === subscription && subscription.attempt === attempt
+    const fail = (error: unknown) => {
+      if (!isCurrent()) return
+      this.#end(subscription)
+      this.#session.sendError(this.#parts.explain(error, subscription.resolved.channel), message)
+    }
+    const read = () => {
+      if (isCurrent()) this.#read(subscription, position, fail)
+    }
+    const open = () => {
+      if (!isCurrent()) return
+      subscription.feed ??= this.#parts.feeds.hold(subscription.resolved)
+      // Stays synchronous where it can: thousands that come back at once should not wait in a queue of promises.
+      if (subscription.feed.isOpen) read()
+      else subscription.feed.opened.then(read).catch(fail)
+    }
+    if (subscription.resolved.handlers.access === 'public') open()
+    else
+      this.#parts.assertAllowed(subscription.resolved, this.#context(subscription), 'subscribe').then(open).catch(fail)
+  }
+
+  #read(subscription: Subscription, position: Position | undefined, fail: (error: unknown) => void): void {
+    const { feed, resolved } = subscription
+    if (!feed) return
+    if (!subscription.hasJoined) {
+      subscription.hasJoined = true
+      this.#parts.runHook(resolved.handlers.joined, this.#context(subscription))
+    }
+    const outlet = new SdkOutlet(this.#session, resolved.channel, subscription.attempt, fail)
+    subscription.reader = new Reader(feed, outlet, this.#parts.counters, position)
+  }
+
+  #end(subscription: Subscription): void {
+    const { channel, handlers } = subscription.resolved
+    this.#byChannel.delete(channel)
+    this.#parts.counters.subscriptions--
+    this.#stopReading(subscription)
+    if (subscription.feed) this.#parts.feeds.release(subscription.feed)
+    if (subscription.hasJoined) this.#parts.runHook(handlers.left, this.#context(subscription))
+  }
+
+  #stopReading(subscription: Subscription): void {
+    subscription.reader?.end()
+    subscription.reader = undefined
+  }
+
+  #context({ resolved }: Subscription): ChannelContext {
+    return { channel: resolved.channel, params: resolved.params, user: this.#session.user, session: this.#session.id }
+  }
+}
+
+/** Writes what a reader finds as the messages of PROTOCOL.md. */
+class SdkOutlet implements Outlet {
+  readonly form: Form
+  readonly outbox: Outbox
+  readonly #session: SessionContext
+  readonly #channel: string
+  readonly #attempt: number
+  readonly failed: (error: unknown) => void
+
+  constructor(session: SessionContext, channel: string, attempt: number, failed: (error: unknown) => void) {
+    this.form = sdkForm(session.framing)
+    this.outbox = session.outbox
+    this.#session = session
+    this.#channel = channel
+    this.#attempt = attempt
+    this.failed = failed
+  }
+
+  recovered(batch: Batch): void {
+    this.#deliver('baro:recovered', batch.fieldsText)
+  }
+
+  reset(reason: ResetReason, { position, valueText }: EncodedSnapshot): void {
+    const snapshot = valueText === undefined ? '' : `,"snapshot":${valueText}`
+    this.#deliver('baro:reset', `"reason":"${reason}","position":"${formatPosition(position)}"${snapshot}`)
+  }
+
+  signal(signal: Signal): void {
+    const message: ServerMessage = { type: 'baro:signaled', payload: signal }
+    this.outbox.deliver(this.#session.framing.frame(JSON.stringify(message)))
+  }
+
+  // The long part of the answer is shared text; only what names this client is written for each.
+  #deliver(type: 'baro:recovered' | 'baro:reset', fields: string): void {
+    const channel = JSON.stringify(this.#channel)
+    this.outbox.deliver(
+      this.#session.framing.frame(
+        `{"type":"${type}","payload":{"channel":${channel},"attempt":${this.#attempt},${fields}}}`,
+      ),
+    )
+  }
+}
+
+function alreadySubscribed(attempt: number, payload: SubscribeMessage['payload']): BaroError | undefined {
+  if (payload.attempt > attempt) return undefined
+  return new BaroError(
+    'already-subscribed',
+    `"${payload.channel}" is subscribed to already, with attempt ${attempt}. A new try needs a higher number.`,
+  )
+}
+
+function versionError({ definition, channel }: Resolved, version: string): BaroError | undefined {
+  if (version === definition.version) return undefined
+  return new BaroError(
+    'outdated',
+    `"${channel}" is version ${JSON.stringify(definition.version)} here and ${JSON.stringify(version.slice(0, 64))} in this client. Reload the page.`,
+  )
+}

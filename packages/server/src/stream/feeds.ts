@@ -1,0 +1,75 @@
+import type { Cancel, Clock } from '@baro/core'
+import type { Resolved } from '../registry.ts'
+import { Feed, type FeedParts } from './feed.ts'
+
+/** How long a feed that nobody uses stays open, for the next page view. */
+const feedLingerMs = 10_000
+
+/** Unused feeds that stay open at most: whoever walks through names must not fill the memory. */
+const maxUnusedFeeds = 1_000
+
+/** The feeds of a node, one for each channel that somebody here uses. */
+export class Feeds {
+  readonly #clock: Clock
+  readonly #parts: FeedParts
+  readonly #held = new Map<string, { readonly feed: Feed; holders: number }>()
+  readonly #unused = new Map<string, Cancel>()
+
+  constructor(clock: Clock, parts: FeedParts) {
+    this.#clock = clock
+    this.#parts = parts
+  }
+
+  /** The feed of a channel, opened if need be; each `hold` is followed by one `release`. */
+  hold(resolved: Resolved): Feed {
+    const { channel } = resolved
+    this.#unused.get(channel)?.()
+    this.#unused.delete(channel)
+    const held = this.#held.get(channel)
+    if (held) {
+      held.holders++
+      return held.feed
+    }
+    const feed = new Feed(resolved, this.#parts)
+    this.#held.set(channel, { feed, holders: 1 })
+    // A feed that cannot open is not kept: whoever comes next tries again.
+    feed.opened.catch(() => this.#forget(channel, feed))
+    return feed
+  }
+
+  release(feed: Feed): void {
+    const { channel } = feed.resolved
+    const held = this.#held.get(channel)
+    if (held?.feed !== feed || --held.holders > 0) return
+    this.#unused.set(
+      channel,
+      this.#clock.after(feedLingerMs, () => this.#forget(channel, feed)),
+    )
+    const [oldest] = this.#unused.keys()
+    const candidate = oldest === undefined ? undefined : this.#held.get(oldest)
+    if (this.#unused.size > maxUnusedFeeds && candidate) this.#forget(candidate.feed.resolved.channel, candidate.feed)
+  }
+
+  /** Uses a feed, once it is open, for the length of `use`. */
+  async using<T>(resolved: Resolved, use: (feed: Feed) => T | Promise<T>): Promise<T> {
+    const feed = this.hold(resolved)
+    try {
+      if (!feed.isOpen) await feed.opened
+      return await use(feed)
+    } finally {
+      this.release(feed)
+    }
+  }
+
+  closeAll(): void {
+    for (const { feed } of [...this.#held.values()]) this.#forget(feed.resolved.channel, feed)
+  }
+
+  #forget(channel: string, feed: Feed): void {
+    if (this.#held.get(channel)?.feed !== feed) return
+    this.#unused.get(channel)?.()
+    this.#unused.delete(channel)
+    this.#held.delete(channel)
+    feed.close()
+  }
+}

@@ -1,0 +1,135 @@
+import type { AtPosition, Position, ResetReason, Signal } from '@baro/core'
+import type { Counters } from '../counters.ts'
+import type { Batch } from './batch.ts'
+import type { EncodedSnapshot, Feed, LiveReader } from './feed.ts'
+import type { Form } from './form.ts'
+import type { Outbox, RoomWaiter } from './outbox.ts'
+import { type ReaderEvent, type ReaderState, readerTransition } from './reader-machine.ts'
+
+/** What a transport does with what its reader finds. */
+export interface Outlet {
+  readonly form: Form
+  readonly outbox: Outbox
+  /** The position was accepted; this is the beginning of what follows it. */
+  recovered(batch: Batch): void
+  /** Nothing can follow the position: start again from the snapshot. */
+  reset(reason: ResetReason, snapshot: EncodedSnapshot): void
+  signal(signal: Signal): void
+  /** The stream could not be read; the reader has ended. */
+  failed(error: unknown): void
+}
+
+/** Carries out what the reader machine decides: reads from the feed, hands to the outlet, joins and leaves. */
+export class Reader implements LiveReader, RoomWaiter {
+  readonly form: Form
+  readonly #feed: Feed
+  readonly #outlet: Outlet
+  readonly #counters: Counters
+  #state: ReaderState
+  #isAnswered = false
+
+  constructor(feed: Feed, outlet: Outlet, counters: Counters, position: Position | undefined) {
+    this.form = outlet.form
+    this.#feed = feed
+    this.#outlet = outlet
+    this.#counters = counters
+    this.#state = { name: 'reading', position }
+    this.#read(position)
+  }
+
+  deliver(bytes: Uint8Array, batch: Batch): void {
+    if (this.#outlet.outbox.isFull) {
+      this.#counters.slow++
+      this.#on({ name: 'cut', position: batch.follows })
+    } else this.#outlet.outbox.deliver(bytes)
+  }
+
+  signal(signal: Signal): void {
+    if (!this.#outlet.outbox.isFull) this.#outlet.signal(signal)
+  }
+
+  stale(position: AtPosition): void {
+    this.#on({ name: 'stale', position })
+  }
+
+  /** The outbox has room again. */
+  hasRoom(): void {
+    this.#on({ name: 'drained' })
+  }
+
+  end(): void {
+    this.#on({ name: 'end' })
+  }
+
+  #on(event: ReaderEvent): void {
+    const { state, actions } = readerTransition(this.#state, event)
+    this.#state = state
+    for (const action of actions) {
+      if (action === 'leave') this.#feed.leave(this)
+      else if (action === 'join') this.#feed.join(this)
+      else if (action === 'wait') this.#outlet.outbox.waitForRoom(this)
+      else if (state.name === 'reading') this.#read(state.position)
+    }
+  }
+
+  // Stays synchronous where the feed answers at once: of thousands that reconnect, most stand at the head.
+  #read(position: Position | undefined): void {
+    const found = this.#feed.after(position)
+    if (found instanceof Promise) found.then((late) => this.#take(late)).catch((error) => this.#fail(error))
+    else this.#take(found)
+  }
+
+  #take(found: Awaited<ReturnType<Feed['after']>>): void {
+    if (this.#state.name !== 'reading') return
+    if (this.#outlet.outbox.isFull) return this.#on({ name: 'crowded' })
+    if (found.outcome === 'recovered') {
+      const { batch } = found
+      if (!this.#isAnswered) {
+        this.#isAnswered = true
+        this.#counters.recovered++
+        this.#outlet.recovered(batch)
+      } else if (batch.publications.length > 0) this.#outlet.outbox.deliver(this.form.encode(batch))
+      this.#reached(batch.position)
+      return
+    }
+    const snapshot = this.#feed.snapshot()
+    if (snapshot instanceof Promise)
+      snapshot.then((late) => this.#reset(found.reason, late)).catch((error) => this.#fail(error))
+    else this.#reset(found.reason, snapshot)
+  }
+
+  #reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
+    if (this.#state.name !== 'reading') return
+    if (this.#outlet.outbox.isFull) return this.#on({ name: 'crowded' })
+    this.#isAnswered = true
+    this.#counters.reset[reason]++
+    this.#outlet.reset(reason, snapshot)
+    this.#reached(snapshot.position)
+  }
+
+  #reached(position: AtPosition): void {
+    const head = this.#feed.position
+    if (position.epoch === head.epoch && position.offset > head.offset) {
+      // What was read is ahead of what this node has been told: the node reads on, then the reader joins.
+      this.#feed
+        .catchUp()
+        .then(() => this.#continue(position))
+        .catch((error) => this.#fail(error))
+    } else this.#continue(position)
+  }
+
+  #continue(position: AtPosition): void {
+    this.#on({
+      name: 'answered',
+      position,
+      atHead: this.#feed.isHead(position),
+      hasRoom: !this.#outlet.outbox.isFull,
+    })
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state.name === 'ended') return
+    this.end()
+    this.#outlet.failed(error)
+  }
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { BaroError } from '@baro/core'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import { webSocketFraming } from './websocket-frame.ts'
+
+/** Opens WebSockets on upgraded connections. */
+export interface WebSocketTransport {
+  /** Completes the handshake and calls `connect` with the open socket. */
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void
+}
+
+/** What the transport needs of its hub. */
+export interface WebSocketParts {
+  readonly maxMessageBytes: number
+  connect(socket: Socket, handshake: Handshake): SessionLink
+}
+
+/**
+ * WebSocket over `ws`, which does the handshake and reads frames. Frames are written to the stream under it, already
+ * framed and many at once; both write whole frames, so they never mix.
+ */
+export function createWebSocketTransport({ maxMessageBytes, connect }: WebSocketParts): WebSocketTransport {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: maxMessageBytes,
+  })
+  return {
+    upgrade(request, stream, head) {
+      server.handleUpgrade(request, stream, head, (webSocket) => {
+        const link = connect(new StreamSocket(webSocket, stream), handshakeOf(request))
+        listen(webSocket, stream, link)
+      })
+    },
+  }
+}
+
+class StreamSocket implements Socket {
+  readonly framing: typeof webSocketFraming = webSocketFraming
+  readonly #webSocket: WebSocket
+  readonly #stream: Duplex
+
+  constructor(webSocket: WebSocket, stream: Duplex) {
+    this.#webSocket = webSocket
+    this.#stream = stream
+  }
+
+  get waitingBytes(): number {
+    return this.#stream.writableLength
+  }
+
+  write(bytes: Uint8Array): void {
+    // After a close frame nothing may follow (RFC 6455 §5.5.1).
+    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#stream.write(bytes)
+  }
+
+  close(code: number, reason: string): void {
+    // A close frame holds 123 bytes of reason (RFC 6455 §5.5).
+    this.#webSocket.close(
+      code,
+      Buffer.from(reason)
+        .subarray(0, 123)
+        .toString()
+        .replace(/\uFFFD$/, ''),
+    )
+  }
+}
+
+function listen(webSocket: WebSocket, stream: Duplex, link: SessionLink): void {
+  webSocket.on('message', (data, isBinary) => {
+    if (isBinary) link.refuse(new BaroError('bad-message', 'This is a binary message. Send JSON as text.'))
+    else link.receive(data.toString())
+  })
+  webSocket.on('close', () => link.closed())
+  // `ws` has answered a broken frame with its close code (1002, 1007, 1009) before it tells; `close` follows.
+  webSocket.on('error', () => {})
+  stream.on('drain', () => link.drained())
+}
+
+function handshakeOf({ headers, url, socket }: IncomingMessage): Handshake {
+  const { remoteAddress } = socket
+  return { headers, url: url ?? '/', ...(remoteAddress === undefined ? undefined : { remoteAddress }) }
+}
+
+/** Answers an upgrade that is refused, so that no socket hangs. */
+export function refuseUpgrade(stream: Duplex, status: string, reason: string): void {
+  const body = `${reason}\n`
+  stream.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
