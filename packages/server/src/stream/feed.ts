@@ -1,5 +1,5 @@
 /**
- * A node's own reader of one channel: it follows the broker, folds the state, and hands every publication to the
+ * A node's own reader of one channel: it follows the broker, folds the value, and hands every publication to the
  * readers that are live here.
  *
  *   opening ──▶ open ──── a delivery that follows: apply ───▶ open
@@ -13,16 +13,13 @@ import {
   BaroError,
   type Broker,
   type Delivery,
-  fold,
   formatPosition,
-  type Json,
   type Log,
   type Position,
   type Publication,
   positionAfter,
   type Recover,
   type ResetReason,
-  type Signal,
   type StreamView,
   startOf,
 } from '@baro/core'
@@ -30,30 +27,14 @@ import type { Counters } from '../counters.ts'
 import type { Limits } from '../limits.ts'
 import type { Resolved } from '../registry.ts'
 import { Batch } from './batch.ts'
-import type { Form } from './form.ts'
+import { ChannelValue, type EncodedSnapshot } from './channel-value.ts'
+import { LiveGroup, type LiveReader } from './live-group.ts'
 import type { Gathering, Ticker } from './ticker.ts'
-
-/** A reader that gets what happens. */
-export interface LiveReader {
-  readonly form: Form
-  /** Takes the bytes of a batch that follows what it has. */
-  deliver(bytes: Uint8Array, batch: Batch): void
-  signal(signal: Signal): void
-  /** The stream is no longer the one it read; it has everything up to the position. */
-  stale(position: AtPosition): void
-}
 
 /** What follows a position, or why nothing can. */
 export type Found =
   | { readonly outcome: 'recovered'; readonly batch: Batch }
   | { readonly outcome: 'reset'; readonly reason: ResetReason }
-
-/** A value at a position, with its JSON made once for everybody who needs it. */
-export interface EncodedSnapshot {
-  readonly position: AtPosition
-  /** `undefined` if the channel has no snapshot. */
-  readonly valueText: string | undefined
-}
 
 /** What a feed needs of its hub. */
 export interface FeedParts {
@@ -73,47 +54,39 @@ export class Feed implements Gathering {
   /** Settles when the feed has reached the head once; rejects if the broker cannot be read. */
   readonly opened: Promise<void>
   readonly #parts: FeedParts
-  readonly #groups = new Map<Form, Set<LiveReader>>()
-  #readers = 0
-  #position: AtPosition
-  #state: Json | undefined
-  #isOpen = false
-  #isClosed = false
-  #stop: (() => void) | undefined
-  /** Publications of this tick, not yet handed to the readers. */
+  readonly #value: ChannelValue
+  readonly #live = new LiveGroup()
+  #phase: 'opening' | 'open' | 'closed' = 'opening'
+  #position: AtPosition = startOf('')
+  /** Publications of this tick, not yet handed to the readers, and what they follow. */
   #batch: Publication[] = []
-  #batchFollows: AtPosition
-  #catchingUp: Promise<void> | undefined
-  #again = false
+  #batchFollows: AtPosition = startOf('')
+  /** Deliveries that came before the feed was open. */
   #early: Delivery[] = []
-  #answers = new Map<string, Promise<Found>>()
-  #snapshot: EncodedSnapshot | undefined
-  #loading: Promise<EncodedSnapshot> | undefined
+  readonly #answers = new Map<string, Promise<Found>>()
+  #catchingUp: Promise<void> | undefined
+  #mustReadAgain = false
+  #stopFollowing: (() => void) | undefined
 
   constructor(resolved: Resolved, parts: FeedParts) {
     this.resolved = resolved
     this.#parts = parts
-    this.#position = startOf('')
-    this.#batchFollows = this.#position
+    this.#value = new ChannelValue(resolved, parts)
     this.opened = this.#open()
   }
 
-  /** Where the feed stands; what it has handed to the readers may be up to one tick behind. */
+  /** Where the feed stands; what it has handed to the readers may be one tick behind. */
   get position(): AtPosition {
     return this.#position
   }
 
   get isOpen(): boolean {
-    return this.#isOpen
-  }
-
-  get readers(): number {
-    return this.#readers
+    return this.#phase === 'open'
   }
 
   /** Whether somebody at this position misses nothing. */
-  isHead(position: Position | undefined): boolean {
-    return position?.kind === 'at' && samePlace(position, this.#position)
+  isHead(position: AtPosition): boolean {
+    return samePlace(position, this.#position)
   }
 
   /**
@@ -122,42 +95,28 @@ export class Feed implements Gathering {
    */
   join(reader: LiveReader): void {
     this.flush()
-    const group = this.#groups.get(reader.form)
-    if (group) group.add(reader)
-    else this.#groups.set(reader.form, new Set([reader]))
-    this.#readers++
+    this.#live.join(reader)
   }
 
   leave(reader: LiveReader): void {
-    const group = this.#groups.get(reader.form)
-    if (!group?.delete(reader)) return
-    this.#readers--
-    if (group.size === 0) this.#groups.delete(reader.form)
+    this.#live.leave(reader)
   }
 
-  /** Hands what the tick has gathered to the live readers, encoded once for each form. */
+  /** Hands what the tick has gathered to the live readers. */
   flush(): void {
     if (this.#batch.length === 0) return
     const batch = new Batch(this.resolved.channel, this.#batchFollows, this.#position, this.#batch)
     this.#batch = []
-    this.#saveCheckpoint()
-    for (const [form, readers] of this.#groups) {
-      const bytes = form.encode(batch)
-      for (const reader of readers) reader.deliver(bytes, batch)
-    }
+    this.#keepCheckpoint()
+    this.#live.deliver(batch)
   }
 
-  /** Whether the value of a snapshot is folded here. */
-  get #reduces(): boolean {
-    return this.resolved.definition.state !== undefined && this.resolved.handlers.snapshot === undefined
-  }
-
-  /** What follows a position, from history: recovered or reset (I2, I4). At the head nothing is read. */
+  /** What follows a position: recovered or reset (I2, I4). At the head, and without a position, nothing is read. */
   after(position: Position | undefined): Promise<Found> | Found {
     const head = this.#position
-    if (position?.kind === 'at' && samePlace(position, head))
-      return { outcome: 'recovered', batch: new Batch(this.resolved.channel, head, head, []) }
     if (position?.kind !== 'at') return this.#decide(position, { epoch: head.epoch, head, floor: 0, publications: [] })
+    if (samePlace(position, head))
+      return { outcome: 'recovered', batch: new Batch(this.resolved.channel, head, head, []) }
     const key = formatPosition(position)
     const kept = this.#answers.get(key)
     if (kept) return kept
@@ -171,23 +130,12 @@ export class Feed implements Gathering {
 
   /** The newest value at its position; one for all who need it. */
   snapshot(): EncodedSnapshot | Promise<EncodedSnapshot> {
-    const source = this.resolved.handlers.snapshot
-    if (source) {
-      this.#loading ??= this.#load(source.load).finally(() => {
-        this.#loading = undefined
-      })
-      return this.#loading
-    }
-    this.#snapshot ??= {
-      position: this.#position,
-      valueText: this.#state === undefined ? undefined : JSON.stringify(this.#state),
-    }
-    return this.#snapshot
+    return this.#value.snapshotAt(this.#position)
   }
 
   /** Reads on from where the feed stands: after a gap, after a lost link, or to catch up with a faster reader. */
   catchUp(): Promise<void> {
-    this.#again = true
+    this.#mustReadAgain = true
     this.#catchingUp ??= this.#catchUp().finally(() => {
       this.#catchingUp = undefined
     })
@@ -195,44 +143,49 @@ export class Feed implements Gathering {
   }
 
   close(): void {
-    this.#isClosed = true
-    this.#stop?.()
+    this.#phase = 'closed'
+    this.#stopFollowing?.()
   }
 
   async #open(): Promise<void> {
-    const { broker } = this.#parts
-    const stop = await broker.subscribe(this.resolved.channel, {
+    // Followed before it is read: what is appended in between arrives early, and is joined by position below.
+    const stop = await this.#parts.broker.subscribe(this.resolved.channel, {
       deliver: (delivery) => this.#deliver(delivery),
-      signal: (signal) => this.#signal(signal),
+      signal: (signal) => this.#live.signal(signal),
       lost: () => this.#catchUpOrLog(),
     })
-    if (this.#isClosed) return stop()
-    this.#stop = stop
+    if (this.#phase === 'closed') return stop()
+    this.#stopFollowing = stop
     await this.#startOver()
-    this.#isOpen = true
-    this.#applyEarly()
+    if (this.#phase === 'opening') this.#phase = 'open'
+    const early = this.#early
+    this.#early = []
+    for (const delivery of early) this.#deliver(delivery)
   }
 
   /** Takes the newest checkpoint, or the beginning, and reads on to the head. */
   async #startOver(): Promise<void> {
     const { broker, log } = this.#parts
     const { definition, channel } = this.resolved
-    const checkpoint = this.#reduces ? await broker.readCheckpoint(channel) : undefined
+    const checkpoint = this.#value.isReduced ? await broker.readCheckpoint(channel) : undefined
     if (checkpoint?.version === definition.version) {
-      this.#moveTo(checkpoint.position, checkpoint.state)
+      this.#position = checkpoint.position
+      this.#value.start(checkpoint)
       if (await this.#readOn()) return
     }
     const view = await broker.read(channel, { after: 0, limit: 0, bytes: 0 })
-    if (!this.#reduces) return this.#moveTo({ kind: 'at', epoch: view.epoch, ...view.head }, undefined)
+    if (!this.#value.isReduced) {
+      this.#position = { kind: 'at', epoch: view.epoch, ...view.head }
+      this.#value.start()
+      return
+    }
     if (view.floor > 0)
       log.warn(
         `The channel ${JSON.stringify(channel)} kept no state of version ${JSON.stringify(definition.version)} and has lost its first ${view.floor} publications: its state starts from what is left.`,
       )
-    const floor = await broker.read(channel, { after: view.floor, limit: 0, bytes: 0 })
-    this.#moveTo(
-      { kind: 'at', epoch: floor.epoch, offset: view.floor, check: floor.checkThere ?? '' },
-      toJson(definition.state?.initial()),
-    )
+    const { epoch, checkThere = '' } = await broker.read(channel, { after: view.floor, limit: 0, bytes: 0 })
+    this.#position = { kind: 'at', epoch, offset: view.floor, check: checkThere }
+    this.#value.start()
     if (!(await this.#readOn()))
       throw new BaroError('unavailable', `The channel ${JSON.stringify(channel)} changed while it was read. Try again.`)
   }
@@ -252,20 +205,22 @@ export class Feed implements Gathering {
   }
 
   async #catchUp(): Promise<void> {
-    if (!this.#isOpen) await this.opened
-    while (this.#again && !this.#isClosed) {
-      this.#again = false
+    if (this.#phase === 'opening') await this.opened
+    while (this.#mustReadAgain && this.#phase === 'open') {
+      this.#mustReadAgain = false
       if (await this.#readOn()) continue
       // Another life of the stream. The readers leave first, so that none of it reaches them as if it followed what
       // they have; they read from the position they had, and are told `reset` (I4).
       this.flush()
       const had = this.#position
-      const readers = [...this.#groups.values()].flatMap((group) => [...group])
-      this.#groups.clear()
-      this.#readers = 0
-      await this.#startOver()
-      this.#answers.clear()
-      for (const reader of readers) reader.stale(had)
+      const readers = this.#live.dissolve()
+      try {
+        await this.#startOver()
+      } finally {
+        // Also if the broker cannot be read now: then each of them is told so by its own read.
+        this.#answers.clear()
+        for (const reader of readers) reader.stale(had)
+      }
     }
   }
 
@@ -276,54 +231,30 @@ export class Feed implements Gathering {
   }
 
   #deliver(delivery: Delivery): void {
-    if (!this.#isOpen) {
+    if (this.#phase === 'opening') {
       this.#early.push(delivery)
       return
     }
-    const { position } = this
-    if (samePlace(delivery.follows, position)) this.#apply(delivery.publication, delivery.position)
-    else if (delivery.position.epoch !== position.epoch || delivery.position.offset > position.offset) {
+    const { epoch, offset } = this.#position
+    if (samePlace(delivery.follows, this.#position)) this.#apply(delivery.publication, delivery.position)
+    else if (delivery.position.epoch !== epoch || delivery.position.offset > offset) {
       this.#parts.counters.gaps++
       this.#catchUpOrLog()
     }
   }
 
-  #applyEarly(): void {
-    const early = this.#early
-    this.#early = []
-    for (const delivery of early) this.#deliver(delivery)
-  }
-
   #apply(publication: Publication, position: AtPosition): void {
-    const { definition, channel } = this.resolved
-    if (this.#reduces) {
-      const folded = fold(definition, this.#state as Json, publication)
-      if ('error' in folded) {
-        this.#parts.counters.skipped++
-        this.#parts.log.error(
-          `The reducer of ${JSON.stringify(publication.type)} threw at ${JSON.stringify(channel)}, offset ${publication.offset}; the publication is skipped: ${String(folded.error)}`,
-        )
-      }
-      this.#state = folded.state
-    }
-    if (this.#batch.length === 0) {
-      this.#batchFollows = this.#position
-      if (this.#isOpen) this.#parts.ticker.gather(this)
-    }
-    this.#position = position
-    if (this.#isOpen) this.#batch.push(publication)
-    this.#snapshot = undefined
+    this.#value.apply(publication)
     if (this.#answers.size > 0) this.#answers.clear()
-  }
-
-  #moveTo(position: AtPosition, state: Json | undefined): void {
+    // While it opens nobody reads yet; what it reads up is history.
+    if (this.#phase === 'open') {
+      if (this.#batch.length === 0) {
+        this.#batchFollows = this.#position
+        this.#parts.ticker.gather(this)
+      }
+      this.#batch.push(publication)
+    }
     this.#position = position
-    this.#state = state
-    this.#snapshot = undefined
-  }
-
-  #signal(signal: Signal): void {
-    for (const readers of this.#groups.values()) for (const reader of readers) reader.signal(signal)
   }
 
   #read(position: AtPosition): Promise<StreamView> {
@@ -346,17 +277,10 @@ export class Feed implements Gathering {
     }
   }
 
-  async #load(load: (context: { channel: string; params: Resolved['params'] }) => unknown): Promise<EncodedSnapshot> {
-    // The position first: what is published while the value loads comes again after it, and nothing is missed.
-    const position = this.#position
-    const value = await load({ channel: this.resolved.channel, params: this.resolved.params })
-    return { position, valueText: JSON.stringify(value) }
-  }
-
-  #saveCheckpoint(): void {
-    const { definition, channel } = this.resolved
-    if (this.#state === undefined) return
-    const checkpoint = { position: this.#position, version: definition.version, state: this.#state }
+  #keepCheckpoint(): void {
+    const { channel } = this.resolved
+    const checkpoint = this.#value.checkpointAt(this.#position)
+    if (!checkpoint) return
     this.#parts.broker
       .writeCheckpoint(channel, checkpoint)
       .catch((error) =>
@@ -367,9 +291,4 @@ export class Feed implements Gathering {
 
 function samePlace(a: AtPosition, b: AtPosition): boolean {
   return a.offset === b.offset && a.check === b.check && a.epoch === b.epoch
-}
-
-// The state travels as JSON, so the server folds what the browser will fold.
-function toJson(value: unknown): Json {
-  return JSON.parse(JSON.stringify(value ?? null)) as Json
 }

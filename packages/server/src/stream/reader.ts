@@ -1,8 +1,10 @@
 import type { AtPosition, Position, ResetReason, Signal } from '@baro/core'
 import type { Counters } from '../counters.ts'
 import type { Batch } from './batch.ts'
-import type { EncodedSnapshot, Feed, LiveReader } from './feed.ts'
+import type { EncodedSnapshot } from './channel-value.ts'
+import type { Feed } from './feed.ts'
 import type { Form } from './form.ts'
+import type { LiveReader } from './live-group.ts'
 import type { Outbox, RoomWaiter } from './outbox.ts'
 import { type ReaderEvent, type ReaderState, readerTransition } from './reader-machine.ts'
 

@@ -1,0 +1,89 @@
+import { type AtPosition, type Checkpoint, fold, type Json, type Log, type Publication } from '@baro/core'
+import type { Counters } from '../counters.ts'
+import type { Resolved } from '../registry.ts'
+
+/** A value at a position, with its JSON made once for everybody who needs it. */
+export interface EncodedSnapshot {
+  readonly position: AtPosition
+  /** `undefined` if the channel has no snapshot. */
+  readonly valueText: string | undefined
+}
+
+/** What the value needs of its hub. */
+export interface ChannelValueParts {
+  readonly counters: Counters
+  readonly log: Log
+}
+
+/**
+ * What a snapshot of a channel shows: the state folded from its publications, or whatever its source loads.
+ * It has no position of its own; the feed says where it stands.
+ */
+export class ChannelValue {
+  readonly #resolved: Resolved
+  readonly #parts: ChannelValueParts
+  #state: Json | undefined
+  #encoded: EncodedSnapshot | undefined
+  #loading: Promise<EncodedSnapshot> | undefined
+
+  constructor(resolved: Resolved, parts: ChannelValueParts) {
+    this.#resolved = resolved
+    this.#parts = parts
+  }
+
+  /** Whether the value is folded here, rather than loaded or not there at all. */
+  get isReduced(): boolean {
+    return this.#resolved.definition.state !== undefined && this.#resolved.handlers.snapshot === undefined
+  }
+
+  /** Starts from a kept state of the same version, or from the initial one. */
+  start(checkpoint?: Checkpoint): void {
+    this.#encoded = undefined
+    // What is folded is what the browser will fold: the JSON of it.
+    this.#state = this.isReduced
+      ? checkpoint
+        ? checkpoint.state
+        : JSON.parse(JSON.stringify(this.#resolved.definition.state?.initial() ?? null))
+      : undefined
+  }
+
+  apply(publication: Publication): void {
+    this.#encoded = undefined
+    if (!this.isReduced) return
+    const { definition, channel } = this.#resolved
+    const folded = fold(definition, this.#state as Json, publication)
+    this.#state = folded.state
+    if (!('error' in folded)) return
+    this.#parts.counters.skipped++
+    this.#parts.log.error(
+      `The reducer of ${JSON.stringify(publication.type)} threw at ${JSON.stringify(channel)}, offset ${publication.offset}; the publication is skipped: ${String(folded.error)}`,
+    )
+  }
+
+  /** What to keep, so that trimming history does not touch the state. */
+  checkpointAt(position: AtPosition): Checkpoint | undefined {
+    if (this.#state === undefined) return undefined
+    return { position, version: this.#resolved.definition.version, state: this.#state }
+  }
+
+  /**
+   * The value, given where the feed stands. A loaded one may be read while the feed moves on: its position was read
+   * first, so what is published meanwhile comes again after it, and nothing is missed.
+   */
+  snapshotAt(position: AtPosition): EncodedSnapshot | Promise<EncodedSnapshot> {
+    if (this.#resolved.handlers.snapshot) {
+      this.#loading ??= this.#load(position).finally(() => {
+        this.#loading = undefined
+      })
+      return this.#loading
+    }
+    this.#encoded ??= { position, valueText: this.#state === undefined ? undefined : JSON.stringify(this.#state) }
+    return this.#encoded
+  }
+
+  async #load(position: AtPosition): Promise<EncodedSnapshot> {
+    const { channel, params, handlers } = this.#resolved
+    const value = await handlers.snapshot?.load({ channel, params })
+    return { position, valueText: JSON.stringify(value) }
+  }
+}
