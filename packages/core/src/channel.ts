@@ -72,6 +72,11 @@ export interface ChannelOptions<
   readonly state?: StateOptions<Events, State>
   readonly history?: HistoryOptions
   /**
+   * The event that a plain WebSocket text becomes which is no JSON object, with the text as its payload: for code that
+   * calls `socket.send('hello')`. Default: such a text is answered with an error.
+   */
+  readonly text?: keyof Events & string
+  /**
    * Change it when an old page could not understand what the new server sends: pages of another version keep what
    * they show, say `outdated`, and reload once. Default `'1'`.
    */
@@ -92,6 +97,7 @@ export interface ChannelDefinition<T extends ChannelTypes> {
   readonly requests: T['requests']
   readonly state: StateOptions<T['events'], T['state']> | undefined
   readonly history: HistoryBounds
+  readonly text: string | undefined
   readonly version: string
 }
 
@@ -153,6 +159,12 @@ export function channel<
         `${quote(pattern)} reduces ${quote(type)}, which is no event of it. Define it.`,
       )
 
+  if (options.text !== undefined && !Object.hasOwn(events, options.text))
+    throw new BaroError(
+      'bad-definition',
+      `${quote(pattern)} takes text as ${quote(options.text)}, which is no event of it. Define it.`,
+    )
+
   const refer = (...[params]: ParamArgs<P>): Reference<T> =>
     rememberDefinition(definition, { channel: nameFrom(parsed, params ?? {}) })
   const definition: ChannelDefinition<T> = Object.assign(refer, {
@@ -162,6 +174,7 @@ export function channel<
     requests,
     state,
     history: historyBounds(pattern, options.history ?? {}),
+    text: options.text,
     version: options.version ?? '1',
   })
   return definition

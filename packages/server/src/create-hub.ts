@@ -29,7 +29,8 @@ import { Session } from './session/session.ts'
 import { takeSnapshot } from './snapshots.ts'
 import { Feeds } from './stream/feeds.ts'
 import { Ticker } from './stream/ticker.ts'
-import { handleHttp } from './transports/http.ts'
+import { upgradeChannel } from './transports/channel-socket.ts'
+import { handleHttp, handleMounted } from './transports/http.ts'
 import { createWebSocketTransport, refuseUpgrade } from './transports/websocket.ts'
 
 /** How often in a heartbeat interval the sessions are looked at. */
@@ -119,6 +120,16 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
       log.error(`The application threw at ${JSON.stringify(channel)}: ${stackOf(error)}`)
       return new BaroError('handler-failed', 'The application failed. The server has logged why.', { cause: error })
     },
+    openSession(socket, handshake, { isOneWay }) {
+      const session = new Session(parts, socket, handshake, isOneWay)
+      parts.sessionStarted(session)
+      return session
+    },
+    sessionStarted(session) {
+      sessions.add(session)
+      counters.sessions++
+      if (isDraining) session.drain(0)
+    },
     sessionOpened(session) {
       for (const run of watchers.connected) parts.runHook(run, { session: session.id, user: session.user })
     },
@@ -142,10 +153,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
     return orThrow(registry.resolve(reference.channel))
   }
 
-  const webSockets = createWebSocketTransport({
-    maxMessageBytes: limits.maxMessageBytes,
-    connect: (socket, handshake) => hub.connect(socket, handshake),
-  })
+  const webSockets = createWebSocketTransport(limits.maxMessageBytes)
 
   /** What follows the hub's path in a request's path; `undefined` if it is not ours. */
   const restOf = (url: string | undefined): string | undefined => {
@@ -200,31 +208,29 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
       return true
     },
 
+    serve(reference, view = {}) {
+      const defaults = Object.fromEntries(Object.entries(view).map(([name, value]) => [name, String(value)]))
+      return (request, response) => handleMounted(parts, { resolved: resolve(reference), defaults }, request, response)
+    },
+
     handleUpgrade(request, stream, head) {
       const rest = restOf(request.url)
       if (rest === undefined) return false
       // A link that breaks during the handshake is nobody's error.
       stream.on('error', () => stream.destroy())
-      if (isDraining) refuseUpgrade(stream, '503 Service Unavailable', 'This node is stopping. Come back.')
-      else if (rest !== '/connect') refuseUpgrade(stream, '404 Not Found', `Connect to ${path}/connect.`)
+      if (isDraining) refuseUpgrade(stream, 503, 'This node is stopping. Come back.')
       else if (!parts.isOriginAllowed(request.headers)) {
         counters.rejected++
-        refuseUpgrade(
-          stream,
-          '403 Forbidden',
-          'This origin is not allowed. The server has logged which setting allows it.',
-        )
-      } else webSockets.upgrade(request, stream, head)
+        refuseUpgrade(stream, 403, 'This origin is not allowed. The server has logged which setting allows it.')
+      } else if (rest === '/connect')
+        webSockets.upgrade(request, stream, head, (socket, handshake) => hub.connect(socket, handshake))
+      else upgradeChannel(parts, webSockets, rest, { request, stream, head })
       return true
     },
 
     connect(socket, handshake) {
       registry.assertComplete()
-      const session = new Session(parts, socket, handshake)
-      sessions.add(session)
-      counters.sessions++
-      if (isDraining) session.drain(0)
-      return session
+      return parts.openSession(socket, handshake, { isOneWay: false })
     },
 
     drain({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) {

@@ -3,6 +3,7 @@ import type { Counters } from './counters.ts'
 import type { AccessContext, ChannelContext, Credentials, Identity } from './handlers.ts'
 import type { Limits } from './limits.ts'
 import type { OriginCheck } from './origins.ts'
+import type { Handshake, SessionLink, Socket } from './ports/socket.ts'
 import type { Publisher } from './publisher.ts'
 import type { Registry, Resolved } from './registry.ts'
 import type { SessionRules } from './session/session-machine.ts'
@@ -46,6 +47,10 @@ export interface HubParts {
   runHook<Context>(hook: ((context: Context) => unknown) | undefined, context: Context): void
   /** What a client is told of an error: ours as it is, the application's logged and hidden. */
   explain(error: unknown, channel: string): BaroError
+  /** Opens a session of the SDK; one-way where the client cannot speak after its first messages. */
+  openSession(socket: Socket, handshake: Handshake, options: { readonly isOneWay: boolean }): SessionLink
+  /** Counts a stream among the sessions: it gets ticks, and is told of a drain. */
+  sessionStarted(session: HubSession): void
   sessionOpened(session: HubSession): void
   sessionEnded(session: HubSession): void
 }

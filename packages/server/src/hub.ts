@@ -102,6 +102,20 @@ export interface Hub {
   listen(port: number, host?: string): Promise<Listening>
   /** Answers a request if it is under the hub's path; returns whether it did. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
+  /**
+   * A plain request handler for one channel, to mount at a path of the application's own. `view` and `wait` (seconds) are
+   * what a request gets that does not ask for something else; `live: 'sse'` makes it an event stream.
+   *
+   * @example
+   * ```ts
+   * app.get('/api/messages', hub.serve(room({ id: 1 }), { view: 'state' }))
+   * app.get('/api/events', hub.serve(room({ id: 1 }), { view: 'payload', live: 'sse' }))
+   * ```
+   */
+  serve(
+    reference: Reference,
+    view?: { readonly view?: 'publication' | 'payload' | 'state'; readonly wait?: number; readonly live?: 'sse' },
+  ): (request: IncomingMessage, response: ServerResponse) => void
   /** Takes an upgrade if it is under the hub's path; returns whether it did. */
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean
   /** Opens a session on a socket. What every stream transport calls. */

@@ -118,6 +118,8 @@ export interface Broker {
 export interface ReadRange {
   /** Offset to read after; without it the newest are read. */
   readonly after?: number
+  /** Without `after`: the newest up to this offset, and it included. Default: up to the head. */
+  readonly upTo?: number
   /** Most publications to return. */
   readonly limit: number
   /** Most bytes of payload to return, at least one publication all the same. */

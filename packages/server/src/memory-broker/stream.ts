@@ -126,10 +126,11 @@ export class Stream {
     return found
   }
 
-  #newest({ limit, bytes }: ReadRange): readonly Publication[] {
+  #newest({ upTo = this.#head.offset, limit, bytes }: ReadRange): readonly Publication[] {
     const found: Publication[] = []
     let room = bytes
-    for (let index = this.#kept.length - 1; index >= 0 && found.length < limit; index--) {
+    const newest = Math.min(upTo, this.#head.offset) - this.#floor.offset - 1
+    for (let index = newest; index >= 0 && found.length < limit; index--) {
       const kept = this.#kept.at(index)
       if (!kept || (kept.bytes > room && found.length > 0)) break
       found.push(kept.publication)

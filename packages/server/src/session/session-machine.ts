@@ -20,6 +20,8 @@ export interface SessionState {
   /** Messages it may send right now (a token bucket). */
   readonly allowance: number
   readonly waiting: readonly ClientMessage[]
+  /** The client cannot speak after its first messages (an event stream): its silence says nothing. */
+  readonly isOneWay: boolean
 }
 
 /** The times and rates a session is held to. */
@@ -62,8 +64,15 @@ export interface SessionStep {
 const maxWaitingMessages = 256
 
 /** The state of a session whose link just opened. */
-export function startSession(atMs: number, rules: SessionRules): SessionState {
-  return { phase: 'new', heardAtMs: atMs, askedAtMs: atMs, allowance: 2 * rules.messagesPerSecond, waiting: [] }
+export function startSession(atMs: number, rules: SessionRules, isOneWay = false): SessionState {
+  return {
+    phase: 'new',
+    heardAtMs: atMs,
+    askedAtMs: atMs,
+    allowance: 2 * rules.messagesPerSecond,
+    waiting: [],
+    isOneWay,
+  }
 }
 
 /** Decides what a session does next; total, and nothing happens once it is closed. */
@@ -128,11 +137,11 @@ function tick(
       ? { state, actions: [] }
       : close(state, closeCodes['no-connect'], `no baro:connect within ${connectTimeoutMs} ms`)
   // A client speaks when it is asked; three intervals of silence are two unanswered questions and time to spare.
-  if (atMs - state.heardAtMs >= 3 * heartbeatIntervalMs)
+  if (!state.isOneWay && atMs - state.heardAtMs >= 3 * heartbeatIntervalMs)
     return close(state, closeCodes.silent, `nothing heard for ${3 * heartbeatIntervalMs} ms`)
   const isQuiet = atMs - spokeAtMs >= heartbeatIntervalMs
   // A busy channel keeps us speaking, and says nothing about whether the other side still lives.
-  const isUnsure = atMs - Math.max(state.heardAtMs, state.askedAtMs) >= heartbeatIntervalMs
+  const isUnsure = !state.isOneWay && atMs - Math.max(state.heardAtMs, state.askedAtMs) >= heartbeatIntervalMs
   if (!isQuiet && !isUnsure) return { state, actions: [] }
   return { state: { ...state, askedAtMs: atMs }, actions: [{ do: 'heartbeat' }] }
 }

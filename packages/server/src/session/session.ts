@@ -29,13 +29,13 @@ export class Session implements SessionLink, SessionContext, HubSession {
   /** The client's secret from `baro:connect`: the scope of a guest's publish ids. */
   #client = ''
 
-  constructor(parts: HubParts, socket: Socket, handshake: Handshake) {
+  constructor(parts: HubParts, socket: Socket, handshake: Handshake, isOneWay = false) {
     const nowMs = parts.clock.elapsed()
     this.id = createId(parts.randomness)
     this.#parts = parts
     this.#socket = socket
     this.#handshake = handshake
-    this.#state = startSession(nowMs, parts.sessionRules)
+    this.#state = startSession(nowMs, parts.sessionRules, isOneWay)
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, nowMs)
     this.#subscriptions = new Subscriptions(parts, this)
     this.#commands = new Commands(parts, this)

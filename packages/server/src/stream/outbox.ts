@@ -33,9 +33,14 @@ export class Outbox {
     this.spokeAtMs = nowMs
   }
 
+  /** Bytes that have not left the process. */
+  get waitingBytes(): number {
+    return this.#socket.waitingBytes + this.#pendingBytes
+  }
+
   /** Whether more is waiting than a reader may let wait. */
   get isFull(): boolean {
-    return this.#socket.waitingBytes + this.#pendingBytes > this.#limits.maxOutboxBytes
+    return this.waitingBytes > this.#limits.maxOutboxBytes
   }
 
   /** Queues a delivery; the caller has asked `isFull`. */
@@ -48,7 +53,11 @@ export class Outbox {
 
   /** Queues a message that must arrive. */
   reply(text: string): void {
-    const bytes = this.#socket.framing.frame(text)
+    this.replyBytes(this.#socket.framing.frame(text))
+  }
+
+  /** {@link reply}, framed already. */
+  replyBytes(bytes: Uint8Array): void {
     this.#replyBytes += bytes.length
     if (this.#replyBytes > this.#limits.maxReplyBytes) this.close(closeCodes.slow, 'replies are waiting; read faster')
     else this.deliver(bytes)

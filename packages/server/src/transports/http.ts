@@ -1,122 +1,70 @@
-/** The plain HTTP face of a channel: GET reads it, POST publishes to it, `/health` says that the hub answers. */
+/** The HTTP face of a hub: which request is answered by whom. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BaroError, errorCodes, formatPosition, type Json, parseJson, startOf } from '@baro/core'
-import type { ChannelContext, Identity } from '../handlers.ts'
+import { BaroError } from '@baro/core'
 import type { HubParts } from '../hub-parts.ts'
-import type { Resolved } from '../registry.ts'
-
-/** Publications a GET without a position answers with, where the channel has no snapshot to show. */
-const newestPublications = 100
+import { problemBody, sendAnswer, sendError } from './answer.ts'
+import { publishByPost } from './channel-post.ts'
+import { type ReadRequest, readChannel } from './channel-read.ts'
+import { connectByPost } from './connect-post.ts'
+import { allowOrigin, answerPreflight } from './cors.ts'
 
 /** Answers one request under the hub's path; `rest` is what follows it, without the query. */
 export function handleHttp(parts: HubParts, rest: string, request: IncomingMessage, response: ServerResponse): void {
-  answer(parts, rest, request, response).catch((error) => {
-    parts.counters.rejected++
-    sendError(response, parts.explain(error, rest))
+  guarded(parts, rest, request, response, () => route(parts, rest, request, response))
+}
+
+/** Answers a request with one channel, wherever the application has mounted it. */
+export function handleMounted(
+  parts: HubParts,
+  mounted: Omit<ReadRequest, 'request' | 'response'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  guarded(parts, mounted.resolved.channel, request, response, async () => {
+    if (request.method === 'OPTIONS') return answerPreflight(response)
+    if (request.method === 'POST') return publishByPost(parts, mounted.resolved, request, response)
+    return readChannel(parts, { ...mounted, request, response })
   })
 }
 
-async function answer(
-  parts: HubParts,
-  rest: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const method = request.method ?? 'GET'
-  if (rest === '/health') return send(response, 200, { status: 'ok', sessions: parts.counters.sessions })
-  if (!parts.isOriginAllowed(request.headers))
-    throw new BaroError('origin-refused', 'This origin is not allowed. The server has logged which setting allows it.')
+async function route(parts: HubParts, rest: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = 'GET' } = request
+  if (method === 'OPTIONS') return answerPreflight(response)
+  if (rest === '/health') {
+    const body = JSON.stringify({ status: 'ok', sessions: parts.counters.sessions })
+    return sendAnswer(request, response, { status: 200, body, caching: 'none' })
+  }
+  if (rest === '/connect' && method === 'POST') return connectByPost(parts, request, response)
   const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
   if (name === undefined)
-    return send(
-      response,
-      404,
-      problem(
-        new BaroError('unknown-channel', `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`),
-      ),
-    )
+    throw new BaroError('unknown-channel', `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`)
   const resolved = parts.registry.resolve(name)
   if (!resolved.ok) throw resolved.error
-  if (method === 'GET' || method === 'HEAD') return read(parts, resolved.value, request, response)
-  if (method === 'POST') return publish(parts, resolved.value, request, response)
-  response.setHeader('allow', 'GET, HEAD, POST')
-  send(response, 405, problem(new BaroError('bad-message', `A channel takes GET and POST, not ${method}.`)))
+  if (method === 'GET' || method === 'HEAD')
+    return readChannel(parts, { resolved: resolved.value, request, response, defaults: {} })
+  if (method === 'POST') return publishByPost(parts, resolved.value, request, response)
+  response.setHeader('allow', 'GET, HEAD, POST, OPTIONS')
+  const error = new BaroError('bad-message', `A channel takes GET and POST, not ${method}.`)
+  return sendAnswer(request, response, { status: 405, body: problemBody(error), caching: 'none' })
 }
 
-async function read(
+function guarded(
   parts: HubParts,
-  resolved: Resolved,
+  where: string,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
-  await parts.assertAllowed(resolved, await contextOf(parts, resolved, request), 'read')
-  const answer = await parts.feeds.using(resolved, async (feed) => {
-    const { position, valueText } = await feed.snapshot()
-    if (valueText !== undefined)
-      return { snapshot: JSON.parse(valueText) as Json, publications: [], position: formatPosition(position) }
-    const { catchUpBytes } = parts.limits
-    const view = await parts.broker.read(resolved.channel, { limit: newestPublications, bytes: catchUpBytes })
-    const head =
-      view.head.offset === 0 ? startOf(view.epoch) : ({ kind: 'at', epoch: view.epoch, ...view.head } as const)
-    return { publications: view.publications, position: formatPosition(head) }
+  run: () => Promise<void>,
+): void {
+  // A link that breaks while it is answered is nobody's error.
+  response.on('error', () => {})
+  const answered = allowOrigin(parts, request, response)
+    ? run()
+    : Promise.reject(
+        new BaroError('origin-refused', 'This origin is not allowed. The server has logged which setting allows it.'),
+      )
+  answered.catch((error) => {
+    if (request.destroyed && !request.complete) return
+    parts.counters.rejected++
+    return sendError(request, response, parts.explain(error, where))
   })
-  send(response, 200, answer)
-}
-
-async function publish(
-  parts: HubParts,
-  resolved: Resolved,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const context = await contextOf(parts, resolved, request)
-  await parts.assertAllowed(resolved, context, 'publish')
-  const parsed = parseJson(await bodyOf(request, parts.limits.maxMessageBytes))
-  if (!parsed.ok) throw parsed.error
-  const { type, payload, id } = (parsed.value ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }
-  if (typeof type !== 'string' || payload === undefined || (id !== undefined && typeof id !== 'string'))
-    throw new BaroError('bad-message', 'The body is not { "type", "payload", "id"? }. See PROTOCOL.md.')
-  const scope = context.user ? `user:${context.user.id}` : 'guest'
-  const answer = await parts.publisher.accept({ resolved, type, payload, id: id ?? parts.newId(), scope, context })
-  send(response, 200, answer)
-}
-
-async function contextOf(parts: HubParts, resolved: Resolved, { headers }: IncomingMessage): Promise<ChannelContext> {
-  const token = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1]
-  const user: Identity | undefined = await parts.authenticate({
-    headers,
-    ...(token === undefined ? undefined : { token }),
-  })
-  return { channel: resolved.channel, params: resolved.params, user, session: undefined }
-}
-
-async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > maxBytes) throw new BaroError('too-large', `The body is longer than ${maxBytes} bytes. Send less.`)
-    chunks.push(chunk)
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
-  } catch (cause) {
-    throw new BaroError('bad-message', 'The body is not UTF-8. Encode it.', { cause })
-  }
-}
-
-function problem(error: BaroError): Json {
-  return { error: { code: error.code, message: error.message } }
-}
-
-function sendError(response: ServerResponse, error: BaroError): void {
-  // An unread body would be taken for the next request on this connection.
-  if (error.code === 'too-large') response.setHeader('connection', 'close')
-  send(response, errorCodes[error.code].status, problem(error))
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  if (response.headersSent) return
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
-  response.end(response.req.method === 'HEAD' ? undefined : JSON.stringify(body))
 }

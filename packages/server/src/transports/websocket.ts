@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BaroError } from '@baro/core'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -7,21 +7,26 @@ import { webSocketFraming } from './websocket-frame.ts'
 
 /** Opens WebSockets on upgraded connections. */
 export interface WebSocketTransport {
-  /** Completes the handshake and calls `connect` with the open socket. */
-  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void
+  /** Completes the handshake, and calls `connect` with the open socket. */
+  upgrade(
+    request: IncomingMessage,
+    stream: Duplex,
+    head: Buffer,
+    connect: (socket: WebSocketSocket, handshake: Handshake) => SessionLink,
+  ): void
 }
 
-/** What the transport needs of its hub. */
-export interface WebSocketParts {
-  readonly maxMessageBytes: number
-  connect(socket: Socket, handshake: Handshake): SessionLink
+/** A socket that can also ask the other side for a sign of life (RFC 6455 §5.5.2); every WebSocket client answers. */
+export interface WebSocketSocket extends Socket {
+  /** Asks; an earlier question still unanswered means that nobody is there, and ends the link. */
+  ping(): void
 }
 
 /**
  * WebSocket over `ws`, which does the handshake and reads frames. Frames are written to the stream under it, already
  * framed and many at once; both write whole frames, so they never mix.
  */
-export function createWebSocketTransport({ maxMessageBytes, connect }: WebSocketParts): WebSocketTransport {
+export function createWebSocketTransport(maxMessageBytes: number): WebSocketTransport {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -29,7 +34,7 @@ export function createWebSocketTransport({ maxMessageBytes, connect }: WebSocket
     maxPayload: maxMessageBytes,
   })
   return {
-    upgrade(request, stream, head) {
+    upgrade(request, stream, head, connect) {
       server.handleUpgrade(request, stream, head, (webSocket) => {
         const link = connect(new StreamSocket(webSocket, stream), handshakeOf(request))
         listen(webSocket, stream, link)
@@ -38,10 +43,11 @@ export function createWebSocketTransport({ maxMessageBytes, connect }: WebSocket
   }
 }
 
-class StreamSocket implements Socket {
+class StreamSocket implements WebSocketSocket {
   readonly framing: typeof webSocketFraming = webSocketFraming
   readonly #webSocket: WebSocket
   readonly #stream: Duplex
+  #isAsked = false
 
   constructor(webSocket: WebSocket, stream: Duplex) {
     this.#webSocket = webSocket
@@ -59,13 +65,17 @@ class StreamSocket implements Socket {
 
   close(code: number, reason: string): void {
     // A close frame holds 123 bytes of reason (RFC 6455 §5.5).
-    this.#webSocket.close(
-      code,
-      Buffer.from(reason)
-        .subarray(0, 123)
-        .toString()
-        .replace(/\uFFFD$/, ''),
-    )
+    const bytes = Buffer.from(reason).subarray(0, 123)
+    this.#webSocket.close(code, bytes.toString().replace(/\uFFFD$/, ''))
+  }
+
+  ping(): void {
+    if (this.#isAsked) return this.#webSocket.terminate()
+    this.#isAsked = true
+    this.#webSocket.once('pong', () => {
+      this.#isAsked = false
+    })
+    this.#webSocket.ping()
   }
 }
 
@@ -86,9 +96,9 @@ function handshakeOf({ headers, url, socket }: IncomingMessage): Handshake {
 }
 
 /** Answers an upgrade that is refused, so that no socket hangs. */
-export function refuseUpgrade(stream: Duplex, status: string, reason: string): void {
+export function refuseUpgrade(stream: Duplex, status: number, reason: string): void {
   const body = `${reason}\n`
   stream.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 }

@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { BaroError, errorCodes } from '@baro/core'
+import { etagOf } from './channel-query.ts'
+
+const compress = promisify(gzip)
+
+/** Bodies below this stay as they are: the header and the work cost more than the bytes. */
+const compressFromBytes = 1_024
+
+/** How long caches may keep an answer. */
+export type Caching =
+  /** Never: a reset, a ruled channel, an error. */
+  | 'none'
+  /** The open end of a public channel: shared for a second, asked again by everybody else. */
+  | 'open'
+  /** A closed range of a public channel: the same for ever. */
+  | 'closed'
+
+const cacheControl: Readonly<Record<Caching, string>> = {
+  none: 'no-store',
+  open: 'public, max-age=0, s-maxage=1, no-transform',
+  closed: 'public, max-age=31536000, immutable, no-transform',
+}
+
+/** One JSON answer. */
+export interface Answer {
+  readonly status: number
+  readonly body: string
+  readonly caching: Caching
+  /** Names this state of the resource; makes an unchanged one a 304. */
+  readonly position?: string
+}
+
+/** Sends an answer: validators, caching, HEAD, 304 and compression. */
+export async function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, body, caching, position }: Answer,
+): Promise<void> {
+  if (response.headersSent || response.destroyed) return
+  response.setHeader('cache-control', cacheControl[caching])
+  response.appendHeader('vary', 'Accept, Accept-Encoding, Authorization')
+  if (position !== undefined) {
+    response.setHeader('etag', `"${position}"`)
+    response.setHeader('baro-position', position)
+    if (request.method !== 'POST' && isFresh(request.headers['if-none-match'], position)) {
+      response.writeHead(304).end()
+      return
+    }
+  }
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  const plain = Buffer.from(body)
+  const zipped = plain.length >= compressFromBytes && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+  const bytes = zipped ? await compress(plain) : plain
+  if (zipped) response.setHeader('content-encoding', 'gzip')
+  response.setHeader('content-length', bytes.length)
+  response.writeHead(status)
+  response.end(request.method === 'HEAD' ? undefined : bytes)
+}
+
+/** Answers with an error of the table, and its status. */
+export function sendError(request: IncomingMessage, response: ServerResponse, error: BaroError): Promise<void> {
+  // An unread body would be taken for the next request on this connection.
+  if (error.code === 'too-large') response.setHeader('connection', 'close')
+  return sendAnswer(request, response, {
+    status: errorCodes[error.code].status,
+    body: problemBody(error),
+    caching: 'none',
+  })
+}
+
+/** An error as the body of an answer. */
+export function problemBody({ code, message }: BaroError): string {
+  return JSON.stringify({ error: { code, message } })
+}
+
+/** The text of a request's body. */
+export async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > maxBytes) throw new BaroError('too-large', `The body is longer than ${maxBytes} bytes. Send less.`)
+    chunks.push(chunk)
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+  } catch (cause) {
+    throw new BaroError('bad-message', 'The body is not UTF-8. Encode it.', { cause })
+  }
+}
+
+function isFresh(header: string | undefined, position: string): boolean {
+  return (header ?? '').split(',').some((tag) => tag.trim() === '*' || etagOf(tag) === position)
+}

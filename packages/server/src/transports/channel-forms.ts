@@ -1,0 +1,76 @@
+import { formatPosition, type Publication, positionAfter, type ResetReason } from '@baro/core'
+import type { Framing } from '../ports/socket.ts'
+import type { Batch } from '../stream/batch.ts'
+import type { EncodedSnapshot } from '../stream/channel-value.ts'
+import type { Form } from '../stream/form.ts'
+import type { View } from './channel-query.ts'
+import { sseFrame } from './sse-framing.ts'
+import { webSocketFraming } from './websocket-frame.ts'
+
+/** How one channel looks on a stream that is read without our client. */
+export interface ChannelForm extends Form {
+  readonly framing: Framing
+  readonly view: View
+  /** The message of type `baro:reset`; `undefined` where the view has no place for it. */
+  encodeReset(reason: ResetReason, snapshot: EncodedSnapshot): Uint8Array | undefined
+  /** A message without a position: a signal, an answer, an error. */
+  encodeAside(type: string, payload: unknown, by?: string): Uint8Array
+}
+
+/** A message and, where it has one, the position it leads to. */
+type Framed = (text: string, position: string | undefined) => Uint8Array
+
+function channelForm(framing: Framing, view: View, frame: Framed): ChannelForm {
+  return {
+    framing,
+    view,
+    encode({ position, publications }: Batch) {
+      return Buffer.concat(
+        publications.map((publication) => {
+          const there = formatPosition(positionAfter(position.epoch, publication))
+          return frame(view === 'payload' ? payloadText(publication) : messageText(publication, there), there)
+        }),
+      )
+    },
+    encodeReset(reason, { position, valueText }) {
+      if (view === 'payload') return undefined
+      const there = formatPosition(position)
+      const snapshot = valueText === undefined ? '' : `,"snapshot":${valueText}`
+      return frame(`{"type":"baro:reset","payload":{"reason":"${reason}"${snapshot}},"position":"${there}"}`, there)
+    },
+    encodeAside(type, payload, by) {
+      return frame(JSON.stringify({ type, payload, by }), undefined)
+    },
+  }
+}
+
+function messageText({ type, payload, offset, id, time, by }: Publication, position: string): string {
+  return JSON.stringify({ type, payload, position, offset, id, time, by })
+}
+
+/** A string travels as itself: what a tutorial's `onmessage` expects. */
+function payloadText({ payload }: Publication): string {
+  return typeof payload === 'string' ? payload : JSON.stringify(payload)
+}
+
+const sseFraming: Framing = { name: 'sse', frame: (text) => sseFrame(text, undefined) }
+
+type PlainForms = Readonly<Record<'publication' | 'payload', ChannelForm>>
+
+const frameWebSocket: Framed = (text) => webSocketFraming.frame(text)
+
+const forms: Readonly<Record<'websocket' | 'sse', PlainForms>> = {
+  websocket: {
+    publication: channelForm(webSocketFraming, 'publication', frameWebSocket),
+    payload: channelForm(webSocketFraming, 'payload', frameWebSocket),
+  },
+  sse: {
+    publication: channelForm(sseFraming, 'publication', sseFrame),
+    payload: channelForm(sseFraming, 'payload', sseFrame),
+  },
+}
+
+/** The form of a plain stream; one object for each kind, so that fan-out encodes once for all of its readers. */
+export function plainForm(transport: 'websocket' | 'sse', view: View): ChannelForm {
+  return forms[transport][view === 'payload' ? 'payload' : 'publication']
+}

@@ -1,0 +1,129 @@
+/** Polling and long polling: one answer from one position, the same publications as on every stream (I6). */
+import { type AtPosition, type Cancel, formatPosition, type Position, positionAfter, type Signal } from '@baro/core'
+import type { HubParts } from '../hub-parts.ts'
+import { Batch } from '../stream/batch.ts'
+import type { EncodedSnapshot } from '../stream/channel-value.ts'
+import type { Feed } from '../stream/feed.ts'
+import type { Form } from '../stream/form.ts'
+import type { LiveReader } from '../stream/live-group.ts'
+
+/** The body of one answer, and what caches may know of it. */
+export interface PollAnswer {
+  readonly body: string
+  readonly position: AtPosition
+  /** A closed range: the same question has the same answer for ever. */
+  readonly isClosed: boolean
+  readonly isReset: boolean
+}
+
+/** What follows a position: at most `limit` publications, or a reset with the newest snapshot. */
+export async function poll(
+  { counters }: HubParts,
+  feed: Feed,
+  position: Position | undefined,
+  limit: number,
+): Promise<PollAnswer> {
+  const found = await feed.after(position)
+  if (found.outcome === 'reset') {
+    counters.reset[found.reason]++
+    const snapshot = await feed.snapshot()
+    const body = `{"reset":"${found.reason}",${snapshotField(snapshot)}"publications":[],"position":"${formatPosition(snapshot.position)}"}`
+    return { body, position: snapshot.position, isClosed: false, isReset: true }
+  }
+  counters.recovered++
+  const batch = firstOf(found.batch, limit)
+  return rangeAnswer(batch, !feed.isHead(batch.position))
+}
+
+/**
+ * {@link poll}, held until something follows the position or the wait is over. It is a reader that leaves with its first
+ * publications.
+ */
+export async function longPoll(
+  parts: HubParts,
+  feed: Feed,
+  position: Position | undefined,
+  { limit, waitMs, signal }: { readonly limit: number; readonly waitMs: number; readonly signal: AbortSignal },
+): Promise<PollAnswer> {
+  for (;;) {
+    const now = await poll(parts, feed, position, limit)
+    if (
+      now.isReset ||
+      now.isClosed ||
+      position?.kind !== 'at' ||
+      formatPosition(now.position) !== formatPosition(position)
+    )
+      return now
+    // Asked here, where nothing can happen before the reader joins: who stands at the head misses nothing by waiting.
+    if (!feed.isHead(now.position)) continue
+    const came = await nextBatch(parts, feed, waitMs, signal)
+    if (came === undefined) return now
+    if (came === 'stale') continue
+    const batch = firstOf(came, limit)
+    return rangeAnswer(batch, batch !== came)
+  }
+}
+
+/** Resolves at the next change of the channel, or when the wait is over. */
+export async function waitForChange(
+  parts: HubParts,
+  feed: Feed,
+  { waitMs, signal }: { readonly waitMs: number; readonly signal: AbortSignal },
+): Promise<void> {
+  await nextBatch(parts, feed, waitMs, signal)
+}
+
+/** The value of the channel at its position, as `{ snapshot, publications, position }`. */
+export function snapshotBody(snapshot: EncodedSnapshot): string {
+  return `{${snapshotField(snapshot)}"publications":[],"position":"${formatPosition(snapshot.position)}"}`
+}
+
+// A long poll takes the batch itself; it has no bytes to share but the list of publications, made once in the batch.
+const noBytes = new Uint8Array(0)
+const pollForm: Form = { encode: () => noBytes }
+
+function nextBatch(
+  { clock }: HubParts,
+  feed: Feed,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<Batch | 'stale' | undefined> {
+  return new Promise((resolve) => {
+    let cancel: Cancel = () => {}
+    const finish = (came: Batch | 'stale' | undefined) => {
+      cancel()
+      feed.leave(reader)
+      signal.removeEventListener('abort', onAbort)
+      resolve(came)
+    }
+    const onAbort = () => finish(undefined)
+    const reader: LiveReader = {
+      form: pollForm,
+      deliver: (_bytes, batch) => finish(batch),
+      signal: (_signal: Signal) => {},
+      stale: () => finish('stale'),
+    }
+    if (signal.aborted) return resolve(undefined)
+    signal.addEventListener('abort', onAbort)
+    cancel = clock.after(waitMs, () => finish(undefined))
+    feed.join(reader)
+  })
+}
+
+function firstOf(batch: Batch, limit: number): Batch {
+  if (batch.publications.length <= limit) return batch
+  const publications = batch.publications.slice(0, limit)
+  const last = publications.at(-1)
+  const position = last ? positionAfter(batch.position.epoch, last) : batch.follows
+  return new Batch(batch.channel, batch.follows, position, publications)
+}
+
+function rangeAnswer(batch: Batch, hasMore: boolean): PollAnswer {
+  const more = hasMore ? ',"more":true' : ''
+  const body = `{"publications":${batch.publicationsText},"position":"${formatPosition(batch.position)}"${more}}`
+  return { body, position: batch.position, isClosed: hasMore, isReset: false }
+}
+
+function snapshotField({ valueText }: EncodedSnapshot): string {
+  return valueText === undefined ? '' : `"snapshot":${valueText},`
+}

@@ -1,0 +1,16 @@
+/**
+ * One message of an event stream (WHATWG HTML §9.2.6). LF only; `id:` on every message that has a position, because one
+ * widely used library forgets it otherwise; a line break inside the data becomes a further `data:` line.
+ */
+export function sseFrame(text: string, position: string | undefined): Uint8Array {
+  const id = position === undefined ? '' : `id: ${position}\n`
+  return Buffer.from(`${id}data: ${text.replace(/\r\n|\r|\n/g, '\ndata: ')}\n\n`)
+}
+
+/** A comment: it keeps proxies from giving up, and the browser throws it away. */
+export const sseHeartbeat: Uint8Array = Buffer.from(':\n\n')
+
+/** Asks the browser to wait before it comes back. */
+export function sseRetry(ms: number): Uint8Array {
+  return Buffer.from(`retry: ${ms}\n\n`)
+}
