@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BaroError, type ErrorCode, errorCodes, quote } from './errors.ts'
+import { BaroError, type ErrorCode, errorCodes, mayPass, quote } from './errors.ts'
 
 describe('an error', () => {
   it('knows its code, its message, its cause, and whether to try again', () => {
@@ -20,6 +20,10 @@ describe('an error', () => {
     expect(errorCodes[code].status).toBeGreaterThanOrEqual(400)
     expect(errorCodes[code].status).toBeLessThan(600)
     expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/)
+  })
+
+  it.each(Object.keys(errorCodes) as ErrorCode[])('%s says the same about trying again as the table', (code) => {
+    expect(mayPass(code)).toBe(errorCodes[code].retry)
   })
 })
 

@@ -31,6 +31,14 @@ export const errorCodes = {
 /** One of the codes of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes
 
+// The codes with `retry: true`, apart from the table: a browser needs these three, and not the statuses of HTTP.
+const passing: ReadonlySet<string> = new Set<ErrorCode>(['in-progress', 'rate-limited', 'unavailable'])
+
+/** Whether what failed with this code may succeed later. */
+export function mayPass(code: string): boolean {
+  return passing.has(code)
+}
+
 /**
  * The one error class of Baro. The message says what happened, with which value, and what to do about it.
  *
@@ -50,7 +58,7 @@ export class BaroError extends Error {
 
   /** Whether the same input may succeed later. */
   get retry(): boolean {
-    return errorCodes[this.code].retry
+    return mayPass(this.code)
   }
 }
 

@@ -66,7 +66,8 @@ export function parsePosition(text: string): Result<Position> {
       )
 }
 
-function parseAt(text: string): AtPosition | undefined {
+/** Reads an *at* position; `undefined` for every other text. */
+export function parseAt(text: string): AtPosition | undefined {
   const [, epoch, digits, check] = at.exec(text) ?? []
   const offset = Number(digits)
   if (epoch === undefined || check === undefined || !Number.isSafeInteger(offset)) return undefined

@@ -1,4 +1,4 @@
-import type { ChannelTypes } from './channel.ts'
+import type { AnyChannel, ChannelTypes, TypesOf } from './channel.ts'
 import type { Reference } from './reference.ts'
 
 /** A value at a position: what a page embeds, and what a browser continues from. Plain and serialisable. */
@@ -10,6 +10,9 @@ export interface Snapshot<T extends ChannelTypes = ChannelTypes> extends Referen
   /** The state of the channel at the position; `undefined` if the channel has none. */
   readonly value: T['state']
 }
+
+/** The snapshots of a definition: `SnapshotOf<typeof room>` is what a page hands to its components. */
+export type SnapshotOf<C extends AnyChannel> = Snapshot<TypesOf<C>>
 
 /** Whether a reference carries a value. */
 export function isSnapshot<T extends ChannelTypes>(reference: Reference<T> | Snapshot<T>): reference is Snapshot<T> {

@@ -105,8 +105,10 @@ export interface Broker {
   readCheckpoint(channel: string): Promise<Checkpoint | undefined>
 
   /**
-   * Keeps a checkpoint if the channel is still of its epoch and it is newer than the kept one, or of another
-   * version; otherwise does nothing. Two nodes may race: the newer stays.
+   * Keeps a checkpoint if its position is on the channel's history (same epoch, from the floor to the head, and the check
+   * is that of the publication there) and it is newer than the kept one, or of another version; otherwise does nothing.
+   * Two nodes may race: the newer stays. A node that has not noticed yet that history was rewritten must not replace a
+   * state that others can continue from by one that nobody can.
    */
   writeCheckpoint(channel: string, checkpoint: Checkpoint): Promise<void>
 

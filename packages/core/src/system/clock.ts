@@ -1,16 +1,12 @@
 import type { Clock } from '../ports/clock.ts'
 
 // Declared here instead of pulling the types of Node or the DOM into a package that runs in both.
-declare const setTimeout: (run: () => void, ms: number) => unknown
+// A timer is a number in browsers and an object in Node.
+declare const setTimeout: (run: () => void, ms: number) => { unref?(): void }
 declare const clearTimeout: (timer: unknown) => void
 declare const setImmediate: ((run: () => void) => unknown) | undefined
 declare const clearImmediate: (timer: unknown) => void
 declare const performance: { now(): number }
-
-// A timer must not keep a finished Node process alive; browsers return numbers here.
-function release(timer: unknown): void {
-  if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
-}
 
 // setTimeout takes 32 bits and fires a longer wait at once; such a wait is taken in steps.
 const longestTimerMs = 2_147_483_647
@@ -20,23 +16,21 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   after(ms, run) {
-    let timer: unknown
+    let timer: ReturnType<typeof setTimeout>
     const wait = (left: number): void => {
       timer = setTimeout(
         () => (left > longestTimerMs ? wait(left - longestTimerMs) : run()),
         Math.min(left, longestTimerMs),
       )
-      release(timer)
+      // A timer must not keep a finished Node process alive.
+      timer.unref?.()
     }
     wait(ms)
     return () => clearTimeout(timer)
   },
   soon(run) {
-    if (typeof setImmediate === 'function') {
-      const timer = setImmediate(run)
-      return () => clearImmediate(timer)
-    }
-    const timer = setTimeout(run, 0)
-    return () => clearTimeout(timer)
+    if (typeof setImmediate !== 'function') return systemClock.after(0, run)
+    const timer = setImmediate(run)
+    return () => clearImmediate(timer)
   },
 }
