@@ -7,18 +7,24 @@ type Taker = Pick<Hub, 'handle' | 'handleUpgrade'>
 const attached = new WeakMap<Server, Set<Taker>>()
 
 /**
- * Lets a hub see the requests and upgrades of a server before anybody else does.
+ * Lets a hub see the requests and upgrades of a server before anybody else does. Doing it again changes nothing.
  *
  * The events are taken at `emit`: listeners that are added later, as Next.js adds its own at the first request, never
  * see what is ours, so nobody answers twice and nobody closes our sockets.
  */
 export function attachTo(server: Server, hub: Taker): void {
-  const known = attached.get(server)
-  if (known) {
-    known.add(hub)
-    return
-  }
-  const hubs = new Set([hub])
+  const hubs = attached.get(server) ?? intercept(server)
+  hubs.add(hub)
+}
+
+/** Makes room for another hub, or for none. */
+export function detachFrom(server: Server, hub: Taker): void {
+  attached.get(server)?.delete(hub)
+}
+
+/** Takes the server's events; returns the hubs they are offered to. */
+function intercept(server: Server): Set<Taker> {
+  const hubs = new Set<Taker>()
   attached.set(server, hubs)
   const emit = server.emit
   server.emit = function (this: Server, event: string, ...rest: unknown[]): boolean {
@@ -36,4 +42,5 @@ export function attachTo(server: Server, hub: Taker): void {
     server.on('upgrade', (_request, stream: Duplex) => {
       if (server.listenerCount('upgrade') === 1) stream.destroy()
     })
+  return hubs
 }

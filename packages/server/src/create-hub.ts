@@ -1,11 +1,13 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket as Connection } from 'node:net'
 import {
+  type AnyChannel,
   BaroError,
   type Broker,
   type ChannelTypes,
   createId,
   orThrow,
+  quote,
   type Recover,
   type Reference,
   recover as recoverByAllGuards,
@@ -15,8 +17,9 @@ import {
   systemRandomness,
   validatePayload,
 } from '@baro/core'
-import { attachTo } from './attach.ts'
+import { attachTo, detachFrom } from './attach.ts'
 import { createCounters } from './counters.ts'
+import { describeError } from './describe-error.ts'
 import type { AnyHandlers, SessionInfo } from './handlers.ts'
 import type { Hub, HubOptions, Listening } from './hub.ts'
 import type { HubParts, HubSession } from './hub-parts.ts'
@@ -71,12 +74,16 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
   const counters = createCounters()
   const registry = createRegistry(channels)
   const ticker = new Ticker(clock)
-  const feeds = new Feeds(clock, { broker, ticker, limits, counters, log, recover: internals.recover })
+  const feeds = new Feeds({ broker, clock, ticker, limits, counters, log, recover: internals.recover })
   const publisher = new Publisher({ broker, clock, randomness, feeds, counters, log, publishWindowMs })
   const sessions = new Set<HubSession>()
+  /** Sessions whose link is still there; a session may have ended before its goodbye has arrived. */
+  const links = new Set<HubSession>()
+  const welcomed = new WeakSet<HubSession>()
   const watchers = { connected: new Set<Watcher>(), disconnected: new Set<Watcher>() }
+  const servers = new Set<Server>()
+  const whenNoLinks = new Set<() => void>()
   let isDraining = false
-  let whenEmpty: (() => void) | undefined
 
   const parts: HubParts = {
     broker,
@@ -97,7 +104,14 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
     },
     isOriginAllowed: createOriginCheck({ origins, development, log }),
     newId: () => createId(randomness),
-    authenticate: async (credentials) => auth(credentials),
+    async authenticate(credentials) {
+      try {
+        return await auth(credentials)
+      } catch (error) {
+        if (error instanceof BaroError) throw error
+        throw new BaroError('unauthenticated', 'The token was not accepted. Sign in again.', { cause: error })
+      }
+    },
     async assertAllowed({ handlers }, context, action) {
       if (handlers.access === 'public') return
       if ((await handlers.access({ ...context, action })) !== true)
@@ -113,11 +127,14 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
       if (!hook) return
       Promise.resolve()
         .then(() => hook(context))
-        .catch((error) => log.error(`A hook of the application threw: ${stackOf(error)}`))
+        .catch((error) => log.error(`A hook of the application threw: ${describeError(error)}`))
     },
     explain(error, channel) {
-      if (error instanceof BaroError) return error
-      log.error(`The application threw at ${JSON.stringify(channel)}: ${stackOf(error)}`)
+      const isOurs = error instanceof BaroError
+      // What a schema threw is told to nobody but the log.
+      if (isOurs && !(error.code === 'handler-failed' && error.cause !== undefined)) return error
+      log.error(`The application threw at ${JSON.stringify(channel)}: ${describeError(error)}`)
+      if (isOurs) return error
       return new BaroError('handler-failed', 'The application failed. The server has logged why.', { cause: error })
     },
     openSession(socket, handshake, { isOneWay }) {
@@ -127,17 +144,24 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
     },
     sessionStarted(session) {
       sessions.add(session)
+      links.add(session)
       counters.sessions++
       if (isDraining) session.drain(0)
     },
     sessionOpened(session) {
+      welcomed.add(session)
       for (const run of watchers.connected) parts.runHook(run, { session: session.id, user: session.user })
     },
     sessionEnded(session) {
       if (!sessions.delete(session)) return
       counters.sessions--
+      // Who was never let in was never announced.
+      if (!welcomed.has(session)) return
       for (const run of watchers.disconnected) parts.runHook(run, { session: session.id, user: session.user })
-      if (sessions.size === 0) whenEmpty?.()
+    },
+    linkGone(session) {
+      links.delete(session)
+      if (links.size === 0) for (const run of whenNoLinks) run()
     },
   }
 
@@ -167,7 +191,12 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
 
     on(target: unknown, action: unknown) {
       if (target === 'connected' || target === 'disconnected') watchers[target].add(action as Watcher)
-      else registry.register(target as HubOptions['channels'][number], action as AnyHandlers)
+      else if (typeof target === 'function') registry.register(target as AnyChannel, action as AnyHandlers)
+      else
+        throw new BaroError(
+          'bad-definition',
+          `hub.on does not know ${quote(target)}. Pass a channel definition, "connected" or "disconnected".`,
+        )
     },
 
     publish: async (reference, type, payload, { id } = {}) => publisher.publish(resolve(reference), type, payload, id),
@@ -181,11 +210,18 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
 
     attach(server) {
       registry.assertComplete()
+      servers.add(server)
       attachTo(server, hub)
     },
 
     listen(port, host) {
       const server = createServer((_request, response) => response.writeHead(404).end())
+      // All of them: Node's own `closeAllConnections` knows nothing of those that were upgraded.
+      const connections = new Set<Connection>()
+      server.on('connection', (connection) => {
+        connections.add(connection)
+        connection.once('close', () => connections.delete(connection))
+      })
       hub.attach(server)
       return new Promise<Listening>((resolveListening, reject) => {
         server.once('error', reject)
@@ -193,9 +229,10 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
           const close = () =>
             new Promise<void>((closed) => {
               server.close(() => closed())
-              server.closeAllConnections()
-              for (const session of sessions) session.drain(0)
+              for (const connection of connections) connection.destroy()
             })
+          server.off('error', reject)
+          server.on('error', (error) => log.error(`The server of port ${port} failed: ${describeError(error)}`))
           resolveListening({ port: (server.address() as AddressInfo).port, server, close })
         })
       })
@@ -235,21 +272,23 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
 
     drain({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) {
       isDraining = true
-      const empty = new Promise<void>((done) => {
-        const cancel = clock.after(timeoutMs, done)
-        whenEmpty = () => {
-          cancel()
-          done()
-        }
-      })
       for (const session of [...sessions]) session.drain(Math.round(randomness.fraction() * spreadMs))
-      if (sessions.size === 0) whenEmpty?.()
-      return empty
+      return new Promise<void>((resolveDrained) => {
+        const finish = () => {
+          cancel()
+          whenNoLinks.delete(finish)
+          resolveDrained()
+        }
+        const cancel = clock.after(timeoutMs, finish)
+        if (links.size === 0) finish()
+        else whenNoLinks.add(finish)
+      })
     },
 
     async close() {
       stopLooking()
       isDraining = true
+      for (const server of servers) detachFrom(server, hub)
       for (const session of [...sessions]) session.drain(0)
       feeds.closeAll()
       if (!options.broker) await broker.close()
@@ -259,7 +298,3 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
 }
 
 type Watcher = (session: SessionInfo) => unknown
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}

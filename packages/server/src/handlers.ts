@@ -17,7 +17,8 @@ export interface Credentials {
 }
 
 /**
- * Finds out who somebody is. Returning `undefined` lets a guest in; throwing refuses the connection.
+ * Finds out who somebody is. Returning `undefined` lets a guest in; throwing refuses the connection for good. Throw a
+ * `BaroError` of code `unavailable` if it cannot be told now: the client comes back.
  *
  * @example
  * ```ts

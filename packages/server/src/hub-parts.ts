@@ -51,6 +51,10 @@ export interface HubParts {
   openSession(socket: Socket, handshake: Handshake, options: { readonly isOneWay: boolean }): SessionLink
   /** Counts a stream among the sessions: it gets ticks, and is told of a drain. */
   sessionStarted(session: HubSession): void
+  /** The session was let in; applications that watch are told. */
   sessionOpened(session: HubSession): void
+  /** It has ended: no ticks any more, though its link may last until the goodbye has arrived. */
   sessionEnded(session: HubSession): void
+  /** Its link is gone too. */
+  linkGone(session: HubSession): void
 }

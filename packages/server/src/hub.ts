@@ -59,8 +59,8 @@ export interface Hub {
   /**
    * Says what the server does with a channel: who may read it, and what clients may send.
    *
-   * @throws {BaroError} `bad-definition` if the definition is not among `channels`, has handlers already, or a handler
-   * is for a type it does not define.
+   * @throws {BaroError} `bad-definition` if the definition is not among `channels` or has handlers already, if there is no
+   * access rule, or if a handler is for a type it does not define.
    */
   on<T extends ChannelTypes>(definition: ChannelDefinition<T>, handlers: ChannelHandlers<T>): void
   /** Calls `run` whenever a session has connected, or is gone. */
@@ -123,9 +123,9 @@ export interface Hub {
 
   /**
    * Stops gracefully: every client is told when to come back, at a random moment within `spreadMs`, and is closed; new
-   * ones are refused. Resolves when the last session has ended, or after `timeoutMs`.
+   * ones are refused. Resolves when the last link is gone, or after `timeoutMs`.
    */
   drain(options?: { readonly spreadMs?: number; readonly timeoutMs?: number }): Promise<void>
-  /** Ends everything at once and lets go of the broker if the hub made it. */
+  /** Ends everything at once, detaches from its servers, and lets go of the broker if the hub made it. */
   close(): Promise<void>
 }

@@ -2,8 +2,10 @@
 export interface Limits {
   /** Longest message a client may send, in bytes. Default 64 KiB. */
   readonly maxMessageBytes: number
-  /** Messages a session may send per second, on average; a burst may be twice as many. Default 50. */
+  /** Messages a session may send per second, on average; a burst may be twice as many, so that a client may come back with all its subscriptions at once. Default 100. */
   readonly messagesPerSecond: number
+  /** Publishes, signals and requests of a session that may be at work, or wait for one that is. Default 256. */
+  readonly maxMessagesAtWork: number
   /** Channels a session may follow at once. Default 128. */
   readonly maxSubscriptions: number
   /** Bytes waiting on a socket above which its readers are cut and catch up from history later. Default 128 KiB. */
@@ -21,7 +23,8 @@ export interface Limits {
 /** The limits of a hub that names none. */
 export const defaultLimits: Limits = {
   maxMessageBytes: 64 << 10,
-  messagesPerSecond: 50,
+  messagesPerSecond: 100,
+  maxMessagesAtWork: 256,
   maxSubscriptions: 128,
   maxOutboxBytes: 128 << 10,
   maxReplyBytes: 1 << 20,

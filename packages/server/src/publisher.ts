@@ -19,6 +19,7 @@ import {
   validatePayload,
 } from '@baro/core'
 import type { Counters } from './counters.ts'
+import { describeError } from './describe-error.ts'
 import type { ChannelContext, Published } from './handlers.ts'
 import type { Resolved } from './registry.ts'
 import type { Feeds } from './stream/feeds.ts'
@@ -28,7 +29,8 @@ export interface PublishRequest {
   readonly resolved: Resolved
   readonly type: string
   readonly payload: unknown
-  readonly id: string
+  /** Claims the publish; without one it cannot be repeated, and nothing is claimed. */
+  readonly id: string | undefined
   /** Whose id it is: a user, or one client of a guest. */
   readonly scope: string
   readonly context: ChannelContext
@@ -77,26 +79,24 @@ export class Publisher {
         'not-accepted',
         `No handler of "${resolved.channel}" accepts ${quote(type)} from a client. Add one with hub.on.`,
       )
-    const value = await this.#validate(resolved, 'events', type, payload)
-    return this.#once(
-      scope,
-      id,
-      async () => {
-        const publishes: Promise<Published>[] = []
-        const publish = (publishType: string, publishPayload: unknown): Promise<Published> => {
-          const publicationId = publishes.length > 0 ? createId(this.#parts.randomness) : id
-          const done = this.#validateAndAppend(resolved, publishType, publishPayload, publicationId, context.user?.id)
-          // A handler may forget to wait; its failure is reported below, not as an unhandled rejection.
-          done.catch(() => {})
-          publishes.push(done)
-          return done
-        }
-        await handler({ ...context, payload: value, id, publish })
-        const [first] = await Promise.all(publishes)
-        return first?.position
-      },
-      resolved,
-    )
+    const value = await this.#validate(resolved, type, payload)
+    const firstId = id ?? createId(this.#parts.randomness)
+    const work = async () => {
+      const publishes: Promise<Published>[] = []
+      const publish = (publishType: string, publishPayload: unknown): Promise<Published> => {
+        const publicationId = publishes.length > 0 ? createId(this.#parts.randomness) : firstId
+        const done = this.#validateAndAppend(resolved, publishType, publishPayload, publicationId, context.user?.id)
+        // A handler may forget to wait; its failure is reported below, not as an unhandled rejection.
+        done.catch(() => {})
+        publishes.push(done)
+        return done
+      }
+      await handler({ ...context, payload: value, id: firstId, publish })
+      const [first] = await Promise.all(publishes)
+      return first?.position
+    }
+    if (id === undefined) return answerOf(firstId, await this.#run(firstId, work, resolved))
+    return this.#once(scope, id, work, resolved)
   }
 
   /**
@@ -107,12 +107,9 @@ export class Publisher {
   async publish(resolved: Resolved, type: string, payload: unknown, id?: string): Promise<Published> {
     if (id === undefined)
       return this.#validateAndAppend(resolved, type, payload, createId(this.#parts.randomness), undefined)
-    let position = ''
-    const answer = await this.#once('application', id, async () => {
-      position = (await this.#validateAndAppend(resolved, type, payload, id, undefined)).position
-      return position
-    })
-    return { id, position: answer.position ?? position }
+    const append = async () => (await this.#validateAndAppend(resolved, type, payload, id, undefined)).position
+    const { position = '' } = await this.#once('application', id, append)
+    return { id, position }
   }
 
   async #validateAndAppend(
@@ -123,7 +120,7 @@ export class Publisher {
     by: string | undefined,
   ): Promise<Published> {
     const { broker, clock, feeds, counters } = this.#parts
-    const value = await this.#validate(resolved, 'events', type, payload)
+    const value = await this.#validate(resolved, type, payload)
     const entry = { type, payload: value, id, time: clock.now(), ...(by === undefined ? undefined : { by }) }
     const append = () => broker.append(resolved.channel, entry, resolved.definition.history)
     // A channel with a state has its feed open while it is appended to: the state is folded before history is trimmed.
@@ -132,8 +129,8 @@ export class Publisher {
     return { id, position: formatPosition(delivery.position) }
   }
 
-  async #validate(resolved: Resolved, kind: 'events', type: string, payload: unknown): Promise<Json> {
-    const schema = own<Schema>(resolved.definition[kind], type)
+  async #validate(resolved: Resolved, type: string, payload: unknown): Promise<Json> {
+    const schema = own<Schema>(resolved.definition.events, type)
     if (!schema)
       throw new BaroError(
         'not-accepted',
@@ -173,18 +170,27 @@ export class Publisher {
     work: () => Promise<string | undefined>,
     handled: Resolved | undefined,
   ): Promise<Settlement> {
-    const { broker, counters, publishWindowMs } = this.#parts
+    const { broker, counters, log, publishWindowMs } = this.#parts
     const claim = await broker.claim(scope, id, publishWindowMs)
-    if (claim.outcome !== 'granted') counters.repeated++
-    if (claim.outcome === 'settled') return claim.answer as Settlement
+    if (claim.outcome === 'settled') {
+      counters.repeated++
+      return claim.answer as Settlement
+    }
     if (claim.outcome === 'pending')
       throw new BaroError('in-progress', `The publish ${quote(id)} is still at work. Ask again in a second.`)
-    const settlement = await work().then(
+    const settlement = await this.#run(id, work, handled)
+    // What has happened has happened: this caller is told, and only a repeat finds the claim unsettled.
+    await broker
+      .settle(scope, id, settlement)
+      .catch((error) => log.warn(`Could not keep the answer to the publish ${quote(id)}: ${describeError(error)}`))
+    return settlement
+  }
+
+  #run(id: string, work: () => Promise<string | undefined>, handled: Resolved | undefined): Promise<Settlement> {
+    return work().then(
       (position): Settlement => ({ position: position ?? null }),
       (error) => this.#failed(error, id, handled),
     )
-    await broker.settle(scope, id, settlement)
-    return settlement
   }
 
   /** An exception in a handler fails that publish only, is logged, and tells the client nothing of the inside. */
@@ -195,19 +201,24 @@ export class Publisher {
         code: 'unknown-outcome',
         message: `The publish ${quote(id)} may or may not have been kept: ${error.message}`,
       }
+    const isOurs = error instanceof BaroError
+    // What a schema threw is told to nobody but the log.
+    if (!isOurs || (error.code === 'handler-failed' && error.cause !== undefined)) {
+      const where = handled ? ` of ${JSON.stringify(handled.channel)}` : ''
+      this.#parts.log.error(`A handler${where} threw: ${describeError(error)}`)
+    }
     // A settled answer is the answer for good, so it must not ask the client to try the same id again.
-    if (error instanceof BaroError) return { code: error.retry ? 'handler-failed' : error.code, message: error.message }
-    const where = handled ? ` of ${JSON.stringify(handled.channel)}` : ''
-    this.#parts.log.error(
-      `A handler${where} threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    )
+    if (isOurs) return { code: error.retry ? 'handler-failed' : error.code, message: error.message }
     return { code: 'handler-failed', message: 'The handler of this event failed. The server has logged why.' }
   }
 }
 
 function answerOf(id: string, settlement: Settlement): PublishAnswer {
   if ('code' in settlement)
-    throw new BaroError(settlement.code in errorCodes ? settlement.code : 'handler-failed', settlement.message)
+    throw new BaroError(
+      Object.hasOwn(errorCodes, settlement.code) ? settlement.code : 'handler-failed',
+      settlement.message,
+    )
   return settlement.position === null ? { id } : { id, position: settlement.position }
 }
 

@@ -60,6 +60,12 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
           'bad-definition',
           `hub.on was called twice for "${pattern}". Put its handlers into one call.`,
         )
+      // Also from JavaScript, where no type checker has asked for it.
+      if (handlers?.access !== 'public' && typeof handlers?.access !== 'function')
+        throw new BaroError(
+          'bad-definition',
+          `The channel "${pattern}" has no access rule. Call hub.on with access: 'public', or with a rule.`,
+        )
       assertKnownTypes(definition, handlers)
       handlersOf.set(pattern, handlers)
     },

@@ -86,9 +86,11 @@ export class Stream {
   }
 
   writeCheckpoint(checkpoint: Checkpoint): void {
-    if (checkpoint.position.epoch !== this.epoch) return
+    const { epoch, offset, check } = checkpoint.position
+    // Where history was rewritten or trimmed nobody could continue from it, and the kept one would be lost for nothing.
+    if (epoch !== this.epoch || this.#checkAt(offset) !== check) return
     const kept = this.#checkpoint
-    const replaces = !kept || kept.version !== checkpoint.version || kept.position.offset < checkpoint.position.offset
+    const replaces = !kept || kept.version !== checkpoint.version || kept.position.offset < offset
     if (replaces) this.#checkpoint = checkpoint
   }
 

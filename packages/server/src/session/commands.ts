@@ -13,6 +13,7 @@ export class Commands {
   readonly #session: SessionContext
   // One publish after the other within a channel, so that what a user sent first is appended first (I5).
   readonly #lastPublish = new Map<string, Promise<void>>()
+  #atWork = 0
 
   constructor(parts: HubParts, session: SessionContext) {
     this.#parts = parts
@@ -72,7 +73,9 @@ export class Commands {
     run: (resolved: Resolved, context: ChannelContext) => Promise<void>,
   ): Promise<void> {
     const { channel } = message.payload
+    this.#atWork++
     try {
+      this.#assertRoom()
       const resolved = this.#parts.registry.resolve(channel)
       if (!resolved.ok) throw resolved.error
       const { params } = resolved.value
@@ -81,7 +84,19 @@ export class Commands {
       await run(resolved.value, context)
     } catch (error) {
       this.#session.sendError(this.#parts.explain(error, channel), message)
+    } finally {
+      this.#atWork--
     }
+  }
+
+  // Handlers that take longer than messages take to arrive would be a queue without an end (I7).
+  #assertRoom(): void {
+    const { maxMessagesAtWork } = this.#parts.limits
+    if (this.#atWork > maxMessagesAtWork)
+      throw new BaroError(
+        'rate-limited',
+        `${maxMessagesAtWork} messages of this connection are at work already. Wait for an answer and try again.`,
+      )
   }
 
   async #validate(schemas: Resolved['definition']['signals'], type: string, payload: unknown) {

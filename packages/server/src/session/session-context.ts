@@ -1,4 +1,4 @@
-import type { BaroError, ClientMessage, ServerMessage } from '@baro/core'
+import type { BaroError, ServerMessage } from '@baro/core'
 import type { Identity } from '../handlers.ts'
 import type { Framing } from '../ports/socket.ts'
 import type { Outbox } from '../stream/outbox.ts'
@@ -13,5 +13,5 @@ export interface SessionContext {
   readonly outbox: Outbox
   send(message: ServerMessage): void
   /** Answers something the client sent with what was wrong about it. */
-  sendError(error: BaroError, about?: ClientMessage): void
+  sendError(error: BaroError, about?: { readonly payload: object }): void
 }

@@ -8,7 +8,7 @@
  *
  * What arrives while authenticating waits its turn: a client need not wait for `baro:connected` before it subscribes.
  */
-import { BaroError, type ClientMessage, closeCodes, protocolVersion } from '@baro/core'
+import { BaroError, type ClientMessage, closeCodes, parseId, protocolVersion } from '@baro/core'
 
 /** What the machine knows. */
 export interface SessionState {
@@ -20,6 +20,8 @@ export interface SessionState {
   /** Messages it may send right now (a token bucket). */
   readonly allowance: number
   readonly waiting: readonly ClientMessage[]
+  /** Characters of what is waiting. */
+  readonly waitingLength: number
   /** The client cannot speak after its first messages (an event stream): its silence says nothing. */
   readonly isOneWay: boolean
 }
@@ -33,7 +35,8 @@ export interface SessionRules {
 
 /** What happens to a session. */
 export type SessionEvent =
-  | { readonly name: 'message'; readonly message: ClientMessage; readonly atMs: number }
+  /** A message arrived, as a text of `length` characters. */
+  | { readonly name: 'message'; readonly message: ClientMessage; readonly length: number; readonly atMs: number }
   /** Something arrived that is no message. */
   | { readonly name: 'malformed'; readonly error: BaroError; readonly atMs: number }
   | { readonly name: 'authenticated' }
@@ -63,6 +66,9 @@ export interface SessionStep {
 /** Messages that may wait while a session is being authenticated. */
 const maxWaitingMessages = 256
 
+/** Characters that may wait: nobody has said yet who it is that fills our memory (I7). */
+const maxWaitingLength = 1 << 20
+
 /** The state of a session whose link just opened. */
 export function startSession(atMs: number, rules: SessionRules, isOneWay = false): SessionState {
   return {
@@ -71,6 +77,7 @@ export function startSession(atMs: number, rules: SessionRules, isOneWay = false
     askedAtMs: atMs,
     allowance: 2 * rules.messagesPerSecond,
     waiting: [],
+    waitingLength: 0,
     isOneWay,
   }
 }
@@ -80,7 +87,7 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
   if (state.phase === 'closed') return { state, actions: [] }
   switch (event.name) {
     case 'message':
-      return hear(state, event.message, event.atMs, rules)
+      return hear(state, event, rules)
     case 'malformed': {
       const { heard, exceeded } = listen(state, event.atMs, rules)
       return { state: heard, actions: [{ do: 'error', error: exceeded ?? event.error }] }
@@ -88,11 +95,18 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
     case 'authenticated':
       if (state.phase !== 'authenticating') return { state, actions: [] }
       return {
-        state: { ...state, phase: 'open', waiting: [] },
+        state: { ...state, phase: 'open', waiting: [], waitingLength: 0 },
         actions: [{ do: 'welcome' }, ...state.waiting.map((message) => ({ do: 'handle', message }) as const)],
       }
     case 'refused':
-      return close(state, closeCodes.unauthenticated, event.error.message, { do: 'error', error: event.error })
+      if (state.phase !== 'authenticating') return { state, actions: [] }
+      // Whoever cannot tell now who it is must not turn a client away for good.
+      return close(
+        state,
+        event.error.retry ? closeCodes.unavailable : closeCodes.unauthenticated,
+        event.error.message,
+        { do: 'error', error: event.error },
+      )
     case 'tick':
       return tick(state, event, rules)
     case 'drain':
@@ -101,20 +115,32 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
         reconnectInMs: event.reconnectInMs,
       })
     case 'gone':
-      return { state: { ...state, phase: 'closed', waiting: [] }, actions: [{ do: 'end' }] }
+      return { state: closed(state), actions: [{ do: 'end' }] }
   }
 }
 
-function hear(state: SessionState, message: ClientMessage, atMs: number, rules: SessionRules): SessionStep {
+function hear(
+  state: SessionState,
+  { message, length, atMs }: Extract<SessionEvent, { name: 'message' }>,
+  rules: SessionRules,
+): SessionStep {
   const { heard, exceeded } = listen(state, atMs, rules)
   if (exceeded) return { state: heard, actions: [{ do: 'error', error: exceeded, about: message }] }
   if (message.type === 'baro:heartbeat') return { state: heard, actions: [] }
   if (message.type === 'baro:connect') return connect(heard, message)
   if (state.phase === 'open') return { state: heard, actions: [{ do: 'handle', message }] }
-  if (state.phase === 'authenticating' && state.waiting.length < maxWaitingMessages)
-    return { state: { ...heard, waiting: [...heard.waiting, message] }, actions: [] }
+  if (state.phase === 'authenticating') return wait(heard, message, length)
   const error = new BaroError('bad-message', `"${message.type}" came too early. Send "baro:connect" first.`)
   return { state: heard, actions: [{ do: 'error', error, about: message }] }
+}
+
+function wait(state: SessionState, message: ClientMessage, length: number): SessionStep {
+  const waiting = [...state.waiting, message]
+  const waitingLength = state.waitingLength + length
+  if (waiting.length <= maxWaitingMessages && waitingLength <= maxWaitingLength)
+    return { state: { ...state, waiting, waitingLength }, actions: [] }
+  const error = new BaroError('rate-limited', 'Too much is waiting until this session is let in. Send it again later.')
+  return { state, actions: [{ do: 'error', error, about: message }] }
 }
 
 function connect(state: SessionState, message: Extract<ClientMessage, { type: 'baro:connect' }>): SessionStep {
@@ -124,6 +150,9 @@ function connect(state: SessionState, message: Extract<ClientMessage, { type: 'b
   }
   if (message.payload.protocol !== protocolVersion)
     return close(state, closeCodes['wrong-protocol'], `this hub speaks protocol ${protocolVersion}`)
+  // It is kept with every claim (I5), so it is held to the bound of an id.
+  const client = parseId(message.payload.client)
+  if (!client.ok) return { state, actions: [{ do: 'error', error: client.error, about: message }] }
   return { state: { ...state, phase: 'authenticating' }, actions: [{ do: 'authenticate', message }] }
 }
 
@@ -152,17 +181,25 @@ function listen(
   { messagesPerSecond }: SessionRules,
 ): { readonly heard: SessionState; readonly exceeded: BaroError | undefined } {
   const refilled = state.allowance + ((atMs - state.heardAtMs) / 1_000) * messagesPerSecond
-  const allowance = Math.min(2 * messagesPerSecond, refilled) - 1
-  const exceeded =
-    allowance < 0
-      ? new BaroError('rate-limited', `More than ${messagesPerSecond} messages per second. Slow down and try again.`)
-      : undefined
-  return { heard: { ...state, heardAtMs: atMs, allowance: Math.max(0, allowance) }, exceeded }
+  const allowance = Math.min(2 * messagesPerSecond, refilled)
+  // What is refused costs nothing: else who sends a little too fast would get nothing through at all.
+  if (allowance >= 1) return { heard: { ...state, heardAtMs: atMs, allowance: allowance - 1 }, exceeded: undefined }
+  return {
+    heard: { ...state, heardAtMs: atMs, allowance },
+    exceeded: new BaroError(
+      'rate-limited',
+      `More than ${messagesPerSecond} messages per second. Slow down and try again.`,
+    ),
+  }
 }
 
 function close(state: SessionState, code: number, reason: string, first?: SessionAction): SessionStep {
   return {
-    state: { ...state, phase: 'closed', waiting: [] },
+    state: closed(state),
     actions: [...(first ? [first] : []), { do: 'close', code, reason }, { do: 'end' }],
   }
+}
+
+function closed(state: SessionState): SessionState {
+  return { ...state, phase: 'closed', waiting: [], waitingLength: 0 }
 }

@@ -1,5 +1,5 @@
 import {
-  BaroError,
+  type BaroError,
   type ClientMessage,
   createId,
   decodeClientMessage,
@@ -20,10 +20,12 @@ export class Session implements SessionLink, SessionContext, HubSession {
   readonly id: string
   readonly outbox: Outbox
   readonly #parts: HubParts
-  readonly #handshake: Handshake
+  /** Forgotten once the session is authenticated: headers would be a tenth of what an idle session keeps. */
+  #handshake: Handshake | undefined
   readonly #socket: Socket
   readonly #subscriptions: Subscriptions
-  readonly #commands: Commands
+  /** Most sessions only listen. */
+  #lazyCommands: Commands | undefined
   #state: ReturnType<typeof startSession>
   #user: Identity | undefined
   /** The client's secret from `baro:connect`: the scope of a guest's publish ids. */
@@ -38,7 +40,6 @@ export class Session implements SessionLink, SessionContext, HubSession {
     this.#state = startSession(nowMs, parts.sessionRules, isOneWay)
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, nowMs)
     this.#subscriptions = new Subscriptions(parts, this)
-    this.#commands = new Commands(parts, this)
   }
 
   get framing(): Socket['framing'] {
@@ -59,7 +60,7 @@ export class Session implements SessionLink, SessionContext, HubSession {
     const decoded = decodeClientMessage(text)
     this.#on(
       decoded.ok
-        ? { name: 'message', message: decoded.value, atMs }
+        ? { name: 'message', message: decoded.value, length: text.length, atMs }
         : { name: 'malformed', error: decoded.error, atMs },
     )
   }
@@ -75,6 +76,7 @@ export class Session implements SessionLink, SessionContext, HubSession {
   closed(): void {
     this.outbox.discard()
     this.#on({ name: 'gone' })
+    this.#parts.linkGone(this)
   }
 
   /** Called a few times in each heartbeat interval. */
@@ -91,7 +93,7 @@ export class Session implements SessionLink, SessionContext, HubSession {
   }
 
   /** Answers something the client sent with what was wrong about it. */
-  sendError(error: BaroError, about?: ClientMessage): void {
+  sendError(error: BaroError, about?: { readonly payload: object }): void {
     this.#parts.counters.rejected++
     const { id, channel, attempt } = (about?.payload ?? {}) as { id?: string; channel?: string; attempt?: number }
     this.send({
@@ -120,7 +122,8 @@ export class Session implements SessionLink, SessionContext, HubSession {
       case 'welcome':
         return this.#welcome()
       case 'handle':
-        return this.#handle(action.message)
+        // What was decided before may have ended the session, and nobody would end what is begun now.
+        return this.#state.phase === 'open' ? this.#handle(action.message) : undefined
       case 'error':
         return this.sendError(action.error, action.about)
       case 'heartbeat':
@@ -135,14 +138,21 @@ export class Session implements SessionLink, SessionContext, HubSession {
     }
   }
 
+  get #commands(): Commands {
+    this.#lazyCommands ??= new Commands(this.#parts, this)
+    return this.#lazyCommands
+  }
+
   #authenticate(token: string | undefined): void {
+    const { headers } = this.#handshake ?? { headers: {} }
+    this.#handshake = undefined
     this.#parts
-      .authenticate({ headers: this.#handshake.headers, ...(token === undefined ? undefined : { token }) })
+      .authenticate({ headers, ...(token === undefined ? undefined : { token }) })
       .then((user) => {
         this.#user = user
         this.#on({ name: 'authenticated' })
       })
-      .catch((error) => this.#on({ name: 'refused', error: toUnauthenticated(error) }))
+      .catch((error) => this.#on({ name: 'refused', error: this.#parts.explain(error, 'baro:connect') }))
   }
 
   #welcome(): void {
@@ -177,9 +187,4 @@ export class Session implements SessionLink, SessionContext, HubSession {
         return
     }
   }
-}
-
-function toUnauthenticated(error: unknown): BaroError {
-  if (error instanceof BaroError) return error
-  return new BaroError('unauthenticated', 'The token was not accepted. Sign in again.', { cause: error })
 }

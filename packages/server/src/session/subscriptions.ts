@@ -1,14 +1,5 @@
 import type { ClientMessage } from '@baro/core'
-import {
-  BaroError,
-  formatPosition,
-  type Position,
-  parsePosition,
-  type ResetReason,
-  type Result,
-  type ServerMessage,
-  type Signal,
-} from '@baro/core'
+import { BaroError, formatPosition, type Position, parsePosition, type ResetReason, type Result } from '@baro/core'
 import type { ChannelContext } from '../handlers.ts'
 import type { HubParts } from '../hub-parts.ts'
 import type { Resolved } from '../registry.ts'
@@ -25,7 +16,8 @@ type UnsubscribeMessage = Extract<ClientMessage, { type: 'baro:unsubscribe' }>
 
 /** One channel a session follows, or is about to. */
 interface Subscription {
-  readonly resolved: Resolved
+  /** Once it has a feed, what that has resolved: one object for all who follow a channel. */
+  resolved: Resolved
   attempt: number
   feed: Feed | undefined
   reader: Reader | undefined
@@ -58,7 +50,7 @@ export class Subscriptions {
       this.#byChannel.set(resolved.channel, subscription)
       this.#parts.counters.subscriptions++
     }
-    this.#start(subscription, position, message)
+    this.#start(subscription, position)
   }
 
   unsubscribe(message: UnsubscribeMessage): void {
@@ -96,38 +88,45 @@ export class Subscriptions {
     return { ok: true, value: { resolved: resolved.value, position: position?.value } }
   }
 
-  #start(subscription: Subscription, position: Position | undefined, message: SubscribeMessage): void {
-    const { attempt } = message.payload
-    const isCurrent = () =>
-      this.#byChannel.get(subscription.resolved.channel) === subscription && subscription.attempt === attempt
-    const fail = (error: unknown) => {
-      if (!isCurrent()) return
-      this.#end(subscription)
-      this.#session.sendError(this.#parts.explain(error, subscription.resolved.channel), message)
-    }
-    const read = () => {
-      if (isCurrent()) this.#read(subscription, position, fail)
-    }
-    const open = () => {
-      if (!isCurrent()) return
-      subscription.feed ??= this.#parts.feeds.hold(subscription.resolved)
-      // Stays synchronous where it can: thousands that come back at once should not wait in a queue of promises.
-      if (subscription.feed.isOpen) read()
-      else subscription.feed.opened.then(read).catch(fail)
-    }
-    if (subscription.resolved.handlers.access === 'public') open()
-    else
-      this.#parts.assertAllowed(subscription.resolved, this.#context(subscription), 'subscribe').then(open).catch(fail)
+  /** The stream cannot be read, or the rule refuses: unless a newer attempt took over, the subscription has ended. */
+  fail(subscription: Subscription, attempt: number, error: unknown): void {
+    if (!this.#isCurrent(subscription, attempt)) return
+    const { channel } = subscription.resolved
+    this.#end(subscription)
+    this.#session.sendError(this.#parts.explain(error, channel), { payload: { channel, attempt } })
   }
 
-  #read(subscription: Subscription, position: Position | undefined, fail: (error: unknown) => void): void {
+  #isCurrent(subscription: Subscription, attempt: number): boolean {
+    return this.#byChannel.get(subscription.resolved.channel) === subscription && subscription.attempt === attempt
+  }
+
+  #start(subscription: Subscription, position: Position | undefined): void {
+    const { attempt, resolved } = subscription
+    const fail = (error: unknown) => this.fail(subscription, attempt, error)
+    const read = () => {
+      if (this.#isCurrent(subscription, attempt)) this.#read(subscription, position)
+    }
+    const open = () => {
+      if (!this.#isCurrent(subscription, attempt)) return
+      subscription.feed ??= this.#parts.feeds.hold(resolved)
+      const { feed } = subscription
+      subscription.resolved = feed.resolved
+      // Stays synchronous where it can: thousands that come back at once should not wait in a queue of promises.
+      if (feed.isOpen) read()
+      else feed.opened.then(read).catch(fail)
+    }
+    if (resolved.handlers.access === 'public') open()
+    else this.#parts.assertAllowed(resolved, this.#context(subscription), 'subscribe').then(open).catch(fail)
+  }
+
+  #read(subscription: Subscription, position: Position | undefined): void {
     const { feed, resolved } = subscription
     if (!feed) return
     if (!subscription.hasJoined) {
       subscription.hasJoined = true
       this.#parts.runHook(resolved.handlers.joined, this.#context(subscription))
     }
-    const outlet = new SdkOutlet(this.#session, resolved.channel, subscription.attempt, fail)
+    const outlet = new SdkOutlet(this, this.#session, subscription)
     subscription.reader = new Reader(feed, outlet, this.#parts.counters, position)
   }
 
@@ -154,18 +153,22 @@ export class Subscriptions {
 class SdkOutlet implements Outlet {
   readonly form: Form
   readonly outbox: Outbox
+  readonly #subscriptions: Subscriptions
   readonly #session: SessionContext
-  readonly #channel: string
+  readonly #subscription: Subscription
   readonly #attempt: number
-  readonly failed: (error: unknown) => void
 
-  constructor(session: SessionContext, channel: string, attempt: number, failed: (error: unknown) => void) {
+  constructor(subscriptions: Subscriptions, session: SessionContext, subscription: Subscription) {
     this.form = sdkForm(session.framing)
     this.outbox = session.outbox
+    this.#subscriptions = subscriptions
     this.#session = session
-    this.#channel = channel
-    this.#attempt = attempt
-    this.failed = failed
+    this.#subscription = subscription
+    this.#attempt = subscription.attempt
+  }
+
+  failed(error: unknown): void {
+    this.#subscriptions.fail(this.#subscription, this.#attempt, error)
   }
 
   recovered(batch: Batch): void {
@@ -177,14 +180,9 @@ class SdkOutlet implements Outlet {
     this.#deliver('baro:reset', `"reason":"${reason}","position":"${formatPosition(position)}"${snapshot}`)
   }
 
-  signal(signal: Signal): void {
-    const message: ServerMessage = { type: 'baro:signaled', payload: signal }
-    this.outbox.deliver(this.#session.framing.frame(JSON.stringify(message)))
-  }
-
   // The long part of the answer is shared text; only what names this client is written for each.
   #deliver(type: 'baro:recovered' | 'baro:reset', fields: string): void {
-    const channel = JSON.stringify(this.#channel)
+    const channel = JSON.stringify(this.#subscription.resolved.channel)
     this.outbox.deliver(
       this.#session.framing.frame(
         `{"type":"${type}","payload":{"channel":${channel},"attempt":${this.#attempt},${fields}}}`,

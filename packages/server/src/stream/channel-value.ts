@@ -1,5 +1,6 @@
-import { type AtPosition, type Checkpoint, fold, type Json, type Log, type Publication } from '@baro/core'
+import { type AtPosition, type Checkpoint, fold, type Json, type Log, type Publication, startOf } from '@baro/core'
 import type { Counters } from '../counters.ts'
+import { describeError } from '../describe-error.ts'
 import type { Resolved } from '../registry.ts'
 
 /** A value at a position, with its JSON made once for everybody who needs it. */
@@ -16,12 +17,13 @@ export interface ChannelValueParts {
 }
 
 /**
- * What a snapshot of a channel shows: the state folded from its publications, or whatever its source loads.
- * It has no position of its own; the feed says where it stands.
+ * What a snapshot of a channel shows, in one life of the stream: the state folded from its publications up to a
+ * position, or whatever its source loads.
  */
 export class ChannelValue {
   readonly #resolved: Resolved
   readonly #parts: ChannelValueParts
+  #position: AtPosition = startOf('')
   #state: Json | undefined
   #encoded: EncodedSnapshot | undefined
   #loading: Promise<EncodedSnapshot> | undefined
@@ -31,23 +33,29 @@ export class ChannelValue {
     this.#parts = parts
   }
 
+  get position(): AtPosition {
+    return this.#position
+  }
+
   /** Whether the value is folded here, rather than loaded or not there at all. */
   get isReduced(): boolean {
     return this.#resolved.definition.state !== undefined && this.#resolved.handlers.snapshot === undefined
   }
 
-  /** Starts from a kept state of the same version, or from the initial one. */
-  start(checkpoint?: Checkpoint): void {
-    this.#encoded = undefined
+  /** Starts at a position, from the state kept there, or from the initial one. */
+  start(position: AtPosition, kept?: Checkpoint): void {
+    this.#position = position
     // What is folded is what the browser will fold: the JSON of it.
     this.#state = this.isReduced
-      ? checkpoint
-        ? checkpoint.state
+      ? kept
+        ? kept.state
         : JSON.parse(JSON.stringify(this.#resolved.definition.state?.initial() ?? null))
       : undefined
   }
 
-  apply(publication: Publication): void {
+  /** Takes the publication that leads from its position to this one. */
+  apply(publication: Publication, position: AtPosition): void {
+    this.#position = position
     this.#encoded = undefined
     if (!this.isReduced) return
     const { definition, channel } = this.#resolved
@@ -56,28 +64,33 @@ export class ChannelValue {
     if (!('error' in folded)) return
     this.#parts.counters.skipped++
     this.#parts.log.error(
-      `The reducer of ${JSON.stringify(publication.type)} threw at ${JSON.stringify(channel)}, offset ${publication.offset}; the publication is skipped: ${String(folded.error)}`,
+      `The reducer of ${JSON.stringify(publication.type)} threw at ${JSON.stringify(channel)}, offset ${publication.offset}; the publication is skipped: ${describeError(folded.error)}`,
     )
   }
 
   /** What to keep, so that trimming history does not touch the state. */
-  checkpointAt(position: AtPosition): Checkpoint | undefined {
+  get checkpoint(): Checkpoint | undefined {
     if (this.#state === undefined) return undefined
-    return { position, version: this.#resolved.definition.version, state: this.#state }
+    return { position: this.#position, version: this.#resolved.definition.version, state: this.#state }
   }
 
   /**
-   * The value, given where the feed stands. A loaded one may be read while the feed moves on: its position was read
-   * first, so what is published meanwhile comes again after it, and nothing is missed.
+   * The value at its position. A loaded one may be read while the stream moves on: its position was read first, so what
+   * is published meanwhile comes again after it, and nothing is missed.
+   *
+   * @throws if a reducer has made what is no JSON.
    */
-  snapshotAt(position: AtPosition): EncodedSnapshot | Promise<EncodedSnapshot> {
+  snapshot(): EncodedSnapshot | Promise<EncodedSnapshot> {
     if (this.#resolved.handlers.snapshot) {
-      this.#loading ??= this.#load(position).finally(() => {
+      this.#loading ??= this.#load(this.#position).finally(() => {
         this.#loading = undefined
       })
       return this.#loading
     }
-    this.#encoded ??= { position, valueText: this.#state === undefined ? undefined : JSON.stringify(this.#state) }
+    this.#encoded ??= {
+      position: this.#position,
+      valueText: this.#state === undefined ? undefined : JSON.stringify(this.#state),
+    }
     return this.#encoded
   }
 

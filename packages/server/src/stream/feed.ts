@@ -12,6 +12,8 @@ import {
   type AtPosition,
   BaroError,
   type Broker,
+  type Cancel,
+  type Clock,
   type Delivery,
   formatPosition,
   type Log,
@@ -21,13 +23,14 @@ import {
   type Recover,
   type ResetReason,
   type StreamView,
-  startOf,
 } from '@baro/core'
 import type { Counters } from '../counters.ts'
+import { describeError } from '../describe-error.ts'
 import type { Limits } from '../limits.ts'
 import type { Resolved } from '../registry.ts'
 import { Batch } from './batch.ts'
 import { ChannelValue, type EncodedSnapshot } from './channel-value.ts'
+import { KeptAnswers } from './kept-answers.ts'
 import { LiveGroup, type LiveReader } from './live-group.ts'
 import type { Gathering, Ticker } from './ticker.ts'
 
@@ -39,6 +42,7 @@ export type Found =
 /** What a feed needs of its hub. */
 export interface FeedParts {
   readonly broker: Broker
+  readonly clock: Clock
   readonly ticker: Ticker
   readonly limits: Limits
   readonly counters: Counters
@@ -46,38 +50,41 @@ export interface FeedParts {
   readonly recover: Recover
 }
 
-/** Answers kept for readers that come back together; a burst of thousands stands at a handful of positions. */
-const maxKeptAnswers = 64
+/** How long a feed waits before it reads again, after the broker could not be read. */
+const retryMs = 1_000
 
 export class Feed implements Gathering {
   readonly resolved: Resolved
   /** Settles when the feed has reached the head once; rejects if the broker cannot be read. */
   readonly opened: Promise<void>
   readonly #parts: FeedParts
-  readonly #value: ChannelValue
   readonly #live = new LiveGroup()
   #phase: 'opening' | 'open' | 'closed' = 'opening'
-  #position: AtPosition = startOf('')
+  /** The life of the stream that the feed stands in; another one takes its place as a whole. */
+  #value: ChannelValue
   /** Publications of this tick, not yet handed to the readers, and what they follow. */
   #batch: Publication[] = []
-  #batchFollows: AtPosition = startOf('')
+  #batchFollows: AtPosition
   /** Deliveries that came before the feed was open. */
   #early: Delivery[] = []
-  readonly #answers = new Map<string, Promise<Found>>()
+  readonly #answers: KeptAnswers<Found>
   #catchingUp: Promise<void> | undefined
   #mustReadAgain = false
+  #retry: Cancel | undefined
   #stopFollowing: (() => void) | undefined
 
   constructor(resolved: Resolved, parts: FeedParts) {
     this.resolved = resolved
     this.#parts = parts
     this.#value = new ChannelValue(resolved, parts)
+    this.#answers = new KeptAnswers(parts.clock)
+    this.#batchFollows = this.position
     this.opened = this.#open()
   }
 
   /** Where the feed stands; what it has handed to the readers may be one tick behind. */
   get position(): AtPosition {
-    return this.#position
+    return this.#value.position
   }
 
   get isOpen(): boolean {
@@ -86,7 +93,7 @@ export class Feed implements Gathering {
 
   /** Whether somebody at this position misses nothing. */
   isHead(position: AtPosition): boolean {
-    return samePlace(position, this.#position)
+    return samePlace(position, this.position)
   }
 
   /**
@@ -105,7 +112,7 @@ export class Feed implements Gathering {
   /** Hands what the tick has gathered to the live readers. */
   flush(): void {
     if (this.#batch.length === 0) return
-    const batch = new Batch(this.resolved.channel, this.#batchFollows, this.#position, this.#batch)
+    const batch = new Batch(this.resolved.channel, this.#batchFollows, this.position, this.#batch)
     this.#batch = []
     this.#keepCheckpoint()
     this.#live.deliver(batch)
@@ -113,37 +120,23 @@ export class Feed implements Gathering {
 
   /** What follows a position: recovered or reset (I2, I4). At the head, and without a position, nothing is read. */
   after(position: Position | undefined): Promise<Found> | Found {
-    const head = this.#position
+    const head = this.position
     if (position?.kind !== 'at') return this.#decide(position, { epoch: head.epoch, head, floor: 0, publications: [] })
     if (samePlace(position, head))
       return { outcome: 'recovered', batch: new Batch(this.resolved.channel, head, head, []) }
-    const key = formatPosition(position)
-    const kept = this.#answers.get(key)
-    if (kept) return kept
-    const found = this.#read(position).then((view) => this.#decide(position, view))
-    if (this.#answers.size < maxKeptAnswers) {
-      this.#answers.set(key, found)
-      found.catch(() => this.#answers.delete(key))
-    }
-    return found
+    return this.#answers.get(formatPosition(position), () => this.#find(position))
   }
 
   /** The newest value at its position; one for all who need it. */
   snapshot(): EncodedSnapshot | Promise<EncodedSnapshot> {
-    return this.#value.snapshotAt(this.#position)
-  }
-
-  /** Reads on from where the feed stands: after a gap, after a lost link, or to catch up with a faster reader. */
-  catchUp(): Promise<void> {
-    this.#mustReadAgain = true
-    this.#catchingUp ??= this.#catchUp().finally(() => {
-      this.#catchingUp = undefined
-    })
-    return this.#catchingUp
+    return this.#value.snapshot()
   }
 
   close(): void {
+    this.flush()
     this.#phase = 'closed'
+    this.#retry?.()
+    this.#answers.forget()
     this.#stopFollowing?.()
   }
 
@@ -152,82 +145,105 @@ export class Feed implements Gathering {
     const stop = await this.#parts.broker.subscribe(this.resolved.channel, {
       deliver: (delivery) => this.#deliver(delivery),
       signal: (signal) => this.#live.signal(signal),
-      lost: () => this.#catchUpOrLog(),
+      lost: () => this.#catchUpOrRetry(),
     })
-    if (this.#phase === 'closed') return stop()
-    this.#stopFollowing = stop
-    await this.#startOver()
-    if (this.#phase === 'opening') this.#phase = 'open'
+    if (this.#phase === 'closed') stop()
+    else this.#stopFollowing = stop
+    const value = await this.#load()
+    if (this.#phase === 'closed')
+      throw new BaroError('unavailable', 'The hub was closed while a channel was opened. Ask another node.')
+    this.#value = value
+    this.#phase = 'open'
     const early = this.#early
     this.#early = []
     for (const delivery of early) this.#deliver(delivery)
   }
 
-  /** Takes the newest checkpoint, or the beginning, and reads on to the head. */
-  async #startOver(): Promise<void> {
+  /** Makes the value of the stream as it is now, from the newest checkpoint or the oldest publication, up to the head. */
+  async #load(): Promise<ChannelValue> {
     const { broker, log } = this.#parts
     const { definition, channel } = this.resolved
-    const checkpoint = this.#value.isReduced ? await broker.readCheckpoint(channel) : undefined
-    if (checkpoint?.version === definition.version) {
-      this.#position = checkpoint.position
-      this.#value.start(checkpoint)
-      if (await this.#readOn()) return
+    const value = new ChannelValue(this.resolved, this.#parts)
+    const kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
+    if (kept?.version === definition.version) {
+      value.start(kept.position, kept)
+      if (await this.#readOn(value)) return value
     }
     const view = await broker.read(channel, { after: 0, limit: 0, bytes: 0 })
-    if (!this.#value.isReduced) {
-      this.#position = { kind: 'at', epoch: view.epoch, ...view.head }
-      this.#value.start()
-      return
+    if (!value.isReduced) {
+      value.start({ kind: 'at', epoch: view.epoch, ...view.head })
+      return value
     }
     if (view.floor > 0)
       log.warn(
         `The channel ${JSON.stringify(channel)} kept no state of version ${JSON.stringify(definition.version)} and has lost its first ${view.floor} publications: its state starts from what is left.`,
       )
     const { epoch, checkThere = '' } = await broker.read(channel, { after: view.floor, limit: 0, bytes: 0 })
-    this.#position = { kind: 'at', epoch, offset: view.floor, check: checkThere }
-    this.#value.start()
-    if (!(await this.#readOn()))
-      throw new BaroError('unavailable', `The channel ${JSON.stringify(channel)} changed while it was read. Try again.`)
+    value.start({ kind: 'at', epoch, offset: view.floor, check: checkThere })
+    if (await this.#readOn(value)) return value
+    throw new BaroError('unavailable', `The channel ${JSON.stringify(channel)} changed while it was read. Try again.`)
   }
 
-  /** Applies everything from where the feed stands to the head; false if the stream is another one now. */
-  async #readOn(): Promise<boolean> {
+  /** Applies everything from where the value stands to the head; false if the stream is another one now. */
+  async #readOn(value: ChannelValue): Promise<boolean> {
     for (;;) {
-      const from = this.#position
+      const from = value.position
       const view = await this.#read(from)
       const found = this.#parts.recover(from, view)
       if (found.outcome === 'reset') return false
       // Deliveries may have been applied while this read was on its way.
       for (const publication of found.publications)
-        if (publication.offset > this.#position.offset) this.#apply(publication, positionAfter(view.epoch, publication))
-      if (found.publications.length === 0 || this.#position.offset >= view.head.offset) return true
+        if (publication.offset > value.position.offset)
+          this.#apply(value, publication, positionAfter(view.epoch, publication))
+      if (found.publications.length === 0 || value.position.offset >= view.head.offset) return true
     }
   }
 
-  async #catchUp(): Promise<void> {
-    if (this.#phase === 'opening') await this.opened
-    while (this.#mustReadAgain && this.#phase === 'open') {
-      this.#mustReadAgain = false
-      if (await this.#readOn()) continue
-      // Another life of the stream. The readers leave first, so that none of it reaches them as if it followed what
-      // they have; they read from the position they had, and are told `reset` (I4).
-      this.flush()
-      const had = this.#position
-      const readers = this.#live.dissolve()
-      try {
-        await this.#startOver()
-      } finally {
-        // Also if the broker cannot be read now: then each of them is told so by its own read.
-        this.#answers.clear()
-        for (const reader of readers) reader.stale(had)
+  /** Reads on from where the feed stands: after a gap, after a lost link, or because a reader has seen more. */
+  #catchUp(): Promise<void> {
+    this.#mustReadAgain = true
+    this.#catchingUp ??= this.#readUntilUpToDate()
+    return this.#catchingUp
+  }
+
+  async #readUntilUpToDate(): Promise<void> {
+    try {
+      if (this.#phase === 'opening') await this.opened
+      while (this.#mustReadAgain && this.#phase === 'open') {
+        this.#mustReadAgain = false
+        if (!(await this.#readOn(this.#value))) this.#startOver(await this.#load())
       }
+    } finally {
+      // Here, before anything else can happen: whoever finds a gap from now on starts another round.
+      this.#catchingUp = undefined
     }
   }
 
-  #catchUpOrLog(): void {
-    this.catchUp().catch((error) =>
-      this.#parts.log.error(`Could not read the channel ${JSON.stringify(this.resolved.channel)}: ${String(error)}`),
-    )
+  /**
+   * Another life of the stream. The readers leave first, so that none of it reaches them as if it followed what they
+   * have; they read from the position they had, and are told `reset` (I4).
+   */
+  #startOver(value: ChannelValue): void {
+    this.flush()
+    const had = this.position
+    const readers = this.#live.dissolve()
+    this.#value = value
+    this.#answers.forget()
+    for (const reader of readers) reader.stale(had)
+  }
+
+  /** For when nobody waits for it: a feed that could not read must not stay behind until something else happens. */
+  #catchUpOrRetry(): void {
+    this.#catchUp().catch((error) => {
+      if (this.#phase !== 'open' || this.#retry) return
+      this.#parts.log.error(
+        `Could not read the channel ${JSON.stringify(this.resolved.channel)}, which is tried again in ${retryMs} ms: ${describeError(error)}`,
+      )
+      this.#retry = this.#parts.clock.after(retryMs, () => {
+        this.#retry = undefined
+        this.#catchUpOrRetry()
+      })
+    })
   }
 
   #deliver(delivery: Delivery): void {
@@ -235,26 +251,28 @@ export class Feed implements Gathering {
       this.#early.push(delivery)
       return
     }
-    const { epoch, offset } = this.#position
-    if (samePlace(delivery.follows, this.#position)) this.#apply(delivery.publication, delivery.position)
+    const { epoch, offset } = this.position
+    if (samePlace(delivery.follows, this.position)) this.#apply(this.#value, delivery.publication, delivery.position)
     else if (delivery.position.epoch !== epoch || delivery.position.offset > offset) {
       this.#parts.counters.gaps++
-      this.#catchUpOrLog()
+      this.#catchUpOrRetry()
     }
   }
 
-  #apply(publication: Publication, position: AtPosition): void {
-    this.#value.apply(publication)
-    if (this.#answers.size > 0) this.#answers.clear()
-    // While it opens nobody reads yet; what it reads up is history.
-    if (this.#phase === 'open') {
+  #apply(value: ChannelValue, publication: Publication, position: AtPosition): void {
+    // What a value reads up before the feed stands on it is history, and nobody's news.
+    const isNews = value === this.#value
+    if (isNews) {
+      this.#answers.forget()
       if (this.#batch.length === 0) {
-        this.#batchFollows = this.#position
+        this.#batchFollows = this.position
         this.#parts.ticker.gather(this)
       }
       this.#batch.push(publication)
     }
-    this.#position = position
+    value.apply(publication, position)
+    // A batch is bounded, so that a full socket is found before more is put into it (I7).
+    if (isNews && this.#batch.length >= this.#parts.limits.catchUpPublications) this.flush()
   }
 
   #read(position: AtPosition): Promise<StreamView> {
@@ -264,6 +282,20 @@ export class Feed implements Gathering {
       limit: catchUpPublications,
       bytes: catchUpBytes,
     })
+  }
+
+  async #find(position: AtPosition): Promise<Found> {
+    const view = await this.#read(position)
+    // The broker knows more than this node was told. The node reads on first: a reader must never stand where its feed
+    // does not come, nor be reset to a life that is over.
+    if (this.#isBehind(view)) await this.#catchUp()
+    return this.#decide(position, view)
+  }
+
+  #isBehind({ epoch, head }: StreamView): boolean {
+    const { position } = this
+    if (epoch !== position.epoch || head.offset > position.offset) return true
+    return head.offset === position.offset && head.check !== position.check
   }
 
   #decide(position: Position | undefined, view: StreamView): Found {
@@ -278,13 +310,15 @@ export class Feed implements Gathering {
   }
 
   #keepCheckpoint(): void {
-    const { channel } = this.resolved
-    const checkpoint = this.#value.checkpointAt(this.#position)
+    const { checkpoint } = this.#value
     if (!checkpoint) return
+    const { channel } = this.resolved
     this.#parts.broker
       .writeCheckpoint(channel, checkpoint)
       .catch((error) =>
-        this.#parts.log.warn(`Could not keep the state of the channel ${JSON.stringify(channel)}: ${String(error)}`),
+        this.#parts.log.warn(
+          `Could not keep the state of the channel ${JSON.stringify(channel)}: ${describeError(error)}`,
+        ),
       )
   }
 }

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '@baro/core'
+import type { Cancel } from '@baro/core'
 import type { Resolved } from '../registry.ts'
 import { Feed, type FeedParts } from './feed.ts'
 
@@ -10,13 +10,11 @@ const maxUnusedFeeds = 1_000
 
 /** The feeds of a node, one for each channel that somebody here uses. */
 export class Feeds {
-  readonly #clock: Clock
   readonly #parts: FeedParts
   readonly #held = new Map<string, { readonly feed: Feed; holders: number }>()
   readonly #unused = new Map<string, Cancel>()
 
-  constructor(clock: Clock, parts: FeedParts) {
-    this.#clock = clock
+  constructor(parts: FeedParts) {
     this.#parts = parts
   }
 
@@ -43,7 +41,7 @@ export class Feeds {
     if (held?.feed !== feed || --held.holders > 0) return
     this.#unused.set(
       channel,
-      this.#clock.after(feedLingerMs, () => this.#forget(channel, feed)),
+      this.#parts.clock.after(feedLingerMs, () => this.#forget(channel, feed)),
     )
     const [oldest] = this.#unused.keys()
     const candidate = oldest === undefined ? undefined : this.#held.get(oldest)
@@ -54,7 +52,8 @@ export class Feeds {
   async using<T>(resolved: Resolved, use: (feed: Feed) => T | Promise<T>): Promise<T> {
     const feed = this.hold(resolved)
     try {
-      if (!feed.isOpen) await feed.opened
+      // Also if it is open already: who came first goes on first, so appends keep the order they were made in.
+      await feed.opened
       return await use(feed)
     } finally {
       this.release(feed)

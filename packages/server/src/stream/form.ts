@@ -1,3 +1,4 @@
+import { encodeMessage, type Signal } from '@baro/core'
 import type { Framing } from '../ports/socket.ts'
 import type { Batch } from './batch.ts'
 
@@ -7,11 +8,13 @@ import type { Batch } from './batch.ts'
  */
 export interface Form {
   encode(batch: Batch): Uint8Array
+  /** `undefined` where such a reader has no place for a signal. */
+  encodeSignal(signal: Signal): Uint8Array | undefined
 }
 
 const sdkForms = new WeakMap<Framing, Form>()
 
-/** The form of clients that speak PROTOCOL.md: one `baro:publications` message a batch. */
+/** The form of clients that speak PROTOCOL.md: one `baro:publications` message a batch, one `baro:signaled` a signal. */
 export function sdkForm(framing: Framing): Form {
   let form = sdkForms.get(framing)
   if (!form) {
@@ -20,6 +23,7 @@ export function sdkForm(framing: Framing): Form {
         framing.frame(
           `{"type":"baro:publications","payload":{"channel":${JSON.stringify(batch.channel)},${batch.fieldsText}}}`,
         ),
+      encodeSignal: (signal) => framing.frame(encodeMessage({ type: 'baro:signaled', payload: signal })),
     }
     sdkForms.set(framing, form)
   }

@@ -7,7 +7,8 @@ export interface LiveReader {
   readonly form: Form
   /** Takes the bytes of a batch that follows what it has. */
   deliver(bytes: Uint8Array, batch: Batch): void
-  signal(signal: Signal): void
+  /** Takes the bytes of a signal. */
+  signal(bytes: Uint8Array): void
   /** The stream is no longer the one it read; it has everything up to the position. */
   stale(position: AtPosition): void
 }
@@ -35,8 +36,12 @@ export class LiveGroup {
     }
   }
 
+  /** Hands a signal to everybody whose form has a place for it, encoded once for each form. */
   signal(signal: Signal): void {
-    for (const readers of this.#readers.values()) for (const reader of readers) reader.signal(signal)
+    for (const [form, readers] of this.#readers) {
+      const bytes = form.encodeSignal(signal)
+      if (bytes) for (const reader of readers) reader.signal(bytes)
+    }
   }
 
   /** Lets everybody go, and returns who was here. */

@@ -1,6 +1,7 @@
 import { closeCodes } from '@baro/core'
 import type { Limits } from '../limits.ts'
 import type { Socket } from '../ports/socket.ts'
+import type { Run } from './run.ts'
 import type { Ticker } from './ticker.ts'
 
 /** A reader that was cut, and goes on when the outbox has room. */
@@ -18,11 +19,13 @@ export class Outbox {
   readonly #socket: Socket
   readonly #ticker: Ticker
   readonly #limits: Limits
-  #pending: Uint8Array[] = []
-  #pendingBytes = 0
+  #pending: Run | undefined
   #replyBytes = 0
+  /** Whether the socket had bytes left after the last write; only a write adds to them, so `false` stays true. */
+  #isBehind = false
   #closed = false
-  #waiters: RoomWaiter[] = []
+  /** Made when it is needed: most outboxes are never full. */
+  #waiters: Set<RoomWaiter> | undefined
   /** When something last left, on the hub's monotonic clock. */
   spokeAtMs: number
 
@@ -35,7 +38,7 @@ export class Outbox {
 
   /** Bytes that have not left the process. */
   get waitingBytes(): number {
-    return this.#socket.waitingBytes + this.#pendingBytes
+    return (this.#isBehind ? this.#socket.waitingBytes : 0) + (this.#pending?.length ?? 0)
   }
 
   /** Whether more is waiting than a reader may let wait. */
@@ -46,9 +49,8 @@ export class Outbox {
   /** Queues a delivery; the caller has asked `isFull`. */
   deliver(bytes: Uint8Array): void {
     if (this.#closed) return
-    if (this.#pending.length === 0) this.#ticker.write(this)
-    this.#pending.push(bytes)
-    this.#pendingBytes += bytes.length
+    if (!this.#pending) this.#ticker.write(this)
+    this.#pending = this.#ticker.extend(this.#pending, bytes)
   }
 
   /** Queues a message that must arrive. */
@@ -58,40 +60,47 @@ export class Outbox {
 
   /** {@link reply}, framed already. */
   replyBytes(bytes: Uint8Array): void {
-    this.#replyBytes += bytes.length
+    // What was counted and has left meanwhile waits no more.
+    this.#replyBytes = Math.min(this.#replyBytes, this.waitingBytes) + bytes.length
     if (this.#replyBytes > this.#limits.maxReplyBytes) this.close(closeCodes.slow, 'replies are waiting; read faster')
     else this.deliver(bytes)
   }
 
-  /** Hands what is pending to the socket, as one write; `join` shares the joined bytes between sockets. */
-  flush(nowMs: number, join: (parts: readonly Uint8Array[]) => Uint8Array): void {
-    const parts = this.#pending
-    if (this.#closed || parts.length === 0) return
-    this.#pending = []
-    this.#pendingBytes = 0
+  /** Hands what is pending to the socket, as one write. */
+  flush(nowMs: number): void {
+    const run = this.#pending
+    if (this.#closed || !run) return
+    this.#pending = undefined
     this.spokeAtMs = nowMs
-    this.#socket.write(join(parts))
+    this.#socket.write(run.bytes)
     this.drained()
   }
 
   /** Tells the waiter once, when there is room. */
   waitForRoom(waiter: RoomWaiter): void {
-    this.#waiters.push(waiter)
+    this.#waiters ??= new Set()
+    this.#waiters.add(waiter)
+  }
+
+  /** Forgets the waiter: it has ended. */
+  stopWaiting(waiter: RoomWaiter): void {
+    this.#waiters?.delete(waiter)
   }
 
   /** Something has left the socket. */
   drained(): void {
-    if (this.#socket.waitingBytes === 0) this.#replyBytes = 0
-    if (this.#waiters.length === 0 || this.isFull) return
+    this.#isBehind = this.#socket.waitingBytes > 0
     const waiters = this.#waiters
-    this.#waiters = []
+    if (!waiters || this.isFull) return
+    this.#waiters = undefined
     for (const waiter of waiters) waiter.hasRoom()
   }
 
   /** Sends what is pending, then closes. */
   close(code: number, reason: string): void {
     if (this.#closed) return
-    this.flush(this.spokeAtMs, concatenate)
+    this.#waiters = undefined
+    this.flush(this.spokeAtMs)
     this.#closed = true
     this.#socket.close(code, reason)
   }
@@ -99,14 +108,7 @@ export class Outbox {
   /** The link is gone: forget what was pending. */
   discard(): void {
     this.#closed = true
-    this.#pending = []
-    this.#pendingBytes = 0
-    this.#waiters = []
+    this.#pending = undefined
+    this.#waiters = undefined
   }
-}
-
-/** Joins whole frames to one run of bytes. */
-export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts
-  return parts.length === 1 && first ? first : Buffer.concat(parts)
 }

@@ -36,7 +36,7 @@ export type ReaderEvent =
   | { readonly name: 'end' }
 
 /** What the transition asks for. */
-export type ReaderAction = 'read' | 'wait' | 'join' | 'leave'
+export type ReaderAction = 'read' | 'wait' | 'stop-waiting' | 'join' | 'leave'
 
 /** The next state, and what to do. */
 export interface ReaderStep {
@@ -60,8 +60,16 @@ export function readerTransition(state: ReaderState, event: ReaderEvent): Reader
     case 'drained':
       return state.name === 'waiting' ? reading(state.position) : { state, actions: [] }
     case 'end':
-      return { state: { name: 'ended' }, actions: state.name === 'live' ? ['leave'] : [] }
+      return { state: { name: 'ended' }, actions: partings[state.name] }
   }
+}
+
+/** What a reader that ends has to let go of. */
+const partings: Readonly<Record<ReaderState['name'], readonly ReaderAction[]>> = {
+  reading: [],
+  live: ['leave'],
+  waiting: ['stop-waiting'],
+  ended: [],
 }
 
 function reading(position: Position | undefined, first: readonly ReaderAction[] = []): ReaderStep {

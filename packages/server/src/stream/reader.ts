@@ -1,8 +1,8 @@
-import type { AtPosition, Position, ResetReason, Signal } from '@baro/core'
+import { type AtPosition, BaroError, type Position, type ResetReason } from '@baro/core'
 import type { Counters } from '../counters.ts'
 import type { Batch } from './batch.ts'
 import type { EncodedSnapshot } from './channel-value.ts'
-import type { Feed } from './feed.ts'
+import type { Feed, Found } from './feed.ts'
 import type { Form } from './form.ts'
 import type { LiveReader } from './live-group.ts'
 import type { Outbox, RoomWaiter } from './outbox.ts'
@@ -16,7 +16,6 @@ export interface Outlet {
   recovered(batch: Batch): void
   /** Nothing can follow the position: start again from the snapshot. */
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void
-  signal(signal: Signal): void
   /** The stream could not be read; the reader has ended. */
   failed(error: unknown): void
 }
@@ -29,6 +28,8 @@ export class Reader implements LiveReader, RoomWaiter {
   readonly #counters: Counters
   #state: ReaderState
   #isAnswered = false
+  /** The last answer brought nothing, and yet something must follow. */
+  #isStuck = false
 
   constructor(feed: Feed, outlet: Outlet, counters: Counters, position: Position | undefined) {
     this.form = outlet.form
@@ -46,8 +47,8 @@ export class Reader implements LiveReader, RoomWaiter {
     } else this.#outlet.outbox.deliver(bytes)
   }
 
-  signal(signal: Signal): void {
-    if (!this.#outlet.outbox.isFull) this.#outlet.signal(signal)
+  signal(bytes: Uint8Array): void {
+    if (!this.#outlet.outbox.isFull) this.#outlet.outbox.deliver(bytes)
   }
 
   stale(position: AtPosition): void {
@@ -70,18 +71,23 @@ export class Reader implements LiveReader, RoomWaiter {
       if (action === 'leave') this.#feed.leave(this)
       else if (action === 'join') this.#feed.join(this)
       else if (action === 'wait') this.#outlet.outbox.waitForRoom(this)
+      else if (action === 'stop-waiting') this.#outlet.outbox.stopWaiting(this)
       else if (state.name === 'reading') this.#read(state.position)
     }
   }
 
   // Stays synchronous where the feed answers at once: of thousands that reconnect, most stand at the head.
   #read(position: Position | undefined): void {
-    const found = this.#feed.after(position)
-    if (found instanceof Promise) found.then((late) => this.#take(late)).catch((error) => this.#fail(error))
-    else this.#take(found)
+    try {
+      const found = this.#feed.after(position)
+      if (found instanceof Promise) found.then((late) => this.#take(late)).catch((error) => this.#fail(error))
+      else this.#take(found)
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
-  #take(found: Awaited<ReturnType<Feed['after']>>): void {
+  #take(found: Found): void {
     if (this.#state.name !== 'reading') return
     if (this.#outlet.outbox.isFull) return this.#on({ name: 'crowded' })
     if (found.outcome === 'recovered') {
@@ -91,8 +97,7 @@ export class Reader implements LiveReader, RoomWaiter {
         this.#counters.recovered++
         this.#outlet.recovered(batch)
       } else if (batch.publications.length > 0) this.#outlet.outbox.deliver(this.form.encode(batch))
-      this.#reached(batch.position)
-      return
+      return this.#continue(batch.position, batch.publications.length === 0)
     }
     const snapshot = this.#feed.snapshot()
     if (snapshot instanceof Promise)
@@ -106,27 +111,17 @@ export class Reader implements LiveReader, RoomWaiter {
     this.#isAnswered = true
     this.#counters.reset[reason]++
     this.#outlet.reset(reason, snapshot)
-    this.#reached(snapshot.position)
+    this.#continue(snapshot.position, false)
   }
 
-  #reached(position: AtPosition): void {
-    const head = this.#feed.position
-    if (position.epoch === head.epoch && position.offset > head.offset) {
-      // What was read is ahead of what this node has been told: the node reads on, then the reader joins.
-      this.#feed
-        .catchUp()
-        .then(() => this.#continue(position))
-        .catch((error) => this.#fail(error))
-    } else this.#continue(position)
-  }
-
-  #continue(position: AtPosition): void {
-    this.#on({
-      name: 'answered',
-      position,
-      atHead: this.#feed.isHead(position),
-      hasRoom: !this.#outlet.outbox.isFull,
-    })
+  #continue(position: AtPosition, wasEmpty: boolean): void {
+    const atHead = this.#feed.isHead(position)
+    // Once is a publication that came while the answer was on its way; twice would go on for ever.
+    const isStuck = wasEmpty && !atHead
+    if (isStuck && this.#isStuck)
+      throw new BaroError('unavailable', 'The broker does not give what follows this position. Try again.')
+    this.#isStuck = isStuck
+    this.#on({ name: 'answered', position, atHead, hasRoom: !this.#outlet.outbox.isFull })
   }
 
   #fail(error: unknown): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '@baro/core'
-import { concatenate, type Outbox } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
+import { Run } from './run.ts'
 
 /** Something that gathers during a tick and hands on at its end. */
 export interface Gathering {
@@ -13,12 +14,11 @@ export interface Gathering {
  */
 export class Ticker {
   readonly #clock: Clock
-  #channels: Gathering[] = []
-  #outboxes: Outbox[] = []
+  readonly #channels: Gathering[] = []
+  readonly #outboxes: Outbox[] = []
   #scheduled = false
-  // Most sockets of a tick have the same pending frames: joined once, shared by all of them.
-  #lastParts: readonly Uint8Array[] = []
-  #lastJoined: Uint8Array = new Uint8Array(0)
+  /** What every outbox begins a tick with; a new one each tick, for it leads to all the frames of its tick. */
+  #nothing: Run = new Run()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -36,6 +36,11 @@ export class Ticker {
     this.#schedule()
   }
 
+  /** What an outbox holds, and one more frame. */
+  extend(run: Run | undefined, frame: Uint8Array): Run {
+    return (run ?? this.#nothing).and(frame)
+  }
+
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
@@ -44,29 +49,28 @@ export class Ticker {
 
   #run(): void {
     try {
-      const channels = this.#channels
-      this.#channels = []
-      for (const channel of channels) channel.flush()
-      const outboxes = this.#outboxes
-      this.#outboxes = []
+      takeAll(this.#channels, (channel) => channel.flush())
       const nowMs = this.#clock.elapsed()
-      const join = (parts: readonly Uint8Array[]) => this.#join(parts)
-      for (const outbox of outboxes) outbox.flush(nowMs, join)
-      this.#lastParts = []
+      takeAll(this.#outboxes, (outbox) => outbox.flush(nowMs))
     } finally {
       // Only now: what a channel put into an outbox was written above and needs no further tick.
       this.#scheduled = false
+      this.#nothing = new Run()
       if (this.#channels.length > 0 || this.#outboxes.length > 0) this.#schedule()
     }
   }
+}
 
-  #join(parts: readonly Uint8Array[]): Uint8Array {
-    if (parts.length === 1) return concatenate(parts)
-    const last = this.#lastParts
-    if (parts.length !== last.length || parts.some((part, index) => part !== last[index])) {
-      this.#lastParts = parts
-      this.#lastJoined = concatenate(parts)
+/** Takes what is in the list now. If one throws, those it kept from their turn stay for the next tick. */
+function takeAll<T>(list: T[], take: (item: T) => void): void {
+  const items = list.slice()
+  let taken = 0
+  try {
+    for (const item of items) {
+      taken++
+      take(item)
     }
-    return this.#lastJoined
+  } finally {
+    list.splice(0, taken)
   }
 }

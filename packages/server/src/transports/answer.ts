@@ -62,7 +62,7 @@ export async function sendAnswer(
 
 /** Answers with an error of the table, and its status. */
 export function sendError(request: IncomingMessage, response: ServerResponse, error: BaroError): Promise<void> {
-  // An unread body would be taken for the next request on this connection.
+  // The rest of the body would have to be read before the next request on this connection.
   if (error.code === 'too-large') response.setHeader('connection', 'close')
   return sendAnswer(request, response, {
     status: errorCodes[error.code].status,
@@ -80,7 +80,8 @@ export function problemBody({ code, message }: BaroError): string {
 export async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // The request is kept when the loop is left early: who sent too much must still get its answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > maxBytes) throw new BaroError('too-large', `The body is longer than ${maxBytes} bytes. Send less.`)
     chunks.push(chunk)

@@ -13,8 +13,8 @@ export interface ChannelForm extends Form {
   readonly view: View
   /** The message of type `baro:reset`; `undefined` where the view has no place for it. */
   encodeReset(reason: ResetReason, snapshot: EncodedSnapshot): Uint8Array | undefined
-  /** A message without a position: a signal, an answer, an error. */
-  encodeAside(type: string, payload: unknown, by?: string): Uint8Array
+  /** A message without a position: an answer, an error. */
+  encodeAside(type: string, payload: unknown): Uint8Array
 }
 
 /** A message and, where it has one, the position it leads to. */
@@ -38,8 +38,11 @@ function channelForm(framing: Framing, view: View, frame: Framed): ChannelForm {
       const snapshot = valueText === undefined ? '' : `,"snapshot":${valueText}`
       return frame(`{"type":"baro:reset","payload":{"reason":"${reason}"${snapshot}},"position":"${there}"}`, there)
     },
-    encodeAside(type, payload, by) {
-      return frame(JSON.stringify({ type, payload, by }), undefined)
+    encodeSignal({ type, payload, by }) {
+      return view === 'publication' ? frame(JSON.stringify({ type, payload, by }), undefined) : undefined
+    },
+    encodeAside(type, payload) {
+      return frame(JSON.stringify({ type, payload }), undefined)
     },
   }
 }

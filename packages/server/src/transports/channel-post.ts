@@ -20,6 +20,6 @@ export async function publishByPost(
   if (typeof type !== 'string' || payload === undefined || (id !== undefined && typeof id !== 'string'))
     throw new BaroError('bad-message', 'The body is not { "type", "payload", "id"? }. See PROTOCOL.md.')
   const scope = context.user ? `user:${context.user.id}` : 'guest'
-  const answer = await parts.publisher.accept({ resolved, type, payload, id: id ?? parts.newId(), scope, context })
+  const answer = await parts.publisher.accept({ resolved, type, payload, id, scope, context })
   return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
 }

@@ -1,5 +1,5 @@
 /** One channel on one open stream, for code that knows nothing of us: a plain WebSocket or an EventSource. */
-import { BaroError, closeCodes, type Position, parseJson, type ResetReason, type Signal } from '@baro/core'
+import { BaroError, closeCodes, type Position, parseJson, type ResetReason } from '@baro/core'
 import type { ChannelContext, Identity } from '../handlers.ts'
 import type { HubParts, HubSession } from '../hub-parts.ts'
 import type { SessionLink, Socket } from '../ports/socket.ts'
@@ -76,10 +76,6 @@ export class ChannelStream implements SessionLink, HubSession, Outlet {
     if (bytes) this.outbox.deliver(bytes)
   }
 
-  signal({ type, payload, by }: Signal): void {
-    if (this.#form.view === 'publication') this.outbox.deliver(this.#form.encodeAside(type, payload, by))
-  }
-
   failed(error: unknown): void {
     this.#sendError(this.#parts.explain(error, this.#resolved.channel))
     this.#close(closeCodes.unavailable, 'the channel could not be read; come back')
@@ -108,6 +104,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet {
   closed(): void {
     this.outbox.discard()
     this.#end()
+    this.#parts.linkGone(this)
   }
 
   tick(atMs: number): void {
@@ -146,7 +143,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet {
           resolved: this.#resolved,
           type,
           payload,
-          id: id ?? this.#parts.newId(),
+          id,
           scope: this.user ? `user:${this.user.id}` : `stream:${this.id}`,
           context: this.#context,
         })

@@ -1,20 +1,24 @@
 /**
  * The SDK's link without WebSocket: one POST is one whole session. The client's messages come in the body, `baro:connect`
  * and its subscriptions with their positions among them; the hub's come back as an event stream, or, with `?wait=`, as
- * one JSON list when there is something or the wait is over. Nothing outlives the request, so any node answers any.
+ * one JSON list. Nothing outlives the request, so any node answers any.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError, type Json, parseJson } from '@baro/core'
 import type { HubParts } from '../hub-parts.ts'
-import type { Framing, Socket } from '../ports/socket.ts'
+import type { Framing, Handshake, SessionLink } from '../ports/socket.ts'
 import { bodyOf, sendAnswer } from './answer.ts'
+import { AnswerCollector } from './answer-collector.ts'
 import { maxWaitSeconds } from './channel-query.ts'
 import { openSse } from './sse.ts'
 import { sseFrame } from './sse-framing.ts'
 
 const sdkSse: Framing = { name: 'sdk-sse', frame: (text) => sseFrame(text, undefined) }
-// One message a line, so that an answer can be put together without being parsed.
-const sdkLines: Framing = { name: 'sdk-lines', frame: (text) => Buffer.from(`${text}\n`) }
+
+/** One body holds at most so many messages of the longest kind. */
+const maxMessages = 16
+
+type MessageInBody = Readonly<Record<string, Json>>
 
 /** Runs the session of one POST. */
 export async function connectByPost(
@@ -22,7 +26,7 @@ export async function connectByPost(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const messages = messagesOf(await bodyOf(request, parts.limits.maxMessageBytes))
+  const messages = messagesOf(await bodyOf(request, maxMessages * parts.limits.maxMessageBytes))
   const wait = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('wait')
   if (wait === null) return streamSession(parts, request, response, messages)
   const seconds = Number(wait)
@@ -35,69 +39,58 @@ function streamSession(
   parts: HubParts,
   request: IncomingMessage,
   response: ServerResponse,
-  messages: readonly string[],
+  messages: readonly MessageInBody[],
 ): void {
   const link = openSse(request, response, sdkSse)
   const session = parts.openSession(link.socket, handshakeOf(request), { isOneWay: true })
   link.tell(session)
-  for (const message of messages) session.receive(message)
+  hand(parts, session, messages)
 }
 
-/** Answers as soon as the session has written something besides its greeting, or when the wait is over. */
 async function waitSession(
   parts: HubParts,
   request: IncomingMessage,
   response: ServerResponse,
-  messages: readonly string[],
+  messages: readonly MessageInBody[],
   waitMs: number,
 ): Promise<void> {
-  const written: string[] = []
-  let finish: () => void = () => {}
-  const done = new Promise<void>((resolve) => {
-    finish = resolve
-  })
-  const socket: Socket = {
-    framing: sdkLines,
-    // What is written waits until the answer leaves: a session that has written enough is cut, and goes on next time.
-    get waitingBytes() {
-      return written.reduce((sum, text) => sum + text.length, 0)
-    },
-    write(bytes) {
-      written.push(Buffer.from(bytes).toString())
-      if (written.join('').split('\n').some(isWorthAnswering)) finish()
-    },
-    close: () => finish(),
-  }
-  const session = parts.openSession(socket, handshakeOf(request), { isOneWay: true })
-  const cancel = parts.clock.after(waitMs, finish)
-  request.socket.once('close', finish)
-  for (const message of messages) session.receive(message)
-  await done
-  cancel()
-  request.socket.off('close', finish)
+  const collector = new AnswerCollector(messages)
+  const session = parts.openSession(collector, handshakeOf(request), { isOneWay: true })
+  const cancelWait = parts.clock.after(waitMs, () => collector.endWait())
+  // A handler that never answers must not hold the request for ever; the client asks again with the same ids (I5).
+  const cancelHold = parts.clock.after(maxWaitSeconds * 1_000, () => collector.close())
+  const gone = () => collector.close()
+  request.socket.once('close', gone)
+  hand(parts, session, messages)
+  await collector.ready
+  cancelWait()
+  cancelHold()
+  request.socket.off('close', gone)
   session.closed()
-  const body = `{"messages":[${written.join('').trimEnd().split('\n').join(',')}]}`
-  return sendAnswer(request, response, { status: 200, body, caching: 'none' })
+  return sendAnswer(request, response, { status: 200, body: `{"messages":[${collector.itemsText}]}`, caching: 'none' })
 }
 
-function isWorthAnswering(line: string): boolean {
-  return (
-    line !== '' &&
-    !/^\{"type":"baro:(connected|heartbeat)"/.test(line) &&
-    !/^\{"type":"baro:recovered".*"publications":\[\]\}\}$/.test(line)
-  )
+function hand({ limits }: HubParts, session: SessionLink, messages: readonly MessageInBody[]): void {
+  for (const message of messages) {
+    const text = JSON.stringify(message)
+    if (Buffer.byteLength(text) <= limits.maxMessageBytes) session.receive(text)
+    else
+      session.refuse(
+        new BaroError('too-large', `A message is longer than ${limits.maxMessageBytes} bytes. Send less in one.`),
+      )
+  }
 }
 
-function messagesOf(body: string): readonly string[] {
+function messagesOf(body: string): readonly MessageInBody[] {
   const parsed = parseJson(body)
   if (!parsed.ok) throw parsed.error
   const messages = (parsed.value as { messages?: Json } | null)?.messages
-  if (!Array.isArray(messages))
-    throw new BaroError('bad-message', 'The body is not { "messages": […] }. See PROTOCOL.md.')
-  return messages.map((message) => JSON.stringify(message))
+  if (!Array.isArray(messages) || !messages.every((message) => typeof message === 'object' && message !== null))
+    throw new BaroError('bad-message', 'The body is not { "messages": [{ "type", "payload" }, …] }. See PROTOCOL.md.')
+  return messages
 }
 
-function handshakeOf({ headers, url, socket }: IncomingMessage) {
+function handshakeOf({ headers, url, socket }: IncomingMessage): Handshake {
   const { remoteAddress } = socket
   return { headers, url: url ?? '/', ...(remoteAddress === undefined ? undefined : { remoteAddress }) }
 }

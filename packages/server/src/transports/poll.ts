@@ -1,5 +1,5 @@
 /** Polling and long polling: one answer from one position, the same publications as on every stream (I6). */
-import { type AtPosition, type Cancel, formatPosition, type Position, positionAfter, type Signal } from '@baro/core'
+import { type AtPosition, type Cancel, formatPosition, type Position, positionAfter } from '@baro/core'
 import type { HubParts } from '../hub-parts.ts'
 import { Batch } from '../stream/batch.ts'
 import type { EncodedSnapshot } from '../stream/channel-value.ts'
@@ -80,7 +80,7 @@ export function snapshotBody(snapshot: EncodedSnapshot): string {
 
 // A long poll takes the batch itself; it has no bytes to share but the list of publications, made once in the batch.
 const noBytes = new Uint8Array(0)
-const pollForm: Form = { encode: () => noBytes }
+const pollForm: Form = { encode: () => noBytes, encodeSignal: () => undefined }
 
 function nextBatch(
   { clock }: HubParts,
@@ -100,7 +100,7 @@ function nextBatch(
     const reader: LiveReader = {
       form: pollForm,
       deliver: (_bytes, batch) => finish(batch),
-      signal: (_signal: Signal) => {},
+      signal: () => {},
       stale: () => finish('stale'),
     }
     if (signal.aborted) return resolve(undefined)

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Framing, SessionLink, Socket } from '../ports/socket.ts'
 import { sseHeartbeat, sseRetry } from './sse-framing.ts'
+import { writeOut } from './write-out.ts'
 
 /** The two ends of an event stream: what the hub writes to, and what only this transport can say. */
 export interface SseLink {
@@ -29,8 +30,9 @@ export function openSse(request: IncomingMessage, response: ServerResponse, fram
   response.flushHeaders()
   const stream: Duplex = request.socket
   let isClosed = false
+  let drained = (): void => {}
   const write = (bytes: Uint8Array): void => {
-    if (!isClosed && !stream.destroyed) stream.write(bytes)
+    if (!isClosed && !stream.destroyed) writeOut(stream, bytes, drained)
   }
   return {
     socket: {
@@ -47,11 +49,11 @@ export function openSse(request: IncomingMessage, response: ServerResponse, fram
     heartbeat: () => write(sseHeartbeat),
     drain: (reconnectInMs) => write(sseRetry(reconnectInMs)),
     tell(link) {
-      const onDrain = () => link.drained()
-      stream.on('drain', onDrain)
+      drained = () => link.drained()
+      stream.on('drain', drained)
       stream.once('close', () => {
         isClosed = true
-        stream.off('drain', onDrain)
+        stream.off('drain', drained)
         link.closed()
       })
     },

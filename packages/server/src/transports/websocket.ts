@@ -4,6 +4,7 @@ import { BaroError } from '@baro/core'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
 import { webSocketFraming } from './websocket-frame.ts'
+import { writeOut } from './write-out.ts'
 
 /** Opens WebSockets on upgraded connections. */
 export interface WebSocketTransport {
@@ -36,8 +37,10 @@ export function createWebSocketTransport(maxMessageBytes: number): WebSocketTran
   return {
     upgrade(request, stream, head, connect) {
       server.handleUpgrade(request, stream, head, (webSocket) => {
-        const link = connect(new StreamSocket(webSocket, stream), handshakeOf(request))
-        listen(webSocket, stream, link)
+        const socket = new StreamSocket(webSocket, stream)
+        const link = connect(socket, handshakeOf(request))
+        socket.drained = () => link.drained()
+        listen(webSocket, stream, socket, link)
       })
     },
   }
@@ -48,6 +51,8 @@ class StreamSocket implements WebSocketSocket {
   readonly #webSocket: WebSocket
   readonly #stream: Duplex
   #isAsked = false
+  /** Called when what waited has left. */
+  drained: () => void = () => {}
 
   constructor(webSocket: WebSocket, stream: Duplex) {
     this.#webSocket = webSocket
@@ -60,7 +65,7 @@ class StreamSocket implements WebSocketSocket {
 
   write(bytes: Uint8Array): void {
     // After a close frame nothing may follow (RFC 6455 §5.5.1).
-    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#stream.write(bytes)
+    if (this.#webSocket.readyState === this.#webSocket.OPEN) writeOut(this.#stream, bytes, this.drained)
   }
 
   close(code: number, reason: string): void {
@@ -79,7 +84,7 @@ class StreamSocket implements WebSocketSocket {
   }
 }
 
-function listen(webSocket: WebSocket, stream: Duplex, link: SessionLink): void {
+function listen(webSocket: WebSocket, stream: Duplex, socket: StreamSocket, link: SessionLink): void {
   webSocket.on('message', (data, isBinary) => {
     if (isBinary) link.refuse(new BaroError('bad-message', 'This is a binary message. Send JSON as text.'))
     else link.receive(data.toString())
@@ -87,7 +92,7 @@ function listen(webSocket: WebSocket, stream: Duplex, link: SessionLink): void {
   webSocket.on('close', () => link.closed())
   // `ws` has answered a broken frame with its close code (1002, 1007, 1009) before it tells; `close` follows.
   webSocket.on('error', () => {})
-  stream.on('drain', () => link.drained())
+  stream.on('drain', socket.drained)
 }
 
 function handshakeOf({ headers, url, socket }: IncomingMessage): Handshake {
@@ -98,6 +103,8 @@ function handshakeOf({ headers, url, socket }: IncomingMessage): Handshake {
 /** Answers an upgrade that is refused, so that no socket hangs. */
 export function refuseUpgrade(stream: Duplex, status: number, reason: string): void {
   const body = `${reason}\n`
+  // Both ways: a client that never closes its half would keep the socket for ever.
+  stream.once('finish', () => stream.destroy())
   stream.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )

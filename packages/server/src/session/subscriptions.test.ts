@@ -1,0 +1,449 @@
+import { channel, type Json } from '@baro/core'
+import { describe, expect, test } from 'vitest'
+import { createStage, type FakeClient, payloadOf, room, type Stage } from '../../test/fake-client.ts'
+import type { AccessContext, AnyHandlers } from '../handlers.ts'
+import { loaded } from '../snapshot-source.ts'
+
+const name = 'room:1'
+const version = '1'
+
+/** A hub with a room that anybody may read, unless `handlers` say otherwise. */
+function setUp(handlers: Partial<AnyHandlers> = {}, options: Parameters<typeof createStage>[0] = {}) {
+  const stage = createStage(options)
+  stage.hub.on(room, { access: 'public', ...handlers })
+  const publish = async (...texts: readonly string[]) => {
+    let position = ''
+    for (const text of texts) position = (await stage.hub.publish(room({ id: 1 }), 'message', { text })).position
+    return position
+  }
+  return { ...stage, publish }
+}
+
+const subscribe = (client: FakeClient, attempt: number, position?: string) =>
+  client.ask('baro:subscribe', { channel: name, attempt, version, ...(position === undefined ? {} : { position }) })
+
+const textsOf = (payload: Record<string, unknown>) =>
+  (payload.publications as { payload: { text: string } }[]).map(({ payload: { text } }) => text)
+
+/** The texts of everything that was delivered live. */
+const liveTexts = (messages: readonly { type: string; payload: object }[]) =>
+  messages
+    .filter(({ type }) => type === 'baro:publications')
+    .flatMap(({ payload }) => textsOf(payload as Record<string, unknown>))
+
+/** A rule that decides when the test says so. */
+function slowRule() {
+  const decide: ((allowed: boolean) => void)[] = []
+  const access = () => new Promise<boolean>((resolve) => decide.push(resolve))
+  return { access, decide: (allowed: boolean) => decide.shift()?.(allowed) }
+}
+
+describe('a subscribe', () => {
+  test('without a position is reset to the newest snapshot, with its attempt', async () => {
+    const { connect, hub, publish } = setUp()
+    const position = await publish('a', 'b')
+    const reset = payloadOf(await subscribe(await connect(), 7), 'baro:reset')
+    expect(reset).toEqual({ channel: name, attempt: 7, reason: 'none', position, snapshot: ['a', 'b'] })
+    expect(hub.counters).toMatchObject({ subscriptions: 1, recovered: 0, reset: { none: 1 } })
+  })
+
+  test('I2: from a position gets what follows it, with its attempt, and then what happens', async () => {
+    const { connect, hub, publish } = setUp()
+    const rendered = await publish('a')
+    const head = await publish('b', 'c')
+    const client = await connect()
+    const recovered = payloadOf(await subscribe(client, 3, rendered), 'baro:recovered')
+    expect(recovered).toMatchObject({ channel: name, attempt: 3, follows: rendered, position: head })
+    expect(textsOf(recovered)).toEqual(['b', 'c'])
+    const next = await publish('d')
+    const live = payloadOf(await client.heard(), 'baro:publications')
+    expect(live).toMatchObject({ channel: name, follows: head, position: next })
+    expect(textsOf(live)).toEqual(['d'])
+    expect(hub.counters).toMatchObject({ recovered: 1, reset: { none: 0 } })
+  })
+
+  test('at the head is answered too: nothing was missed', async () => {
+    const { connect, publish } = setUp()
+    const position = await publish('a')
+    const recovered = payloadOf(await subscribe(await connect(), 1, position), 'baro:recovered')
+    expect(recovered).toMatchObject({ follows: position, position, publications: [] })
+  })
+
+  test('I1: a long tail comes in several pieces that follow each other', async () => {
+    const { connect, publish } = setUp({}, { limits: { catchUpPublications: 2 } })
+    const rendered = await publish('a')
+    await publish('b', 'c', 'd', 'e', 'f')
+    const messages = await subscribe(await connect(), 1, rendered)
+    expect(messages.map(({ type }) => type)).toEqual(['baro:recovered', 'baro:publications', 'baro:publications'])
+    const pieces = messages.map(({ payload }) => payload as Record<string, unknown>)
+    expect(pieces.flatMap(textsOf)).toEqual(['b', 'c', 'd', 'e', 'f'])
+    expect(pieces[1]?.follows).toBe(pieces[0]?.position)
+    expect(pieces[2]?.follows).toBe(pieces[1]?.position)
+  })
+
+  test.each<[string, (position: string) => string, string]>([
+    ['a build', () => 'none', 'none'],
+    ['a database', () => '1q.e.1.2.', 'queried'],
+    ['another epoch', (position) => position.replace(/^1a\.[^.]+/, '1a.other'), 'epoch'],
+    ['the future', (position) => position.replace(/\.7\./, '.8.'), 'beyond-head'],
+    ['the farthest future', (position) => position.replace(/\.7\./, '.9007199254740991.'), 'beyond-head'],
+    ['before the history', (position) => position.replace(/\.7\..*/, '.0.'), 'trimmed'],
+    ['rewritten history', (position) => position.replace(/\.[^.]*$/, '.other'), 'rewritten'],
+  ])('I4: from %s is reset', async (_, move, reason) => {
+    const { connect, hub, publish } = setUp()
+    const head = await publish('a', 'b', 'c', 'd', 'e', 'f', 'g')
+    const reset = payloadOf(await subscribe(await connect(), 1, move(head)), 'baro:reset')
+    expect(reset).toMatchObject({ reason, position: head, snapshot: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] })
+    expect(hub.counters.reset).toMatchObject({ [reason]: 1 })
+  })
+
+  test('I2: what is published while it is being answered comes once', async () => {
+    const { broker, clock, connect, publish } = setUp()
+    const rendered = await publish('a')
+    await publish('b')
+    const client = await connect()
+    const release = broker.holdReads()
+    client.send('baro:subscribe', { channel: name, attempt: 1, version, position: rendered })
+    await clock.pass(0)
+    await publish('c')
+    release()
+    const messages = await client.heard()
+    expect([...textsOf(payloadOf(messages, 'baro:recovered')), ...liveTexts(messages)]).toEqual(['b', 'c'])
+  })
+
+  test('without a state of the channel is reset to a position alone', async () => {
+    const plain = channel('plain', { events: { message: room.events.message } })
+    const { connect, hub } = createStage({ channels: [plain] })
+    hub.on(plain, { access: 'public' })
+    const { position } = await hub.publish(plain(), 'message', { text: 'a' })
+    const [reset] = await (await connect()).ask('baro:subscribe', { channel: 'plain', attempt: 1, version })
+    expect(reset?.payload).toEqual({ channel: 'plain', attempt: 1, reason: 'none', position })
+  })
+
+  test('I2: with a loaded snapshot misses nothing that is published while it loads', async () => {
+    let finish: (value: string[]) => void = () => {}
+    const snapshot = loaded<never>(() => new Promise((resolve) => (finish = resolve as typeof finish)) as never)
+    const { clock, connect, publish } = setUp({ snapshot })
+    const client = await connect()
+    client.send('baro:subscribe', { channel: name, attempt: 1, version })
+    await clock.pass(0)
+    await publish('late')
+    finish(['as it was'])
+    const messages = await client.heard()
+    expect(payloadOf(messages, 'baro:reset').snapshot).toEqual(['as it was'])
+    expect(liveTexts(messages)).toEqual(['late'])
+  })
+})
+
+describe('a further attempt', () => {
+  test('that is newer takes over: it is answered, and everything comes once', async () => {
+    const { connect, hub, publish } = setUp()
+    const rendered = await publish('a')
+    const client = await connect()
+    await subscribe(client, 1)
+    await publish('b')
+    expect(textsOf(payloadOf(await subscribe(client, 2, rendered), 'baro:recovered'))).toEqual(['b'])
+    await publish('c')
+    expect(liveTexts(await client.heard())).toEqual(['c'])
+    expect(hub.counters.subscriptions).toBe(1)
+  })
+
+  test.each([1, 0])('numbered %i after 1 is refused, and the first goes on', async (attempt) => {
+    const { connect, publish } = setUp()
+    const client = await connect()
+    await subscribe(client, 1)
+    const error = payloadOf(await subscribe(client, attempt), 'baro:error')
+    expect(error).toMatchObject({ code: 'already-subscribed', channel: name, attempt })
+    await publish('a')
+    expect(liveTexts(await client.heard())).toEqual(['a'])
+  })
+
+  test('that comes while the first is being answered is the only one that is', async () => {
+    const { broker, clock, connect, publish } = setUp()
+    const rendered = await publish('a')
+    await publish('b')
+    const client = await connect()
+    const release = broker.holdReads()
+    for (const attempt of [1, 2]) client.send('baro:subscribe', { channel: name, attempt, version, position: rendered })
+    await clock.pass(0)
+    release()
+    expect(payloadOf(await client.heard(), 'baro:recovered').attempt).toBe(2)
+  })
+
+  test('that could not be read leaves the first as it is', async () => {
+    const { connect, publish } = setUp()
+    const client = await connect()
+    await subscribe(client, 1)
+    expect(payloadOf(await subscribe(client, 2, 'garbage'), 'baro:error')).toMatchObject({ code: 'bad-position' })
+    await publish('a')
+    expect(liveTexts(await client.heard())).toEqual(['a'])
+  })
+})
+
+describe('an unsubscribe', () => {
+  test('is answered, and nothing comes after the answer', async () => {
+    const { connect, hub, publish } = setUp()
+    const client = await connect()
+    await subscribe(client, 1)
+    await publish('a')
+    const messages = await client.ask('baro:unsubscribe', { channel: name })
+    expect(messages.at(-1)).toEqual({ type: 'baro:unsubscribed', payload: { channel: name } })
+    await publish('b')
+    expect(await client.heard()).toEqual([])
+    expect(hub.counters.subscriptions).toBe(0)
+  })
+
+  test('of what is not subscribed to is an error', async () => {
+    const { connect } = setUp()
+    const [error] = await (await connect()).ask('baro:unsubscribe', { channel: name })
+    expect(error?.payload).toMatchObject({ code: 'not-subscribed', channel: name })
+  })
+
+  test('forgets the attempts', async () => {
+    const { connect } = setUp()
+    const client = await connect()
+    await subscribe(client, 9)
+    await client.ask('baro:unsubscribe', { channel: name })
+    expect(payloadOf(await subscribe(client, 1), 'baro:reset')).toMatchObject({ attempt: 1 })
+  })
+})
+
+describe('a subscribe is refused', () => {
+  const refusal = async ({ connect }: Pick<Stage, 'connect'>, payload: Record<string, Json>) => {
+    const [error, ...rest] = await (await connect()).ask('baro:subscribe', { attempt: 1, version, ...payload })
+    expect(rest).toEqual([])
+    return error?.payload as Record<string, unknown>
+  }
+
+  test.each([
+    ['an unknown channel', { channel: 'lobby' }, 'unknown-channel'],
+    ['one segment too few', { channel: 'room' }, 'unknown-channel'],
+    ['what every object inherits', { channel: 'constructor' }, 'unknown-channel'],
+    ['a prototype', { channel: '__proto__' }, 'unknown-channel'],
+    ['an empty name', { channel: '' }, 'bad-name'],
+    ['an empty segment', { channel: 'room:' }, 'bad-name'],
+    ['a name that is encoded where it need not be', { channel: 'room:%31' }, 'bad-name'],
+    ['a name that is not encoded where it must be', { channel: 'room:한' }, 'bad-name'],
+    ['a name in small letters', { channel: 'room:%ed%95%9c' }, 'bad-name'],
+    ['a name that is too long', { channel: `room:${'x'.repeat(255)}` }, 'bad-name'],
+    ['a garbage position', { channel: name, position: 'garbage' }, 'bad-position'],
+    ['an empty position', { channel: name, position: '' }, 'bad-position'],
+    ['a huge position', { channel: name, position: `1a.${'e'.repeat(50_000)}.1.x` }, 'bad-position'],
+    ['an offset that is no number', { channel: name, position: '1a.e.99999999999999999999.x' }, 'bad-position'],
+    ['another version', { channel: name, version: '2' }, 'outdated'],
+  ])('for %s', async (_, payload, code) => {
+    const stage = setUp()
+    expect(await refusal(stage, payload)).toMatchObject({ code, channel: payload.channel, attempt: 1 })
+    expect(stage.hub.counters).toMatchObject({ subscriptions: 0, rejected: 1 })
+  })
+
+  test('I7: beyond the subscriptions of one connection, until one is given back', async () => {
+    const { connect } = setUp({}, { limits: { maxSubscriptions: 2 } })
+    const client = await connect()
+    const follow = (id: number) => client.ask('baro:subscribe', { channel: `room:${id}`, attempt: 1, version })
+    await follow(1)
+    await follow(2)
+    expect(payloadOf(await follow(3), 'baro:error')).toMatchObject({
+      code: 'too-many-subscriptions',
+      channel: 'room:3',
+    })
+    await client.ask('baro:unsubscribe', { channel: 'room:1' })
+    expect(payloadOf(await follow(3), 'baro:reset')).toMatchObject({ channel: 'room:3' })
+  })
+
+  test('if the broker cannot be read; who tries again later succeeds', async () => {
+    const { broker, connect, hub } = setUp()
+    broker.broken.add('read')
+    const client = await connect()
+    expect(payloadOf(await subscribe(client, 1), 'baro:error')).toMatchObject({ code: 'unavailable', attempt: 1 })
+    expect(hub.counters.subscriptions).toBe(0)
+    broker.broken.clear()
+    expect(payloadOf(await subscribe(client, 1), 'baro:reset')).toMatchObject({ attempt: 1 })
+  })
+
+  test('if its snapshot cannot be loaded, and the log says why', async () => {
+    const snapshot = loaded<never>(() => {
+      throw new Error('no database')
+    })
+    const { connect, log } = setUp({ snapshot })
+    expect(payloadOf(await subscribe(await connect(), 1), 'baro:error')).toMatchObject({ code: 'handler-failed' })
+    expect(log.errors).toEqual([expect.stringMatching(/"room:1".*no database/s)])
+  })
+
+  test('if a reducer has made what is no JSON, which hurts nobody else', async () => {
+    const broken = channel('broken', {
+      events: { message: room.events.message },
+      state: { initial: (): unknown => [], on: { message: () => 1n } },
+    })
+    const { connect, hub, log } = createStage({ channels: [room, broken] })
+    hub.on(room, { access: 'public' })
+    hub.on(broken, { access: 'public' })
+    const client = await connect()
+    await hub.publish(broken(), 'message', { text: 'a' })
+    expect(await client.ask('baro:subscribe', { channel: 'broken', attempt: 1, version })).toMatchObject([
+      { type: 'baro:error', payload: { code: 'handler-failed', channel: 'broken', attempt: 1 } },
+    ])
+    expect(log.errors).toEqual([expect.stringContaining('"broken"')])
+    expect(payloadOf(await subscribe(client, 1), 'baro:reset').snapshot).toEqual([])
+  })
+})
+
+describe('I8: access rules', () => {
+  test('are asked with who wants what where', async () => {
+    const asked: AccessContext[] = []
+    const { connect } = setUp({ access: (context) => asked.push(context) > 0 })
+    await subscribe(await connect('ada'), 1)
+    expect(asked).toEqual([
+      { action: 'subscribe', channel: name, params: { id: '1' }, user: { id: 'ada' }, session: expect.any(String) },
+    ])
+  })
+
+  test('that refuse let nothing out', async () => {
+    const { connect, hub, publish } = setUp({ access: () => false })
+    const client = await connect()
+    expect(payloadOf(await subscribe(client, 1), 'baro:error')).toMatchObject({
+      code: 'refused',
+      channel: name,
+      attempt: 1,
+    })
+    await publish('secret')
+    expect(await client.heard()).toEqual([])
+    expect(hub.counters.subscriptions).toBe(0)
+  })
+
+  test.each<[string, () => unknown]>([
+    [
+      'throw',
+      () => {
+        throw new Error('a fault of the rule')
+      },
+    ],
+    ['reject', () => Promise.reject(new Error('a fault of the rule'))],
+    [
+      'throw what has no text',
+      () => {
+        throw Object.create(null)
+      },
+    ],
+  ])('that %s refuse, and are logged with the channel', async (_, access) => {
+    const { connect, log } = setUp({ access: access as () => boolean })
+    expect(payloadOf(await subscribe(await connect(), 1), 'baro:error')).toMatchObject({ code: 'handler-failed' })
+    expect(log.errors).toEqual([expect.stringContaining('"room:1"')])
+  })
+
+  test('that answer anything but true refuse', async () => {
+    const { connect } = setUp({ access: (() => 'yes') as unknown as () => boolean })
+    expect(payloadOf(await subscribe(await connect(), 1), 'baro:error')).toMatchObject({ code: 'refused' })
+  })
+
+  test('that decide after an unsubscribe let nothing out', async () => {
+    const { access, decide } = slowRule()
+    const { connect, hub, publish } = setUp({ access })
+    const client = await connect()
+    await subscribe(client, 1)
+    await client.ask('baro:unsubscribe', { channel: name })
+    decide(true)
+    await publish('a')
+    expect(await client.heard()).toEqual([])
+    expect(hub.counters.subscriptions).toBe(0)
+  })
+
+  test('that decide after the link is gone hold nothing', async () => {
+    const { access, decide } = slowRule()
+    const { broker, clock, connect } = setUp({ access })
+    const client = await connect()
+    await subscribe(client, 1)
+    client.link.closed()
+    decide(true)
+    await clock.pass(0)
+    expect(broker.subscribers.size).toBe(0)
+  })
+
+  test('that refuse an old attempt say nothing about the new one', async () => {
+    const { access, decide } = slowRule()
+    const { connect } = setUp({ access })
+    const client = await connect()
+    await subscribe(client, 1)
+    await subscribe(client, 2)
+    decide(false)
+    expect(await client.heard()).toEqual([])
+    decide(true)
+    expect(payloadOf(await client.heard(), 'baro:reset').attempt).toBe(2)
+  })
+
+  test('that decide after an unsubscribe and a new subscribe of the same number leave it to the new one', async () => {
+    const { access, decide } = slowRule()
+    const { connect } = setUp({ access })
+    const client = await connect()
+    await subscribe(client, 1)
+    await client.ask('baro:unsubscribe', { channel: name })
+    await subscribe(client, 1)
+    decide(true)
+    expect(await client.heard()).toEqual([])
+    decide(false)
+    expect(payloadOf(await client.heard(), 'baro:error')).toMatchObject({ code: 'refused', attempt: 1 })
+  })
+
+  test('that refuse a newer attempt end the subscription', async () => {
+    let allowed = true
+    const { connect, hub, publish } = setUp({ access: () => allowed })
+    const client = await connect()
+    await subscribe(client, 1)
+    allowed = false
+    expect(payloadOf(await subscribe(client, 2), 'baro:error')).toMatchObject({ code: 'refused', attempt: 2 })
+    await publish('secret')
+    expect(await client.heard()).toEqual([])
+    expect(hub.counters.subscriptions).toBe(0)
+  })
+})
+
+describe('joined and left', () => {
+  function watched() {
+    const moments: string[] = []
+    const note = (moment: string) => (context: { channel: string; user?: { id: string } | undefined }) =>
+      moments.push(`${context.user?.id} ${moment} ${context.channel}`)
+    return { moments, ...setUp({ joined: note('joined'), left: note('left') }) }
+  }
+
+  test('are told once each, whatever the attempts between them', async () => {
+    const { connect, moments, settle } = watched()
+    const client = await connect('ada')
+    await subscribe(client, 1)
+    await subscribe(client, 2)
+    expect(moments).toEqual(['ada joined room:1'])
+    await client.ask('baro:unsubscribe', { channel: name })
+    client.link.closed()
+    await settle()
+    expect(moments).toEqual(['ada joined room:1', 'ada left room:1'])
+  })
+
+  test('a link that goes leaves every channel', async () => {
+    const { connect, moments, settle } = watched()
+    const client = await connect('ada')
+    for (const id of [1, 2]) await client.ask('baro:subscribe', { channel: `room:${id}`, attempt: 1, version })
+    client.link.closed()
+    await settle()
+    expect(moments.slice(2)).toEqual(['ada left room:1', 'ada left room:2'])
+  })
+
+  test('who never joined does not leave', async () => {
+    const moments: string[] = []
+    const { connect, settle } = setUp({ access: () => false, left: () => moments.push('left') })
+    const client = await connect()
+    await subscribe(client, 1)
+    client.link.closed()
+    await settle()
+    expect(moments).toEqual([])
+  })
+
+  test('that throw are logged, and hurt nobody', async () => {
+    const fault = () => {
+      throw Object.create(null)
+    }
+    const { connect, log } = setUp({ joined: fault, left: async () => fault() })
+    const client = await connect()
+    expect(payloadOf(await subscribe(client, 1), 'baro:reset')).toMatchObject({ attempt: 1 })
+    await client.ask('baro:unsubscribe', { channel: name })
+    expect(log.errors).toHaveLength(2)
+  })
+})

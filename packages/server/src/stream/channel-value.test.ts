@@ -1,0 +1,141 @@
+import { channel } from '@baro/core'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { room } from '../../test/fake-client.ts'
+import { createNodes, roomOne, shownBy } from '../../test/feed-nodes.ts'
+import { loaded } from '../snapshot-source.ts'
+
+describe('the state', () => {
+  test('survives the trimming of history', async () => {
+    const { node, publish } = createNodes()
+    const feed = await node().open()
+    await publish('a', 'b', 'c', 'd', 'e', 'f', 'g')
+    expect(await shownBy(feed)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+  })
+
+  test('survives trimming and another hub on the same broker, through its checkpoint', async () => {
+    const { node, publish, clock } = createNodes()
+    const feed = await node().open()
+    await publish('a', 'b', 'c', 'd', 'e', 'f', 'g')
+    await clock.pass(0)
+    feed.close()
+    const { open, log } = node()
+    const next = await open()
+    await publish('h')
+    expect(await shownBy(next)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])
+    expect(log.warnings).toEqual([])
+  })
+
+  test('a feed that closes keeps what its last tick gathered', async () => {
+    const { node, publish } = createNodes()
+    const feed = await node().open()
+    await publish('a', 'b', 'c', 'd', 'e', 'f', 'g')
+    feed.close()
+    expect(await shownBy(await node().open())).toHaveLength(7)
+  })
+
+  test('of another version is not taken over; what history has lost is missing, and the log says so', async () => {
+    const { node, publish, clock } = createNodes()
+    const feed = await node().open()
+    await publish('a', 'b', 'c', 'd', 'e', 'f', 'g')
+    await clock.pass(0)
+    feed.close()
+    const { open, log } = node({ ...roomOne, definition: Object.assign(room.bind(null), room, { version: '2' }) })
+    expect(await shownBy(await open())).toEqual(['c', 'd', 'e', 'f', 'g'])
+    expect(log.warnings[0]).toMatch(/room:1.*version "2".*first 2 publications/)
+  })
+
+  test('a reducer that throws skips its publication; it is logged with the channel, and counted', async () => {
+    const { node, publish } = createNodes()
+    const { open, counters, log } = node()
+    const feed = await open()
+    await publish('a', 'throw', 'b')
+    expect(await shownBy(feed)).toEqual(['a', 'b'])
+    expect(counters.skipped).toBe(1)
+    expect(log.errors).toEqual([expect.stringMatching(/"message".*"room:1", offset 2.*a fault of the reducer/s)])
+  })
+
+  test('whatever a reducer throws, the channel goes on', async () => {
+    const { node, publish } = createNodes()
+    const on = {
+      message: () => {
+        throw Object.create(null)
+      },
+    }
+    const definition = Object.assign(room.bind(null), room, { state: { initial: () => 'initial', on } })
+    const { open, counters } = node({ ...roomOne, definition })
+    const feed = await open()
+    await publish('a', 'b')
+    expect(await shownBy(feed)).toBe('initial')
+    expect(counters.skipped).toBe(2)
+  })
+
+  test('starts as the JSON of its initial value, as the browser will see it', async () => {
+    const { node } = createNodes()
+    const definition = channel('room:{id}', {
+      events: { message: z.object({ text: z.string() }) },
+      state: { initial: () => ({ since: new Date(0), nothing: undefined }), on: {} },
+    })
+    const feed = await node({ ...roomOne, definition }).open()
+    expect(await shownBy(feed)).toEqual({ since: '1970-01-01T00:00:00.000Z' })
+  })
+
+  test('a channel without a state has no value, but a position', async () => {
+    const { node, publish } = createNodes()
+    const definition = channel('room:{id}', { events: { message: z.object({ text: z.string() }) } })
+    const there = await publish('a')
+    const feed = await node({ ...roomOne, definition }).open()
+    expect(await feed.snapshot()).toEqual({ position: there, valueText: undefined })
+  })
+
+  test('is written as JSON once for all who ask', async () => {
+    const { node, publish } = createNodes()
+    const feed = await node().open()
+    await publish('a')
+    expect(feed.snapshot()).toBe(feed.snapshot())
+  })
+})
+
+describe('a loaded snapshot', () => {
+  /** A node whose snapshots are loaded, each when the test says so. */
+  function loading() {
+    const stage = createNodes()
+    const loads: ((value: unknown) => void)[] = []
+    const snapshot = loaded(() => new Promise((resolve) => loads.push(resolve)))
+    return { ...stage, ...stage.node({ ...roomOne, handlers: { access: 'public', snapshot } }), loads }
+  }
+
+  test('I2: its position is read before it is loaded', async () => {
+    const { open, publish, loads } = loading()
+    const feed = await open()
+    const before = await publish('a')
+    const snapshot = feed.snapshot()
+    await publish('b')
+    loads[0]?.(['a'])
+    expect(await snapshot).toEqual({ position: before, valueText: '["a"]' })
+  })
+
+  test('is loaded once for all who ask while it loads, and again afterwards', async () => {
+    const { open, loads } = loading()
+    const feed = await open()
+    const both = [feed.snapshot(), feed.snapshot()]
+    expect(loads).toHaveLength(1)
+    loads[0]?.('first')
+    expect((await Promise.all(both)).map(({ valueText }) => valueText)).toEqual(['"first"', '"first"'])
+    const later = feed.snapshot()
+    loads[1]?.('second')
+    expect((await later).valueText).toBe('"second"')
+  })
+
+  test('that fails is loaded anew for the next who asks', async () => {
+    const { node } = createNodes()
+    let calls = 0
+    const snapshot = loaded(() => {
+      if (++calls === 1) throw new Error('no database')
+      return ['a']
+    })
+    const feed = await node({ ...roomOne, handlers: { access: 'public', snapshot } }).open()
+    await expect(feed.snapshot()).rejects.toThrow('no database')
+    expect(await shownBy(feed)).toEqual(['a'])
+  })
+})

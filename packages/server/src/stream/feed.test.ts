@@ -1,0 +1,405 @@
+import { type AtPosition, type Delivery, startOf } from '@baro/core'
+import { createFakeClock, createSeededRandomness } from '@baro/testing'
+import { describe, expect, test } from 'vitest'
+import { room } from '../../test/fake-client.ts'
+import { createNodes, roomOne, shownBy, WritingReader } from '../../test/feed-nodes.ts'
+import { createMemoryBroker } from '../memory-broker.ts'
+import { Feed, type Found } from './feed.ts'
+import type { Form } from './form.ts'
+
+const reasonOf = async (found: Found | Promise<Found>) => {
+  const answer = await found
+  return answer.outcome === 'reset' ? answer.reason : answer.outcome
+}
+const offsetsOf = async (found: Found | Promise<Found>) => {
+  const answer = await found
+  return answer.outcome === 'recovered' ? answer.batch.publications.map(({ offset }) => offset) : answer.reason
+}
+
+describe('opening', () => {
+  test('I2: what is published between following and reading is neither missed nor applied twice', async () => {
+    const { node, publish, clock } = createNodes()
+    const { broker, open } = node()
+    await publish('a')
+    const release = broker.holdReads()
+    const opening = open()
+    await clock.pass(0)
+    await publish('b')
+    release()
+    const feed = await opening
+    await publish('c')
+    expect(await shownBy(feed)).toEqual(['a', 'b', 'c'])
+    expect(feed.position.offset).toBe(3)
+  })
+
+  test('I2: what is published after reading and before the feed is open is not missed either', async () => {
+    const { memory, node, publish, clock } = createNodes()
+    const { broker, open } = node()
+    const early: Delivery[] = []
+    await memory.subscribe('room:1', {
+      deliver: (delivery) => early.push(delivery),
+      signal: () => {},
+      lost: () => {},
+    })
+    await publish('a')
+    const release = broker.holdReads()
+    const opening = open()
+    await clock.pass(0)
+    // Told twice, and once too early: positions find out.
+    for (const subscriber of broker.subscribers) for (const delivery of early) subscriber.deliver(delivery)
+    await publish('b')
+    release()
+    expect(await shownBy(await opening)).toEqual(['a', 'b'])
+  })
+
+  test('rejects when the broker cannot be read, and follows nothing any more once it is closed', async () => {
+    const { node } = createNodes()
+    const { broker, parts } = node()
+    broker.broken.add('read')
+    const feed = new Feed(roomOne, parts)
+    await expect(feed.opened).rejects.toMatchObject({ code: 'unavailable' })
+    feed.close()
+    expect(broker.subscribers.size).toBe(0)
+  })
+
+  test('a feed that is closed while it opens says so, instead of showing a value of nowhere', async () => {
+    const { node, clock } = createNodes()
+    const { broker, parts } = node()
+    const release = broker.holdReads()
+    const feed = new Feed(roomOne, parts)
+    await clock.pass(0)
+    feed.close()
+    release()
+    await expect(feed.opened).rejects.toMatchObject({ code: 'unavailable' })
+    expect(broker.subscribers.size).toBe(0)
+  })
+})
+
+describe('live readers', () => {
+  test('get one batch for a tick, which says what it follows and where it leads', async () => {
+    const { node, publish, clock } = createNodes()
+    const feed = await node().open()
+    const reader = new WritingReader()
+    const start = feed.position
+    feed.join(reader)
+    const end = await publish('a', 'b')
+    expect(reader.batches).toEqual([])
+    await clock.pass(0)
+    expect(reader.batches).toMatchObject([
+      { follows: start, position: end, publications: [{ offset: 1 }, { offset: 2 }] },
+    ])
+  })
+
+  test('I1: who joins while a batch is pending has it already, and does not get it again', async () => {
+    const { node, publish, clock } = createNodes()
+    const feed = await node().open()
+    const [before, after] = [new WritingReader(), new WritingReader()]
+    feed.join(before)
+    const there = await publish('a')
+    expect(feed.isHead(there)).toBe(true)
+    feed.join(after)
+    await publish('b')
+    await clock.pass(0)
+    expect(before.offsets).toEqual([1, 2])
+    expect(after.offsets).toEqual([2])
+    expect(after.batches[0]?.follows).toEqual(there)
+  })
+
+  test('get nothing after they left, also of what was gathered before', async () => {
+    const { node, publish, clock } = createNodes()
+    const feed = await node().open()
+    const reader = new WritingReader()
+    feed.join(reader)
+    await publish('a')
+    feed.leave(reader)
+    await clock.pass(0)
+    expect(reader.batches).toEqual([])
+  })
+
+  test('I7: a batch holds no more publications than one read of history', async () => {
+    const { node, publish, clock } = createNodes({ catchUpPublications: 2 })
+    const feed = await node().open()
+    const reader = new WritingReader()
+    feed.join(reader)
+    await publish('a', 'b', 'c', 'd', 'e')
+    await clock.pass(0)
+    expect(reader.batches.map(({ publications }) => publications.length)).toEqual([2, 2, 1])
+    expect(reader.batches[1]?.follows).toEqual(reader.batches[0]?.position)
+  })
+
+  test('are encoded for once for each form', async () => {
+    const { node, publish, clock } = createNodes()
+    const feed = await node().open()
+    let encoded = 0
+    const counted: Form = { encode: () => new Uint8Array(++encoded), encodeSignal: () => undefined }
+    for (let count = 0; count < 3; count++) feed.join(Object.assign(new WritingReader(), { form: counted }))
+    await publish('a')
+    await clock.pass(0)
+    expect(encoded).toBe(1)
+  })
+})
+
+describe('what the broker tells', () => {
+  test('I2: a delivery that was lost is found by the next one, and read', async () => {
+    const { node, publish, clock } = createNodes()
+    const { broker, counters, open } = node()
+    const feed = await open()
+    const reader = new WritingReader()
+    feed.join(reader)
+    await publish('a')
+    broker.onDeliver = () => []
+    await publish('b')
+    broker.onDeliver = (delivery) => [delivery]
+    await publish('c')
+    await clock.pass(0)
+    expect(reader.offsets).toEqual([1, 2, 3])
+    expect(await shownBy(feed)).toEqual(['a', 'b', 'c'])
+    expect(counters.gaps).toBe(1)
+  })
+
+  test('I2: after a lost link it is read, without waiting for the next delivery', async () => {
+    const { node, publish, clock } = createNodes()
+    const { broker, open } = node()
+    const feed = await open()
+    const reader = new WritingReader()
+    feed.join(reader)
+    broker.onDeliver = () => []
+    await publish('a', 'b')
+    for (const subscriber of broker.subscribers) subscriber.lost()
+    await clock.pass(0)
+    expect(reader.offsets).toEqual([1, 2])
+  })
+
+  test('I2: if it cannot be read then, it is read again later, and said in the log', async () => {
+    const { node, publish, clock } = createNodes()
+    const { broker, log, open } = node()
+    const feed = await open()
+    const reader = new WritingReader()
+    feed.join(reader)
+    broker.onDeliver = () => []
+    broker.broken.add('read')
+    await publish('a')
+    for (const subscriber of broker.subscribers) subscriber.lost()
+    await clock.pass(1_500)
+    expect(reader.offsets).toEqual([])
+    expect(log.errors[0]).toMatch(/room:1.*cannot read/s)
+    broker.broken.clear()
+    await clock.pass(1_000)
+    expect(reader.offsets).toEqual([1])
+    expect(clock.pending).toBeLessThanOrEqual(1)
+  })
+
+  test('a closed feed does not go on trying', async () => {
+    const { node, clock } = createNodes()
+    const { broker, open } = node()
+    const feed = await open()
+    broker.broken.add('read')
+    for (const subscriber of broker.subscribers) subscriber.lost()
+    await clock.pass(0)
+    feed.close()
+    const reads = broker.calls.read
+    await clock.pass(5_000)
+    expect(broker.calls.read).toBe(reads)
+  })
+
+  test('I1: a delivery that comes twice, or late, is not applied again', async () => {
+    const { node, publish, clock } = createNodes()
+    const { broker, counters, open } = node()
+    const feed = await open()
+    const reader = new WritingReader()
+    feed.join(reader)
+    const told: Delivery[] = []
+    broker.onDeliver = (delivery) => {
+      told.push(delivery)
+      return [delivery, delivery, ...told.slice(0, -1)]
+    }
+    await publish('a', 'b', 'c')
+    await clock.pass(0)
+    expect(reader.offsets).toEqual([1, 2, 3])
+    expect(counters.gaps).toBe(0)
+  })
+
+  test('I2: a gap found while another one is being read is read too', async () => {
+    const { node, publish, clock } = createNodes()
+    const { broker, open } = node()
+    const feed = await open()
+    const reader = new WritingReader()
+    feed.join(reader)
+    broker.onDeliver = () => []
+    await publish('a')
+    const release = broker.holdReads()
+    for (const subscriber of broker.subscribers) subscriber.lost()
+    await clock.pass(0)
+    await publish('b')
+    for (const subscriber of broker.subscribers) subscriber.lost()
+    release()
+    await clock.pass(0)
+    expect(reader.offsets).toEqual([1, 2])
+  })
+
+  test('I6: two nodes on one broker hand out the same publications', async () => {
+    const { node, publish, clock } = createNodes()
+    const feeds = [await node().open(), await node().open()]
+    const readers = feeds.map((feed) => {
+      const reader = new WritingReader()
+      feed.join(reader)
+      return reader
+    })
+    await publish('a', 'b')
+    await clock.pass(0)
+    expect(readers[0]?.batches.map(({ publicationsText }) => publicationsText)).toEqual(
+      readers[1]?.batches.map(({ publicationsText }) => publicationsText),
+    )
+    expect(readers[0]?.offsets).toEqual([1, 2])
+  })
+})
+
+describe('I4: another life of the stream', () => {
+  /** A node whose channel has three publications and a live reader, and then gets another epoch. */
+  async function inAnotherLife() {
+    const stage = createNodes()
+    const clockOfOthers = createFakeClock()
+    const other = createMemoryBroker({ clock: clockOfOthers, randomness: createSeededRandomness('another life') })
+    const mine = stage.node()
+    const feed = await mine.open()
+    const reader = new WritingReader()
+    feed.join(reader)
+    const had = await stage.publish('a', 'b', 'c')
+    await stage.clock.pass(0)
+    const entry = { type: 'message', payload: { text: 'new' }, id: 'new', time: 0 }
+    const { position } = await other.append('room:1', entry, room.history)
+    mine.broker.read = async (...args) => other.read(...args)
+    mine.broker.readCheckpoint = async (name) => other.readCheckpoint(name)
+    return { ...stage, ...mine, feed, reader, had, position, other }
+  }
+
+  test('its readers become stale where they were, and get nothing of it as if it followed', async () => {
+    const { broker, clock, feed, reader, had, position } = await inAnotherLife()
+    for (const subscriber of broker.subscribers) subscriber.lost()
+    await clock.pass(0)
+    expect(reader.offsets).toEqual([1, 2, 3])
+    expect(reader.staleAt).toEqual([had])
+    expect(feed.position).toEqual(position)
+    expect(await shownBy(feed)).toEqual(['new'])
+    expect(await reasonOf(feed.after(had))).toBe('epoch')
+  })
+
+  test('who joins while it is being read becomes stale with the others', async () => {
+    const { broker, clock, feed, had } = await inAnotherLife()
+    const late = new WritingReader()
+    broker.readCheckpoint = async () => {
+      feed.join(late)
+      return undefined
+    }
+    for (const subscriber of broker.subscribers) subscriber.lost()
+    await clock.pass(0)
+    expect(late.staleAt).toEqual([had])
+  })
+
+  test('if it cannot be read, the old one goes on, and is left later', async () => {
+    const { broker, clock, feed, reader, had, other } = await inAnotherLife()
+    broker.readCheckpoint = async () => {
+      throw new Error('not now')
+    }
+    for (const subscriber of broker.subscribers) subscriber.lost()
+    await clock.pass(0)
+    expect(feed.position).toEqual(had)
+    expect(reader.staleAt).toEqual([])
+    expect(await shownBy(feed)).toEqual(['a', 'b', 'c'])
+    broker.readCheckpoint = async (name) => other.readCheckpoint(name)
+    await clock.pass(1_000)
+    expect(reader.staleAt).toEqual([had])
+  })
+
+  test('a reader that has seen it first takes its node there, instead of asking for ever', async () => {
+    const { clock, feed, reader, had, position } = await inAnotherLife()
+    expect(await reasonOf(feed.after(position))).toBe('recovered')
+    await clock.pass(0)
+    expect(feed.isHead(position)).toBe(true)
+    expect(reader.staleAt).toEqual([had])
+  })
+
+  test('nobody is reset to the life that is over', async () => {
+    const { feed, position } = await inAnotherLife()
+    expect(await reasonOf(feed.after({ ...startOf('yet another'), offset: 1, check: 'x' }))).toBe('epoch')
+    expect((await feed.snapshot()).position).toEqual(position)
+  })
+})
+
+describe('what follows a position', () => {
+  test('at the head nothing is read, and nothing follows', async () => {
+    const { node, publish } = createNodes()
+    const { broker, open } = node()
+    const feed = await open()
+    const there = await publish('a')
+    const reads = broker.calls.read
+    expect(feed.after(there)).toMatchObject({ outcome: 'recovered', batch: { follows: there, position: there } })
+    expect(broker.calls.read).toBe(reads)
+  })
+
+  test('behind it, what is kept; together at most as much as one read', async () => {
+    const { node, publish } = createNodes({ catchUpPublications: 2 })
+    const feed = await node().open()
+    const first = await publish('a')
+    await publish('b', 'c', 'd')
+    expect(await offsetsOf(feed.after(first))).toEqual([2, 3])
+  })
+
+  test.each<[string, (head: AtPosition) => Parameters<Feed['after']>[0], string]>([
+    ['no position', () => undefined, 'none'],
+    ['the position of a build', () => ({ kind: 'none' }), 'none'],
+    ['a database snapshot', () => ({ kind: 'queried', epoch: 'e', xmin: '1', xmax: '2', xip: [] }), 'queried'],
+    ['another epoch', (head) => ({ ...head, epoch: 'other' }), 'epoch'],
+    ['the future', (head) => ({ ...head, offset: head.offset + 1 }), 'beyond-head'],
+    ['the farthest future', (head) => ({ ...head, offset: Number.MAX_SAFE_INTEGER }), 'beyond-head'],
+    ['before the history', (head) => startOf(head.epoch), 'trimmed'],
+    ['rewritten history', (head) => ({ ...head, offset: 5, check: 'other' }), 'rewritten'],
+    ['a rewritten head', (head) => ({ ...head, check: 'other' }), 'rewritten'],
+  ])('I4: %s is reset', async (_, position, reason) => {
+    const { node, publish } = createNodes()
+    const feed = await node().open()
+    const head = await publish('a', 'b', 'c', 'd', 'e', 'f')
+    expect(await reasonOf(feed.after(position(head)))).toBe(reason)
+  })
+
+  test('many who come back together are read for once, until something happens', async () => {
+    const { node, publish, clock } = createNodes()
+    const { broker, open } = node()
+    const feed = await open()
+    const first = await publish('a')
+    await publish('b')
+    const reads = broker.calls.read ?? 0
+    await Promise.all([feed.after(first), feed.after(first), feed.after(first)])
+    expect(broker.calls.read).toBe(reads + 1)
+    await publish('c')
+    expect(await offsetsOf(feed.after(first))).toEqual([2, 3])
+    await clock.pass(1_000)
+    expect(await offsetsOf(feed.after(first))).toEqual([2, 3])
+    expect(broker.calls.read).toBe(reads + 3)
+  })
+
+  test('a read that failed is nobody else’s answer', async () => {
+    const { node, publish } = createNodes()
+    const { broker, open } = node()
+    const feed = await open()
+    const first = await publish('a')
+    await publish('b')
+    broker.broken.add('read')
+    await expect(feed.after(first)).rejects.toMatchObject({ code: 'unavailable' })
+    broker.broken.clear()
+    expect(await offsetsOf(feed.after(first))).toEqual([2])
+  })
+
+  test('what a reader has seen before its node was told is caught up with first', async () => {
+    const { node, publish } = createNodes()
+    const { broker, open } = node()
+    const feed = await open()
+    const start = feed.position
+    await publish('a')
+    broker.onDeliver = () => []
+    const head = await publish('b')
+    expect(feed.isHead(head)).toBe(false)
+    expect(await offsetsOf(feed.after(start))).toEqual([1, 2])
+    expect(feed.isHead(head)).toBe(true)
+  })
+})

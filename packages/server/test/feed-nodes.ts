@@ -1,0 +1,83 @@
+/** One broker, and as many nodes on it as a test wants: each with a link to the broker and a feed of its own. */
+import { type AtPosition, recover, startOf } from '@baro/core'
+import { createFakeClock, createSeededRandomness } from '@baro/testing'
+import { createCounters } from '../src/counters.ts'
+import { defaultLimits, type Limits } from '../src/limits.ts'
+import { createMemoryBroker } from '../src/memory-broker.ts'
+import type { Resolved } from '../src/registry.ts'
+import type { Batch } from '../src/stream/batch.ts'
+import { Feed } from '../src/stream/feed.ts'
+import type { Form } from '../src/stream/form.ts'
+import type { LiveReader } from '../src/stream/live-group.ts'
+import { Ticker } from '../src/stream/ticker.ts'
+import { RecordedLog, room } from './fake-client.ts'
+import { tamperWith } from './tampered-broker.ts'
+
+const form: Form = { encode: () => new Uint8Array(0), encodeSignal: () => undefined }
+
+/** The channel everything happens in. */
+export const roomOne: Resolved = {
+  channel: 'room:1',
+  params: { id: '1' },
+  definition: room,
+  handlers: { access: 'public' },
+}
+
+/** A reader that writes down what it gets. */
+export class WritingReader implements LiveReader {
+  readonly form = form
+  readonly batches: Batch[] = []
+  readonly staleAt: AtPosition[] = []
+
+  deliver(_: Uint8Array, batch: Batch): void {
+    this.batches.push(batch)
+  }
+
+  signal(): void {}
+
+  stale(position: AtPosition): void {
+    this.staleAt.push(position)
+  }
+
+  get offsets(): readonly number[] {
+    return this.batches.flatMap(({ publications }) => publications.map(({ offset }) => offset))
+  }
+}
+
+/** Makes the broker. */
+export function createNodes(limits: Partial<Limits> = {}) {
+  const clock = createFakeClock()
+  const randomness = createSeededRandomness('feed')
+  const memory = createMemoryBroker({ clock, randomness })
+  let ids = 0
+  /** A node of its own: its link to the broker, its feed. */
+  const node = (resolved: Resolved = roomOne) => {
+    const broker = tamperWith(memory)
+    const [counters, log] = [createCounters(), new RecordedLog()]
+    const ticker = new Ticker(clock)
+    const parts = { broker, clock, ticker, limits: { ...defaultLimits, ...limits }, counters, log, recover }
+    const open = async () => {
+      const feed = new Feed(resolved, parts)
+      await feed.opened
+      return feed
+    }
+    return { broker, counters, log, parts, open, resolved }
+  }
+  return {
+    clock,
+    memory,
+    node,
+    /** Publishes these texts, one after the other. */
+    async publish(...texts: readonly string[]): Promise<AtPosition> {
+      let position = startOf('')
+      for (const text of texts) {
+        const entry = { type: 'message', payload: { text }, id: `id-${++ids}`, time: clock.now() }
+        position = (await memory.append('room:1', entry, room.history)).position
+      }
+      return position
+    },
+  }
+}
+
+/** The value a feed shows. */
+export const shownBy = async (feed: Feed) => JSON.parse((await feed.snapshot()).valueText ?? 'null')

@@ -1,0 +1,72 @@
+import { BaroError, type Broker, type BrokerSubscriber, type Delivery } from '@baro/core'
+
+/** A broker between a hub and another broker, which a test slows down, deceives and breaks. */
+export interface TamperedBroker extends Broker {
+  /** Calls of these fail as `unavailable`. */
+  readonly broken: Set<keyof Broker>
+  /** What happens to a delivery on its way: nothing arrives that is not returned. */
+  onDeliver: (delivery: Delivery) => readonly Delivery[]
+  /** How often it was called. */
+  readonly calls: Record<string, number>
+  /** Whoever follows a channel right now. */
+  readonly subscribers: ReadonlySet<BrokerSubscriber>
+  /** Reads of history wait until this is called back. */
+  holdReads(): () => void
+}
+
+/** Puts itself in front of a broker. */
+export function tamperWith(broker: Broker): TamperedBroker {
+  const broken = new Set<keyof Broker>()
+  const calls: Record<string, number> = {}
+  const subscribers = new Set<BrokerSubscriber>()
+  let held: Promise<void> = Promise.resolve()
+
+  async function pass<T>(name: keyof Broker, call: () => Promise<T>): Promise<T> {
+    calls[name] = (calls[name] ?? 0) + 1
+    if (broken.has(name)) throw new BaroError('unavailable', `The broker cannot ${name} now.`)
+    return call()
+  }
+
+  const tampered: TamperedBroker = {
+    broken,
+    calls,
+    subscribers,
+    onDeliver: (delivery) => [delivery],
+    holdReads() {
+      let release = () => {}
+      held = new Promise((resolve) => {
+        release = resolve
+      })
+      return release
+    },
+    claimsEpoch: broker.claimsEpoch,
+    append: (...args) => pass('append', () => broker.append(...args)),
+    async read(...args) {
+      await held
+      return pass('read', () => broker.read(...args))
+    },
+    subscribe: (channel, subscriber) =>
+      pass('subscribe', async () => {
+        subscribers.add(subscriber)
+        const end = await broker.subscribe(channel, {
+          ...subscriber,
+          signal: (signal) => subscriber.signal(signal),
+          lost: () => subscriber.lost(),
+          deliver: (delivery) => {
+            for (const one of tampered.onDeliver(delivery)) subscriber.deliver(one)
+          },
+        })
+        return () => {
+          subscribers.delete(subscriber)
+          end()
+        }
+      }),
+    signal: (...args) => pass('signal', () => broker.signal(...args)),
+    claim: (...args) => pass('claim', () => broker.claim(...args)),
+    settle: (...args) => pass('settle', () => broker.settle(...args)),
+    readCheckpoint: (...args) => pass('readCheckpoint', () => broker.readCheckpoint(...args)),
+    writeCheckpoint: (...args) => pass('writeCheckpoint', () => broker.writeCheckpoint(...args)),
+    close: () => broker.close(),
+  }
+  return tampered
+}
