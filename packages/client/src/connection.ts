@@ -1,0 +1,166 @@
+import {
+  type ClientMessage,
+  type Clock,
+  encodeMessage,
+  isFinalClose,
+  type Log,
+  protocolVersion,
+  type Randomness,
+  type ServerMessage,
+} from '@baro/core'
+import {
+  type ConnectionEvent,
+  type ConnectionRules,
+  connectionTransition,
+  startConnection,
+} from './connection-machine.ts'
+import { runMachine } from './run-machine.ts'
+import { same } from './same.ts'
+import { connectionStatus, idleStatus, type Status } from './status.ts'
+import type { Link, Transport } from './transport.ts'
+import type { Wake } from './wake.ts'
+
+/** What a connection works with, and whom it tells. */
+export interface ConnectionParts extends ConnectionRules {
+  readonly url: string
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly wake: Wake
+  readonly log: Log
+  /** The client's secret, the scope of a guest's publish ids. */
+  readonly secret: string
+  readonly token?: () => string | undefined | Promise<string | undefined>
+  /**
+   * `link-up`: `baro:connect` is out. Messages may follow at once; the server takes them up when it has let the client in.
+   * `link-down`: what was sent since and not answered is lost.
+   */
+  linkChanged(type: 'link-up' | 'link-down'): void
+  received(message: ServerMessage): void
+  statusChanged(status: Status): void
+}
+
+/** The one connection of a client. */
+export interface Connection {
+  readonly status: Status
+  /** Whether `baro:connect` is out, so that messages may follow it. */
+  readonly isLinked: boolean
+  send(message: ClientMessage): void
+  sendText(text: string): void
+  dispatch(event: ConnectionEvent): void
+}
+
+/** Makes a connection; it opens once it is wanted. */
+export function createConnection(parts: ConnectionParts): Connection {
+  const { clock, transport, log } = parts
+  let link: Link | undefined
+  let isLinked = false
+  let stopListening: (() => void) | undefined
+  let status = idleStatus
+
+  const machine = runMachine({
+    clock,
+    initial: startConnection,
+    transition: (state, event: ConnectionEvent) =>
+      connectionTransition(state, event, parts, parts.randomness.fraction()),
+    perform(action) {
+      if (action === 'open-link') openLink(machine.state.attempt)
+      else if (action === 'send-connect') sendConnect(machine.state.attempt)
+      else closeLink()
+    },
+    settled() {
+      const next = same(status, connectionStatus(machine.state, transport.rung))
+      if (next === status) return
+      status = next
+      if (status.state === 'closed') stopListening = stopListening?.() as undefined
+      parts.statusChanged(status)
+    },
+  })
+  const { dispatch } = machine
+
+  function openLink(attempt: number): void {
+    stopListening ??= parts.wake.listen({
+      woke: () => dispatch({ type: 'woke' }),
+      hidden: () => dispatch({ type: 'hidden' }),
+    })
+    const isCurrent = () => attempt === machine.state.attempt
+    try {
+      link = transport.open(parts.url, {
+        opened: () => dispatch({ type: 'linked', attempt }),
+        received(text) {
+          if (isCurrent()) receive(attempt, text)
+        },
+        closed: (code, words) =>
+          dispatch({ type: 'lost', attempt, reason: `${code} ${words}`, isFinal: isFinalClose(code) }),
+      })
+    } catch (error) {
+      log.error(String(error))
+      dispatch({ type: 'lost', attempt, reason: 'bad-definition', isFinal: true })
+    }
+  }
+
+  function closeLink(): void {
+    link?.close(1000, '')
+    link = undefined
+    if (!isLinked) return
+    isLinked = false
+    parts.linkChanged('link-down')
+  }
+
+  /** A token is asked for again for each link: the one before may have expired. */
+  function sendConnect(attempt: number): void {
+    const asked = link
+    const greet = (token?: string): void => {
+      if (link !== asked) return
+      isLinked = true
+      const payload = { protocol: protocolVersion, client: parts.secret, ...(token && { token }) }
+      send({ type: 'baro:connect', payload })
+      parts.linkChanged('link-up')
+    }
+    if (!parts.token) return greet()
+    Promise.resolve()
+      .then(parts.token)
+      .then(greet, (error) => {
+        log.error(`There is no token: ${error}`)
+        dispatch({ type: 'lost', attempt, reason: 'unauthenticated' })
+      })
+  }
+
+  function receive(attempt: number, text: string): void {
+    dispatch({ type: 'heard', attempt })
+    try {
+      // The hub is believed to speak the protocol: to check every field again would be a tenth of what a browser loads.
+      take(attempt, JSON.parse(text) as ServerMessage)
+    } catch (error) {
+      log.error(`A message was left out: ${error}`)
+    }
+  }
+
+  function take(attempt: number, message: ServerMessage): void {
+    const { type, payload } = message
+    if (type === 'baro:heartbeat') send(message)
+    if (type === 'baro:drain') dispatch({ type: 'draining', attempt, ...payload })
+    if (type === 'baro:connected') dispatch({ type: 'connected', attempt, ...payload })
+    parts.received(message)
+  }
+
+  function send(message: ClientMessage): void {
+    sendText(encodeMessage(message))
+  }
+
+  function sendText(text: string): void {
+    if (isLinked) link?.send(text)
+  }
+
+  return {
+    get status() {
+      return status
+    },
+    get isLinked() {
+      return isLinked
+    },
+    send,
+    sendText,
+    dispatch,
+  }
+}

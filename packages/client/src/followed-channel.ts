@@ -1,0 +1,233 @@
+import {
+  type AnyChannel,
+  type Cancel,
+  type Clock,
+  isSnapshot,
+  type Json,
+  type Log,
+  type Publication,
+  type Randomness,
+  type Reference,
+  type Signal,
+} from '@baro/core'
+import type { Backoff } from './backoff.ts'
+import { type ChannelView, isSameView, pageView } from './channel-view.ts'
+import type { ClientCounters } from './client.ts'
+import type { Connection } from './connection.ts'
+import { offsetOf } from './distance.ts'
+import { type HandOver, handOverAt, handOverLive } from './hand-over.ts'
+import type { Listeners } from './listeners.ts'
+import type { Outbox } from './outbox.ts'
+import type { Settle } from './outbox-machine.ts'
+import type { PageReload } from './page-reload.ts'
+import { runMachine } from './run-machine.ts'
+import { same } from './same.ts'
+import { subscriptionStatus } from './status.ts'
+import { addPending, advance, createStore, finishPending, offer, restart } from './store.ts'
+import {
+  type SubscriptionAction,
+  type SubscriptionEvent,
+  startSubscription,
+  subscriptionTransition,
+} from './subscription-machine.ts'
+
+/** What a followed channel works with: the client, as it sees it. */
+export interface FollowedChannelParts {
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+  readonly backoff: Backoff
+  readonly lingerMs: number
+  readonly reload: PageReload
+  readonly counters: ClientCounters
+  readonly connection: Connection
+  readonly outbox: Outbox
+  /** A number that is higher each time, whatever the channel. */
+  nextAttempt(): number
+  /** `isActive` of some channel has changed. */
+  demandChanged(): void
+}
+
+/** What a channel tells its holders. */
+export interface ChannelEvents {
+  change: ChannelView
+  publication: Publication
+  signal: Signal
+}
+
+/** Tells whoever wants to know of a channel. */
+export type Holder = Listeners<ChannelEvents>['tell']
+
+/**
+ * One channel of a client, however many subscriptions share it: its store, its subscription machine, and who wants to
+ * be told. When the last subscription has gone it lingers, then stays as a store without a link to the server, so that
+ * who comes back with an older page still sees what was seen last (I3).
+ */
+export interface FollowedChannel {
+  readonly channel: string
+  readonly view: ChannelView
+  /** Whether it needs a connection. */
+  readonly isActive: boolean
+  hold(holder: Holder, definition: AnyChannel, reference: Reference): void
+  release(holder: Holder): void
+  offer(reference: Reference): void
+  /** Whether the reference would bring nothing newer than what is shown. */
+  isAtLeast(reference: Reference): boolean
+  publish(id: string, type: string, payload: Json, settle: Settle): void
+  tell: Holder
+  dispatch(event: SubscriptionEvent): void
+  /** Something that the view shows has changed. */
+  refresh(): void
+}
+
+/** Makes a channel that nobody holds yet. */
+export function createFollowedChannel(
+  channel: string,
+  firstDefinition: AnyChannel,
+  reference: Reference,
+  parts: FollowedChannelParts,
+): FollowedChannel {
+  const { clock, counters, connection } = parts
+  const holders = new Set<Holder>()
+  let definition = firstDefinition
+  let store = createStore(definition, reference)
+  let view: ChannelView = pageView(definition, reference)
+  let rendered: number | undefined
+  let handOver: HandOver | undefined
+  let isActive = false
+  let cancelLinger: Cancel | undefined
+
+  const machine = runMachine({
+    clock,
+    initial: startSubscription,
+    transition: (state, event: SubscriptionEvent) =>
+      subscriptionTransition(state, event, {
+        nextAttempt: parts.nextAttempt(),
+        position: store.position,
+        isLinked: connection.isLinked,
+        backoff: parts.backoff,
+        fraction: parts.randomness.fraction(),
+      }),
+    perform,
+    settled: refresh,
+  })
+  const { dispatch } = machine
+
+  function perform(action: SubscriptionAction): void {
+    switch (action.type) {
+      case 'subscribe': {
+        const { attempt, at } = machine.state
+        const payload = { channel, attempt, version: definition.version, ...(at && { position: at }) }
+        return connection.send({ type: 'baro:subscribe', payload })
+      }
+      case 'unsubscribe':
+        return connection.send({ type: 'baro:unsubscribe', payload: { channel } })
+      case 'outdated':
+        return parts.reload(channel, definition.version)
+      case 'suppressed':
+      case 'gaps':
+        counters[action.type]++
+        return
+      case 'baro:publications':
+        if (handOver) handOver = handOverLive(handOver, action.payload)
+        return take(action.payload)
+      case 'baro:recovered':
+      case 'baro:reset':
+        handOver = handOverAt(rendered, action)
+        counters[handOver.outcome]++
+        connection.dispatch({ type: 'proved' })
+        if (action.type === 'baro:recovered') return take(action.payload)
+        store = restart(store, definition, action.payload.position, action.payload.snapshot)
+    }
+  }
+
+  function take({ position, publications }: { position: string; publications: readonly Publication[] }): void {
+    store = advance(store, definition, position, publications, ({ type, offset }, error) =>
+      parts.log.error(`"${type}" ${offset} of ${channel} is skipped, its reducer threw: ${error}`),
+    )
+    refresh()
+    for (const publication of publications) tell('publication', publication)
+  }
+
+  function tell<Name extends keyof ChannelEvents>(name: Name, value: ChannelEvents[Name]): void {
+    for (const holder of [...holders]) holder(name, value)
+  }
+
+  function refresh(): void {
+    const { state, position } = store
+    const next = {
+      state,
+      status: same(view.status, subscriptionStatus(connection.status, machine.state)),
+      handOver,
+      position,
+      pending: same(
+        view.pending,
+        store.pending.map(({ id }) => id),
+      ),
+    }
+    if (isSameView(next, view)) return
+    view = next
+    tell('change', view)
+  }
+
+  function takeOffer(offered: Reference): void {
+    const next = offer(store, definition, offered)
+    const hasStayed = next?.position === store.position
+    store = next ?? store
+    // A page that is ahead of the stream may be of a history that was rewritten since: the server must say what follows
+    // it, and what it contains already must not be told one by one (I1, I4).
+    if (!hasStayed) dispatch({ type: 'ask' })
+    refresh()
+  }
+
+  /** Follows while somebody holds the channel, while it lingers, and while a publish has no answer. */
+  function update(): void {
+    const isNeeded = holders.size > 0 || !!cancelLinger || store.pending.some(({ doneAt }) => !doneAt)
+    if (isNeeded === isActive) return
+    isActive = isNeeded
+    dispatch({ type: isActive ? 'follow' : 'unfollow' })
+    parts.demandChanged()
+  }
+
+  return {
+    channel,
+    get view() {
+      return view
+    },
+    get isActive() {
+      return isActive
+    },
+    hold(holder, newest, page) {
+      // A module that was loaded again brings its reducers as new functions.
+      definition = newest
+      if (holders.size === 0) rendered = isSnapshot(page) ? offsetOf(page.position) : undefined
+      holders.add(holder)
+      takeOffer(page)
+      update()
+    },
+    release(holder) {
+      holders.delete(holder)
+      cancelLinger?.()
+      cancelLinger = clock.after(parts.lingerMs, () => {
+        cancelLinger = undefined
+        update()
+      })
+    },
+    offer: takeOffer,
+    isAtLeast: (page) => (offer(store, definition, page) ?? store) === store,
+    publish(id, type, payload, settle) {
+      store = addPending(store, definition, { id, type, payload, time: clock.now() })
+      parts.outbox.send({ type: 'baro:publish', payload: { id, channel, type, payload } }, (outcome) => {
+        const { position } = outcome as { position?: string }
+        store = finishPending(store, definition, id, position)
+        settle(outcome)
+        refresh()
+        update()
+      })
+      refresh()
+    },
+    tell,
+    dispatch,
+    refresh,
+  }
+}

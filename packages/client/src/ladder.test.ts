@@ -1,0 +1,150 @@
+import { closeCodes, encodeMessage } from '@baro/core'
+import { createFakeClock } from '@baro/testing'
+import { beforeEach, expect, it } from 'vitest'
+import { createLadder } from './ladder.ts'
+import type { Link, LinkEvents, Rung, Transport } from './transport.ts'
+
+/** A transport whose links the test holds in its hands. */
+class HandMade implements Transport {
+  readonly rung: Rung
+  readonly links: { readonly events: LinkEvents; readonly sent: string[]; isClosed: boolean }[] = []
+
+  constructor(rung: Rung) {
+    this.rung = rung
+  }
+
+  open(_url: string, events: LinkEvents): Link {
+    const link = { events, sent: [] as string[], isClosed: false }
+    this.links.push(link)
+    events.opened()
+    return {
+      send: (text) => link.sent.push(text),
+      close() {
+        link.isClosed = true
+      },
+    }
+  }
+}
+
+/** What the client is told by its link. */
+class Told implements LinkEvents {
+  readonly received: (text: string) => void
+  readonly messages: string[] = []
+  closedWith: number | undefined
+
+  constructor() {
+    this.received = (text) => this.messages.push(text)
+  }
+  opened(): void {}
+  closed(code: number): void {
+    this.closedWith = code
+  }
+}
+
+const hello = '{"type":"baro:connected"}'
+let clock: ReturnType<typeof createFakeClock>
+let webSocket: HandMade
+let sse: HandMade
+let remembered: Rung | undefined
+let ladder: Transport
+
+beforeEach(() => {
+  clock = createFakeClock()
+  webSocket = new HandMade('websocket')
+  sse = new HandMade('sse')
+  remembered = undefined
+  ladder = createLadder({
+    transports: [webSocket, sse],
+    clock,
+    memory: {
+      read: () => remembered,
+      write(rung) {
+        remembered = rung
+      },
+    },
+  })
+})
+
+function open(): { told: Told; link: Link } {
+  const told = new Told()
+  const link = ladder.open('/baro', told)
+  link.send('greeting')
+  return { told, link }
+}
+
+it('takes the highest rung, and remembers it once it has spoken', () => {
+  const { told } = open()
+  expect(remembered).toBeUndefined()
+  webSocket.links[0]?.events.received(hello)
+  expect(told.messages).toEqual([hello])
+  expect(remembered).toBe('websocket')
+})
+
+it('begins with the rung that worked before on this network', () => {
+  remembered = 'sse'
+  ladder = createLadder({ transports: [webSocket, sse], clock, memory: { read: () => 'sse', write: () => {} } })
+  open()
+  expect(webSocket.links).toHaveLength(0)
+  expect(sse.links).toHaveLength(1)
+})
+
+it('finds a proxy that accepts and swallows by its silence, and takes the next rung', () => {
+  const { told } = open()
+  clock.advance(3_999)
+  expect(told.closedWith).toBeUndefined()
+  clock.advance(1)
+  expect(told.closedWith).toBe(1006)
+  expect(webSocket.links[0]?.isClosed).toBe(true)
+  open()
+  expect(sse.links).toHaveLength(1)
+})
+
+it('takes the next rung at once where the upgrade is refused', () => {
+  const { told } = open()
+  webSocket.links[0]?.events.closed(1006, '')
+  expect(told.closedWith).toBe(1006)
+  open()
+  expect(sse.links).toHaveLength(1)
+})
+
+it('tries the higher rung beside the running link, and moves only once that has spoken', () => {
+  open()
+  webSocket.links[0]?.events.closed(1006, '')
+  const { told } = open()
+  sse.links[0]?.events.received(hello)
+  clock.advance(15_000)
+  expect(webSocket.links).toHaveLength(2)
+  expect(webSocket.links[1]?.sent).toEqual(['greeting'])
+  sse.links[0]?.events.received('"still running"')
+  expect(told.messages).toEqual([hello, '"still running"'])
+
+  webSocket.links[1]?.events.received(hello)
+  expect(told.messages.at(-1)).toBe(encodeMessage({ type: 'baro:drain', payload: { reconnectInMs: 0 } }))
+  expect(told.closedWith).toBe(closeCodes.drain)
+  expect(webSocket.links[1]?.isClosed).toBe(true)
+  open()
+  expect(webSocket.links).toHaveLength(3)
+  expect(ladder.rung).toBe('websocket')
+})
+
+it('stays where it is when the probe is swallowed, and tries again later', () => {
+  open()
+  webSocket.links[0]?.events.closed(1006, '')
+  const { told } = open()
+  sse.links[0]?.events.received(hello)
+  clock.advance(15_000 + 4_000)
+  expect(webSocket.links[1]?.isClosed).toBe(true)
+  expect(told.closedWith).toBeUndefined()
+  clock.advance(29_999)
+  expect(webSocket.links).toHaveLength(2)
+  clock.advance(1)
+  expect(webSocket.links).toHaveLength(3)
+})
+
+it('leaves nothing running behind a link that the client closed', () => {
+  const { told, link } = open()
+  link.close(1000, '')
+  clock.advance(60_000)
+  expect(told.closedWith).toBeUndefined()
+  expect(clock.pending).toBe(0)
+})

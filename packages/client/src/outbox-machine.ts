@@ -1,0 +1,164 @@
+/**
+ * The outbox: publishes and requests on their way, in order, across any number of links (I5).
+ *
+ *             link up                  answered
+ *   waiting ───────────▶ in flight ──────────────▶ settled
+ *      ▲                     │
+ *      └── link down, or the server asks for patience
+ *
+ * A publish that was sent may have been taken. It is sent again, with the same id, only while the server is sure to
+ * remember the id; after that its outcome is unknown, and nobody but the application may decide to try again. A request
+ * is not remembered by anybody, so it is sent once. The same id twice is sent twice, and the first answer is for both.
+ */
+import { BaroError, type ErrorCode, type ServerMessage } from '@baro/core'
+import { type Step, step } from './run-machine.ts'
+
+/** The payload of an answer, or why there is none. */
+export type Outcome = unknown
+/** Is told, exactly once, what became of a message. */
+export type Settle = (outcome: Outcome) => void
+
+type Connected = Extract<ServerMessage, { type: 'baro:connected' }>
+
+/** A message that waits for an answer. */
+export interface Entry {
+  readonly id: string
+  /** The whole message, encoded. */
+  readonly text: string
+  readonly bytes: number
+  /** It must not be sent a second time. */
+  readonly isOnce: boolean
+  readonly settle: Settle
+  readonly isInFlight?: boolean
+  /** When, and under which life of the server's claims, it was sent first. */
+  readonly sent?: { readonly elapsedMs: number; readonly claimsEpoch: string }
+}
+
+/** Everything that has no answer yet. */
+export interface OutboxState {
+  readonly entries: readonly Entry[]
+  /** What the server of this link takes; absent without a link. */
+  readonly terms?: Connected['payload']
+  /** The server asked for patience. */
+  readonly isPaused?: boolean
+}
+
+/** What happens to an outbox. */
+export type OutboxEvent =
+  | { readonly type: 'add'; readonly entry: Entry }
+  /** The server lets the client in, or answers. */
+  | Connected
+  | Extract<ServerMessage, { type: 'baro:published' | 'baro:answer' | 'baro:error' }>
+  /** `due`: the patience the server asked for is over. */
+  | { readonly type: 'link-down' | 'due' | 'close' }
+
+/** What the transition asks for. */
+export type OutboxAction =
+  | { readonly type: 'send'; readonly text: string }
+  | { readonly type: 'settle'; readonly settle: Settle; readonly outcome: Outcome }
+  /** Tell `due` after a second. */
+  | { readonly type: 'pause' }
+
+/** What the decisions depend on besides state and event. */
+export interface OutboxMoment {
+  readonly elapsedMs: number
+  /** Most bytes of all entries together (I7). */
+  readonly maxOutboxBytes: number
+}
+
+type OutboxStep = Step<OutboxState, OutboxAction>
+/** What becomes of an entry: it stays, it is told of, or both. */
+type Fate = { readonly entry?: Entry; readonly action?: OutboxAction }
+
+/** The part of the server's window that is used: the rest is for a message that travels slowly. */
+const usedWindow = 0.9
+
+/** Decides what happens to publishes and requests; total, so an event that does not fit changes nothing. */
+export function outboxTransition(
+  state: OutboxState,
+  event: OutboxEvent,
+  { elapsedMs, maxOutboxBytes }: OutboxMoment,
+): OutboxStep {
+  switch (event.type) {
+    case 'add': {
+      const entries = [...state.entries, event.entry]
+      return entries.reduce((sum, { bytes }) => sum + bytes, 0) > maxOutboxBytes
+        ? step(state, refuse(event.entry, 'unavailable', 'The outbox is full. Try again later.'))
+        : pump({ ...state, entries }, elapsedMs)
+    }
+    case 'baro:connected':
+      return pump({ entries: state.entries, terms: event.payload }, elapsedMs)
+    case 'due':
+      return pump({ ...state, isPaused: false }, elapsedMs)
+    case 'link-down':
+      return judge({ entries: state.entries }, (entry) =>
+        entry.isOnce && entry.sent ? unknownOutcome(entry) : { entry: { ...entry, isInFlight: false } },
+      )
+    case 'close':
+      return judge(state, (entry) =>
+        entry.sent ? unknownOutcome(entry) : { action: refuse(entry, 'closed', 'The client was closed.') },
+      )
+    case 'baro:published':
+      return answer(state, event.payload.id, event.payload)
+    case 'baro:answer':
+      return answer(state, event.payload.id, event.payload.payload)
+    case 'baro:error': {
+      const { id, code, message } = event.payload
+      // A server newer than this client may name a code that is not in our table.
+      return answer(
+        state,
+        id,
+        new BaroError(code as ErrorCode, message),
+        ['in-progress', 'rate-limited'].includes(code),
+      )
+    }
+  }
+}
+
+/**
+ * Settles an entry; or, if the first is still at work or nothing was taken, lets it wait: the same id again does no harm
+ * then, and nothing may overtake it.
+ */
+function answer(state: OutboxState, id: string | undefined, outcome: Outcome, mustWait = false): OutboxStep {
+  const next = judge(state, (entry) => {
+    if (entry.id !== id) return { entry }
+    return mustWait && !entry.isOnce
+      ? { entry: { ...entry, isInFlight: false }, action: { type: 'pause' } }
+      : { action: { type: 'settle', settle: entry.settle, outcome } }
+  })
+  const isPaused = state.isPaused || next.actions.some(({ type }) => type === 'pause')
+  return step({ ...next.state, isPaused }, ...next.actions)
+}
+
+/** Sends what waits, in order; what can no longer be sent is settled instead. */
+function pump(state: OutboxState, elapsedMs: number): OutboxStep {
+  const { terms, isPaused } = state
+  if (!terms || isPaused) return step(state)
+  const { claimsEpoch, publishWindowMs, maxMessageBytes } = terms
+  return judge(state, (entry) => {
+    const { isInFlight, bytes, text, sent = { elapsedMs, claimsEpoch } } = entry
+    if (isInFlight) return { entry }
+    if (bytes > maxMessageBytes)
+      return { action: refuse(entry, 'too-large', `${bytes} bytes are too many, the server takes ${maxMessageBytes}.`) }
+    return sent.claimsEpoch === claimsEpoch && elapsedMs - sent.elapsedMs <= publishWindowMs * usedWindow
+      ? { entry: { ...entry, sent, isInFlight: true }, action: { type: 'send', text } }
+      : unknownOutcome(entry)
+  })
+}
+
+function judge(state: OutboxState, fateOf: (entry: Entry) => Fate): OutboxStep {
+  const fates = state.entries.map(fateOf)
+  return step(
+    { ...state, entries: fates.flatMap(({ entry }) => entry ?? []) },
+    ...fates.flatMap(({ action }) => action ?? []),
+  )
+}
+
+function unknownOutcome(entry: Entry): Fate {
+  const message = `"${entry.id}" may have been taken. Look before you repeat it.`
+  return { action: refuse(entry, 'unknown-outcome', message) }
+}
+
+function refuse({ settle }: Entry, code: ErrorCode, message: string): OutboxAction {
+  return { type: 'settle', settle, outcome: new BaroError(code, message) }
+}

@@ -1,0 +1,56 @@
+import type { ConnectionState } from './connection-machine.ts'
+import type { SubscriptionState } from './subscription-machine.ts'
+import type { Transport } from './transport.ts'
+
+/** How a connection, or a subscription on it, is doing. */
+export interface Status {
+  /**
+   * - `idle`: nobody needs it.
+   * - `connecting`: on the way to `live`.
+   * - `live`: what happens arrives.
+   * - `waiting`: it failed and tries again, see `retryInMs`.
+   * - `refused`: the server does not let this client follow the channel; tried again with the next connection.
+   * - `outdated`: the server has another version of the channel; what is shown stays.
+   * - `gave-up`: it does not try again until `reconnect()`.
+   * - `closed`: the client was closed.
+   */
+  readonly state: 'idle' | 'connecting' | 'live' | 'waiting' | 'refused' | 'outdated' | 'gave-up' | 'closed'
+  /** How many tries there were since it last worked, the one under way included. */
+  readonly attempt: number
+  /** How long the wait is, in milliseconds from the change to this status; absent while it waits for a sign of life. */
+  readonly retryInMs?: number | undefined
+  /** The transport in use. */
+  readonly rung: Transport['rung'] | null
+  /**
+   * Why it is not live: an error code; the close code of the link and the server's words for it, for example
+   * `4501 Sign in again.`; or `silent`, `no-answer`, `max-attempts`, `hidden`, `gap`.
+   */
+  readonly reason?: string | undefined
+}
+
+/** The status of something nobody needs. */
+export const idleStatus: Status = { state: 'idle', attempt: 0, rung: null }
+
+/** The status of a connection. */
+export function connectionStatus(
+  { name, tries, reason, dueInMs }: ConnectionState,
+  transport: Transport['rung'],
+): Status {
+  const isLive = name === 'open'
+  const isConnecting = name === 'connecting' || name === 'handshaking'
+  return {
+    state: isLive ? 'live' : isConnecting ? 'connecting' : name,
+    attempt: tries,
+    rung: isLive || isConnecting ? transport : null,
+    reason,
+    retryInMs: name === 'waiting' ? dueInMs : undefined,
+  }
+}
+
+/** The status of a subscription: that of its connection, or, once that is live, its own. */
+export function subscriptionStatus(connection: Status, { name, tries, reason, dueInMs }: SubscriptionState): Status {
+  const isOutdated = name === 'refused' && reason === 'outdated'
+  if (name === 'live' || (connection.state !== 'live' && !isOutdated)) return connection
+  const state = isOutdated ? reason : name === 'subscribing' ? 'connecting' : name
+  return { state, attempt: tries, rung: connection.rung, reason, retryInMs: dueInMs }
+}

@@ -1,0 +1,119 @@
+/**
+ * What a channel shows: the confirmed state at its position, with the unconfirmed publishes folded on top.
+ *
+ * It only moves forward (I3): a payload (page, router cache, back button) moves it to a newer position of the same
+ * epoch and nowhere else; one of another epoch makes the client ask. Only the server's answer may move it anywhere.
+ */
+import { type AnyChannel, fold, isSnapshot, type Json, noPosition, type Publication, type Reference } from '@baro/core'
+import { distance, offsetOf } from './distance.ts'
+
+/** A publish that is shown before it is confirmed. */
+export interface PendingPublish {
+  readonly id: string
+  readonly type: string
+  readonly payload: Json
+  /** When it was published, in milliseconds since 1970. */
+  readonly time: number
+  /** Where the server's answer says it is done; it is shown until the store has come that far. */
+  readonly doneAt?: string
+}
+
+/** An immutable store. */
+export interface Store {
+  /** The confirmed state. */
+  readonly confirmed: unknown
+  /** Where it was read; `undefined` if nowhere a server would know. */
+  readonly position: string | undefined
+  /** The confirmed state is of another version: it is shown, but our reducers would not understand it. */
+  readonly isForeign: boolean
+  readonly pending: readonly PendingPublish[]
+  /** What is shown. */
+  readonly state: unknown
+}
+
+/** Is told of a publication whose reducer threw, and which is therefore skipped. */
+export type Skipped = (publication: Publication, error: unknown) => void
+
+/** The store of a channel of which only the definition, and perhaps a page's snapshot, is known. */
+export function createStore(definition: AnyChannel, reference: Reference): Store {
+  const state = definition.state?.initial()
+  const blank = { confirmed: state, position: undefined, isForeign: false, pending: [], state }
+  return offer(blank, definition, reference) ?? blank
+}
+
+/**
+ * Offers what a page brought (I3). Returns nothing if that cannot be compared with what the store has: the store stays,
+ * and the server must say what is true.
+ */
+export function offer(store: Store, definition: AnyChannel, reference: Reference): Store | undefined {
+  if (!isSnapshot(reference)) return store
+  const { position, version, value } = reference
+  const isForeign = version !== definition.version
+  if (!store.position || store.position === noPosition) {
+    // Anything is better than nothing; asking without a position then brings what can be trusted.
+    const isBetter = isForeign ? !store.position && !store.isForeign : store.position !== position
+    return isBetter ? restart(store, definition, isForeign ? undefined : position, value, isForeign) : store
+  }
+  // A page that was made where there was no hub says nothing about what the server has.
+  if (position === store.position || position === noPosition) return store
+  const steps = isForeign ? Number.NaN : distance(store.position, position)
+  if (steps > 0) return restart(store, definition, position, value)
+  return Number.isNaN(steps) ? undefined : store
+}
+
+/** Takes publications that follow the store's position and lead to `position`. */
+export function advance(
+  store: Store,
+  definition: AnyChannel,
+  position: string,
+  publications: readonly Publication[],
+  skipped: Skipped,
+): Store {
+  const confirmed = publications.reduce((state, publication) => {
+    const folded = fold(definition, state, publication)
+    if ('error' in folded) skipped(publication, folded.error)
+    return folded.state
+  }, store.confirmed)
+  const pending = store.pending.filter(({ id }) => !publications.some((arrived) => arrived.id === id))
+  return settle(definition, { ...store, confirmed, position, pending })
+}
+
+/** Starts again from a snapshot, wherever that is; without one, from the beginning. */
+export function restart(
+  store: Store,
+  definition: AnyChannel,
+  position: string | undefined,
+  value: unknown,
+  isForeign = false,
+): Store {
+  const confirmed = value === undefined ? definition.state?.initial() : value
+  return settle(definition, { ...store, confirmed, position, isForeign })
+}
+
+/** Shows a publish before it is confirmed. */
+export function addPending(store: Store, definition: AnyChannel, publish: PendingPublish): Store {
+  const others = store.pending.filter(({ id }) => id !== publish.id)
+  return settle(definition, { ...store, pending: [...others, publish] })
+}
+
+/**
+ * The server is done with a publish: it stays shown until the store has come as far as `doneAt`; without that it is
+ * taken back.
+ */
+export function finishPending(store: Store, definition: AnyChannel, id: string, doneAt: string | undefined): Store {
+  const pending = store.pending.flatMap((one) => (one.id !== id ? [one] : doneAt ? [{ ...one, doneAt }] : []))
+  return settle(definition, { ...store, pending })
+}
+
+/** Drops the pending publishes that the position must contain, and folds the others on top. */
+function settle(definition: AnyChannel, store: Store): Store {
+  const { confirmed, position, isForeign } = store
+  const pending = store.pending.filter(({ doneAt }) => !doneAt || !position || distance(position, doneAt) > 0)
+  const next = (offsetOf(position) ?? 0) + 1
+  // A reducer that throws here is reported when the publication is confirmed.
+  const state = pending.reduce(
+    (folded, publish, index) => fold(definition, folded, { ...publish, offset: next + index }).state,
+    confirmed,
+  )
+  return { ...store, pending, state: isForeign ? confirmed : state }
+}

@@ -1,0 +1,37 @@
+/** The ways there are, from the best to the last resort. */
+export type Rung = 'websocket' | 'sse' | 'long-poll' | 'poll'
+
+/** What a link tells the client. */
+export interface LinkEvents {
+  /** Messages may be sent. Called at most once, and first. */
+  opened(): void
+  /** One message arrived. */
+  received(text: string): void
+  /** The link is gone; nothing follows. `code` is the WebSocket close code, 1006 if there was no goodbye. */
+  closed(code: number, reason: string): void
+}
+
+/** One link to a hub. */
+export interface Link {
+  /** Sends one message. Never throws: what a dead link swallows is found out by `closed` or by silence. */
+  send(text: string): void
+  /** Says goodbye. Nothing is told about this link afterwards, `closed` included. */
+  close(code: number, reason: string): void
+}
+
+/**
+ * Moves messages to a hub and back. It knows nothing of positions or channels.
+ *
+ * Duties: `open` never blocks; each call is a new link with its own events; messages of one link arrive whole and in
+ * order, or the link closes.
+ */
+export interface Transport {
+  readonly rung: Rung
+  /**
+   * Opens a link.
+   *
+   * @param url The `url` of the client, for example `/baro` or `https://shop.example/baro`.
+   * @throws {BaroError} `bad-definition` if no try can ever succeed: the client gives up and logs the message.
+   */
+  open(url: string, events: LinkEvents): Link
+}

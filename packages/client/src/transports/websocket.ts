@@ -1,0 +1,60 @@
+import { BaroError } from '@baro/core'
+import type { Transport } from '../transport.ts'
+import { connectUrl } from './connect-url.ts'
+
+/** What the transport needs of a WebSocket; the browser's has it, and so has that of `ws`. */
+export interface WebSocketLike {
+  send(text: string): void
+  close(code?: number, reason?: string): void
+  onopen: ((event: never) => unknown) | null
+  onmessage: ((event: never) => unknown) | null
+  onclose: ((event: never) => unknown) | null
+  onerror: ((event: never) => unknown) | null
+}
+
+/** What `createWebSocketTransport` takes. */
+export interface WebSocketTransportOptions {
+  /** The class to make sockets with. Default `globalThis.WebSocket`, which Node has from version 22. */
+  readonly WebSocket?: new (
+    url: string,
+  ) => WebSocketLike
+}
+
+/**
+ * Links over WebSocket.
+ *
+ * @example
+ * ```ts
+ * import { WebSocket } from 'ws' // Node 20
+ * const client = createClient({ url: 'http://localhost:3000/baro', transport: createWebSocketTransport({ WebSocket }) })
+ * ```
+ */
+export function createWebSocketTransport(options: WebSocketTransportOptions = {}): Transport {
+  return {
+    rung: 'websocket',
+    open(url, events) {
+      const socket = openSocket(options.WebSocket ?? globalThis.WebSocket, connectUrl(url).replace(/^http/, 'ws'))
+      socket.onopen = events.opened
+      socket.onmessage = ({ data }: { readonly data: unknown }) => {
+        if (typeof data === 'string') events.received(data)
+      }
+      socket.onclose = ({ code, reason }: { readonly code: number; readonly reason: string }) =>
+        events.closed(code, reason)
+      // `close` follows each error; without a listener the sockets of `ws` would throw it.
+      socket.onerror = () => {}
+      return {
+        send: (text) => socket.send(text),
+        close(code, reason) {
+          socket.onopen = socket.onmessage = socket.onclose = null
+          socket.close(code, reason)
+        },
+      }
+    },
+  }
+}
+
+function openSocket(WebSocket: WebSocketTransportOptions['WebSocket'], url: string): WebSocketLike {
+  if (!WebSocket)
+    throw new BaroError('bad-definition', 'There is no WebSocket here. Pass createWebSocketTransport({ WebSocket }).')
+  return new WebSocket(url)
+}

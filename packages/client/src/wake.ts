@@ -1,0 +1,34 @@
+/** What the surroundings tell a client. */
+export interface WakeEvents {
+  /** A good moment to come back at once: the network returned, or somebody looks at the page again. */
+  woke(): void
+  /** The page is put away; with an open socket a browser would not keep it for the back button. */
+  hidden(): void
+}
+
+/** Tells when waiting has become pointless, and when to let go of the link. */
+export interface Wake {
+  /** Tells until the returned function is called. */
+  listen(events: WakeEvents): () => void
+}
+
+/** The signs a browser gives; elsewhere there are none. */
+export const browserWake: Wake = {
+  listen({ woke, hidden }) {
+    const { document } = globalThis
+    const controller = new AbortController()
+    const on = (target: EventTarget, type: string, tell: (event: Event) => void) =>
+      target.addEventListener(type, tell, { signal: controller.signal })
+    if (document) {
+      on(globalThis, 'online', woke)
+      on(globalThis, 'pagehide', hidden)
+      on(globalThis, 'pageshow', (event) => {
+        if ((event as PageTransitionEvent).persisted) woke()
+      })
+      on(document, 'visibilitychange', () => {
+        if (document.visibilityState === 'visible') woke()
+      })
+    }
+    return () => controller.abort()
+  },
+}
