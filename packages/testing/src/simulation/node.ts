@@ -1,0 +1,83 @@
+import type { Clock, Log, Recover } from '@baro/core'
+import { createHub, type Hub } from '@baro/server'
+import type { SeededRandomness } from '../seeded-randomness.ts'
+import type { BrokerLink } from './broker-link.ts'
+import { room } from './channels.ts'
+import { createProcessClock } from './process-clock.ts'
+import type { Tally } from './tally.ts'
+
+/** Bounds small enough to be reached within a few hundred steps. */
+export const limits = {
+  maxOutboxBytes: 2_048,
+  maxReplyBytes: 600,
+  catchUpPublications: 4,
+  catchUpBytes: 1_024,
+  connectTimeoutMs: 5_000,
+} as const
+
+export const heartbeatIntervalMs = 5_000
+/** How long a publish may be repeated with its id. */
+export const publishWindowMs = 20_000
+
+/** A running server process. */
+export interface SimulatedNode {
+  readonly name: string
+  readonly hub: Hub
+  readonly broker: BrokerLink
+  /** The process is gone, between two instructions. */
+  kill(): void
+}
+
+/** What a node is started with. */
+export interface NodeParts {
+  readonly name: string
+  readonly clock: Clock
+  readonly randomness: SeededRandomness
+  readonly broker: BrokerLink
+  readonly recover: Recover
+  readonly tally: Tally
+  readonly log: Log
+}
+
+/** Starts a real hub, with an application that takes its time for some events. */
+export function startNode({ name, clock, randomness, broker, recover, tally, log }: NodeParts): SimulatedNode {
+  const processClock = createProcessClock(clock)
+  const hub = createHub(
+    {
+      channels: [room],
+      broker,
+      clock: processClock,
+      randomness,
+      log,
+      limits,
+      heartbeatIntervalMs,
+      publishWindowMs,
+      development: false,
+      auth: ({ token }) => (token === undefined ? undefined : { id: token }),
+    },
+    { recover },
+  )
+  hub.on(room, {
+    access: 'public',
+    events: {
+      note: async ({ payload, publish }) => {
+        const takesMs = randomness.chance(0.2) ? randomness.integer(1, 2_000) : 0
+        if (takesMs > 0) await new Promise<void>((resolve) => processClock.after(takesMs, resolve))
+        await publish('note', payload)
+      },
+    },
+  })
+  return {
+    name,
+    hub,
+    broker,
+    kill() {
+      const { slow, gaps, repeated } = hub.counters
+      tally.count('slow reader cut', slow)
+      tally.count('gap found by a node', gaps)
+      tally.count('repeated publish suppressed by the claim', repeated)
+      processClock.kill()
+      broker.kill()
+    },
+  }
+}

@@ -1,0 +1,245 @@
+import { type Client, createClient, type Subscription, type Transport, type WakeEvents } from '@baro/client'
+import {
+  type Clock,
+  closeCodes,
+  comparePositionTexts,
+  isSnapshot,
+  type Log,
+  type Reference,
+  type Snapshot,
+  type TypesOf,
+} from '@baro/core'
+import type { SeededRandomness } from '../seeded-randomness.ts'
+import { room } from './channels.ts'
+import {
+  assertForward,
+  assertNoGap,
+  assertNothingSkipped,
+  assertOrder,
+  assertSameLife,
+  assertStateIsTruth,
+} from './invariants.ts'
+import type { Ledger } from './ledger.ts'
+import { createProcessClock } from './process-clock.ts'
+import type { Tally, TallyName } from './tally.ts'
+import type { Truth } from './truth.ts'
+import { Violation } from './violation.ts'
+import { type Observation, observe, type Seen, startWatch } from './watch.ts'
+
+/** What a page of the simulation is given: a reference, or a snapshot. */
+export type RoomReference = Reference<TypesOf<typeof room>> | Snapshot<TypesOf<typeof room>>
+
+/** What a page works with. */
+export interface PageParts {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly randomness: SeededRandomness
+  /** Names the user; `undefined` for a guest. */
+  readonly user: string | undefined
+  readonly truth: Truth
+  readonly ledger: Ledger
+  readonly tally: Tally
+  readonly log: Log
+  /** What the client gets to see of what the page was rendered with; a mutant puts something else in its place. */
+  alter(reference: RoomReference, shown: string | undefined): RoomReference
+  /** Something that the page was told is wrong. */
+  failed(error: unknown): void
+}
+
+/** One channel as a page has it. */
+interface Held {
+  readonly channel: string
+  subscription: Subscription<TypesOf<typeof room>> | undefined
+  /** What happened since the last look. */
+  journal: Observation[]
+  seen: Seen
+}
+
+/** Publishes without an answer that a page allows itself: fewer than a tail is long. */
+const maxUnanswered = 6
+
+/** A page in somebody's browser: a real client, and what it showed. */
+export class Page {
+  readonly #parts: PageParts
+  readonly #clock: ReturnType<typeof createProcessClock>
+  readonly #client: Client
+  readonly #held = new Map<string, Held>()
+  readonly #unanswered = new Set<string>()
+  #isAlive = true
+  #wake: WakeEvents | undefined
+  #publishes = 0
+  #lastCode = 0
+
+  constructor(parts: PageParts) {
+    this.#parts = parts
+    this.#clock = createProcessClock(parts.clock)
+    this.#client = createClient({
+      url: '/baro',
+      transport: this.#watched(parts.transport),
+      clock: this.#clock,
+      randomness: parts.randomness,
+      log: parts.log,
+      backoff: { baseMs: 200, maxMs: 5_000 },
+      token: () => parts.user,
+      wake: {
+        listen: (events) => {
+          this.#wake = events
+          return () => {
+            this.#wake = undefined
+          }
+        },
+      },
+    })
+    this.#client.onStatus(({ state, reason }) => {
+      if (state !== 'waiting') return
+      if (reason === 'no-answer') parts.tally.count('client found no answer')
+      if (reason === 'silent' && this.#lastCode !== closeCodes.silent) parts.tally.count('client found silence')
+    })
+  }
+
+  /** Follows a channel from what a page was rendered with, or offers it if the channel is followed already. */
+  enter(reference: RoomReference): void {
+    const { channel } = reference
+    const held = this.#held.get(channel) ?? { channel, subscription: undefined, journal: [], seen: startWatch(channel) }
+    this.#held.set(channel, held)
+    if (isSnapshot(reference)) this.#offered(held, reference)
+    const altered = this.#parts.alter(reference, held.seen.view?.position)
+    if (held.subscription) {
+      held.subscription.offer(altered)
+      return
+    }
+    const subscription = this.#client.subscribe(room, altered)
+    held.subscription = subscription
+    held.journal.push({ kind: 'entered', view: subscription.current })
+    subscription.onChange((view) => held.journal.push({ kind: 'shown', view }))
+    subscription.onPublication((publication) => held.journal.push({ kind: 'told', publication }))
+  }
+
+  /** Stops following a channel. */
+  leave(channel: string): boolean {
+    const held = this.#held.get(channel)
+    if (!held?.subscription) return false
+    held.subscription.close()
+    held.subscription = undefined
+    return true
+  }
+
+  holds(channel: string): boolean {
+    return this.#held.get(channel)?.subscription !== undefined
+  }
+
+  publish(channel: string, bytes: number): void {
+    const subscription = this.#held.get(channel)?.subscription
+    if (!subscription || this.#unanswered.size >= maxUnanswered) return
+    const { ledger, randomness } = this.#parts
+    const id = `page-${randomness.integer(0, 2 ** 48).toString(36)}-${this.#publishes++}`
+    ledger.made(channel, id)
+    this.#unanswered.add(id)
+    const answered = (tell: () => void) => {
+      if (this.#unanswered.delete(id) && this.#isAlive) this.#check(tell)
+    }
+    subscription.publish('note', { text: id, pad: 'x'.repeat(bytes) }, { id }).then(
+      ({ position }) => answered(() => ledger.confirmed(id, position)),
+      (error) => answered(() => ledger.rejected(id, error)),
+    )
+  }
+
+  hide(): boolean {
+    this.#wake?.hidden()
+    return this.#wake !== undefined
+  }
+
+  wake(): boolean {
+    this.#wake?.woke()
+    return this.#wake !== undefined
+  }
+
+  /** The browser kills the page: no goodbye of the client's own, nothing it planned happens. */
+  kill(): void {
+    const { gaps, suppressed } = this.#client.counters
+    this.#parts.tally.count('gap found by a client', gaps)
+    this.#parts.tally.count('duplicate suppressed by a client', suppressed)
+    this.#isAlive = false
+    this.#clock.kill()
+    for (const id of this.#unanswered) this.#parts.ledger.abandon(id)
+  }
+
+  /** Checks what happened since the last look. */
+  look(): void {
+    const { truth } = this.#parts
+    for (const held of this.#held.values()) {
+      const { journal } = held
+      if (journal.length === 0) continue
+      held.journal = []
+      for (const observation of journal) {
+        assertOrder(held.seen, observation)
+        assertNoGap(held.seen, observation, truth)
+        assertSameLife(held.seen, observation, truth)
+        assertForward(held.seen, observation, truth)
+        held.seen = observe(held.seen, observation, truth)
+      }
+      if (!held.subscription) continue
+      assertNothingSkipped(held.seen)
+      assertStateIsTruth(held.seen)
+    }
+  }
+
+  /** Liveness: every channel of the page is live and shows the newest there is. */
+  assertConverged(heads: ReadonlyMap<string, string>): void {
+    for (const { channel, subscription } of this.#held.values()) {
+      if (!subscription) continue
+      const { status, position } = subscription.current
+      if (status.state !== 'live')
+        throw new Violation('liveness', `${channel} is ${status.state} (${status.reason}) when nothing is in the way`)
+      if (position !== heads.get(channel))
+        throw new Violation('liveness', `${channel} stands at ${position}, and the head is ${heads.get(channel)}`)
+    }
+  }
+
+  #offered({ journal, seen }: Held, snapshot: Snapshot): void {
+    journal.push({ kind: 'offered', snapshot })
+    const order = comparePositionTexts(snapshot.position, seen.view?.position ?? '')
+    const { tally } = this.#parts
+    if (order === 'newer') tally.count('page snapshot newer than the store')
+    else if (order !== 'unrelated') tally.count('page snapshot not newer than the store')
+    else if (seen.moment) tally.count('page snapshot of another life')
+  }
+
+  /** A transport whose links die with the page, and that counts how they end. */
+  #watched(transport: Transport): Transport {
+    return {
+      rung: transport.rung,
+      open: (url, events) => {
+        const link = transport.open(url, {
+          opened: () => this.#isAlive && events.opened(),
+          received: (text) => this.#isAlive && events.received(text),
+          closed: (code, reason) => {
+            this.#lastCode = code
+            const name = closeTallies.get(code)
+            if (name) this.#parts.tally.count(name)
+            if (this.#isAlive) events.closed(code, reason)
+          },
+        })
+        return {
+          send: (text) => this.#isAlive && link.send(text),
+          close: (code, reason) => this.#isAlive && link.close(code, reason),
+        }
+      },
+    }
+  }
+
+  #check(assertion: () => void): void {
+    try {
+      assertion()
+    } catch (error) {
+      this.#parts.failed(error)
+    }
+  }
+}
+
+const closeTallies: ReadonlyMap<number, TallyName> = new Map([
+  [closeCodes.drain, 'closed: drain'],
+  [closeCodes.silent, 'closed: silent'],
+  [closeCodes.slow, 'closed: slow'],
+  [closeCodes['no-connect'], 'closed: no-connect'],
+])

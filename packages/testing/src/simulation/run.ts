@@ -1,0 +1,85 @@
+import { room, roomIds } from './channels.ts'
+import { perform } from './perform.ts'
+import { type Action, createSchedule, nodeNames } from './schedule.ts'
+import type { Tally } from './tally.ts'
+import { Violation } from './violation.ts'
+import { type Mutations, World } from './world.ts'
+
+/** What a simulation runs. */
+export interface SimulationOptions {
+  /** How many things happen in a schedule. Default 200. */
+  readonly steps?: number
+  /** Default 3. */
+  readonly clients?: number
+  readonly mutations?: Mutations
+  /** Told of every step and every message: how a failing seed came to fail. */
+  readonly trace?: (line: string) => void
+}
+
+/** A schedule in which an invariant did not hold. The same seed fails the same way. */
+export class SimulationFailure extends Error {
+  override readonly name = 'SimulationFailure'
+  readonly seed: number
+  /** Index of the step, or the number of steps if it failed at the end. */
+  readonly step: number
+
+  constructor(seed: number, step: number, action: Action | undefined, cause: unknown) {
+    const what = cause instanceof Violation ? cause.message : String(cause)
+    super(`seed ${seed}, step ${step} (${action ? JSON.stringify(action) : 'after healing'}): ${what}`, { cause })
+    this.seed = seed
+    this.step = step
+  }
+}
+
+/** How long everything takes at most to come right: backoffs, silences, and claims of nodes that died. */
+const healingMs = 60_000
+
+/**
+ * Runs the schedule of a seed, asserts the invariants after each step, heals everything at the end, and asserts that
+ * all pages show the truth.
+ *
+ * @throws {SimulationFailure} at the first invariant that did not hold.
+ */
+export async function runSeed(
+  seed: number,
+  tally: Tally,
+  { steps: length = 200, clients = 3, mutations = {}, trace = () => {} }: SimulationOptions = {},
+): Promise<void> {
+  const world = new World(seed, tally, mutations, trace)
+  const { steps } = createSchedule(seed, length, clients)
+  let at = 0
+  try {
+    for (let client = 0; client < clients; client++)
+      await perform(world, { do: 'open-page', client, page: 'fresh', isClean: true })
+    for (const { action, thenMs } of steps) {
+      trace(`step ${at} at ${world.clock.elapsed()}: ${JSON.stringify(action)}, then ${thenMs} ms`)
+      await perform(world, action)
+      await world.pass(thenMs)
+      at++
+    }
+    await converge(world)
+  } catch (error) {
+    throw new SimulationFailure(seed, at, steps[at]?.action, error)
+  } finally {
+    world.end()
+  }
+}
+
+/** Liveness: once nothing is in the way any more, everybody gets to the truth, and every publish to its answer. */
+async function converge(world: World): Promise<void> {
+  world.heal()
+  await world.pass(healingMs)
+  for (const id of roomIds)
+    for (const node of nodeNames) await perform(world, { do: 'publish-by-application', node, room: id, again: false })
+  await world.pass(5_000)
+  world.ledger.assertAllAnswered()
+  for (const { hub } of world.nodes.values()) {
+    const heads = new Map<string, string>()
+    for (const id of roomIds) {
+      const { channel, position } = await hub.snapshot(room({ id }))
+      heads.set(channel, position)
+    }
+    for (const page of world.pages) page?.assertConverged(heads)
+  }
+  world.tally.count('converged')
+}

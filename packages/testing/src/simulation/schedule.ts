@@ -1,0 +1,130 @@
+import type { MessageFault } from '../network/lane.ts'
+import type { Direction } from '../network/network-link.ts'
+import { createSeededRandomness, type SeededRandomness } from '../seeded-randomness.ts'
+import { roomIds } from './channels.ts'
+
+/** Which page a client gets: rendered now, built without a hub, or one that a cache kept (0 the oldest, 1 the newest). */
+export type PageChoice = 'fresh' | 'built' | number
+
+/** One thing that happens. */
+export type Action =
+  | { readonly do: 'publish'; readonly client: number; readonly room: string; readonly bytes: number }
+  | { readonly do: 'publish-by-application'; readonly node: string; readonly room: string; readonly again: boolean }
+  | { readonly do: 'burst'; readonly node: string; readonly room: string; readonly count: number }
+  | { readonly do: 'open-page'; readonly client: number; readonly page: PageChoice; readonly isClean: boolean }
+  | { readonly do: 'offer'; readonly client: number; readonly room: string; readonly page: PageChoice }
+  | { readonly do: 'leave' | 'enter'; readonly client: number; readonly room: string; readonly page: PageChoice }
+  | { readonly do: 'hide' | 'wake'; readonly client: number }
+  | { readonly do: 'cache-page'; readonly node: string; readonly room: string }
+  | { readonly do: 'break-link'; readonly client: number; readonly sides: readonly ('client' | 'hub')[] }
+  | { readonly do: 'silence'; readonly client: number; readonly directions: readonly Direction[] }
+  | { readonly do: 'disturb'; readonly client: number; readonly fault: MessageFault; readonly direction: Direction }
+  | { readonly do: 'part' | 'join'; readonly client: number; readonly node: string }
+  | { readonly do: 'stop-reading' | 'read-on'; readonly client: number }
+  | {
+      readonly do: 'stop-node'
+      readonly node: string
+      readonly how: 'crash' | 'power' | 'drain'
+      readonly downMs: number
+    }
+  | { readonly do: 'restart-broker' }
+  | { readonly do: 'cut-broker' | 'mend-broker'; readonly node: string }
+  | { readonly do: 'delay-broker'; readonly node: string; readonly ms: number }
+  | { readonly do: 'rewind'; readonly room: string; readonly lose: number; readonly take: number }
+  | { readonly do: 'long-quiet'; readonly ms: number }
+  | { readonly do: 'jump-clock'; readonly ms: number }
+
+/** Something that happens, and the time that passes after it. */
+export interface Step {
+  readonly action: Action
+  readonly thenMs: number
+}
+
+/** What a seed stands for. */
+export interface Schedule {
+  readonly seed: number
+  readonly clients: number
+  readonly steps: readonly Step[]
+}
+
+/** The nodes of every schedule; they share one broker. */
+export const nodeNames = ['node-a', 'node-b'] as const
+
+type Draw = (randomness: SeededRandomness, clients: number) => Action
+
+const anyClient = (randomness: SeededRandomness, clients: number) => randomness.integer(0, clients - 1)
+const anyNode = (randomness: SeededRandomness) => randomness.pick(nodeNames)
+const anyRoom = (randomness: SeededRandomness) => (randomness.chance(0.8) ? roomIds[0] : roomIds[1])
+const anyPage = (randomness: SeededRandomness): PageChoice =>
+  randomness.chance(0.15) ? 'built' : randomness.chance(0.3) ? 'fresh' : randomness.fraction()
+const sides = [['client', 'hub'], ['client', 'hub'], ['client'], ['hub']] as const
+const directions = [['to-client', 'to-hub'], ['to-client'], ['to-hub']] as const
+const messageFaults = ['lose', 'duplicate', 'reorder'] as const
+
+/** How often each action comes, as a weight, and how its details are drawn. */
+const draws: readonly (readonly [number, Draw])[] = [
+  [30, (r, n) => ({ do: 'publish', client: anyClient(r, n), room: anyRoom(r), bytes: r.integer(0, 300) })],
+  [12, (r) => ({ do: 'publish-by-application', node: anyNode(r), room: anyRoom(r), again: r.chance(0.2) })],
+  [2, (r) => ({ do: 'burst', node: anyNode(r), room: anyRoom(r), count: r.integer(3, 10) })],
+  [4, (r, n) => ({ do: 'open-page', client: anyClient(r, n), page: anyPage(r), isClean: r.chance(0.7) })],
+  [4, (r, n) => ({ do: 'offer', client: anyClient(r, n), room: anyRoom(r), page: anyPage(r) })],
+  [2, (r, n) => ({ do: 'leave', client: anyClient(r, n), room: anyRoom(r), page: 'fresh' })],
+  [4, (r, n) => ({ do: 'enter', client: anyClient(r, n), room: anyRoom(r), page: anyPage(r) })],
+  [1, (r, n) => ({ do: 'hide', client: anyClient(r, n) })],
+  [2, (r, n) => ({ do: 'wake', client: anyClient(r, n) })],
+  [5, (r) => ({ do: 'cache-page', node: anyNode(r), room: anyRoom(r) })],
+  [4, (r, n) => ({ do: 'break-link', client: anyClient(r, n), sides: r.pick(sides) })],
+  [2, (r, n) => ({ do: 'silence', client: anyClient(r, n), directions: r.pick(directions) })],
+  [8, (r, n) => ({ do: 'disturb', client: anyClient(r, n), fault: r.pick(messageFaults), direction: anyDirection(r) })],
+  [2, (r, n) => ({ do: 'part', client: anyClient(r, n), node: anyNode(r) })],
+  [4, (r, n) => ({ do: 'join', client: anyClient(r, n), node: anyNode(r) })],
+  [3, (r, n) => ({ do: 'stop-reading', client: anyClient(r, n) })],
+  [4, (r, n) => ({ do: 'read-on', client: anyClient(r, n) })],
+  [
+    2,
+    (r) => ({
+      do: 'stop-node',
+      node: anyNode(r),
+      how: r.pick(['crash', 'power', 'drain']),
+      downMs: r.integer(10, 3_000),
+    }),
+  ],
+  [0.7, () => ({ do: 'restart-broker' })],
+  [1, (r) => ({ do: 'cut-broker', node: anyNode(r) })],
+  [3, (r) => ({ do: 'mend-broker', node: anyNode(r) })],
+  [1.5, (r) => ({ do: 'delay-broker', node: anyNode(r), ms: r.pick([0, 0, 20, 400]) })],
+  [1.5, (r) => ({ do: 'rewind', room: anyRoom(r), lose: r.integer(1, 5), take: r.integer(0, 5) })],
+  [0.5, (r) => ({ do: 'long-quiet', ms: r.integer(10_000, 60_000) })],
+  [0.7, (r) => ({ do: 'jump-clock', ms: r.integer(-86_400_000, 86_400_000) })],
+]
+
+const totalWeight = draws.reduce((sum, [weight]) => sum + weight, 0)
+
+/** Draws the schedule of a seed: the same for ever. */
+export function createSchedule(seed: number, steps: number, clients: number): Schedule {
+  const randomness = createSeededRandomness(`schedule ${seed}`)
+  return { seed, clients, steps: Array.from({ length: steps }, () => drawStep(randomness, clients)) }
+}
+
+function drawStep(randomness: SeededRandomness, clients: number): Step {
+  let rest = randomness.fraction() * totalWeight
+  const drawn = draws.find(([weight]) => {
+    rest -= weight
+    return rest < 0
+  })
+  const [, draw] = drawn ?? draws[0] ?? [0, () => ({ do: 'restart-broker' })]
+  return { action: draw(randomness, clients), thenMs: drawTime(randomness) }
+}
+
+/** Mostly shorter than a message travels, sometimes long enough for timeouts. */
+function drawTime(randomness: SeededRandomness): number {
+  const kind = randomness.fraction()
+  if (kind < 0.3) return 0
+  if (kind < 0.7) return randomness.integer(1, 40)
+  if (kind < 0.95) return randomness.integer(40, 400)
+  return randomness.integer(400, 8_000)
+}
+
+function anyDirection(randomness: SeededRandomness): Direction {
+  return randomness.chance(0.75) ? 'to-client' : 'to-hub'
+}

@@ -1,0 +1,103 @@
+/** What the network, the servers and the surroundings do to the clients. */
+export const faultNames = [
+  'link broken for both',
+  'link broken for the client only',
+  'link broken for the hub only',
+  'silence to the client',
+  'silence to the hub',
+  'silence both ways',
+  'message lost',
+  'message duplicated',
+  'message reordered',
+  'partition',
+  'partition healed',
+  'slow reader',
+  'slow reader reads on',
+  'page crashed',
+  'page opened from an old snapshot',
+  'page opened from a fresh snapshot',
+  'page opened without a position',
+  'page hidden',
+  'page woken',
+  'old snapshot offered',
+  'channel left',
+  'channel entered again',
+  'node crashed',
+  'node lost power',
+  'node drained',
+  'node started',
+  'broker restarted',
+  'broker cut off',
+  'broker back',
+  'broker late',
+  'broker delivery doubled',
+  'append kept but not confirmed',
+  'history rolled back',
+  'history rewritten',
+  'burst',
+  'long quiet',
+  'clock jumped',
+] as const
+
+/** What the code under test did about it. */
+export const pathNames = [
+  'connected',
+  'recovered with nothing to catch up',
+  'recovered with publications',
+  'reset: none',
+  'reset: queried',
+  'reset: epoch',
+  'reset: beyond-head',
+  'reset: trimmed',
+  'reset: rewritten',
+  'live reader reset',
+  'slow reader cut',
+  'gap found by a client',
+  'gap found by a node',
+  'duplicate suppressed by a client',
+  'repeated publish suppressed by the claim',
+  'publish in progress elsewhere',
+  'publish confirmed',
+  'publish: unknown-outcome',
+  'publish: definite error',
+  'page snapshot newer than the store',
+  'page snapshot not newer than the store',
+  'page snapshot of another life',
+  'closed: drain',
+  'closed: silent',
+  'closed: slow',
+  'closed: no-connect',
+  'client found silence',
+  'client found no answer',
+  'channel began a new life after being dropped',
+  'converged',
+] as const
+
+/** A fault or a path. */
+export type TallyName = (typeof faultNames)[number] | (typeof pathNames)[number]
+
+/** How often each of them happened. */
+export class Tally {
+  readonly #counts = new Map<TallyName, number>([...faultNames, ...pathNames].map((name) => [name, 0]))
+
+  count(name: TallyName, times = 1): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + times)
+  }
+
+  of(name: TallyName): number {
+    return this.#counts.get(name) ?? 0
+  }
+
+  add(other: Iterable<readonly [TallyName, number]>): void {
+    for (const [name, times] of other) this.count(name, times)
+  }
+
+  [Symbol.iterator](): IterableIterator<[TallyName, number]> {
+    return this.#counts.entries()
+  }
+
+  /** Those that never happened: what was not seen was not tested. */
+  get missing(): readonly TallyName[] {
+    return [...this.#counts].filter(([, times]) => times === 0).map(([name]) => name)
+  }
+}

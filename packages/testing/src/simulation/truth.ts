@@ -1,0 +1,99 @@
+import { type AtPosition, checkOf, type Delivery, type Publication, parsePosition } from '@baro/core'
+import { foldNote, noteOf, type Tail } from './channels.ts'
+
+/** One moment in the life of a channel: after a publication, or, as a root, before the first. */
+export interface Moment {
+  readonly channel: string
+  readonly epoch: string
+  readonly offset: number
+  /** Of the publication; empty for a root. */
+  readonly id: string
+  readonly parent: Moment | undefined
+  /** What the reducer made of everything up to here. */
+  readonly tail: Tail
+}
+
+/**
+ * What really happened. The publications of a channel are a tree: each life (epoch) has a root of its own, and where a
+ * store lost its newest publications and took others, the life has branches. A reader may only ever walk from a moment
+ * to one of its children; everything else is missed, doubled, out of order, or of another life.
+ */
+export class Truth {
+  readonly #moments = new Map<string, Moment>()
+  /** How often each id stands on the living branch of its channel, since the broker's life began. */
+  #appends = new Map<string, number>()
+  readonly #doubled = new Set<string>()
+  readonly #ids = new Set<string>()
+
+  /** Ids that were appended more than once, as `channel id`. */
+  get doubled(): ReadonlySet<string> {
+    return this.#doubled
+  }
+
+  /** A new life of the broker: it has forgotten which ids it took, and may take them again. */
+  beginLife(): void {
+    this.#appends = new Map()
+  }
+
+  /** Takes note of an append. */
+  appended({ channel, follows, position, publication }: Delivery): Moment {
+    const parent = this.#known(channel, follows)
+    const tail = foldNote(parent?.tail ?? { entries: [] }, publication.id, noteOf(publication))
+    const { epoch, offset } = position
+    const moment = { channel, epoch, offset, id: publication.id, parent, tail }
+    this.#moments.set(keyOf(channel, position), moment)
+    this.#countAppend(moment, 1)
+    return moment
+  }
+
+  /** Takes note that the store lost a publication; its moment stays, as part of a dead branch. */
+  lost(moment: Moment): void {
+    this.#countAppend(moment, -1)
+  }
+
+  /** Whether a publication with this id was ever appended. */
+  holds(channel: string, id: string): boolean {
+    return this.#ids.has(`${channel} ${id}`)
+  }
+
+  /** The moment at a position; `undefined` if there never was one. */
+  at(channel: string, position: string | undefined): Moment | undefined {
+    const parsed = position === undefined ? undefined : parsePosition(position)
+    return parsed?.ok && parsed.value.kind === 'at' ? this.#known(channel, parsed.value) : undefined
+  }
+
+  /** The moment that a publication leads to from this one; `undefined` if that is not what followed. */
+  after(moment: Moment, { offset, id }: Publication): Moment | undefined {
+    const { channel, epoch } = moment
+    const next = this.#moments.get(keyOf(channel, { kind: 'at', epoch, offset, check: checkOf(id) }))
+    return next?.parent === moment && next.id === id ? next : undefined
+  }
+
+  #known(channel: string, position: AtPosition): Moment | undefined {
+    const key = keyOf(channel, position)
+    const known = this.#moments.get(key)
+    if (known || position.offset > 0) return known
+    const root = { channel, epoch: position.epoch, offset: 0, id: '', parent: undefined, tail: { entries: [] } }
+    this.#moments.set(key, root)
+    return root
+  }
+
+  #countAppend({ channel, id }: Moment, by: number): void {
+    const key = `${channel} ${id}`
+    this.#ids.add(key)
+    const times = (this.#appends.get(key) ?? 0) + by
+    this.#appends.set(key, times)
+    if (times > 1) this.#doubled.add(key)
+  }
+}
+
+/** Whether a moment lies on the way to another one, or is it. */
+export function leadsTo(earlier: Moment, later: Moment): boolean {
+  let moment: Moment | undefined = later
+  while (moment && moment.offset > earlier.offset) moment = moment.parent
+  return moment === earlier
+}
+
+function keyOf(channel: string, { epoch, offset, check }: AtPosition): string {
+  return `${channel} ${epoch} ${offset} ${check}`
+}

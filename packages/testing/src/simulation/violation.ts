@@ -1,0 +1,13 @@
+/** One of the invariants of ARCHITECTURE.md, `state` (the client shows the fold of the truth) or `liveness`. */
+export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I7' | 'state' | 'liveness'
+
+/** An invariant did not hold. */
+export class Violation extends Error {
+  override readonly name = 'Violation'
+  readonly invariant: InvariantName
+
+  constructor(invariant: InvariantName, message: string) {
+    super(`${invariant}: ${message}`)
+    this.invariant = invariant
+  }
+}
