@@ -1,0 +1,29 @@
+import type { Metadata, Viewport } from 'next'
+import type { ReactNode } from 'react'
+import { languages } from '../../i18n/languages.ts'
+import { pageLanguage } from '../../i18n/page-language.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import '../globals.css'
+
+interface Props {
+  readonly params: Promise<{ lang: string }>
+}
+
+export function generateStaticParams() {
+  return languages.map((lang) => ({ lang }))
+}
+
+export const viewport: Viewport = { colorScheme: 'light dark' }
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { site } = wordsIn(await pageLanguage(params))
+  return { title: { default: site.title, template: `%s · ${site.title}` }, description: site.description }
+}
+
+export default async function Layout({ params, children }: Props & { children: ReactNode }) {
+  return (
+    <html lang={await pageLanguage(params)}>
+      <body>{children}</body>
+    </html>
+  )
+}

@@ -1,0 +1,35 @@
+import { snapshot } from '@baro/next'
+import type { Metadata } from 'next'
+import { machine } from '../../../channels/machine.ts'
+import { PageFrame } from '../../../components/frame/page-frame.tsx'
+import { SourceFiles } from '../../../components/live/source-files.tsx'
+import { Dashboard } from '../../../components/machine/dashboard.tsx'
+import { pageLanguage } from '../../../i18n/page-language.ts'
+import { wordsIn } from '../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string }>
+}
+
+export const revalidate = 3600
+
+const files = [
+  'app/[lang]/machine/page.tsx',
+  'components/machine/dashboard.tsx',
+  'channels/machine.ts',
+  'server/sampler.ts',
+]
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).machine.title }
+}
+
+export default async function MachinePage({ params }: Props) {
+  const language = await pageLanguage(params)
+  return (
+    <PageFrame language={language} path="/machine" section="machine">
+      <Dashboard language={language} initial={await snapshot(machine())} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}

@@ -1,0 +1,45 @@
+import { snapshot } from '@baro/next'
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { room } from '../../../../channels/room.ts'
+import { PageFrame } from '../../../../components/frame/page-frame.tsx'
+import { SourceFiles } from '../../../../components/live/source-files.tsx'
+import { Room } from '../../../../components/room/room.tsx'
+import { RoomLinks } from '../../../../components/room/room-links.tsx'
+import { pageLanguage } from '../../../../i18n/page-language.ts'
+import { wordsIn } from '../../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string; id: string }>
+}
+
+export const revalidate = 3600
+
+const files = [
+  'app/[lang]/rooms/[id]/page.tsx',
+  'components/room/room.tsx',
+  'components/room/use-enter-to-send.ts',
+  'channels/room.ts',
+]
+
+// No room is known at build time: each page is rendered when somebody first asks for it, and cached from then on.
+export function generateStaticParams() {
+  return []
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).room.title((await params).id) }
+}
+
+export default async function RoomPage({ params }: Props) {
+  const language = await pageLanguage(params)
+  const { id } = await params
+  if (!/^[a-z0-9-]{1,32}$/.test(id)) notFound()
+  return (
+    <PageFrame language={language} path={`/rooms/${id}`} section="rooms">
+      <RoomLinks language={language} current={id} />
+      <Room language={language} id={id} initial={await snapshot(room({ id }))} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}

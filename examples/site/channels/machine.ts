@@ -1,0 +1,46 @@
+import { channel } from '@baro/core'
+import * as z from 'zod/mini'
+
+const facts = z.object({
+  processor: z.string(),
+  system: z.string(),
+  runtime: z.string(),
+  /** When this process started, in milliseconds since 1970. */
+  startedAt: z.number(),
+})
+
+const sample = z.object({
+  /** In milliseconds since 1970. */
+  time: z.number(),
+  /** How busy each core was, from 0 to 1. */
+  cores: z.array(z.number()),
+  /** Runnable processes, averaged over 1, 5 and 15 minutes. */
+  load: z.array(z.number()),
+  memory: z.object({ totalBytes: z.number(), usedBytes: z.number(), processBytes: z.number() }),
+  /** How late the event loop was, in milliseconds. */
+  delay: z.object({ medianMs: z.number(), p99Ms: z.number(), maxMs: z.number() }),
+  /** Bytes per second through the network interfaces, and through loopback; absent where the system does not tell. */
+  network: z.optional(z.object({ received: z.number(), sent: z.number(), loopback: z.number() })),
+})
+
+export type Facts = z.infer<typeof facts>
+export type Sample = z.infer<typeof sample>
+
+/** The machine this site runs on: the last two minutes, a sample each second. */
+export interface Machine {
+  readonly facts: Facts | null
+  readonly samples: readonly Sample[]
+}
+
+export const machine = channel('machine', {
+  events: { facts, sample },
+  state: {
+    initial: (): Machine => ({ facts: null, samples: [] }),
+    on: {
+      facts: (state, { payload }) => ({ ...state, facts: payload }),
+      sample: (state, { payload }) => ({ ...state, samples: [...state.samples, payload].slice(-120) }),
+    },
+  },
+  // As many as the state holds: whoever is further behind is served better by a fresh snapshot.
+  history: { size: 120 },
+})

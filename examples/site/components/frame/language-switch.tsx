@@ -1,0 +1,31 @@
+'use client'
+
+import { type Language, languageCookie, languages } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import styles from './frame.module.css'
+
+/** Leads to the same page in the other language, and remembers the choice. */
+export function LanguageSwitch({ language, path }: { language: Language; path: string }) {
+  return (
+    <nav className={`${styles.links} ${styles.languages}`} aria-label={wordsIn(language).site.language}>
+      {languages.map((other) => (
+        // A new document, not a client navigation: the language of the whole page changes.
+        <a
+          key={other}
+          href={`/${other}${path}`}
+          lang={other}
+          hrefLang={other}
+          aria-current={other === language ? 'true' : undefined}
+          onClick={() => remember(other)}
+        >
+          {wordsIn(other).name}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+function remember(language: Language): void {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is not in all browsers yet.
+  document.cookie = `${languageCookie}=${language}; path=/; max-age=31536000; samesite=lax`
+}

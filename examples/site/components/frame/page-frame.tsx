@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import styles from './frame.module.css'
+import { type Section, SiteHeader } from './site-header.tsx'
+
+/** A page: its head, its content, its foot. */
+export function PageFrame({
+  language,
+  path,
+  section,
+  children,
+}: {
+  language: Language
+  path: string
+  section?: Section
+  children: ReactNode
+}) {
+  return (
+    <>
+      <SiteHeader language={language} path={path} {...(section && { section })} />
+      <main id="content" className={styles.content}>
+        {children}
+      </main>
+      <footer className={styles.footer}>{wordsIn(language).site.footer}</footer>
+    </>
+  )
+}

@@ -1,0 +1,35 @@
+import Link from 'next/link'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import styles from './frame.module.css'
+import { LanguageSwitch } from './language-switch.tsx'
+
+/** Where a page belongs in the navigation. */
+export type Section = 'home' | 'rooms' | 'machine'
+
+/** The head of each page. The path comes without its language: the address bar may show it without one too. */
+export function SiteHeader({ language, path, section }: { language: Language; path: string; section?: Section }) {
+  const { site } = wordsIn(language)
+  const links = [
+    { to: 'rooms', href: `/${language}/rooms/1`, text: site.rooms },
+    { to: 'machine', href: `/${language}/machine`, text: site.machine },
+  ]
+  return (
+    <header className={styles.header}>
+      <a className={styles.skip} href="#content">
+        {site.skip}
+      </a>
+      <Link className={styles.mark} href={`/${language}`} aria-current={section === 'home' ? 'page' : undefined}>
+        바로 <span lang="en">baro</span>
+      </Link>
+      <nav className={styles.links} aria-label={site.title}>
+        {links.map(({ to, href, text }) => (
+          <Link key={to} href={href} aria-current={section === to ? 'page' : undefined}>
+            {text}
+          </Link>
+        ))}
+      </nav>
+      <LanguageSwitch language={language} path={path} />
+    </header>
+  )
+}

@@ -1,0 +1,21 @@
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import styles from './home.module.css'
+
+/** What this is, in ten lines. */
+export function Introduction({ language }: { language: Language }) {
+  const { home } = wordsIn(language)
+  return (
+    <section className={styles.introduction}>
+      <div>
+        <h1>{home.headline}</h1>
+        <p>{home.lead}</p>
+      </div>
+      <ol>
+        {home.steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,56 @@
+'use client'
+
+import type { SnapshotOf } from '@baro/core'
+import { useChannel } from '@baro/react'
+import Link from 'next/link'
+import { activity } from '../../channels/activity.ts'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import { LocalTime } from '../live/local-time.tsx'
+import { Proof } from '../live/proof.tsx'
+import styles from './home.module.css'
+
+/** Who is here and what they say, and where to go from here. */
+export function RightNow({ language, initial }: { language: Language; initial: SnapshotOf<typeof activity> }) {
+  const { home, room, site } = wordsIn(language)
+  const { state, status, handOver } = useChannel(activity, initial)
+  return (
+    <div className={styles.columns}>
+      <section className={styles.now} aria-labelledby="now">
+        <header>
+          <h2 id="now">{home.nowTitle}</h2>
+          <p data-visitors={state.visitors}>{home.visitors(state.visitors)}</p>
+        </header>
+        {state.remarks.length === 0 ? (
+          <p className={styles.nobody}>{home.nobody}</p>
+        ) : (
+          <ol className={styles.remarks}>
+            {state.remarks.toReversed().map((remark) => (
+              <li key={remark.id} data-id={remark.id}>
+                <Link href={`/${language}/rooms/${remark.room}`}>{room.title(remark.room)}</Link>
+                <span>
+                  <b>{remark.name}</b> {remark.text}
+                </span>
+                <LocalTime language={language} time={remark.time} format="minute" />
+              </li>
+            ))}
+          </ol>
+        )}
+        <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      </section>
+      <section className={styles.look} aria-labelledby="look">
+        <h2 id="look">{home.look}</h2>
+        <dl>
+          <dt>
+            <Link href={`/${language}/rooms/1`}>{site.rooms}</Link>
+          </dt>
+          <dd>{home.roomsHint}</dd>
+          <dt>
+            <Link href={`/${language}/machine`}>{site.machine}</Link>
+          </dt>
+          <dd>{home.machineHint}</dd>
+        </dl>
+      </section>
+    </div>
+  )
+}

@@ -1,0 +1,38 @@
+'use client'
+
+import type { Status } from '@baro/client'
+import { useConnection } from '@baro/react'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import styles from './live.module.css'
+import { useCountdown } from './use-countdown.ts'
+
+/** How a channel is doing, in words, and a button where one can do something about it. */
+export function ConnectionLine({ language, status }: { language: Language; status: Status }) {
+  const { live } = wordsIn(language)
+  const { reconnect } = useConnection()
+  const { state } = status
+  const seconds = useCountdown(state === 'waiting' ? status.retryInMs : undefined)
+  const texts: Readonly<Record<Status['state'], string>> = {
+    idle: live.cached,
+    connecting: live.connecting,
+    live: live.connected,
+    waiting: seconds === undefined ? live.connecting : live.retryIn(seconds),
+    refused: live.refused,
+    outdated: live.outdated,
+    'gave-up': live.gaveUp,
+    closed: live.closed,
+  }
+  return (
+    <p className={styles.connection} data-connection={state}>
+      <span className="visually-hidden">{live.connection}: </span>
+      {/* Read out, but not each second of the countdown. */}
+      <span aria-live={state === 'waiting' ? 'off' : 'polite'}>{texts[state]}</span>
+      {(state === 'waiting' || state === 'gave-up') && (
+        <button type="button" onClick={reconnect}>
+          {live.reconnect}
+        </button>
+      )}
+    </p>
+  )
+}

@@ -1,0 +1,43 @@
+import type { HandOver } from '@baro/client'
+import { parsePosition } from '@baro/core'
+import type { Language } from '../../i18n/languages.ts'
+import { type Words, wordsIn } from '../../i18n/words.ts'
+import styles from './live.module.css'
+
+/** The proof of the hand-over, in words: rendered at 41, resumed at 41, first live 42, 0 missing. */
+export function HandOverLine({
+  language,
+  rendered,
+  handOver,
+}: {
+  language: Language
+  /** The position of the page's snapshot. */
+  rendered: string
+  handOver: HandOver | undefined
+}) {
+  const { live } = wordsIn(language)
+  return (
+    <p className={styles.handOver} data-hand-over={handOver?.outcome ?? 'waiting'}>
+      <span className="visually-hidden">{live.handOver}: </span>
+      {[renderedAt(live, rendered), ...sinceThen(live, handOver)].map((phrase) => (
+        <span key={phrase}>{phrase}</span>
+      ))}
+    </p>
+  )
+}
+
+function renderedAt(live: Words['live'], position: string): string {
+  const parsed = parsePosition(position)
+  return parsed.ok && parsed.value.kind === 'at' ? live.rendered(parsed.value.offset) : live.renderedNowhere
+}
+
+function sinceThen(live: Words['live'], handOver: HandOver | undefined): readonly string[] {
+  if (!handOver) return [live.waiting]
+  const { outcome, reason = '', resumedAt, recovered, firstLive, missing } = handOver
+  return [
+    outcome === 'recovered' ? live.resumed(resumedAt) : live.reset(live.reasons[reason] ?? reason, resumedAt),
+    ...(recovered > 0 ? [live.recovered(recovered)] : []),
+    ...(firstLive === undefined ? [] : [live.firstLive(firstLive)]),
+    live.missing(missing),
+  ]
+}

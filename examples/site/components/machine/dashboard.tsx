@@ -1,0 +1,46 @@
+'use client'
+
+import type { SnapshotOf } from '@baro/core'
+import { useChannel } from '@baro/react'
+import { useState } from 'react'
+import { machine } from '../../channels/machine.ts'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import { Proof } from '../live/proof.tsx'
+import { FactList } from './fact-list.tsx'
+import styles from './machine.module.css'
+import { measuresOf } from './measures.ts'
+import { Panel } from './panel.tsx'
+
+/** Two minutes of the machine that serves this page; a pointer over one chart shows that second in all of them. */
+export function Dashboard({ language, initial }: { language: Language; initial: SnapshotOf<typeof machine> }) {
+  const { machine: says } = wordsIn(language)
+  const { state, status, handOver } = useChannel(machine, initial)
+  const [pointed, point] = useState<number>()
+  const { facts, samples } = state
+  const measures = measuresOf(says, samples)
+
+  return (
+    <section className={styles.dashboard} aria-labelledby="machine">
+      <header>
+        <h1 id="machine">{says.title}</h1>
+        <p>{says.lead}</p>
+      </header>
+      {facts && <FactList language={language} facts={facts} />}
+      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      {measures.length === 0 && <p className={styles.waiting}>{says.waiting}</p>}
+      <div className={styles.panels}>
+        {measures.map((measure) => (
+          <Panel
+            key={measure.title}
+            language={language}
+            measure={measure}
+            samples={samples}
+            pointed={pointed}
+            point={point}
+          />
+        ))}
+      </div>
+    </section>
+  )
+}

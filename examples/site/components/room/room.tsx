@@ -1,0 +1,35 @@
+'use client'
+
+import type { SnapshotOf } from '@baro/core'
+import { useChannel } from '@baro/react'
+import { room } from '../../channels/room.ts'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import { Proof } from '../live/proof.tsx'
+import { Composer } from './composer.tsx'
+import { MessageList } from './message-list.tsx'
+import styles from './room.module.css'
+import { useTyping } from './use-typing.ts'
+
+/** A chat room: the messages of the cached page, what followed them, and what is being said now. */
+export function Room({ language, id, initial }: { language: Language; id: string; initial: SnapshotOf<typeof room> }) {
+  const { room: says } = wordsIn(language)
+  const { state: messages, pending, publish, signal, onSignal, status, handOver } = useChannel(room, initial)
+  const typing = useTyping(onSignal)
+
+  return (
+    <section className={styles.room} aria-labelledby="room">
+      <h1 id="room">{says.title(id)}</h1>
+      <MessageList language={language} messages={messages} pending={pending} />
+      <p className={styles.typing} aria-hidden="true">
+        {typing.length > 0 && says.typing(typing)}
+      </p>
+      <Composer
+        language={language}
+        send={(name, text) => publish('message', { name, text })}
+        typing={(name) => signal('typing', { name })}
+      />
+      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+    </section>
+  )
+}

@@ -1,0 +1,100 @@
+import { en } from './en.ts'
+import { ko } from './ko.ts'
+import type { Language } from './languages.ts'
+
+/** Everything the site says. */
+export interface Words {
+  readonly name: string
+  readonly site: Says<
+    'title' | 'description' | 'home' | 'rooms' | 'machine' | 'language' | 'skip' | 'missingTitle' | 'missing' | 'footer'
+  >
+  readonly home: Says<
+    | 'headline'
+    | 'lead'
+    | 'stripTitle'
+    | 'stripHint'
+    | 'inPage'
+    | 'recovered'
+    | 'fresh'
+    | 'live'
+    | 'nowTitle'
+    | 'nobody'
+    | 'look'
+    | 'roomsHint'
+    | 'machineHint'
+  > & {
+    readonly steps: readonly string[]
+    readonly stripSummary: (busy: string) => string
+    readonly visitors: Counted
+  }
+  readonly room: Says<
+    'rooms' | 'messages' | 'empty' | 'nickname' | 'guest' | 'text' | 'send' | 'sending' | 'notSent' | 'noScript'
+  > & {
+    readonly title: (id: string) => string
+    readonly typing: (names: readonly string[]) => string
+  }
+  readonly machine: Says<
+    | 'title'
+    | 'waiting'
+    | 'lead'
+    | 'processor'
+    | 'system'
+    | 'runtime'
+    | 'running'
+    | 'cpu'
+    | 'allCores'
+    | 'load'
+    | 'memory'
+    | 'used'
+    | 'process'
+    | 'delay'
+    | 'median'
+    | 'p99'
+    | 'longest'
+    | 'network'
+    | 'received'
+    | 'sent'
+    | 'loopback'
+    | 'noNetwork'
+    | 'lastTwoMinutes'
+  > & {
+    readonly core: Counted
+    readonly minutes: Counted
+    readonly of: (total: string) => string
+  }
+  readonly live: Says<
+    | 'renderedNowhere'
+    | 'waiting'
+    | 'handOver'
+    | 'connection'
+    | 'cached'
+    | 'connecting'
+    | 'connected'
+    | 'gaveUp'
+    | 'closed'
+    | 'outdated'
+    | 'refused'
+    | 'reconnect'
+    | 'sources'
+    | 'utc'
+  > & {
+    readonly rendered: Counted
+    readonly resumed: Counted
+    readonly recovered: Counted
+    readonly reset: (reason: string, offset: number) => string
+    readonly firstLive: Counted
+    readonly missing: Counted
+    readonly retryIn: Counted
+    readonly reasons: Readonly<Record<string, string>>
+  }
+}
+
+type Says<Names extends string> = Readonly<Record<Names, string>>
+type Counted = (count: number) => string
+
+const words: Readonly<Record<Language, Words>> = { en, ko }
+
+/** What the site says in a language. */
+export function wordsIn(language: Language): Words {
+  return words[language]
+}

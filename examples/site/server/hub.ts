@@ -1,0 +1,36 @@
+import { createHub, type Hub } from '@baro/server'
+import { activity } from '../channels/activity.ts'
+import { machine } from '../channels/machine.ts'
+import { pulse } from '../channels/pulse.ts'
+import { room } from '../channels/room.ts'
+import { readFacts, startSampler } from './sampler.ts'
+import { countVisitors } from './visitors.ts'
+
+/** The hub of the site: who may read and write its channels, and what the server itself publishes. */
+export async function createSiteHub(): Promise<Hub> {
+  const hub = createHub({ channels: [room, pulse, activity, machine] })
+
+  hub.on(room, {
+    access: 'public',
+    events: {
+      message: async ({ payload, publish, params }) => {
+        const published = await publish('message', payload)
+        await hub.publish(activity(), 'remark', { ...payload, room: params.id ?? '' })
+        return published
+      },
+    },
+    signals: { typing: ({ payload, signal }) => signal('typing', payload) },
+  })
+  hub.on(pulse, { access: 'public' })
+  hub.on(activity, { access: 'public' })
+  hub.on(machine, { access: 'public' })
+  countVisitors(hub)
+
+  await hub.publish(machine(), 'facts', readFacts())
+  startSampler(async (sample) => {
+    const busy = sample.cores.reduce((sum, core) => sum + core, 0) / Math.max(1, sample.cores.length)
+    await hub.publish(machine(), 'sample', sample)
+    await hub.publish(pulse(), 'beat', { busy: Math.round(busy * 1_000) / 1_000 })
+  })
+  return hub
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { attach } from '@baro/next'
+import next from 'next'
+import { buildIfNeeded } from './build.ts'
+import { createSiteHub } from './hub.ts'
+import { varyByLanguage } from './vary-by-language.ts'
+
+const dir = dirname(dirname(fileURLToPath(import.meta.url)))
+const dev = process.argv.includes('--dev')
+const wantedPort = Number(process.env.PORT || 3000)
+
+// Next reads these when its server is made.
+process.chdir(dir)
+Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production' })
+
+const server = createServer()
+await assertFree(wantedPort)
+if (process.argv.includes('--build')) await buildIfNeeded(dir)
+
+const hub = await createSiteHub()
+attach(hub, server)
+const app = next({ dev, dir, port: wantedPort, httpServer: server })
+await app.prepare()
+const handle = app.getRequestHandler()
+server.on('request', (request, response) => {
+  varyByLanguage(request, response)
+  void handle(request, response)
+})
+await listen(server, wantedPort)
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, async () => {
+    server.close()
+    await hub.drain({ spreadMs: 500, timeoutMs: 2_000 })
+    await hub.close()
+    process.exit(0)
+  })
+console.log(`The site is at http://localhost:${(server.address() as AddressInfo).port}`)
+
+// Asked before the build, which takes half a minute: whoever has to choose another port should know at once.
+async function assertFree(port: number): Promise<void> {
+  const probe = createServer()
+  await listen(probe, port)
+  probe.close()
+  await once(probe, 'close')
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  try {
+    server.listen(port)
+    await once(server, 'listening')
+  } catch (error) {
+    const busy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    console.error(busy ? `Port ${port} is in use. Set another: PORT=${port + 1} npm start` : error)
+    process.exit(1)
+  }
+}

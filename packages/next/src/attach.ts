@@ -1,0 +1,58 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Hub } from '@baro/server'
+import { findHub, replaceHub } from './attached-hub.ts'
+import { exitOnUncaughtException } from './exit-on-uncaught-exception.ts'
+import { findServer } from './find-server.ts'
+import { interceptServer } from './intercept-server.ts'
+import { isBuilding, isEdge, isProduction } from './next-phase.ts'
+
+/** What `attach` takes beside the hub. */
+export interface AttachOptions {
+  /**
+   * What becomes of an upgrade that is neither Baro's nor Next's. `'refuse'` answers it with 404: Next ignores upgrades
+   * it does not know, and their sockets would hang for ever. `'pass'` leaves it alone, for servers that have other
+   * WebSockets on the same port or proxy some by `rewrites`. Default `'refuse'`.
+   */
+  readonly otherUpgrades?: 'refuse' | 'pass'
+  /**
+   * What becomes of an exception that nobody caught, in production. `'exit'` does what Node does: the error is
+   * printed and the process ends with code 1. Next would print it and go on serving from a process in an unknown state.
+   * `'pass'` leaves it to Next and to your own `uncaughtException` listeners. Rejected promises that nobody handles stay
+   * with Next either way, which prints them: rendering drops promises on purpose. Default `'exit'`.
+   */
+  readonly uncaughtExceptions?: 'exit' | 'pass'
+}
+
+/**
+ * Attaches a hub to the HTTP server that Next serves from, and makes it the hub that `snapshot` asks.
+ *
+ * With a custom server, pass that server. Without one, call it in `register` of `instrumentation.ts`: the server is
+ * found by a request that this process makes to itself. It does nothing during `next build` and in the edge runtime.
+ *
+ * Attaching again is harmless. Attaching another hub (an edit during development) puts it in the place of the first,
+ * whose clients are told to reconnect, and do so to the new one.
+ *
+ * @example A custom server
+ * ```ts
+ * const server = createServer((request, response) => app.getRequestHandler()(request, response))
+ * attach(hub, server)
+ * ```
+ * @example `instrumentation.ts`
+ * ```ts
+ * export async function register() {
+ *   if (process.env.NEXT_RUNTIME !== 'nodejs') return
+ *   const { hub } = await import('./hub')
+ *   attach(hub)
+ * }
+ * ```
+ */
+export function attach(hub: Hub, server?: HttpServer, options: AttachOptions = {}): void {
+  if (isBuilding() || isEdge()) return
+  const before = replaceHub(hub)
+  // Its clients are told to come back at once, find the new hub, and are reset by it.
+  if (before) void before.drain({ spreadMs: 0 }).then(() => before.close())
+  if (isProduction() && options.uncaughtExceptions !== 'pass') exitOnUncaughtException()
+  const passOthers = options.otherUpgrades === 'pass'
+  if (server) interceptServer(server, findHub, passOthers)
+  else findServer(hub.path, (found) => interceptServer(found, findHub, passOthers))
+}

@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { channel } from '@baro/core'
+import { createHub, type Hub } from '@baro/server'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { interceptServer } from './intercept-server.ts'
+
+const counter = channel('counter')
+let server: Server
+let hub: Hub
+let answeredByNext: number
+
+beforeEach(async () => {
+  hub = newHub()
+  answeredByNext = 0
+  server = createServer((_request, response) => {
+    answeredByNext++
+    response.end('next')
+  })
+  server.listen(0)
+  await once(server, 'listening')
+})
+
+afterEach(async () => {
+  server.close()
+  server.closeAllConnections()
+  await hub.close()
+})
+
+function newHub(): Hub {
+  const made = createHub({ channels: [counter] })
+  made.on(counter, { access: 'public' })
+  return made
+}
+
+function port(): number {
+  return (server.address() as AddressInfo).port
+}
+
+/** Asks for an upgrade; resolves with the status line at the first answer. */
+async function upgrade(path: string): Promise<string> {
+  const socket = connect(port(), 'localhost')
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  )
+  const [answer] = await once(socket, 'data')
+  socket.destroy()
+  return String(answer).split('\r\n')[0] ?? ''
+}
+
+test('requests and upgrades under the path of the hub are its own, all others go on', async () => {
+  interceptServer(server, () => hub, false)
+  const health = await fetch(`http://localhost:${port()}/baro/health`)
+  expect(await health.json()).toMatchObject({ status: 'ok' })
+  expect(answeredByNext).toBe(0)
+  expect(await (await fetch(`http://localhost:${port()}/page`)).text()).toBe('next')
+  expect(await upgrade('/baro/connect')).toBe('HTTP/1.1 101 Switching Protocols')
+})
+
+test('listeners that come later never see an upgrade of the hub', async () => {
+  interceptServer(server, () => hub, false)
+  const seen: (string | undefined)[] = []
+  // What Next does: it ends the sockets of paths that look like its routes, and leaves the others hanging.
+  server.on('upgrade', (request, socket) => {
+    seen.push(request.url)
+    socket.end()
+  })
+  expect(await upgrade('/baro/connect')).toBe('HTTP/1.1 101 Switching Protocols')
+  expect(await upgrade('/nothing')).toBe('HTTP/1.1 404 Not Found')
+  expect(seen).toEqual([])
+})
+
+test('upgrades of others pass where the application says so', async () => {
+  interceptServer(server, () => hub, true)
+  const seen: (string | undefined)[] = []
+  server.on('upgrade', (request, socket) => {
+    seen.push(request.url)
+    socket.end('HTTP/1.1 418 Somebody else\r\n\r\n')
+  })
+  expect(await upgrade('/chat')).toBe('HTTP/1.1 418 Somebody else')
+  expect(await upgrade('/baro/connect')).toBe('HTTP/1.1 101 Switching Protocols')
+  expect(seen).toEqual(['/chat'])
+})
+
+test('doing it again changes nothing', async () => {
+  interceptServer(server, () => hub, false)
+  const [listeners, emit] = [server.listenerCount('upgrade'), server.emit]
+  interceptServer(server, () => hub, false)
+  expect(server.listenerCount('upgrade')).toBe(listeners)
+  expect(server.emit).toBe(emit)
+})
+
+test('another hub takes the place of the first at the next request', async () => {
+  interceptServer(server, () => hub, false)
+  const first = hub
+  hub = newHub()
+  await first.close()
+  expect(await upgrade('/baro/connect')).toBe('HTTP/1.1 101 Switching Protocols')
+})

@@ -1,0 +1,56 @@
+import {
+  BaroError,
+  type ChannelTypes,
+  definitionOf,
+  noPosition,
+  quote,
+  type Reference,
+  type Snapshot,
+} from '@baro/core'
+import { findHub } from './attached-hub.ts'
+import { insistOnRequest, revalidateAtStart } from './page-lifetime.ts'
+
+/**
+ * The value of a channel at a position, for a page to embed: `useChannel` continues from exactly there, however long the
+ * page was cached.
+ *
+ * Where there is no hub (`next build`) it is the initial value at position `none`, which every hub answers by reset; such
+ * a page is rendered again once, at the first request after the start.
+ *
+ * A channel that is not public makes its page dynamic. Where a page cannot become dynamic any more (it was built as a
+ * cached one, or says `force-static`) this throws, so that a private value never gets into a shared page: say
+ * `export const dynamic = 'force-dynamic'` in such a page.
+ *
+ * @throws {BaroError} `refused` if the channel is not public and the page is rendered for a cache;
+ * `unavailable` if there is no hub and the reference is a copy, so that its initial value is not known.
+ *
+ * @example
+ * ```tsx
+ * export const revalidate = 3600
+ * export default async function Page({ params }: { params: Promise<{ id: string }> }) {
+ *   return <Room initial={await snapshot(room({ id: (await params).id }))} />
+ * }
+ * ```
+ */
+export async function snapshot<T extends ChannelTypes>(reference: Reference<T>): Promise<Snapshot<T>> {
+  const hub = findHub()
+  if (!hub) return initialSnapshot(reference)
+  if (!hub.isPublic(reference)) await insistOnRequest(reference.channel)
+  return hub.snapshot(reference)
+}
+
+async function initialSnapshot<T extends ChannelTypes>(reference: Reference<T>): Promise<Snapshot<T>> {
+  const definition = definitionOf(reference)
+  if (!definition)
+    throw new BaroError(
+      'unavailable',
+      `No hub is attached, and the reference of ${quote(reference.channel)} is a copy. Pass the object that its definition returned.`,
+    )
+  await revalidateAtStart()
+  return {
+    channel: reference.channel,
+    position: noPosition,
+    version: definition.version,
+    value: definition.state?.initial(),
+  }
+}

@@ -1,0 +1,87 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { complaintsOf, launchBrowser, socketsOf } from './browser.ts'
+import { createLink } from './cuttable-link.ts'
+import { createLog } from './publisher-log.ts'
+import { shownIds, violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
+import { type Site, startSite } from './site.ts'
+
+let site: Site
+let browser: Browser
+
+beforeAll(async () => {
+  site = await startSite()
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await site?.kill()
+})
+
+describe('a room in Chromium against the log of its publisher', () => {
+  test('I1 I2: publications after the page was cached, during the connection and while it is down come once, in order', async () => {
+    const log = createLog('log', () => site)
+    await log.publish(5)
+    expect((await fetch(site.url + log.path)).headers.get('x-nextjs-cache')).not.toBe('HIT')
+    await log.publish(5)
+    const cached = await fetch(site.url + log.path)
+    expect(cached.headers.get('x-nextjs-cache')).toBe('HIT')
+    const html = await cached.text()
+    expect(html).toContain('data-id="w0004"')
+    expect(html).not.toContain('data-id="w0005"')
+
+    const link = await createLink(site.port)
+    const page = await browser.newPage()
+    const complaints = complaintsOf(page)
+    const sockets = socketsOf(page)
+    await watchOrder(page)
+
+    // While the browser loads the page and connects.
+    const publishing = log.publish(15)
+    await page.goto(link.url + log.path)
+    await publishing
+    await waitForIds(page, log.ids)
+    await waitForLive(page)
+    expect(sockets).toHaveLength(1)
+    expect(sockets[0]?.received(`room:${log.room}`)[0]).toBe('baro:recovered')
+
+    await log.publish(5)
+    await waitForIds(page, log.ids)
+
+    const before = await shownIds(page)
+    expect(complaints).toEqual([])
+    link.cut()
+    await page.waitForSelector('[data-connection=waiting]')
+    await log.publish(10)
+    expect(await shownIds(page)).toEqual(before)
+    link.mend()
+    await waitForIds(page, log.ids)
+    await waitForLive(page)
+    await log.publish(5)
+    await waitForIds(page, log.ids)
+
+    expect(await shownIds(page)).toEqual(log.ids)
+    expect(await violationsOf(page)).toEqual([])
+    const received = sockets.flatMap((socket) => socket.received(`room:${log.room}`))
+    expect(received).not.toContain('baro:reset')
+    await page.close()
+    link.close()
+  })
+
+  test('the page says what became of its hand-over, and that nothing is missing', async () => {
+    const log = createLog('proof', () => site)
+    await log.publish(3)
+    await fetch(site.url + log.path)
+    await log.publish(2)
+    const page = await browser.newPage({ locale: 'en-US' })
+    await page.goto(site.url + log.path)
+    await waitForLive(page)
+    await log.publish(1)
+    await waitForIds(page, log.ids)
+    const proof = page.locator('[data-hand-over=recovered]')
+    await proof.getByText('first live 6').waitFor()
+    expect(await proof.textContent()).toMatch(/rendered at 3.*resumed at 3.*2 recovered.*first live 6.*0 missing/s)
+    await page.close()
+  })
+})

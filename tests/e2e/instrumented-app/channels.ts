@@ -1,0 +1,12 @@
+import { channel } from '@baro/core'
+import * as z from 'zod/mini'
+
+export const counter = channel('counter', {
+  events: { add: z.object({ by: z.number() }) },
+  state: { initial: () => 0, on: { add: (count: number, { payload }) => count + payload.by } },
+})
+
+export const diary = channel('diary', {
+  events: { wrote: z.object({ text: z.string() }) },
+  state: { initial: () => '', on: { wrote: (_: string, { payload }) => payload.text } },
+})

@@ -1,0 +1,84 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchBrowser, socketsOf } from './browser.ts'
+import { createLog } from './publisher-log.ts'
+import { violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
+import { type Site, startSite } from './site.ts'
+
+let site: Site
+let browser: Browser
+
+beforeAll(async () => {
+  site = await startSite()
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await site?.kill()
+})
+
+/** A page that shows a room newer than its cached page. */
+async function openRoom(name: string) {
+  const log = createLog(name, () => site)
+  await log.publish(2)
+  await fetch(`${site.url}/en${log.path}`)
+  const page = await browser.newPage()
+  const sockets = socketsOf(page)
+  await watchOrder(page)
+  await page.goto(`${site.url}/en${log.path}`)
+  await waitForLive(page)
+  await log.publish(3)
+  await waitForIds(page, log.ids)
+  return { log, page, sockets }
+}
+
+function isPersisted(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.body.dataset.persisted === 'true')
+}
+
+test('I3: a link away and the back button never show an older state, whatever the router kept', async () => {
+  const { log, page } = await openRoom('back')
+  for (let round = 0; round < 3; round++) {
+    await page.getByRole('link', { name: 'Machine' }).click()
+    await page.waitForURL('**/machine')
+    await log.publish(2)
+    await page.goBack({ waitUntil: 'commit' })
+    await waitForIds(page, log.ids)
+  }
+  expect(await violationsOf(page)).toEqual([])
+  await page.close()
+})
+
+test('I3: nor do they after the room was let go of', async () => {
+  const { log, page, sockets } = await openRoom('linger')
+  await page.getByRole('link', { name: 'Machine' }).click()
+  await page.waitForURL('**/machine')
+  await expect.poll(() => sockets[0]?.sent(`room:${log.room}`)).toContain('baro:unsubscribe')
+  await log.publish(2)
+  await page.goBack({ waitUntil: 'commit' })
+  await waitForIds(page, log.ids)
+  expect(await violationsOf(page)).toEqual([])
+  await page.close()
+})
+
+test('I3: a page from the back-forward cache catches up from where it stood', async () => {
+  const { log, page } = await openRoom('bfcache')
+  await page.evaluate(() => {
+    addEventListener('pageshow', ({ persisted }) => {
+      document.body.dataset.persisted = String(persisted)
+    })
+  })
+  // Another document: the language switch.
+  await page.getByRole('link', { name: '한국어' }).click()
+  await page.waitForURL('**/ko/**')
+  await log.publish(4)
+  await page.goBack({ waitUntil: 'commit' })
+  await waitForIds(page, log.ids)
+  await waitForLive(page)
+  expect(await isPersisted(page)).toBe(true)
+  await log.publish(1)
+  await waitForIds(page, log.ids)
+  expect(await violationsOf(page)).toEqual([])
+  await page.close()
+})

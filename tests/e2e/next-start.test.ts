@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { throwOnSignal, upgrade } from './process-probes.ts'
+
+const app = fileURLToPath(new URL('./instrumented-app', import.meta.url))
+const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
+let port: number
+let url: string
+let server: ChildProcess
+let printed = ''
+
+function runNext(...args: readonly string[]): ChildProcess {
+  const child = spawn(process.execPath, [...throwOnSignal, next, ...args], {
+    cwd: app,
+    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      printed += chunk
+    })
+  return child
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0)
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+/** The status of the cache and the snapshot of a page. */
+async function read(path: string): Promise<string> {
+  const answer = await fetch(url + path)
+  const html = (await answer.text()).replaceAll('&quot;', '"')
+  const cached = [answer.headers.get('x-nextjs-cache'), answer.headers.get('cache-control')?.split(',')[0]]
+  return [...cached, /<p id="snapshot">(.*?)<\/p>/.exec(html)?.[1]].join(' ')
+}
+
+beforeAll(async () => {
+  const build = runNext('build')
+  expect((await once(build, 'exit'))[0], printed).toBe(0)
+  port = await freePort()
+  url = `http://localhost:${port}`
+  server = runNext('start', '-p', String(port))
+  await vi.waitFor(() => expect(printed).toContain('Ready'), { timeout: 30_000 })
+}, 180_000)
+
+afterAll(() => {
+  server?.kill('SIGKILL')
+})
+
+test('without a custom server a WebSocket may be the first thing that comes, and no catch-all route ends it', async () => {
+  await expect.poll(() => upgrade(port, '/baro/connect')).toBe('HTTP/1.1 101 Switching Protocols')
+  expect(await upgrade(port, '/nothing')).toBe('HTTP/1.1 404 Not Found')
+})
+
+test('a page that was built without a hub stands nowhere, and is rendered once more with the first request', async () => {
+  expect(await read('/counter')).toContain('"position":"none","version":"1","value":0')
+  await expect.poll(() => read('/counter')).toMatch(/^HIT s-maxage=3600 .*"position":"1a\..*"value":0/)
+})
+
+test('a private value never gets into a page that is cached', async () => {
+  expect(await read('/diary/dynamic')).toContain('a secret')
+  for (const path of ['/diary/cached', '/diary/static']) {
+    printed = ''
+    await expect
+      .poll(async () => {
+        expect(await read(path)).toContain('"position":"none"')
+        return printed
+      })
+      .toContain('"diary" is not public, and this page is cached.')
+    expect(await read(path)).not.toContain('a secret')
+  }
+})
+
+test('an exception nobody caught ends the process, although Next would go on', async () => {
+  server.kill('SIGUSR2')
+  expect((await once(server, 'exit'))[0]).toBe(1)
+})

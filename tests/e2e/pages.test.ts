@@ -1,0 +1,120 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { complaintsOf, launchBrowser, socketsOf } from './browser.ts'
+import { createLog } from './publisher-log.ts'
+import { waitForLive } from './room-page.ts'
+import { type Site, startSite } from './site.ts'
+
+let site: Site
+let browser: Browser
+
+beforeAll(async () => {
+  site = await startSite()
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await site?.kill()
+})
+
+describe('cached pages', () => {
+  test('the second request for a room is a HIT that carries the position of its snapshot', async () => {
+    const log = createLog('hit', () => site)
+    await log.publish(1)
+    const first = await fetch(site.url + log.path)
+    const second = await fetch(site.url + log.path)
+    expect(second.headers.get('x-nextjs-cache')).toBe('HIT')
+    expect(second.headers.get('cache-control')).toMatch(/s-maxage=3600/)
+    expect(await second.text()).toBe(await first.text())
+    const { position } = await (await fetch(`${site.url}/baro/channels/room:${log.room}`)).json()
+    expect(await (await fetch(site.url + log.path)).text()).toContain(position)
+  })
+
+  test('a page that was built without a hub is rendered once more after the start, for an hour', async () => {
+    for (const path of ['/en', '/ko/machine']) {
+      await fetch(site.url + path)
+      await expect
+        .poll(async () => {
+          const answer = await fetch(site.url + path)
+          await answer.text()
+          return `${answer.headers.get('x-nextjs-cache')} ${answer.headers.get('cache-control')}`
+        })
+        .toMatch(/^HIT s-maxage=3600/)
+      expect(await (await fetch(site.url + path)).text()).toMatch(/\\"position\\":\\"1a\./)
+    }
+  })
+
+  test('a path without a language shows the one that was chosen, or the best of Accept-Language, and says so', async () => {
+    const languageOf = async (headers: Record<string, string>, path = '/rooms/1') => {
+      const answer = await fetch(site.url + path, { headers })
+      return [
+        /<html lang="(\w+)"/.exec(await answer.text())?.[1],
+        answer.headers.get('vary')?.includes('Accept-Language'),
+      ]
+    }
+    expect(await languageOf({})).toEqual(['en', true])
+    expect(await languageOf({ 'accept-language': 'ja, ko-KR;q=0.9, en;q=0.8' })).toEqual(['ko', true])
+    expect(await languageOf({ 'accept-language': 'ko;q=0, fr' })).toEqual(['en', true])
+    expect(await languageOf({ 'accept-language': 'en', cookie: 'language=ko' })).toEqual(['ko', true])
+    expect(await languageOf({ 'accept-language': 'en' }, '/ko/rooms/1')).toEqual(['ko', false])
+  })
+
+  test('what is no page is answered with 404', async () => {
+    for (const path of ['/nothing', '/ko/nothing/here', '/rooms/A%20B', '/xx/machine'])
+      expect((await fetch(site.url + path)).status).toBe(404)
+  })
+})
+
+describe('pages in Chromium', () => {
+  test.each(['/ko', '/en', '/ko/machine', '/en/machine', '/ko/rooms/1', '/en/rooms/1', '/rooms/2'])(
+    '%s goes live over one socket, in any time zone, without a complaint',
+    async (path) => {
+      // Rendered by the server in UTC, read in Seoul.
+      const context = await browser.newContext({ timezoneId: 'Asia/Seoul', locale: 'ko-KR' })
+      await site.publish('1', `zone-${Date.now()}`)
+      const page = await context.newPage()
+      const complaints = complaintsOf(page)
+      const sockets = socketsOf(page)
+      await page.goto(site.url + path)
+      await waitForLive(page)
+      await page.waitForSelector('[data-hand-over=recovered], [data-hand-over=reset]')
+      await page.getByRole('link', { name: /바로/ }).first().waitFor()
+      expect(sockets).toHaveLength(1)
+      expect(complaints).toEqual([])
+      await context.close()
+    },
+  )
+
+  test('without JavaScript pages are complete up to the first paint', async () => {
+    const log = createLog('plain', () => site)
+    await log.publish(3)
+    await expect
+      .poll(async () => (await (await fetch(`${site.url}/en/machine`)).text()).match(/<polyline/g)?.length ?? 0)
+      .toBeGreaterThan(5)
+    const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-US' })
+    const page = await context.newPage()
+    await page.goto(site.url + log.path)
+    for (const id of log.ids) await page.getByText(`text of ${id}`).waitFor()
+    await page.goto(`${site.url}/en/machine`)
+    expect(
+      await page
+        .locator('dd')
+        .filter({ hasText: /^\d+ %/ })
+        .count(),
+    ).toBeGreaterThan(1)
+    await page.getByText('Processor').waitFor()
+    await page.goto(`${site.url}/en`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    expect(await page.locator('[data-arrival=page][data-offset]').count()).toBeGreaterThan(0)
+    await context.close()
+  })
+
+  test('a page shows the code it is made of', async () => {
+    const page = await browser.newPage({ locale: 'en-US' })
+    await page.goto(`${site.url}/en/rooms/1`)
+    await page.getByText('The code this page is made of').click()
+    await page.getByText("export const room = channel('room:{id}'").waitFor()
+    await page.close()
+  })
+})

@@ -1,0 +1,69 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { complaintsOf, launchBrowser, socketsOf } from './browser.ts'
+import { createLog } from './publisher-log.ts'
+import { waitForIds, waitForLive } from './room-page.ts'
+import { type Site, startSite } from './site.ts'
+
+let site: Site
+let browser: Browser
+
+beforeAll(async () => {
+  site = await startSite()
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await site?.kill()
+})
+
+test('I4: after a restart of the server a page is reset once, shows the new state and goes on, without a reload', async () => {
+  const before = createLog('restart', () => site)
+  await before.publish(4)
+  await fetch(site.url + before.path)
+  const page = await browser.newPage()
+  const sockets = socketsOf(page)
+  await page.goto(site.url + before.path)
+  await waitForIds(page, before.ids)
+  await waitForLive(page)
+  await page.evaluate(() => document.body.setAttribute('data-not-reloaded', ''))
+  const complaints = complaintsOf(page)
+  const opened = sockets.length
+
+  await site.kill()
+  await page.waitForSelector('[data-connection=waiting]')
+  site = await startSite({ port: site.port })
+  const after: string[] = []
+  for (const id of ['x0001', 'x0002']) after.push(await site.publish(before.room, id))
+
+  await waitForIds(page, after)
+  await waitForLive(page)
+  await page.waitForSelector('[data-hand-over=reset]')
+  after.push(await site.publish(before.room, 'x0003'))
+  await waitForIds(page, after)
+
+  const received = sockets.slice(opened).flatMap((socket) => socket.received(`room:${before.room}`))
+  expect(received.filter((type) => type === 'baro:reset')).toHaveLength(1)
+  expect(await page.locator('body[data-not-reloaded]').count()).toBe(1)
+  // The browser itself reports each connection that the stopped server refused.
+  expect(complaints.filter((text) => !text.includes('WebSocket connection to'))).toEqual([])
+  await page.close()
+})
+
+test('I4: a page cached before the restart is reset too', async () => {
+  const log = createLog('old', () => site)
+  await log.publish(3)
+  await fetch(site.url + log.path)
+  await site.kill()
+  site = await startSite({ port: site.port })
+  const cached = await fetch(site.url + log.path)
+  expect(cached.headers.get('x-nextjs-cache')).toBe('HIT')
+  expect(await cached.text()).toContain('data-id="w0002"')
+  const page = await browser.newPage()
+  await page.goto(site.url + log.path)
+  await page.waitForSelector('[data-hand-over=reset]')
+  await waitForIds(page, [])
+  await waitForIds(page, [await site.publish(log.room, 'x0001')])
+  await page.close()
+})

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+/** The site, running in production mode in a process of its own. */
+export interface Site {
+  readonly url: string
+  readonly port: number
+  readonly process: ChildProcess
+  /** Everything it has printed. */
+  readonly printed: () => string
+  /** Publishes a message into a room over HTTP and returns its id. */
+  publish(room: string, id: string): Promise<string>
+  /** Ends it without any goodbye, as a crash would, and waits until it is gone. */
+  kill(): Promise<void>
+}
+
+const dir = fileURLToPath(new URL('../../examples/site', import.meta.url))
+
+/** Starts the site. Port 0 takes a free one. */
+export async function startSite({ port = 0, execArgv = [] as readonly string[] } = {}): Promise<Site> {
+  const { child, printed } = spawnSite({ port, execArgv })
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', () => {
+      const found = /http:\/\/localhost:\d+/.exec(printed())?.[0]
+      if (found) resolve(found)
+    })
+    child.once('exit', () => reject(new Error(`The site ended before it served:\n${printed()}`)))
+  })
+  return {
+    url,
+    port: Number(new URL(url).port),
+    process: child,
+    printed,
+    async publish(room, id) {
+      const answer = await fetch(`${url}/baro/channels/room:${room}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ type: 'message', payload: { name: 'log', text: `text of ${id}` }, id }),
+      })
+      if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
+      return id
+    },
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  }
+}
+
+/** Starts the process of the site without waiting for anything. */
+export function spawnSite({ port = 0, execArgv = [] as readonly string[] } = {}): {
+  child: ChildProcess
+  printed: () => string
+} {
+  const child = spawn(process.execPath, ['--import', 'tsx', ...execArgv, 'server/start.ts'], {
+    cwd: dir,
+    env: { ...process.env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      text += chunk
+    })
+  return { child, printed: () => text }
+}
