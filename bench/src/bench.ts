@@ -23,9 +23,9 @@ function planFor(subscribers: number): FanoutPlan {
   const share = isQuick ? 0.1 : 1
   return {
     subscribers,
-    warmup: messages(300_000 * share),
-    oneAtATime: messages(600_000 * share),
-    inFlight: messages(1_200_000 * share),
+    warmup: messages(150_000 * share),
+    oneAtATime: messages(400_000 * share),
+    inFlight: messages(800_000 * share),
   }
 }
 

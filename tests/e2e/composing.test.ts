@@ -1,6 +1,7 @@
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { launchBrowser } from './browser.ts'
+import { patience } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForLive } from './room-page.ts'
 import { type Site, startSite } from './site.ts'
@@ -22,7 +23,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   page = await browser.newPage({ locale: 'ko-KR' })
-  await page.goto(site.url + createLog('hangul', () => site).path)
+  await page.goto(site.url + createLog(() => site).path)
   await waitForLive(page)
   await page.getByLabel('메시지').focus()
   keyboard = await page.context().newCDPSession(page)
@@ -59,7 +60,7 @@ function sent(): Promise<readonly string[]> {
 }
 
 async function waitForSent(...texts: readonly string[]): Promise<void> {
-  await expect.poll(sent).toEqual(texts)
+  await expect.poll(sent, patience).toEqual(texts)
 }
 
 test('Enter that ends the composition of 한글 sends nothing; the next one sends one message and leaves no syllable', async () => {

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchBrowser, socketsOf } from './browser.ts'
+import { patience } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
 import { type Site, startSite } from './site.ts'
@@ -19,8 +20,8 @@ afterAll(async () => {
 })
 
 /** A page that shows a room newer than its cached page. */
-async function openRoom(name: string) {
-  const log = createLog(name, () => site)
+async function openRoom() {
+  const log = createLog(() => site)
   await log.publish(2)
   await fetch(`${site.url}/en${log.path}`)
   const page = await browser.newPage()
@@ -38,7 +39,7 @@ function isPersisted(page: Page): Promise<boolean> {
 }
 
 test('I3: a link away and the back button never show an older state, whatever the router kept', async () => {
-  const { log, page } = await openRoom('back')
+  const { log, page } = await openRoom()
   for (let round = 0; round < 3; round++) {
     await page.getByRole('link', { name: 'Machine' }).click()
     await page.waitForURL('**/machine')
@@ -51,10 +52,10 @@ test('I3: a link away and the back button never show an older state, whatever th
 })
 
 test('I3: nor do they after the room was let go of', async () => {
-  const { log, page, sockets } = await openRoom('linger')
+  const { log, page, sockets } = await openRoom()
   await page.getByRole('link', { name: 'Machine' }).click()
   await page.waitForURL('**/machine')
-  await expect.poll(() => sockets[0]?.sent(`room:${log.room}`)).toContain('baro:unsubscribe')
+  await expect.poll(() => sockets[0]?.sent(`room:${log.room}`), patience).toContain('baro:unsubscribe')
   await log.publish(2)
   await page.goBack({ waitUntil: 'commit' })
   await waitForIds(page, log.ids)
@@ -63,7 +64,7 @@ test('I3: nor do they after the room was let go of', async () => {
 })
 
 test('I3: a page from the back-forward cache catches up from where it stood', async () => {
-  const { log, page } = await openRoom('bfcache')
+  const { log, page } = await openRoom()
   await page.evaluate(() => {
     addEventListener('pageshow', ({ persisted }) => {
       document.body.dataset.persisted = String(persisted)

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { patience } from './patience.ts'
 import { throwOnSignal, upgrade } from './process-probes.ts'
 
 const app = fileURLToPath(new URL('./instrumented-app', import.meta.url))
@@ -58,13 +59,13 @@ afterAll(() => {
 })
 
 test('without a custom server a WebSocket may be the first thing that comes, and no catch-all route ends it', async () => {
-  await expect.poll(() => upgrade(port, '/baro/connect')).toBe('HTTP/1.1 101 Switching Protocols')
+  await expect.poll(() => upgrade(port, '/baro/connect'), patience).toBe('HTTP/1.1 101 Switching Protocols')
   expect(await upgrade(port, '/nothing')).toBe('HTTP/1.1 404 Not Found')
 })
 
 test('a page that was built without a hub stands nowhere, and is rendered once more with the first request', async () => {
   expect(await read('/counter')).toContain('"position":"none","version":"1","value":0')
-  await expect.poll(() => read('/counter')).toMatch(/^HIT s-maxage=3600 .*"position":"1a\..*"value":0/)
+  await expect.poll(() => read('/counter'), patience).toMatch(/^HIT s-maxage=3600 .*"position":"1a\..*"value":0/)
 })
 
 test('a private value never gets into a page that is cached', async () => {
@@ -75,7 +76,7 @@ test('a private value never gets into a page that is cached', async () => {
       .poll(async () => {
         expect(await read(path)).toContain('"position":"none"')
         return printed
-      })
+      }, patience)
       .toContain('"diary" is not public, and this page is cached.')
     expect(await read(path)).not.toContain('a secret')
   }

@@ -36,8 +36,8 @@ test('an exception nobody caught ends the process, although Next would go on', a
 })
 
 test('SIGTERM ends it in peace', async () => {
-  site = await startSite()
-  site.process.kill('SIGTERM')
-  const [code] = await once(site.process, 'exit')
+  const other = await startSite()
+  other.process.kill('SIGTERM')
+  const [code] = await once(other.process, 'exit')
   expect(code).toBe(0)
 })

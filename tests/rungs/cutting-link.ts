@@ -1,5 +1,5 @@
-import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { connect, createServer } from 'node:net'
 
 /** A TCP link to a server that breaks after a number of bytes from the server; `bytes` is how many have passed. */
 export interface CuttingLink {

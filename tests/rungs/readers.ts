@@ -108,7 +108,8 @@ async function untilBroken(read: () => Promise<void>): Promise<void> {
   try {
     await read()
   } catch (error) {
-    if (!(error instanceof TypeError || error instanceof SyntaxError || (error as Error).name === 'AbortError')) throw error
+    if (!(error instanceof TypeError || error instanceof SyntaxError || (error as Error).name === 'AbortError'))
+      throw error
   }
 }
 

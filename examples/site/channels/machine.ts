@@ -41,6 +41,6 @@ export const machine = channel('machine', {
       sample: (state, { payload }) => ({ ...state, samples: [...state.samples, payload].slice(-120) }),
     },
   },
-  // As many as the state holds: whoever is further behind is served better by a fresh snapshot.
-  history: { size: 120 },
+  // A page further behind than five minutes gets a fresh snapshot, which is smaller than what it missed.
+  history: { size: 300 },
 })

@@ -27,7 +27,7 @@ export async function createSiteHub(): Promise<Hub> {
   countVisitors(hub)
 
   await hub.publish(machine(), 'facts', readFacts())
-  startSampler(async (sample) => {
+  await startSampler(async (sample) => {
     const busy = sample.cores.reduce((sum, core) => sum + core, 0) / Math.max(1, sample.cores.length)
     await hub.publish(machine(), 'sample', sample)
     await hub.publish(pulse(), 'beat', { busy: Math.round(busy * 1_000) / 1_000 })

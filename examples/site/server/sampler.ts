@@ -1,4 +1,5 @@
 import { cpus, loadavg, release, type } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import type { Facts, Sample } from '../channels/machine.ts'
 import { createCpuReading } from './readings/cpu.ts'
 import { createDelayReading } from './readings/event-loop.ts'
@@ -16,14 +17,17 @@ export function readFacts(): Facts {
   }
 }
 
-/** Samples the machine once a second until it is stopped. */
-export function startSampler(take: (sample: Sample) => void): () => void {
+const firstAfterMs = 200
+const everyMs = 1_000
+
+/** Samples the machine once a second; resolves when the first sample was taken, so that no page is rendered without. */
+export async function startSampler(take: (sample: Sample) => Promise<unknown>): Promise<void> {
   const readCores = createCpuReading()
   const readDelay = createDelayReading()
   const readNetwork = createNetworkReading()
-  const timer = setInterval(async () => {
+  const sample = async (): Promise<void> => {
     const [memory, network] = await Promise.all([readMemory(), readNetwork()])
-    take({
+    await take({
       time: Date.now(),
       cores: readCores(),
       load: loadavg().map((average) => Math.round(average * 100) / 100),
@@ -31,6 +35,8 @@ export function startSampler(take: (sample: Sample) => void): () => void {
       delay: readDelay(),
       ...(network && { network }),
     })
-  }, 1_000)
-  return () => clearInterval(timer)
+  }
+  await setTimeout(firstAfterMs)
+  await sample()
+  setInterval(sample, everyMs)
 }

@@ -27,5 +27,5 @@ export function pageView<C extends AnyChannel>(
 
 /** Whether two views show the same. */
 export function isSameView(a: ChannelView, b: ChannelView): boolean {
-  return (Object.keys(a) as (keyof ChannelView)[]).every((key) => Object.is(a[key], b[key]))
+  return (Object.keys(a) as (keyof ChannelView)[]).every((key) => a[key] === b[key])
 }

@@ -5,6 +5,8 @@ import type { Subscription } from './subscription.ts'
 
 /** How often something happened since the client was made. */
 export interface ClientCounters {
+  /** Subscribes sent; each has the next number as its attempt, whatever its channel. */
+  subscribes: number
   /** Subscribes answered by what followed. */
   recovered: number
   /** Subscribes answered by, and live readers interrupted by, a fresh snapshot. */

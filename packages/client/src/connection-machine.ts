@@ -52,8 +52,8 @@ export type ConnectionAction = 'open-link' | 'send-connect' | 'close-link'
 /** What the decisions depend on besides state and event. */
 export interface ConnectionRules {
   readonly backoff: Backoff
-  /** Tries in a row before giving up. */
-  readonly maxAttempts: number
+  /** Tries in a row before giving up. Without it, it goes on for ever. */
+  readonly maxAttempts?: number
   readonly handshakeTimeoutMs: number
 }
 
@@ -87,7 +87,7 @@ export function connectionTransition(
     return leave({ name: 'connecting', attempt: attempt + 1, tries: tries + 1, dueInMs }, 'open-link')
   }
   function lose(reason: string): ConnectionStep {
-    return tries < rules.maxAttempts
+    return tries !== rules.maxAttempts
       ? leave({ name: 'waiting', reason, dueInMs: reconnectInMs ?? backoffMs(rules.backoff, tries, fraction) })
       : leave({ name: 'gave-up', reason: 'max-attempts' })
   }
@@ -97,9 +97,7 @@ export function connectionTransition(
     case 'wanted':
       return name === 'idle' ? connect() : step(state)
     case 'unwanted':
-      return name === 'gave-up' || name === 'closed' || name === 'idle'
-        ? step(state)
-        : leave({ name: 'idle', tries: 0 })
+      return isTrying ? leave({ name: 'idle', tries: 0 }) : step(state)
     case 'restart':
       return leave({ name: 'idle', tries: 0 })
     case 'close':

@@ -83,13 +83,10 @@ export function createConnection(parts: ConnectionParts): Connection {
       woke: () => dispatch({ type: 'woke' }),
       hidden: () => dispatch({ type: 'hidden' }),
     })
-    const isCurrent = () => attempt === machine.state.attempt
     try {
       link = transport.open(parts.url, {
         opened: () => dispatch({ type: 'linked', attempt }),
-        received(text) {
-          if (isCurrent()) receive(attempt, text)
-        },
+        received: (text) => receive(attempt, text),
         closed: (code, words) =>
           dispatch({ type: 'lost', attempt, reason: `${code} ${words}`, isFinal: isFinalClose(code) }),
       })
@@ -120,28 +117,23 @@ export function createConnection(parts: ConnectionParts): Connection {
     if (!parts.token) return greet()
     Promise.resolve()
       .then(parts.token)
-      .then(greet, (error) => {
-        log.error(`There is no token: ${error}`)
-        dispatch({ type: 'lost', attempt, reason: 'unauthenticated' })
-      })
+      .then(greet, (error) => dispatch({ type: 'lost', attempt, reason: `no token: ${error}` }))
   }
 
   function receive(attempt: number, text: string): void {
     dispatch({ type: 'heard', attempt })
+    if (attempt !== machine.state.attempt) return
     try {
       // The hub is believed to speak the protocol: to check every field again would be a tenth of what a browser loads.
-      take(attempt, JSON.parse(text) as ServerMessage)
+      const message = JSON.parse(text) as ServerMessage
+      const { type, payload } = message
+      if (type === 'baro:heartbeat') send(message)
+      if (type === 'baro:drain') dispatch({ type: 'draining', attempt, ...payload })
+      if (type === 'baro:connected') dispatch({ type: 'connected', attempt, ...payload })
+      parts.received(message)
     } catch (error) {
       log.error(`A message was left out: ${error}`)
     }
-  }
-
-  function take(attempt: number, message: ServerMessage): void {
-    const { type, payload } = message
-    if (type === 'baro:heartbeat') send(message)
-    if (type === 'baro:drain') dispatch({ type: 'draining', attempt, ...payload })
-    if (type === 'baro:connected') dispatch({ type: 'connected', attempt, ...payload })
-    parts.received(message)
   }
 
   function send(message: ClientMessage): void {

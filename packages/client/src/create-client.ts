@@ -53,8 +53,8 @@ export interface ClientOptions {
   readonly randomness?: Randomness
 }
 
-/** Channels that nobody follows and whose stores are kept all the same, for whoever comes back with an older page. */
-const maxRestingChannels = 32
+/** Up to here, the stores of channels that nobody follows are kept, for whoever comes back with an older page. */
+const maxChannels = 64
 
 /**
  * Makes a client. Nothing is opened until something is subscribed to.
@@ -71,7 +71,6 @@ export function createClient(options: ClientOptions = {}): Client {
   const settings = {
     url: '/baro',
     transport: createWebSocketTransport(),
-    maxAttempts: Number.POSITIVE_INFINITY,
     lingerMs: 1_000,
     handshakeTimeoutMs: 10_000,
     maxOutboxBytes: 1 << 20,
@@ -83,10 +82,9 @@ export function createClient(options: ClientOptions = {}): Client {
     ...withoutUndefined(options),
     backoff: { ...defaultBackoff, ...options.backoff },
   }
-  const counters: ClientCounters = { recovered: 0, reset: 0, gaps: 0, suppressed: 0 }
+  const counters: ClientCounters = { subscribes: 0, recovered: 0, reset: 0, gaps: 0, suppressed: 0 }
   const channels = new Map<string, FollowedChannel>()
   const listeners = createListeners<{ status: Status }>(settings.log)
-  let attempts = 0
 
   const connection = createConnection({
     ...settings,
@@ -103,7 +101,7 @@ export function createClient(options: ClientOptions = {}): Client {
   })
 
   const outbox = createOutbox({ ...settings, connection, demandChanged })
-  const parts = { ...settings, counters, connection, outbox, demandChanged, nextAttempt: () => ++attempts }
+  const parts = { ...settings, counters, connection, outbox, demandChanged }
 
   function demandChanged(): void {
     const isWanted = !outbox.isEmpty || [...channels.values()].some(({ isActive }) => isActive)
@@ -111,11 +109,12 @@ export function createClient(options: ClientOptions = {}): Client {
   }
 
   function received(message: ServerMessage): void {
-    const { payload } = message
-    if (message.type === 'baro:connected' || 'id' in payload) outbox.dispatch(message as OutboxEvent)
+    const { type, payload } = message
+    if (type === 'baro:connected' || 'id' in payload) outbox.dispatch(message as OutboxEvent)
+    else if (type === 'baro:error' && payload.attempt === undefined) settings.log.warn(payload.message)
     else if ('channel' in payload) {
       const followed = channels.get(String(payload.channel))
-      if (message.type === 'baro:signaled') followed?.tell('signal', message.payload)
+      if (type === 'baro:signaled') followed?.tell('signal', payload)
       else followed?.dispatch(message as SubscriptionEvent)
     }
   }
@@ -123,11 +122,11 @@ export function createClient(options: ClientOptions = {}): Client {
   function follow(definition: AnyChannel, reference: Reference): FollowedChannel {
     const { channel } = reference
     const followed = channels.get(channel) ?? createFollowedChannel(channel, definition, reference, parts)
+    // The newest are the last in line to be forgotten.
     channels.delete(channel)
-    // The last in line to be forgotten.
+    const oldest = [...channels.values()].find(({ isActive }) => !isActive)
+    if (oldest && channels.size >= maxChannels) channels.delete(oldest.channel)
     channels.set(channel, followed)
-    for (const [name, { isActive }] of channels)
-      if (channels.size > maxRestingChannels && !isActive && name !== channel) channels.delete(name)
     return followed
   }
 

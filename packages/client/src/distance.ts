@@ -6,12 +6,12 @@ export function offsetOf(position: string | undefined): number | undefined {
 }
 
 /**
- * How many offsets `to` is after `from`, negative if it is before; `NaN`, which is neither less nor more than anything,
- * if they are not of one life of the stream.
+ * How many offsets `to` is after `from`, negative if it is before; `undefined` if they are not of one life of the
+ * stream.
  */
-export function distance(from: string | undefined, to: string | undefined): number {
-  const [start, end] = [parseAt(from ?? ''), parseAt(to ?? '')]
-  const steps = start && start.epoch === end?.epoch ? end.offset - start.offset : Number.NaN
+export function distance(from: string | undefined, to: string): number | undefined {
+  const [start, end] = [parseAt(from ?? ''), parseAt(to)]
+  if (!start || start.epoch !== end?.epoch) return undefined
   // The same offset with another check: history was rewritten.
-  return steps === 0 && start?.check !== end?.check ? Number.NaN : steps
+  return end.offset - start.offset || (start.check === end.check ? 0 : undefined)
 }

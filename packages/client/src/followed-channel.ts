@@ -42,8 +42,6 @@ export interface FollowedChannelParts {
   readonly counters: ClientCounters
   readonly connection: Connection
   readonly outbox: Outbox
-  /** A number that is higher each time, whatever the channel. */
-  nextAttempt(): number
   /** `isActive` of some channel has changed. */
   demandChanged(): void
 }
@@ -94,7 +92,6 @@ export function createFollowedChannel(
   let view: ChannelView = pageView(definition, reference)
   let rendered: number | undefined
   let handOver: HandOver | undefined
-  let isActive = false
   let cancelLinger: Cancel | undefined
 
   const machine = runMachine({
@@ -102,7 +99,7 @@ export function createFollowedChannel(
     initial: startSubscription,
     transition: (state, event: SubscriptionEvent) =>
       subscriptionTransition(state, event, {
-        nextAttempt: parts.nextAttempt(),
+        nextAttempt: counters.subscribes + 1,
         position: store.position,
         isLinked: connection.isLinked,
         backoff: parts.backoff,
@@ -117,6 +114,7 @@ export function createFollowedChannel(
     switch (action.type) {
       case 'subscribe': {
         const { attempt, at } = machine.state
+        counters.subscribes = attempt
         const payload = { channel, attempt, version: definition.version, ...(at && { position: at }) }
         return connection.send({ type: 'baro:subscribe', payload })
       }
@@ -135,9 +133,9 @@ export function createFollowedChannel(
       case 'baro:reset':
         handOver = handOverAt(rendered, action)
         counters[handOver.outcome]++
+        if (action.type === 'baro:recovered') take(action.payload)
+        else store = restart(store, definition, action.payload.position, action.payload.snapshot)
         connection.dispatch({ type: 'proved' })
-        if (action.type === 'baro:recovered') return take(action.payload)
-        store = restart(store, definition, action.payload.position, action.payload.snapshot)
     }
   }
 
@@ -182,10 +180,8 @@ export function createFollowedChannel(
 
   /** Follows while somebody holds the channel, while it lingers, and while a publish has no answer. */
   function update(): void {
-    const isNeeded = holders.size > 0 || !!cancelLinger || store.pending.some(({ doneAt }) => !doneAt)
-    if (isNeeded === isActive) return
-    isActive = isNeeded
-    dispatch({ type: isActive ? 'follow' : 'unfollow' })
+    const isNeeded = holders.size > 0 || cancelLinger || store.pending.some(({ doneAt }) => !doneAt)
+    dispatch({ type: isNeeded ? 'follow' : 'unfollow' })
     parts.demandChanged()
   }
 
@@ -195,7 +191,7 @@ export function createFollowedChannel(
       return view
     },
     get isActive() {
-      return isActive
+      return machine.state.name !== 'idle'
     },
     hold(holder, newest, page) {
       // A module that was loaded again brings its reducers as new functions.

@@ -1,9 +1,5 @@
-import type { Publication } from '@baro/core'
 import { offsetOf } from './distance.ts'
 import type { DeliveryMessage, SubscribeAnswer } from './subscription-machine.ts'
-
-/** What one kind of answer has and the other has not. */
-type Payload = { readonly [Key in 'follows' | 'reason']: string } & { readonly publications: readonly Publication[] }
 
 /** The proof of a hand-over: rendered at 41, resumed at 41, first live 42, 0 missing. All but counts are offsets. */
 export interface HandOver {
@@ -25,11 +21,18 @@ export interface HandOver {
 
 /** The hand-over as the answer to a subscribe tells it. */
 export function handOverAt(rendered: number | undefined, { type, payload }: SubscribeAnswer): HandOver {
-  const { position, follows = position, reason, publications = [] }: Partial<Payload> & { position: string } = payload
-  const resumedAt = offsetOf(follows) ?? 0
-  const recovered = publications.length
-  const missing = (offsetOf(position) ?? 0) - resumedAt - recovered
-  return { rendered, outcome: type === 'baro:reset' ? 'reset' : 'recovered', reason, resumedAt, recovered, missing }
+  const { position } = payload
+  const isReset = type === 'baro:reset'
+  const resumedAt = offsetOf(isReset ? position : payload.follows) ?? 0
+  const recovered = isReset ? 0 : payload.publications.length
+  return {
+    rendered,
+    outcome: isReset ? 'reset' : 'recovered',
+    reason: isReset ? payload.reason : undefined,
+    resumedAt,
+    recovered,
+    missing: (offsetOf(position) ?? 0) - resumedAt - recovered,
+  }
 }
 
 /** The hand-over once the first publication after the answer is there. */

@@ -46,6 +46,7 @@ let clock: ReturnType<typeof createFakeClock>
 let webSocket: HandMade
 let sse: HandMade
 let remembered: Rung | undefined
+let isUp: boolean
 let ladder: Transport
 
 beforeEach(() => {
@@ -53,9 +54,11 @@ beforeEach(() => {
   webSocket = new HandMade('websocket')
   sse = new HandMade('sse')
   remembered = undefined
+  isUp = true
   ladder = createLadder({
     transports: [webSocket, sse],
     clock,
+    isReachable: async () => isUp,
     memory: {
       read: () => remembered,
       write(rung) {
@@ -64,6 +67,11 @@ beforeEach(() => {
     },
   })
 })
+
+/** Lets the question whether the hub is there be answered. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+}
 
 function open(): { told: Told; link: Link } {
   const told = new Told()
@@ -88,28 +96,31 @@ it('begins with the rung that worked before on this network', () => {
   expect(sse.links).toHaveLength(1)
 })
 
-it('finds a proxy that accepts and swallows by its silence, and takes the next rung', () => {
+it('finds a proxy that accepts and swallows by its silence, and takes the next rung', async () => {
   const { told } = open()
   clock.advance(3_999)
   expect(told.closedWith).toBeUndefined()
   clock.advance(1)
+  await settled()
   expect(told.closedWith).toBe(1006)
   expect(webSocket.links[0]?.isClosed).toBe(true)
   open()
   expect(sse.links).toHaveLength(1)
 })
 
-it('takes the next rung at once where the upgrade is refused', () => {
+it('takes the next rung at once where the upgrade is refused', async () => {
   const { told } = open()
   webSocket.links[0]?.events.closed(1006, '')
+  await settled()
   expect(told.closedWith).toBe(1006)
   open()
   expect(sse.links).toHaveLength(1)
 })
 
-it('tries the higher rung beside the running link, and moves only once that has spoken', () => {
+it('tries the higher rung beside the running link, and moves only once that has spoken', async () => {
   open()
   webSocket.links[0]?.events.closed(1006, '')
+  await settled()
   const { told } = open()
   sse.links[0]?.events.received(hello)
   clock.advance(15_000)
@@ -127,9 +138,10 @@ it('tries the higher rung beside the running link, and moves only once that has 
   expect(ladder.rung).toBe('websocket')
 })
 
-it('stays where it is when the probe is swallowed, and tries again later', () => {
+it('stays where it is when the probe is swallowed, and tries again later', async () => {
   open()
   webSocket.links[0]?.events.closed(1006, '')
+  await settled()
   const { told } = open()
   sse.links[0]?.events.received(hello)
   clock.advance(15_000 + 4_000)
@@ -147,4 +159,15 @@ it('leaves nothing running behind a link that the client closed', () => {
   clock.advance(60_000)
   expect(told.closedWith).toBeUndefined()
   expect(clock.pending).toBe(0)
+})
+
+it('stays on its rung while the hub is down: that says nothing about the rung', async () => {
+  isUp = false
+  const { told } = open()
+  webSocket.links[0]?.events.closed(1006, '')
+  await settled()
+  expect(told.closedWith).toBe(1006)
+  open()
+  expect(webSocket.links).toHaveLength(2)
+  expect(sse.links).toHaveLength(0)
 })

@@ -2,6 +2,7 @@ import { type Cancel, type Clock, closeCodes, encodeMessage, systemClock } from 
 import { type LadderEvent, ladderTransition, probeAfterMs, startLadder } from './ladder-machine.ts'
 import type { RungMemory } from './rung-memory.ts'
 import type { Link, LinkEvents, Transport } from './transport.ts'
+import { connectUrl } from './transports/connect-url.ts'
 
 /** What a ladder takes. */
 export interface LadderOptions {
@@ -11,16 +12,19 @@ export interface LadderOptions {
   readonly memory?: RungMemory
   /** How long a link may be silent at first before it counts as swallowed, in milliseconds. Default 4,000. */
   readonly helloTimeoutMs?: number
+  /** Whether the hub can be reached at all. Default: whether `…/health` answers within two seconds. */
+  readonly isReachable?: (url: string) => Promise<boolean>
   readonly clock?: Clock
 }
 
 /**
- * Several transports as one: every link takes the highest rung that works. A rung that lets no first message through is
- * left for the next; from below, the higher ones are tried beside the running link, which goes on until a better one
+ * Several transports as one: every link takes the highest rung that works. A rung that lets no first message through,
+ * though the hub can be reached, is left for the next; from below, the higher ones are tried beside the running link, which goes on until a better one
  * has spoken. Positions are the same on every rung, so nothing is missed or doubled on the way (I6).
  */
 export function createLadder(options: LadderOptions): Transport {
   const { transports, memory, helloTimeoutMs = 4_000, clock = systemClock } = options
+  const isReachable = options.isReachable ?? ((url: string) => answersHealth(url, clock))
   let state = startLadder(
     Math.max(
       0,
@@ -41,15 +45,20 @@ export function createLadder(options: LadderOptions): Transport {
       const openedMs = clock.elapsed()
       let hasSpoken = false
       let isOver = false
+      let isEnding = false
+      let isClosed = false
       let greeting = ''
       let cancelProbe: Cancel = () => {}
 
-      /** The end of this link, told at most once; the next one may take another rung. */
-      const end = (code: number, reason: string) => {
-        if (isOver) return
+      /** The end of this link, told at most once. */
+      const end = async (code: number, reason: string) => {
+        if (isEnding || isOver) return
+        isEnding = true
         stop()
-        on(hasSpoken ? { type: 'broke', ageMs: clock.elapsed() - openedMs } : { type: 'mute' })
-        events.closed(code, reason)
+        // A hub that is down answers on no rung; only one that can be reached says something about this one.
+        if (hasSpoken) on({ type: 'broke', ageMs: clock.elapsed() - openedMs })
+        else if (await isReachable(url)) on({ type: 'mute' })
+        if (!isClosed) events.closed(code, reason)
       }
       const stop = () => {
         isOver = true
@@ -96,11 +105,28 @@ export function createLadder(options: LadderOptions): Transport {
           link.send(text)
         },
         close(code, reason) {
+          isClosed = true
           stop()
           link.close(code, reason)
         },
       }
     },
+  }
+}
+
+/** How long the hub may take to say that it is there. */
+const healthTimeoutMs = 2_000
+
+async function answersHealth(url: string, clock: Clock): Promise<boolean> {
+  const abort = new AbortController()
+  const cancel = clock.after(healthTimeoutMs, () => abort.abort())
+  try {
+    const health = connectUrl(url).replace(/connect$/, 'health')
+    return (await fetch(health, { signal: abort.signal, cache: 'no-store' })).ok
+  } catch {
+    return false
+  } finally {
+    cancel()
   }
 }
 

@@ -10,7 +10,7 @@
  * remember the id; after that its outcome is unknown, and nobody but the application may decide to try again. A request
  * is not remembered by anybody, so it is sent once. The same id twice is sent twice, and the first answer is for both.
  */
-import { BaroError, type ErrorCode, type ServerMessage } from '@baro/core'
+import { BaroError, type ErrorCode, mayPass, type ServerMessage } from '@baro/core'
 import { type Step, step } from './run-machine.ts'
 
 /** The payload of an answer, or why there is none. */
@@ -67,8 +67,8 @@ export interface OutboxMoment {
 }
 
 type OutboxStep = Step<OutboxState, OutboxAction>
-/** What becomes of an entry: it stays, it is told of, or both. */
-type Fate = { readonly entry?: Entry; readonly action?: OutboxAction }
+/** What becomes of an entry: whether it stays, and what is done about it. */
+type Fate = readonly [stays: Entry | undefined, action?: OutboxAction]
 
 /** The part of the server's window that is used: the rest is for a message that travels slowly. */
 const usedWindow = 0.9
@@ -81,10 +81,14 @@ export function outboxTransition(
 ): OutboxStep {
   switch (event.type) {
     case 'add': {
-      const entries = [...state.entries, event.entry]
-      return entries.reduce((sum, { bytes }) => sum + bytes, 0) > maxOutboxBytes
-        ? step(state, refuse(event.entry, 'unavailable', 'The outbox is full. Try again later.'))
-        : pump({ ...state, entries }, elapsedMs)
+      const { entry: added } = event
+      const entries = [...state.entries, added]
+      const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0)
+      return bytes <= maxOutboxBytes
+        ? pump({ ...state, entries }, elapsedMs)
+        : judge({ ...state, entries }, (entry) =>
+            entry === added ? refuse(entry, 'unavailable', 'The outbox is full. Try again later.') : [entry],
+          )
     }
     case 'baro:connected':
       return pump({ entries: state.entries, terms: event.payload }, elapsedMs)
@@ -92,11 +96,11 @@ export function outboxTransition(
       return pump({ ...state, isPaused: false }, elapsedMs)
     case 'link-down':
       return judge({ entries: state.entries }, (entry) =>
-        entry.isOnce && entry.sent ? unknownOutcome(entry) : { entry: { ...entry, isInFlight: false } },
+        entry.isOnce && entry.sent ? unknownOutcome(entry) : [{ ...entry, isInFlight: false }],
       )
     case 'close':
       return judge(state, (entry) =>
-        entry.sent ? unknownOutcome(entry) : { action: refuse(entry, 'closed', 'The client was closed.') },
+        entry.sent ? unknownOutcome(entry) : refuse(entry, 'closed', 'The client was closed.'),
       )
     case 'baro:published':
       return answer(state, event.payload.id, event.payload)
@@ -105,26 +109,21 @@ export function outboxTransition(
     case 'baro:error': {
       const { id, code, message } = event.payload
       // A server newer than this client may name a code that is not in our table.
-      return answer(
-        state,
-        id,
-        new BaroError(code as ErrorCode, message),
-        ['in-progress', 'rate-limited'].includes(code),
-      )
+      return answer(state, id, new BaroError(code as ErrorCode, message), mayPass(code))
     }
   }
 }
 
 /**
- * Settles an entry; or, if the first is still at work or nothing was taken, lets it wait: the same id again does no harm
- * then, and nothing may overtake it.
+ * Settles an entry; or, if it may succeed later (the first is still at work, or nothing was taken), lets it wait: the
+ * same id again does no harm, and nothing may overtake it.
  */
 function answer(state: OutboxState, id: string | undefined, outcome: Outcome, mustWait = false): OutboxStep {
   const next = judge(state, (entry) => {
-    if (entry.id !== id) return { entry }
+    if (entry.id !== id) return [entry]
     return mustWait && !entry.isOnce
-      ? { entry: { ...entry, isInFlight: false }, action: { type: 'pause' } }
-      : { action: { type: 'settle', settle: entry.settle, outcome } }
+      ? [{ ...entry, isInFlight: false }, { type: 'pause' }]
+      : [undefined, { type: 'settle', settle: entry.settle, outcome }]
   })
   const isPaused = state.isPaused || next.actions.some(({ type }) => type === 'pause')
   return step({ ...next.state, isPaused }, ...next.actions)
@@ -137,28 +136,28 @@ function pump(state: OutboxState, elapsedMs: number): OutboxStep {
   const { claimsEpoch, publishWindowMs, maxMessageBytes } = terms
   return judge(state, (entry) => {
     const { isInFlight, bytes, text, sent = { elapsedMs, claimsEpoch } } = entry
-    if (isInFlight) return { entry }
+    if (isInFlight) return [entry]
     if (bytes > maxMessageBytes)
-      return { action: refuse(entry, 'too-large', `${bytes} bytes are too many, the server takes ${maxMessageBytes}.`) }
+      return refuse(entry, 'too-large', `${bytes} bytes are too many, the server takes ${maxMessageBytes}.`)
     return sent.claimsEpoch === claimsEpoch && elapsedMs - sent.elapsedMs <= publishWindowMs * usedWindow
-      ? { entry: { ...entry, sent, isInFlight: true }, action: { type: 'send', text } }
+      ? [
+          { ...entry, sent, isInFlight: true },
+          { type: 'send', text },
+        ]
       : unknownOutcome(entry)
   })
 }
 
 function judge(state: OutboxState, fateOf: (entry: Entry) => Fate): OutboxStep {
   const fates = state.entries.map(fateOf)
-  return step(
-    { ...state, entries: fates.flatMap(({ entry }) => entry ?? []) },
-    ...fates.flatMap(({ action }) => action ?? []),
-  )
+  const entries = fates.flatMap(([stays]) => stays ?? [])
+  return step({ ...state, entries }, ...fates.flatMap(([, action]) => action ?? []))
 }
 
 function unknownOutcome(entry: Entry): Fate {
-  const message = `"${entry.id}" may have been taken. Look before you repeat it.`
-  return { action: refuse(entry, 'unknown-outcome', message) }
+  return refuse(entry, 'unknown-outcome', `"${entry.id}" may have been taken. Look before you repeat it.`)
 }
 
-function refuse({ settle }: Entry, code: ErrorCode, message: string): OutboxAction {
-  return { type: 'settle', settle, outcome: new BaroError(code, message) }
+function refuse({ settle }: Entry, code: ErrorCode, message: string): Fate {
+  return [undefined, { type: 'settle', settle, outcome: new BaroError(code, message) }]
 }

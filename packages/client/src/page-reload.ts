@@ -16,7 +16,5 @@ export const browserReload: PageReload = (channel, version) => {
     return
   }
   // A plain reload may be answered by the same cache again; this asks past it, and what comes replaces what it kept.
-  fetch(location.href, { cache: 'reload' })
-    .catch(() => {})
-    .then(() => location.reload())
+  fetch(location.href, { cache: 'reload' }).finally(() => location.reload())
 }

@@ -56,9 +56,8 @@ export function offer(store: Store, definition: AnyChannel, reference: Reference
   }
   // A page that was made where there was no hub says nothing about what the server has.
   if (position === store.position || position === noPosition) return store
-  const steps = isForeign ? Number.NaN : distance(store.position, position)
-  if (steps > 0) return restart(store, definition, position, value)
-  return Number.isNaN(steps) ? undefined : store
+  const steps = isForeign ? undefined : distance(store.position, position)
+  return steps && steps > 0 ? restart(store, definition, position, value) : steps === undefined ? steps : store
 }
 
 /** Takes publications that follow the store's position and lead to `position`. */
@@ -108,7 +107,7 @@ export function finishPending(store: Store, definition: AnyChannel, id: string, 
 /** Drops the pending publishes that the position must contain, and folds the others on top. */
 function settle(definition: AnyChannel, store: Store): Store {
   const { confirmed, position, isForeign } = store
-  const pending = store.pending.filter(({ doneAt }) => !doneAt || !position || distance(position, doneAt) > 0)
+  const pending = store.pending.filter(({ doneAt }) => !doneAt || !position || (distance(position, doneAt) ?? 0) > 0)
   const next = (offsetOf(position) ?? 0) + 1
   // A reducer that throws here is reported when the publication is confirmed.
   const state = pending.reduce(

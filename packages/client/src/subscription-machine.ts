@@ -143,7 +143,8 @@ export function subscriptionTransition(
       if (!isAnswer) return step(state)
       // A live reader is reset to go forward, or because the stream lost its newest publications; anything else is a
       // copy of an answer it has passed, and following it would show publications twice (I1).
-      const isNews = 'reason' in payload && (payload.reason === 'beyond-head' || !(distance(at, payload.position) <= 0))
+      const isNews =
+        'reason' in payload && (payload.reason === 'beyond-head' || (distance(at, payload.position) ?? 1) > 0)
       if (isLive && !isNews) return step(state, { type: 'suppressed' })
       return 'follows' in payload && payload.follows !== at ? gap() : take(event, tries)
     }
@@ -151,7 +152,7 @@ export function subscriptionTransition(
       const { payload } = event
       if (!isLive) return step(state)
       if (payload.follows === at) return take(event, 0)
-      return distance(at, payload.position) <= 0 ? step(state, { type: 'suppressed' }) : gap()
+      return (distance(at, payload.position) ?? 1) <= 0 ? step(state, { type: 'suppressed' }) : gap()
     }
     case 'baro:error':
       return isAnswer ? fail(event.payload.code) : step(state)

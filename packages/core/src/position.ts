@@ -68,11 +68,11 @@ export function parsePosition(text: string): Result<Position> {
 
 /** Reads an *at* position; `undefined` for every other text. */
 export function parseAt(text: string): AtPosition | undefined {
-  const [, epoch, digits, check] = at.exec(text) ?? []
+  const [, epoch = '', digits, check = ''] = at.exec(text) ?? []
   const offset = Number(digits)
-  if (epoch === undefined || check === undefined || !Number.isSafeInteger(offset)) return undefined
   // Offset 0 has no publication, hence no check; every other one has.
-  return (offset === 0) === (check === '') ? { kind: 'at', epoch, offset, check } : undefined
+  const isSound = Number.isSafeInteger(offset) && (offset === 0) === (check === '')
+  return isSound ? { kind: 'at', epoch, offset, check } : undefined
 }
 
 function parseQueried(text: string): QueriedPosition | undefined {

@@ -29,8 +29,9 @@ export interface AttachOptions {
  * With a custom server, pass that server. Without one, call it in `register` of `instrumentation.ts`: the server is
  * found by a request that this process makes to itself. It does nothing during `next build` and in the edge runtime.
  *
- * Attaching again is harmless. Attaching another hub (an edit during development) puts it in the place of the first,
- * whose clients are told to reconnect, and do so to the new one.
+ * Attaching again is harmless. Attaching another hub puts it in the place of the first, whose clients are told to
+ * reconnect, and do so to the new one. Next loads `instrumentation.ts` once in a process: an edit of the hub takes a
+ * restart of `next dev`.
  *
  * @example A custom server
  * ```ts

@@ -1,29 +1,31 @@
 'use client'
 
-import { type Client, type ClientOptions, createClient } from '@baro/client'
-import { type ReactNode, useState } from 'react'
-import { ClientContext } from './client-context.ts'
+import type { Client, ClientOptions } from '@baro/client'
+import { type ReactNode, useMemo, useState } from 'react'
+import { ClientContext, lazyClient } from './client-context.ts'
 
-/** What the provider takes: a client, or the options to make one with. */
+/** What `BaroProvider` takes. */
 export interface BaroProviderProps {
-  /** A client made elsewhere, for example in a test. */
-  readonly client?: Client
-  /** Options of the client to make otherwise; later changes are ignored. */
-  readonly options?: ClientOptions
-  readonly children: ReactNode
+  /** The client to use below. Default: one that the provider makes in the browser. */
+  readonly client?: Client | undefined
+  /** For the client that the provider makes; read once. */
+  readonly options?: ClientOptions | undefined
+  readonly children?: ReactNode
 }
 
 /**
- * Gives the components below it one client. Without a provider they share a default one for the page, at `/baro` of its
- * own origin.
+ * Gives the tree below a client of its own. It is needed only where the default (`/baro` on the page's own origin, no
+ * token) does not fit.
  *
  * @example
  * ```tsx
- * <BaroProvider options={{ url: 'https://live.shop.example/baro' }}>{children}</BaroProvider>
+ * <BaroProvider options={{ url: 'https://live.shop.example/baro', token: () => session.token }}>
+ *   <Room initial={initial} />
+ * </BaroProvider>
  * ```
  */
 export function BaroProvider({ client, options, children }: BaroProviderProps): ReactNode {
-  // A client opens nothing until something is subscribed to, so one made on the server costs nothing.
-  const [own] = useState(() => client ?? createClient(options))
-  return <ClientContext value={client ?? own}>{children}</ClientContext>
+  const [own] = useState(() => lazyClient(options))
+  const source = useMemo(() => (client ? () => client : own), [client, own])
+  return <ClientContext.Provider value={source}>{children}</ClientContext.Provider>
 }

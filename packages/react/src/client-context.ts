@@ -1,18 +1,27 @@
 'use client'
 
-import { type Client, createClient } from '@baro/client'
-import { createContext, useContext } from 'react'
+import { type Client, type ClientOptions, createClient } from '@baro/client'
+import { type Context, createContext, useContext } from 'react'
 
-/** The client of the components below a provider. */
-export const ClientContext: React.Context<Client | undefined> = createContext<Client | undefined>(undefined)
+/** Gives the client of a tree; on a server there is none, since nothing is live there. */
+export type ClientSource = () => Client | undefined
 
-// One for the page, so that components without a provider share one connection; made at the first use in a browser.
-let ofThePage: Client | undefined
+/** A source that makes its client when a browser first asks for it. */
+export function lazyClient(options?: ClientOptions): ClientSource {
+  let client: Client | undefined
+  return () => {
+    if ('window' in globalThis) client ??= createClient(options)
+    return client
+  }
+}
 
-/** The provider's client, or the page's own; `undefined` on the server, where there is nothing to connect. */
+/**
+ * The client of the tree. Without a provider it is one for the page: roots, islands and modules that know nothing of
+ * each other share one connection, which is the point of it.
+ */
+export const ClientContext: Context<ClientSource> = createContext(lazyClient())
+
+/** The client of this part of the tree. */
 export function useClient(): Client | undefined {
-  const provided = useContext(ClientContext)
-  if (provided || typeof document === 'undefined') return provided
-  ofThePage ??= createClient()
-  return ofThePage
+  return useContext(ClientContext)()
 }

@@ -1,3 +1,4 @@
 export { BaroProvider, type BaroProviderProps } from './baro-provider.tsx'
+export type { ChannelActions, ReferenceOf } from './channel-handle.ts'
 export { type LiveChannel, useChannel } from './use-channel.ts'
-export { type ConnectionState, useConnection } from './use-connection.ts'
+export { type Connection, useConnection } from './use-connection.ts'

@@ -1,47 +1,43 @@
 'use client'
 
 import { type ChannelView, pageView } from '@baro/client'
-import { type AnyChannel, isSnapshot, type Reference, type Snapshot, type TypesOf } from '@baro/core'
+import type { AnyChannel, ChannelTypes, TypesOf } from '@baro/core'
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
-import { type ChannelActions, createChannelHolder } from './channel-holder.ts'
+import { type ChannelActions, createChannelHandle, type ReferenceOf } from './channel-handle.ts'
 import { useClient } from './client-context.ts'
 
-/** What `useChannel` gives: what the channel shows, and what one can do with it. */
-export type LiveChannel<C extends AnyChannel> = ChannelView<TypesOf<C>> & ChannelActions<C>
+/** A live channel in a component: what it shows, and what can be done with it. */
+export type LiveChannel<T extends ChannelTypes> = ChannelView<T> & ChannelActions<T>
 
 /**
- * Follows a channel from where the page stands.
+ * Shows a channel and keeps it live: first what the page was rendered with, then what follows, with nothing missed in
+ * between. Components that use the same channel share one subscription, and all of them one connection.
  *
- * While React takes the page over it shows exactly what the server rendered; then whatever followed. A snapshot that
- * comes with a later navigation moves the state forward, never back (I3).
+ * While a browser takes over the server's HTML it shows exactly what the page shows, however far the store is. A newer
+ * snapshot in the props moves the state forward; an older one (back button, router cache) changes nothing.
  *
- * @param reference What `definition(params)` or the server's `snapshot` gave.
+ * @param reference What the server's `snapshot` gave, or, with nothing to start from, `definition(params)`.
  *
  * @example
  * ```tsx
  * const { state, publish, status } = useChannel(room, initial)
  * ```
  */
-export function useChannel<C extends AnyChannel>(
-  definition: C,
-  reference: Reference<TypesOf<C>> | Snapshot<TypesOf<C>>,
-): LiveChannel<C> {
+export function useChannel<C extends AnyChannel>(definition: C, reference: ReferenceOf<C>): LiveChannel<TypesOf<C>> {
   const client = useClient()
-  const { channel } = reference
-  const position = isSnapshot(reference) ? reference.position : undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page's snapshot of the same channel is offered, not subscribed to anew.
+  const handle = useMemo(
+    () => createChannelHandle(client, definition, reference),
+    [client, definition, reference.channel],
+  )
+  const page = useMemo(() => pageView(definition, reference), [definition, reference])
 
-  // A reference is a new object at every render: its name and position say whether it is another one.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above.
-  const page = useMemo(() => pageView(definition, reference), [channel, position])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above; what a newer one brings is offered below.
-  const holder = useMemo(() => createChannelHolder(client, definition, reference), [client, channel])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above.
-  useEffect(() => holder.offer(reference), [holder, position])
-
+  // Before the subscription, whose effect is the next one: it starts from the newest page.
+  useEffect(() => handle.offer(reference), [handle, reference])
   const view = useSyncExternalStore(
-    holder.subscribe,
-    () => holder.view ?? client?.peek(definition, reference) ?? page,
+    handle.mount,
+    () => handle.current(reference) ?? page,
     () => page,
   )
-  return useMemo(() => ({ ...view, ...holder.actions }), [view, holder])
+  return useMemo(() => ({ ...view, ...handle.actions }), [view, handle])
 }

@@ -4,19 +4,27 @@ import { idleStatus, type Status } from '@baro/client'
 import { useCallback, useSyncExternalStore } from 'react'
 import { useClient } from './client-context.ts'
 
-/** The connection, for a line such as "back in 3 seconds" and its button. */
-export interface ConnectionState {
+/** The connection that all channels of this part of the tree share. */
+export interface Connection {
   readonly status: Status
-  /** Connects anew, now. */
-  reconnect(): void
+  /** Connects anew, now, and forgets failures; the way out of `gave-up`. */
+  readonly reconnect: () => void
 }
 
-/** How the connection is doing. */
-export function useConnection(): ConnectionState {
+/**
+ * How the connection is doing. On a server, and while a browser takes the page over, it is `idle`.
+ *
+ * @example
+ * ```tsx
+ * const { status, reconnect } = useConnection()
+ * return status.state === 'gave-up' && <button onClick={reconnect}>Try again</button>
+ * ```
+ */
+export function useConnection(): Connection {
   const client = useClient()
-  const subscribe = useCallback((changed: () => void) => client?.onStatus(changed) ?? (() => {}), [client])
+  const listen = useCallback((changed: () => void) => client?.onStatus(changed) ?? (() => {}), [client])
   const status = useSyncExternalStore(
-    subscribe,
+    listen,
     () => client?.status ?? idleStatus,
     () => idleStatus,
   )

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket as Connection } from 'node:net'
+import type { Duplex } from 'node:stream'
 import {
   type AnyChannel,
   BaroError,
@@ -33,6 +34,7 @@ import { takeSnapshot } from './snapshots.ts'
 import { Feeds } from './stream/feeds.ts'
 import { Ticker } from './stream/ticker.ts'
 import { upgradeChannel } from './transports/channel-socket.ts'
+import { HeldRequests } from './transports/held-requests.ts'
 import { handleHttp, handleMounted } from './transports/http.ts'
 import { createWebSocketTransport, refuseUpgrade } from './transports/websocket.ts'
 
@@ -75,7 +77,10 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
   const registry = createRegistry(channels)
   const ticker = new Ticker(clock)
   const feeds = new Feeds({ broker, clock, ticker, limits, counters, log, recover: internals.recover })
-  const publisher = new Publisher({ broker, clock, randomness, feeds, counters, log, publishWindowMs })
+  // A repeat that a client sends at the end of its window may be held up by the network for as long as a session may be
+  // silent; it must still find the claim (I5).
+  const claimWindowMs = publishWindowMs + 4 * heartbeatIntervalMs
+  const publisher = new Publisher({ broker, clock, randomness, feeds, counters, log, claimWindowMs })
   const sessions = new Set<HubSession>()
   /** Sessions whose link is still there; a session may have ended before its goodbye has arrived. */
   const links = new Set<HubSession>()
@@ -83,6 +88,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
   const watchers = { connected: new Set<Watcher>(), disconnected: new Set<Watcher>() }
   const servers = new Set<Server>()
   const whenNoLinks = new Set<() => void>()
+  const held = new HeldRequests()
   let isDraining = false
 
   const parts: HubParts = {
@@ -96,6 +102,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
     ticker,
     feeds,
     publisher,
+    held,
     publishWindowMs,
     sessionRules: {
       heartbeatIntervalMs,
@@ -218,9 +225,12 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
       const server = createServer((_request, response) => response.writeHead(404).end())
       // All of them: Node's own `closeAllConnections` knows nothing of those that were upgraded.
       const connections = new Set<Connection>()
+      function forget(this: Connection): void {
+        connections.delete(this)
+      }
       server.on('connection', (connection) => {
         connections.add(connection)
-        connection.once('close', () => connections.delete(connection))
+        connection.on('close', forget)
       })
       hub.attach(server)
       return new Promise<Listening>((resolveListening, reject) => {
@@ -247,14 +257,14 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
 
     serve(reference, view = {}) {
       const defaults = Object.fromEntries(Object.entries(view).map(([name, value]) => [name, String(value)]))
-      return (request, response) => handleMounted(parts, { resolved: resolve(reference), defaults }, request, response)
+      return (request, response) => handleMounted(parts, () => resolve(reference), defaults, request, response)
     },
 
     handleUpgrade(request, stream, head) {
       const rest = restOf(request.url)
       if (rest === undefined) return false
       // A link that breaks during the handshake is nobody's error.
-      stream.on('error', () => stream.destroy())
+      stream.on('error', destroyIt)
       if (isDraining) refuseUpgrade(stream, 503, 'This node is stopping. Come back.')
       else if (!parts.isOriginAllowed(request.headers)) {
         counters.rejected++
@@ -272,6 +282,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
 
     drain({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) {
       isDraining = true
+      held.releaseAll()
       for (const session of [...sessions]) session.drain(Math.round(randomness.fraction() * spreadMs))
       return new Promise<void>((resolveDrained) => {
         const finish = () => {
@@ -288,6 +299,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
     async close() {
       stopLooking()
       isDraining = true
+      held.releaseAll()
       for (const server of servers) detachFrom(server, hub)
       for (const session of [...sessions]) session.drain(0)
       feeds.closeAll()
@@ -298,3 +310,8 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
 }
 
 type Watcher = (session: SessionInfo) => unknown
+
+/** One listener for all sockets: of ten thousand idle ones, each keeps what its listeners remember. */
+function destroyIt(this: Duplex): void {
+  this.destroy()
+}

@@ -9,6 +9,7 @@ import type { Registry, Resolved } from './registry.ts'
 import type { SessionRules } from './session/session-machine.ts'
 import type { Feeds } from './stream/feeds.ts'
 import type { Ticker } from './stream/ticker.ts'
+import type { HeldRequests } from './transports/held-requests.ts'
 
 /** What a hub sees of its sessions. */
 export interface HubSession {
@@ -32,6 +33,7 @@ export interface HubParts {
   readonly ticker: Ticker
   readonly feeds: Feeds
   readonly publisher: Publisher
+  readonly held: HeldRequests
   readonly sessionRules: SessionRules
   readonly publishWindowMs: number
   readonly isOriginAllowed: OriginCheck

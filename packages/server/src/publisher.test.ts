@@ -20,7 +20,7 @@ function setUp() {
     const node = nodes.node()
     const feeds = new Feeds(node.parts)
     const randomness = createSeededRandomness('publisher')
-    const publisher = new Publisher({ ...node.parts, feeds, randomness, publishWindowMs: 1_000 })
+    const publisher = new Publisher({ ...node.parts, feeds, randomness, claimWindowMs: 1_000 })
     const handled: Resolved = { ...resolved, handlers: { access: 'public', events: { message } } }
     const context = { channel: resolved.channel, params: resolved.params, user: undefined, session: undefined }
     return {

@@ -52,7 +52,7 @@ export interface PublisherParts {
   readonly counters: Counters
   readonly log: Log
   /** How long an id stays claimed. */
-  readonly publishWindowMs: number
+  readonly claimWindowMs: number
 }
 
 /** How a claim was settled, as the broker keeps it. */
@@ -170,8 +170,8 @@ export class Publisher {
     work: () => Promise<string | undefined>,
     handled: Resolved | undefined,
   ): Promise<Settlement> {
-    const { broker, counters, log, publishWindowMs } = this.#parts
-    const claim = await broker.claim(scope, id, publishWindowMs)
+    const { broker, counters, log, claimWindowMs } = this.#parts
+    const claim = await broker.claim(scope, id, claimWindowMs)
     if (claim.outcome === 'settled') {
       counters.repeated++
       return claim.answer as Settlement

@@ -1,2 +1,8 @@
 export * from './fake-clock.ts'
+export * from './network.ts'
 export * from './seeded-randomness.ts'
+export { type MutantName, mutants } from './simulation/mutants.ts'
+export { runSeed, SimulationFailure, type SimulationOptions } from './simulation/run.ts'
+export { Tally, type TallyName } from './simulation/tally.ts'
+export { type InvariantName, Violation } from './simulation/violation.ts'
+export type { Mutations } from './simulation/world.ts'

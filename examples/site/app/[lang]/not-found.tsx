@@ -1,19 +1,22 @@
-import { en } from '../../i18n/en.ts'
-import { ko } from '../../i18n/ko.ts'
+import styles from '../../components/frame/frame.module.css'
+import { languages } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
 
 /** Next gives this page no parameters, so it says it in each language. */
 export default function NotFound() {
   return (
-    <main id="content">
-      {[ko, en].map(({ name, site }) => (
-        <section key={name}>
-          <h1>{site.missingTitle}</h1>
-          <p>{site.missing}</p>
-        </section>
-      ))}
-      <p>
-        <a href="/">바로 baro</a>
-      </p>
+    <main id="content" className={styles.missing}>
+      {languages.map((language) => {
+        const { site } = wordsIn(language)
+        return (
+          <section key={language} lang={language}>
+            <h1>{site.missingTitle}</h1>
+            <p>
+              {site.missing} <a href={`/${language}`}>{site.home}</a>
+            </p>
+          </section>
+        )
+      })}
     </main>
   )
 }

@@ -8,7 +8,8 @@ import { RightNow } from '../../components/home/right-now.tsx'
 import { SourceFiles } from '../../components/live/source-files.tsx'
 import { pageLanguage } from '../../i18n/page-language.ts'
 
-export const revalidate = 3600
+// Younger than the other pages, so that the strip shows what came in the page beside what followed.
+export const revalidate = 60
 
 const files = ['app/[lang]/page.tsx', 'components/home/pulse.tsx', 'channels/pulse.ts']
 

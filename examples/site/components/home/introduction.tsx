@@ -7,10 +7,8 @@ export function Introduction({ language }: { language: Language }) {
   const { home } = wordsIn(language)
   return (
     <section className={styles.introduction}>
-      <div>
-        <h1>{home.headline}</h1>
-        <p>{home.lead}</p>
-      </div>
+      <h1>{home.headline}</h1>
+      <p>{home.lead}</p>
       <ol>
         {home.steps.map((step) => (
           <li key={step}>{step}</li>

@@ -10,7 +10,6 @@ import {
   type ClientMessage,
   type Clock,
   closeCodes,
-  decodeServerMessage,
   encodeMessage,
   type ServerMessage,
   systemClock,
@@ -175,11 +174,11 @@ class HttpLink implements Link {
     if (this.#rung === 'sse' && followed.length > 0) {
       const response = await this.#post(messages, '', signal)
       return readEventStream(response, (text) => {
-        if (!signal.aborted) this.#take(text)
+        if (!signal.aborted) this.#take(JSON.parse(text) as ServerMessage)
       })
     }
     const answered = await this.#ask(messages, wait, signal)
-    if (!signal.aborted) for (const message of answered) this.#take(JSON.stringify(message))
+    if (!signal.aborted) for (const message of answered) this.#take(message)
   }
 
   async #command(greeting: ClientMessage): Promise<void> {
@@ -220,10 +219,7 @@ class HttpLink implements Link {
   }
 
   /** Passes on what is news to the client, and follows the positions in it. */
-  #take(text: string): void {
-    const decoded = decodeServerMessage(text)
-    if (!decoded.ok || this.#isOver) return
-    const message = decoded.value
+  #take(message: ServerMessage): void {
     switch (message.type) {
       case 'baro:connected':
         return this.#greeted(message)
@@ -242,6 +238,8 @@ class HttpLink implements Link {
         this.#followed.delete(message.payload.channel)
         break
       case 'baro:error':
+        // A token that has expired while the link lived: the client comes back with a new one.
+        if (message.payload.code === 'unauthenticated') return this.#end(1006, message.payload.code)
         if (message.payload.channel !== undefined && message.payload.attempt !== undefined)
           this.#followed.delete(message.payload.channel)
         break

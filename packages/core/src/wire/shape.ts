@@ -33,8 +33,6 @@ export const whole: Field<number> = {
 }
 /** Any JSON value, null included. */
 export const json: Field<Json> = { kind: 'json', accepts: (value): value is Json => value !== undefined }
-/** True or false. */
-export const flag: Field<boolean> = { kind: 'flag', accepts: (value) => typeof value === 'boolean' }
 
 /** A field that may be left out. */
 export function optional<T>(field: Field<T>): Field<T> {

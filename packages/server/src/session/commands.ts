@@ -3,6 +3,7 @@ import type { AccessContext, ChannelContext } from '../handlers.ts'
 import type { HubParts } from '../hub-parts.ts'
 import { own } from '../publisher.ts'
 import type { Resolved } from '../registry.ts'
+import { assertRoomAtWork } from './allowance.ts'
 import type { SessionContext } from './session-context.ts'
 
 type Command = Extract<ClientMessage, { type: 'baro:publish' | 'baro:signal' | 'baro:request' }>
@@ -75,7 +76,7 @@ export class Commands {
     const { channel } = message.payload
     this.#atWork++
     try {
-      this.#assertRoom()
+      assertRoomAtWork(this.#atWork, this.#parts.limits.maxMessagesAtWork)
       const resolved = this.#parts.registry.resolve(channel)
       if (!resolved.ok) throw resolved.error
       const { params } = resolved.value
@@ -87,16 +88,6 @@ export class Commands {
     } finally {
       this.#atWork--
     }
-  }
-
-  // Handlers that take longer than messages take to arrive would be a queue without an end (I7).
-  #assertRoom(): void {
-    const { maxMessagesAtWork } = this.#parts.limits
-    if (this.#atWork > maxMessagesAtWork)
-      throw new BaroError(
-        'rate-limited',
-        `${maxMessagesAtWork} messages of this connection are at work already. Wait for an answer and try again.`,
-      )
   }
 
   async #validate(schemas: Resolved['definition']['signals'], type: string, payload: unknown) {

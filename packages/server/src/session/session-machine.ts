@@ -9,6 +9,7 @@
  * What arrives while authenticating waits its turn: a client need not wait for `baro:connected` before it subscribes.
  */
 import { BaroError, type ClientMessage, closeCodes, parseId, protocolVersion } from '@baro/core'
+import { fullAllowance, spend } from './allowance.ts'
 
 /** What the machine knows. */
 export interface SessionState {
@@ -75,7 +76,7 @@ export function startSession(atMs: number, rules: SessionRules, isOneWay = false
     phase: 'new',
     heardAtMs: atMs,
     askedAtMs: atMs,
-    allowance: 2 * rules.messagesPerSecond,
+    allowance: fullAllowance(rules.messagesPerSecond),
     waiting: [],
     waitingLength: 0,
     isOneWay,
@@ -180,17 +181,8 @@ function listen(
   atMs: number,
   { messagesPerSecond }: SessionRules,
 ): { readonly heard: SessionState; readonly exceeded: BaroError | undefined } {
-  const refilled = state.allowance + ((atMs - state.heardAtMs) / 1_000) * messagesPerSecond
-  const allowance = Math.min(2 * messagesPerSecond, refilled)
-  // What is refused costs nothing: else who sends a little too fast would get nothing through at all.
-  if (allowance >= 1) return { heard: { ...state, heardAtMs: atMs, allowance: allowance - 1 }, exceeded: undefined }
-  return {
-    heard: { ...state, heardAtMs: atMs, allowance },
-    exceeded: new BaroError(
-      'rate-limited',
-      `More than ${messagesPerSecond} messages per second. Slow down and try again.`,
-    ),
-  }
+  const { left, exceeded } = spend(state.allowance, atMs - state.heardAtMs, messagesPerSecond)
+  return { heard: { ...state, heardAtMs: atMs, allowance: left }, exceeded }
 }
 
 function close(state: SessionState, code: number, reason: string, first?: SessionAction): SessionStep {

@@ -6,6 +6,7 @@ import {
   encodeMessage,
   type ServerMessage,
 } from '@baro/core'
+import { bearerOf } from '../bearer.ts'
 import type { Identity } from '../handlers.ts'
 import type { HubParts, HubSession } from '../hub-parts.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
@@ -143,9 +144,10 @@ export class Session implements SessionLink, SessionContext, HubSession {
     return this.#lazyCommands
   }
 
-  #authenticate(token: string | undefined): void {
+  #authenticate(given: string | undefined): void {
     const { headers } = this.#handshake ?? { headers: {} }
     this.#handshake = undefined
+    const token = given ?? bearerOf(headers)
     this.#parts
       .authenticate({ headers, ...(token === undefined ? undefined : { token }) })
       .then((user) => {

@@ -164,10 +164,14 @@ export class Feed implements Gathering {
     const { broker, log } = this.#parts
     const { definition, channel } = this.resolved
     const value = new ChannelValue(this.resolved, this.#parts)
-    const kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
-    if (kept?.version === definition.version) {
+    let kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
+    while (kept?.version === definition.version) {
       value.start(kept.position, kept)
       if (await this.#readOn(value)) return value
+      // History may have been rewritten since the checkpoint was read; whoever did that has left another one.
+      const newer = await broker.readCheckpoint(channel)
+      if (newer && samePlace(newer.position, kept.position)) break
+      kept = newer
     }
     const view = await broker.read(channel, { after: 0, limit: 0, bytes: 0 })
     if (!value.isReduced) {
@@ -191,10 +195,14 @@ export class Feed implements Gathering {
       const view = await this.#read(from)
       const found = this.#parts.recover(from, view)
       if (found.outcome === 'reset') return false
-      // Deliveries may have been applied while this read was on its way.
+      // Deliveries were applied while this read was on its way. The two may be of different branches of a history that
+      // was rewritten in between, so they are never joined by their offsets alone (I4): it is read again from there.
+      if (!samePlace(value.position, from)) {
+        if (value.position.offset > view.head.offset) return true
+        continue
+      }
       for (const publication of found.publications)
-        if (publication.offset > value.position.offset)
-          this.#apply(value, publication, positionAfter(view.epoch, publication))
+        this.#apply(value, publication, positionAfter(view.epoch, publication))
       if (found.publications.length === 0 || value.position.offset >= view.head.offset) return true
     }
   }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { BaroError, errorCodes } from '@baro/core'
-import { etagOf } from './channel-query.ts'
+import { entityTag, matchingTag } from './entity-tag.ts'
 
 const compress = promisify(gzip)
 
@@ -29,32 +29,36 @@ export interface Answer {
   readonly status: number
   readonly body: string
   readonly caching: Caching
-  /** Names this state of the resource; makes an unchanged one a 304. */
+  /** Where the answer leads. */
   readonly position?: string
+  /**
+   * What, beside the position, tells it from other answers of the same URL. Absent where it must not be taken for what
+   * the asker has already: a reset, an error.
+   */
+  readonly variants?: readonly string[]
 }
 
 /** Sends an answer: validators, caching, HEAD, 304 and compression. */
-export async function sendAnswer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { status, body, caching, position }: Answer,
-): Promise<void> {
+export async function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
   if (response.headersSent || response.destroyed) return
+  const { status, caching, position, variants } = answer
+  const plain = Buffer.from(answer.body)
+  const isZipped = plain.length >= compressFromBytes && acceptsGzip(request.headers['accept-encoding'])
   response.setHeader('cache-control', cacheControl[caching])
   response.appendHeader('vary', 'Accept, Accept-Encoding, Authorization')
-  if (position !== undefined) {
-    response.setHeader('etag', `"${position}"`)
-    response.setHeader('baro-position', position)
-    if (request.method !== 'POST' && isFresh(request.headers['if-none-match'], position)) {
+  if (position !== undefined) response.setHeader('baro-position', position)
+  if (position !== undefined && variants !== undefined) {
+    const tag = entityTag(position, isZipped ? [...variants, 'gzip'] : variants)
+    const kept = matchingTag(request.headers['if-none-match'], tag)
+    response.setHeader('etag', kept ?? tag)
+    if (kept !== undefined) {
       response.writeHead(304).end()
       return
     }
   }
   response.setHeader('content-type', 'application/json; charset=utf-8')
-  const plain = Buffer.from(body)
-  const zipped = plain.length >= compressFromBytes && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
-  const bytes = zipped ? await compress(plain) : plain
-  if (zipped) response.setHeader('content-encoding', 'gzip')
+  const bytes = isZipped ? await compress(plain) : plain
+  if (isZipped) response.setHeader('content-encoding', 'gzip')
   response.setHeader('content-length', bytes.length)
   response.writeHead(status)
   response.end(request.method === 'HEAD' ? undefined : bytes)
@@ -93,6 +97,9 @@ export async function bodyOf(request: IncomingMessage, maxBytes: number): Promis
   }
 }
 
-function isFresh(header: string | undefined, position: string): boolean {
-  return (header ?? '').split(',').some((tag) => tag.trim() === '*' || etagOf(tag) === position)
+/** Whether `gzip` is among the codings, and not by a weight of 0 (RFC 9110 §12.5.3). */
+function acceptsGzip(header: string | readonly string[] | undefined): boolean {
+  return String(header ?? '')
+    .split(',')
+    .some((coding) => /^\s*(?:x-)?gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/i.test(coding))
 }

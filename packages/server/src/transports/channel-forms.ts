@@ -1,18 +1,20 @@
-import { formatPosition, type Publication, positionAfter, type ResetReason } from '@baro/core'
+import { type AtPosition, formatPosition, type Publication, positionAfter, type ResetReason } from '@baro/core'
 import type { Framing } from '../ports/socket.ts'
 import type { Batch } from '../stream/batch.ts'
 import type { EncodedSnapshot } from '../stream/channel-value.ts'
 import type { Form } from '../stream/form.ts'
 import type { View } from './channel-query.ts'
-import { sseFrame } from './sse-framing.ts'
+import { sseFrame, ssePosition } from './sse-framing.ts'
 import { webSocketFraming } from './websocket-frame.ts'
 
 /** How one channel looks on a stream that is read without our client. */
 export interface ChannelForm extends Form {
   readonly framing: Framing
   readonly view: View
-  /** The message of type `baro:reset`; `undefined` where the view has no place for it. */
+  /** The message of type `baro:reset`; where the view has no place for it, {@link encodePosition}. */
   encodeReset(reason: ResetReason, snapshot: EncodedSnapshot): Uint8Array | undefined
+  /** Where the stream stands, and nothing else: not lost if it breaks before its first message. */
+  encodePosition(position: AtPosition): Uint8Array | undefined
   /** A message without a position: an answer, an error. */
   encodeAside(type: string, payload: unknown): Uint8Array
 }
@@ -20,10 +22,19 @@ export interface ChannelForm extends Form {
 /** A message and, where it has one, the position it leads to. */
 type Framed = (text: string, position: string | undefined) => Uint8Array
 
-function channelForm(framing: Framing, view: View, frame: Framed): ChannelForm {
+interface StreamKind {
+  readonly framing: Framing
+  readonly frame: Framed
+  /** A position without a message, where the transport has a place for it. */
+  readonly framePosition: (position: string) => Uint8Array | undefined
+}
+
+function channelForm({ framing, frame, framePosition }: StreamKind, view: View): ChannelForm {
+  const encodePosition = (position: AtPosition) => framePosition(formatPosition(position))
   return {
     framing,
     view,
+    encodePosition,
     encode({ position, publications }: Batch) {
       return Buffer.concat(
         publications.map((publication) => {
@@ -33,7 +44,7 @@ function channelForm(framing: Framing, view: View, frame: Framed): ChannelForm {
       )
     },
     encodeReset(reason, { position, valueText }) {
-      if (view === 'payload') return undefined
+      if (view === 'payload') return encodePosition(position)
       const there = formatPosition(position)
       const snapshot = valueText === undefined ? '' : `,"snapshot":${valueText}`
       return frame(`{"type":"baro:reset","payload":{"reason":"${reason}"${snapshot}},"position":"${there}"}`, there)
@@ -56,21 +67,23 @@ function payloadText({ payload }: Publication): string {
   return typeof payload === 'string' ? payload : JSON.stringify(payload)
 }
 
-const sseFraming: Framing = { name: 'sse', frame: (text) => sseFrame(text, undefined) }
+const webSocket: StreamKind = {
+  framing: webSocketFraming,
+  frame: (text) => webSocketFraming.frame(text),
+  framePosition: () => undefined,
+}
+
+const sse: StreamKind = {
+  framing: { name: 'sse', frame: (text) => sseFrame(text, undefined) },
+  frame: sseFrame,
+  framePosition: ssePosition,
+}
 
 type PlainForms = Readonly<Record<'publication' | 'payload', ChannelForm>>
 
-const frameWebSocket: Framed = (text) => webSocketFraming.frame(text)
-
 const forms: Readonly<Record<'websocket' | 'sse', PlainForms>> = {
-  websocket: {
-    publication: channelForm(webSocketFraming, 'publication', frameWebSocket),
-    payload: channelForm(webSocketFraming, 'payload', frameWebSocket),
-  },
-  sse: {
-    publication: channelForm(sseFraming, 'publication', sseFrame),
-    payload: channelForm(sseFraming, 'payload', sseFrame),
-  },
+  websocket: { publication: channelForm(webSocket, 'publication'), payload: channelForm(webSocket, 'payload') },
+  sse: { publication: channelForm(sse, 'publication'), payload: channelForm(sse, 'payload') },
 }
 
 /** The form of a plain stream; one object for each kind, so that fan-out encodes once for all of its readers. */

@@ -1,5 +1,6 @@
 import { accepted, BaroError, type Position, parsePosition, quote, type Result, refused } from '@baro/core'
 import type { Handshake } from '../ports/socket.ts'
+import { positionInTag } from './entity-tag.ts'
 
 /** What one message or answer shows of a publication. */
 export type View = 'publication' | 'payload' | 'state'
@@ -40,17 +41,21 @@ export function parseChannelQuery(search: URLSearchParams, headers: Handshake['h
   if (live !== null && live !== 'sse') return bad(`live=${quote(live)} is not "sse"`)
 
   const isSse = live === 'sse' || (wait === null && String(headers.accept ?? '').includes('text/event-stream'))
-  const before = search.get('before')
-  const after = (isSse ? headers['last-event-id'] : undefined) ?? search.get('after') ?? before
-  const cached = view === 'state' && after === null ? etagOf(headers['if-none-match']) : undefined
-  const position = positionFrom(after ?? cached)
-  // A validator that is not ours is another version of something else: HTTP says to ignore it.
-  if (!position.ok && after !== null) return position
-  const from = position.ok ? position.value : undefined
   if (isSse && view === 'state') return bad('view=state is for GET; follow the publications instead')
   if (!isSse && view === 'payload') return bad('view=payload is for WebSocket and SSE; ask for view=publication')
+
+  const before = search.get('before')
+  const lastSeen = (isSse && headers['last-event-id']) || search.get('after')
+  if (before !== null && (isSse || wait !== null || view === 'state' || lastSeen !== null))
+    return bad('before= reads kept history, with nothing but limit= beside it')
+  const asked = lastSeen ?? before
+  const cached = view === 'state' && asked === null ? positionInTag(headers['if-none-match']) : undefined
+  const position = positionFrom(asked ?? cached)
+  // A validator that is not ours is another version of something else: HTTP says to ignore it.
+  if (!position.ok && asked !== null) return position
+  const from = position.ok ? position.value : undefined
   return accepted({
-    mode: isSse ? 'sse' : wait !== null ? 'long-poll' : before !== null ? 'backwards' : after ? 'poll' : 'snapshot',
+    mode: isSse ? 'sse' : wait !== null ? 'long-poll' : before !== null ? 'backwards' : lastSeen ? 'poll' : 'snapshot',
     view: view as View,
     position: from,
     limit: Math.min(limit, maxPublications),
@@ -62,11 +67,6 @@ export function parseChannelQuery(search: URLSearchParams, headers: Handshake['h
 function positionFrom(text: unknown): Result<Position | undefined> {
   if (text === null || text === undefined || text === '') return accepted(undefined)
   return parsePosition(String(text))
-}
-
-/** The position inside an entity tag, weak or strong. */
-export function etagOf(header: unknown): string | undefined {
-  return typeof header === 'string' ? /^(?:W\/)?"([^"]*)"$/.exec(header.trim())?.[1] : undefined
 }
 
 function bad(what: string): Result<never> {

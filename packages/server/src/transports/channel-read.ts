@@ -1,15 +1,16 @@
 /** Reading one channel over HTTP: at once, by polling, by long polling, as an event stream, or backwards. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BaroError, formatPosition, type Position, type Publication, positionAfter, startOf } from '@baro/core'
+import { type AtPosition, BaroError, closeCodes, formatPosition } from '@baro/core'
 import type { HubParts } from '../hub-parts.ts'
 import type { Resolved } from '../registry.ts'
 import type { Feed } from '../stream/feed.ts'
-import { type Caching, sendAnswer } from './answer.ts'
+import { sendAnswer } from './answer.ts'
 import { plainForm } from './channel-forms.ts'
 import { anonymousWaitMs, type ChannelQuery, parseChannelQuery } from './channel-query.ts'
 import { ChannelStream } from './channel-stream.ts'
 import { contextOf } from './http-user.ts'
 import { longPoll, type PollAnswer, poll, snapshotBody, waitForChange } from './poll.ts'
+import { readBack } from './read-back.ts'
 import { openSse } from './sse.ts'
 
 /** Publications a GET without a position answers with, where the channel has no snapshot to show. */
@@ -36,7 +37,6 @@ export async function readChannel(parts: HubParts, read: ReadRequest): Promise<v
   await parts.feeds.using(resolved, (feed) => {
     if (query.view === 'state') return answerState(parts, feed, read, query)
     if (query.mode === 'snapshot') return answerSnapshot(parts, feed, read)
-    if (query.mode === 'backwards') return answerBackwards(parts, feed, read, query)
     return answerPoll(parts, feed, read, query)
   })
 }
@@ -54,96 +54,73 @@ async function stream(
   user: Awaited<ReturnType<typeof contextOf>>['user'],
 ): Promise<void> {
   const form = plainForm('sse', view)
-  const link = openSse(request, response, form.framing)
-  if (request.method === 'HEAD') return link.socket.close(1000, '')
-  const session = new ChannelStream(parts, link.socket, link, { resolved, form, position, user })
+  const socket = await openSse(request, response, form.framing, parts)
+  if (request.method === 'HEAD') return socket.close(closeCodes.normal, '')
+  const session = new ChannelStream(parts, socket, socket, { resolved, form, position, user })
   parts.sessionStarted(session)
-  link.tell(session)
+  socket.tell(session)
 }
 
 async function answerPoll(parts: HubParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
-  const { limit, position, mode } = query
-  const answer =
-    mode === 'long-poll'
-      ? await longPoll(parts, feed, position, { limit, waitMs: query.waitMs, signal: goneSignal(read.request) })
-      : await poll(parts, feed, position, limit)
-  const caching = cachingOf(read.resolved, answer)
-  return send(read, answer.body, caching, formatPosition(answer.position))
+  const { limit, position, mode, waitMs } = query
+  if (mode === 'backwards') return sendRange(read, await readBack(parts, feed, position, limit))
+  if (mode === 'poll') return sendRange(read, await poll(parts, feed, position, limit))
+  return sendRange(read, await longPoll(parts, feed, position, { limit, waitMs, signal: goneSignal(read.response) }))
 }
 
 async function answerState(parts: HubParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
-  const { position, mode } = query
+  const { definition, handlers, channel } = read.resolved
+  const { position, mode, waitMs } = query
+  if (!definition.state && !handlers.snapshot)
+    throw new BaroError('not-accepted', `"${channel}" has no state to show. Ask for view=publication.`)
   if (mode === 'long-poll') {
-    const signal = goneSignal(read.request)
-    if (query.isAnonymousWait) await waitForChange(parts, feed, { waitMs: anonymousWaitMs, signal })
-    else if (position?.kind === 'at' && feed.isHead(position))
-      await waitForChange(parts, feed, { waitMs: query.waitMs, signal })
+    const signal = goneSignal(read.response)
+    if (query.isAnonymousWait) await waitForChange(parts, feed, { waitMs: Math.min(waitMs, anonymousWaitMs), signal })
+    else if (position?.kind === 'at' && feed.isHead(position)) await waitForChange(parts, feed, { waitMs, signal })
   }
   const snapshot = await feed.snapshot()
-  if (snapshot.valueText === undefined)
-    throw new BaroError('not-accepted', `"${read.resolved.channel}" has no state to show. Ask for view=publication.`)
-  return send(read, snapshot.valueText, openEnd(read.resolved), formatPosition(snapshot.position))
+  return sendSnapshot(read, snapshot.valueText ?? 'null', snapshot.position)
 }
 
 async function answerSnapshot(parts: HubParts, feed: Feed, read: ReadRequest): Promise<void> {
   const snapshot = await feed.snapshot()
-  const position = formatPosition(snapshot.position)
-  if (snapshot.valueText !== undefined) return send(read, snapshotBody(snapshot), openEnd(read.resolved), position)
+  if (snapshot.valueText !== undefined) return sendSnapshot(read, snapshotBody(snapshot), snapshot.position)
   const { channel } = read.resolved
   const view = await parts.broker.read(channel, { limit: newestPublications, bytes: parts.limits.catchUpBytes })
-  const last = view.publications.at(-1)
-  const head = formatPosition(last ? positionAfter(view.epoch, last) : { kind: 'at', epoch: view.epoch, ...view.head })
-  return send(read, rangeBody(view.publications, head, false), openEnd(read.resolved), head)
+  const position = { kind: 'at', epoch: view.epoch, ...view.head } as const
+  const body = `{"publications":${JSON.stringify(view.publications)},"position":"${formatPosition(position)}"}`
+  return sendRange(read, { body, position, isClosed: false, isReset: false })
 }
 
-async function answerBackwards(parts: HubParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
-  const { position, limit } = query
-  const found = await feed.after(position)
-  if (found.outcome === 'reset' || position?.kind !== 'at')
-    return answerPoll(parts, feed, read, { ...query, mode: 'poll' })
-  const view = await parts.broker.read(read.resolved.channel, {
-    upTo: position.offset,
-    limit: limit + 1,
-    bytes: parts.limits.catchUpBytes,
-  })
-  const hasMore = view.publications.length > limit
-  const publications = view.publications.slice(-limit)
-  // Where to go back from next: right after the publication before the first of these.
-  const before = hasMore ? view.publications.at(-limit - 1) : undefined
-  const next: Position = before ? positionAfter(view.epoch, before) : startOf(view.epoch)
-  const caching = hasMore && isPublic(read.resolved) ? 'closed' : openEnd(read.resolved)
-  return send(read, rangeBody(publications, formatPosition(next), hasMore), caching, undefined)
-}
-
-function rangeBody(publications: readonly Publication[], position: string, hasMore: boolean): string {
-  return JSON.stringify({ publications, position, ...(hasMore ? { more: true } : undefined) })
-}
-
-function send({ request, response }: ReadRequest, body: string, caching: Caching, position: string | undefined) {
-  return sendAnswer(request, response, {
+/** A deploy may show the same position as another state, hence the version. */
+function sendSnapshot(read: ReadRequest, body: string, position: AtPosition): Promise<void> {
+  const { handlers, definition } = read.resolved
+  return sendAnswer(read.request, read.response, {
     status: 200,
     body,
-    caching,
-    ...(position === undefined ? undefined : { position }),
+    caching: handlers.access === 'public' ? 'open' : 'none',
+    position: formatPosition(position),
+    variants: definition.version === '1' ? [] : [encodeURIComponent(definition.version)],
   })
 }
 
-function cachingOf(resolved: Resolved, answer: PollAnswer): Caching {
-  if (answer.isReset || !isPublic(resolved)) return 'none'
-  return answer.isClosed ? 'closed' : 'open'
-}
-
-function openEnd(resolved: Resolved): Caching {
-  return isPublic(resolved) ? 'open' : 'none'
-}
-
-function isPublic({ handlers }: Resolved): boolean {
-  return handlers.access === 'public'
+function sendRange(read: ReadRequest, { body, position, isClosed, isReset }: PollAnswer): Promise<void> {
+  const isShared = read.resolved.handlers.access === 'public' && !isReset
+  return sendAnswer(read.request, read.response, {
+    status: 200,
+    body,
+    caching: isShared ? (isClosed ? 'closed' : 'open') : 'none',
+    position: formatPosition(position),
+    // Who has the range already has it from before it was closed, and must learn that it goes on.
+    ...(isReset ? undefined : { variants: isClosed ? ['more'] : [] }),
+  })
 }
 
 /** Aborts when nobody waits for the answer any more. */
-function goneSignal(request: IncomingMessage): AbortSignal {
+function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController()
-  request.socket.once('close', () => gone.abort())
+  if (response.destroyed) gone.abort()
+  // Of the response: its connection may serve many, and would collect a listener of each.
+  else response.once('close', () => gone.abort())
   return gone.signal
 }

@@ -4,7 +4,7 @@
  * one JSON list. Nothing outlives the request, so any node answers any.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BaroError, type Json, parseJson } from '@baro/core'
+import { BaroError, type ClientMessage, decodeClientMessage, type Json, parseJson } from '@baro/core'
 import type { HubParts } from '../hub-parts.ts'
 import type { Framing, Handshake, SessionLink } from '../ports/socket.ts'
 import { bodyOf, sendAnswer } from './answer.ts'
@@ -17,8 +17,6 @@ const sdkSse: Framing = { name: 'sdk-sse', frame: (text) => sseFrame(text, undef
 
 /** One body holds at most so many messages of the longest kind. */
 const maxMessages = 16
-
-type MessageInBody = Readonly<Record<string, Json>>
 
 /** Runs the session of one POST. */
 export async function connectByPost(
@@ -35,15 +33,15 @@ export async function connectByPost(
   return waitSession(parts, request, response, messages, Math.min(seconds, maxWaitSeconds) * 1_000)
 }
 
-function streamSession(
+async function streamSession(
   parts: HubParts,
   request: IncomingMessage,
   response: ServerResponse,
-  messages: readonly MessageInBody[],
-): void {
-  const link = openSse(request, response, sdkSse)
-  const session = parts.openSession(link.socket, handshakeOf(request), { isOneWay: true })
-  link.tell(session)
+  messages: readonly string[],
+): Promise<void> {
+  const socket = await openSse(request, response, sdkSse, parts)
+  const session = parts.openSession(socket, handshakeOf(request), { isOneWay: true })
+  socket.tell(session)
   hand(parts, session, messages)
 }
 
@@ -51,43 +49,52 @@ async function waitSession(
   parts: HubParts,
   request: IncomingMessage,
   response: ServerResponse,
-  messages: readonly MessageInBody[],
+  messages: readonly string[],
   waitMs: number,
 ): Promise<void> {
-  const collector = new AnswerCollector(messages)
+  const collector = new AnswerCollector(messages.flatMap((text) => readable(parts, text)))
   const session = parts.openSession(collector, handshakeOf(request), { isOneWay: true })
   const cancelWait = parts.clock.after(waitMs, () => collector.endWait())
   // A handler that never answers must not hold the request for ever; the client asks again with the same ids (I5).
   const cancelHold = parts.clock.after(maxWaitSeconds * 1_000, () => collector.close())
-  const gone = () => collector.close()
-  request.socket.once('close', gone)
+  if (response.destroyed) collector.close()
+  response.once('close', () => collector.close())
   hand(parts, session, messages)
   await collector.ready
   cancelWait()
   cancelHold()
-  request.socket.off('close', gone)
   session.closed()
   return sendAnswer(request, response, { status: 200, body: `{"messages":[${collector.itemsText}]}`, caching: 'none' })
 }
 
-function hand({ limits }: HubParts, session: SessionLink, messages: readonly MessageInBody[]): void {
-  for (const message of messages) {
-    const text = JSON.stringify(message)
-    if (Buffer.byteLength(text) <= limits.maxMessageBytes) session.receive(text)
-    else
+function hand(parts: HubParts, session: SessionLink, messages: readonly string[]): void {
+  for (const text of messages) {
+    if (isTooLong(parts, text))
       session.refuse(
-        new BaroError('too-large', `A message is longer than ${limits.maxMessageBytes} bytes. Send less in one.`),
+        new BaroError('too-large', `A message is longer than ${parts.limits.maxMessageBytes} bytes. Send less in one.`),
       )
+    else session.receive(text)
   }
 }
 
-function messagesOf(body: string): readonly MessageInBody[] {
+/** The message of a text that the session will be able to read. */
+function readable(parts: HubParts, text: string): readonly ClientMessage[] {
+  if (isTooLong(parts, text)) return []
+  const decoded = decodeClientMessage(text)
+  return decoded.ok ? [decoded.value] : []
+}
+
+function isTooLong({ limits }: HubParts, text: string): boolean {
+  return Buffer.byteLength(text) > limits.maxMessageBytes
+}
+
+function messagesOf(body: string): readonly string[] {
   const parsed = parseJson(body)
   if (!parsed.ok) throw parsed.error
   const messages = (parsed.value as { messages?: Json } | null)?.messages
   if (!Array.isArray(messages) || !messages.every((message) => typeof message === 'object' && message !== null))
     throw new BaroError('bad-message', 'The body is not { "messages": [{ "type", "payload" }, …] }. See PROTOCOL.md.')
-  return messages
+  return messages.map((message) => JSON.stringify(message))
 }
 
 function handshakeOf({ headers, url, socket }: IncomingMessage): Handshake {

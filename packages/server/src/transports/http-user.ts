@@ -1,16 +1,12 @@
 import type { IncomingMessage } from 'node:http'
+import { bearerOf } from '../bearer.ts'
 import type { ChannelContext, Identity } from '../handlers.ts'
 import type { HubParts } from '../hub-parts.ts'
 import type { Resolved } from '../registry.ts'
 
-/** The bearer token of a request (RFC 6750 §2.1); never from the URL, where it would be logged. */
-export function bearerOf({ headers }: IncomingMessage): string | undefined {
-  return /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1]
-}
-
 /** Who sends a request. */
 export function userOf(parts: HubParts, request: IncomingMessage): Promise<Identity | undefined> {
-  const token = bearerOf(request)
+  const token = bearerOf(request.headers)
   return parts.authenticate({ headers: request.headers, ...(token === undefined ? undefined : { token }) })
 }
 

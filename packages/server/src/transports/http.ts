@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
 import type { HubParts } from '../hub-parts.ts'
+import type { Resolved } from '../registry.ts'
 import { problemBody, sendAnswer, sendError } from './answer.ts'
 import { publishByPost } from './channel-post.ts'
 import { type ReadRequest, readChannel } from './channel-read.ts'
@@ -16,15 +17,14 @@ export function handleHttp(parts: HubParts, rest: string, request: IncomingMessa
 /** Answers a request with one channel, wherever the application has mounted it. */
 export function handleMounted(
   parts: HubParts,
-  mounted: Omit<ReadRequest, 'request' | 'response'>,
+  resolve: () => Resolved,
+  defaults: ReadRequest['defaults'],
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  guarded(parts, mounted.resolved.channel, request, response, async () => {
-    if (request.method === 'OPTIONS') return answerPreflight(response)
-    if (request.method === 'POST') return publishByPost(parts, mounted.resolved, request, response)
-    return readChannel(parts, { ...mounted, request, response })
-  })
+  // Here, where an exception is an answer: thrown at the application's server, it would end the process.
+  const answer = async () => answerChannel(parts, { resolved: resolve(), request, response, defaults })
+  guarded(parts, request.url ?? '', request, response, answer)
 }
 
 async function route(parts: HubParts, rest: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -35,16 +35,34 @@ async function route(parts: HubParts, rest: string, request: IncomingMessage, re
     return sendAnswer(request, response, { status: 200, body, caching: 'none' })
   }
   if (rest === '/connect' && method === 'POST') return connectByPost(parts, request, response)
+  if (rest === '/connect')
+    return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
   const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
   if (name === undefined)
     throw new BaroError('unknown-channel', `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`)
   const resolved = parts.registry.resolve(name)
   if (!resolved.ok) throw resolved.error
-  if (method === 'GET' || method === 'HEAD')
-    return readChannel(parts, { resolved: resolved.value, request, response, defaults: {} })
-  if (method === 'POST') return publishByPost(parts, resolved.value, request, response)
-  response.setHeader('allow', 'GET, HEAD, POST, OPTIONS')
-  const error = new BaroError('bad-message', `A channel takes GET and POST, not ${method}.`)
+  return answerChannel(parts, { resolved: resolved.value, request, response, defaults: {} })
+}
+
+async function answerChannel(parts: HubParts, read: ReadRequest): Promise<void> {
+  const { request, response, resolved } = read
+  switch (request.method) {
+    case 'GET':
+    case 'HEAD':
+      return readChannel(parts, read)
+    case 'POST':
+      return publishByPost(parts, resolved, request, response)
+    case 'OPTIONS':
+      return answerPreflight(response)
+    default:
+      return refuseMethod(request, response, 'GET, HEAD, POST, OPTIONS', 'A channel takes GET and POST')
+  }
+}
+
+function refuseMethod(request: IncomingMessage, response: ServerResponse, allow: string, what: string): Promise<void> {
+  response.setHeader('allow', allow)
+  const error = new BaroError('bad-message', `${what}, not ${request.method}. See PROTOCOL.md.`)
   return sendAnswer(request, response, { status: 405, body: problemBody(error), caching: 'none' })
 }
 

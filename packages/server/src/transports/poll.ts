@@ -1,5 +1,5 @@
 /** Polling and long polling: one answer from one position, the same publications as on every stream (I6). */
-import { type AtPosition, type Cancel, formatPosition, type Position, positionAfter } from '@baro/core'
+import { type AtPosition, BaroError, type Cancel, formatPosition, type Position, positionAfter } from '@baro/core'
 import type { HubParts } from '../hub-parts.ts'
 import { Batch } from '../stream/batch.ts'
 import type { EncodedSnapshot } from '../stream/channel-value.ts'
@@ -32,7 +32,15 @@ export async function poll(
   }
   counters.recovered++
   const batch = firstOf(found.batch, limit)
-  return rangeAnswer(batch, !feed.isHead(batch.position))
+  // Nothing is no closed range, even if something has come while it was read: a cache would repeat it for ever.
+  return rangeAnswer(batch, batch.publications.length > 0 && !feed.isHead(batch.position))
+}
+
+/** How a request waits. */
+export interface Wait {
+  readonly waitMs: number
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -43,34 +51,29 @@ export async function longPoll(
   parts: HubParts,
   feed: Feed,
   position: Position | undefined,
-  { limit, waitMs, signal }: { readonly limit: number; readonly waitMs: number; readonly signal: AbortSignal },
+  { limit, ...wait }: Wait & { readonly limit: number },
 ): Promise<PollAnswer> {
+  let isStuck = false
   for (;;) {
     const now = await poll(parts, feed, position, limit)
-    if (
-      now.isReset ||
-      now.isClosed ||
-      position?.kind !== 'at' ||
-      formatPosition(now.position) !== formatPosition(position)
-    )
-      return now
+    if (now.isReset || position?.kind !== 'at' || formatPosition(now.position) !== formatPosition(position)) return now
     // Asked here, where nothing can happen before the reader joins: who stands at the head misses nothing by waiting.
-    if (!feed.isHead(now.position)) continue
-    const came = await nextBatch(parts, feed, waitMs, signal)
-    if (came === undefined) return now
-    if (came === 'stale') continue
-    const batch = firstOf(came, limit)
-    return rangeAnswer(batch, batch !== came)
+    if (feed.isHead(now.position)) {
+      const came = await nextBatch(parts, feed, wait)
+      if (came === undefined) return now
+      if (came === 'stale') continue
+      const batch = firstOf(came, limit)
+      return rangeAnswer(batch, batch !== came)
+    }
+    // Once is a publication that came while the answer was on its way; twice would go on for ever.
+    if (isStuck) throw new BaroError('unavailable', 'The broker does not give what follows this position. Try again.')
+    isStuck = true
   }
 }
 
 /** Resolves at the next change of the channel, or when the wait is over. */
-export async function waitForChange(
-  parts: HubParts,
-  feed: Feed,
-  { waitMs, signal }: { readonly waitMs: number; readonly signal: AbortSignal },
-): Promise<void> {
-  await nextBatch(parts, feed, waitMs, signal)
+export async function waitForChange(parts: HubParts, feed: Feed, wait: Wait): Promise<void> {
+  await nextBatch(parts, feed, wait)
 }
 
 /** The value of the channel at its position, as `{ snapshot, publications, position }`. */
@@ -83,29 +86,29 @@ const noBytes = new Uint8Array(0)
 const pollForm: Form = { encode: () => noBytes, encodeSignal: () => undefined }
 
 function nextBatch(
-  { clock }: HubParts,
+  { clock, held }: HubParts,
   feed: Feed,
-  waitMs: number,
-  signal: AbortSignal,
+  { waitMs, signal }: Wait,
 ): Promise<Batch | 'stale' | undefined> {
+  if (signal.aborted || !held.mayHold) return Promise.resolve(undefined)
   return new Promise((resolve) => {
-    let cancel: Cancel = () => {}
     const finish = (came: Batch | 'stale' | undefined) => {
       cancel()
+      forget()
       feed.leave(reader)
-      signal.removeEventListener('abort', onAbort)
+      signal.removeEventListener('abort', giveUp)
       resolve(came)
     }
-    const onAbort = () => finish(undefined)
+    const giveUp = () => finish(undefined)
     const reader: LiveReader = {
       form: pollForm,
       deliver: (_bytes, batch) => finish(batch),
       signal: () => {},
       stale: () => finish('stale'),
     }
-    if (signal.aborted) return resolve(undefined)
-    signal.addEventListener('abort', onAbort)
-    cancel = clock.after(waitMs, () => finish(undefined))
+    const cancel: Cancel = clock.after(waitMs, giveUp)
+    const forget = held.add(giveUp)
+    signal.addEventListener('abort', giveUp)
     feed.join(reader)
   })
 }

@@ -7,6 +7,11 @@ export function sseFrame(text: string, position: string | undefined): Uint8Array
   return Buffer.from(`${id}data: ${text.replace(/\r\n|\r|\n/g, '\ndata: ')}\n\n`)
 }
 
+/** Moves the reader's `Last-Event-ID` without a message (WHATWG HTML §9.2.6: no data, no event). */
+export function ssePosition(position: string): Uint8Array {
+  return Buffer.from(`id: ${position}\n\n`)
+}
+
 /** A comment: it keeps proxies from giving up, and the browser throws it away. */
 export const sseHeartbeat: Uint8Array = Buffer.from(':\n\n')
 

@@ -1,24 +1,39 @@
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Cancel } from '@baro/core'
+import type { HubParts } from '../hub-parts.ts'
 import type { Framing, SessionLink, Socket } from '../ports/socket.ts'
 import { sseHeartbeat, sseRetry } from './sse-framing.ts'
 import { writeOut } from './write-out.ts'
 
-/** The two ends of an event stream: what the hub writes to, and what only this transport can say. */
-export interface SseLink {
-  readonly socket: Socket
+/** The hub's end of an event stream, with what only this transport can say. */
+export interface SseSocket extends Socket {
   heartbeat(): void
+  /** Asks the browser to wait before it comes back. */
   drain(reconnectInMs: number): void
   /** Tells `link` what happens to the stream. */
   tell(link: SessionLink): void
 }
+
+/** A browser comes back with this delay after every later drop too, so it must not be told to hammer. */
+const shortestRetryMs = 1_000
+
+type SseParts = Pick<HubParts, 'clock' | 'sessionRules'>
 
 /**
  * Turns an answer into an event stream. The head goes through Node; after it, bytes go to the connection itself, many
  * messages in one write and the same buffer for every reader. That is why the body ends with the connection instead of
  * being chunked (RFC 9112 §6.3): chunks would have to be framed for each reader.
  */
-export function openSse(request: IncomingMessage, response: ServerResponse, framing: Framing): SseLink {
+export async function openSse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  framing: Framing,
+  parts: SseParts,
+): Promise<SseSocket> {
+  // Behind another request on its connection: what is written to the connection itself would overtake its answer.
+  if (!response.socket && !request.socket.destroyed) await once(response, 'socket')
   response.removeHeader('transfer-encoding')
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -28,34 +43,73 @@ export function openSse(request: IncomingMessage, response: ServerResponse, fram
     connection: 'close',
   })
   response.flushHeaders()
-  const stream: Duplex = request.socket
-  let isClosed = false
-  let drained = (): void => {}
-  const write = (bytes: Uint8Array): void => {
-    if (!isClosed && !stream.destroyed) writeOut(stream, bytes, drained)
+  return new StreamSocket(request.socket, framing, parts)
+}
+
+class StreamSocket implements SseSocket {
+  readonly framing: Framing
+  readonly #stream: Duplex
+  readonly #parts: SseParts
+  #written = 0
+  #stopWatching: Cancel | undefined
+  #drained: () => void = () => {}
+
+  constructor(stream: Duplex, framing: Framing, parts: SseParts) {
+    this.#stream = stream
+    this.framing = framing
+    this.#parts = parts
   }
-  return {
-    socket: {
-      framing,
-      get waitingBytes() {
-        return stream.writableLength
-      },
-      write,
-      close() {
-        isClosed = true
-        stream.end()
-      },
-    },
-    heartbeat: () => write(sseHeartbeat),
-    drain: (reconnectInMs) => write(sseRetry(reconnectInMs)),
-    tell(link) {
-      drained = () => link.drained()
-      stream.on('drain', drained)
-      stream.once('close', () => {
-        isClosed = true
-        stream.off('drain', drained)
-        link.closed()
-      })
-    },
+
+  get waitingBytes(): number {
+    return this.#stream.writableLength
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.#stream.writable) return
+    this.#written += bytes.length
+    writeOut(this.#stream, bytes, this.#drained)
+    this.#watch()
+  }
+
+  close(): void {
+    this.#stream.end()
+    this.#watch()
+  }
+
+  heartbeat(): void {
+    this.write(sseHeartbeat)
+  }
+
+  drain(reconnectInMs: number): void {
+    this.write(sseRetry(Math.max(reconnectInMs, shortestRetryMs)))
+  }
+
+  tell(link: SessionLink): void {
+    const closed = () => {
+      this.#stopWatching?.()
+      link.closed()
+    }
+    // It may be gone already: while it was found out who this is, nobody listened.
+    if (this.#stream.closed) return closed()
+    this.#drained = () => link.drained()
+    this.#stream.on('drain', this.#drained)
+    this.#stream.once('close', closed)
+  }
+
+  /** Nobody can be asked for a sign of life; but who reads takes something of what waits. */
+  #watch(): void {
+    const left = this.#left
+    if (this.#stopWatching || this.#stream.destroyed || (this.#stream.writable && this.waitingBytes === 0)) return
+    const { clock, sessionRules } = this.#parts
+    this.#stopWatching = clock.after(2 * sessionRules.heartbeatIntervalMs, () => {
+      this.#stopWatching = undefined
+      if (this.#left === left) this.#stream.destroy()
+      else this.#watch()
+    })
+  }
+
+  /** Bytes that have left the process. */
+  get #left(): number {
+    return this.#written - this.waitingBytes
   }
 }

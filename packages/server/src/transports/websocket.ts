@@ -38,9 +38,7 @@ export function createWebSocketTransport(maxMessageBytes: number): WebSocketTran
     upgrade(request, stream, head, connect) {
       server.handleUpgrade(request, stream, head, (webSocket) => {
         const socket = new StreamSocket(webSocket, stream)
-        const link = connect(socket, handshakeOf(request))
-        socket.drained = () => link.drained()
-        listen(webSocket, stream, socket, link)
+        listen(webSocket, stream, socket, connect(socket, handshakeOf(request)))
       })
     },
   }
@@ -52,7 +50,7 @@ class StreamSocket implements WebSocketSocket {
   readonly #stream: Duplex
   #isAsked = false
   /** Called when what waited has left. */
-  drained: () => void = () => {}
+  drained: () => void = ignore
 
   constructor(webSocket: WebSocket, stream: Duplex) {
     this.#webSocket = webSocket
@@ -84,16 +82,20 @@ class StreamSocket implements WebSocketSocket {
   }
 }
 
+// Apart from `upgrade`, whose request would otherwise live as long as these listeners do.
 function listen(webSocket: WebSocket, stream: Duplex, socket: StreamSocket, link: SessionLink): void {
+  socket.drained = () => link.drained()
   webSocket.on('message', (data, isBinary) => {
     if (isBinary) link.refuse(new BaroError('bad-message', 'This is a binary message. Send JSON as text.'))
     else link.receive(data.toString())
   })
   webSocket.on('close', () => link.closed())
   // `ws` has answered a broken frame with its close code (1002, 1007, 1009) before it tells; `close` follows.
-  webSocket.on('error', () => {})
+  webSocket.on('error', ignore)
   stream.on('drain', socket.drained)
 }
+
+function ignore(): void {}
 
 function handshakeOf({ headers, url, socket }: IncomingMessage): Handshake {
   const { remoteAddress } = socket

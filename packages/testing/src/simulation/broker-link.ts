@@ -19,7 +19,9 @@ export interface BrokerLink extends Broker {
   cut(): void
   /** The link is back: everybody who follows something is told `lost`. */
   mend(): void
-  /** Deliveries come up to this late from now on, some of them twice. */
+  /** The next calls fail; deliveries go on, and nobody is told. */
+  stumble(calls: number): void
+  /** Answers and deliveries come up to this late from now on, some deliveries twice. */
   delay(ms: number): void
   /** The node is dead: whatever it had asked is never answered. */
   kill(): void
@@ -30,19 +32,27 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
   const subscribers = new Map<BrokerSubscriber, () => void>()
   let isCut = false
   let isDead = false
+  let stumbles = 0
   let delayMs = 0
   let lastDueMs = 0
 
-  /** Passes a call on; while the link is cut it fails instead, unless `slipsThrough` still does its work unseen. */
+  /**
+   * Passes a call on, and its answer back; while the link is cut it fails instead, unless it `slipsThrough` and does its
+   * work unseen. Answers and deliveries travel apart: either may be there first.
+   */
   async function pass<T>(call: () => Promise<T>, slipsThrough = false): Promise<T> {
     called()
     if (isDead) return never()
-    if (isCut) {
+    if (isCut || stumbles > 0) {
+      if (!isCut) stumbles--
       if (slipsThrough) await call()
-      throw new BaroError('unavailable', 'The broker cannot be reached. Try again later.')
+      throw unreachable()
     }
     const answer = await call()
-    return isDead ? never() : answer
+    if (delayMs > 0) await new Promise<void>((resolve) => clock.after(randomness.integer(0, delayMs), resolve))
+    if (isDead) return never()
+    if (isCut) throw unreachable()
+    return answer
   }
 
   function deliver(subscriber: BrokerSubscriber, delivery: Delivery): void {
@@ -61,7 +71,7 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
   return {
     claimsEpoch: broker.claimsEpoch,
     append(channel, entry, bounds) {
-      const slipsThrough = isCut && !isDead && randomness.chance(0.3)
+      const slipsThrough = (isCut || stumbles > 0) && !isDead && randomness.chance(0.3)
       if (slipsThrough) tally.count('append kept but not confirmed')
       return pass(() => broker.append(channel, entry, bounds), slipsThrough)
     },
@@ -105,6 +115,9 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
       isCut = false
       for (const subscriber of [...subscribers.keys()]) subscriber.lost()
     },
+    stumble(calls) {
+      stumbles = calls
+    },
     delay(ms) {
       delayMs = ms
     },
@@ -114,6 +127,10 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
       subscribers.clear()
     },
   }
+}
+
+function unreachable(): BaroError {
+  return new BaroError('unavailable', 'The broker cannot be reached. Try again later.')
 }
 
 function never(): Promise<never> {

@@ -33,15 +33,18 @@ export function assertNothingSkipped({ channel, view, moment, toldTo }: Seen): v
 
 /** I3: without an answer of the server, a store moves forward within its life, or stays. */
 export function assertForward(seen: Seen, observation: Observation, truth: Truth): void {
-  if (!seen.moment || !seen.view || (observation.kind !== 'shown' && observation.kind !== 'entered')) return
+  if (!seen.moment || !seen.view || observation.kind === 'told') return
   const { view } = observation
-  if (view.position === seen.view.position || isReset(seen, observation)) return
+  const [isReset, byPage] =
+    observation.kind === 'entered'
+      ? [observation.mayBeReset, true]
+      : [isAnswer(seen.view, view, 'reset'), observation.byPage]
+  if (view.position === seen.view.position || isReset) return
   const to = truth.at(seen.channel, view.position)
   if (to && leadsTo(seen.moment, to)) return
-  const isNewerPage =
-    to && seen.offered.has(view.position ?? '') && to.epoch === seen.moment.epoch && to.offset > seen.moment.offset
-  if (!isNewerPage)
-    throw new Violation('I3', `${seen.channel}: moved from ${seen.view.position} to ${view.position} without a reset`)
+  // A page may be of a branch that died since; to a browser it is newer all the same.
+  if (to && byPage && to.epoch === seen.moment.epoch && to.offset > seen.moment.offset) return
+  throw new Violation('I3', `${seen.channel}: moved from ${seen.view.position} to ${view.position} without a reset`)
 }
 
 /** I4: `recovered` continues the very history that the store had; everything else is a reset. */
@@ -78,13 +81,6 @@ export function assertBounded(links: readonly NetworkLink[], maxWaitingBytes: nu
   for (const { client, waitingBytes } of links)
     if (waitingBytes > maxWaitingBytes)
       throw new Violation('I7', `${waitingBytes} bytes wait for ${client}, more than ${maxWaitingBytes}`)
-}
-
-/** What happened while the page did not look may have been a reset, too. */
-function isReset(seen: Seen, observation: Extract<Observation, { kind: 'shown' | 'entered' }>): boolean {
-  const { kind, view } = observation
-  if (kind === 'shown') return isAnswer(seen.view, view, 'reset')
-  return view.handOver !== seen.view?.handOver && view.handOver?.outcome === 'reset'
 }
 
 function place(moment: Moment | undefined): string {

@@ -19,7 +19,7 @@ export type MutantName =
   | `recovery guard: ${Extract<ResetReason, 'epoch' | 'beyond-head' | 'trimmed' | 'rewritten'>}`
   | 'claim of the publish id'
   | 'follows check'
-  | 'number of the attempt'
+  | 'bounds of the outbox'
   | 'forward-only store'
 
 /** The code under test with one guard taken out each: what the simulation must notice. */
@@ -29,8 +29,8 @@ export const mutants: Readonly<Record<MutantName, Mutations>> = {
   'recovery guard: trimmed': withoutGuard('trimmed'),
   'recovery guard: rewritten': withoutGuard('rewritten'),
   'claim of the publish id': { claim: async () => ({ outcome: 'granted' }) },
-  'follows check': { transport: (transport) => rewriting(transport, alwaysFollow) },
-  'number of the attempt': { transport: (transport) => rewriting(transport, alwaysNewest) },
+  'follows check': { transport: alwaysFollowing },
+  'bounds of the outbox': { limits: { maxOutboxBytes: 1 << 20, maxReplyBytes: 1 << 20 } },
   'forward-only store': { reference: alwaysNewer },
 }
 
@@ -38,66 +38,32 @@ function withoutGuard(reason: ResetReason): Mutations {
   return { recover: createRecover(recoveryGuards.filter((guard) => guard.reason !== reason)) }
 }
 
-/** What a rewriter knows of one channel on one link. */
-interface Track {
-  /** Where the last message led. */
-  position: string | undefined
-  /** The newest attempt the client made. */
-  attempt: number
-}
-
-type Rewrite = (message: ServerMessage, track: (channel: string) => Track) => ServerMessage
-
-/** A transport that changes what the client hears, so that a check of the client always passes. */
-function rewriting(transport: Transport, rewrite: Rewrite): Transport {
+/** A transport whose deliveries always say that they follow where the client stands. */
+function alwaysFollowing(transport: Transport): Transport {
   return {
     rung: transport.rung,
     open(url, events) {
-      const tracks = new Map<string, Track>()
-      const track = (channel: string): Track => {
-        const known = tracks.get(channel) ?? { position: undefined, attempt: 0 }
-        tracks.set(channel, known)
-        return known
-      }
-      const link = transport.open(url, {
+      const positions = new Map<string, string>()
+      return transport.open(url, {
         ...events,
         received(text) {
           const decoded = decodeServerMessage(text)
-          events.received(decoded.ok ? encodeMessage(rewrite(decoded.value, track)) : text)
+          events.received(decoded.ok ? encodeMessage(following(decoded.value, positions)) : text)
         },
       })
-      return {
-        close: link.close,
-        send(text) {
-          const [, channel, attempt] =
-            /^\{"type":"baro:subscribe","payload":\{"channel":"([^"]+)","attempt":(\d+)/.exec(text) ?? []
-          if (channel !== undefined) track(channel).attempt = Number(attempt)
-          link.send(text)
-        },
-      }
     },
   }
 }
 
-/** Every delivery says that it follows where the client stands. */
-function alwaysFollow(message: ServerMessage, trackOf: (channel: string) => Track): ServerMessage {
-  if (message.type === 'baro:recovered' || message.type === 'baro:reset')
-    trackOf(message.payload.channel).position = message.payload.position
-  if (message.type !== 'baro:publications') return message
-  const track = trackOf(message.payload.channel)
-  const { payload } = message
-  const follows = track.position ?? payload.follows
-  track.position = payload.position
-  return { ...message, payload: { ...payload, follows } }
-}
-
-/** Every answer is about the newest attempt. */
-function alwaysNewest(message: ServerMessage, trackOf: (channel: string) => Track): ServerMessage {
-  if (message.type === 'baro:recovered')
-    return { ...message, payload: { ...message.payload, attempt: trackOf(message.payload.channel).attempt } }
-  if (message.type === 'baro:reset')
-    return { ...message, payload: { ...message.payload, attempt: trackOf(message.payload.channel).attempt } }
-  return message
+/** @param positions Where the last message of each channel led. */
+function following(message: ServerMessage, positions: Map<string, string>): ServerMessage {
+  if (message.type !== 'baro:recovered' && message.type !== 'baro:reset' && message.type !== 'baro:publications')
+    return message
+  const { channel, position } = message.payload
+  const follows = positions.get(channel)
+  positions.set(channel, position)
+  if (message.type !== 'baro:publications' || follows === undefined) return message
+  return { ...message, payload: { ...message.payload, follows } }
 }
 
 /** An old page says that it is newer than what is shown. */

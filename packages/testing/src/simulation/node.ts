@@ -1,5 +1,5 @@
-import type { Clock, Log, Recover } from '@baro/core'
-import { createHub, type Hub } from '@baro/server'
+import { BaroError, type Clock, type Log, type Recover } from '@baro/core'
+import { createHub, type Hub, type Limits } from '@baro/server'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import type { BrokerLink } from './broker-link.ts'
 import { room } from './channels.ts'
@@ -19,6 +19,9 @@ export const heartbeatIntervalMs = 5_000
 /** How long a publish may be repeated with its id. */
 export const publishWindowMs = 20_000
 
+/** The application refuses notes that begin with this. */
+export const refusedText = 'refuse '
+
 /** A running server process. */
 export interface SimulatedNode {
   readonly name: string
@@ -35,12 +38,13 @@ export interface NodeParts {
   readonly randomness: SeededRandomness
   readonly broker: BrokerLink
   readonly recover: Recover
+  readonly limits: Partial<Limits>
   readonly tally: Tally
   readonly log: Log
 }
 
 /** Starts a real hub, with an application that takes its time for some events. */
-export function startNode({ name, clock, randomness, broker, recover, tally, log }: NodeParts): SimulatedNode {
+export function startNode({ name, clock, randomness, broker, recover, limits, tally, log }: NodeParts): SimulatedNode {
   const processClock = createProcessClock(clock)
   const hub = createHub(
     {
@@ -61,6 +65,7 @@ export function startNode({ name, clock, randomness, broker, recover, tally, log
     access: 'public',
     events: {
       note: async ({ payload, publish }) => {
+        if (payload.text.startsWith(refusedText)) throw new BaroError('refused', 'Not this one. Write another.')
         const takesMs = randomness.chance(0.2) ? randomness.integer(1, 2_000) : 0
         if (takesMs > 0) await new Promise<void>((resolve) => processClock.after(takesMs, resolve))
         await publish('note', payload)

@@ -5,6 +5,7 @@ import {
   comparePositionTexts,
   isSnapshot,
   type Log,
+  parsePosition,
   type Reference,
   type Snapshot,
   type TypesOf,
@@ -20,6 +21,7 @@ import {
   assertStateIsTruth,
 } from './invariants.ts'
 import type { Ledger } from './ledger.ts'
+import { refusedText } from './node.ts'
 import { createProcessClock } from './process-clock.ts'
 import type { Tally, TallyName } from './tally.ts'
 import type { Truth } from './truth.ts'
@@ -52,11 +54,18 @@ interface Held {
   subscription: Subscription<TypesOf<typeof room>> | undefined
   /** What happened since the last look. */
   journal: Observation[]
+  /** A snapshot is being offered to the client. */
+  isOffering: boolean
+  /** How many resets the client had seen when the page stopped following. */
+  resetsBefore: number
   seen: Seen
 }
 
 /** Publishes without an answer that a page allows itself: fewer than a tail is long. */
 const maxUnanswered = 6
+
+/** How many of the publishes the application refuses. */
+const refusedShare = 0.05
 
 /** A page in somebody's browser: a real client, and what it showed. */
 export class Page {
@@ -100,18 +109,20 @@ export class Page {
   /** Follows a channel from what a page was rendered with, or offers it if the channel is followed already. */
   enter(reference: RoomReference): void {
     const { channel } = reference
-    const held = this.#held.get(channel) ?? { channel, subscription: undefined, journal: [], seen: startWatch(channel) }
-    this.#held.set(channel, held)
-    if (isSnapshot(reference)) this.#offered(held, reference)
+    const held = this.#heldOf(channel)
+    if (isSnapshot(reference)) this.#countOffer(held.seen, reference)
     const altered = this.#parts.alter(reference, held.seen.view?.position)
     if (held.subscription) {
+      held.isOffering = true
       held.subscription.offer(altered)
+      held.isOffering = false
       return
     }
     const subscription = this.#client.subscribe(room, altered)
+    const mayBeReset = this.#client.counters.reset > held.resetsBefore
     held.subscription = subscription
-    held.journal.push({ kind: 'entered', view: subscription.current })
-    subscription.onChange((view) => held.journal.push({ kind: 'shown', view }))
+    held.journal.push({ kind: 'entered', view: subscription.current, mayBeReset })
+    subscription.onChange((view) => held.journal.push({ kind: 'shown', view, byPage: held.isOffering }))
     subscription.onPublication((publication) => held.journal.push({ kind: 'told', publication }))
   }
 
@@ -121,6 +132,7 @@ export class Page {
     if (!held?.subscription) return false
     held.subscription.close()
     held.subscription = undefined
+    held.resetsBefore = this.#client.counters.reset
     return true
   }
 
@@ -130,7 +142,7 @@ export class Page {
 
   publish(channel: string, bytes: number): void {
     const subscription = this.#held.get(channel)?.subscription
-    if (!subscription || this.#unanswered.size >= maxUnanswered) return
+    if (!subscription || Math.max(this.#unanswered.size, subscription.current.pending.length) >= maxUnanswered) return
     const { ledger, randomness } = this.#parts
     const id = `page-${randomness.integer(0, 2 ** 48).toString(36)}-${this.#publishes++}`
     ledger.made(channel, id)
@@ -138,7 +150,8 @@ export class Page {
     const answered = (tell: () => void) => {
       if (this.#unanswered.delete(id) && this.#isAlive) this.#check(tell)
     }
-    subscription.publish('note', { text: id, pad: 'x'.repeat(bytes) }, { id }).then(
+    const text = randomness.chance(refusedShare) ? `${refusedText}${id}` : id
+    subscription.publish('note', { text, pad: 'x'.repeat(bytes) }, { id }).then(
       ({ position }) => answered(() => ledger.confirmed(id, position)),
       (error) => answered(() => ledger.rejected(id, error)),
     )
@@ -191,13 +204,23 @@ export class Page {
       const { status, position } = subscription.current
       if (status.state !== 'live')
         throw new Violation('liveness', `${channel} is ${status.state} (${status.reason}) when nothing is in the way`)
-      if (position !== heads.get(channel))
+      // Where nothing was ever published, any epoch will do: the first publication tells.
+      const isEmpty = isStart(position) && isStart(heads.get(channel))
+      if (position !== heads.get(channel) && !isEmpty)
         throw new Violation('liveness', `${channel} stands at ${position}, and the head is ${heads.get(channel)}`)
     }
   }
 
-  #offered({ journal, seen }: Held, snapshot: Snapshot): void {
-    journal.push({ kind: 'offered', snapshot })
+  #heldOf(channel: string): Held {
+    const known = this.#held.get(channel)
+    if (known) return known
+    const seen = startWatch(channel)
+    const held: Held = { channel, subscription: undefined, journal: [], isOffering: false, resetsBefore: 0, seen }
+    this.#held.set(channel, held)
+    return held
+  }
+
+  #countOffer(seen: Seen, snapshot: Snapshot): void {
     const order = comparePositionTexts(snapshot.position, seen.view?.position ?? '')
     const { tally } = this.#parts
     if (order === 'newer') tally.count('page snapshot newer than the store')
@@ -235,6 +258,11 @@ export class Page {
       this.#parts.failed(error)
     }
   }
+}
+
+function isStart(position: string | undefined): boolean {
+  const parsed = position === undefined ? undefined : parsePosition(position)
+  return parsed?.ok === true && parsed.value.kind === 'at' && parsed.value.offset === 0
 }
 
 const closeTallies: ReadonlyMap<number, TallyName> = new Map([

@@ -95,6 +95,11 @@ export async function perform(world: World, action: Action): Promise<void> {
       link.mend()
       return tally.count('broker back')
     }
+    case 'stumble-broker':
+      if (!world.nodes.has(action.node)) return
+      world.nodes.get(action.node)?.broker.stumble(action.calls)
+      world.ledger.doubt()
+      return tally.count('broker stumbled')
     case 'delay-broker':
       world.nodes.get(action.node)?.broker.delay(action.ms)
       if (action.ms > 0) tally.count('broker late')

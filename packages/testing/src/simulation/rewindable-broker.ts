@@ -1,12 +1,13 @@
 import {
+  type AtPosition,
   type Broker,
   type BrokerSubscriber,
   type Cancel,
+  type Checkpoint,
   type Clock,
   createId,
   type Delivery,
   type Entry,
-  type Json,
   type Log,
   type Randomness,
 } from '@baro/core'
@@ -47,6 +48,8 @@ interface Follower {
   isEnded: boolean
 }
 
+/** How soon after an append somebody has folded it: much sooner than it is trimmed for its age. */
+const foldedWithinMs = 30_000
 /** How long a node may take to notice that the store is no longer what it was. */
 const noticedWithinMs = 500
 
@@ -61,6 +64,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
   const lives = new Map<string, Life>()
   const followers = new Map<string, Set<Follower>>()
   let rewinds = 0
+  let isClosed = false
 
   const keeperOf = (channel: string) => rewound.get(channel) ?? first
 
@@ -73,9 +77,22 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
       return
     }
     if (life) options.beganAnew()
-    lives.set(channel, {
-      epoch: position.epoch,
-      kept: [{ delivery, moment: truth.appended(delivery) }],
+    const begun = { epoch: position.epoch, kept: [{ delivery, moment: truth.appended(delivery) }] }
+    lives.set(channel, begun)
+    foldLater(channel, begun)
+  }
+
+  /**
+   * The hub that appended folds and leaves a checkpoint, unless it dies first. Then the next one to open the channel
+   * would, but here nobody may, until the history has expired and the state with it. So the store sees to it.
+   */
+  function foldLater(channel: string, life: Life): void {
+    clock.after(foldedWithinMs, () => {
+      const newest = life.kept.at(-1)
+      if (isClosed || lives.get(channel) !== life) return
+      if (newest)
+        void keeperOf(channel).writeCheckpoint(channel, checkpointAt(newest.delivery.position, newest.moment.tail))
+      foldLater(channel, life)
     })
   }
 
@@ -110,7 +127,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     }
     // Whoever wrote there folded the state before history was trimmed, as every hub does.
     const position = taken.at(-1)?.position ?? life.kept[keep - 1]?.delivery.position
-    if (position) await broker.writeCheckpoint(channel, { position, version: room.version, state: toJson(tail) })
+    if (position) await broker.writeCheckpoint(channel, checkpointAt(position, tail))
     return { broker, taken }
   }
 
@@ -165,15 +182,16 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     readCheckpoint: (channel) => keeperOf(channel).readCheckpoint(channel),
     writeCheckpoint: (channel, checkpoint) => keeperOf(channel).writeCheckpoint(channel, checkpoint),
     async close() {
+      isClosed = true
       for (const broker of [first, ...rewound.values()]) await broker.close()
     },
     rewind,
   }
 }
 
-/** A tail as the wire has it. */
-function toJson({ entries }: Tail): Json {
-  return { entries: entries.map(({ id, digest }) => ({ id, digest })) }
+/** The checkpoint of a hub that stands there. */
+function checkpointAt(position: AtPosition, { entries }: Tail): Checkpoint {
+  return { position, version: room.version, state: { entries: entries.map(({ id, digest }) => ({ id, digest })) } }
 }
 
 /** Randomness whose first id is the one given, so that a new memory broker begins with that epoch. */

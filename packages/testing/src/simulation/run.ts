@@ -65,21 +65,26 @@ export async function runSeed(
   }
 }
 
-/** Liveness: once nothing is in the way any more, everybody gets to the truth, and every publish to its answer. */
+/**
+ * Liveness: once nothing is in the way any more, everybody gets to the truth, also if nothing more happens there, and
+ * every publish gets its answer.
+ */
 async function converge(world: World): Promise<void> {
   world.heal()
   await world.pass(healingMs)
+  world.ledger.assertAllAnswered()
+  await assertAllAtHead(world)
   for (const id of roomIds)
     for (const node of nodeNames) await perform(world, { do: 'publish-by-application', node, room: id, again: false })
   await world.pass(5_000)
-  world.ledger.assertAllAnswered()
+  await assertAllAtHead(world)
+  world.tally.count('converged')
+}
+
+async function assertAllAtHead(world: World): Promise<void> {
   for (const { hub } of world.nodes.values()) {
-    const heads = new Map<string, string>()
-    for (const id of roomIds) {
-      const { channel, position } = await hub.snapshot(room({ id }))
-      heads.set(channel, position)
-    }
+    const snapshots = await Promise.all(roomIds.map((id) => hub.snapshot(room({ id }))))
+    const heads = new Map(snapshots.map(({ channel, position }) => [channel, position]))
     for (const page of world.pages) page?.assertConverged(heads)
   }
-  world.tally.count('converged')
 }

@@ -29,6 +29,7 @@ export type Action =
     }
   | { readonly do: 'restart-broker' }
   | { readonly do: 'cut-broker' | 'mend-broker'; readonly node: string }
+  | { readonly do: 'stumble-broker'; readonly node: string; readonly calls: number }
   | { readonly do: 'delay-broker'; readonly node: string; readonly ms: number }
   | { readonly do: 'rewind'; readonly room: string; readonly lose: number; readonly take: number }
   | { readonly do: 'long-quiet'; readonly ms: number }
@@ -93,6 +94,7 @@ const draws: readonly (readonly [number, Draw])[] = [
   [1, (r) => ({ do: 'cut-broker', node: anyNode(r) })],
   [3, (r) => ({ do: 'mend-broker', node: anyNode(r) })],
   [1.5, (r) => ({ do: 'delay-broker', node: anyNode(r), ms: r.pick([0, 0, 20, 400]) })],
+  [1, (r) => ({ do: 'stumble-broker', node: anyNode(r), calls: r.integer(1, 4) })],
   [1.5, (r) => ({ do: 'rewind', room: anyRoom(r), lose: r.integer(1, 5), take: r.integer(0, 5) })],
   [0.5, (r) => ({ do: 'long-quiet', ms: r.integer(10_000, 60_000) })],
   [0.7, (r) => ({ do: 'jump-clock', ms: r.integer(-86_400_000, 86_400_000) })],

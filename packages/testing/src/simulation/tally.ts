@@ -29,6 +29,7 @@ export const faultNames = [
   'broker restarted',
   'broker cut off',
   'broker back',
+  'broker stumbled',
   'broker late',
   'broker delivery doubled',
   'append kept but not confirmed',

@@ -1,5 +1,6 @@
 import type { Transport } from '@baro/client'
 import { type Broker, type Log, noPosition, type Recover, recover, type Snapshot } from '@baro/core'
+import type { Limits } from '@baro/server'
 import { createFakeClock, type FakeClock, settled } from '../fake-clock.ts'
 import { createNetwork, type Network, type NetworkLink } from '../network.ts'
 import { createSeededRandomness, type SeededRandomness } from '../seeded-randomness.ts'
@@ -22,6 +23,8 @@ import { WireWatch } from './wire-watch.ts'
 export interface Mutations {
   /** The decision between recovered and reset. */
   readonly recover?: Recover
+  /** Bounds of each session; the invariants go by the real ones. */
+  readonly limits?: Partial<Limits>
   /** What the broker says to whoever claims an id. */
   readonly claim?: Broker['claim']
   /** The transport as clients see it. */
@@ -93,6 +96,7 @@ export class World {
       randomness,
       broker,
       recover: this.#mutations.recover ?? recover,
+      limits: this.#mutations.limits ?? limits,
       tally,
       log: silent,
     })
@@ -193,6 +197,7 @@ export class World {
     for (const name of nodeNames) this.startNode(name)
     for (const { broker } of this.nodes.values()) {
       broker.delay(0)
+      broker.stumble(0)
       broker.mend()
     }
     for (const page of this.pages) page?.wake()

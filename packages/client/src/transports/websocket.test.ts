@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { LinkEvents } from '../transport.ts'
+import { createWebSocketTransport, type WebSocketLike } from './websocket.ts'
+
+/** A WebSocket that nothing is behind. */
+class FakeWebSocket implements WebSocketLike {
+  static newest: FakeWebSocket
+  readonly url: string
+  readonly sent: string[] = []
+  readonly closes: unknown[] = []
+  onopen: ((event: never) => unknown) | null = null
+  onmessage: ((event: never) => unknown) | null = null
+  onclose: ((event: never) => unknown) | null = null
+  onerror: ((event: never) => unknown) | null = null
+
+  constructor(url: string) {
+    this.url = url
+    FakeWebSocket.newest = this
+  }
+  send(text: string): void {
+    this.sent.push(text)
+  }
+  close(code?: number, reason?: string): void {
+    this.closes.push([code, reason])
+  }
+  emit(type: 'open' | 'message' | 'close' | 'error', event: object = {}): void {
+    this[`on${type}`]?.(event as never)
+  }
+}
+
+function open(url = 'http://localhost:3000/baro') {
+  const told: unknown[] = []
+  const events: LinkEvents = {
+    opened: () => told.push('opened'),
+    received: (text) => told.push(text),
+    closed: (code, reason) => told.push([code, reason]),
+  }
+  const link = createWebSocketTransport({ WebSocket: FakeWebSocket }).open(url, events)
+  return { link, socket: FakeWebSocket.newest, told }
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+describe('a link over WebSocket', () => {
+  it.each([
+    ['http://localhost:3000/baro', 'ws://localhost:3000/baro/connect'],
+    ['https://shop.example/baro/', 'wss://shop.example/baro/connect'],
+    ['ws://shop.example/live', 'ws://shop.example/live/connect'],
+  ])('%s is connected to at %s', (url, expected) => {
+    expect(open(url).socket.url).toBe(expected)
+  })
+
+  it("a path is on the page's own origin", () => {
+    vi.stubGlobal('location', { href: 'https://shop.example/rooms/42?x=1' })
+    expect(open('/baro').socket.url).toBe('wss://shop.example/baro/connect')
+  })
+
+  it('carries messages in both directions, and tells how it ends', () => {
+    const { link, socket, told } = open()
+    socket.emit('open')
+    link.send('out')
+    socket.emit('message', { data: 'in' })
+    socket.emit('error')
+    socket.emit('close', { code: 4000, reason: 'drain' })
+    expect(socket.sent).toEqual(['out'])
+    expect(told).toEqual(['opened', 'in', [4000, 'drain']])
+  })
+
+  it('leaves out what is no text', () => {
+    const { socket, told } = open()
+    socket.emit('message', { data: new ArrayBuffer(1) })
+    expect(told).toEqual([])
+  })
+
+  it('tells nothing of a link that was closed here', () => {
+    const { link, socket, told } = open()
+    link.close(1000, 'bye')
+    for (const type of ['open', 'message', 'close'] as const) socket.emit(type, { data: 'late', code: 1000 })
+    expect(socket.closes).toEqual([[1000, 'bye']])
+    expect(told).toEqual([])
+  })
+})
+
+describe('where no link can be', () => {
+  const events: LinkEvents = { opened: () => {}, received: () => {}, closed: () => {} }
+
+  it('without a WebSocket the error says how to pass one', () => {
+    vi.stubGlobal('WebSocket', undefined)
+    expect(() => createWebSocketTransport().open('http://localhost/baro', events)).toThrow(
+      expect.objectContaining({ code: 'bad-definition', message: expect.stringContaining('{ WebSocket }') }),
+    )
+  })
+
+  it('without a page the url must name the host', () => {
+    expect(() => createWebSocketTransport({ WebSocket: FakeWebSocket }).open('/baro', events)).toThrow(
+      expect.objectContaining({ code: 'bad-definition', message: expect.stringContaining('"/baro"') }),
+    )
+  })
+})
+
+it("the class of the package ws fits, and so does the browser's", async () => {
+  const { WebSocket } = await import('ws')
+  createWebSocketTransport({ WebSocket })
+  expect(createWebSocketTransport({ WebSocket: globalThis.WebSocket }).rung).toBe('websocket')
+})

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { browserWake } from './wake.ts'
+
+/** As much of a browser as the signs need. */
+class Page extends EventTarget {
+  visibilityState = 'visible'
+}
+
+describe('the signs a browser gives', () => {
+  const page = new Page()
+  const window = new EventTarget()
+  const told: string[] = []
+  let stop: () => void
+
+  beforeEach(() => {
+    vi.stubGlobal('document', page)
+    vi.stubGlobal('addEventListener', window.addEventListener.bind(window))
+    told.length = 0
+    stop = browserWake.listen({ woke: () => told.push('woke'), hidden: () => told.push('hidden') })
+  })
+  afterEach(() => {
+    stop()
+    vi.unstubAllGlobals()
+  })
+
+  function tell(target: EventTarget, type: string, changes: object = {}): void {
+    target.dispatchEvent(Object.assign(new Event(type), changes))
+  }
+
+  it('the network returned', () => {
+    tell(window, 'online')
+    expect(told).toEqual(['woke'])
+  })
+
+  it('somebody looks at the page again, and nobody does any more', () => {
+    page.visibilityState = 'hidden'
+    tell(page, 'visibilitychange')
+    expect(told).toEqual([])
+    page.visibilityState = 'visible'
+    tell(page, 'visibilitychange')
+    expect(told).toEqual(['woke'])
+  })
+
+  it('the page is put away, and comes back from the back-forward cache', () => {
+    tell(window, 'pagehide')
+    tell(window, 'pageshow', { persisted: false })
+    expect(told).toEqual(['hidden'])
+    tell(window, 'pageshow', { persisted: true })
+    expect(told).toEqual(['hidden', 'woke'])
+  })
+
+  it('are not told any more once nobody listens', () => {
+    stop()
+    for (const type of ['online', 'pagehide']) tell(window, type)
+    tell(page, 'visibilitychange')
+    expect(told).toEqual([])
+  })
+})
+
+it('where there is no page there are no signs', () => {
+  const stop = browserWake.listen({ woke: () => {}, hidden: () => {} })
+  expect(stop).not.toThrow()
+})

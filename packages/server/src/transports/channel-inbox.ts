@@ -1,0 +1,102 @@
+/** What the other side of a plain WebSocket sends: each message publishes to its channel, bounded and in order. */
+import { BaroError, parseJson } from '@baro/core'
+import type { ChannelContext } from '../handlers.ts'
+import type { HubParts } from '../hub-parts.ts'
+import type { PublishAnswer } from '../publisher.ts'
+import type { Resolved } from '../registry.ts'
+import { assertRoomAtWork, fullAllowance, spend } from '../session/allowance.ts'
+
+/** Where answers go. */
+export interface InboxOutlet {
+  published(answer: PublishAnswer): void
+  /** Something was refused or failed; `id` if it was a publish that had one. */
+  refused(error: BaroError, id?: string): void
+}
+
+interface Publish {
+  readonly type: string
+  readonly payload: unknown
+  readonly id: string | undefined
+}
+
+export class ChannelInbox {
+  readonly #parts: HubParts
+  readonly #resolved: Resolved
+  readonly #context: ChannelContext
+  /** Whose publish ids these are (I5). */
+  readonly #scope: string
+  readonly #outlet: InboxOutlet
+  #lastPublish: Promise<void> = Promise.resolve()
+  #atWork = 0
+  #allowance: number
+  #heardAtMs: number
+
+  constructor(parts: HubParts, resolved: Resolved, context: ChannelContext, outlet: InboxOutlet) {
+    this.#parts = parts
+    this.#resolved = resolved
+    this.#context = context
+    this.#scope = context.user ? `user:${context.user.id}` : `stream:${context.session}`
+    this.#outlet = outlet
+    this.#allowance = fullAllowance(parts.limits.messagesPerSecond)
+    this.#heardAtMs = parts.clock.elapsed()
+  }
+
+  /** A text arrived. */
+  receive(text: string): void {
+    const refusal = this.#spend()
+    const publish = refusal ?? publishIn(text, this.#resolved)
+    if (publish instanceof BaroError) this.#outlet.refused(publish)
+    else this.#publish(publish)
+  }
+
+  /** Something arrived that is no text. */
+  refuse(error: BaroError): void {
+    this.#outlet.refused(this.#spend() ?? error)
+  }
+
+  #spend(): BaroError | undefined {
+    const nowMs = this.#parts.clock.elapsed()
+    const { left, exceeded } = spend(this.#allowance, nowMs - this.#heardAtMs, this.#parts.limits.messagesPerSecond)
+    this.#allowance = left
+    this.#heardAtMs = nowMs
+    return exceeded
+  }
+
+  #publish(publish: Publish): void {
+    const before = this.#lastPublish
+    this.#atWork++
+    this.#lastPublish = this.#accept(publish, before).finally(() => {
+      this.#atWork--
+    })
+  }
+
+  async #accept({ type, payload, id }: Publish, before: Promise<void>): Promise<void> {
+    const { limits, publisher } = this.#parts
+    const [resolved, context, scope] = [this.#resolved, this.#context, this.#scope]
+    try {
+      assertRoomAtWork(this.#atWork, limits.maxMessagesAtWork)
+      await this.#parts.assertAllowed(resolved, context, 'publish')
+      await before
+      const answer = await publisher.accept({ resolved, type, payload, id, scope, context })
+      if (id !== undefined) this.#outlet.published(answer)
+    } catch (error) {
+      this.#outlet.refused(this.#parts.explain(error, resolved.channel), id)
+    }
+  }
+}
+
+function publishIn(text: string, { definition, channel }: Resolved): Publish | BaroError {
+  // What begins like a JSON object is taken for one, so that a mistake in it is said and not published.
+  const isObject = text.trimStart().startsWith('{')
+  if (!isObject && definition.text !== undefined) return { type: definition.text, payload: text, id: undefined }
+  const parsed = parseJson(text)
+  if (!parsed.ok && isObject) return parsed.error
+  const { type, payload, id } = (parsed.ok && isObject ? parsed.value : {}) as Record<string, unknown>
+  if (typeof type === 'string' && payload !== undefined && (id === undefined || typeof id === 'string'))
+    return { type, payload, id }
+  const [event = 'message'] = Object.keys(definition.events)
+  return new BaroError(
+    'bad-message',
+    `This is not { "type", "payload", "id"? }. To take plain text at "${channel}", define the channel with text: ${JSON.stringify(event)}.`,
+  )
+}

@@ -1,0 +1,49 @@
+import { Duplex } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { writeOut } from './write-out.ts'
+
+/** A connection whose network takes a write when the test says so, or at once. */
+function setUp(takesAtOnce: boolean) {
+  const taken: (() => void)[] = []
+  const stream = new Duplex({
+    highWaterMark: 100,
+    read: () => {},
+    write: (_chunk, _encoding, done) => void (takesAtOnce ? done() : taken.push(done)),
+  })
+  const told: string[] = []
+  stream.on('drain', () => told.push('by Node'))
+  return {
+    told,
+    write: (length: number) => writeOut(stream, Buffer.alloc(length), () => told.push('by us')),
+    async takeAll() {
+      for (let done = taken.shift(); done; done = taken.shift()) {
+        done()
+        await new Promise((resolve) => process.nextTick(resolve))
+      }
+    },
+  }
+}
+
+describe('what is written', () => {
+  test('and leaves at once is not told of: there was nothing to wait for', async () => {
+    const { told, write, takeAll } = setUp(true)
+    write(10)
+    await takeAll()
+    expect(told).toEqual([])
+  })
+
+  test('and waits below the mark of Node is told of by us', async () => {
+    const { told, write, takeAll } = setUp(false)
+    write(10)
+    expect(told).toEqual([])
+    await takeAll()
+    expect(told).toEqual(['by us'])
+  })
+
+  test('and waits above it is told of by Node', async () => {
+    const { told, write, takeAll } = setUp(false)
+    write(200)
+    await takeAll()
+    expect(told).toEqual(['by Node'])
+  })
+})

@@ -1,0 +1,164 @@
+/** A hub on a real port. A test lets the waits pass; a tick ends as it does on any machine. */
+import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http'
+import { channel, systemClock } from '@baro/core'
+import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
+import { afterEach } from 'vitest'
+import { z } from 'zod'
+import { createHub } from '../src/create-hub.ts'
+import type { AnyHandlers } from '../src/handlers.ts'
+import type { Hub, HubOptions, Listening } from '../src/hub.ts'
+import { createMemoryBroker } from '../src/memory-broker.ts'
+import { RecordedLog, room } from './fake-client.ts'
+import { type TamperedBroker, tamperWith } from './tampered-broker.ts'
+
+/** A channel without a state. */
+export const news = channel('news:{id}', { events: { message: z.string() }, signals: { typing: z.string() } })
+
+/** One that takes plain text for a message. */
+export const chat = channel('chat:{id}', {
+  events: { message: z.string() },
+  text: 'message',
+  state: { initial: (): string[] => [], on: { message: (list, { payload }) => [...list, payload] } },
+})
+
+/** What came back. */
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly bytes: Buffer
+  readonly text: string
+  /** The body as JSON. */
+  readonly body: AnswerBody
+}
+
+/** The fields that answers of a hub have. */
+export interface AnswerBody {
+  readonly snapshot?: unknown
+  readonly publications: readonly { readonly id: string; readonly offset: number; readonly payload: unknown }[]
+  readonly position: string
+  readonly more?: true
+  readonly reset?: string
+  readonly error?: { readonly code: string; readonly message: string }
+  readonly messages: readonly { readonly type: string; readonly payload: Record<string, unknown> }[]
+}
+
+/** What a request is made of, besides its path. */
+export interface Asked extends Omit<RequestOptions, 'path' | 'port'> {
+  readonly body?: string
+}
+
+/** A request on its way. */
+export interface Pending {
+  readonly answer: Promise<Answer>
+  readonly isAnswered: boolean
+  /** The asker goes away. */
+  abort(): void
+}
+
+/** A hub, its port, and what a test wants to know about them. */
+export interface HttpStage {
+  readonly hub: Hub
+  readonly broker: TamperedBroker
+  readonly clock: FakeClock
+  readonly log: RecordedLog
+  readonly listening: Listening
+  /** The URL of a path, for other clients. */
+  url(path: string): string
+  ask(path: string, asked?: Asked): Promise<Answer>
+  /** Asks, and does not wait. */
+  send(path: string, asked?: Asked): Pending
+}
+
+const ends: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+/** Calls back after the test, in reverse order. */
+export function atEnd(end: () => unknown): void {
+  ends.push(end)
+}
+
+/** Serves `room`, `news` and `chat`; a token is the id of its user. The handlers are those of every channel. */
+export async function serve(
+  options: Partial<HubOptions> = {},
+  handlers: Pick<AnyHandlers, 'access' | 'joined' | 'left'> & Partial<AnyHandlers> = { access: 'public' },
+): Promise<HttpStage> {
+  const clock: FakeClock = Object.create(createFakeClock(), { soon: { value: systemClock.soon } })
+  const log = new RecordedLog()
+  const randomness = createSeededRandomness('http')
+  const broker = tamperWith(options.broker ?? createMemoryBroker({ clock, randomness }))
+  const auth: HubOptions['auth'] = ({ token }) => (token === undefined ? undefined : { id: token })
+  const hub = createHub({ channels: [room, news, chat], auth, clock, log, randomness, ...options, broker })
+  for (const definition of [room, news, chat])
+    hub.on(definition, {
+      events: { message: ({ payload, publish }) => publish('message', payload as never) },
+      ...handlers,
+    })
+  const listening = await hub.listen(0, '127.0.0.1')
+  ends.push(() => hub.close(), listening.close)
+  const send = (path: string, asked: Asked = {}) => sendTo(listening.port, path, asked)
+  return {
+    hub,
+    broker,
+    clock,
+    log,
+    listening,
+    url: (path) => `http://127.0.0.1:${listening.port}${path}`,
+    ask: (path, asked) => send(path, asked).answer,
+    send,
+  }
+}
+
+/** Asks a port of this machine. */
+export function sendTo(port: number, path: string, { body, ...options }: Asked = {}): Pending {
+  const asking = request({ port, path, host: '127.0.0.1', agent: false, ...options })
+  let isAnswered = false
+  const answer = new Promise<Answer>((resolve, reject) => {
+    asking.on('error', reject)
+    asking.on('response', async (response) => {
+      isAnswered = true
+      const chunks: Buffer[] = []
+      for await (const chunk of response) chunks.push(chunk)
+      const bytes = Buffer.concat(chunks)
+      const { statusCode: status = 0, headers } = response
+      const text = bytes.toString()
+      resolve({
+        status,
+        headers,
+        bytes,
+        text,
+        get body() {
+          return JSON.parse(text) as AnswerBody
+        },
+      })
+    })
+  })
+  answer.catch(() => {})
+  asking.end(body)
+  return {
+    answer,
+    get isAnswered() {
+      return isAnswered
+    },
+    abort: () => asking.destroy(),
+  }
+}
+
+/** Waits until something has come true that the event loop brings. */
+export async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => systemClock.soon(() => resolve(undefined)))
+}
+
+/** Publishes to a room or a chat, one after the other; returns the position after each. */
+export async function publishAll(hub: Hub, name: string, ...texts: readonly string[]): Promise<readonly string[]> {
+  const positions: string[] = []
+  for (const text of texts) {
+    const payload = name.startsWith('room:') ? { text } : text
+    const id = `id-${text.slice(0, 40).replace(/[^A-Za-z0-9_-]/g, '_')}`
+    const { position } = await hub.publish({ channel: name } as never, 'message', payload as never, { id })
+    positions.push(position)
+  }
+  return positions
+}

@@ -1,0 +1,49 @@
+/** With a guard taken out the simulation goes red: what it shows is not an accident. */
+import {
+  type InvariantName,
+  type MutantName,
+  mutants,
+  runSeed,
+  SimulationFailure,
+  Tally,
+  Violation,
+} from '@baro/testing'
+import { expect, test } from 'vitest'
+
+const maxSeeds = 400
+
+/** What may not hold any more. A reader that goes on from a wrong place is found by whatever it does next. */
+const broken: Readonly<Record<MutantName, readonly InvariantName[]>> = {
+  'recovery guard: epoch': ['I2', 'I3', 'I4', 'state', 'liveness'],
+  'recovery guard: beyond-head': ['I2', 'I3', 'I4', 'state', 'liveness'],
+  'recovery guard: trimmed': ['I2', 'I4', 'state'],
+  'recovery guard: rewritten': ['I2', 'I3', 'I4', 'state', 'liveness'],
+  'claim of the publish id': ['I5'],
+  'follows check': ['I1', 'I2', 'state'],
+  'forward-only store': ['I3'],
+  'bounds of the outbox': ['I7'],
+}
+
+test.each(Object.keys(mutants) as MutantName[])(
+  'without this the simulation goes red: %s',
+  async (name) => {
+    const failure = await firstFailure(name)
+    expect(failure.cause).toBeInstanceOf(Violation)
+    expect(broken[name]).toContain((failure.cause as Violation).invariant)
+    // With it, the same seed is green.
+    await expect(runSeed(failure.seed, new Tally())).resolves.toBeUndefined()
+  },
+  120_000,
+)
+
+async function firstFailure(name: MutantName): Promise<SimulationFailure> {
+  for (let seed = 1; seed <= maxSeeds; seed++) {
+    try {
+      await runSeed(seed, new Tally(), { mutations: mutants[name] })
+    } catch (error) {
+      if (error instanceof SimulationFailure) return error
+      throw error
+    }
+  }
+  throw new Error(`${maxSeeds} schedules ran without "${name}", and nothing was noticed.`)
+}
