@@ -211,6 +211,13 @@ describe('a dropped connection', () => {
     old?.drop(closeCodes['wrong-protocol'])
     expect(subscription.current.state).toEqual(texts(1, 3))
     expect(rig.client.status.state).toBe('connecting')
+    rig.connect()
+    rig.recover()
+    old?.tell({
+      type: 'baro:publications',
+      payload: { channel: lobby.channel, follows: at(3), position: at(4), publications: messages(4, 4) },
+    })
+    expect(subscription.current.state).toEqual(texts(1, 3))
   })
 
   it('after a drain comes back when the node said', () => {
@@ -688,11 +695,21 @@ describe('publishing', () => {
     const published = subscription.publish('message', { text: 'mine' }, { id: 'mine' })
     subscription.close()
     rig.clock.advance(5_000)
-    expect(rig.link.isClosed).toBe(false)
+    expect(rig.link.sentOf('baro:unsubscribe')).toEqual([])
     rig.link.tell({ type: 'baro:published', payload: { id: 'mine' } })
     expect(await published).toEqual({ id: 'mine' })
     expect(rig.link.isClosed).toBe(true)
     expect(rig.client.status.state).toBe('idle')
+  })
+
+  it('that is answered while the channel lingers does not end the linger', () => {
+    const { rig, subscription } = live(3)
+    subscription.publish('message', { text: 'mine' }, { id: 'mine' })
+    subscription.close()
+    rig.link.tell({ type: 'baro:published', payload: { id: 'mine' } })
+    expect(rig.link.isClosed).toBe(false)
+    rig.clock.advance(1_000)
+    expect(rig.link.isClosed).toBe(true)
   })
 
   it('takes the payload as it is now, whatever becomes of it', () => {

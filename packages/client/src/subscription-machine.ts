@@ -155,7 +155,8 @@ export function subscriptionTransition(
       return (distance(at, payload.position) ?? 1) <= 0 ? step(state, { type: 'suppressed' }) : gap()
     }
     case 'baro:error':
-      return isAnswer ? fail(event.payload.code) : step(state)
+      // A copy of a subscribe that was taken already is refused, and that ends nothing.
+      return isAnswer && event.payload.code !== 'already-subscribed' ? fail(event.payload.code) : step(state)
     case 'baro:unsubscribed':
       // Without a code it answers our own goodbye.
       return isLive && event.payload.code ? fail(event.payload.code) : step(state)

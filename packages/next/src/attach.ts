@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Hub } from '@baro/server'
 import { findHub, replaceHub } from './attached-hub.ts'
+import { drainOnSignals } from './drain-on-signals.ts'
 import { exitOnUncaughtException } from './exit-on-uncaught-exception.ts'
 import { findServer } from './find-server.ts'
 import { interceptServer } from './intercept-server.ts'
@@ -27,7 +28,8 @@ export interface AttachOptions {
  * Attaches a hub to the HTTP server that Next serves from, and makes it the hub that `snapshot` asks.
  *
  * With a custom server, pass that server. Without one, call it in `register` of `instrumentation.ts`: the server is
- * found by a request that this process makes to itself. It does nothing during `next build` and in the edge runtime.
+ * found by a request that this process makes to itself, and the hub drains when the process is asked to stop (with a
+ * custom server that is yours to do: `hub.drain()`). It does nothing during `next build` and in the edge runtime.
  *
  * Attaching again is harmless. Attaching another hub puts it in the place of the first, whose clients are told to
  * reconnect, and do so to the new one. Next loads `instrumentation.ts` once in a process: an edit of the hub takes a
@@ -54,6 +56,7 @@ export function attach(hub: Hub, server?: HttpServer, options: AttachOptions = {
   if (before) void before.drain({ spreadMs: 0 }).then(() => before.close())
   if (isProduction() && options.uncaughtExceptions !== 'pass') exitOnUncaughtException()
   const passOthers = options.otherUpgrades === 'pass'
+  if (!server && isProduction()) drainOnSignals(findHub)
   if (server) interceptServer(server, findHub, passOthers)
   else findServer(hub.path, (found) => interceptServer(found, findHub, passOthers))
 }

@@ -110,6 +110,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
       messagesPerSecond: limits.messagesPerSecond,
     },
     isOriginAllowed: createOriginCheck({ origins, development, log }),
+    isDraining: () => isDraining,
     newId: () => createId(randomness),
     async authenticate(credentials) {
       try {

@@ -37,6 +37,8 @@ export interface HubParts {
   readonly sessionRules: SessionRules
   readonly publishWindowMs: number
   readonly isOriginAllowed: OriginCheck
+  /** Whether the node is stopping: it takes nobody new. */
+  isDraining(): boolean
   /** An id nobody else has. */
   newId(): string
   /** Who this is; rejects with `unauthenticated`. */

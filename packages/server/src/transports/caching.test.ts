@@ -109,9 +109,9 @@ describe('a conditional request', () => {
     const broker = createMemoryBroker({ clock })
     const tags: (string | undefined)[] = []
     for (const version of ['1', 'two "½"', 'two "½"']) {
-      const list = channel('list', { events: { message: z.string() }, version })
+      const list = channel('list', { events: { message: z.string() }, state: { initial: () => version, on: {} }, version })
       const hub = createHub({ channels: [list], broker, clock })
-      hub.on(list, { access: 'public', snapshot: { kind: 'loaded', load: () => undefined } })
+      hub.on(list, { access: 'public' })
       const { port, close } = await hub.listen(0, '127.0.0.1')
       atEnd(() => hub.close())
       atEnd(close)

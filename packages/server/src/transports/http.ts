@@ -31,8 +31,10 @@ async function route(parts: HubParts, rest: string, request: IncomingMessage, re
   const { method = 'GET' } = request
   if (method === 'OPTIONS') return answerPreflight(response)
   if (rest === '/health') {
-    const body = JSON.stringify({ status: 'ok', sessions: parts.counters.sessions })
-    return sendAnswer(request, response, { status: 200, body, caching: 'none' })
+    // A balancer should send nobody new to a node that is about to go.
+    const isDraining = parts.isDraining()
+    const body = JSON.stringify({ status: isDraining ? 'draining' : 'ok', sessions: parts.counters.sessions })
+    return sendAnswer(request, response, { status: isDraining ? 503 : 200, body, caching: 'none' })
   }
   if (rest === '/connect' && method === 'POST') return connectByPost(parts, request, response)
   if (rest === '/connect')

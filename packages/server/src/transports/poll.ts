@@ -90,7 +90,7 @@ function nextBatch(
   feed: Feed,
   { waitMs, signal }: Wait,
 ): Promise<Batch | 'stale' | undefined> {
-  if (signal.aborted || !held.mayHold) return Promise.resolve(undefined)
+  if (waitMs === 0 || signal.aborted || !held.mayHold) return Promise.resolve(undefined)
   return new Promise((resolve) => {
     const finish = (came: Batch | 'stale' | undefined) => {
       cancel()
