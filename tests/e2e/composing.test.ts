@@ -1,10 +1,12 @@
 import type { Browser, CDPSession, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { launchBrowser } from './browser.ts'
-import { patience } from './patience.ts'
+import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForLive } from './room-page.ts'
 import { type Site, startSite } from './site.ts'
+
+vi.setConfig(slow)
 
 let site: Site
 let browser: Browser

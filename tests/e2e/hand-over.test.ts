@@ -1,10 +1,13 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { complaintsOf, launchBrowser, socketsOf } from './browser.ts'
 import { createLink } from './cuttable-link.ts'
+import { slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { shownIds, violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
 import { type Site, startSite } from './site.ts'
+
+vi.setConfig(slow)
 
 let site: Site
 let browser: Browser

@@ -1,10 +1,12 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { launchBrowser, socketsOf } from './browser.ts'
-import { patience } from './patience.ts'
+import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
 import { type Site, startSite } from './site.ts'
+
+vi.setConfig(slow)
 
 let site: Site
 let browser: Browser

@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { patience } from './patience.ts'
+import { patience, slow } from './patience.ts'
 import { throwOnSignal, upgrade } from './process-probes.ts'
+
+vi.setConfig(slow)
 
 const app = fileURLToPath(new URL('./instrumented-app', import.meta.url))
 const next = createRequire(import.meta.url).resolve('next/dist/bin/next')

@@ -1,10 +1,12 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { complaintsOf, launchBrowser, socketsOf } from './browser.ts'
-import { patience } from './patience.ts'
+import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForLive } from './room-page.ts'
 import { type Site, startSite } from './site.ts'
+
+vi.setConfig(slow)
 
 let site: Site
 let browser: Browser

@@ -1,7 +1,10 @@
 import { once } from 'node:events'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { slow } from './patience.ts'
 import { throwOnSignal, upgrade } from './process-probes.ts'
 import { type Site, spawnSite, startSite } from './site.ts'
+
+vi.setConfig(slow)
 
 let site: Site
 

@@ -1,9 +1,12 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { complaintsOf, launchBrowser, socketsOf } from './browser.ts'
+import { slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForIds, waitForLive } from './room-page.ts'
 import { type Site, startSite } from './site.ts'
+
+vi.setConfig(slow)
 
 let site: Site
 let browser: Browser

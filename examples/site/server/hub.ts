@@ -15,7 +15,7 @@ export async function createSiteHub(): Promise<Hub> {
     events: {
       message: async ({ payload, publish, params }) => {
         const published = await publish('message', payload)
-        await hub.publish(activity(), 'remark', { ...payload, room: params.id ?? '' })
+        await hub.publish(activity(), 'remark', { ...payload, room: params.id })
         return published
       },
     },

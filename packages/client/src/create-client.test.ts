@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { at, chat, lobby, message, messages, pageAt, texts } from '../test/chat.ts'
 import { Rig, terms } from '../test/rig.ts'
 import type { Status } from './status.ts'
+import { createWebSocketTransport } from './transports/websocket.ts'
 
 /** A client that follows the lobby live, from a page at an offset. */
 function live(offset = 3, options: ConstructorParameters<typeof Rig>[0] = {}) {
@@ -845,7 +846,7 @@ describe('bad input from the server', () => {
 describe('where no link can be opened', () => {
   it('the client gives up and logs what to do', () => {
     vi.stubGlobal('WebSocket', undefined)
-    const rig = new Rig({ transport: undefined, url: 'http://localhost/baro' } as never)
+    const rig = new Rig({ transport: createWebSocketTransport(), url: 'http://localhost/baro' })
     rig.client.subscribe(chat, lobby)
     vi.unstubAllGlobals()
     expect(rig.client.status).toMatchObject({ state: 'gave-up', reason: 'bad-definition' })

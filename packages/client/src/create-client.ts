@@ -23,7 +23,6 @@ import type { Status } from './status.ts'
 import { createSubscription, type Subscription } from './subscription.ts'
 import type { SubscriptionEvent } from './subscription-machine.ts'
 import type { Transport } from './transport.ts'
-import { createWebSocketTransport } from './transports/websocket.ts'
 import { browserWake, type Wake } from './wake.ts'
 
 /** What `createClient` takes. */
@@ -32,7 +31,7 @@ export interface ClientOptions {
   readonly url?: string
   /** What the application's `auth` checks; asked for again with every connection, since tokens expire. */
   readonly token?: () => string | undefined | Promise<string | undefined>
-  /** Default: WebSocket. */
+  /** Moves the messages. Default: the best that works, see `rungs`; of `@baro/client/websocket`: WebSocket. */
   readonly transport?: Transport
   /** Tries in a row before giving up. Default: none, it goes on for ever. */
   readonly maxAttempts?: number
@@ -56,21 +55,11 @@ export interface ClientOptions {
 /** Up to here, the stores of channels that nobody follows are kept, for whoever comes back with an older page. */
 const maxChannels = 64
 
-/**
- * Makes a client. Nothing is opened until something is subscribed to.
- *
- * @example
- * ```ts
- * const client = createClient()
- * const subscription = client.subscribe(room, snapshot)
- * subscription.onChange(({ state, status }) => render(state, status))
- * await subscription.publish('message', { text: 'Hello' })
- * ```
- */
-export function createClient(options: ClientOptions = {}): Client {
+/** Makes a client over a transport. Nothing is opened until something is subscribed to. */
+export function createClientOver(transport: Transport, options: ClientOptions): Client {
   const settings = {
     url: '/baro',
-    transport: createWebSocketTransport(),
+    transport,
     lingerMs: 1_000,
     handshakeTimeoutMs: 10_000,
     maxOutboxBytes: 1 << 20,

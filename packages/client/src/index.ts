@@ -1,12 +1,21 @@
 export type { Backoff } from './backoff.ts'
 export { type ChannelView, pageView } from './channel-view.ts'
 export type { Client, ClientCounters } from './client.ts'
-export { type ClientOptions, createClient } from './create-client.ts'
+export type { ClientOptions } from './create-client.ts'
 export type { HandOver } from './hand-over.ts'
+export { createLadder, type LadderOptions } from './ladder.ts'
+export { createClient, type LadderClientOptions } from './ladder-client.ts'
 export type { PageReload } from './page-reload.ts'
+export { browserRungMemory, type RungMemory } from './rung-memory.ts'
 export { idleStatus, type Status } from './status.ts'
 export type { Published, PublishOptions, SignalOf, Subscription } from './subscription.ts'
-export type { Link, LinkEvents, Transport } from './transport.ts'
+export type { Link, LinkEvents, Rung, Transport } from './transport.ts'
+export {
+  createLongPollTransport,
+  createPollTransport,
+  createSseTransport,
+  type HttpTransportOptions,
+} from './transports/http.ts'
 export {
   createWebSocketTransport,
   type WebSocketLike,

@@ -37,6 +37,18 @@ export function createLadder(options: LadderOptions): Transport {
     state = ladderTransition(state, event, transports.length)
   }
 
+  /** Opens the rung in use, or the next below that exists here at all: Node 20 has no WebSocket. */
+  function openHighest(url: string, events: LinkEvents): Link {
+    for (let left = transports.length; ; left--) {
+      try {
+        return current().open(url, events)
+      } catch (error) {
+        if (left === 1) throw error
+        on({ type: 'mute' })
+      }
+    }
+  }
+
   return {
     get rung() {
       return current().rung
@@ -85,7 +97,7 @@ export function createLadder(options: LadderOptions): Transport {
         })
       }
 
-      const link: Link = current().open(url, {
+      const link: Link = openHighest(url, {
         opened: events.opened,
         received(text) {
           if (isOver) return

@@ -1,7 +1,7 @@
 import type { Publication } from '@baro/core'
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
 import type { Client } from '../src/client.ts'
-import { type ClientOptions, createClient } from '../src/create-client.ts'
+import { type ClientOptions, createClientOver } from '../src/create-client.ts'
 import type { WakeEvents } from '../src/wake.ts'
 import { at, lobby } from './chat.ts'
 import { type HandLink, HandTransport } from './hand-transport.ts'
@@ -26,8 +26,7 @@ export class Rig {
 
   constructor(options: ClientOptions = {}) {
     const log = (message: string) => this.logged.push(message)
-    this.client = createClient({
-      transport: this.transport,
+    this.client = createClientOver(this.transport, {
       clock: this.clock,
       randomness: createSeededRandomness(1),
       log: { info: log, warn: log, error: log },

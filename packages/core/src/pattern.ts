@@ -11,8 +11,13 @@ type ParamNames<Pattern extends string> = Pattern extends `${infer Segment}:${in
   : ParamName<Pattern>
 type ParamName<Segment extends string> = Segment extends `{${infer Name}}` ? Name : never
 
-/** What a pattern reads out of a name. */
+/** What some pattern reads out of a name. */
 export type Params = Readonly<Record<string, string>>
+
+/** What this pattern reads out of a name: `ReadParamsOf<'room:{id}'>` is `{ id: string }`. */
+export type ReadParamsOf<Pattern extends string> = string extends Pattern
+  ? Params
+  : { readonly [Name in ParamNames<Pattern>]: string }
 
 type Segment = { readonly literal: string } | { readonly param: string }
 

@@ -1,6 +1,6 @@
 'use client'
 
-import type { Client, ClientOptions } from '@baro/client'
+import type { Client, LadderClientOptions } from '@baro/client'
 import { type ReactNode, useMemo, useState } from 'react'
 import { ClientContext, lazyClient } from './client-context.ts'
 
@@ -9,7 +9,7 @@ export interface BaroProviderProps {
   /** The client to use below. Default: one that the provider makes in the browser. */
   readonly client?: Client | undefined
   /** For the client that the provider makes; read once. */
-  readonly options?: ClientOptions | undefined
+  readonly options?: LadderClientOptions | undefined
   readonly children?: ReactNode
 }
 

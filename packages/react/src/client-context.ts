@@ -1,13 +1,13 @@
 'use client'
 
-import { type Client, type ClientOptions, createClient } from '@baro/client'
+import { type Client, createClient, type LadderClientOptions } from '@baro/client'
 import { type Context, createContext, useContext } from 'react'
 
 /** Gives the client of a tree; on a server there is none, since nothing is live there. */
 export type ClientSource = () => Client | undefined
 
 /** A source that makes its client when a browser first asks for it. */
-export function lazyClient(options?: ClientOptions): ClientSource {
+export function lazyClient(options?: LadderClientOptions): ClientSource {
   let client: Client | undefined
   return () => {
     if ('window' in globalThis) client ??= createClient(options)

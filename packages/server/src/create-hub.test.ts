@@ -121,7 +121,7 @@ describe('hub.snapshot', () => {
 
   test('rejects with what its source throws', async () => {
     const { hub } = createStage()
-    const snapshot = loaded<never>(() => Promise.reject(new Error('no database')))
+    const snapshot = loaded<{ readonly id: string }, never>(() => Promise.reject(new Error('no database')))
     hub.on(room, { access: 'public', snapshot })
     await expect(hub.snapshot(roomOne)).rejects.toThrow('no database')
   })

@@ -1,4 +1,4 @@
-import type { ChannelTypes, InputOf, OutputOf, Params } from '@baro/core'
+import type { ChannelTypes, InputOf, OutputOf, ReadParamsOf } from '@baro/core'
 import type { SnapshotSource } from './snapshot-source.ts'
 
 /** Who a session belongs to, as `auth` found. */
@@ -28,11 +28,11 @@ export interface Credentials {
 export type Auth = (credentials: Credentials) => Identity | undefined | Promise<Identity | undefined>
 
 /** Where something happens, and who makes it happen. */
-export interface ChannelContext {
+export interface ChannelContext<T extends ChannelTypes = ChannelTypes> {
   /** The channel's name. */
   readonly channel: string
   /** The parameters read out of the name. */
-  readonly params: Params
+  readonly params: ReadParamsOf<T['pattern']>
   /** `undefined` for a guest. */
   readonly user: Identity | undefined
   /** The session's id; `undefined` over HTTP. */
@@ -40,12 +40,14 @@ export interface ChannelContext {
 }
 
 /** What an access rule decides about. */
-export interface AccessContext extends ChannelContext {
+export interface AccessContext<T extends ChannelTypes = ChannelTypes> extends ChannelContext<T> {
   readonly action: 'subscribe' | 'publish' | 'signal' | 'request' | 'read'
 }
 
 /** `'public'`, or who may do what. A rule that throws refuses. */
-export type Access = 'public' | ((context: AccessContext) => boolean | Promise<boolean>)
+export type Access<T extends ChannelTypes = ChannelTypes> =
+  | 'public'
+  | ((context: AccessContext<T>) => boolean | Promise<boolean>)
 
 /** The answer of `publish`. */
 export interface Published {
@@ -54,8 +56,11 @@ export interface Published {
   readonly position: string
 }
 
+/** What a handler gets of a payload: what its schema made of it, as it travels. A `Date` is text by then. */
+export type PayloadOf<S extends Schema> = WireForm<OutputOf<S>>
+
 /** What an event handler gets: the payload has passed its schema. */
-export interface EventContext<T extends ChannelTypes, Payload> extends ChannelContext {
+export interface EventContext<T extends ChannelTypes, Payload> extends ChannelContext<T> {
   readonly payload: Payload
   /** The id the client chose. */
   readonly id: string
@@ -67,39 +72,39 @@ export interface EventContext<T extends ChannelTypes, Payload> extends ChannelCo
 }
 
 /** What a signal handler gets. */
-export interface SignalContext<T extends ChannelTypes, Payload> extends ChannelContext {
+export interface SignalContext<T extends ChannelTypes, Payload> extends ChannelContext<T> {
   readonly payload: Payload
   /** Passes a signal on to everybody who is connected to this channel. */
   signal<Type extends keyof T['signals'] & string>(type: Type, payload: InputOf<T['signals'][Type]>): Promise<void>
 }
 
 /** What a request handler gets. */
-export interface RequestContext<Payload> extends ChannelContext {
+export interface RequestContext<T extends ChannelTypes, Payload> extends ChannelContext<T> {
   readonly payload: Payload
 }
 
 /** What the server does with one kind of channel. A client can send only what a handler here accepts. */
 export interface ChannelHandlers<T extends ChannelTypes> {
-  readonly access: Access
+  readonly access: Access<T>
   /** Where a snapshot comes from. Default: the state, reduced from the stream. */
-  readonly snapshot?: SnapshotSource<T>
+  readonly snapshot?: SnapshotSource<ReadParamsOf<T['pattern']>, T['state']>
   readonly events?: {
-    readonly [Type in keyof T['events'] & string]?: (context: EventContext<T, OutputOf<T['events'][Type]>>) => unknown
+    readonly [Type in keyof T['events'] & string]?: (context: EventContext<T, PayloadOf<T['events'][Type]>>) => unknown
   }
   readonly signals?: {
     readonly [Type in keyof T['signals'] & string]?: (
-      context: SignalContext<T, OutputOf<T['signals'][Type]>>,
+      context: SignalContext<T, PayloadOf<T['signals'][Type]>>,
     ) => unknown
   }
   readonly requests?: {
     readonly [Type in keyof T['requests'] & string]?: (
-      context: RequestContext<OutputOf<T['requests'][Type]['input']>>,
+      context: RequestContext<T, OutputOf<T['requests'][Type]['input']>>,
     ) => InputOf<T['requests'][Type]['output']> | Promise<InputOf<T['requests'][Type]['output']>>
   }
   /** A session follows the channel now. */
-  readonly joined?: (context: ChannelContext) => unknown
+  readonly joined?: (context: ChannelContext<T>) => unknown
   /** It no longer does. */
-  readonly left?: (context: ChannelContext) => unknown
+  readonly left?: (context: ChannelContext<T>) => unknown
 }
 
 /** Handlers of some channel. */

@@ -243,6 +243,25 @@ describe('a handler', () => {
     await expect(accept('hello')).rejects.toMatchObject({ code: 'invalid-payload' })
   })
 
+  test('that forgets to wait for its second publish is waited for all the same', async () => {
+    const { publisherOf } = setUp()
+    const { accept } = publisherOf(({ payload, publish }) => {
+      publish('message', payload)
+      publish('message', { text: 5 })
+    })
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'invalid-payload' })
+  })
+
+  test('that throws, beside a publish of its own that fails, fails once, and no rejection is left over', async () => {
+    const { publisherOf } = setUp()
+    const { accept, log } = publisherOf(({ publish }) => {
+      publish('message', { text: 5 })
+      throw new Error('a fault')
+    })
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'handler-failed' })
+    expect(log.errors).toHaveLength(1)
+  })
+
   test('that publishes twice publishes in that order; the client’s id is on the first', async () => {
     const { publisherOf, history } = setUp()
     const { accept } = publisherOf(({ publish }) => {

@@ -1,9 +1,16 @@
-import type { ChannelTypes, Params } from '@baro/core'
+import type { Params } from '@baro/core'
+
+/** Where a snapshot is taken. */
+export interface SnapshotContext<P extends Params> {
+  readonly channel: string
+  /** The parameters read out of the name. */
+  readonly params: P
+}
 
 /** Where the value of a snapshot comes from; registered once, so that the page and a later reset use the same. */
-export interface SnapshotSource<T extends ChannelTypes = ChannelTypes> {
+export interface SnapshotSource<P extends Params, State> {
   readonly kind: 'loaded'
-  load(context: { readonly channel: string; readonly params: Params }): T['state'] | Promise<T['state']>
+  load(context: SnapshotContext<P>): State | Promise<State>
 }
 
 /**
@@ -15,6 +22,8 @@ export interface SnapshotSource<T extends ChannelTypes = ChannelTypes> {
  * hub.on(orders, { access: 'public', snapshot: loaded(({ params }) => database.ordersOf(params.shop)) })
  * ```
  */
-export function loaded<T extends ChannelTypes>(load: SnapshotSource<T>['load']): SnapshotSource<T> {
+export function loaded<P extends Params, State>(
+  load: (context: SnapshotContext<P>) => State | Promise<State>,
+): SnapshotSource<P, State> {
   return { kind: 'loaded', load }
 }

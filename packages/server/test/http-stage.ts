@@ -60,6 +60,8 @@ export interface HttpStage {
   readonly hub: Hub
   readonly broker: TamperedBroker
   readonly clock: FakeClock
+  /** How long each timer that waits was set for, in milliseconds. */
+  readonly waits: readonly number[]
   readonly log: RecordedLog
   readonly listening: Listening
   /** The URL of a path, for other clients. */
@@ -85,7 +87,8 @@ export async function serve(
   options: Partial<HubOptions> = {},
   handlers: Pick<AnyHandlers, 'access' | 'joined' | 'left'> & Partial<AnyHandlers> = { access: 'public' },
 ): Promise<HttpStage> {
-  const clock: FakeClock = Object.create(createFakeClock(), { soon: { value: systemClock.soon } })
+  const waits: number[] = []
+  const clock = createWatchedClock(waits)
   const log = new RecordedLog()
   const randomness = createSeededRandomness('http')
   const broker = tamperWith(options.broker ?? createMemoryBroker({ clock, randomness }))
@@ -103,12 +106,36 @@ export async function serve(
     hub,
     broker,
     clock,
+    waits,
     log,
     listening,
     url: (path) => `http://127.0.0.1:${listening.port}${path}`,
     ask: (path, asked) => send(path, asked).answer,
     send,
   }
+}
+
+/** A fake clock whose ticks end by themselves, and which shows what waits. */
+function createWatchedClock(waits: number[]): FakeClock {
+  const fake = createFakeClock()
+  const after: FakeClock['after'] = (ms, run) => {
+    const forget = () => {
+      const at = waits.indexOf(ms)
+      if (isWaiting) waits.splice(at, 1)
+      isWaiting = false
+    }
+    let isWaiting = true
+    waits.push(ms)
+    const cancel = fake.after(ms, () => {
+      forget()
+      run()
+    })
+    return () => {
+      forget()
+      cancel()
+    }
+  }
+  return Object.create(fake, { after: { value: after }, soon: { value: systemClock.soon } })
 }
 
 /** Asks a port of this machine. */

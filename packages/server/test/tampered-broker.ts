@@ -10,8 +10,10 @@ export interface TamperedBroker extends Broker {
   readonly calls: Record<string, number>
   /** Whoever follows a channel right now. */
   readonly subscribers: ReadonlySet<BrokerSubscriber>
-  /** Reads of history wait until this is called back. */
+  /** Reads of history begin when what it returns is called. */
   holdReads(): () => void
+  /** Reads of history are done at once, but their answers arrive when what it returns is called. */
+  holdAnswers(): () => void
 }
 
 /** Puts itself in front of a broker. */
@@ -19,7 +21,8 @@ export function tamperWith(broker: Broker): TamperedBroker {
   const broken = new Set<keyof Broker>()
   const calls: Record<string, number> = {}
   const subscribers = new Set<BrokerSubscriber>()
-  let held: Promise<void> = Promise.resolve()
+  let reads: Promise<void> = Promise.resolve()
+  let answers: Promise<void> = Promise.resolve()
 
   async function pass<T>(name: keyof Broker, call: () => Promise<T>): Promise<T> {
     calls[name] = (calls[name] ?? 0) + 1
@@ -33,17 +36,22 @@ export function tamperWith(broker: Broker): TamperedBroker {
     subscribers,
     onDeliver: (delivery) => [delivery],
     holdReads() {
-      let release = () => {}
-      held = new Promise((resolve) => {
-        release = resolve
-      })
-      return release
+      const gate = makeGate()
+      reads = gate.passed
+      return gate.open
+    },
+    holdAnswers() {
+      const gate = makeGate()
+      answers = gate.passed
+      return gate.open
     },
     claimsEpoch: broker.claimsEpoch,
     append: (...args) => pass('append', () => broker.append(...args)),
     async read(...args) {
-      await held
-      return pass('read', () => broker.read(...args))
+      await reads
+      const answer = await pass('read', () => broker.read(...args))
+      await answers
+      return answer
     },
     subscribe: (channel, subscriber) =>
       pass('subscribe', async () => {
@@ -69,4 +77,12 @@ export function tamperWith(broker: Broker): TamperedBroker {
     close: () => broker.close(),
   }
   return tampered
+}
+
+function makeGate() {
+  let open = () => {}
+  const passed = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { passed, open: () => open() }
 }

@@ -122,7 +122,9 @@ describe('a subscribe', () => {
 
   test('I2: with a loaded snapshot misses nothing that is published while it loads', async () => {
     let finish: (value: string[]) => void = () => {}
-    const snapshot = loaded<never>(() => new Promise((resolve) => (finish = resolve as typeof finish)) as never)
+    const snapshot = loaded<{ readonly id: string }, never>(
+      () => new Promise((resolve) => (finish = resolve as typeof finish)) as never,
+    )
     const { clock, connect, publish } = setUp({ snapshot })
     const client = await connect()
     client.send('baro:subscribe', { channel: name, attempt: 1, version })
@@ -261,8 +263,18 @@ describe('a subscribe is refused', () => {
     expect(payloadOf(await subscribe(client, 1), 'baro:reset')).toMatchObject({ attempt: 1 })
   })
 
+  test('if the broker contradicts itself, instead of asking it for ever', async () => {
+    const { broker, connect, publish } = setUp()
+    const rendered = await publish('a')
+    await publish('b')
+    const { read } = broker
+    broker.read = async (...args) => ({ ...(await read(...args)), publications: [] })
+    const messages = await subscribe(await connect(), 1, rendered)
+    expect(payloadOf(messages, 'baro:error')).toMatchObject({ code: 'unavailable', channel: name, attempt: 1 })
+  })
+
   test('if its snapshot cannot be loaded, and the log says why', async () => {
-    const snapshot = loaded<never>(() => {
+    const snapshot = loaded<{ readonly id: string }, never>(() => {
       throw new Error('no database')
     })
     const { connect, log } = setUp({ snapshot })

@@ -197,6 +197,7 @@ describe('the end', () => {
     outbox.close(closeCodes.slow, 'too late')
     clock.advance(0)
     expect(textsOf(socket)).toEqual(['goodbye\n'])
+    expect(outbox.waitingBytes).toBe(0)
     expect(socket.closedWith).toEqual({ code: closeCodes.drain, reason: 'stop' })
   })
 

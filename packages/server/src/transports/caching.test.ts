@@ -109,7 +109,11 @@ describe('a conditional request', () => {
     const broker = createMemoryBroker({ clock })
     const tags: (string | undefined)[] = []
     for (const version of ['1', 'two "½"', 'two "½"']) {
-      const list = channel('list', { events: { message: z.string() }, state: { initial: () => version, on: {} }, version })
+      const list = channel('list', {
+        events: { message: z.string() },
+        state: { initial: () => version, on: {} },
+        version,
+      })
       const hub = createHub({ channels: [list], broker, clock })
       hub.on(list, { access: 'public' })
       const { port, close } = await hub.listen(0, '127.0.0.1')
@@ -123,14 +127,17 @@ describe('a conditional request', () => {
 })
 
 describe('HEAD', () => {
-  test.each(['', '?view=state', '?after=none', '?after=42'])('asked with %j has the head of GET and no body', async (query) => {
-    const { ask } = await serve()
-    const get = await ask(`/baro/channels/chat:1${query}`)
-    const head = await ask(`/baro/channels/chat:1${query}`, { method: 'HEAD' })
-    expect(head.bytes.length).toBe(0)
-    expect(head.status).toBe(get.status)
-    expect({ ...head.headers, date: '' }).toEqual({ ...get.headers, date: '' })
-  })
+  test.each(['', '?view=state', '?after=none', '?after=42'])(
+    'asked with %j has the head of GET and no body',
+    async (query) => {
+      const { ask } = await serve()
+      const get = await ask(`/baro/channels/chat:1${query}`)
+      const head = await ask(`/baro/channels/chat:1${query}`, { method: 'HEAD' })
+      expect(head.bytes.length).toBe(0)
+      expect(head.status).toBe(get.status)
+      expect({ ...head.headers, date: '' }).toEqual({ ...get.headers, date: '' })
+    },
+  )
 
   test('of an event stream is its head, and opens none', async () => {
     const { ask, hub, listening } = await serve()

@@ -19,7 +19,7 @@ export async function publishByPost(
   const { type, payload, id } = (parsed.value ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }
   if (typeof type !== 'string' || payload === undefined || (id !== undefined && typeof id !== 'string'))
     throw new BaroError('bad-message', 'The body is not { "type", "payload", "id"? }. See PROTOCOL.md.')
-  const scope = context.user ? `user:${context.user.id}` : 'guest'
+  const scope = context.user ? `user:${context.user.id}` : `guest:${resolved.channel}`
   const answer = await parts.publisher.accept({ resolved, type, payload, id, scope, context })
   return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
 }

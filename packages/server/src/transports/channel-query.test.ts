@@ -103,7 +103,10 @@ describe('what a request to a channel asks for', () => {
     ['live=sse', { 'last-event-id': 'mine' }],
     [`live=sse&after=${older}`, { 'last-event-id': 'mine' }],
   ])('%j with %j names no position, and is refused', (query, headers) => {
-    expect(parse(query, headers as Record<string, string>)).toMatchObject({ ok: false, error: { code: 'bad-position' } })
+    expect(parse(query, headers as Record<string, string>)).toMatchObject({
+      ok: false,
+      error: { code: 'bad-position' },
+    })
   })
 
   test('the error of a long value is short', () => {

@@ -78,9 +78,9 @@ const draws: readonly (readonly [number, Draw])[] = [
   [2, (r, n) => ({ do: 'silence', client: anyClient(r, n), directions: r.pick(directions) })],
   [8, (r, n) => ({ do: 'disturb', client: anyClient(r, n), fault: r.pick(messageFaults), direction: anyDirection(r) })],
   [2, (r, n) => ({ do: 'part', client: anyClient(r, n), node: anyNode(r) })],
-  [4, (r, n) => ({ do: 'join', client: anyClient(r, n), node: anyNode(r) })],
+  [6, (r, n) => ({ do: 'join', client: anyClient(r, n), node: anyNode(r) })],
   [3, (r, n) => ({ do: 'stop-reading', client: anyClient(r, n) })],
-  [4, (r, n) => ({ do: 'read-on', client: anyClient(r, n) })],
+  [6, (r, n) => ({ do: 'read-on', client: anyClient(r, n) })],
   [
     2,
     (r) => ({
@@ -92,7 +92,7 @@ const draws: readonly (readonly [number, Draw])[] = [
   ],
   [0.7, () => ({ do: 'restart-broker' })],
   [1, (r) => ({ do: 'cut-broker', node: anyNode(r) })],
-  [3, (r) => ({ do: 'mend-broker', node: anyNode(r) })],
+  [6, (r) => ({ do: 'mend-broker', node: anyNode(r) })],
   [1.5, (r) => ({ do: 'delay-broker', node: anyNode(r), ms: r.pick([0, 0, 20, 400]) })],
   [1, (r) => ({ do: 'stumble-broker', node: anyNode(r), calls: r.integer(1, 4) })],
   [1.5, (r) => ({ do: 'rewind', room: anyRoom(r), lose: r.integer(1, 5), take: r.integer(0, 5) })],

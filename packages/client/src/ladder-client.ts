@@ -1,0 +1,43 @@
+import { systemClock } from '@baro/core'
+import type { Client } from './client.ts'
+import { type ClientOptions, createClientOver } from './create-client.ts'
+import { createLadder } from './ladder.ts'
+import { browserRungMemory } from './rung-memory.ts'
+import type { Rung, Transport } from './transport.ts'
+import { createLongPollTransport, createPollTransport, createSseTransport } from './transports/http.ts'
+import { createWebSocketTransport } from './transports/websocket.ts'
+
+/** What `createClient` takes. */
+export interface LadderClientOptions extends ClientOptions {
+  /**
+   * The transports to choose from, from the best to the last resort; one alone pins it. Default: WebSocket, SSE, long
+   * polling, polling.
+   */
+  readonly rungs?: readonly [Rung, ...Rung[]]
+}
+
+/**
+ * Makes a client that finds the best transport its network lets through. Nothing is opened until something is subscribed
+ * to.
+ *
+ * @example
+ * ```ts
+ * const client = createClient()
+ * const subscription = client.subscribe(room, snapshot)
+ * subscription.onChange(({ state, status }) => render(state, status))
+ * await subscription.publish('message', { text: 'Hello' })
+ * ```
+ */
+export function createClient(options: LadderClientOptions = {}): Client {
+  const { rungs = ['websocket', 'sse', 'long-poll', 'poll'], clock = systemClock } = options
+  const make: Readonly<Record<Rung, () => Transport>> = {
+    websocket: createWebSocketTransport,
+    sse: () => createSseTransport({ clock }),
+    'long-poll': () => createLongPollTransport({ clock }),
+    poll: () => createPollTransport({ clock }),
+  }
+  const [first, ...others] = rungs
+  const transports = [make[first](), ...others.map((rung) => make[rung]())] as const
+  const memory = browserRungMemory(clock)
+  return createClientOver(createLadder({ transports, clock, memory }), options)
+}
