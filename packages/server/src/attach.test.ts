@@ -97,6 +97,16 @@ describe('a hub that is attached to the server of an application', () => {
     await raw.ended
   })
 
+  test.each(['/baro/nothing', '/socket'])('ends a refused upgrade of %s also if the client does not', async (path) => {
+    const server = createServer()
+    makeHub().attach(server)
+    const gone = new Promise((resolve) => server.once('connection', (connection) => connection.once('close', resolve)))
+    const raw = new RawClient(await listening(server), true)
+    raw.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+    await gone
+    raw.socket.destroy()
+  })
+
   test('shares the server with another hub at another path', async () => {
     const server = createServer()
     const [one, other] = [makeHub(), makeHub({ path: '/other' })]

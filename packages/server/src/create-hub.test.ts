@@ -1,6 +1,7 @@
 import { channel, closeCodes, formatPosition, startOf } from '@baro/core'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { createStage, FakeClient, payloadOf, RecordedLog, room } from '../test/fake-client.ts'
 import { createHub } from './create-hub.ts'
 import { loaded } from './snapshot-source.ts'
@@ -208,6 +209,16 @@ describe('hub.close', () => {
     next.on(room, { access: 'public' })
     expect((await next.snapshot(roomOne)).value).toHaveLength(7)
   })
+})
+
+test('a handler gets what travels: a date is text by then', async () => {
+  const event = channel('event', { events: { at: z.object({ date: z.coerce.date() }) } })
+  const { connect, hub } = createStage({ channels: [event] })
+  const got: string[] = []
+  hub.on(event, { access: 'public', events: { at: ({ payload }) => got.push(payload.date) } })
+  const publish = { id: 'a', channel: 'event', type: 'at', payload: { date: '1970-01-01' } }
+  expect(payloadOf(await (await connect()).ask('baro:publish', publish), 'baro:published')).toEqual({ id: 'a' })
+  expect(got).toEqual(['1970-01-01T00:00:00.000Z'])
 })
 
 test('a client that connects without a network of ours is served', async () => {

@@ -1,4 +1,4 @@
-import type { ChannelTypes, InputOf, OutputOf, ReadParamsOf } from '@baro/core'
+import type { ChannelTypes, InputOf, OutputOf, ReadParamsOf, Schema, WireForm } from '@baro/core'
 import type { SnapshotSource } from './snapshot-source.ts'
 
 /** Who a session belongs to, as `auth` found. */
@@ -98,7 +98,7 @@ export interface ChannelHandlers<T extends ChannelTypes> {
   }
   readonly requests?: {
     readonly [Type in keyof T['requests'] & string]?: (
-      context: RequestContext<T, OutputOf<T['requests'][Type]['input']>>,
+      context: RequestContext<T, PayloadOf<T['requests'][Type]['input']>>,
     ) => InputOf<T['requests'][Type]['output']> | Promise<InputOf<T['requests'][Type]['output']>>
   }
   /** A session follows the channel now. */

@@ -9,6 +9,7 @@ export type {
   Credentials,
   EventContext,
   Identity,
+  PayloadOf,
   Published,
   RequestContext,
   SessionInfo,

@@ -11,8 +11,12 @@ import { createMemoryBroker } from '../src/memory-broker.ts'
 import { RecordedLog, room } from './fake-client.ts'
 import { type TamperedBroker, tamperWith } from './tampered-broker.ts'
 
-/** A channel without a state. */
-export const news = channel('news:{id}', { events: { message: z.string() }, signals: { typing: z.string() } })
+/** A channel without a state, whose history holds whatever a test publishes. */
+export const news = channel('news:{id}', {
+  events: { message: z.string() },
+  signals: { typing: z.string() },
+  history: { size: 10_000, bytes: 64 << 20 },
+})
 
 /** One that takes plain text for a message. */
 export const chat = channel('chat:{id}', {

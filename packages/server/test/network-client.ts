@@ -103,8 +103,9 @@ export class RawClient {
   readonly #chunks: Buffer[] = []
   #tell: () => void = () => {}
 
-  constructor(port: number) {
-    this.socket = connect(port, '127.0.0.1')
+  /** @param isStubborn Keeps its half of the connection open when the other side has ended its own. */
+  constructor(port: number, isStubborn = false) {
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: isStubborn })
     this.socket.on('error', () => {})
     this.socket.on('data', (chunk) => {
       this.#chunks.push(chunk)

@@ -11,12 +11,13 @@ import { useCountdown } from './use-countdown.ts'
 export function ConnectionLine({ language, status }: { language: Language; status: Status }) {
   const { live } = wordsIn(language)
   const { reconnect } = useConnection()
-  const { state } = status
+  const { state, rung } = status
   const seconds = useCountdown(state === 'waiting' ? status.retryInMs : undefined)
   const texts: Readonly<Record<Status['state'], string>> = {
     idle: live.cached,
     connecting: live.connecting,
-    live: live.connected,
+    // A fall-back is worth a word; the usual way is not.
+    live: rung && rung !== 'websocket' ? `${live.connected} (${rung})` : live.connected,
     waiting: seconds === undefined ? live.connecting : live.retryIn(seconds),
     refused: live.refused,
     outdated: live.outdated,
@@ -24,7 +25,7 @@ export function ConnectionLine({ language, status }: { language: Language; statu
     closed: live.closed,
   }
   return (
-    <p className={styles.connection} data-connection={state}>
+    <p className={styles.connection} data-connection={state} data-rung={rung}>
       <span className="visually-hidden">{live.connection}: </span>
       {/* Read out, but not each second of the countdown. */}
       <span aria-live={state === 'waiting' ? 'off' : 'polite'}>{texts[state]}</span>

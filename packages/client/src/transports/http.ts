@@ -90,12 +90,17 @@ class HttpLink implements Link {
     rung: 'sse' | 'long-poll' | 'poll',
     url: string,
     events: LinkEvents,
-    { fetch = globalThis.fetch, clock = systemClock, pollIntervalMs = 3_000 }: HttpTransportOptions,
+    // Called by its name: a browser refuses its own fetch as a method of something else.
+    {
+      fetch: fetchOption = (...request) => fetch(...request),
+      clock = systemClock,
+      pollIntervalMs = 3_000,
+    }: HttpTransportOptions,
   ) {
     this.#rung = rung
     this.#url = url
     this.#events = events
-    this.#fetch = fetch
+    this.#fetch = fetchOption
     this.#clock = clock
     this.#pollIntervalMs = pollIntervalMs
   }

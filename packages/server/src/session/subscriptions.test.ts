@@ -1,7 +1,9 @@
-import { channel, type Json } from '@baro/core'
+import { channel, formatPosition, type Json } from '@baro/core'
+import { createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { createStage, type FakeClient, payloadOf, room, type Stage } from '../../test/fake-client.ts'
 import type { AccessContext, AnyHandlers } from '../handlers.ts'
+import { createMemoryBroker } from '../memory-broker.ts'
 import { loaded } from '../snapshot-source.ts'
 
 const name = 'room:1'
@@ -179,6 +181,41 @@ describe('a further attempt', () => {
     expect(payloadOf(await subscribe(client, 2, 'garbage'), 'baro:error')).toMatchObject({ code: 'bad-position' })
     await publish('a')
     expect(liveTexts(await client.heard())).toEqual(['a'])
+  })
+})
+
+describe('I4: another life of the stream', () => {
+  test('interrupts a live subscription by a reset of its newest attempt, and goes on from there', async () => {
+    const { broker, clock, connect, publish } = setUp()
+    const client = await connect()
+    await publish('old')
+    for (const attempt of [1, 2]) await subscribe(client, attempt)
+    const other = createMemoryBroker({ clock, randomness: createSeededRandomness('another life') })
+    const entry = { type: 'message', payload: { text: 'new' }, id: 'new', time: 0 }
+    await other.append(name, entry, room.history)
+    Object.assign(broker, { read: other.read, readCheckpoint: other.readCheckpoint })
+    for (const subscriber of broker.subscribers) subscriber.lost()
+    const reset = payloadOf(await client.heard(), 'baro:reset')
+    expect(reset).toMatchObject({ attempt: 2, reason: 'epoch', snapshot: ['new'] })
+    const next = await other.append(name, { ...entry, id: 'next' }, room.history)
+    for (const subscriber of broker.subscribers) subscriber.deliver(next)
+    expect(payloadOf(await client.heard(), 'baro:publications').follows).toBe(reset.position)
+  })
+
+  test('is not reached by a reader that knows it before its node, until the node has followed', async () => {
+    const { broker, clock, connect, publish } = setUp()
+    const [early, late] = [await connect(), await connect()]
+    await publish('old')
+    await subscribe(early, 1)
+    const other = createMemoryBroker({ clock, randomness: createSeededRandomness('another life') })
+    const { position } = await other.append(
+      name,
+      { type: 'message', payload: { text: 'new' }, id: 'new', time: 0 },
+      room.history,
+    )
+    Object.assign(broker, { read: other.read, readCheckpoint: other.readCheckpoint })
+    expect(payloadOf(await subscribe(late, 1, formatPosition(position)), 'baro:recovered').publications).toEqual([])
+    expect(payloadOf(await early.heard(), 'baro:reset')).toMatchObject({ reason: 'epoch', snapshot: ['new'] })
   })
 })
 

@@ -44,9 +44,10 @@ const table: readonly [ReaderState, ReaderEvent, ReaderState, readonly string[]]
 ]
 
 describe('the reader machine', () => {
-  test.each(table)('$0.name: $1.name leads to $2.name', (state, event, next, actions) => {
-    expect(readerTransition(state, event)).toEqual({ state: next, actions })
-  })
+  for (const [state, event, next, actions] of table)
+    test(`${state.name}: ${event.name} leads to ${next.name}`, () => {
+      expect(readerTransition(state, event)).toEqual({ state: next, actions })
+    })
 
   const said = new Set(table.map(([state, event]) => JSON.stringify([state.name, event])))
   const unsaid = states.flatMap((state) =>
@@ -57,7 +58,8 @@ describe('the reader machine', () => {
     expect(unsaid).toHaveLength(states.length * events.length - table.length)
   })
 
-  test.each(unsaid)('$0.name: an unexpected $1.name changes nothing', (state, event) => {
-    expect(readerTransition(state, event)).toEqual({ state, actions: [] })
-  })
+  for (const [state, event] of unsaid)
+    test(`${state.name}: an unexpected ${event.name} changes nothing`, () => {
+      expect(readerTransition(state, event)).toEqual({ state, actions: [] })
+    })
 })

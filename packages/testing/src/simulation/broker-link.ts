@@ -21,11 +21,16 @@ export interface BrokerLink extends Broker {
   mend(): void
   /** The next calls fail; deliveries go on, and nobody is told. */
   stumble(calls: number): void
-  /** Answers and deliveries come up to this late from now on, some deliveries twice. */
+  /** Answers and deliveries come up to this late from now on, some deliveries twice or never. */
   delay(ms: number): void
   /** The node is dead: whatever it had asked is never answered. */
   kill(): void
 }
+
+/** Deliveries of a late link that never come, and that come twice. */
+const [lostShare, doubledShare] = [0.05, 0.2]
+/** How soon a broker finds out that a delivery was lost: it compares heads from time to time. */
+const noticedMs = 2_000
 
 /** Makes a link that works. */
 export function createBrokerLink({ broker, clock, randomness, tally, called }: BrokerLinkOptions): BrokerLink {
@@ -62,10 +67,20 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
     if (delayMs === 0 && lastDueMs <= clock.elapsed()) return arrive()
     // In order: what is delivered at once must not overtake what is still on its way.
     lastDueMs = Math.max(lastDueMs, clock.elapsed() + (delayMs === 0 ? 0 : randomness.integer(0, delayMs)))
-    clock.after(lastDueMs - clock.elapsed(), arrive)
-    if (delayMs === 0 || !randomness.chance(0.2)) return
-    tally.count('broker delivery doubled')
-    clock.after(lastDueMs - clock.elapsed(), arrive)
+    const inMs = lastDueMs - clock.elapsed()
+    const fate = delayMs === 0 ? 1 : randomness.fraction()
+    if (fate < lostShare) {
+      tally.count('broker delivery lost')
+      clock.after(inMs + noticedMs, () => {
+        if (!isCut && subscribers.has(subscriber)) subscriber.lost()
+      })
+      return
+    }
+    clock.after(inMs, arrive)
+    if (fate > 1 - doubledShare && fate < 1) {
+      tally.count('broker delivery doubled')
+      clock.after(inMs, arrive)
+    }
   }
 
   return {

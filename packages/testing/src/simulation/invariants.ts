@@ -71,6 +71,12 @@ export function assertStateIsTruth({ channel, view, moment }: Seen): void {
     )
 }
 
+/** An unconfirmed publish is not shown beside its own publication. */
+export function assertShownOnce({ channel, view, moment }: Seen): void {
+  const twice = view?.pending.find((id) => moment?.tail.entries.some((entry) => entry.id === id))
+  if (twice !== undefined) throw new Violation('state', `${channel} shows ${twice} twice, confirmed and unconfirmed`)
+}
+
 /** I5: no id stands twice in the history of one life of the broker. */
 export function assertPublishedOnce(truth: Truth): void {
   for (const key of truth.doubled) throw new Violation('I5', `appended twice: ${key}`)

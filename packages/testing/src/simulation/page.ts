@@ -18,6 +18,7 @@ import {
   assertNothingSkipped,
   assertOrder,
   assertSameLife,
+  assertShownOnce,
   assertStateIsTruth,
 } from './invariants.ts'
 import type { Ledger } from './ledger.ts'
@@ -194,6 +195,7 @@ export class Page {
       if (!held.subscription) continue
       assertNothingSkipped(held.seen)
       assertStateIsTruth(held.seen)
+      assertShownOnce(held.seen)
     }
   }
 

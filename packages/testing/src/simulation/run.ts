@@ -74,6 +74,7 @@ async function converge(world: World): Promise<void> {
   await world.pass(healingMs)
   world.ledger.assertAllAnswered()
   await assertAllAtHead(world)
+  assertNoGhosts(world)
   for (const id of roomIds)
     for (const node of nodeNames) await perform(world, { do: 'publish-by-application', node, room: id, again: false })
   await world.pass(5_000)
@@ -86,5 +87,14 @@ async function assertAllAtHead(world: World): Promise<void> {
     const snapshots = await Promise.all(roomIds.map((id) => hub.snapshot(room({ id }))))
     const heads = new Map(snapshots.map(({ channel, position }) => [channel, position]))
     for (const page of world.pages) page?.assertConverged(heads)
+  }
+}
+
+/** I7: no node holds sessions of links that are gone. */
+function assertNoGhosts(world: World): void {
+  for (const { name, hub } of world.nodes.values()) {
+    const links = world.network.links.filter(({ node }) => node === name).length
+    if (hub.counters.sessions !== links)
+      throw new Violation('I7', `${name} holds ${hub.counters.sessions} sessions, and there are ${links} links to it`)
   }
 }

@@ -32,6 +32,7 @@ export const faultNames = [
   'broker stumbled',
   'broker late',
   'broker delivery doubled',
+  'broker delivery lost',
   'append kept but not confirmed',
   'history rolled back',
   'history rewritten',

@@ -1,0 +1,41 @@
+import { snapshot } from '@baro/next'
+import type { Metadata } from 'next'
+import { race } from '../../../channels/race.ts'
+import { PageFrame } from '../../../components/frame/page-frame.tsx'
+import { SourceFiles } from '../../../components/live/source-files.tsx'
+import { Handshake } from '../../../components/transports/handshake.tsx'
+import { TransportRace } from '../../../components/transports/transport-race.tsx'
+import { pageLanguage } from '../../../i18n/page-language.ts'
+import { wordsIn } from '../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string }>
+}
+
+export const revalidate = 3600
+
+const files = [
+  'app/[lang]/transports/page.tsx',
+  'components/transports/follow-by-websocket.ts',
+  'components/transports/follow-by-event-source.ts',
+  'components/transports/follow-by-fetch.ts',
+  'components/transports/lane.ts',
+  'channels/race.ts',
+  'server/race.ts',
+  'server/handshake.ts',
+]
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).transports.title }
+}
+
+export default async function TransportsPage({ params }: Props) {
+  const language = await pageLanguage(params)
+  return (
+    <PageFrame language={language} path="/transports" section="transports">
+      <TransportRace language={language} initial={await snapshot(race())} />
+      <Handshake language={language} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}

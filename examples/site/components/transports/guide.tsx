@@ -1,0 +1,58 @@
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import { figuresOf, noFigure } from './figures.ts'
+import type { RaceView } from './race-view.ts'
+import { transports } from './transport.ts'
+import styles from './transports.module.css'
+
+/** Which transport for what. Its figures are those of the race above; what nobody has measured says so. */
+export function Guide({ language, lanes }: { language: Language; lanes: RaceView['lanes'] }) {
+  const { transports: says } = wordsIn(language)
+  const { columns } = says.guide
+  return (
+    <section className={styles.guide} aria-labelledby="guide">
+      <header>
+        <h2 id="guide">{says.guide.title}</h2>
+        <p>{says.guide.lead}</p>
+      </header>
+      <table>
+        <thead>
+          <tr>
+            {[columns.transport, columns.choose, columns.latency, columns.requests, columns.proxy, columns.cost].map(
+              (column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ),
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {transports.map((transport) => {
+            const { name, choose, proxy } = says.each[transport]
+            const { p50, p99, requests, bytes } = figuresOf(lanes[transport])
+            const measured = (value: string, unit: string) => (
+              <a href={`#${transport}`}>{value === noFigure ? says.guide.startFirst : `${value}${unit}`}</a>
+            )
+            return (
+              <tr key={transport}>
+                <th scope="row">
+                  <a href={`#${transport}`}>{name}</a>
+                </th>
+                <td data-column={columns.choose}>{choose}</td>
+                <td data-column={columns.latency}>{measured(p50, ` / ${p99}`)}</td>
+                <td data-column={columns.requests}>{measured(requests, '')}</td>
+                <td data-column={columns.proxy}>
+                  {proxy} <small>{says.guide.recovery}</small>
+                </td>
+                <td data-column={columns.cost}>
+                  {measured(bytes, ' B')} <small>{says.guide.processor}</small>
+                </td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,78 @@
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import { HandOverLine } from '../live/hand-over-line.tsx'
+import { figuresOf } from './figures.ts'
+import { type Lane, laneLength } from './lane.ts'
+import { codeOf, type Transport } from './transport.ts'
+import styles from './transports.module.css'
+
+/** One transport: what it is, which publications it has brought, and what that took. */
+export function LaneRow({
+  language,
+  transport,
+  lane,
+  head,
+}: {
+  language: Language
+  transport: Transport
+  lane: Lane
+  /** Offset of the newest publication that any of the four has. */
+  head: number
+}) {
+  const { transports: says } = wordsIn(language)
+  const { name, idea } = says.each[transport]
+  const figures = figuresOf(lane)
+  const shown: readonly (readonly [keyof typeof says.figures, string])[] = [
+    ['newest', figures.newest],
+    ['p50', figures.p50],
+    ['p99', figures.p99],
+    ['firsts', String(lane.firsts)],
+    ['requests', figures.requests],
+    ['bytes', figures.bytes],
+    ['received', String(lane.received)],
+    ['missing', String(lane.missing)],
+    ['doubled', String(lane.doubled)],
+  ]
+  return (
+    <section
+      className={styles.row}
+      id={transport}
+      aria-labelledby={`${transport}-name`}
+      data-transport={transport}
+      data-newest={lane.newest}
+      data-received={lane.received}
+      data-missing={lane.missing}
+      data-doubled={lane.doubled}
+    >
+      <header>
+        <h2 id={`${transport}-name`}>{name}</h2>
+        <code translate="no">{codeOf[transport]}</code>
+        <span className={styles.link} data-link={lane.link}>
+          {says.links[lane.link]}
+        </span>
+      </header>
+      <p>{idea}</p>
+      <div className={styles.lane} role="img" aria-label={says.laneSummary(name, lane.newest)}>
+        {Array.from({ length: laneLength }, (_, index) => {
+          const offset = head - laneLength + 1 + index
+          return <i key={offset} data-place={lane.places.get(offset)} />
+        })}
+      </div>
+      <dl className={styles.figures}>
+        {shown.map(([figure, value]) => (
+          <div key={figure} data-figure={figure}>
+            <dt>{says.figures[figure]}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <div className={styles.handOver}>
+        {lane.handOver ? (
+          <HandOverLine language={language} rendered={lane.handOver.rendered} handOver={lane.handOver} />
+        ) : (
+          <p>{says.notStarted}</p>
+        )}
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,75 @@
+'use client'
+
+import type { SnapshotOf } from '@baro/core'
+import { type race, rates } from '../../channels/race.ts'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import { Guide } from './guide.tsx'
+import { LaneRow } from './lane-row.tsx'
+import { transports } from './transport.ts'
+import styles from './transports.module.css'
+import { useRace } from './use-race.ts'
+
+/** The same channel over the four transports at once, and what that says about choosing one. */
+export function TransportRace({ language, initial }: { language: Language; initial: SnapshotOf<typeof race> }) {
+  const { transports: says } = wordsIn(language)
+  const { view, start, stop, choose, isRefused } = useRace(initial)
+  const isRunning = view.state === 'running'
+  const head = Math.max(...transports.map((transport) => view.lanes[transport].newest))
+  return (
+    <>
+      <section className={styles.race} aria-labelledby="transports">
+        <header>
+          <h1 id="transports">{says.title}</h1>
+          <p>{says.lead}</p>
+        </header>
+        <div className={styles.controls}>
+          <button type="button" className={styles.start} onClick={isRunning ? stop : start}>
+            {isRunning ? says.stop : says.start}
+          </button>
+          <fieldset className={styles.rates}>
+            <legend>{says.rate}</legend>
+            {rates.map((rate) => (
+              <label key={rate}>
+                <input
+                  type="radio"
+                  name="rate"
+                  value={rate}
+                  checked={rate === view.perSecond}
+                  onChange={() => choose(rate)}
+                />
+                <span>{rate}</span>
+              </label>
+            ))}
+          </fieldset>
+          <p className={styles.state} aria-live="polite" data-race={view.state}>
+            {isRefused ? says.refused : says.states[view.state]}
+          </p>
+          <noscript>
+            <p>{says.noScript}</p>
+          </noscript>
+        </div>
+        {transports.map((transport) => (
+          <LaneRow key={transport} language={language} transport={transport} lane={view.lanes[transport]} head={head} />
+        ))}
+        <dl className={styles.legend}>
+          {(['first', 'later', 'before'] as const).map((place) => (
+            <div key={place}>
+              <dt data-place={place} />
+              <dd>{says.places[place]}</dd>
+            </div>
+          ))}
+        </dl>
+        <details className={styles.counted}>
+          <summary>{says.countedTitle}</summary>
+          <ul>
+            {says.counted.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </details>
+      </section>
+      <Guide language={language} lanes={view.lanes} />
+    </>
+  )
+}
