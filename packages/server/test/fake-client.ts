@@ -3,6 +3,7 @@ import { type ClientMessage, channel, encodeMessage, type Json, type ServerMessa
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
 import { z } from 'zod'
 import { createHub } from '../src/create-hub.ts'
+import type { AnyHandlers } from '../src/handlers.ts'
 import type { Hub, HubOptions } from '../src/hub.ts'
 import { createMemoryBroker } from '../src/memory-broker.ts'
 import type { Framing, SessionLink, Socket } from '../src/ports/socket.ts'
@@ -152,6 +153,25 @@ export function createStage(options: Partial<HubOptions> = {}): Stage {
     },
     settle: () => clock.pass(0),
   }
+}
+
+/** A stage whose rooms anybody may read, unless `handlers` say otherwise. */
+export function createRoomStage(handlers: Partial<AnyHandlers> = {}, options: Partial<HubOptions> = {}) {
+  const stage = createStage(options)
+  stage.hub.on(room, { access: 'public', ...handlers })
+  /** Publishes these texts in `room:1`, and returns the position after them. */
+  const publish = async (...texts: readonly string[]) => {
+    let position = ''
+    for (const text of texts) position = (await stage.hub.publish(room({ id: 1 }), 'message', { text })).position
+    return position
+  }
+  return { ...stage, publish }
+}
+
+/** Subscribes to `room:1`, and returns what comes back. */
+export function subscribe(client: FakeClient, attempt: number, position?: string): Promise<ServerMessage[]> {
+  const from = position === undefined ? {} : { position }
+  return client.ask('baro:subscribe', { channel: 'room:1', attempt, version: '1', ...from })
 }
 
 /** The payload of the only message of this type. */

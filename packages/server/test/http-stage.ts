@@ -18,6 +18,9 @@ export const news = channel('news:{id}', {
   history: { size: 10_000, bytes: 64 << 20 },
 })
 
+/** One that keeps next to nothing. */
+export const brief = channel('brief:{id}', { events: { message: z.string() }, history: { size: 5 } })
+
 /** One that takes plain text for a message. */
 export const chat = channel('chat:{id}', {
   events: { message: z.string() },
@@ -86,7 +89,7 @@ export function atEnd(end: () => unknown): void {
   ends.push(end)
 }
 
-/** Serves `room`, `news` and `chat`; a token is the id of its user. The handlers are those of every channel. */
+/** Serves `room`, `news`, `brief` and `chat`; a token is the id of its user. The handlers are those of every channel. */
 export async function serve(
   options: Partial<HubOptions> = {},
   handlers: Pick<AnyHandlers, 'access' | 'joined' | 'left'> & Partial<AnyHandlers> = { access: 'public' },
@@ -97,8 +100,8 @@ export async function serve(
   const randomness = createSeededRandomness('http')
   const broker = tamperWith(options.broker ?? createMemoryBroker({ clock, randomness }))
   const auth: HubOptions['auth'] = ({ token }) => (token === undefined ? undefined : { id: token })
-  const hub = createHub({ channels: [room, news, chat], auth, clock, log, randomness, ...options, broker })
-  for (const definition of [room, news, chat])
+  const hub = createHub({ channels: [room, news, brief, chat], auth, clock, log, randomness, ...options, broker })
+  for (const definition of [room, news, brief, chat])
     hub.on(definition, {
       events: { message: ({ payload, publish }) => publish('message', payload as never) },
       ...handlers,
@@ -177,9 +180,14 @@ export function sendTo(port: number, path: string, { body, ...options }: Asked =
   }
 }
 
+/** Lets the event loop go round once: ticks end, and sockets take what they can. */
+export function tick(): Promise<void> {
+  return new Promise((resolve) => systemClock.soon(() => resolve()))
+}
+
 /** Waits until something has come true that the event loop brings. */
 export async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => systemClock.soon(() => resolve(undefined)))
+  while (!isTrue()) await tick()
 }
 
 /** Publishes to a room or a chat, one after the other; returns the position after each. */

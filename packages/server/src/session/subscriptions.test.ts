@@ -1,28 +1,12 @@
 import { channel, formatPosition, type Json } from '@baro/core'
 import { createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
-import { createStage, type FakeClient, payloadOf, room, type Stage } from '../../test/fake-client.ts'
-import type { AccessContext, AnyHandlers } from '../handlers.ts'
+import { createRoomStage, createStage, payloadOf, room, type Stage, subscribe } from '../../test/fake-client.ts'
 import { createMemoryBroker } from '../memory-broker.ts'
 import { loaded } from '../snapshot-source.ts'
 
 const name = 'room:1'
 const version = '1'
-
-/** A hub with a room that anybody may read, unless `handlers` say otherwise. */
-function setUp(handlers: Partial<AnyHandlers> = {}, options: Parameters<typeof createStage>[0] = {}) {
-  const stage = createStage(options)
-  stage.hub.on(room, { access: 'public', ...handlers })
-  const publish = async (...texts: readonly string[]) => {
-    let position = ''
-    for (const text of texts) position = (await stage.hub.publish(room({ id: 1 }), 'message', { text })).position
-    return position
-  }
-  return { ...stage, publish }
-}
-
-const subscribe = (client: FakeClient, attempt: number, position?: string) =>
-  client.ask('baro:subscribe', { channel: name, attempt, version, ...(position === undefined ? {} : { position }) })
 
 const textsOf = (payload: Record<string, unknown>) =>
   (payload.publications as { payload: { text: string } }[]).map(({ payload: { text } }) => text)
@@ -33,16 +17,9 @@ const liveTexts = (messages: readonly { type: string; payload: object }[]) =>
     .filter(({ type }) => type === 'baro:publications')
     .flatMap(({ payload }) => textsOf(payload as Record<string, unknown>))
 
-/** A rule that decides when the test says so. */
-function slowRule() {
-  const decide: ((allowed: boolean) => void)[] = []
-  const access = () => new Promise<boolean>((resolve) => decide.push(resolve))
-  return { access, decide: (allowed: boolean) => decide.shift()?.(allowed) }
-}
-
 describe('a subscribe', () => {
   test('without a position is reset to the newest snapshot, with its attempt', async () => {
-    const { connect, hub, publish } = setUp()
+    const { connect, hub, publish } = createRoomStage()
     const position = await publish('a', 'b')
     const reset = payloadOf(await subscribe(await connect(), 7), 'baro:reset')
     expect(reset).toEqual({ channel: name, attempt: 7, reason: 'none', position, snapshot: ['a', 'b'] })
@@ -50,7 +27,7 @@ describe('a subscribe', () => {
   })
 
   test('I2: from a position gets what follows it, with its attempt, and then what happens', async () => {
-    const { connect, hub, publish } = setUp()
+    const { connect, hub, publish } = createRoomStage()
     const rendered = await publish('a')
     const head = await publish('b', 'c')
     const client = await connect()
@@ -65,14 +42,14 @@ describe('a subscribe', () => {
   })
 
   test('at the head is answered too: nothing was missed', async () => {
-    const { connect, publish } = setUp()
+    const { connect, publish } = createRoomStage()
     const position = await publish('a')
     const recovered = payloadOf(await subscribe(await connect(), 1, position), 'baro:recovered')
     expect(recovered).toMatchObject({ follows: position, position, publications: [] })
   })
 
   test('I1: a long tail comes in several pieces that follow each other', async () => {
-    const { connect, publish } = setUp({}, { limits: { catchUpPublications: 2 } })
+    const { connect, publish } = createRoomStage({}, { limits: { catchUpPublications: 2 } })
     const rendered = await publish('a')
     await publish('b', 'c', 'd', 'e', 'f')
     const messages = await subscribe(await connect(), 1, rendered)
@@ -92,7 +69,7 @@ describe('a subscribe', () => {
     ['before the history', (position) => position.replace(/\.7\..*/, '.0.'), 'trimmed'],
     ['rewritten history', (position) => position.replace(/\.[^.]*$/, '.other'), 'rewritten'],
   ])('I4: from %s is reset', async (_, move, reason) => {
-    const { connect, hub, publish } = setUp()
+    const { connect, hub, publish } = createRoomStage()
     const head = await publish('a', 'b', 'c', 'd', 'e', 'f', 'g')
     const reset = payloadOf(await subscribe(await connect(), 1, move(head)), 'baro:reset')
     expect(reset).toMatchObject({ reason, position: head, snapshot: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] })
@@ -100,7 +77,7 @@ describe('a subscribe', () => {
   })
 
   test('I2: what is published while it is being answered comes once', async () => {
-    const { broker, clock, connect, publish } = setUp()
+    const { broker, clock, connect, publish } = createRoomStage()
     const rendered = await publish('a')
     await publish('b')
     const client = await connect()
@@ -127,7 +104,7 @@ describe('a subscribe', () => {
     const snapshot = loaded<{ readonly id: string }, never>(
       () => new Promise((resolve) => (finish = resolve as typeof finish)) as never,
     )
-    const { clock, connect, publish } = setUp({ snapshot })
+    const { clock, connect, publish } = createRoomStage({ snapshot })
     const client = await connect()
     client.send('baro:subscribe', { channel: name, attempt: 1, version })
     await clock.pass(0)
@@ -141,7 +118,7 @@ describe('a subscribe', () => {
 
 describe('a further attempt', () => {
   test('that is newer takes over: it is answered, and everything comes once', async () => {
-    const { connect, hub, publish } = setUp()
+    const { connect, hub, publish } = createRoomStage()
     const rendered = await publish('a')
     const client = await connect()
     await subscribe(client, 1)
@@ -153,7 +130,7 @@ describe('a further attempt', () => {
   })
 
   test.each([1, 0])('numbered %i after 1 is refused, and the first goes on', async (attempt) => {
-    const { connect, publish } = setUp()
+    const { connect, publish } = createRoomStage()
     const client = await connect()
     await subscribe(client, 1)
     const error = payloadOf(await subscribe(client, attempt), 'baro:error')
@@ -163,7 +140,7 @@ describe('a further attempt', () => {
   })
 
   test('that comes while the first is being answered is the only one that is', async () => {
-    const { broker, clock, connect, publish } = setUp()
+    const { broker, clock, connect, publish } = createRoomStage()
     const rendered = await publish('a')
     await publish('b')
     const client = await connect()
@@ -175,7 +152,7 @@ describe('a further attempt', () => {
   })
 
   test('that could not be read leaves the first as it is', async () => {
-    const { connect, publish } = setUp()
+    const { connect, publish } = createRoomStage()
     const client = await connect()
     await subscribe(client, 1)
     expect(payloadOf(await subscribe(client, 2, 'garbage'), 'baro:error')).toMatchObject({ code: 'bad-position' })
@@ -186,7 +163,7 @@ describe('a further attempt', () => {
 
 describe('I4: another life of the stream', () => {
   test('interrupts a live subscription by a reset of its newest attempt, and goes on from there', async () => {
-    const { broker, clock, connect, publish } = setUp()
+    const { broker, clock, connect, publish } = createRoomStage()
     const client = await connect()
     await publish('old')
     for (const attempt of [1, 2]) await subscribe(client, attempt)
@@ -203,7 +180,7 @@ describe('I4: another life of the stream', () => {
   })
 
   test('is not reached by a reader that knows it before its node, until the node has followed', async () => {
-    const { broker, clock, connect, publish } = setUp()
+    const { broker, clock, connect, publish } = createRoomStage()
     const [early, late] = [await connect(), await connect()]
     await publish('old')
     await subscribe(early, 1)
@@ -221,7 +198,7 @@ describe('I4: another life of the stream', () => {
 
 describe('an unsubscribe', () => {
   test('is answered, and nothing comes after the answer', async () => {
-    const { connect, hub, publish } = setUp()
+    const { connect, hub, publish } = createRoomStage()
     const client = await connect()
     await subscribe(client, 1)
     await publish('a')
@@ -233,13 +210,13 @@ describe('an unsubscribe', () => {
   })
 
   test('of what is not subscribed to is an error', async () => {
-    const { connect } = setUp()
+    const { connect } = createRoomStage()
     const [error] = await (await connect()).ask('baro:unsubscribe', { channel: name })
     expect(error?.payload).toMatchObject({ code: 'not-subscribed', channel: name })
   })
 
   test('forgets the attempts', async () => {
-    const { connect } = setUp()
+    const { connect } = createRoomStage()
     const client = await connect()
     await subscribe(client, 9)
     await client.ask('baro:unsubscribe', { channel: name })
@@ -271,13 +248,13 @@ describe('a subscribe is refused', () => {
     ['an offset that is no number', { channel: name, position: '1a.e.99999999999999999999.x' }, 'bad-position'],
     ['another version', { channel: name, version: '2' }, 'outdated'],
   ])('for %s', async (_, payload, code) => {
-    const stage = setUp()
+    const stage = createRoomStage()
     expect(await refusal(stage, payload)).toMatchObject({ code, channel: payload.channel, attempt: 1 })
     expect(stage.hub.counters).toMatchObject({ subscriptions: 0, rejected: 1 })
   })
 
   test('I7: beyond the subscriptions of one connection, until one is given back', async () => {
-    const { connect } = setUp({}, { limits: { maxSubscriptions: 2 } })
+    const { connect } = createRoomStage({}, { limits: { maxSubscriptions: 2 } })
     const client = await connect()
     const follow = (id: number) => client.ask('baro:subscribe', { channel: `room:${id}`, attempt: 1, version })
     await follow(1)
@@ -291,7 +268,7 @@ describe('a subscribe is refused', () => {
   })
 
   test('if the broker cannot be read; who tries again later succeeds', async () => {
-    const { broker, connect, hub } = setUp()
+    const { broker, connect, hub } = createRoomStage()
     broker.broken.add('read')
     const client = await connect()
     expect(payloadOf(await subscribe(client, 1), 'baro:error')).toMatchObject({ code: 'unavailable', attempt: 1 })
@@ -301,7 +278,7 @@ describe('a subscribe is refused', () => {
   })
 
   test('if the broker contradicts itself, instead of asking it for ever', async () => {
-    const { broker, connect, publish } = setUp()
+    const { broker, connect, publish } = createRoomStage()
     const rendered = await publish('a')
     await publish('b')
     const { read } = broker
@@ -314,7 +291,7 @@ describe('a subscribe is refused', () => {
     const snapshot = loaded<{ readonly id: string }, never>(() => {
       throw new Error('no database')
     })
-    const { connect, log } = setUp({ snapshot })
+    const { connect, log } = createRoomStage({ snapshot })
     expect(payloadOf(await subscribe(await connect(), 1), 'baro:error')).toMatchObject({ code: 'handler-failed' })
     expect(log.errors).toEqual([expect.stringMatching(/"room:1".*no database/s)])
   })
@@ -334,165 +311,5 @@ describe('a subscribe is refused', () => {
     ])
     expect(log.errors).toEqual([expect.stringContaining('"broken"')])
     expect(payloadOf(await subscribe(client, 1), 'baro:reset').snapshot).toEqual([])
-  })
-})
-
-describe('I8: access rules', () => {
-  test('are asked with who wants what where', async () => {
-    const asked: AccessContext[] = []
-    const { connect } = setUp({ access: (context) => asked.push(context) > 0 })
-    await subscribe(await connect('ada'), 1)
-    expect(asked).toEqual([
-      { action: 'subscribe', channel: name, params: { id: '1' }, user: { id: 'ada' }, session: expect.any(String) },
-    ])
-  })
-
-  test('that refuse let nothing out', async () => {
-    const { connect, hub, publish } = setUp({ access: () => false })
-    const client = await connect()
-    expect(payloadOf(await subscribe(client, 1), 'baro:error')).toMatchObject({
-      code: 'refused',
-      channel: name,
-      attempt: 1,
-    })
-    await publish('secret')
-    expect(await client.heard()).toEqual([])
-    expect(hub.counters.subscriptions).toBe(0)
-  })
-
-  test.each<[string, () => unknown]>([
-    [
-      'throw',
-      () => {
-        throw new Error('a fault of the rule')
-      },
-    ],
-    ['reject', () => Promise.reject(new Error('a fault of the rule'))],
-    [
-      'throw what has no text',
-      () => {
-        throw Object.create(null)
-      },
-    ],
-  ])('that %s refuse, and are logged with the channel', async (_, access) => {
-    const { connect, log } = setUp({ access: access as () => boolean })
-    expect(payloadOf(await subscribe(await connect(), 1), 'baro:error')).toMatchObject({ code: 'handler-failed' })
-    expect(log.errors).toEqual([expect.stringContaining('"room:1"')])
-  })
-
-  test('that answer anything but true refuse', async () => {
-    const { connect } = setUp({ access: (() => 'yes') as unknown as () => boolean })
-    expect(payloadOf(await subscribe(await connect(), 1), 'baro:error')).toMatchObject({ code: 'refused' })
-  })
-
-  test('that decide after an unsubscribe let nothing out', async () => {
-    const { access, decide } = slowRule()
-    const { connect, hub, publish } = setUp({ access })
-    const client = await connect()
-    await subscribe(client, 1)
-    await client.ask('baro:unsubscribe', { channel: name })
-    decide(true)
-    await publish('a')
-    expect(await client.heard()).toEqual([])
-    expect(hub.counters.subscriptions).toBe(0)
-  })
-
-  test('that decide after the link is gone hold nothing', async () => {
-    const { access, decide } = slowRule()
-    const { broker, clock, connect } = setUp({ access })
-    const client = await connect()
-    await subscribe(client, 1)
-    client.link.closed()
-    decide(true)
-    await clock.pass(0)
-    expect(broker.subscribers.size).toBe(0)
-  })
-
-  test('that refuse an old attempt say nothing about the new one', async () => {
-    const { access, decide } = slowRule()
-    const { connect } = setUp({ access })
-    const client = await connect()
-    await subscribe(client, 1)
-    await subscribe(client, 2)
-    decide(false)
-    expect(await client.heard()).toEqual([])
-    decide(true)
-    expect(payloadOf(await client.heard(), 'baro:reset').attempt).toBe(2)
-  })
-
-  test('that decide after an unsubscribe and a new subscribe of the same number leave it to the new one', async () => {
-    const { access, decide } = slowRule()
-    const { connect } = setUp({ access })
-    const client = await connect()
-    await subscribe(client, 1)
-    await client.ask('baro:unsubscribe', { channel: name })
-    await subscribe(client, 1)
-    decide(true)
-    expect(await client.heard()).toEqual([])
-    decide(false)
-    expect(payloadOf(await client.heard(), 'baro:error')).toMatchObject({ code: 'refused', attempt: 1 })
-  })
-
-  test('that refuse a newer attempt end the subscription', async () => {
-    let allowed = true
-    const { connect, hub, publish } = setUp({ access: () => allowed })
-    const client = await connect()
-    await subscribe(client, 1)
-    allowed = false
-    expect(payloadOf(await subscribe(client, 2), 'baro:error')).toMatchObject({ code: 'refused', attempt: 2 })
-    await publish('secret')
-    expect(await client.heard()).toEqual([])
-    expect(hub.counters.subscriptions).toBe(0)
-  })
-})
-
-describe('joined and left', () => {
-  function watched() {
-    const moments: string[] = []
-    const note = (moment: string) => (context: { channel: string; user?: { id: string } | undefined }) =>
-      moments.push(`${context.user?.id} ${moment} ${context.channel}`)
-    return { moments, ...setUp({ joined: note('joined'), left: note('left') }) }
-  }
-
-  test('are told once each, whatever the attempts between them', async () => {
-    const { connect, moments, settle } = watched()
-    const client = await connect('ada')
-    await subscribe(client, 1)
-    await subscribe(client, 2)
-    expect(moments).toEqual(['ada joined room:1'])
-    await client.ask('baro:unsubscribe', { channel: name })
-    client.link.closed()
-    await settle()
-    expect(moments).toEqual(['ada joined room:1', 'ada left room:1'])
-  })
-
-  test('a link that goes leaves every channel', async () => {
-    const { connect, moments, settle } = watched()
-    const client = await connect('ada')
-    for (const id of [1, 2]) await client.ask('baro:subscribe', { channel: `room:${id}`, attempt: 1, version })
-    client.link.closed()
-    await settle()
-    expect(moments.slice(2)).toEqual(['ada left room:1', 'ada left room:2'])
-  })
-
-  test('who never joined does not leave', async () => {
-    const moments: string[] = []
-    const { connect, settle } = setUp({ access: () => false, left: () => moments.push('left') })
-    const client = await connect()
-    await subscribe(client, 1)
-    client.link.closed()
-    await settle()
-    expect(moments).toEqual([])
-  })
-
-  test('that throw are logged, and hurt nobody', async () => {
-    const fault = () => {
-      throw Object.create(null)
-    }
-    const { connect, log } = setUp({ joined: fault, left: async () => fault() })
-    const client = await connect()
-    expect(payloadOf(await subscribe(client, 1), 'baro:reset')).toMatchObject({ attempt: 1 })
-    await client.ask('baro:unsubscribe', { channel: name })
-    expect(log.errors).toHaveLength(2)
   })
 })

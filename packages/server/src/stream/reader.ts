@@ -25,6 +25,7 @@ export class Reader implements LiveReader, RoomWaiter {
   readonly form: Form
   readonly #feed: Feed
   readonly #outlet: Outlet
+  readonly #outbox: Outbox
   readonly #counters: Counters
   #state: ReaderState
   #isAnswered = false
@@ -35,20 +36,21 @@ export class Reader implements LiveReader, RoomWaiter {
     this.form = outlet.form
     this.#feed = feed
     this.#outlet = outlet
+    this.#outbox = outlet.outbox
     this.#counters = counters
     this.#state = { name: 'reading', position }
     this.#read(position)
   }
 
   deliver(bytes: Uint8Array, batch: Batch): void {
-    if (this.#outlet.outbox.isFull) {
+    if (this.#outbox.isFull) {
       this.#counters.slow++
       this.#on({ name: 'cut', position: batch.follows })
-    } else this.#outlet.outbox.deliver(bytes)
+    } else this.#outbox.deliver(bytes)
   }
 
   signal(bytes: Uint8Array): void {
-    if (!this.#outlet.outbox.isFull) this.#outlet.outbox.deliver(bytes)
+    if (!this.#outbox.isFull) this.#outbox.deliver(bytes)
   }
 
   stale(position: AtPosition): void {
@@ -70,8 +72,8 @@ export class Reader implements LiveReader, RoomWaiter {
     for (const action of actions) {
       if (action === 'leave') this.#feed.leave(this)
       else if (action === 'join') this.#feed.join(this)
-      else if (action === 'wait') this.#outlet.outbox.waitForRoom(this)
-      else if (action === 'stop-waiting') this.#outlet.outbox.stopWaiting(this)
+      else if (action === 'wait') this.#outbox.waitForRoom(this)
+      else if (action === 'stop-waiting') this.#outbox.stopWaiting(this)
       else if (state.name === 'reading') this.#read(state.position)
     }
   }
@@ -89,14 +91,14 @@ export class Reader implements LiveReader, RoomWaiter {
 
   #take(found: Found): void {
     if (this.#state.name !== 'reading') return
-    if (this.#outlet.outbox.isFull) return this.#on({ name: 'crowded' })
+    if (this.#outbox.isFull) return this.#on({ name: 'crowded' })
     if (found.outcome === 'recovered') {
       const { batch } = found
       if (!this.#isAnswered) {
         this.#isAnswered = true
         this.#counters.recovered++
         this.#outlet.recovered(batch)
-      } else if (batch.publications.length > 0) this.#outlet.outbox.deliver(this.form.encode(batch))
+      } else if (batch.publications.length > 0) this.#outbox.deliver(this.form.encode(batch))
       return this.#continue(batch.position, batch.publications.length === 0)
     }
     const snapshot = this.#feed.snapshot()
@@ -107,7 +109,7 @@ export class Reader implements LiveReader, RoomWaiter {
 
   #reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
     if (this.#state.name !== 'reading') return
-    if (this.#outlet.outbox.isFull) return this.#on({ name: 'crowded' })
+    if (this.#outbox.isFull) return this.#on({ name: 'crowded' })
     this.#isAnswered = true
     this.#counters.reset[reason]++
     this.#outlet.reset(reason, snapshot)
@@ -121,7 +123,7 @@ export class Reader implements LiveReader, RoomWaiter {
     if (isStuck && this.#isStuck)
       throw new BaroError('unavailable', 'The broker does not give what follows this position. Try again.')
     this.#isStuck = isStuck
-    this.#on({ name: 'answered', position, atHead, hasRoom: !this.#outlet.outbox.isFull })
+    this.#on({ name: 'answered', position, atHead, hasRoom: !this.#outbox.isFull })
   }
 
   #fail(error: unknown): void {

@@ -114,7 +114,10 @@ describe('what a plain WebSocket sends', () => {
     socket.say(message('first'), message('second'))
     await stage.ask('/baro/health')
     finish?.()
-    expect([await socket.message(), await socket.message()]).toMatchObject([{ payload: 'first' }, { payload: 'second' }])
+    expect([await socket.message(), await socket.message()]).toMatchObject([
+      { payload: 'first' },
+      { payload: 'second' },
+    ])
   })
 
   test('as plain text is published as the event that the definition names', async () => {
@@ -187,7 +190,9 @@ describe('what a plain WebSocket sends', () => {
     socket.say(...Array.from({ length: 12 }, (_, index) => message(`text-${index}`)))
     const heard: StreamMessage[] = []
     while (heard.length < 12) heard.push(await socket.message())
-    const codes = heard.flatMap(({ type, payload }) => (type === 'baro:error' ? (payload as { code: string }).code : []))
+    const codes = heard.flatMap(({ type, payload }) =>
+      type === 'baro:error' ? (payload as { code: string }).code : [],
+    )
     expect(codes).toEqual(['rate-limited', 'rate-limited'])
     expect(stage.hub.counters.published).toBe(10)
     stage.clock.advance(1_000)
@@ -209,7 +214,10 @@ describe('what a plain WebSocket sends', () => {
     socket.say(...['a', 'b', 'c'].map((id) => message('text', { id })))
     expect(await socket.message()).toMatchObject({ type: 'baro:error', payload: { code: 'rate-limited', id: 'c' } })
     finish?.()
-    expect([await socket.message(), await socket.message()]).toMatchObject([{ payload: { id: 'a' } }, { payload: { id: 'b' } }])
+    expect([await socket.message(), await socket.message()]).toMatchObject([
+      { payload: { id: 'a' } },
+      { payload: { id: 'b' } },
+    ])
   })
 
   test('I7: a message longer than allowed closes with 1009', async () => {

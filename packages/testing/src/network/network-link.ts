@@ -21,7 +21,7 @@ export interface NetworkLink {
   readonly node: string
   /** Whether both sides still hold it. */
   readonly isOpen: boolean
-  /** Whether something that was sent may never arrive, or not as it was sent; no stream transport mends that. */
+  /** Whether a message fault was planned for it: what no stream transport does, no stream transport mends. */
   readonly isDamaged: boolean
   /** Bytes the hub has written and a slow reader has not taken. */
   readonly waitingBytes: number
@@ -153,7 +153,6 @@ export function createNetworkLink(parts: NetworkLinkParts): LinkEnds {
       ;(direction === 'to-client' ? toClient : toHub).plan(fault)
     },
     breakFor(sides) {
-      isDamaged = true
       toClient.silence()
       toHub.silence()
       const soon = (run: () => void) => clock.after(randomness.integer(...latencyMs), run)
@@ -161,7 +160,6 @@ export function createNetworkLink(parts: NetworkLinkParts): LinkEnds {
       if (sides.includes('hub')) soon(endHub)
     },
     silence(directions) {
-      isDamaged = true
       if (directions.includes('to-client')) toClient.silence()
       if (directions.includes('to-hub')) toHub.silence()
     },

@@ -188,6 +188,7 @@ export class Page {
       for (const observation of journal) {
         assertOrder(held.seen, observation)
         assertNoGap(held.seen, observation, truth)
+        assertShownOnce(held.seen, observation)
         assertSameLife(held.seen, observation, truth)
         assertForward(held.seen, observation, truth)
         held.seen = observe(held.seen, observation, truth)
@@ -195,7 +196,6 @@ export class Page {
       if (!held.subscription) continue
       assertNothingSkipped(held.seen)
       assertStateIsTruth(held.seen)
-      assertShownOnce(held.seen)
     }
   }
 

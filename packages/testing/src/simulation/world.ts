@@ -190,7 +190,7 @@ export class World {
   heal(): void {
     this.network.joinAll()
     for (const link of this.network.links) {
-      // A stream transport that lost or doubled something would have ended.
+      // A stream transport that lost or doubled something would have ended. What is silent, both sides must find out.
       if (link.isDamaged) link.breakFor(['client', 'hub'])
       else link.readOn()
     }

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest'
+import { createRoomStage, payloadOf, subscribe } from '../../test/fake-client.ts'
+import type { AccessContext } from '../handlers.ts'
+
+const name = 'room:1'
+
+/** A rule that decides when the test says so. */
+function slowRule() {
+  const decide: ((allowed: boolean) => void)[] = []
+  const access = () => new Promise<boolean>((resolve) => decide.push(resolve))
+  return { access, decide: (allowed: boolean) => decide.shift()?.(allowed) }
+}
+
+describe('I8: access rules', () => {
+  test('are asked with who wants what where', async () => {
+    const asked: AccessContext[] = []
+    const { connect } = createRoomStage({ access: (context) => asked.push(context) > 0 })
+    await subscribe(await connect('ada'), 1)
+    expect(asked).toEqual([
+      { action: 'subscribe', channel: name, params: { id: '1' }, user: { id: 'ada' }, session: expect.any(String) },
+    ])
+  })
+
+  test('that refuse let nothing out', async () => {
+    const { connect, hub, publish } = createRoomStage({ access: () => false })
+    const client = await connect()
+    expect(payloadOf(await subscribe(client, 1), 'baro:error')).toMatchObject({
+      code: 'refused',
+      channel: name,
+      attempt: 1,
+    })
+    await publish('secret')
+    expect(await client.heard()).toEqual([])
+    expect(hub.counters.subscriptions).toBe(0)
+  })
+
+  test.each<[string, () => unknown]>([
+    [
+      'throw',
+      () => {
+        throw new Error('a fault of the rule')
+      },
+    ],
+    ['reject', () => Promise.reject(new Error('a fault of the rule'))],
+    [
+      'throw what has no text',
+      () => {
+        throw Object.create(null)
+      },
+    ],
+  ])('that %s refuse, and are logged with the channel', async (_, access) => {
+    const { connect, log } = createRoomStage({ access: access as () => boolean })
+    expect(payloadOf(await subscribe(await connect(), 1), 'baro:error')).toMatchObject({ code: 'handler-failed' })
+    expect(log.errors).toEqual([expect.stringContaining('"room:1"')])
+  })
+
+  test('that answer anything but true refuse', async () => {
+    const { connect } = createRoomStage({ access: (() => 'yes') as unknown as () => boolean })
+    expect(payloadOf(await subscribe(await connect(), 1), 'baro:error')).toMatchObject({ code: 'refused' })
+  })
+
+  test('that decide after an unsubscribe let nothing out', async () => {
+    const { access, decide } = slowRule()
+    const { connect, hub, publish } = createRoomStage({ access })
+    const client = await connect()
+    await subscribe(client, 1)
+    await client.ask('baro:unsubscribe', { channel: name })
+    decide(true)
+    await publish('a')
+    expect(await client.heard()).toEqual([])
+    expect(hub.counters.subscriptions).toBe(0)
+  })
+
+  test('that decide after the link is gone hold nothing', async () => {
+    const { access, decide } = slowRule()
+    const { broker, clock, connect } = createRoomStage({ access })
+    const client = await connect()
+    await subscribe(client, 1)
+    client.link.closed()
+    decide(true)
+    await clock.pass(0)
+    expect(broker.subscribers.size).toBe(0)
+  })
+
+  test('that refuse an old attempt say nothing about the new one', async () => {
+    const { access, decide } = slowRule()
+    const { connect } = createRoomStage({ access })
+    const client = await connect()
+    await subscribe(client, 1)
+    await subscribe(client, 2)
+    decide(false)
+    expect(await client.heard()).toEqual([])
+    decide(true)
+    expect(payloadOf(await client.heard(), 'baro:reset').attempt).toBe(2)
+  })
+
+  test('that decide after an unsubscribe and a new subscribe of the same number leave it to the new one', async () => {
+    const { access, decide } = slowRule()
+    const { connect } = createRoomStage({ access })
+    const client = await connect()
+    await subscribe(client, 1)
+    await client.ask('baro:unsubscribe', { channel: name })
+    await subscribe(client, 1)
+    decide(true)
+    expect(await client.heard()).toEqual([])
+    decide(false)
+    expect(payloadOf(await client.heard(), 'baro:error')).toMatchObject({ code: 'refused', attempt: 1 })
+  })
+
+  test('that refuse a newer attempt end the subscription', async () => {
+    let allowed = true
+    const { connect, hub, publish } = createRoomStage({ access: () => allowed })
+    const client = await connect()
+    await subscribe(client, 1)
+    allowed = false
+    expect(payloadOf(await subscribe(client, 2), 'baro:error')).toMatchObject({ code: 'refused', attempt: 2 })
+    await publish('secret')
+    expect(await client.heard()).toEqual([])
+    expect(hub.counters.subscriptions).toBe(0)
+  })
+})
+
+describe('joined and left', () => {
+  function watched() {
+    const moments: string[] = []
+    const note = (moment: string) => (context: { channel: string; user?: { id: string } | undefined }) =>
+      moments.push(`${context.user?.id} ${moment} ${context.channel}`)
+    return { moments, ...createRoomStage({ joined: note('joined'), left: note('left') }) }
+  }
+
+  test('are told once each, whatever the attempts between them', async () => {
+    const { connect, moments, settle } = watched()
+    const client = await connect('ada')
+    await subscribe(client, 1)
+    await subscribe(client, 2)
+    expect(moments).toEqual(['ada joined room:1'])
+    await client.ask('baro:unsubscribe', { channel: name })
+    client.link.closed()
+    await settle()
+    expect(moments).toEqual(['ada joined room:1', 'ada left room:1'])
+  })
+
+  test('a link that goes leaves every channel', async () => {
+    const { connect, moments, settle } = watched()
+    const client = await connect('ada')
+    for (const id of [1, 2]) await client.ask('baro:subscribe', { channel: `room:${id}`, attempt: 1, version: '1' })
+    client.link.closed()
+    await settle()
+    expect(moments.slice(2)).toEqual(['ada left room:1', 'ada left room:2'])
+  })
+
+  test('who never joined does not leave', async () => {
+    const moments: string[] = []
+    const { connect, settle } = createRoomStage({ access: () => false, left: () => moments.push('left') })
+    const client = await connect()
+    await subscribe(client, 1)
+    client.link.closed()
+    await settle()
+    expect(moments).toEqual([])
+  })
+
+  test('that throw are logged, and hurt nobody', async () => {
+    const fault = () => {
+      throw Object.create(null)
+    }
+    const { connect, log } = createRoomStage({ joined: fault, left: async () => fault() })
+    const client = await connect()
+    expect(payloadOf(await subscribe(client, 1), 'baro:reset')).toMatchObject({ attempt: 1 })
+    await client.ask('baro:unsubscribe', { channel: name })
+    expect(log.errors).toHaveLength(2)
+  })
+})
