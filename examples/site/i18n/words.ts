@@ -6,7 +6,17 @@ import type { Language } from './languages.ts'
 export interface Words {
   readonly name: string
   readonly site: Says<
-    'title' | 'description' | 'home' | 'rooms' | 'machine' | 'language' | 'skip' | 'missingTitle' | 'missing' | 'footer'
+    | 'title'
+    | 'description'
+    | 'home'
+    | 'rooms'
+    | 'machine'
+    | 'transports'
+    | 'language'
+    | 'skip'
+    | 'missingTitle'
+    | 'missing'
+    | 'footer'
   >
   readonly home: Says<
     | 'headline'
@@ -22,6 +32,7 @@ export interface Words {
     | 'look'
     | 'roomsHint'
     | 'machineHint'
+    | 'transportsHint'
   > & {
     readonly steps: readonly string[]
     readonly stripSummary: (busy: string) => string
@@ -61,6 +72,24 @@ export interface Words {
     readonly core: Counted
     readonly minutes: Counted
     readonly of: (total: string) => string
+  }
+  readonly transports: Says<'title' | 'lead' | 'start' | 'stop' | 'rate' | 'refused' | 'noScript' | 'countedTitle'> & {
+    readonly states: Says<'ready' | 'running' | 'stopped' | 'hidden'>
+    readonly links: Says<'off' | 'connecting' | 'open' | 'waiting'>
+    readonly places: Says<'first' | 'later' | 'before'>
+    readonly figures: Says<
+      'newest' | 'p50' | 'p99' | 'firsts' | 'requests' | 'bytes' | 'received' | 'missing' | 'doubled'
+    >
+    readonly counted: readonly string[]
+    readonly laneSummary: (name: string, newest: number) => string
+    /** By transport: what it is, when to choose it, and what a proxy can break. */
+    readonly each: Readonly<
+      Record<'websocket' | 'sse' | 'long-poll' | 'poll', Says<'name' | 'idea' | 'choose' | 'proxy'>>
+    >
+    readonly guide: Says<'title' | 'lead' | 'startFirst' | 'recovery' | 'processor'> & {
+      readonly columns: Says<'transport' | 'choose' | 'latency' | 'requests' | 'proxy' | 'cost'>
+    }
+    readonly handshake: Says<'title' | 'lead' | 'show' | 'failed' | 'request' | 'answer'>
   }
   readonly live: Says<
     | 'renderedNowhere'

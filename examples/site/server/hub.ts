@@ -2,13 +2,15 @@ import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
 import { machine } from '../channels/machine.ts'
 import { pulse } from '../channels/pulse.ts'
+import { race } from '../channels/race.ts'
 import { room } from '../channels/room.ts'
+import { runRace } from './race.ts'
 import { readFacts, startSampler } from './sampler.ts'
 import { countVisitors } from './visitors.ts'
 
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
 export async function createSiteHub(): Promise<Hub> {
-  const hub = createHub({ channels: [room, pulse, activity, machine] })
+  const hub = createHub({ channels: [room, pulse, activity, machine, race] })
 
   hub.on(room, {
     access: 'public',
@@ -25,6 +27,7 @@ export async function createSiteHub(): Promise<Hub> {
   hub.on(activity, { access: 'public' })
   hub.on(machine, { access: 'public' })
   countVisitors(hub)
+  runRace(hub)
 
   await hub.publish(machine(), 'facts', readFacts())
   await startSampler(async (sample) => {

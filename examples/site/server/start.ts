@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { attach } from '@baro/next'
+import type { Hub } from '@baro/server'
 import next from 'next'
 import { buildIfNeeded } from './build.ts'
+import { showHandshake } from './handshake.ts'
 import { createSiteHub } from './hub.ts'
 import { varyByLanguage } from './vary-by-language.ts'
 
@@ -22,7 +24,9 @@ await assertFree(wantedPort)
 if (process.argv.includes('--build')) await buildIfNeeded(dir)
 
 const hub = await createSiteHub()
-attach(hub, server)
+const handleUpgrade: Hub['handleUpgrade'] = (request, stream, head) =>
+  showHandshake(request, stream) || hub.handleUpgrade(request, stream, head)
+attach({ ...hub, handleUpgrade }, server)
 const app = next({ dev, dir, port: wantedPort, httpServer: server })
 await app.prepare()
 const handle = app.getRequestHandler()

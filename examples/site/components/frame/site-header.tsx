@@ -5,7 +5,7 @@ import styles from './frame.module.css'
 import { LanguageSwitch } from './language-switch.tsx'
 
 /** Where a page belongs in the navigation. */
-export type Section = 'home' | 'rooms' | 'machine'
+export type Section = 'home' | 'rooms' | 'machine' | 'transports'
 
 /** The head of each page. The path comes without its language: the address bar may show it without one too. */
 export function SiteHeader({ language, path, section }: { language: Language; path: string; section?: Section }) {
@@ -13,6 +13,7 @@ export function SiteHeader({ language, path, section }: { language: Language; pa
   const links = [
     { to: 'rooms', href: `/${language}/rooms/1`, text: site.rooms },
     { to: 'machine', href: `/${language}/machine`, text: site.machine },
+    { to: 'transports', href: `/${language}/transports`, text: site.transports },
   ]
   return (
     <header className={styles.header}>

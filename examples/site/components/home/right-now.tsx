@@ -49,6 +49,10 @@ export function RightNow({ language, initial }: { language: Language; initial: S
             <Link href={`/${language}/machine`}>{site.machine}</Link>
           </dt>
           <dd>{home.machineHint}</dd>
+          <dt>
+            <Link href={`/${language}/transports`}>{site.transports}</Link>
+          </dt>
+          <dd>{home.transportsHint}</dd>
         </dl>
       </section>
     </div>

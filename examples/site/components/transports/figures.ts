@@ -4,8 +4,8 @@ import { type Lane, percentile } from './lane.ts'
 export const noFigure = '–'
 
 /** What a lane has measured, as text; {@link noFigure} where there is nothing yet. */
-export function figuresOf({ newest, latencies, requests, bytes, received }: Lane) {
-  const each = (total: number, digits: number) => (received > 0 ? (total / received).toFixed(digits) : noFigure)
+export function figuresOf({ newest, latencies, requests, bytes, live }: Lane) {
+  const each = (total: number, digits: number) => (live > 0 ? (total / live).toFixed(digits) : noFigure)
   const latency = (share: number) => {
     const found = percentile(latencies, share)
     return found === undefined ? noFigure : `${Math.round(found)} ms`

@@ -7,8 +7,7 @@ export const followByEventSource: Follow = (after, reading) => {
   const source = new EventSource(`${channelUrl}?after=${after}&live=sse`)
   source.onopen = () => reading.linked('open')
   source.onmessage = ({ data, lastEventId }: MessageEvent<string>) => {
-    reading.counted(messageBytes(data, lastEventId))
-    readMessage(data, reading)
+    readMessage(data, messageBytes(data, lastEventId), reading)
   }
   source.onerror = () => {
     reading.linked('waiting')

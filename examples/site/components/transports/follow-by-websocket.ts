@@ -14,8 +14,7 @@ export const followByWebSocket: Follow = (after, reading) => {
     socket.onopen = () => (isStopped ? socket.close() : reading.linked('open'))
     socket.onmessage = ({ data }: MessageEvent<string>) => {
       if (isStopped) return
-      reading.counted(frameBytes(data))
-      position = readMessage(data, reading) ?? position
+      position = readMessage(data, frameBytes(data), reading) ?? position
     }
     socket.onclose = () => {
       if (isStopped) return

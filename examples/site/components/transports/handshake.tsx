@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import styles from './transports.module.css'
+import { useIsHydrated } from './use-is-hydrated.ts'
 
 interface Exchange {
   readonly request: readonly string[]
@@ -13,6 +14,7 @@ interface Exchange {
 /** The upgrade of a connection of this browser, as the server read and answered it. */
 export function Handshake({ language }: { language: Language }) {
   const { handshake } = wordsIn(language).transports
+  const isHydrated = useIsHydrated()
   const [exchange, setExchange] = useState<Exchange | 'failed'>()
   const show = async () => setExchange(await readHandshake())
   return (
@@ -21,16 +23,18 @@ export function Handshake({ language }: { language: Language }) {
         <h2 id="handshake">{handshake.title}</h2>
         <p>{handshake.lead}</p>
       </header>
-      <button type="button" onClick={show}>
+      <button type="button" disabled={!isHydrated} onClick={show}>
         {handshake.show}
       </button>
       {exchange === 'failed' && <p role="alert">{handshake.failed}</p>}
       {exchange !== undefined && exchange !== 'failed' && (
         <div className={styles.exchange} data-handshake="shown">
-          {([
-            [handshake.request, exchange.request],
-            [handshake.answer, exchange.answer],
-          ] as const).map(([title, lines]) => (
+          {(
+            [
+              [handshake.request, exchange.request],
+              [handshake.answer, exchange.answer],
+            ] as const
+          ).map(([title, lines]) => (
             <figure key={title}>
               <figcaption>{title}</figcaption>
               <pre translate="no">

@@ -10,11 +10,14 @@ import styles from './transports.module.css'
 export function LaneRow({
   language,
   transport,
+  rendered,
   lane,
   head,
 }: {
   language: Language
   transport: Transport
+  /** The position of the page's snapshot. */
+  rendered: string
   lane: Lane
   /** Offset of the newest publication that any of the four has. */
   head: number
@@ -51,7 +54,7 @@ export function LaneRow({
           {says.links[lane.link]}
         </span>
       </header>
-      <p>{idea}</p>
+      <p className={styles.idea}>{idea}</p>
       <div className={styles.lane} role="img" aria-label={says.laneSummary(name, lane.newest)}>
         {Array.from({ length: laneLength }, (_, index) => {
           const offset = head - laneLength + 1 + index
@@ -67,11 +70,7 @@ export function LaneRow({
         ))}
       </dl>
       <div className={styles.handOver}>
-        {lane.handOver ? (
-          <HandOverLine language={language} rendered={lane.handOver.rendered} handOver={lane.handOver} />
-        ) : (
-          <p>{says.notStarted}</p>
-        )}
+        <HandOverLine language={language} rendered={rendered} handOver={lane.handOver} />
       </div>
     </section>
   )

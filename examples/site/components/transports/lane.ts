@@ -16,10 +16,13 @@ export interface Lane {
   /** Offset of the newest publication that arrived, or of where it began. */
   readonly newest: number
   readonly received: number
+  /** How many of them were published after the start. */
+  readonly live: number
   /** Offsets that were skipped. */
   readonly missing: number
   /** Publications that came again. */
   readonly doubled: number
+  /** What the live ones took; catching up with the others is not in it. */
   readonly requests: number
   readonly bytes: number
   /** How often it was the first. */
@@ -36,6 +39,7 @@ export function emptyLane(): Lane {
     link: 'off',
     newest: 0,
     received: 0,
+    live: 0,
     missing: 0,
     doubled: 0,
     requests: 0,
@@ -66,10 +70,11 @@ export function resetTo(lane: Lane, offset: number, reason: string): Lane {
 export function arrivedIn(
   lane: Lane,
   { offset, time }: Arrival,
-  { startedAtMs, nowMs, isFirst }: { startedAtMs: number; nowMs: number; isFirst: boolean },
+  how: { readonly startedAtMs: number; readonly nowMs: number; readonly isFirst: boolean; readonly bytes: number },
 ): Lane {
   if (offset <= lane.newest) return { ...lane, received: lane.received + 1, doubled: lane.doubled + 1 }
-  const isLive = time >= startedAtMs
+  const { nowMs, isFirst } = how
+  const isLive = time >= how.startedAtMs
   const missing = lane.missing + offset - lane.newest - 1
   const places = new Map(lane.places).set(offset, isLive ? (isFirst ? 'first' : 'later') : 'before')
   for (const kept of places.keys()) if (kept <= offset - laneLength) places.delete(kept)
@@ -77,6 +82,8 @@ export function arrivedIn(
     ...lane,
     newest: offset,
     received: lane.received + 1,
+    live: lane.live + (isLive ? 1 : 0),
+    bytes: lane.bytes + (isLive ? how.bytes : 0),
     missing,
     firsts: lane.firsts + (isLive && isFirst ? 1 : 0),
     latencies: isLive ? [...lane.latencies, nowMs - time].slice(-keptLatencies) : lane.latencies,

@@ -33,6 +33,7 @@ export type RaceEvent =
       readonly type: 'arrived'
       readonly transport: Transport
       readonly publication: Arrival
+      readonly bytes: number
       readonly nowMs: number
     }
   | {
@@ -75,9 +76,9 @@ export function transition(view: RaceView, event: RaceEvent): RaceView {
       return withRate(withLane(resetTo(lane, offset, event.reason)), event.snapshot?.perSecond, offset)
     }
     case 'arrived': {
-      const { publication, nowMs } = event
+      const { publication, bytes, nowMs } = event
       const isFirst = transports.every((transport) => view.lanes[transport].newest < publication.offset)
-      const next = withLane(arrivedIn(lane, publication, { startedAtMs: view.startedAtMs, nowMs, isFirst }))
+      const next = withLane(arrivedIn(lane, publication, { startedAtMs: view.startedAtMs, nowMs, isFirst, bytes }))
       return withRate(next, publication.payload.perSecond, publication.offset)
     }
   }

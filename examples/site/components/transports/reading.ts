@@ -12,9 +12,10 @@ export interface Reading {
   linked(link: 'connecting' | 'open' | 'waiting'): void
   /** A request went out, for one answer or for a stream. */
   requested(): void
-  /** This many bytes arrived, framing included. */
+  /** A publication arrived, in so many bytes of its own, framing included. */
+  arrived(publication: Arrival, bytes: number): void
+  /** Bytes arrived that belong to no single publication. */
   counted(bytes: number): void
-  arrived(publication: Arrival): void
   /** What followed the position is no longer kept: the stream goes on from another one, with a fresh value. */
   reset(position: string, reason: string, snapshot: Arrival['payload'] | undefined): void
 }
@@ -40,10 +41,10 @@ interface ResetMessage {
 }
 
 /** Reads one message of a stream and tells of it; returns the position it leads to. */
-export function readMessage(text: string, reading: Reading): string | undefined {
+export function readMessage(text: string, bytes: number, reading: Reading): string | undefined {
   const message = JSON.parse(text) as StreamMessage | ResetMessage
   if (isReset(message)) reading.reset(message.position, message.payload.reason, message.payload.snapshot)
-  else if ('offset' in message) reading.arrived(message)
+  else if ('offset' in message) reading.arrived(message, bytes)
   return message.position
 }
 

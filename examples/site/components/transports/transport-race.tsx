@@ -8,12 +8,14 @@ import { Guide } from './guide.tsx'
 import { LaneRow } from './lane-row.tsx'
 import { transports } from './transport.ts'
 import styles from './transports.module.css'
+import { useIsHydrated } from './use-is-hydrated.ts'
 import { useRace } from './use-race.ts'
 
 /** The same channel over the four transports at once, and what that says about choosing one. */
 export function TransportRace({ language, initial }: { language: Language; initial: SnapshotOf<typeof race> }) {
   const { transports: says } = wordsIn(language)
   const { view, start, stop, choose, isRefused } = useRace(initial)
+  const isHydrated = useIsHydrated()
   const isRunning = view.state === 'running'
   const head = Math.max(...transports.map((transport) => view.lanes[transport].newest))
   return (
@@ -24,10 +26,10 @@ export function TransportRace({ language, initial }: { language: Language; initi
           <p>{says.lead}</p>
         </header>
         <div className={styles.controls}>
-          <button type="button" className={styles.start} onClick={isRunning ? stop : start}>
+          <button type="button" className={styles.start} disabled={!isHydrated} onClick={isRunning ? stop : start}>
             {isRunning ? says.stop : says.start}
           </button>
-          <fieldset className={styles.rates}>
+          <fieldset className={styles.rates} disabled={!isHydrated}>
             <legend>{says.rate}</legend>
             {rates.map((rate) => (
               <label key={rate}>
@@ -50,7 +52,14 @@ export function TransportRace({ language, initial }: { language: Language; initi
           </noscript>
         </div>
         {transports.map((transport) => (
-          <LaneRow key={transport} language={language} transport={transport} lane={view.lanes[transport]} head={head} />
+          <LaneRow
+            key={transport}
+            language={language}
+            transport={transport}
+            rendered={initial.position}
+            lane={view.lanes[transport]}
+            head={head}
+          />
         ))}
         <dl className={styles.legend}>
           {(['first', 'later', 'before'] as const).map((place) => (

@@ -51,6 +51,8 @@ export function useRace(initial: SnapshotOf<typeof race>) {
 
   const choose = async (perSecond: number) => {
     tell({ type: 'chosen', perSecond })
+    // At once: a choice must not jump back for a frame.
+    setView(newest.current)
     setIsRefused(!(await publishRate(perSecond)))
   }
 
@@ -76,7 +78,7 @@ function readingOf(transport: Transport, tell: (event: RaceEvent) => void): Read
     linked: (link) => tell({ type: 'linked', transport, link }),
     requested: () => tell({ type: 'requested', transport }),
     counted: (bytes) => tell({ type: 'counted', transport, bytes }),
-    arrived: (publication) => tell({ type: 'arrived', transport, publication, nowMs: Date.now() }),
+    arrived: (publication, bytes) => tell({ type: 'arrived', transport, publication, bytes, nowMs: Date.now() }),
     reset: (position, reason, snapshot) => tell({ type: 'reset', transport, position, reason, snapshot }),
   }
 }
