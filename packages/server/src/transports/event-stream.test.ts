@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest'
-import { type HttpStage, publishAll, serve, until } from '../../test/http-stage.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { atEnd, type HttpStage, publishAll, serve, until } from '../../test/http-stage.ts'
 import { RawClient } from '../../test/network-client.ts'
 import { EventReader } from '../../test/stream-readers.ts'
+import { plainForm } from './channel-forms.ts'
 
 const events = (stage: HttpStage, query = '', headers: Record<string, string> = {}) =>
   EventReader.open(stage.url(`/baro/channels/chat:1${query}`), { headers: { accept: 'text/event-stream', ...headers } })
@@ -19,6 +20,14 @@ describe('an event stream', () => {
     })
     for (const name of ['transfer-encoding', 'content-length', 'content-encoding', 'etag'])
       expect(headers[name]).toBeUndefined()
+  })
+
+  test('ends with its connection, also for who would keep that: its body has no other end', async () => {
+    const stage = await serve()
+    const raw = new RawClient(stage.listening.port)
+    raw.write('GET /baro/channels/chat:1?live=sse HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n')
+    expect((await raw.until('\r\n\r\n')).toString()).toMatch(/\r\nconnection: close\r\n/i)
+    raw.socket.destroy()
   })
 
   test('is asked for by live=sse as well as by Accept', async () => {
@@ -157,6 +166,23 @@ describe('view=payload of an event stream', () => {
     await publishAll(stage.hub, 'news:1', 'a')
     expect(await reader.next()).toMatchObject({ data: 'a' })
   })
+})
+
+test('I7: nothing is made for readers that have left', async () => {
+  const stage = await serve()
+  const [leaver, stayer] = [await events(stage), await events(stage, '?view=payload')]
+  await leaver.next()
+  await stayer.next()
+  const encode = vi.spyOn(plainForm('sse', 'publication'), 'encode')
+  atEnd(() => encode.mockRestore())
+  await publishAll(stage.hub, 'chat:1', 'to both')
+  expect(await stayer.next()).toMatchObject({ data: 'to both' })
+  expect(encode).toHaveBeenCalledTimes(1)
+  leaver.abort()
+  await until(() => stage.hub.counters.sessions === 1)
+  await publishAll(stage.hub, 'chat:1', 'to one')
+  expect(await stayer.next()).toMatchObject({ data: 'to one' })
+  expect(encode).toHaveBeenCalledTimes(1)
 })
 
 describe('nothing is left behind by an event stream', () => {

@@ -1,6 +1,8 @@
 /** How plain streams are kept alive, found dead, and ended. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { type HttpStage, publishAll, serve, until } from '../../test/http-stage.ts'
+import { atEnd, type HttpStage, publishAll, serve, until } from '../../test/http-stage.ts'
 import { frame, RawClient } from '../../test/network-client.ts'
 import { EventReader, TextSocket } from '../../test/stream-readers.ts'
 
@@ -146,6 +148,25 @@ describe('a drain', () => {
     await stage.ask('/baro/health')
     stage.clock.advance(3_000)
     await drained
+    expect([stage.hub.counters.sessions, connections]).toEqual([0, 1])
+    stage.clock.advance(2 * interval)
+    await until(() => connections === 0)
+  })
+
+  test('does not leave a connection behind whose reader never closes its half', async () => {
+    const stage = await serve()
+    let connections = 0
+    stage.listening.server.on('connection', (connection) => {
+      connections++
+      connection.once('close', () => connections--)
+    })
+    const half = connect({ port: stage.listening.port, host: '127.0.0.1', allowHalfOpen: true })
+    atEnd(() => half.destroy())
+    half.write(`GET ${path}?live=sse HTTP/1.1\r\nHost: a\r\n\r\n`)
+    half.resume()
+    await until(() => stage.hub.counters.sessions === 1)
+    stage.hub.drain()
+    await once(half, 'end')
     expect([stage.hub.counters.sessions, connections]).toEqual([0, 1])
     stage.clock.advance(2 * interval)
     await until(() => connections === 0)

@@ -45,8 +45,8 @@ export interface PageParts {
   readonly log: Log
   /** What the client gets to see of what the page was rendered with; a mutant puts something else in its place. */
   alter(reference: RoomReference, shown: string | undefined): RoomReference
-  /** Something that the page was told is wrong. */
-  failed(error: unknown): void
+  /** Runs an assertion about something that the page was told. */
+  check(assertion: () => void): void
 }
 
 /** One channel as a page has it. */
@@ -149,7 +149,7 @@ export class Page {
     ledger.made(channel, id)
     this.#unanswered.add(id)
     const answered = (tell: () => void) => {
-      if (this.#unanswered.delete(id) && this.#isAlive) this.#check(tell)
+      if (this.#unanswered.delete(id) && this.#isAlive) this.#parts.check(tell)
     }
     const text = randomness.chance(refusedShare) ? `${refusedText}${id}` : id
     subscription.publish('note', { text, pad: 'x'.repeat(bytes) }, { id }).then(
@@ -250,14 +250,6 @@ export class Page {
           close: (code, reason) => this.#isAlive && link.close(code, reason),
         }
       },
-    }
-  }
-
-  #check(assertion: () => void): void {
-    try {
-      assertion()
-    } catch (error) {
-      this.#parts.failed(error)
     }
   }
 }

@@ -32,7 +32,7 @@ export class SimulationFailure extends Error {
 }
 
 /** How long everything takes at most to come right: backoffs, silences, and claims of nodes that died. */
-const healingMs = 60_000
+const healingMs = 45_000
 
 /**
  * Runs the schedule of a seed, asserts the invariants after each step, heals everything at the end, and asserts that

@@ -1,5 +1,5 @@
 import type { Transport } from '@baro/client'
-import { type Broker, type Log, noPosition, type Recover, recover, type Snapshot } from '@baro/core'
+import { type Broker, type Log, noPosition, type Recover, recover, type Snapshot, type TypesOf } from '@baro/core'
 import type { Limits } from '@baro/server'
 import { createFakeClock, type FakeClock, settled } from '../fake-clock.ts'
 import { createNetwork, type Network, type NetworkLink } from '../network.ts'
@@ -136,7 +136,7 @@ export class World {
       tally: this.tally,
       log: silent,
       alter: this.#mutations.reference ?? ((reference) => reference),
-      failed: (error) => this.fail(error),
+      check: (assertion) => this.check(assertion),
     })
     this.pages[client] = page
     for (const reference of references) page.enter(reference)
@@ -239,6 +239,6 @@ export function clientName(client: number): string {
 }
 
 /** What a page holds that was rendered where there was no hub. */
-export function builtSnapshot(channel: string): Snapshot<never> & RoomReference {
-  return { channel, position: noPosition, version: room.version, value: { entries: [] } } as never
+export function builtSnapshot(channel: string): Snapshot<TypesOf<typeof room>> {
+  return { channel, position: noPosition, version: room.version, value: { entries: [] } }
 }

@@ -1,0 +1,73 @@
+import { startOf } from '@baro/core'
+import { createFakeClock } from '@baro/testing'
+import { describe, expect, test } from 'vitest'
+import type { HubParts } from '../hub-parts.ts'
+import type { Feed } from '../stream/feed.ts'
+import type { LiveReader } from '../stream/live-group.ts'
+import { HeldRequests } from './held-requests.ts'
+import { waitForChange } from './poll.ts'
+
+const position = startOf('epoch')
+
+/** A wait at a feed that knows who stands at it. */
+function setUp() {
+  const clock = createFakeClock()
+  const held = new HeldRequests()
+  const gone = new AbortController()
+  const readers = new Set<LiveReader>()
+  const feed = {
+    join: (reader: LiveReader) => readers.add(reader),
+    leave: (reader: LiveReader) => readers.delete(reader),
+  } as unknown as Feed
+  const wait = (waitMs = 1_000) =>
+    waitForChange({ clock, held } as unknown as HubParts, feed, { waitMs, signal: gone.signal })
+  return { clock, held, gone, readers, wait }
+}
+
+type SetUp = ReturnType<typeof setUp>
+
+describe('who waits for a change', () => {
+  test.each<[string, (parts: SetUp) => void]>([
+    ['a publication', ({ readers }) => [...readers][0]?.deliver(new Uint8Array(0), undefined as never)],
+    ['another life of the stream', ({ readers }) => [...readers][0]?.stale(position)],
+    ['the end of the wait', ({ clock }) => clock.advance(1_000)],
+    ['the asker going away', ({ gone }) => gone.abort()],
+    ['the node stopping', ({ held }) => held.releaseAll()],
+  ])('is released by %s, and stands nowhere any more', async (_, release) => {
+    const parts = setUp()
+    const waiting = parts.wait()
+    expect([parts.readers.size, parts.clock.pending]).toEqual([1, 1])
+    release(parts)
+    await waiting
+    expect([parts.readers.size, parts.clock.pending]).toEqual([0, 0])
+  })
+
+  test.each<[string, (parts: SetUp) => Promise<void>]>([
+    ['for no time at all', ({ wait }) => wait(0)],
+    [
+      'after it went away',
+      ({ gone, wait }) => {
+        gone.abort()
+        return wait()
+      },
+    ],
+    [
+      'at a node that stops',
+      ({ held, wait }) => {
+        held.releaseAll()
+        return wait()
+      },
+    ],
+  ])('%s does not wait', async (_, start) => {
+    const parts = setUp()
+    const waiting = start(parts)
+    expect([parts.readers.size, parts.clock.pending]).toEqual([0, 0])
+    await waiting
+  })
+
+  test('is not told of signals', () => {
+    const { readers, wait } = setUp()
+    wait()
+    expect([...readers][0]?.form.encodeSignal({ channel: 'a', type: 'b', payload: 1 })).toBeUndefined()
+  })
+})
