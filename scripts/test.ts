@@ -1,9 +1,10 @@
 /** `npm test`: brings up what the tests need, then runs the whole check. */
 import { spawnSync } from 'node:child_process'
 import { chromium } from './services/chromium.ts'
+import { curl } from './services/curl.ts'
 import type { Service } from './services/service.ts'
 
-const services: readonly Service[] = [chromium]
+const services: readonly Service[] = [chromium, curl]
 
 function prepare(): NodeJS.ProcessEnv {
   const env = { ...process.env }

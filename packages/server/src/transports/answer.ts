@@ -60,8 +60,8 @@ export async function sendAnswer(request: IncomingMessage, response: ServerRespo
   const bytes = isZipped ? await compress(plain) : plain
   if (isZipped) response.setHeader('content-encoding', 'gzip')
   response.setHeader('content-length', bytes.length)
-  response.writeHead(status)
-  response.end(request.method === 'HEAD' ? undefined : bytes)
+  // Node keeps the body of HEAD back by itself.
+  response.writeHead(status).end(bytes)
 }
 
 /** Answers with an error of the table, and its status. */

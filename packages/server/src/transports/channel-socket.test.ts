@@ -195,9 +195,12 @@ describe('what a plain WebSocket sends', () => {
     )
     expect(codes).toEqual(['rate-limited', 'rate-limited'])
     expect(stage.hub.counters.published).toBe(10)
+    // A second later there is room for as many as a second may bring, and no more.
     stage.clock.advance(1_000)
-    socket.say(message('later'))
-    expect(await socket.message()).toMatchObject({ payload: 'later' })
+    socket.say(...Array.from({ length: 6 }, (_, index) => message(`later-${index}`)))
+    while (heard.length < 18) heard.push(await socket.message())
+    expect(heard.slice(12).filter(({ type }) => type === 'baro:error')).toHaveLength(1)
+    expect(stage.hub.counters.published).toBe(15)
   })
 
   test('I7: more than may be at work at once is answered with rate-limited', async () => {

@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
-import { atEnd, type HttpStage, publishAll, serve, until } from '../../test/http-stage.ts'
+import { atEnd, type HttpStage, publishAll, serve, tick, until } from '../../test/http-stage.ts'
 import { RawClient } from '../../test/network-client.ts'
 import { EventReader } from '../../test/stream-readers.ts'
 import { plainForm } from './channel-forms.ts'
@@ -125,6 +126,15 @@ describe('an event stream', () => {
   )
 })
 
+test('an event stream whose channel cannot be read is told so, and ends', async () => {
+  const stage = await serve()
+  stage.broker.broken.add('subscribe')
+  const reader = await events(stage)
+  expect(await reader.message()).toMatchObject({ type: 'baro:error', payload: { code: 'unavailable' } })
+  await reader.ended
+  expect(stage.hub.counters.sessions).toBe(0)
+})
+
 describe('view=payload of an event stream', () => {
   test('is the payload alone, a string as itself', async () => {
     const stage = await serve()
@@ -225,19 +235,30 @@ describe('nothing is left behind by an event stream', () => {
     await rest(stage)
   })
 
-  test('whose reader has said goodbye and is written to all the same', async () => {
+  test('whose reader has said goodbye before all has left: nothing is written after the end', async () => {
     const stage = await serve()
+    const connections: Socket[] = []
+    const errors: unknown[] = []
+    stage.listening.server.on('connection', (connection) => {
+      connections.push(connection)
+      connection.on('error', (error) => errors.push(error))
+    })
     const raw = new RawClient(stage.listening.port)
-    raw.write('GET /baro/channels/chat:1?live=sse HTTP/1.1\r\nHost: a\r\n\r\n')
+    raw.write('GET /baro/channels/news:1?live=sse HTTP/1.1\r\nHost: a\r\n\r\n')
     await raw.until('baro:reset')
-    raw.socket.end()
-    const texts = Array.from({ length: 50 }, (_, index) => `text-${index}`)
-    for (const text of texts) {
-      await publishAll(stage.hub, 'chat:1', text)
-      await stage.ask('/baro/health')
+    raw.socket.pause()
+    for (let count = 0; count < 160; count++) {
+      await publishAll(stage.hub, 'news:1', `${count}-${'x'.repeat(64 << 10)}`)
+      await tick()
     }
+    raw.socket.end()
+    await until(() => connections[0]?.writableEnded === true)
+    expect(stage.hub.counters.sessions).toBe(1)
+    stage.clock.advance(25_000)
+    await tick()
+    raw.socket.resume()
     await rest(stage)
-    expect(stage.log.errors).toEqual([])
+    expect(errors).toEqual([])
   })
 })
 
