@@ -6,10 +6,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError, type ClientMessage, decodeClientMessage, type Json, parseJson } from '@baro/core'
 import type { HubParts } from '../hub-parts.ts'
-import type { Framing, Handshake, SessionLink } from '../ports/socket.ts'
+import type { Framing, SessionLink } from '../ports/socket.ts'
 import { bodyOf, sendAnswer } from './answer.ts'
 import { AnswerCollector } from './answer-collector.ts'
 import { maxWaitSeconds } from './channel-query.ts'
+import { handshakeOf } from './handshake-of.ts'
 import { openSse } from './sse.ts'
 import { sseFrame } from './sse-framing.ts'
 
@@ -95,9 +96,4 @@ function messagesOf(body: string): readonly string[] {
   if (!Array.isArray(messages) || !messages.every((message) => typeof message === 'object' && message !== null))
     throw new BaroError('bad-message', 'The body is not { "messages": [{ "type", "payload" }, …] }. See PROTOCOL.md.')
   return messages.map((message) => JSON.stringify(message))
-}
-
-function handshakeOf({ headers, url, socket }: IncomingMessage): Handshake {
-  const { remoteAddress } = socket
-  return { headers, url: url ?? '/', ...(remoteAddress === undefined ? undefined : { remoteAddress }) }
 }

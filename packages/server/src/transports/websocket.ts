@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { BaroError } from '@baro/core'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import { handshakeOf } from './handshake-of.ts'
 import { webSocketFraming } from './websocket-frame.ts'
 import { writeOut } from './write-out.ts'
 
@@ -96,11 +97,6 @@ function listen(webSocket: WebSocket, stream: Duplex, socket: StreamSocket, link
 }
 
 function ignore(): void {}
-
-function handshakeOf({ headers, url, socket }: IncomingMessage): Handshake {
-  const { remoteAddress } = socket
-  return { headers, url: url ?? '/', ...(remoteAddress === undefined ? undefined : { remoteAddress }) }
-}
 
 /** Answers an upgrade that is refused, so that no socket hangs. */
 export function refuseUpgrade(stream: Duplex, status: number, reason: string): void {
