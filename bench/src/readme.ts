@@ -96,18 +96,20 @@ function targets(fanout: readonly FanoutRun[]): readonly string[] {
 }
 
 function shortcomings(fanout: readonly FanoutRun[]): readonly string[] {
-  const sizes = fanout.map(({ subscribers }) => subscribers)
-  const [few, many] = [Math.min(...sizes), Math.max(...sizes)]
+  const sizes = unique(fanout.map(({ subscribers }) => subscribers))
+  const many = Math.max(...sizes)
   const of = (server: string, size: number, figure: Figure): number => medianOf(fanout, server, size, figure)
   const connecting = of('baro', many, ({ perConnection }) => perConnection)
   const connectingWs = of('ws', many, ({ perConnection }) => perConnection)
   const idle = of('baro', many, ({ bytesPerConnection }) => bytesPerConnection) / 1_000
   const idleWs = of('ws', many, ({ bytesPerConnection }) => bytesPerConnection) / 1_000
-  const overFloor = of('baro', few, oneAtATime) / of('net', few, oneAtATime)
+  const overFloor = sizes
+    .filter((size) => size < many)
+    .map((size) => `${(of('baro', size, oneAtATime) / of('net', size, oneAtATime)).toFixed(2)} with ${count(size)}`)
   return [
     `- Connecting and subscribing takes ${connecting.toFixed(0)} µs, \`ws\` alone ${connectingWs.toFixed(0)}: the handshake is the same, on top come two messages in each direction, a session and a subscription.`,
     `- An idle connection takes ${idle.toFixed(1)} kB, with \`ws\` alone ${idleWs.toFixed(1)}.`,
-    `- With ${count(few)} subscribers, one message at a time costs ${overFloor.toFixed(2)} times the floor: to validate, number, keep and encode a publication once is shared by few.`,
+    `- With fewer subscribers, one message at a time costs more times the floor (${overFloor.join(', ')}): to validate, number, keep and encode a publication once is shared by few.`,
   ]
 }
 
