@@ -1,7 +1,6 @@
 import {
   type ClientMessage,
   type Clock,
-  encodeMessage,
   isFinalClose,
   type Log,
   protocolVersion,
@@ -46,7 +45,6 @@ export interface Connection {
   /** Whether `baro:connect` is out, so that messages may follow it. */
   readonly isLinked: boolean
   send(message: ClientMessage): void
-  sendText(text: string): void
   dispatch(event: ConnectionEvent): void
 }
 
@@ -86,7 +84,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     try {
       link = transport.open(parts.url, {
         opened: () => dispatch({ type: 'linked', attempt }),
-        received: (text) => receive(attempt, text),
+        received: (message) => receive(attempt, message),
         closed: (code, words) =>
           dispatch({ type: 'lost', attempt, reason: `${code} ${words}`, isFinal: isFinalClose(code) }),
       })
@@ -120,12 +118,11 @@ export function createConnection(parts: ConnectionParts): Connection {
       .then(greet, (error) => dispatch({ type: 'lost', attempt, reason: `no token: ${error}` }))
   }
 
-  function receive(attempt: number, text: string): void {
+  function receive(attempt: number, message: ServerMessage): void {
     dispatch({ type: 'heard', attempt })
     if (attempt !== machine.state.attempt) return
     try {
       // The hub is believed to speak the protocol: to check every field again would be a tenth of what a browser loads.
-      const message = JSON.parse(text) as ServerMessage
       const { type, payload } = message
       if (type === 'baro:heartbeat') send(message)
       if (type === 'baro:drain') dispatch({ type: 'draining', attempt, ...payload })
@@ -137,11 +134,7 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   function send(message: ClientMessage): void {
-    sendText(encodeMessage(message))
-  }
-
-  function sendText(text: string): void {
-    if (isLinked) link?.send(text)
+    if (isLinked) link?.send(message)
   }
 
   return {
@@ -152,7 +145,6 @@ export function createConnection(parts: ConnectionParts): Connection {
       return isLinked
     },
     send,
-    sendText,
     dispatch,
   }
 }

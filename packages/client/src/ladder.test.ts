@@ -1,4 +1,4 @@
-import { closeCodes, encodeMessage } from '@baro/core'
+import { type ClientMessage, closeCodes, type ServerMessage } from '@baro/core'
 import { createFakeClock } from '@baro/testing'
 import { beforeEach, expect, it } from 'vitest'
 import { createLadder } from './ladder.ts'
@@ -7,18 +7,18 @@ import type { Link, LinkEvents, Rung, Transport } from './transport.ts'
 /** A transport whose links the test holds in its hands. */
 class HandMade implements Transport {
   readonly rung: Rung
-  readonly links: { readonly events: LinkEvents; readonly sent: string[]; isClosed: boolean }[] = []
+  readonly links: { readonly events: LinkEvents; readonly sent: ClientMessage[]; isClosed: boolean }[] = []
 
   constructor(rung: Rung) {
     this.rung = rung
   }
 
   open(_url: string, events: LinkEvents): Link {
-    const link = { events, sent: [] as string[], isClosed: false }
+    const link = { events, sent: [] as ClientMessage[], isClosed: false }
     this.links.push(link)
     events.opened()
     return {
-      send: (text) => link.sent.push(text),
+      send: (message) => link.sent.push(message),
       close() {
         link.isClosed = true
       },
@@ -28,12 +28,11 @@ class HandMade implements Transport {
 
 /** What the client is told by its link. */
 class Told implements LinkEvents {
-  readonly received: (text: string) => void
-  readonly messages: string[] = []
+  readonly messages: ServerMessage[] = []
   closedWith: number | undefined
 
-  constructor() {
-    this.received = (text) => this.messages.push(text)
+  received(message: ServerMessage): void {
+    this.messages.push(message)
   }
   opened(): void {}
   closed(code: number): void {
@@ -41,7 +40,12 @@ class Told implements LinkEvents {
   }
 }
 
-const hello = '{"type":"baro:connected"}'
+const greeting: ClientMessage = { type: 'baro:connect', payload: { protocol: 1, client: 'secret' } }
+const hello: ServerMessage = {
+  type: 'baro:connected',
+  payload: { session: 's', heartbeatIntervalMs: 1, maxMessageBytes: 1, publishWindowMs: 1, claimsEpoch: 'c' },
+}
+const later: ServerMessage = { type: 'baro:heartbeat', payload: {} }
 let clock: ReturnType<typeof createFakeClock>
 let webSocket: HandMade
 let sse: HandMade
@@ -76,7 +80,7 @@ async function settled(): Promise<void> {
 function open(): { told: Told; link: Link } {
   const told = new Told()
   const link = ladder.open('/baro', told)
-  link.send('greeting')
+  link.send(greeting)
   return { told, link }
 }
 
@@ -125,12 +129,12 @@ it('tries the higher rung beside the running link, and moves only once that has 
   sse.links[0]?.events.received(hello)
   clock.advance(15_000)
   expect(webSocket.links).toHaveLength(2)
-  expect(webSocket.links[1]?.sent).toEqual(['greeting'])
-  sse.links[0]?.events.received('"still running"')
-  expect(told.messages).toEqual([hello, '"still running"'])
+  expect(webSocket.links[1]?.sent).toEqual([greeting])
+  sse.links[0]?.events.received(later)
+  expect(told.messages).toEqual([hello, later])
 
   webSocket.links[1]?.events.received(hello)
-  expect(told.messages.at(-1)).toBe(encodeMessage({ type: 'baro:drain', payload: { reconnectInMs: 0 } }))
+  expect(told.messages.at(-1)).toEqual({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
   expect(told.closedWith).toBe(closeCodes.drain)
   expect(webSocket.links[1]?.isClosed).toBe(true)
   open()

@@ -1,4 +1,4 @@
-import { type Cancel, type Clock, closeCodes, encodeMessage, systemClock } from '@baro/core'
+import { type Cancel, type ClientMessage, type Clock, closeCodes, systemClock } from '@baro/core'
 import { type LadderEvent, ladderTransition, probeAfterMs, startLadder } from './ladder-machine.ts'
 import type { RungMemory } from './rung-memory.ts'
 import type { Link, LinkEvents, Transport } from './transport.ts'
@@ -59,7 +59,7 @@ export function createLadder(options: LadderOptions): Transport {
       let isOver = false
       let isEnding = false
       let isClosed = false
-      let greeting = ''
+      let greeting: ClientMessage | undefined
       let cancelProbe: Cancel = () => {}
 
       /** The end of this link, told at most once. */
@@ -92,14 +92,14 @@ export function createLadder(options: LadderOptions): Transport {
           // A drain without a wait: the client comes back at once, on the better rung, from where it stands.
           stop()
           link.close(1000, '')
-          events.received(encodeMessage({ type: 'baro:drain', payload: { reconnectInMs: 0 } }))
+          events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
           events.closed(closeCodes.drain, 'a better way was found')
         })
       }
 
       const link: Link = openHighest(url, {
         opened: events.opened,
-        received(text) {
+        received(message) {
           if (isOver) return
           if (!hasSpoken) {
             hasSpoken = true
@@ -107,14 +107,14 @@ export function createLadder(options: LadderOptions): Transport {
             memory?.write(current().rung)
             probeLater()
           }
-          events.received(text)
+          events.received(message)
         },
         closed: end,
       })
       return {
-        send(text) {
-          greeting ||= text
-          link.send(text)
+        send(message) {
+          greeting ??= message
+          link.send(message)
         },
         close(code, reason) {
           isClosed = true
@@ -146,7 +146,7 @@ async function answersHealth(url: string, clock: Clock): Promise<boolean> {
 function tryEach(
   transports: readonly Transport[],
   url: string,
-  greeting: string,
+  greeting: ClientMessage | undefined,
   { clock, helloTimeoutMs }: { readonly clock: Clock; readonly helloTimeoutMs: number },
   found: (index: number | undefined) => void,
 ): Cancel {
@@ -177,17 +177,20 @@ function tryEach(
 function openProbe(
   transport: Transport,
   url: string,
-  greeting: string,
+  greeting: ClientMessage | undefined,
   finish: (hasSpoken: boolean) => void,
 ): Link | undefined {
   let isOpen = false
   const events: LinkEvents = {
     opened() {
       isOpen = true
-      link?.send(greeting)
+      greet()
     },
     received: () => finish(true),
     closed: () => finish(false),
+  }
+  const greet = () => {
+    if (greeting) link?.send(greeting)
   }
   let link: Link | undefined
   try {
@@ -195,6 +198,6 @@ function openProbe(
   } catch {
     return undefined
   }
-  if (isOpen) link.send(greeting)
+  if (isOpen) greet()
   return link
 }

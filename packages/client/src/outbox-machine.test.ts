@@ -20,7 +20,14 @@ const terms = {
 const empty: OutboxState = { entries: [] }
 
 function entry(id: string, changes: Partial<Entry> = {}): Entry {
-  return { id, text: `text of ${id}`, bytes: 10, isOnce: false, settle, ...changes }
+  return {
+    id,
+    message: { type: 'baro:publish', payload: { id, channel: 'a', type: 'b', payload: 1 } },
+    bytes: 10,
+    isOnce: false,
+    settle,
+    ...changes,
+  }
 }
 function add(id: string, changes: Partial<Entry> = {}): OutboxEvent {
   return { type: 'add', entry: entry(id, changes) }
@@ -45,7 +52,7 @@ function run(events: readonly (OutboxEvent | readonly [elapsedMs: number, event:
   return { state, done }
 }
 function describeAction(action: OutboxAction): string {
-  if (action.type === 'send') return `send ${action.text.replace('text of ', '')}`
+  if (action.type === 'send') return `send ${(action.message.payload as { readonly id: string }).id}`
   if (action.type === 'pause') return 'pause'
   const { code, position } = (action.outcome ?? {}) as Partial<BaroError> & { position?: string }
   return `settle ${code ?? position ?? JSON.stringify(action.outcome)}`

@@ -10,7 +10,7 @@
  * remember the id; after that its outcome is unknown, and nobody but the application may decide to try again. A request
  * is not remembered by anybody, so it is sent once. The same id twice is sent twice, and the first answer is for both.
  */
-import { BaroError, type ErrorCode, mayPass, type ServerMessage } from '@baro/core'
+import { BaroError, type ClientMessage, type ErrorCode, mayPass, type ServerMessage } from '@baro/core'
 import { type Step, step } from './run-machine.ts'
 
 /** The payload of an answer, or why there is none. */
@@ -23,8 +23,8 @@ type Connected = Extract<ServerMessage, { type: 'baro:connected' }>
 /** A message that waits for an answer. */
 export interface Entry {
   readonly id: string
-  /** The whole message, encoded. */
-  readonly text: string
+  readonly message: ClientMessage
+  /** Its length as text. */
   readonly bytes: number
   /** It must not be sent a second time. */
   readonly isOnce: boolean
@@ -54,7 +54,7 @@ export type OutboxEvent =
 
 /** What the transition asks for. */
 export type OutboxAction =
-  | { readonly type: 'send'; readonly text: string }
+  | { readonly type: 'send'; readonly message: ClientMessage }
   | { readonly type: 'settle'; readonly settle: Settle; readonly outcome: Outcome }
   /** Tell `due` after a second. */
   | { readonly type: 'pause' }
@@ -135,14 +135,14 @@ function pump(state: OutboxState, elapsedMs: number): OutboxStep {
   if (!terms || isPaused) return step(state)
   const { claimsEpoch, publishWindowMs, maxMessageBytes } = terms
   return judge(state, (entry) => {
-    const { isInFlight, bytes, text, sent = { elapsedMs, claimsEpoch } } = entry
+    const { isInFlight, bytes, message, sent = { elapsedMs, claimsEpoch } } = entry
     if (isInFlight) return [entry]
     if (bytes > maxMessageBytes)
       return refuse(entry, 'too-large', `${bytes} bytes are too many, the server takes ${maxMessageBytes}.`)
     return sent.claimsEpoch === claimsEpoch && elapsedMs - sent.elapsedMs <= publishWindowMs * usedWindow
       ? [
           { ...entry, sent, isInFlight: true },
-          { type: 'send', text },
+          { type: 'send', message },
         ]
       : unknownOutcome(entry)
   })

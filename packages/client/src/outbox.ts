@@ -37,7 +37,7 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
     initial: { entries: [] },
     transition: (state, event) => outboxTransition(state, event, { elapsedMs: clock.elapsed(), maxOutboxBytes }),
     perform(action) {
-      if (action.type === 'send') connection.sendText(action.text)
+      if (action.type === 'send') connection.send(action.message)
       else if (action.type === 'settle') action.settle(action.outcome)
       else clock.after(patienceMs, () => machine.dispatch({ type: 'due' }))
     },
@@ -49,9 +49,11 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
     },
     send(message, settle) {
       const { type, payload } = message
-      const text = encodeMessage(message)
-      const bytes = new TextEncoder().encode(text).length
-      machine.dispatch({ type: 'add', entry: { id: payload.id, text, bytes, isOnce: type === 'baro:request', settle } })
+      const bytes = new TextEncoder().encode(encodeMessage(message)).length
+      machine.dispatch({
+        type: 'add',
+        entry: { id: payload.id, message, bytes, isOnce: type === 'baro:request', settle },
+      })
     },
     dispatch: machine.dispatch,
   }

@@ -1,3 +1,5 @@
+import type { ClientMessage, ServerMessage } from '@baro/core'
+
 /** The ways there are, from the best to the last resort. */
 export type Rung = 'websocket' | 'sse' | 'long-poll' | 'poll'
 
@@ -6,7 +8,7 @@ export interface LinkEvents {
   /** Messages may be sent. Called at most once, and first. */
   opened(): void
   /** One message arrived. */
-  received(text: string): void
+  received(message: ServerMessage): void
   /** The link is gone; nothing follows. `code` is the WebSocket close code, 1006 if there was no goodbye. */
   closed(code: number, reason: string): void
 }
@@ -14,7 +16,7 @@ export interface LinkEvents {
 /** One link to a hub. */
 export interface Link {
   /** Sends one message. Never throws: what a dead link swallows is found out by `closed` or by silence. */
-  send(text: string): void
+  send(message: ClientMessage): void
   /** Says goodbye. Nothing is told about this link afterwards, `closed` included. */
   close(code: number, reason: string): void
 }
@@ -23,7 +25,8 @@ export interface Link {
  * Moves messages to a hub and back. It knows nothing of positions or channels.
  *
  * Duties: `open` never blocks; each call is a new link with its own events; messages of one link arrive whole and in
- * order, or the link closes.
+ * order, or the link closes, as it does when what arrives cannot be read. How a message looks on its way is nobody
+ * else's business.
  */
 export interface Transport {
   readonly rung: Rung

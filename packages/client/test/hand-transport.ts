@@ -36,19 +36,15 @@ export class HandLink implements Link {
   }
 
   tell(message: ServerMessage): void {
-    this.#events.received(JSON.stringify(message))
-  }
-
-  tellText(text: string): void {
-    this.#events.received(text)
+    this.#events.received(JSON.parse(JSON.stringify(message)))
   }
 
   drop(code = 1006, reason = ''): void {
     this.#events.closed(code, reason)
   }
 
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as ClientMessage)
+  send(message: ClientMessage): void {
+    this.sent.push(message)
   }
 
   close(code: number, reason: string): void {

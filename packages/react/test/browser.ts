@@ -51,7 +51,7 @@ export class Browser {
   }
 
   tell(message: ServerMessage): void {
-    this.links.at(-1)?.events.received(JSON.stringify(message))
+    this.links.at(-1)?.events.received(JSON.parse(JSON.stringify(message)))
   }
 
   /** The newest link opens, the hub lets the client in, and what follows its positions comes. */
@@ -79,7 +79,7 @@ export class Browser {
     const link = { events, sent: [] as ClientMessage[], isClosed: false }
     this.links.push(link)
     return {
-      send: (text) => link.sent.push(JSON.parse(text) as ClientMessage),
+      send: (message) => link.sent.push(message),
       close() {
         link.isClosed = true
       },

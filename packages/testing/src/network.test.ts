@@ -1,4 +1,5 @@
 import type { LinkEvents } from '@baro/client'
+import { type ClientMessage, encodeMessage, type ServerMessage } from '@baro/core'
 import type { SessionLink, Socket } from '@baro/server'
 import { describe, expect, test } from 'vitest'
 import { createFakeClock } from './fake-clock.ts'
@@ -18,7 +19,7 @@ function setUp() {
     connect(socket): SessionLink {
       hub.sockets.push(socket)
       return {
-        receive: (text) => hub.received.push(text),
+        receive: (text) => hub.received.push(wordsIn(JSON.parse(text))),
         refuse: () => {},
         drained: () => hub.drained++,
         closed: () => {
@@ -32,7 +33,7 @@ function setUp() {
     opened: () => {
       client.isOpen = true
     },
-    received: (text) => client.received.push(text),
+    received: (message) => client.received.push(wordsIn(message)),
     closed: (code, reason) => {
       client.closed = client.closed === undefined ? `${code} ${reason}` : 'closed twice'
     },
@@ -41,9 +42,15 @@ function setUp() {
   clock.advance(100)
   const wire = network.links[0] as NetworkLink
   const socket = hub.sockets[0] as Socket
-  const say = (...texts: string[]) => socket.write(Buffer.concat(texts.map((text) => socket.framing.frame(text))))
+  const say = (...texts: string[]) =>
+    socket.write(Buffer.concat(texts.map((text) => socket.framing.frame(encodeMessage(message(text))))))
   return { clock, network, hub, client, link, wire, socket, say }
 }
+
+/** A message that travels in both directions and carries a few words. */
+const message = (words: string): ServerMessage & ClientMessage =>
+  ({ type: 'baro:heartbeat', payload: { words } }) as ServerMessage & ClientMessage
+const wordsIn = ({ payload }: { readonly payload: object }) => (payload as { readonly words: string }).words
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `${from + index}`)
 
@@ -51,7 +58,7 @@ describe('in-memory network', () => {
   test('messages arrive whole, in order, in both directions, and not at once', () => {
     const { clock, hub, client, link, say } = setUp()
     expect(client.isOpen).toBe(true)
-    for (const text of numbers(1, 50)) link.send(text)
+    for (const text of numbers(1, 50)) link.send(message(text))
     say(...numbers(1, 25))
     say(...numbers(26, 50))
     expect([hub.received, client.received]).toEqual([[], []])
@@ -74,9 +81,9 @@ describe('in-memory network', () => {
   test('a client that says goodbye hears nothing more', () => {
     const { clock, hub, client, link, say, network } = setUp()
     say('on the way')
-    link.send('before')
+    link.send(message('before'))
     link.close(1000, '')
-    link.send('after')
+    link.send(message('after'))
     clock.advance(200)
     expect(client).toMatchObject({ received: [], closed: undefined })
     expect(hub).toMatchObject({ received: ['before'], closed: 'closed' })
@@ -87,7 +94,7 @@ describe('in-memory network', () => {
     for (const sides of [['client'], ['hub'], ['client', 'hub']] as const) {
       const { clock, hub, client, link, wire, say } = setUp()
       say('lost')
-      link.send('lost')
+      link.send(message('lost'))
       wire.breakFor(sides)
       clock.advance(10_000)
       expect([client.received, hub.received]).toEqual([[], []])
@@ -100,7 +107,7 @@ describe('in-memory network', () => {
     const { clock, hub, client, link, wire, say } = setUp()
     wire.silence(['to-client'])
     say('lost')
-    link.send('heard')
+    link.send(message('heard'))
     clock.advance(100)
     expect([client.received, hub.received]).toEqual([[], ['heard']])
     expect([client.closed, hub.closed]).toEqual([undefined, undefined])
@@ -144,7 +151,7 @@ describe('in-memory network', () => {
   test('a partition holds what is sent, and lets it through in a burst, in order', () => {
     const { clock, network, hub, client, link, say } = setUp()
     network.part('client', 'node')
-    link.send('1')
+    link.send(message('1'))
     say('1', '2')
     clock.advance(1_000)
     expect([client.received, hub.received]).toEqual([[], []])
@@ -180,8 +187,9 @@ describe('in-memory network', () => {
     const { clock, hub, client, wire, socket, say } = setUp()
     wire.stopReading()
     say('1', '22')
+    const waiting = ['1', '22'].reduce((sum, words) => sum + encodeMessage(message(words)).length + 1, 0)
     clock.advance(1_000)
-    expect([client.received, socket.waitingBytes, wire.waitingBytes]).toEqual([[], 5, 5])
+    expect([client.received, socket.waitingBytes, wire.waitingBytes]).toEqual([[], waiting, waiting])
     wire.readOn()
     expect([socket.waitingBytes, hub.drained]).toEqual([0, 1])
     say('3')
@@ -206,7 +214,7 @@ describe('in-memory network', () => {
     for (const quietly of [false, true]) {
       const { clock, network, hub, client, link } = setUp()
       network.crash('node', { quietly })
-      link.send('into the void')
+      link.send(message('into the void'))
       clock.advance(10_000)
       expect(hub).toMatchObject({ received: [], closed: undefined })
       expect(client.closed).toBe(quietly ? undefined : '1006 ')

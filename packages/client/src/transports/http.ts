@@ -5,15 +5,7 @@
  * The link itself goes on from request to request: it follows the positions that pass through it, asks again from there,
  * and shows the client one unbroken connection. Publishes and requests go out by requests of their own, in order.
  */
-import {
-  type Cancel,
-  type ClientMessage,
-  type Clock,
-  closeCodes,
-  encodeMessage,
-  type ServerMessage,
-  systemClock,
-} from '@baro/core'
+import { type Cancel, type ClientMessage, type Clock, closeCodes, type ServerMessage, systemClock } from '@baro/core'
 import type { Link, LinkEvents, Transport } from '../transport.ts'
 import { connectUrl } from './connect-url.ts'
 import { readEventStream } from './event-stream.ts'
@@ -39,7 +31,7 @@ interface Followed {
 /** How long a long poll is held by the hub, in seconds; below what proxies and browsers give up after. */
 const waitSeconds = 25
 
-const heartbeat = encodeMessage({ type: 'baro:heartbeat', payload: {} })
+const heartbeat: ServerMessage = { type: 'baro:heartbeat', payload: {} }
 
 /** The hub's messages as one event stream: one held request, everything arrives at once. */
 export function createSseTransport(options: HttpTransportOptions = {}): Transport {
@@ -105,8 +97,7 @@ class HttpLink implements Link {
     this.#pollIntervalMs = pollIntervalMs
   }
 
-  send(text: string): void {
-    const message = JSON.parse(text) as ClientMessage
+  send(message: ClientMessage): void {
     switch (message.type) {
       case 'baro:connect':
         this.#greeting = message
@@ -275,7 +266,7 @@ class HttpLink implements Link {
   }
 
   #tell(message: ServerMessage): void {
-    if (!this.#isOver) this.#events.received(encodeMessage(message))
+    if (!this.#isOver) this.#events.received(message)
   }
 
   #fail(error: unknown): void {

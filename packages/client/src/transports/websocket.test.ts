@@ -1,3 +1,4 @@
+import type { ClientMessage } from '@baro/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { LinkEvents } from '../transport.ts'
 import { createWebSocketTransport, type WebSocketLike } from './websocket.ts'
@@ -28,11 +29,13 @@ class FakeWebSocket implements WebSocketLike {
   }
 }
 
+const heartbeat: ClientMessage = { type: 'baro:heartbeat', payload: {} }
+
 function open(url = 'http://localhost:3000/baro') {
   const told: unknown[] = []
   const events: LinkEvents = {
     opened: () => told.push('opened'),
-    received: (text) => told.push(text),
+    received: (message) => told.push(message),
     closed: (code, reason) => told.push([code, reason]),
   }
   const link = createWebSocketTransport({ WebSocket: FakeWebSocket }).open(url, events)
@@ -60,18 +63,21 @@ describe('a link over WebSocket', () => {
   it('carries messages in both directions, and tells how it ends', () => {
     const { link, socket, told } = open()
     socket.emit('open')
-    link.send('out')
-    socket.emit('message', { data: 'in' })
+    link.send(heartbeat)
+    socket.emit('message', { data: '{"type":"baro:heartbeat","payload":{}}' })
     socket.emit('error')
     socket.emit('close', { code: 4000, reason: 'drain' })
-    expect(socket.sent).toEqual(['out'])
-    expect(told).toEqual(['opened', 'in', [4000, 'drain']])
+    expect(socket.sent).toEqual(['{"type":"baro:heartbeat","payload":{}}'])
+    expect(told).toEqual(['opened', heartbeat, [4000, 'drain']])
   })
 
-  it('leaves out what is no text', () => {
+  it('closes where something comes that cannot be read: the client continues from its position on another', () => {
     const { socket, told } = open()
-    socket.emit('message', { data: new ArrayBuffer(1) })
+    socket.emit('message', { data: '{"type":' })
     expect(told).toEqual([])
+    expect(socket.closes).toHaveLength(1)
+    socket.emit('close', { code: 1005, reason: '' })
+    expect(told).toEqual([[1005, '']])
   })
 
   it('tells nothing of a link that was closed here', () => {

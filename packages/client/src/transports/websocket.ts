@@ -1,4 +1,4 @@
-import { BaroError } from '@baro/core'
+import { BaroError, encodeMessage, type ServerMessage } from '@baro/core'
 import type { Transport } from '../transport.ts'
 import { connectUrl } from './connect-url.ts'
 
@@ -36,14 +36,20 @@ export function createWebSocketTransport(options: WebSocketTransportOptions = {}
       const socket = openSocket(options.WebSocket ?? globalThis.WebSocket, connectUrl(url).replace(/^http/, 'ws'))
       socket.onopen = events.opened
       socket.onmessage = ({ data }: { readonly data: unknown }) => {
-        if (typeof data === 'string') events.received(data)
+        let message: ServerMessage
+        try {
+          message = JSON.parse(String(data)) as ServerMessage
+        } catch {
+          return socket.close()
+        }
+        events.received(message)
       }
       socket.onclose = ({ code, reason }: { readonly code: number; readonly reason: string }) =>
         events.closed(code, reason)
       // `close` follows each error; without a listener the sockets of `ws` would throw it.
       socket.onerror = () => {}
       return {
-        send: (text) => socket.send(text),
+        send: (message) => socket.send(encodeMessage(message)),
         close(code, reason) {
           socket.onopen = socket.onmessage = socket.onclose = null
           socket.close(code, reason)

@@ -2,8 +2,6 @@ import type { Transport } from '@baro/client'
 import {
   comparePositionTexts,
   createRecover,
-  decodeServerMessage,
-  encodeMessage,
   formatPosition,
   isSnapshot,
   parsePosition,
@@ -46,10 +44,7 @@ function alwaysFollowing(transport: Transport): Transport {
       const positions = new Map<string, string>()
       return transport.open(url, {
         ...events,
-        received(text) {
-          const decoded = decodeServerMessage(text)
-          events.received(decoded.ok ? encodeMessage(following(decoded.value, positions)) : text)
-        },
+        received: (message) => events.received(following(message, positions)),
       })
     },
   }

@@ -237,7 +237,7 @@ export class Page {
       open: (url, events) => {
         const link = transport.open(url, {
           opened: () => this.#isAlive && events.opened(),
-          received: (text) => this.#isAlive && events.received(text),
+          received: (message) => this.#isAlive && events.received(message),
           closed: (code, reason) => {
             this.#lastCode = code
             const name = closeTallies.get(code)
@@ -246,7 +246,7 @@ export class Page {
           },
         })
         return {
-          send: (text) => this.#isAlive && link.send(text),
+          send: (message) => this.#isAlive && link.send(message),
           close: (code, reason) => this.#isAlive && link.close(code, reason),
         }
       },
