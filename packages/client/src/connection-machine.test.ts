@@ -50,7 +50,7 @@ const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   connected: ['·', '·', 'open', '·', '·', '·', '·'],
   heard: ['·', '·', '·', 'open', '·', '·', '·'],
   proved: ['·', '·', '·', 'open', '·', '·', '·'],
-  draining: ['·', '·', '·', 'open', '·', '·', '·'],
+  draining: ['·', 'connecting', 'handshaking', 'open', '·', '·', '·'],
   lost: ['·', 'waiting', 'waiting', 'waiting', '·', '·', '·'],
   'lost for good': ['·', 'gave-up', 'gave-up', 'gave-up', '·', '·', '·'],
   woke: ['·', '·', '·', '·', 'connecting', '·', '·'],

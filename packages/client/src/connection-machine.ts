@@ -123,6 +123,6 @@ export function connectionTransition(
     case 'proved':
       return isOpen && tries > 0 ? step({ ...state, tries: 0 }) : step(state)
     case 'draining':
-      return isOpen ? step({ ...state, reconnectInMs: event.reconnectInMs }) : step(state)
+      return hasLink ? step({ ...state, reconnectInMs: event.reconnectInMs }) : step(state)
   }
 }

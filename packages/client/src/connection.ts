@@ -80,6 +80,10 @@ export function createConnection(parts: ConnectionParts): Connection {
     stopListening ??= parts.wake.listen({
       woke: () => dispatch({ type: 'woke' }),
       hidden: () => dispatch({ type: 'hidden' }),
+      unseen() {
+        // A browser has six HTTP/1.1 connections for an origin: six tabs that hold one each, and the seventh never loads.
+        if (!transport.isShared && /^(sse|long-poll)$/.test(transport.rung)) dispatch({ type: 'hidden' })
+      },
     })
     try {
       link = transport.open(parts.url, {

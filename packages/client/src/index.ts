@@ -9,6 +9,7 @@ export type { PageReload } from './page-reload.ts'
 export { browserRungMemory, type RungMemory } from './rung-memory.ts'
 export { idleStatus, type Status } from './status.ts'
 export type { Published, PublishOptions, SignalOf, Subscription } from './subscription.ts'
+export { createSharedTransport, type SharedTransportOptions } from './tabs/shared-transport.ts'
 export type { Link, LinkEvents, Rung, Transport } from './transport.ts'
 export {
   createLongPollTransport,

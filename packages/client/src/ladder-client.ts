@@ -1,8 +1,9 @@
-import { systemClock } from '@baro/core'
+import { systemClock, systemRandomness } from '@baro/core'
 import type { Client } from './client.ts'
 import { type ClientOptions, createClientOver } from './create-client.ts'
 import { createLadder } from './ladder.ts'
 import { browserRungMemory } from './rung-memory.ts'
+import { createSharedTransport } from './tabs/shared-transport.ts'
 import type { Rung, Transport } from './transport.ts'
 import { createLongPollTransport, createPollTransport, createSseTransport } from './transports/http.ts'
 import { createWebSocketTransport } from './transports/websocket.ts'
@@ -29,7 +30,11 @@ export interface LadderClientOptions extends ClientOptions {
  * ```
  */
 export function createClient(options: LadderClientOptions = {}): Client {
-  const { rungs = ['websocket', 'sse', 'long-poll', 'poll'], clock = systemClock } = options
+  const {
+    rungs = ['websocket', 'sse', 'long-poll', 'poll'],
+    clock = systemClock,
+    randomness = systemRandomness,
+  } = options
   const make: Readonly<Record<Rung, () => Transport>> = {
     websocket: createWebSocketTransport,
     sse: () => createSseTransport({ clock }),
@@ -39,5 +44,6 @@ export function createClient(options: LadderClientOptions = {}): Client {
   const [first, ...others] = rungs
   const transports = [make[first](), ...others.map((rung) => make[rung]())] as const
   const memory = browserRungMemory(clock)
-  return createClientOver(createLadder({ transports, clock, memory }), options)
+  const ladder = createLadder({ transports, clock, memory })
+  return createClientOver(createSharedTransport(ladder, { clock, randomness }), options)
 }

@@ -16,7 +16,7 @@ class HandMade implements Transport {
   open(_url: string, events: LinkEvents): Link {
     const link = { events, sent: [] as ClientMessage[], isClosed: false }
     this.links.push(link)
-    events.opened()
+    clock.soon(() => events.opened())
     return {
       send: (message) => link.sent.push(message),
       close() {

@@ -180,24 +180,16 @@ function openProbe(
   greeting: ClientMessage | undefined,
   finish: (hasSpoken: boolean) => void,
 ): Link | undefined {
-  let isOpen = false
   const events: LinkEvents = {
     opened() {
-      isOpen = true
-      greet()
+      if (greeting) link?.send(greeting)
     },
     received: () => finish(true),
     closed: () => finish(false),
   }
-  const greet = () => {
-    if (greeting) link?.send(greeting)
-  }
   let link: Link | undefined
   try {
     link = transport.open(url, events)
-  } catch {
-    return undefined
-  }
-  if (isOpen) greet()
+  } catch {}
   return link
 }

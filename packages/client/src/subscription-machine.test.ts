@@ -170,8 +170,22 @@ describe('I2: nothing is skipped in silence', () => {
     expect(actionsOf(states.live, delivery(11, 12))).toEqual(['gaps', 'subscribe'])
   })
 
-  it('so is one that follows a place the reader has passed and leads beyond it', () => {
-    expect(actionsOf(states.live, delivery(9, 12))).toEqual(['gaps', 'subscribe'])
+  it('of one that begins before the reader, what follows it is taken', () => {
+    const { state, actions } = after(states.live, delivery(8, 12))
+    expect(actions).toEqual([
+      { type: 'baro:publications', payload: expect.objectContaining({ publications: messages(11, 12) }) },
+    ])
+    expect(state).toMatchObject({ name: 'live', at: at(12) })
+  })
+
+  it('I4: unless the publication where the reader stands is another one there, or is not there', () => {
+    const { payload } = delivery(8, 12)
+    const rewritten = payload.publications.map((one) => (one.offset === 10 ? { ...one, id: 'another' } : one))
+    for (const publications of [rewritten, payload.publications.slice(2)])
+      expect(actionsOf(states.live, { type: 'baro:publications', payload: { ...payload, publications } })).toEqual([
+        'gaps',
+        'subscribe',
+      ])
   })
 
   it('so is one of another epoch, and one from a history that was rewritten', () => {

@@ -15,7 +15,7 @@
  */
 import { mayPass, type ServerMessage } from '@baro/core'
 import { type Backoff, backoffMs } from './backoff.ts'
-import { distance } from './distance.ts'
+import { distance, following } from './distance.ts'
 import { type DueEvent, type Step, step } from './run-machine.ts'
 
 /** Where a subscription stands. */
@@ -152,7 +152,10 @@ export function subscriptionTransition(
       const { payload } = event
       if (!isLive) return step(state)
       if (payload.follows === at) return take(event, 0)
-      return (distance(at, payload.position) ?? 1) <= 0 ? step(state, { type: 'suppressed' }) : gap()
+      const ahead = distance(at, payload.position)
+      if (ahead !== undefined && ahead <= 0) return step(state, { type: 'suppressed' })
+      const publications = ahead && following(at, payload.publications)
+      return publications ? take({ ...event, payload: { ...payload, publications } }, 0) : gap()
     }
     case 'baro:error':
       // A copy of a subscribe that was taken already is refused, and that ends nothing.

@@ -5,7 +5,7 @@ export type Rung = 'websocket' | 'sse' | 'long-poll' | 'poll'
 
 /** What a link tells the client. */
 export interface LinkEvents {
-  /** Messages may be sent. Called at most once, and first. */
+  /** Messages may be sent. Called at most once, first, and not before `open` has returned. */
   opened(): void
   /** One message arrived. */
   received(message: ServerMessage): void
@@ -30,6 +30,8 @@ export interface Link {
  */
 export interface Transport {
   readonly rung: Rung
+  /** Whether its links serve other tabs too, so that a page nobody looks at must keep them. */
+  readonly isShared?: boolean
   /**
    * Opens a link.
    *

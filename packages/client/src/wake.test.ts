@@ -16,7 +16,11 @@ describe('the signs a browser gives', () => {
     vi.stubGlobal('document', page)
     vi.stubGlobal('addEventListener', window.addEventListener.bind(window))
     told.length = 0
-    stop = browserWake.listen({ woke: () => told.push('woke'), hidden: () => told.push('hidden') })
+    stop = browserWake.listen({
+      woke: () => told.push('woke'),
+      hidden: () => told.push('hidden'),
+      unseen: () => told.push('unseen'),
+    })
   })
   afterEach(() => {
     stop()
@@ -35,10 +39,9 @@ describe('the signs a browser gives', () => {
   it('somebody looks at the page again, and nobody does any more', () => {
     page.visibilityState = 'hidden'
     tell(page, 'visibilitychange')
-    expect(told).toEqual([])
     page.visibilityState = 'visible'
     tell(page, 'visibilitychange')
-    expect(told).toEqual(['woke'])
+    expect(told).toEqual(['unseen', 'woke'])
   })
 
   it('the page is put away, and comes back from the back-forward cache', () => {
@@ -58,6 +61,6 @@ describe('the signs a browser gives', () => {
 })
 
 it('where there is no page there are no signs', () => {
-  const stop = browserWake.listen({ woke: () => {}, hidden: () => {} })
+  const stop = browserWake.listen({ woke: () => {}, hidden: () => {}, unseen: () => {} })
   expect(stop).not.toThrow()
 })

@@ -2,6 +2,8 @@
 export interface WakeEvents {
   /** A good moment to come back at once: the network returned, or somebody looks at the page again. */
   woke(): void
+  /** Nobody looks at the page any more: it goes on, without what other pages may need. */
+  unseen(): void
   /** The page is put away; with an open socket a browser would not keep it for the back button. */
   hidden(): void
 }
@@ -14,7 +16,7 @@ export interface Wake {
 
 /** The signs a browser gives; elsewhere there are none. */
 export const browserWake: Wake = {
-  listen({ woke, hidden }) {
+  listen({ woke, hidden, unseen }) {
     const { document } = globalThis
     const controller = new AbortController()
     const on = (target: EventTarget, type: string, tell: (event: Event) => void) =>
@@ -25,9 +27,7 @@ export const browserWake: Wake = {
       on(globalThis, 'pageshow', (event) => {
         if ((event as PageTransitionEvent).persisted) woke()
       })
-      on(document, 'visibilitychange', () => {
-        if (document.visibilityState === 'visible') woke()
-      })
+      on(document, 'visibilitychange', () => (document.visibilityState === 'visible' ? woke() : unseen()))
     }
     return () => controller.abort()
   },

@@ -52,9 +52,7 @@ function httpTransport(rung: 'sse' | 'long-poll' | 'poll', options: HttpTranspor
   return {
     rung,
     open(url, events) {
-      const link = new HttpLink(rung, connectUrl(url), events, options)
-      events.opened()
-      return link
+      return new HttpLink(rung, connectUrl(url), events, options)
     },
   }
 }
@@ -95,6 +93,10 @@ class HttpLink implements Link {
     this.#fetch = fetchOption
     this.#clock = clock
     this.#pollIntervalMs = pollIntervalMs
+    this.#cancelSoon = clock.soon(() => {
+      this.#cancelSoon = undefined
+      events.opened()
+    })
   }
 
   send(message: ClientMessage): void {

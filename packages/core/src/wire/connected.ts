@@ -1,4 +1,4 @@
-import { type Shape, shape, text, whole } from './shape.ts'
+import { optional, type Shape, shape, text, whole } from './shape.ts'
 
 /** Answers `baro:connect`: the connection is open. */
 export interface ConnectedMessage {
@@ -6,6 +6,8 @@ export interface ConnectedMessage {
   readonly payload: {
     /** Names the session, for logs and for the inspector. */
     readonly session: string
+    /** Who the server says this is; absent for a guest. */
+    readonly user?: string
     /** The server is silent for at most this long; after twice as long the client reconnects. */
     readonly heartbeatIntervalMs: number
     /** A longer message is refused. */
@@ -20,6 +22,7 @@ export interface ConnectedMessage {
 /** The shape of {@link ConnectedMessage}. */
 export const connected: Shape<ConnectedMessage> = shape('baro:connected', {
   session: text,
+  user: optional(text),
   heartbeatIntervalMs: whole,
   maxMessageBytes: whole,
   publishWindowMs: whole,

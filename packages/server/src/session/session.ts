@@ -163,6 +163,7 @@ export class Session implements SessionLink, SessionContext, HubSession {
       type: 'baro:connected',
       payload: {
         session: this.id,
+        ...(this.#user && { user: this.#user.id }),
         heartbeatIntervalMs,
         maxMessageBytes: this.#parts.limits.maxMessageBytes,
         publishWindowMs: this.#parts.publishWindowMs,

@@ -1,0 +1,108 @@
+/**
+ * What the leading tab does for all tabs of a browser: one link, one session, one subscription to each channel.
+ *
+ * The hub has one reader for a channel of this session, and a newer attempt takes the place of an older one. So the
+ * subscribes of the tabs wait in line, one on its way at a time, under numbers of the board's own. The answer goes to
+ * the tab that asked. To every other tab it is a delivery like any other: the tab takes what follows its own position,
+ * or finds a gap and asks (I2). Nobody here needs to know where a tab stands.
+ */
+import type { ClientMessage, ServerMessage } from '@baro/core'
+
+/** What a board works with. */
+export interface SwitchboardParts {
+  /** Sends to the hub. */
+  send(message: ClientMessage): void
+  /** Tells a tab, or without `to` every tab. */
+  tell(message: ServerMessage, to?: string): void
+}
+
+/** Between the tabs and the hub. */
+export interface Switchboard {
+  /** A tab says something; `baro:connect` is not for the board. */
+  fromTab(tab: string, message: ClientMessage): void
+  /** The hub says something. */
+  fromHub(message: ServerMessage): void
+  /** A tab is gone, with all that it followed. */
+  gone(tab: string): void
+}
+
+type Subscribe = Extract<ClientMessage, { type: 'baro:subscribe' }>
+
+/** A channel that some tab follows. */
+interface Line {
+  readonly tabs: Set<string>
+  /** Subscribes without an answer; the first is on its way. */
+  readonly asks: { readonly tab: string; readonly message: Subscribe }[]
+  /** The number under which the first went out. */
+  attempt: number
+}
+
+/** Makes a board for a new session. */
+export function createSwitchboard({ send, tell }: SwitchboardParts): Switchboard {
+  const lines = new Map<string, Line>()
+  let attempts = 0
+
+  function ask(line: Line): void {
+    const [next] = line.asks
+    if (!next) return
+    line.attempt = ++attempts
+    send({ ...next.message, payload: { ...next.message.payload, attempt: line.attempt } })
+  }
+
+  function leave(tab: string, channel: string): void {
+    const { tabs } = lines.get(channel) ?? {}
+    if (!tabs?.delete(tab) || tabs.size > 0) return
+    lines.delete(channel)
+    send({ type: 'baro:unsubscribe', payload: { channel } })
+  }
+
+  return {
+    fromTab(tab, message) {
+      switch (message.type) {
+        case 'baro:subscribe': {
+          const { channel } = message.payload
+          const line = lines.get(channel) ?? { tabs: new Set(), asks: [], attempt: 0 }
+          lines.set(channel, line)
+          line.tabs.add(tab)
+          if (line.asks.push({ tab, message }) === 1) ask(line)
+          return
+        }
+        case 'baro:unsubscribe':
+          return leave(tab, message.payload.channel)
+        case 'baro:heartbeat':
+          // The board answers for all of them.
+          return
+        default:
+          send(message)
+      }
+    },
+    fromHub(message) {
+      if (message.type === 'baro:heartbeat') send(message)
+      const { channel, attempt } = message.payload as { readonly channel?: string; readonly attempt?: number }
+      const line = lines.get(channel ?? '')
+      if (attempt === undefined || attempt !== line?.attempt) return tell(message)
+      line.attempt = 0
+      const answered = line.asks.shift()
+      tell(
+        { ...message, payload: { ...message.payload, attempt: answered?.message.payload.attempt } } as ServerMessage,
+        answered?.tab,
+      )
+      ask(line)
+    },
+    gone(tab) {
+      for (const channel of [...lines.keys()]) leave(tab, channel)
+    },
+  }
+}
+
+/**
+ * What an answer to another tab is for this one. A reset, or the end of the subscription, may have kept something from
+ * it: told that something follows a position where it may not stand, it asks.
+ */
+export function asDelivery({ payload }: ServerMessage): ServerMessage {
+  const { position = '' } = payload as { readonly position?: string }
+  return {
+    type: 'baro:publications',
+    payload: { follows: position, position, publications: [], ...payload },
+  } as ServerMessage
+}

@@ -1,0 +1,357 @@
+import { type Client, createClient, createSharedTransport, type Subscription, type Transport } from '@baro/client'
+import { type AnyChannel, channel, type Publication, type Schema } from '@baro/core'
+import { createHub, createMemoryBroker, type Hub } from '@baro/server'
+import {
+  createFakeClock,
+  createNetwork,
+  createSeededRandomness,
+  type FakeClock,
+  type Network,
+  type SeededRandomness,
+} from '@baro/testing'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { FakeBrowser, type FakeTab } from './browser.ts'
+
+const text: Schema<string> = {
+  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: value as string }) },
+}
+const room = channel('room:{id}', {
+  events: { note: text },
+  signals: { typing: text },
+  state: { initial: (): string[] => [], on: { note: (list, { payload }) => [...list, payload] } },
+})
+const first = room({ id: 1 })
+const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+
+let clock: FakeClock
+let randomness: SeededRandomness
+let network: Network
+let hub: Hub
+let browser: FakeBrowser
+let tabs: Tab[]
+
+beforeEach(() => setUp('tabs'))
+
+function setUp(seed: string): void {
+  clock = createFakeClock()
+  randomness = createSeededRandomness(seed)
+  network = createNetwork({ clock, randomness })
+  hub = createHub({
+    channels: [room],
+    broker: createMemoryBroker({ clock, randomness }),
+    auth: ({ token }) => (token === undefined ? undefined : { id: token }),
+    clock,
+    randomness,
+    log: quiet,
+  })
+  hub.on(room, {
+    access: 'public',
+    events: { note: ({ payload, publish }) => publish('note', payload) },
+    signals: { typing: ({ payload, signal }) => signal('typing', payload) },
+  })
+  network.listen('node', hub)
+  browser = new FakeBrowser(clock)
+  tabs = []
+}
+
+/** A tab with its client, and what its page was told. */
+class Tab {
+  readonly #tab: FakeTab
+  readonly client: Client
+  readonly told: Publication[] = []
+  subscription: Subscription | undefined
+  #isAlive = true
+  readonly #links: { close(code: number, reason: string): void }[] = []
+
+  constructor(token?: string) {
+    this.#tab = browser.open()
+    tabs.push(this)
+    this.client = createClient({
+      url: 'https://shop.example/baro',
+      transport: createSharedTransport(this.#owned(network.transport(`tab-${tabs.length}`)), {
+        clock: this.#clock(),
+        randomness,
+        locks: this.#tab.locks,
+        BroadcastChannel: this.#tab.BroadcastChannel,
+        identify: async (_, { payload }) => (payload as { readonly token?: string }).token,
+      }),
+      ...(token === undefined ? undefined : { token: () => token }),
+      clock: this.#clock(),
+      randomness,
+      lingerMs: 0,
+      log: quiet,
+      wake: { listen: () => () => {} },
+    })
+  }
+
+  follow(reference = first, definition: AnyChannel = room): Subscription {
+    this.subscription = this.client.subscribe(definition, reference)
+    this.subscription.onPublication((publication) => this.told.push(publication as Publication))
+    return this.subscription
+  }
+
+  get state(): readonly string[] {
+    return this.subscription?.current.state as string[]
+  }
+
+  get isLive(): boolean {
+    return this.subscription?.current.status.state === 'live'
+  }
+
+  /** The process of the tab is gone: its link breaks, its locks are free, nobody is told. */
+  crash(): void {
+    this.#isAlive = false
+    tabs = tabs.filter((tab) => tab !== this)
+    this.#tab.crash()
+    for (const link of this.#links) link.close(1006, '')
+  }
+
+  freeze(): void {
+    this.#isAlive = false
+    this.#tab.freeze()
+  }
+
+  thaw(): void {
+    this.#isAlive = true
+    this.#tab.thaw()
+  }
+
+  close(): void {
+    tabs = tabs.filter((tab) => tab !== this)
+    this.client.close()
+  }
+
+  /** Links that die with the tab, and wait with it. */
+  #owned(transport: Transport): Transport {
+    return {
+      rung: transport.rung,
+      open: (url, events) => {
+        const link = transport.open(url, {
+          opened: () => this.#isAlive && events.opened(),
+          received: (message) => this.#tab.run(() => events.received(message)),
+          closed: (code, reason) => this.#isAlive && events.closed(code, reason),
+        })
+        this.#links.push(link)
+        return link
+      },
+    }
+  }
+
+  #clock() {
+    return {
+      ...clock,
+      now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
+      soon: (run: () => void) => clock.soon(() => this.#tab.run(run)),
+      after: (ms: number, run: () => void) => clock.after(ms, () => this.#tab.run(run)),
+    }
+  }
+}
+
+function openTabs(count: number): void {
+  for (let index = 0; index < count; index++) new Tab().follow()
+}
+
+async function publish(...notes: string[]): Promise<void> {
+  for (const note of notes) await hub.publish(first, 'note', note)
+}
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `${from + index}`)
+const leaderOf = () => {
+  const name = network.links.find(({ isOpen }) => isOpen)?.client
+  const leader = tabs.find((_, index) => name === `tab-${index + 1}`)
+  if (!leader) throw new Error('nobody leads')
+  return leader
+}
+
+describe('ten tabs', () => {
+  test('have one link, one session and one subscription, and all of them are live', async () => {
+    openTabs(10)
+    await clock.pass(1_000)
+    expect(tabs.map(({ isLive }) => isLive)).toEqual(tabs.map(() => true))
+    expect(network.links).toHaveLength(1)
+    expect(hub.counters).toMatchObject({ sessions: 1, subscriptions: 1 })
+  })
+
+  test('I2: each continues from its own position, and gets what follows once and in order', async () => {
+    await publish(...numbers(1, 3))
+    const old = await hub.snapshot(first)
+    await publish(...numbers(4, 5))
+    new Tab().follow()
+    await clock.pass(1_000)
+    new Tab().follow(old)
+    new Tab().follow(await hub.snapshot(first))
+    await publish('6')
+    await clock.pass(1_000)
+    await publish('7')
+    await clock.pass(1_000)
+    expect(tabs.map(({ state }) => state)).toEqual(tabs.map(() => numbers(1, 7)))
+    expect(tabs.map(({ told }) => told.map(({ offset }) => offset))).toEqual([
+      [6, 7],
+      [4, 5, 6, 7],
+      [6, 7],
+    ])
+    expect(network.links).toHaveLength(1)
+  })
+
+  test('a page that needs a reset gets one, and the others keep what they have', async () => {
+    openTabs(2)
+    await clock.pass(1_000)
+    await publish(...numbers(1, 2))
+    await clock.pass(1_000)
+    new Tab().follow({ ...(await hub.snapshot(first)), position: '1a.another.2.abcdef' } as never)
+    await clock.pass(1_000)
+    await publish('3')
+    await clock.pass(1_000)
+    expect(tabs.map(({ state }) => state)).toEqual(tabs.map(() => numbers(1, 3)))
+    expect(tabs.map(({ client }) => client.counters.reset)).toEqual([1, 1, 1])
+    expect(tabs.map(({ told }) => told.length)).toEqual([3, 3, 1])
+  })
+
+  test.each(['close', 'crash'] as const)(
+    'I2: the leader may %s: the others go on through another and miss nothing',
+    async (end) => {
+      openTabs(10)
+      await clock.pass(1_000)
+      await publish('1')
+      await clock.pass(1_000)
+      const before = clock.elapsed()
+      leaderOf()[end]()
+      await publish(...numbers(2, 4))
+      while (!tabs.every(({ state }) => state.length === 4)) await clock.pass(10)
+      expect(clock.elapsed() - before).toBeLessThan(1_000)
+      await clock.pass(1_000)
+      await publish('5')
+      await clock.pass(1_000)
+      expect(tabs).toHaveLength(9)
+      expect(tabs.map(({ told }) => told.map(({ payload }) => payload))).toEqual(tabs.map(() => numbers(1, 5)))
+      expect(network.links).toHaveLength(1)
+      expect(hub.counters).toMatchObject({ sessions: 1, subscriptions: 1 })
+    },
+  )
+
+  test('a leader that freezes loses the lead, and follows when it thaws', async () => {
+    openTabs(3)
+    await clock.pass(1_000)
+    const leader = leaderOf()
+    leader.freeze()
+    await publish('1')
+    await clock.pass(13_000)
+    const others = tabs.filter((tab) => tab !== leader)
+    expect(others.map(({ state }) => state)).toEqual([['1'], ['1']])
+    leader.thaw()
+    await clock.pass(2_000)
+    await publish('2')
+    await clock.pass(2_000)
+    expect(tabs.map(({ state }) => state)).toEqual(tabs.map(() => ['1', '2']))
+    expect(hub.counters.sessions).toBe(1)
+  })
+
+  test('a signal reaches all of them, and an answer whoever asked', async () => {
+    openTabs(3)
+    await clock.pass(1_000)
+    const heard: unknown[] = []
+    for (const { subscription } of tabs) subscription?.onSignal(({ payload }) => heard.push(payload))
+    tabs[2]?.subscription?.signal('typing', 'Jihoon')
+    const published = tabs[1]?.subscription?.publish('note', '안녕')
+    await clock.pass(1_000)
+    expect(heard).toEqual(['Jihoon', 'Jihoon', 'Jihoon'])
+    expect((await published)?.position).toBe(tabs[0]?.subscription?.current.position)
+    expect(tabs.map(({ state }) => state)).toEqual(tabs.map(() => ['안녕']))
+  })
+
+  test('follow a channel at the hub until the last of them lets go', async () => {
+    openTabs(2)
+    await clock.pass(1_000)
+    const follower = tabs.find((tab) => tab !== leaderOf())
+    const other = follower?.client.subscribe(room, room({ id: 2 }))
+    await clock.pass(1_000)
+    expect(hub.counters.subscriptions).toBe(2)
+    other?.close()
+    await clock.pass(1_000)
+    expect(hub.counters.subscriptions).toBe(1)
+    follower?.client.subscribe(room, room({ id: 3 }))
+    await clock.pass(1_000)
+    expect(hub.counters.subscriptions).toBe(2)
+    follower?.crash()
+    await clock.pass(1_000)
+    expect(hub.counters).toMatchObject({ sessions: 1, subscriptions: 1 })
+  })
+})
+
+describe('who speaks', () => {
+  test('I8: a tab of somebody else has a link of its own, and publishes as itself', async () => {
+    new Tab('minji').follow()
+    await clock.pass(1_000)
+    new Tab('seojun').follow()
+    new Tab('minji').follow()
+    await clock.pass(1_000)
+    expect(tabs.map(({ isLive }) => isLive)).toEqual([true, true, true])
+    expect(hub.counters.sessions).toBe(2)
+    for (const { subscription } of tabs) subscription?.publish('note', 'hello')
+    await clock.pass(1_000)
+    expect(tabs[0]?.told.map(({ by }) => by).sort()).toEqual(['minji', 'minji', 'seojun'])
+    expect(tabs[1]?.told).toEqual(tabs[0]?.told)
+  })
+
+  test('I5: what a guest has sent through a leader that died is taken once through the next', async () => {
+    openTabs(3)
+    await clock.pass(1_000)
+    const leader = leaderOf()
+    const follower = tabs.find((tab) => tab !== leader)
+    const [link] = network.links
+    // The hub takes it, and its answer never arrives.
+    link?.silence(['to-client'])
+    const published = follower?.subscription?.publish('note', 'once')
+    await clock.pass(500)
+    expect(hub.counters.published).toBe(1)
+    leader.crash()
+    await clock.pass(2_000)
+    await expect(published).resolves.toMatchObject({ position: expect.any(String) })
+    expect(hub.counters.published).toBe(1)
+    expect(tabs.map(({ state }) => state)).toEqual([['once'], ['once']])
+  })
+})
+
+test.each(numbers(1, 40))(
+  'tabs come, go, crash and freeze, and nobody misses or doubles anything (seed %s)',
+  async (seed) => {
+    setUp(seed)
+    let published = 0
+    const frozen: Tab[] = []
+    for (let step = 0; step < 60; step++) {
+      const act = randomness.integer(0, 9)
+      if (tabs.length < 2 || act <= 1) {
+        const tab = new Tab()
+        tab.follow(randomness.chance(0.5) ? first : ((await hub.snapshot(first)) as never))
+      } else if (act === 2) randomness.pick(tabs).close()
+      else if (act === 3) randomness.pick(tabs).crash()
+      else if (act === 4 && frozen.length === 0) {
+        const tab = randomness.pick(tabs)
+        tab.freeze()
+        frozen.push(tab)
+      } else if (act === 5) frozen.pop()?.thaw()
+      else await publish(`${++published}`)
+      await clock.pass(randomness.integer(0, 400))
+    }
+    frozen.pop()?.thaw()
+    await clock.pass(60_000)
+    await publish(`${++published}`)
+    await clock.pass(5_000)
+    for (const tab of tabs) {
+      expect(tab.state).toEqual(numbers(1, published))
+      const offsets = tab.told.map(({ offset }) => offset)
+      expect(offsets).toEqual([...new Set(offsets)].sort((a, b) => a - b))
+    }
+    expect(hub.counters.sessions).toBe(tabs.length > 0 ? 1 : 0)
+  },
+)
+
+test('where a browser has no Web Locks or no BroadcastChannel, each tab has its own link', () => {
+  const transport: Transport = { rung: 'websocket', open: () => ({ send() {}, close() {} }) }
+  const { locks, BroadcastChannel } = browser.open()
+  const parts = { clock, randomness }
+  expect(createSharedTransport(transport, { ...parts, BroadcastChannel })).toBe(transport)
+  expect(createSharedTransport(transport, { ...parts, locks, BroadcastChannel: undefined })).toBe(transport)
+  expect(createSharedTransport(transport, { ...parts, locks, BroadcastChannel })).not.toBe(transport)
+})
