@@ -5,6 +5,7 @@ import type { Clock } from '@baro/core'
 interface Claim {
   readonly tab: FakeTab
   readonly held: () => unknown
+  readonly resolve: (value: unknown) => void
   readonly reject: (error: Error) => void
 }
 
@@ -26,7 +27,10 @@ export class FakeBrowser {
   grant(name: string): void {
     const [claim] = this.locks.get(name) ?? []
     if (!claim) return
-    const release = () => this.leave(name, claim)
+    const release = (value: unknown) => {
+      this.leave(name, claim)
+      claim.resolve(value)
+    }
     // A frozen tab that is granted a lock runs nothing, and holds it.
     claim.tab.run(() => Promise.resolve(claim.held()).then(release))
   }
@@ -87,9 +91,9 @@ export class FakeTab {
   }
 
   #request(name: string, { signal, steal }: LockOptions, held: () => unknown): Promise<unknown> {
-    return new Promise((_, reject) => {
+    return new Promise((resolve, reject) => {
       const browser = this.#browser
-      const claim: Claim = { tab: this, held, reject: (error) => this.run(() => reject(error)) }
+      const claim: Claim = { tab: this, held, resolve, reject: (error) => this.run(() => reject(error)) }
       const claims = browser.locks.get(name) ?? []
       browser.locks.set(name, claims)
       if (steal) {

@@ -10,7 +10,9 @@ import {
 import type { Link, LinkEvents, Rung, Transport } from '../transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'
 import { createPollTransport } from '../transports/http.ts'
-import { asDelivery, createSwitchboard, type Switchboard } from './switchboard.ts'
+import { createLeader, type Leader } from './leader.ts'
+import { asDelivery } from './switchboard.ts'
+import type { FromLeader, FromTab } from './tab-message.ts'
 
 /** What sharing a link takes. */
 export interface SharedTransportOptions {
@@ -27,22 +29,6 @@ export interface SharedTransportOptions {
     events: Pick<LinkEvents, 'closed'>,
   ) => Promise<string | undefined>
 }
-
-/** What tabs say to one another. */
-type TabMessage =
-  /** To whoever leads; without a message: who does? */
-  | { readonly tab: string; readonly user?: string | undefined; readonly message?: ClientMessage }
-  /** From the leader, to one tab or all. */
-  | {
-      readonly leader: string
-      /** Whether its greeting is out, so that others may follow. */
-      readonly isOpen: boolean
-      readonly rung: Rung
-      readonly secret: string | undefined
-      readonly to?: string | undefined
-      /** Absent: it is there. `null`: you are somebody else than the one it speaks for. */
-      readonly message?: ServerMessage | null
-    }
 
 /** A leader that does not answer for so long is frozen, and loses the lead. */
 const leaderTimeoutMs = 2_000
@@ -89,15 +75,14 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
       const tab = createId(randomness)
       const channel = new BroadcastChannel(name)
       const waiting = new AbortController()
+      const { signal } = waiting
       const releases: (() => void)[] = []
       let cancelCheck: Cancel = () => {}
-      let leader: string | undefined
+      /** Once this tab leads. */
+      let own: Leader | undefined
+      /** Once it follows. */
+      let followed: string | undefined
       let wasHeard = false
-      let link: Link | undefined
-      let board: Switchboard | undefined
-      let connected: Extract<ServerMessage, { type: 'baro:connected' }> | undefined
-      let early: Extract<TabMessage, { tab: string }>[] = []
-      const known = new Set<string>()
       let isOver = false
       let user: Promise<string | undefined> | undefined
 
@@ -107,7 +92,7 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
         waiting.abort()
         for (const release of releases) release()
         channel.close()
-        link?.close(1000, '')
+        own?.close(1000, '')
       }
       const closed = (code: number, reason: string) => {
         if (isOver) return
@@ -118,68 +103,53 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
       const comeBack = () => {
         if (isOver) return
         events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
-        closed(closeCodes.drain, 'the leading tab is gone')
+        closed(closeCodes.drain, 'another tab leads')
       }
-      const hold = (lock: string, lockOptions: LockOptions, held: () => void) => {
-        const keep = () =>
-          isOver ||
-          new Promise<void>((release) => {
-            releases.push(release)
-            held()
-          })
-        // Refused if it was stolen, or not waited for any longer.
-        locks.request(lock, lockOptions, keep).catch(comeBack)
-      }
-      const post = (message: TabMessage) => isOver || channel.postMessage(message)
-      const take = (message: ServerMessage, to: string | undefined) => {
+      const received = (message: ServerMessage, to?: string) => {
         const isAnswer = 'attempt' in message.payload
         if (to === tab || !(to || isAnswer)) events.received(message)
         else if (isAnswer) events.received(asDelivery(message))
         if (message.type === 'baro:drain') closed(closeCodes.drain, '')
       }
-      const announce = (to?: string, message?: ServerMessage | null) =>
-        post({ leader: tab, isOpen: !!board, rung: transport.rung, secret, to, message: message as ServerMessage })
-      const tell = (message: ServerMessage, to?: string) => {
-        if (to !== tab) announce(to, message)
-        if (to === tab || to === undefined || 'attempt' in message.payload) take(message, to)
+      const hold = (lock: string, how: LockOptions, held: () => void) => {
+        const keep = () =>
+          new Promise<void>((release) => {
+            releases.push(release)
+            if (isOver) release()
+            else held()
+          })
+        // Refused if it was stolen, or is not waited for any longer.
+        locks.request(lock, how, keep).catch(comeBack)
       }
+      const post = (message: FromTab | FromLeader) => isOver || channel.postMessage(message)
 
-      function lead(): void {
+      const lead = (): void => {
         // Who was followed is gone.
-        if (leader) return comeBack()
-        leader = tab
+        if (followed) return comeBack()
         cancelCheck()
-        link = transport.open(url, { opened: events.opened, received: fromHub, closed })
-        announce()
+        own = createLeader({
+          tab,
+          transport,
+          url,
+          secret,
+          post,
+          events: { opened: events.opened, received, closed },
+          whenGone: (other) => locks.request(`${name} ${other}`, { signal }, () => {}),
+        })
       }
-      function greet(message: Extract<ClientMessage, { type: 'baro:connect' }>): void {
-        secret ??= message.payload.client
-        link?.send({ ...message, payload: { ...message.payload, client: secret } })
-        board = createSwitchboard({ send: (sent) => link?.send(sent), tell })
-        announce()
-      }
-      function fromHub(message: ServerMessage): void {
-        if (message.type !== 'baro:connected') return board?.fromHub(message)
-        // Under another secret an unanswered publish of a guest would not be known again.
-        connected = { ...message, payload: { ...message.payload, claimsEpoch: message.payload.claimsEpoch + secret } }
-        events.received(connected)
-        for (const said of early) hear(said)
-        early = []
-      }
-      /** What the leader hears from another tab. */
-      function hear(said: Extract<TabMessage, { tab: string }>): void {
-        const { message } = said
-        if (!message) return announce(said.tab) as undefined
-        if (!connected) return early.push(said) as unknown as undefined
-        if (said.user !== connected.payload.user) return announce(said.tab, null) as undefined
-        if (message.type === 'baro:connect') {
-          announce(said.tab, connected)
-          if (!known.has(said.tab))
-            locks
-              ?.request(`${name} ${said.tab}`, { signal: waiting.signal }, () => board?.gone(said.tab))
-              .catch(() => {})
-          known.add(said.tab)
-        } else board?.fromTab(said.tab, message)
+      function follow({ leader, isOpen, to, message, ...said }: FromLeader): void {
+        if (followed && followed !== leader) return comeBack()
+        wasHeard = true
+        ;({ rung, secret } = said)
+        if (isOpen && !followed) {
+          followed = leader
+          events.opened()
+        }
+        if (message) received(message, to)
+        else if (message === null && to === tab) {
+          isAlone = true
+          comeBack()
+        }
       }
       function check(): void {
         wasHeard = false
@@ -190,37 +160,20 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
         })
       }
 
-      channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
+      channel.onmessage = ({ data }: MessageEvent<FromTab | FromLeader>) => {
         if (isOver) return
-        if ('tab' in data) {
-          if (leader === tab) hear(data)
-          return
-        }
-        if (leader === tab) return
-        if (leader && leader !== data.leader) return comeBack()
-        wasHeard = true
-        ;({ rung, secret } = data)
-        if (data.isOpen && !leader) {
-          leader = data.leader
-          events.opened()
-        }
-        if (data.message === null) {
-          if (data.to !== tab) return
-          isAlone = true
-          comeBack()
-        } else if (data.message) take(data.message, data.to)
+        if ('tab' in data) own?.hear(data)
+        else if (!own) follow(data)
       }
       hold(`${name} ${tab}`, {}, () => {})
-      hold(name, { signal: waiting.signal }, lead)
+      hold(name, { signal }, lead)
       check()
 
       return {
         send(message) {
-          if (leader !== tab) {
-            if (message.type === 'baro:connect') user = identify(url, message, { closed })
-            user?.then((found) => post({ tab, user: found, message }))
-          } else if (message.type === 'baro:connect') greet(message)
-          else board?.fromTab(tab, message)
+          if (own) return own.send(message)
+          if (message.type === 'baro:connect') user = identify(url, message, { closed })
+          user?.then((found) => post({ tab, user: found, message }))
         },
         close: end,
       }

@@ -1,0 +1,84 @@
+import type { ClientMessage, ServerMessage } from '@baro/core'
+import type { Link, LinkEvents, Transport } from '../transport.ts'
+import { createSwitchboard, type Switchboard } from './switchboard.ts'
+import type { FromLeader, FromTab } from './tab-message.ts'
+
+/** What leading takes. */
+export interface LeaderParts {
+  readonly tab: string
+  readonly transport: Transport
+  readonly url: string
+  /** The leading tab's own link; `received` is told to whom the hub's message is. */
+  readonly events: Omit<LinkEvents, 'received'> & { received(message: ServerMessage, to?: string): void }
+  /** The secret of the leaders before. */
+  readonly secret: string | undefined
+  /** To the other tabs. */
+  post(message: FromLeader): void
+  /** Settles when the tab is gone. */
+  whenGone(tab: string): Promise<unknown>
+}
+
+/** The tab that has the link, and passes messages on. */
+export interface Leader extends Link {
+  /** Another tab says something. */
+  hear(said: FromTab): void
+}
+
+/** Opens the link. */
+export function createLeader({ tab, transport, url, events, secret: known, post, whenGone }: LeaderParts): Leader {
+  const followers = new Set<string>()
+  const early: FromTab[] = []
+  let secret = known
+  let board: Switchboard | undefined
+  let connected: Extract<ServerMessage, { type: 'baro:connected' }> | undefined
+
+  const announce = (to?: string, message?: ServerMessage | null) =>
+    post({ leader: tab, isOpen: !!board, rung: transport.rung, secret, to, message })
+
+  const link = transport.open(url, {
+    ...events,
+    received(message) {
+      if (message.type !== 'baro:connected') return board?.fromHub(message)
+      const { payload } = message
+      // Under another secret a guest's publish would not be known again: it must not be sent a second time (I5).
+      connected = { ...message, payload: { ...payload, claimsEpoch: payload.claimsEpoch + secret } }
+      events.received(connected, tab)
+      early.splice(0).forEach(hear)
+    },
+  })
+  announce()
+
+  function hear(said: FromTab): void {
+    const { tab: from, user, message } = said
+    if (!message) announce(from)
+    else if (!connected) early.push(said)
+    else if (user !== connected.payload.user) announce(from, null)
+    else if (message.type === 'baro:connect') {
+      if (!followers.has(from))
+        whenGone(from).then(
+          () => board?.gone(from),
+          () => {},
+        )
+      followers.add(from)
+      announce(from, connected)
+    } else board?.fromTab(from, message)
+  }
+
+  return {
+    ...link,
+    hear,
+    send(message: ClientMessage) {
+      if (message.type !== 'baro:connect') return board?.fromTab(tab, message)
+      secret ??= message.payload.client
+      link.send({ ...message, payload: { ...message.payload, client: secret } })
+      board = createSwitchboard({
+        send: (sent) => link.send(sent),
+        tell(told, to) {
+          if (to !== tab) announce(to, told)
+          events.received(told, to)
+        },
+      })
+      announce()
+    },
+  }
+}
