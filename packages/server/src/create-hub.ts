@@ -65,6 +65,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
     origins = [],
     development = process.env.NODE_ENV !== 'production',
     path = '/baro',
+    compression = {},
     heartbeatIntervalMs = 25_000,
     publishWindowMs = 120_000,
     log = console,
@@ -185,7 +186,10 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
     return orThrow(registry.resolve(reference.channel))
   }
 
-  const webSockets = createWebSocketTransport(limits.maxMessageBytes)
+  const webSockets = createWebSocketTransport({
+    maxMessageBytes: limits.maxMessageBytes,
+    compressFromBytes: compression === false ? undefined : (compression.thresholdBytes ?? 1_024),
+  })
 
   /** What follows the hub's path in a request's path; `undefined` if it is not ours. */
   const restOf = (url: string | undefined): string | undefined => {

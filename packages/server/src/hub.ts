@@ -31,6 +31,12 @@ export interface HubOptions {
   readonly development?: boolean
   /** Where the hub is served. Default `'/baro'`. */
   readonly path?: string
+  /**
+   * Compresses what goes to WebSockets that can take it, once for all of them (permessage-deflate), if the message is at
+   * least `thresholdBytes` long. Default `{ thresholdBytes: 1024 }`; `false` never does. Say `false` where a message
+   * carries a secret beside text that an attacker chooses.
+   */
+  readonly compression?: false | { readonly thresholdBytes?: number }
   readonly limits?: Partial<Limits>
   /** The hub is never silent for longer; twice as long without a sign of life ends a link. Default 25,000. */
   readonly heartbeatIntervalMs?: number

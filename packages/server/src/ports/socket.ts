@@ -7,6 +7,17 @@ import type { BaroError } from '@baro/core'
 export interface Framing {
   readonly name: string
   frame(text: string): Uint8Array
+  /** The same for a message that differs a little for each client; left out where encoding costs less than keeping. */
+  frameShared?(message: SharedMessage): Uint8Array
+}
+
+/** A message whose long middle stands in the messages of other clients too. */
+export interface SharedMessage {
+  readonly head: string
+  readonly shared: string
+  readonly tail: string
+  /** What `shared` is the text of. Whatever is made of the text may be kept for as long as this object is. */
+  readonly of: object
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Resolved } from '../registry.ts'
 import type { Batch } from '../stream/batch.ts'
 import type { EncodedSnapshot } from '../stream/channel-value.ts'
 import type { Feed } from '../stream/feed.ts'
-import { type Form, sdkForm } from '../stream/form.ts'
+import { type Form, frameShared, sdkForm } from '../stream/form.ts'
 import type { Outbox } from '../stream/outbox.ts'
 import { type Outlet, Reader } from '../stream/reader.ts'
 import type { SessionContext } from './session-context.ts'
@@ -172,22 +172,21 @@ class SdkOutlet implements Outlet {
   }
 
   recovered(batch: Batch): void {
-    this.#deliver('baro:recovered', batch.fieldsText)
+    this.#deliver('baro:recovered', `${batch.placeText},"publications":`, batch.publicationsText, batch)
   }
 
-  reset(reason: ResetReason, { position, valueText }: EncodedSnapshot): void {
-    const snapshot = valueText === undefined ? '' : `,"snapshot":${valueText}`
-    this.#deliver('baro:reset', `"reason":"${reason}","position":"${formatPosition(position)}"${snapshot}`)
+  reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
+    const { position, valueText } = snapshot
+    const fields = `"reason":"${reason}","position":"${formatPosition(position)}"`
+    if (valueText === undefined) this.#deliver('baro:reset', fields, '', snapshot)
+    else this.#deliver('baro:reset', `${fields},"snapshot":`, valueText, snapshot)
   }
 
-  // The long part of the answer is shared text; only what names this client is written for each.
-  #deliver(type: 'baro:recovered' | 'baro:reset', fields: string): void {
+  // The long part of the answer is the same for all who come back; only what names this client is written for each.
+  #deliver(type: 'baro:recovered' | 'baro:reset', fields: string, shared: string, of: object): void {
     const channel = JSON.stringify(this.#subscription.resolved.channel)
-    this.outbox.deliver(
-      this.#session.framing.frame(
-        `{"type":"${type}","payload":{"channel":${channel},"attempt":${this.#attempt},${fields}}}`,
-      ),
-    )
+    const head = `{"type":"${type}","payload":{"channel":${channel},"attempt":${this.#attempt},${fields}`
+    this.outbox.deliver(frameShared(this.#session.framing, { head, shared, tail: '}}', of }))
   }
 }
 

@@ -24,8 +24,13 @@ export class Batch {
     return this.#text
   }
 
-  /** The fields every delivery has, as JSON without the braces: what it follows, where it leads, what it brings. */
+  /** What it follows and where it leads: fields that every delivery has, as JSON without the braces. */
+  get placeText(): string {
+    return `"follows":"${formatPosition(this.follows)}","position":"${formatPosition(this.position)}"`
+  }
+
+  /** {@link placeText}, and what it brings. */
   get fieldsText(): string {
-    return `"follows":"${formatPosition(this.follows)}","position":"${formatPosition(this.position)}","publications":${this.publicationsText}`
+    return `${this.placeText},"publications":${this.publicationsText}`
   }
 }

@@ -1,5 +1,5 @@
 import { encodeMessage, type Signal } from '@baro/core'
-import type { Framing } from '../ports/socket.ts'
+import type { Framing, SharedMessage } from '../ports/socket.ts'
 import type { Batch } from './batch.ts'
 
 /**
@@ -28,4 +28,26 @@ export function sdkForm(framing: Framing): Form {
     sdkForms.set(framing, form)
   }
   return form
+}
+
+const encodedBatches = new WeakMap<Batch, Map<Form, Uint8Array>>()
+
+/** {@link Form.encode} for readers that come one by one: of thousands that come back together, most get the same batch. */
+export function encodeOnce(form: Form, batch: Batch): Uint8Array {
+  let encoded = encodedBatches.get(batch)
+  if (!encoded) {
+    encoded = new Map()
+    encodedBatches.set(batch, encoded)
+  }
+  let bytes = encoded.get(form)
+  if (!bytes) {
+    bytes = form.encode(batch)
+    encoded.set(form, bytes)
+  }
+  return bytes
+}
+
+/** Frames a message around what is shared with others, in whatever way costs this framing least. */
+export function frameShared(framing: Framing, message: SharedMessage): Uint8Array {
+  return framing.frameShared?.(message) ?? framing.frame(message.head + message.shared + message.tail)
 }

@@ -3,7 +3,7 @@ import type { Counters } from '../counters.ts'
 import type { Batch } from './batch.ts'
 import type { EncodedSnapshot } from './channel-value.ts'
 import type { Feed, Found } from './feed.ts'
-import type { Form } from './form.ts'
+import { encodeOnce, type Form } from './form.ts'
 import type { LiveReader } from './live-group.ts'
 import type { Outbox, RoomWaiter } from './outbox.ts'
 import { type ReaderEvent, type ReaderState, readerTransition } from './reader-machine.ts'
@@ -98,7 +98,7 @@ export class Reader implements LiveReader, RoomWaiter {
         this.#isAnswered = true
         this.#counters.recovered++
         this.#outlet.recovered(batch)
-      } else if (batch.publications.length > 0) this.#outbox.deliver(this.form.encode(batch))
+      } else if (batch.publications.length > 0) this.#outbox.deliver(encodeOnce(this.form, batch))
       return this.#continue(batch.position, batch.publications.length === 0)
     }
     const snapshot = this.#feed.snapshot()

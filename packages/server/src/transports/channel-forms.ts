@@ -1,11 +1,10 @@
 import { type AtPosition, formatPosition, type Publication, positionAfter, type ResetReason } from '@baro/core'
-import type { Framing } from '../ports/socket.ts'
+import type { Framing, SharedMessage } from '../ports/socket.ts'
 import type { Batch } from '../stream/batch.ts'
 import type { EncodedSnapshot } from '../stream/channel-value.ts'
-import type { Form } from '../stream/form.ts'
+import { type Form, frameShared } from '../stream/form.ts'
 import type { View } from './channel-query.ts'
 import { sseFrame, ssePosition } from './sse-framing.ts'
-import { webSocketFraming } from './websocket-frame.ts'
 
 /** How one channel looks on a stream that is read without our client. */
 export interface ChannelForm extends Form {
@@ -25,11 +24,12 @@ type Framed = (text: string, position: string | undefined) => Uint8Array
 interface StreamKind {
   readonly framing: Framing
   readonly frame: Framed
+  readonly frameShared: (message: SharedMessage, position: string) => Uint8Array
   /** A position without a message, where the transport has a place for it. */
   readonly framePosition: (position: string) => Uint8Array | undefined
 }
 
-function channelForm({ framing, frame, framePosition }: StreamKind, view: View): ChannelForm {
+function channelForm({ framing, frame, frameShared, framePosition }: StreamKind, view: View): ChannelForm {
   const encodePosition = (position: AtPosition) => framePosition(formatPosition(position))
   return {
     framing,
@@ -43,11 +43,14 @@ function channelForm({ framing, frame, framePosition }: StreamKind, view: View):
         }),
       )
     },
-    encodeReset(reason, { position, valueText }) {
+    encodeReset(reason, snapshot) {
+      const { position, valueText } = snapshot
       if (view === 'payload') return encodePosition(position)
       const there = formatPosition(position)
-      const snapshot = valueText === undefined ? '' : `,"snapshot":${valueText}`
-      return frame(`{"type":"baro:reset","payload":{"reason":"${reason}"${snapshot}},"position":"${there}"}`, there)
+      const head = `{"type":"baro:reset","payload":{"reason":"${reason}"`
+      const tail = `},"position":"${there}"}`
+      if (valueText === undefined) return frame(head + tail, there)
+      return frameShared({ head: `${head},"snapshot":`, shared: valueText, tail, of: snapshot }, there)
     },
     encodeSignal({ type, payload, by }) {
       return view === 'publication' ? frame(JSON.stringify({ type, payload, by }), undefined) : undefined
@@ -67,26 +70,37 @@ function payloadText({ payload }: Publication): string {
   return typeof payload === 'string' ? payload : JSON.stringify(payload)
 }
 
-const webSocket: StreamKind = {
-  framing: webSocketFraming,
-  frame: (text) => webSocketFraming.frame(text),
-  framePosition: () => undefined,
-}
-
-const sse: StreamKind = {
-  framing: { name: 'sse', frame: (text) => sseFrame(text, undefined) },
-  frame: sseFrame,
-  framePosition: ssePosition,
-}
-
 type PlainForms = Readonly<Record<'publication' | 'payload', ChannelForm>>
 
-const forms: Readonly<Record<'websocket' | 'sse', PlainForms>> = {
-  websocket: { publication: channelForm(webSocket, 'publication'), payload: channelForm(webSocket, 'payload') },
-  sse: { publication: channelForm(sse, 'publication'), payload: channelForm(sse, 'payload') },
+function formsOf(kind: StreamKind): PlainForms {
+  return { publication: channelForm(kind, 'publication'), payload: channelForm(kind, 'payload') }
 }
 
-/** The form of a plain stream; one object for each kind, so that fan-out encodes once for all of its readers. */
-export function plainForm(transport: 'websocket' | 'sse', view: View): ChannelForm {
-  return forms[transport][view === 'payload' ? 'payload' : 'publication']
+const sse: PlainForms = formsOf({
+  framing: { name: 'sse', frame: (text) => sseFrame(text, undefined) },
+  frame: sseFrame,
+  frameShared: ({ head, shared, tail }, position) => sseFrame(head + shared + tail, position),
+  framePosition: ssePosition,
+})
+
+const webSocket = new WeakMap<Framing, PlainForms>()
+
+/** The form of an event stream; one object for each view, so that fan-out encodes once for all of its readers. */
+export function sseForm(view: View): ChannelForm {
+  return sse[view === 'payload' ? 'payload' : 'publication']
+}
+
+/** The form of a plain WebSocket; one object for each framing and view. */
+export function webSocketForm(framing: Framing, view: View): ChannelForm {
+  let forms = webSocket.get(framing)
+  if (!forms) {
+    forms = formsOf({
+      framing,
+      frame: (text) => framing.frame(text),
+      frameShared: (message) => frameShared(framing, message),
+      framePosition: () => undefined,
+    })
+    webSocket.set(framing, forms)
+  }
+  return forms[view === 'payload' ? 'payload' : 'publication']
 }

@@ -5,7 +5,7 @@ import type { HubParts } from '../hub-parts.ts'
 import type { Resolved } from '../registry.ts'
 import type { Feed } from '../stream/feed.ts'
 import { sendAnswer } from './answer.ts'
-import { plainForm } from './channel-forms.ts'
+import { sseForm } from './channel-forms.ts'
 import { anonymousWaitMs, type ChannelQuery, parseChannelQuery } from './channel-query.ts'
 import { ChannelStream } from './channel-stream.ts'
 import { contextOf } from './http-user.ts'
@@ -53,7 +53,7 @@ async function stream(
   { view, position }: ChannelQuery,
   user: Awaited<ReturnType<typeof contextOf>>['user'],
 ): Promise<void> {
-  const form = plainForm('sse', view)
+  const form = sseForm(view)
   const socket = await openSse(request, response, form.framing, parts)
   if (request.method === 'HEAD') return socket.close(closeCodes.normal, '')
   const session = new ChannelStream(parts, socket, socket, { resolved, form, position, user })

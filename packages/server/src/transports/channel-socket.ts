@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BaroError, errorCodes } from '@baro/core'
 import type { HubParts } from '../hub-parts.ts'
-import { plainForm } from './channel-forms.ts'
+import { webSocketForm } from './channel-forms.ts'
 import { parseChannelQuery } from './channel-query.ts'
 import { ChannelStream } from './channel-stream.ts'
 import { contextOf } from './http-user.ts'
@@ -25,8 +25,8 @@ export function upgradeChannel(
 ): void {
   prepare(parts, rest, request)
     .then(({ resolved, query, user }) => {
-      const form = plainForm('websocket', query.view)
       webSockets.upgrade(request, stream, head, (socket) => {
+        const form = webSocketForm(socket.framing, query.view)
         const life = { heartbeat: () => socket.ping(), drain: () => {} }
         const session = new ChannelStream(parts, socket, life, { resolved, form, position: query.position, user })
         parts.sessionStarted(session)

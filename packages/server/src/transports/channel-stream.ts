@@ -8,6 +8,7 @@ import type { Resolved } from '../registry.ts'
 import type { Batch } from '../stream/batch.ts'
 import type { EncodedSnapshot } from '../stream/channel-value.ts'
 import type { Feed } from '../stream/feed.ts'
+import { encodeOnce } from '../stream/form.ts'
 import { Outbox } from '../stream/outbox.ts'
 import { type Outlet, Reader } from '../stream/reader.ts'
 import type { ChannelForm } from './channel-forms.ts'
@@ -63,7 +64,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet, InboxOutl
   }
 
   recovered(batch: Batch): void {
-    if (batch.publications.length > 0) this.outbox.deliver(this.form.encode(batch))
+    if (batch.publications.length > 0) this.outbox.deliver(encodeOnce(this.form, batch))
   }
 
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void {

@@ -36,7 +36,7 @@ const ways: Readonly<Record<string, (stage: HttpStage, name: string) => Promise<
 
 /** A stage, and one reader of a channel that has heard how it stands and stops reading. */
 async function stopped(open: (typeof ways)[string], name: string) {
-  const stage = await serve()
+  const stage = await serve({ compression: false })
   const slow = await open(stage, name)
   await slow.message()
   slow.pause()

@@ -2,8 +2,11 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BaroError } from '@baro/core'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import type { Framing, Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import { acceptDeflateOffer } from './deflate-offer.ts'
+import { createDeflatedFraming } from './deflated-framing.ts'
 import { handshakeOf } from './handshake-of.ts'
+import { inflateMessagesOf } from './inflater.ts'
 import { webSocketFraming } from './websocket-frame.ts'
 import { writeOut } from './write-out.ts'
 
@@ -24,21 +27,39 @@ export interface WebSocketSocket extends Socket {
   ping(): void
 }
 
+/** What a hub's WebSockets agree to. */
+export interface WebSocketRules {
+  readonly maxMessageBytes: number
+  /** Shortest message that is worth compressing; `undefined` if none is. */
+  readonly compressFromBytes: number | undefined
+}
+
 /**
  * WebSocket over `ws`, which does the handshake and reads frames. Frames are written to the stream under it, already
- * framed and many at once; both write whole frames, so they never mix.
+ * framed and many at once; both write whole frames, so they never mix. Compression is agreed and done here, for the same
+ * reason: `ws` would compress for each client, and keep a window for each that compresses.
  */
-export function createWebSocketTransport(maxMessageBytes: number): WebSocketTransport {
+export function createWebSocketTransport({ maxMessageBytes, compressFromBytes }: WebSocketRules): WebSocketTransport {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: maxMessageBytes,
   })
+  const deflatedFraming = compressFromBytes === undefined ? undefined : createDeflatedFraming(compressFromBytes)
+  const accept = ({ headers }: IncomingMessage) =>
+    deflatedFraming && acceptDeflateOffer(headers['sec-websocket-extensions'])
+  server.on('headers', (lines, request) => {
+    const accepted = accept(request)
+    if (accepted !== undefined) lines.push(`Sec-WebSocket-Extensions: ${accepted}`)
+  })
   return {
     upgrade(request, stream, head, connect) {
       server.handleUpgrade(request, stream, head, (webSocket) => {
-        const socket = new StreamSocket(webSocket, stream)
+        const isDeflated = accept(request) !== undefined
+        if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes)
+        const framing = (isDeflated && deflatedFraming) || webSocketFraming
+        const socket = new StreamSocket(webSocket, stream, framing)
         listen(webSocket, stream, socket, connect(socket, handshakeOf(request)))
       })
     },
@@ -46,16 +67,17 @@ export function createWebSocketTransport(maxMessageBytes: number): WebSocketTran
 }
 
 class StreamSocket implements WebSocketSocket {
-  readonly framing: typeof webSocketFraming = webSocketFraming
+  readonly framing: Framing
   readonly #webSocket: WebSocket
   readonly #stream: Duplex
   #isAsked = false
   /** Called when what waited has left. */
   drained: () => void = ignore
 
-  constructor(webSocket: WebSocket, stream: Duplex) {
+  constructor(webSocket: WebSocket, stream: Duplex, framing: Framing) {
     this.#webSocket = webSocket
     this.#stream = stream
+    this.framing = framing
   }
 
   get waitingBytes(): number {
