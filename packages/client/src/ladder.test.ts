@@ -72,7 +72,7 @@ beforeEach(() => {
   })
 })
 
-/** Lets the question whether the hub is there be answered. */
+/** Lets what was promised happen: the answer whether the hub is there, the greeting of a probe. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await Promise.resolve()
 }
@@ -128,6 +128,7 @@ it('tries the higher rung beside the running link, and moves only once that has 
   const { told } = open()
   sse.links[0]?.events.received(hello)
   clock.advance(15_000)
+  await settled()
   expect(webSocket.links).toHaveLength(2)
   expect(webSocket.links[1]?.sent).toEqual([greeting])
   sse.links[0]?.events.received(later)

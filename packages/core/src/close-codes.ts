@@ -17,6 +17,12 @@ export const closeCodes = {
   unauthenticated: 4501,
 } as const
 
+// Two of the table by themselves: a browser needs these, and not the rest.
+/** The node stops. */
+export const drainCode: (typeof closeCodes)['drain'] = 4000
+/** The application's `auth` refused. */
+export const unauthenticatedCode: (typeof closeCodes)['unauthenticated'] = 4501
+
 /** One of the names of {@link closeCodes}. */
 export type CloseName = keyof typeof closeCodes
 

@@ -1,20 +1,18 @@
+import type { ServerMessage } from '@baro/core'
+
 /**
- * Reads the messages of an event stream (WHATWG HTML §9.2.6), as far as the hub uses the format: LF, `data:` lines,
- * comments. Resolves at the end of the stream; a message without its blank line was not received.
+ * Reads the messages of an event stream (WHATWG HTML §9.2.6), as far as the hub uses the format: LF, comments, and the
+ * JSON of a message in one `data:` line. Resolves at the end of the stream; a line without its end was not received.
  */
-export async function readEventStream(response: Response, received: (text: string) => void): Promise<void> {
+export async function readEventStream(response: Response, received: (message: ServerMessage) => void): Promise<void> {
   const reader = response.body?.getReader()
   const decoder = new TextDecoder()
   let text = ''
   for (;;) {
     const next = await reader?.read()
     if (!next || next.done) return
-    text += decoder.decode(next.value, { stream: true })
-    const blocks = text.split('\n\n')
-    text = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const lines = block.split('\n').filter((line) => line.startsWith('data: '))
-      if (lines.length > 0) received(lines.map((line) => line.slice(6)).join('\n'))
-    }
+    const lines = (text + decoder.decode(next.value, { stream: true })).split('\n')
+    text = lines.pop() ?? ''
+    for (const line of lines) if (line.startsWith('data: ')) received(JSON.parse(line.slice(6)) as ServerMessage)
   }
 }

@@ -5,8 +5,17 @@
  * The link itself goes on from request to request: it follows the positions that pass through it, asks again from there,
  * and shows the client one unbroken connection. Publishes and requests go out by requests of their own, in order.
  */
-import { type Cancel, type ClientMessage, type Clock, closeCodes, type ServerMessage, systemClock } from '@baro/core'
-import type { Link, LinkEvents, Transport } from '../transport.ts'
+import {
+  BaroError,
+  type Cancel,
+  type ClientMessage,
+  type Clock,
+  drainCode,
+  type ServerMessage,
+  systemClock,
+  unauthenticatedCode,
+} from '@baro/core'
+import type { Link, LinkEvents, Rung, Transport } from '../transport.ts'
 import { connectUrl } from './connect-url.ts'
 import { readEventStream } from './event-stream.ts'
 
@@ -19,12 +28,12 @@ export interface HttpTransportOptions {
   readonly clock?: Clock
 }
 
-type Subscribe = Extract<ClientMessage, { type: 'baro:subscribe' }>
+/** What the HTTP transports are called. */
+type HttpRung = Exclude<Rung, 'websocket'>
 
-/** A channel this link follows, and how far it has come. */
+/** A channel this link follows: what is asked, from where it has come to, and whether that was answered before. */
 interface Followed {
-  readonly message: Subscribe
-  position: string | undefined
+  payload: Extract<ClientMessage, { type: 'baro:subscribe' }>['payload']
   isAnswered: boolean
 }
 
@@ -48,249 +57,176 @@ export function createPollTransport(options: HttpTransportOptions = {}): Transpo
   return httpTransport('poll', options)
 }
 
-function httpTransport(rung: 'sse' | 'long-poll' | 'poll', options: HttpTransportOptions): Transport {
+function httpTransport(rung: HttpRung, options: HttpTransportOptions): Transport {
   return {
     rung,
-    open(url, events) {
-      return new HttpLink(rung, connectUrl(url), events, options)
-    },
+    open: (url, events) => openLink(rung, connectUrl(url), events, options),
   }
 }
 
-class HttpLink implements Link {
-  readonly #rung: 'sse' | 'long-poll' | 'poll'
-  readonly #url: string
-  readonly #events: LinkEvents
-  readonly #fetch: typeof fetch
-  readonly #clock: Clock
-  readonly #pollIntervalMs: number
-  readonly #followed = new Map<string, Followed>()
-  #greeting: ClientMessage | undefined
-  #claimsEpoch: string | undefined
-  #commands: ClientMessage[] = []
-  #isCommanding = false
-  /** The request that reads; replaced when the subscriptions change. */
-  #reading: AbortController | undefined
-  #mustRead = false
-  #cancelSoon: Cancel | undefined
-  #cancelPoll: Cancel | undefined
-  #isOver = false
+function openLink(
+  rung: HttpRung,
+  url: string,
+  events: LinkEvents,
+  { fetch: request = fetch, clock = systemClock, pollIntervalMs = 3_000 }: HttpTransportOptions,
+): Link {
+  const followed = new Map<string, Followed>()
+  const commands: ClientMessage[] = []
+  /** Settles when every command so far is dealt with: they go out in order, one request after the other. */
+  let commanded = Promise.resolve()
+  let greeting: readonly ClientMessage[] = []
+  let claimsEpoch: string | undefined
+  /** The request that reads, and the wait for the next. */
+  let reading: AbortController | undefined
+  let cancelNext: Cancel | undefined
+  let isOver = false
 
-  constructor(
-    rung: 'sse' | 'long-poll' | 'poll',
-    url: string,
-    events: LinkEvents,
-    // Called by its name: a browser refuses its own fetch as a method of something else.
-    {
-      fetch: fetchOption = (...request) => fetch(...request),
-      clock = systemClock,
-      pollIntervalMs = 3_000,
-    }: HttpTransportOptions,
-  ) {
-    this.#rung = rung
-    this.#url = url
-    this.#events = events
-    this.#fetch = fetchOption
-    this.#clock = clock
-    this.#pollIntervalMs = pollIntervalMs
-    this.#cancelSoon = clock.soon(() => {
-      this.#cancelSoon = undefined
-      events.opened()
-    })
-  }
-
-  send(message: ClientMessage): void {
-    switch (message.type) {
-      case 'baro:connect':
-        this.#greeting = message
-        this.#mustRead = true
-        break
-      case 'baro:subscribe': {
-        const { channel, position } = message.payload
-        this.#followed.set(channel, { message, position, isAnswered: false })
-        this.#mustRead = true
-        break
-      }
-      case 'baro:unsubscribe':
-        // Nobody is told: the next request simply does not ask for it.
-        this.#mustRead = this.#followed.delete(message.payload.channel)
-        this.#tell({ type: 'baro:unsubscribed', payload: { channel: message.payload.channel } })
-        break
-      case 'baro:heartbeat':
-        return
-      default:
-        this.#commands.push(message)
-    }
-    // Gathered: a client that connects says everything in one go, and it becomes one request.
-    this.#cancelSoon ??= this.#clock.soon(() => {
-      this.#cancelSoon = undefined
-      this.#go()
-    })
-  }
-
-  close(): void {
-    this.#isOver = true
-    this.#cancelSoon?.()
-    this.#cancelPoll?.()
-    this.#reading?.abort()
-  }
-
-  #go(): void {
-    if (this.#isOver || !this.#greeting) return
-    if (this.#mustRead) this.#read(this.#greeting)
-    if (this.#commands.length > 0 && !this.#isCommanding) this.#command(this.#greeting)
-  }
-
-  #read(greeting: ClientMessage): void {
-    this.#mustRead = false
-    this.#cancelPoll?.()
-    this.#reading?.abort()
-    const abort = new AbortController()
-    this.#reading = abort
-    this.#readOnce(greeting, abort.signal).then(
-      () => {
-        if (abort.signal.aborted) return
-        if (this.#rung === 'sse' && this.#followed.size > 0) return this.#end(1006, 'the stream ended')
-        // A request that was answered is a sign of life, whatever was in it.
-        this.#events.received(heartbeat)
-        if (this.#followed.size === 0) return
-        const readAgain = () => this.#read(greeting)
-        if (this.#rung === 'poll') this.#cancelPoll = this.#clock.after(this.#pollIntervalMs, readAgain)
-        else readAgain()
-      },
-      (error) => {
-        if (!abort.signal.aborted) this.#fail(error)
-      },
-    )
-  }
-
-  async #readOnce(greeting: ClientMessage, signal: AbortSignal): Promise<void> {
-    const followed = [...this.#followed.values()]
-    const messages = [greeting, ...followed.map(subscribeAgain)]
-    // The first request asks nothing but who is there, where nothing is followed yet.
-    const wait = followed.length === 0 || this.#rung === 'poll' ? 0 : waitSeconds
-    if (this.#rung === 'sse' && followed.length > 0) {
-      const response = await this.#post(messages, '', signal)
-      return readEventStream(response, (text) => {
-        if (!signal.aborted) this.#take(JSON.parse(text) as ServerMessage)
-      })
-    }
-    const answered = await this.#ask(messages, wait, signal)
-    if (!signal.aborted) for (const message of answered) this.#take(message)
-  }
-
-  async #command(greeting: ClientMessage): Promise<void> {
-    this.#isCommanding = true
-    const commands = this.#commands
-    this.#commands = []
-    try {
-      const wait = commands.some(({ type }) => type !== 'baro:signal') ? waitSeconds : 0
-      for (const message of await this.#ask([greeting, ...commands], wait, undefined))
-        if (message.type !== 'baro:connected') this.#tell(message)
-      this.#isCommanding = false
-      this.#go()
-    } catch (error) {
-      this.#fail(error)
-    }
-  }
-
-  async #ask(
+  async function post(
+    query: string,
     messages: readonly ClientMessage[],
+    signal: AbortSignal | null,
+  ): Promise<Response> {
+    const response = await request(url + query, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ messages: [...greeting, ...messages] }),
+      signal,
+    })
+    const { ok, status } = response
+    if (ok) return response
+    throw new BaroError(status === 401 || status === 403 ? 'refused' : 'unavailable', `The hub answered ${status}.`)
+  }
+
+  async function ask(
     wait: number,
-    signal: AbortSignal | undefined,
+    messages: readonly ClientMessage[],
+    signal: AbortSignal | null,
   ): Promise<readonly ServerMessage[]> {
-    const response = await this.#post(messages, `?wait=${wait}`, signal)
+    const response = await post(`?wait=${wait}`, messages, signal)
     return ((await response.json()) as { messages: readonly ServerMessage[] }).messages
   }
 
-  async #post(messages: readonly ClientMessage[], query: string, signal: AbortSignal | undefined): Promise<Response> {
-    const response = await this.#fetch(this.#url + query, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ messages }),
-      credentials: 'same-origin',
-      cache: 'no-store',
-      ...(signal ? { signal } : undefined),
-    })
-    if (!response.ok) throw new HttpFailure(response.status)
-    return response
+  async function read(): Promise<void> {
+    reading = new AbortController()
+    const { signal } = reading
+    const hear = (message: ServerMessage): void => {
+      if (!signal.aborted) take(message)
+    }
+    try {
+      const channels = [...followed.values()]
+      const subscribes = channels.map(({ payload }): ClientMessage => ({ type: 'baro:subscribe', payload }))
+      if (rung === 'sse') {
+        await readEventStream(await post('', subscribes, signal), hear)
+        throw new BaroError('unavailable', 'The stream ended.')
+      }
+      // Held only for what is new: that the hub is there, and how it took a subscribe, must be known at once.
+      const isHeld = rung === 'long-poll' && channels.length > 0 && channels.every(({ isAnswered }) => isAnswered)
+      for (const message of await ask(isHeld ? waitSeconds : 0, subscribes, signal)) hear(message)
+      // A request that was answered is a sign of life, whatever was in it.
+      hear(heartbeat)
+    } catch (error) {
+      if (!signal.aborted) fail(error)
+    }
+    if (!signal.aborted && followed.size > 0) cancelNext = clock.after(rung === 'poll' ? pollIntervalMs : 0, read)
+  }
+
+  function stopReading(): void {
+    cancelNext?.()
+    reading?.abort()
+    reading = undefined
+  }
+
+  function readAgain(): void {
+    if (!isOver && !reading) read()
+  }
+
+  async function sendCommands(): Promise<void> {
+    const batch = commands.splice(0)
+    if (isOver || batch.length === 0) return
+    try {
+      // The hub answers when every command has its answer; to wait for more would only delay that.
+      for (const message of await ask(0, batch, null)) if (message.type !== 'baro:connected') take(message)
+    } catch (error) {
+      fail(error)
+    }
   }
 
   /** Passes on what is news to the client, and follows the positions in it. */
-  #take(message: ServerMessage): void {
-    switch (message.type) {
+  function take(message: ServerMessage): void {
+    if (isOver) return
+    const { type, payload } = message
+    switch (type) {
       case 'baro:connected':
-        return this.#greeted(message)
+        if (claimsEpoch === payload.claimsEpoch) return
+        if (claimsEpoch !== undefined) return end(1006, 'the hub was replaced')
+        claimsEpoch = payload.claimsEpoch
+        break
       case 'baro:recovered':
-        return this.#recovered(message)
       case 'baro:reset':
       case 'baro:publications': {
-        const followed = this.#followed.get(message.payload.channel)
-        if (followed) {
-          followed.position = message.payload.position
-          followed.isAnswered = true
-        }
+        const channel = followed.get(payload.channel)
+        if (!channel) return
+        const { isAnswered } = channel
+        channel.payload = { ...channel.payload, position: payload.position }
+        channel.isAnswered = true
+        // To the client, which asked once, a further answer is what comes next.
+        if (isAnswered && type === 'baro:recovered') return events.received({ type: 'baro:publications', payload })
         break
       }
       case 'baro:unsubscribed':
-        this.#followed.delete(message.payload.channel)
+        followed.delete(payload.channel)
         break
       case 'baro:error':
         // A token that has expired while the link lived: the client comes back with a new one.
-        if (message.payload.code === 'unauthenticated') return this.#end(1006, message.payload.code)
-        if (message.payload.channel !== undefined && message.payload.attempt !== undefined)
-          this.#followed.delete(message.payload.channel)
-        break
-      case 'baro:drain':
-        this.#tell(message)
-        return this.#end(closeCodes.drain, '')
+        if (payload.code === 'unauthenticated') return end(1006, payload.code)
+        if (payload.channel !== undefined && payload.attempt !== undefined) followed.delete(payload.channel)
     }
-    this.#tell(message)
+    events.received(message)
+    if (type === 'baro:drain') end(drainCode, '')
   }
 
-  #greeted(message: Extract<ServerMessage, { type: 'baro:connected' }>): void {
-    const { claimsEpoch } = message.payload
-    if (this.#claimsEpoch === undefined) {
-      this.#claimsEpoch = claimsEpoch
-      this.#tell(message)
-    } else if (this.#claimsEpoch !== claimsEpoch) this.#end(1006, 'the hub was replaced')
+  function fail(error: unknown): void {
+    end(error instanceof BaroError && !error.retry ? unauthenticatedCode : 1006, String(error))
   }
 
-  #recovered({ payload }: Extract<ServerMessage, { type: 'baro:recovered' }>): void {
-    const followed = this.#followed.get(payload.channel)
-    if (followed?.message.payload.attempt !== payload.attempt) return
-    const { channel, follows, position, publications } = payload
-    followed.position = position
-    if (!followed.isAnswered) this.#tell({ type: 'baro:recovered', payload })
-    else if (publications.length > 0)
-      this.#tell({ type: 'baro:publications', payload: { channel, follows, position, publications } })
-    followed.isAnswered = true
+  function end(code: number, reason: string): void {
+    if (isOver) return
+    close()
+    events.closed(code, reason)
   }
 
-  #tell(message: ServerMessage): void {
-    if (!this.#isOver) this.#events.received(message)
+  function close(): void {
+    isOver = true
+    stopReading()
   }
 
-  #fail(error: unknown): void {
-    const status = error instanceof HttpFailure ? error.status : 0
-    this.#end(status === 401 || status === 403 ? closeCodes.unauthenticated : 1006, String(error))
-  }
+  Promise.resolve().then(() => isOver || events.opened())
 
-  #end(code: number, reason: string): void {
-    if (this.#isOver) return
-    this.close()
-    this.#events.closed(code, reason)
+  return {
+    send(message) {
+      switch (message.type) {
+        case 'baro:heartbeat':
+          return
+        case 'baro:connect':
+          greeting = [message]
+          break
+        case 'baro:subscribe':
+          followed.set(message.payload.channel, { payload: message.payload, isAnswered: false })
+          break
+        case 'baro:unsubscribe':
+          // Nobody is told: the next request simply does not ask for it.
+          followed.delete(message.payload.channel)
+          break
+        default:
+          commands.push(message)
+          commanded = commanded.then(sendCommands)
+          return
+      }
+      // What the hub still says was asked by who wanted something else. The next request is gathered: a client that
+      // connects says everything in one go.
+      stopReading()
+      Promise.resolve().then(readAgain)
+    },
+    close,
   }
-}
-
-class HttpFailure extends Error {
-  readonly status: number
-  constructor(status: number) {
-    super(`the hub answered ${status}`)
-    this.status = status
-  }
-}
-
-function subscribeAgain({ message, position }: Followed): ClientMessage {
-  return { type: message.type, payload: { ...message.payload, ...(position === undefined ? undefined : { position }) } }
 }

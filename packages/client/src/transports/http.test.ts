@@ -1,0 +1,201 @@
+import type { ClientMessage, ServerMessage } from '@baro/core'
+import { createFakeClock } from '@baro/testing'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Link, Transport } from '../transport.ts'
+import { createLongPollTransport, createPollTransport, createSseTransport, type HttpTransportOptions } from './http.ts'
+
+/** A request that reached the hub, which answers when the test says so. */
+interface Asked {
+  readonly query: string
+  readonly messages: readonly ClientMessage[]
+  readonly signal: AbortSignal | null
+  answer(messages: readonly ServerMessage[]): Promise<void>
+  respond(response: Response): Promise<void>
+}
+
+const greeting: ClientMessage = { type: 'baro:connect', payload: { protocol: 1, client: 'secret' } }
+const subscribe = (attempt = 1, position = 'p0'): ClientMessage => ({
+  type: 'baro:subscribe',
+  payload: { channel: 'room:1', attempt, version: '1', position },
+})
+const publish = (id: string): ClientMessage => ({
+  type: 'baro:publish',
+  payload: { id, channel: 'room:1', type: 'message', payload: id },
+})
+const hello = (claimsEpoch = 'c'): ServerMessage => ({
+  type: 'baro:connected',
+  payload: { session: 's', heartbeatIntervalMs: 1, maxMessageBytes: 1, publishWindowMs: 1, claimsEpoch },
+})
+const recovered = (follows: string, position: string, attempt = 1): ServerMessage => ({
+  type: 'baro:recovered',
+  payload: { channel: 'room:1', attempt, follows, position, publications: [] },
+})
+const heartbeat: ServerMessage = { type: 'baro:heartbeat', payload: {} }
+
+let clock: ReturnType<typeof createFakeClock>
+let asked: Asked[]
+let told: unknown[]
+
+beforeEach(() => {
+  clock = createFakeClock()
+  asked = []
+  told = []
+})
+
+/** Lets everything happen that waits for nothing but its turn. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+}
+
+async function open(create: (options: HttpTransportOptions) => Transport, ...first: ClientMessage[]): Promise<Link> {
+  const request = (url: unknown, init: RequestInit = {}) =>
+    new Promise<Response>((resolve) => {
+      const respond = (response: Response) => {
+        resolve(response)
+        // A body is read in turns of its own.
+        return new Promise<void>((done) => setImmediate(done)).then(settled)
+      }
+      asked.push({
+        query: String(url).replace('https://shop.example/baro/connect', ''),
+        messages: (JSON.parse(String(init.body)) as { messages: ClientMessage[] }).messages,
+        signal: init.signal ?? null,
+        answer: (messages) => respond(Response.json({ messages })),
+        respond,
+      })
+    })
+  const link = create({ fetch: request, clock }).open('https://shop.example/baro', {
+    opened: () => told.push('opened'),
+    received: (message) => told.push(message),
+    closed: (code) => told.push(code),
+  })
+  for (const message of first) link.send(message)
+  await settled()
+  return link
+}
+
+it.each([
+  ['SSE', createSseTransport, ''],
+  ['long polling', createLongPollTransport, '?wait=0'],
+  ['polling', createPollTransport, '?wait=0'],
+])('%s says everything in one request, which is answered at once', async (_, create, query) => {
+  await open(create, greeting, subscribe())
+  expect(asked).toMatchObject([{ query, messages: [greeting, subscribe()] }])
+  expect(told).toEqual(['opened'])
+})
+
+describe('a link that polls', () => {
+  it('is held only for what is new, and shows one unbroken subscription that goes on from its position (I2)', async () => {
+    await open(createLongPollTransport, greeting, subscribe())
+    await asked[0]?.answer([hello(), recovered('p0', 'p1')])
+    clock.advance(0)
+    expect(asked[1]).toMatchObject({ query: '?wait=25', messages: [greeting, subscribe(1, 'p1')] })
+    await asked[1]?.answer([hello(), recovered('p1', 'p2')])
+    expect(told).toMatchObject([
+      'opened',
+      hello(),
+      recovered('p0', 'p1'),
+      heartbeat,
+      { type: 'baro:publications', payload: { follows: 'p1', position: 'p2' } },
+      heartbeat,
+    ])
+  })
+
+  it('asks again every three seconds where nothing may take long', async () => {
+    await open(createPollTransport, greeting, subscribe())
+    await asked[0]?.answer([hello(), recovered('p0', 'p1')])
+    clock.advance(2_999)
+    expect(asked).toHaveLength(1)
+    clock.advance(1)
+    expect(asked[1]).toMatchObject({ query: '?wait=0', messages: [greeting, subscribe(1, 'p1')] })
+  })
+
+  it('asks only who is there while nothing is followed', async () => {
+    await open(createLongPollTransport, greeting)
+    await asked[0]?.answer([hello()])
+    clock.advance(60_000)
+    expect(asked).toMatchObject([{ query: '?wait=0', messages: [greeting] }])
+    expect(told).toEqual(['opened', hello(), heartbeat])
+  })
+
+  it('asks no more for a channel that was refused', async () => {
+    await open(createPollTransport, greeting, subscribe())
+    const payload = { code: 'refused', message: '', channel: 'room:1', attempt: 1 }
+    await asked[0]?.answer([hello(), { type: 'baro:error', payload }])
+    clock.advance(60_000)
+    expect(asked).toHaveLength(1)
+    expect(told).toContainEqual({ type: 'baro:error', payload })
+  })
+
+  it('leaves nothing running behind when the client closes it', async () => {
+    const link = await open(createPollTransport, greeting, subscribe())
+    await asked[0]?.answer([hello(), recovered('p0', 'p1')])
+    link.close(1000, '')
+    expect(clock.pending).toBe(0)
+  })
+})
+
+it('I3: what the hub still says to an earlier subscribe is not heard once there is a newer one', async () => {
+  const link = await open(createLongPollTransport, greeting, subscribe())
+  link.send(subscribe(2, 'p5'))
+  expect(asked[0]?.signal?.aborted).toBe(true)
+  await asked[0]?.answer([hello(), recovered('p0', 'p9')])
+  expect(asked[1]?.messages).toEqual([greeting, subscribe(2, 'p5')])
+  await asked[1]?.answer([hello(), recovered('p5', 'p6', 2)])
+  expect(told).toEqual(['opened', hello(), recovered('p5', 'p6', 2), heartbeat])
+})
+
+it('I5: publishes go out in order, those of one moment in one request, and the next when that is answered', async () => {
+  const link = await open(createLongPollTransport, greeting, subscribe())
+  link.send(publish('a'))
+  link.send(publish('b'))
+  await settled()
+  link.send(publish('c'))
+  await settled()
+  expect(asked[1]?.messages).toEqual([greeting, publish('a'), publish('b')])
+  expect(asked).toHaveLength(2)
+  const published: ServerMessage = { type: 'baro:published', payload: { id: 'a' } }
+  await asked[1]?.answer([hello(), published])
+  expect(told).toEqual(['opened', published])
+  expect(asked[2]?.messages).toEqual([greeting, publish('c')])
+})
+
+it('reads a stream as it comes, a message cut anywhere included', async () => {
+  await open(createSseTransport, greeting, subscribe())
+  const text = `:\n\ndata: ${JSON.stringify(hello())}\n\ndata: ${JSON.stringify(recovered('안녕', 'p1'))}\n\n`
+  const bytes = new TextEncoder().encode(text)
+  const body = new ReadableStream({
+    start(controller) {
+      for (const byte of bytes) controller.enqueue(Uint8Array.of(byte))
+    },
+  })
+  await asked[0]?.respond(new Response(body))
+  await vi.waitFor(() => expect(told).toEqual(['opened', hello(), recovered('안녕', 'p1')]))
+})
+
+it.each([
+  ['the stream ends', createSseTransport, new Response('', { status: 200 }), 1006],
+  ['the hub has no time', createSseTransport, new Response('', { status: 503 }), 1006],
+  ['what comes cannot be read', createPollTransport, new Response('<html>'), 1006],
+  ['the hub does not know who this is', createPollTransport, new Response('', { status: 401 }), 4501],
+  ['the hub refuses the origin', createPollTransport, new Response('', { status: 403 }), 4501],
+])('ends when %s', async (_, create, response, code) => {
+  await open(create, greeting, subscribe())
+  await asked[0]?.respond(response)
+  expect(told).toEqual(['opened', code])
+})
+
+it.each([
+  ['another hub answers, which does not remember the publishes of this one', hello('other')],
+  ['the token has expired', { type: 'baro:error', payload: { code: 'unauthenticated', message: '' } } as const],
+])('ends, so that the client comes back, when %s', async (_, message) => {
+  await open(createPollTransport, greeting, subscribe())
+  await asked[0]?.answer([hello(), message])
+  expect(told).toEqual(['opened', hello(), 1006])
+})
+
+it('ends with the drain of its node', async () => {
+  await open(createPollTransport, greeting, subscribe())
+  const drain: ServerMessage = { type: 'baro:drain', payload: { reconnectInMs: 5 } }
+  await asked[0]?.answer([drain])
+  expect(told).toEqual(['opened', drain, 4000])
+})
