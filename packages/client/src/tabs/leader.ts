@@ -65,8 +65,8 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
   }
 
   return {
-    ...link,
     hear,
+    close: (code, reason) => link.close(code, reason),
     send(message: ClientMessage) {
       if (message.type !== 'baro:connect') return board?.fromTab(tab, message)
       secret ??= message.payload.client
