@@ -26,6 +26,8 @@ const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 let clock: FakeClock
 let randomness: SeededRandomness
 let network: Network
+/** Runs once, while the hub reads what followed a position. */
+let whileReading: (() => Promise<void>) | undefined
 let hub: Hub
 let browser: FakeBrowser
 let tabs: Tab[]
@@ -36,9 +38,20 @@ function setUp(seed: string): void {
   clock = createFakeClock()
   randomness = createSeededRandomness(seed)
   network = createNetwork({ clock, randomness })
+  const broker = createMemoryBroker({ clock, randomness })
+  const { read } = broker
+  whileReading = undefined
+  Object.assign(broker, {
+    async read(...range: Parameters<typeof read>) {
+      const run = whileReading
+      whileReading = undefined
+      await run?.()
+      return read.apply(broker, range)
+    },
+  })
   hub = createHub({
     channels: [room],
-    broker: createMemoryBroker({ clock, randomness }),
+    broker,
     auth: ({ token }) => (token === undefined ? undefined : { id: token }),
     clock,
     randomness,
@@ -194,6 +207,35 @@ describe('ten tabs', () => {
     expect(network.links).toHaveLength(1)
   })
 
+  test('I2: what only the answer to one tab brings is told to the others too', async () => {
+    await publish('1')
+    const page = await hub.snapshot(first)
+    await publish('2')
+    openTabs(2)
+    await clock.pass(1_000)
+    whileReading = () => publish('3')
+    new Tab().follow(page)
+    await clock.pass(1_000)
+    expect(whileReading).toBeUndefined()
+    expect(tabs.map(({ state }) => state)).toEqual(tabs.map(() => numbers(1, 3)))
+    expect(tabs.map(({ client }) => client.counters.gaps)).toEqual([0, 0, 0])
+  })
+
+  test('the leader answers the hub for all of them, and a node that stops is left by all of them', async () => {
+    openTabs(3)
+    await clock.pass(200_000)
+    expect(tabs.map(({ isLive }) => isLive)).toEqual([true, true, true])
+    expect(tabs.map(({ client }) => client.counters.subscribes)).toEqual([1, 1, 1])
+    const drained = hub.drain({ spreadMs: 20_000, timeoutMs: 1_000 })
+    await clock.pass(200)
+    // Each waits as long as the hub asks for: nobody comes back at once to a node that is going.
+    expect(tabs.map(({ client }) => client.status)).toEqual(
+      tabs.map(() => expect.objectContaining({ state: 'waiting', attempt: 0 })),
+    )
+    await clock.pass(1_000)
+    await drained
+  })
+
   test('a page that needs a reset gets one, and the others keep what they have', async () => {
     openTabs(2)
     await clock.pass(1_000)
@@ -236,14 +278,16 @@ describe('ten tabs', () => {
     const leader = leaderOf()
     leader.freeze()
     await publish('1')
-    await clock.pass(13_000)
     const others = tabs.filter((tab) => tab !== leader)
-    expect(others.map(({ state }) => state)).toEqual([['1'], ['1']])
+    const published = others.map(({ subscription }) => subscription?.publish('note', 'from a tab that follows'))
+    await clock.pass(13_000)
+    await Promise.all(published)
+    expect(others.map(({ state }) => state.length)).toEqual([3, 3])
     leader.thaw()
     await clock.pass(2_000)
     await publish('2')
     await clock.pass(2_000)
-    expect(tabs.map(({ state }) => state)).toEqual(tabs.map(() => ['1', '2']))
+    expect(tabs.map(({ state }) => [state.length, state.at(-1)])).toEqual(tabs.map(() => [4, '2']))
     expect(hub.counters.sessions).toBe(1)
   })
 

@@ -1,5 +1,5 @@
 import type { ClientMessage, ServerMessage } from '@baro/core'
-import type { Link, LinkEvents, Transport } from '../src/transport.ts'
+import type { Link, LinkEvents, Rung, Transport } from '../src/transport.ts'
 
 type Payloads = { readonly [Message in ClientMessage as Message['type']]: Message['payload'] }
 
@@ -54,7 +54,8 @@ export class HandLink implements Link {
 
 /** A transport whose links a test holds in its hands. */
 export class HandTransport implements Transport {
-  readonly rung = 'websocket'
+  rung: Rung = 'websocket'
+  isShared = false
   readonly links: HandLink[] = []
 
   /** The newest link. */
