@@ -52,7 +52,7 @@ export function createLadder(options: LadderOptions): Transport {
       events.closed(1006, 'nothing was heard')
     })
     return {
-      send: (message) => link.send(message),
+      ...link,
       close(code, reason) {
         cancel()
         link.close(code, reason)

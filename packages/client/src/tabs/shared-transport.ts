@@ -2,8 +2,8 @@ import {
   type Cancel,
   type ClientMessage,
   type Clock,
-  closeCodes,
   createId,
+  drainCode,
   type Randomness,
   type ServerMessage,
 } from '@baro/core'
@@ -103,13 +103,13 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
       const comeBack = () => {
         if (isOver) return
         events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
-        closed(closeCodes.drain, 'another tab leads')
+        closed(drainCode, 'another tab leads')
       }
       const received = (message: ServerMessage, to?: string) => {
         const isAnswer = 'attempt' in message.payload
         if (to === tab || !(to || isAnswer)) events.received(message)
         else if (isAnswer) events.received(asDelivery(message))
-        if (message.type === 'baro:drain') closed(closeCodes.drain, '')
+        if (message.type === 'baro:drain') closed(drainCode, '')
       }
       const hold = (lock: string, how: LockOptions, held: () => void) => {
         const keep = () =>
