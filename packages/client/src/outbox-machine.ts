@@ -86,7 +86,7 @@ export function outboxTransition(
       const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0)
       return bytes <= maxOutboxBytes
         ? pump({ ...state, entries }, elapsedMs)
-        : step(state, refuse(added, 'unavailable', 'The outbox is full. Try again later.'))
+        : step(state, refuse(added, 'unavailable', 'The outbox is full. Try later.'))
     }
     case 'baro:connected':
       return pump({ entries: state.entries, terms: event.payload }, elapsedMs)
@@ -132,7 +132,7 @@ function pump(state: OutboxState, elapsedMs: number): OutboxStep {
     const { isInFlight, bytes, message, sent = { elapsedMs, claimsEpoch } } = entry
     if (isInFlight) return entry
     if (bytes > maxMessageBytes)
-      return refuse(entry, 'too-large', `${bytes} bytes are too many, the server takes ${maxMessageBytes}.`)
+      return refuse(entry, 'too-large', `${bytes} bytes, the server takes ${maxMessageBytes}.`)
     return sent.claimsEpoch === claimsEpoch && elapsedMs - sent.elapsedMs <= publishWindowMs * usedWindow
       ? [
           { ...entry, sent, isInFlight: true },
@@ -153,7 +153,7 @@ function wait(entry: Entry): Entry {
 }
 
 function unknownOutcome(entry: Entry): OutboxAction {
-  return refuse(entry, 'unknown-outcome', `"${entry.id}" may have been taken. Look before you repeat it.`)
+  return refuse(entry, 'unknown-outcome', `"${entry.id}" may have been taken. Look before repeating it.`)
 }
 
 function refuse(entry: Entry, code: ErrorCode, message: string): OutboxAction {

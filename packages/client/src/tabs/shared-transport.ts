@@ -9,7 +9,7 @@ import {
 } from '@baro/core'
 import type { Link, LinkEvents, Rung, Transport } from '../transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'
-import { createPollTransport } from '../transports/http.ts'
+import { createHttpTransport } from '../transports/http.ts'
 import { createLeader, type Leader } from './leader.ts'
 import { asDelivery } from './switchboard.ts'
 import type { FromLeader, FromTab } from './tab-message.ts'
@@ -187,7 +187,7 @@ function askWhoThisIs(clock: Clock): NonNullable<SharedTransportOptions['identif
       const received = (message: ServerMessage) => {
         if (message.type === 'baro:connected') resolve(message.payload.user)
       }
-      const link: Link = createPollTransport({ clock }).open(url, {
+      const link: Link = createHttpTransport('poll', { clock }).open(url, {
         opened: () => link.send(greeting),
         received,
         closed,
