@@ -21,16 +21,21 @@ const states: Readonly<Record<ConnectionState['name'], ConnectionState>> = {
   closed: { name: 'closed', attempt, tries: 0 },
 }
 
+function connected(heartbeatIntervalMs: number) {
+  const payload = { session: 's', heartbeatIntervalMs, maxMessageBytes: 1, publishWindowMs: 1, claimsEpoch: 'c' }
+  return { type: 'baro:connected', attempt, payload } as const
+}
+
 const events = {
   wanted: { type: 'wanted' },
   unwanted: { type: 'unwanted' },
   restart: { type: 'restart' },
   close: { type: 'close' },
   linked: { type: 'linked', attempt },
-  connected: { type: 'connected', attempt, heartbeatIntervalMs: 25_000 },
-  heard: { type: 'heard', attempt },
+  connected: connected(25_000),
+  heard: { type: 'baro:heartbeat', attempt, payload: {} },
   proved: { type: 'proved' },
-  draining: { type: 'draining', attempt, reconnectInMs: 3_000 },
+  draining: { type: 'baro:drain', attempt, payload: { reconnectInMs: 3_000 } },
   lost: { type: 'lost', attempt, reason: '1006 ' },
   'lost for good': { type: 'lost', attempt, reason: '4500 speak 1', isFinal: true },
   woke: { type: 'woke' },
@@ -47,7 +52,7 @@ const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   restart: ['idle', 'idle', 'idle', 'idle', 'idle', 'idle', 'idle'],
   close: ['closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed'],
   linked: ['·', 'handshaking', '·', '·', '·', '·', '·'],
-  connected: ['·', '·', 'open', '·', '·', '·', '·'],
+  connected: ['·', '·', 'open', 'open', '·', '·', '·'],
   heard: ['·', '·', '·', 'open', '·', '·', '·'],
   proved: ['·', '·', '·', 'open', '·', '·', '·'],
   draining: ['·', 'connecting', 'handshaking', 'open', '·', '·', '·'],
@@ -115,7 +120,7 @@ describe('the way to an open connection', () => {
   })
 
   it('takes no silence for a lost link if the hub sends no heartbeats', () => {
-    const { state } = after(states.handshaking, { ...events.connected, heartbeatIntervalMs: 0 })
+    const { state } = after(states.handshaking, connected(0))
     expect(state.dueInMs).toBeUndefined()
   })
 })

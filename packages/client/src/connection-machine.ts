@@ -11,6 +11,7 @@
  *
  * Links are numbered through the whole life, so that what an old one still says is ignored.
  */
+import type { ServerMessage } from '@baro/core'
 import { type Backoff, backoffMs } from './backoff.ts'
 import { type DueEvent, type Step, step } from './run-machine.ts'
 
@@ -34,13 +35,10 @@ export type ConnectionEvent =
   | DueEvent
   | { readonly type: 'wanted' | 'unwanted' | 'restart' | 'close' }
   | { readonly type: 'linked'; readonly attempt: number }
-  | { readonly type: 'connected'; readonly attempt: number; readonly heartbeatIntervalMs: number }
-  /** Anything was heard. */
-  | { readonly type: 'heard'; readonly attempt: number }
+  /** What was heard; whatever it is, it is a sign of life. */
+  | (ServerMessage & { readonly attempt: number })
   /** Something that needs the whole way there and back has worked. */
   | { readonly type: 'proved' }
-  /** The node stops, and says when to come back. */
-  | { readonly type: 'draining'; readonly attempt: number; readonly reconnectInMs: number }
   /** The link is gone, or as good as gone; `isFinal`: coming back changes nothing. */
   | { readonly type: 'lost'; readonly attempt: number; readonly reason: string; readonly isFinal?: boolean }
   /** A good moment to try again; the page is put away. */
@@ -113,16 +111,15 @@ export function connectionTransition(
       return event.isFinal ? leave({ name: 'gave-up', reason: event.reason }) : lose(event.reason)
     case 'linked':
       return name === 'connecting' ? step({ ...state, name: 'handshaking' }, 'send-connect') : step(state)
-    case 'connected':
-      return name === 'handshaking'
-        ? step({ name: 'open', attempt, tries, dueInMs: 2 * event.heartbeatIntervalMs || undefined })
-        : step(state)
-    case 'heard':
-      // As another object, so that its time begins again.
-      return step(isOpen ? { ...state } : state)
     case 'proved':
       return isOpen && tries > 0 ? step({ ...state, tries: 0 }) : step(state)
-    case 'draining':
-      return hasLink ? step({ ...state, reconnectInMs: event.reconnectInMs }) : step(state)
+    case 'baro:connected':
+      if (name === 'handshaking')
+        return step({ name: 'open', attempt, tries, dueInMs: 2 * event.payload.heartbeatIntervalMs || undefined })
+      break
+    case 'baro:drain':
+      if (hasLink) return step({ ...state, ...event.payload })
   }
+  // As another object, so that its time begins again.
+  return step(isOpen ? { ...state } : state)
 }

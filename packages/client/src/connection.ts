@@ -123,14 +123,11 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   function receive(attempt: number, message: ServerMessage): void {
-    dispatch({ type: 'heard', attempt })
     if (attempt !== machine.state.attempt) return
     try {
       // The hub is believed to speak the protocol: to check every field again would be a tenth of what a browser loads.
-      const { type, payload } = message
-      if (type === 'baro:heartbeat') send(message)
-      if (type === 'baro:drain') dispatch({ type: 'draining', attempt, ...payload })
-      if (type === 'baro:connected') dispatch({ type: 'connected', attempt, ...payload })
+      dispatch({ ...message, attempt })
+      if (message.type === 'baro:heartbeat') send(message)
       parts.received(message)
     } catch (error) {
       log.error(`A message was left out: ${error}`)

@@ -113,8 +113,7 @@ export function createClientOver(transport: Transport, options: ClientOptions): 
     const followed = channels.get(channel) ?? createFollowedChannel(channel, definition, reference, parts)
     // The newest are the last in line to be forgotten.
     channels.delete(channel)
-    const oldest = [...channels.values()].find(({ isActive }) => !isActive)
-    if (oldest && channels.size >= maxChannels) channels.delete(oldest.channel)
+    for (const [name, { isActive }] of channels) if (channels.size >= maxChannels && !isActive) channels.delete(name)
     channels.set(channel, followed)
     return followed
   }

@@ -174,8 +174,8 @@ export function createFollowedChannel(
     store = next ?? store
     // A page that is ahead of the stream may be of a history that was rewritten since: the server must say what follows
     // it, and what it contains already must not be told one by one (I1, I4).
-    if (!hasStayed) dispatch({ type: 'ask' })
-    refresh()
+    if (hasStayed) refresh()
+    else dispatch({ type: 'ask' })
   }
 
   /** Follows while somebody holds the channel, while it lingers, and while a publish has no answer. */
@@ -217,7 +217,6 @@ export function createFollowedChannel(
         const { position } = outcome as { position?: string }
         store = finishPending(store, definition, id, position)
         settle(outcome)
-        refresh()
         update()
       })
       refresh()

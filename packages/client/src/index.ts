@@ -11,12 +11,7 @@ export { idleStatus, type Status } from './status.ts'
 export type { Published, PublishOptions, SignalOf, Subscription } from './subscription.ts'
 export { createSharedTransport, type SharedTransportOptions } from './tabs/shared-transport.ts'
 export type { Link, LinkEvents, Rung, Transport } from './transport.ts'
-export {
-  createLongPollTransport,
-  createPollTransport,
-  createSseTransport,
-  type HttpTransportOptions,
-} from './transports/http.ts'
+export { createHttpTransport, type HttpRung, type HttpTransportOptions } from './transports/http.ts'
 export {
   createWebSocketTransport,
   type WebSocketLike,

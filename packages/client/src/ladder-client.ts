@@ -5,7 +5,7 @@ import { createLadder } from './ladder.ts'
 import { browserRungMemory } from './rung-memory.ts'
 import { createSharedTransport } from './tabs/shared-transport.ts'
 import type { Rung, Transport } from './transport.ts'
-import { createLongPollTransport, createPollTransport, createSseTransport } from './transports/http.ts'
+import { createHttpTransport } from './transports/http.ts'
 import { createWebSocketTransport } from './transports/websocket.ts'
 
 /** What `createClient` takes. */
@@ -35,14 +35,10 @@ export function createClient(options: LadderClientOptions = {}): Client {
     clock = systemClock,
     randomness = systemRandomness,
   } = options
-  const make: Readonly<Record<Rung, () => Transport>> = {
-    websocket: createWebSocketTransport,
-    sse: () => createSseTransport({ clock }),
-    'long-poll': () => createLongPollTransport({ clock }),
-    poll: () => createPollTransport({ clock }),
-  }
+  const make = (rung: Rung): Transport =>
+    rung === 'websocket' ? createWebSocketTransport() : createHttpTransport(rung, { clock })
   const [first, ...others] = rungs
-  const transports = [make[first](), ...others.map((rung) => make[rung]())] as const
+  const transports = [make(first), ...others.map(make)] as const
   const memory = browserRungMemory(clock)
   const ladder = createLadder({ transports, clock, memory })
   return createClientOver(createSharedTransport(ladder, { clock, randomness }), options)

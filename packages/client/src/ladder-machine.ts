@@ -44,26 +44,23 @@ export function startLadder(rung: number): LadderState {
 
 /** Decides which rung is next; total. */
 export function ladderTransition(state: LadderState, event: LadderEvent, rungs: number): LadderState {
+  const { rung, youngBreaks, vainProbes } = state
+  const take = (taken: number): LadderState => ({ rung: taken, youngBreaks: 0, vainProbes })
+  const below = (rung + 1) % rungs
   switch (event.type) {
     case 'mute':
-      return down(state, rungs)
-    case 'broke': {
-      if (event.ageMs >= youngMs) return { ...state, youngBreaks: 0 }
-      const youngBreaks = state.youngBreaks + 1
-      return youngBreaks >= patience ? down(state, rungs) : { ...state, youngBreaks }
-    }
+      return take(below)
+    case 'broke':
+      if (event.ageMs >= youngMs) return take(rung)
+      return youngBreaks + 1 < patience ? { ...state, youngBreaks: youngBreaks + 1 } : take(below)
     case 'probed':
-      return event.rung < state.rung ? { rung: event.rung, youngBreaks: 0, vainProbes: state.vainProbes } : state
+      return event.rung < rung ? take(event.rung) : state
     case 'probed-in-vain':
-      return { ...state, vainProbes: state.vainProbes + 1 }
+      return { ...state, vainProbes: vainProbes + 1 }
   }
 }
 
 /** How long after the last try the higher rungs are tried again. */
 export function probeAfterMs({ vainProbes }: LadderState): number {
   return Math.min(maxProbeMs, firstProbeMs * 2 ** vainProbes)
-}
-
-function down({ rung, vainProbes }: LadderState, rungs: number): LadderState {
-  return { rung: (rung + 1) % rungs, youngBreaks: 0, vainProbes }
 }

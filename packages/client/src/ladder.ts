@@ -49,10 +49,10 @@ export function createLadder(options: LadderOptions): Transport {
     })
     const cancel = clock.after(helloTimeoutMs, () => {
       link.close(1000, '')
-      events.closed(1006, 'nothing was heard')
+      events.closed(1006, 'silent')
     })
     return {
-      send: (message) => link.send(message),
+      ...link,
       close(code, reason) {
         cancel()
         link.close(code, reason)
@@ -103,7 +103,7 @@ export function createLadder(options: LadderOptions): Transport {
               close(1000, '')
               // A drain without a wait: the client comes back at once, on the better rung, from where it stands.
               events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
-              events.closed(drainCode, 'a better way was found')
+              events.closed(drainCode, 'climbs')
             },
             closed: next,
           })

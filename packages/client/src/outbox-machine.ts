@@ -67,8 +67,8 @@ export interface OutboxMoment {
 }
 
 type OutboxStep = Step<OutboxState, OutboxAction>
-/** What becomes of an entry: whether it stays, and what is done about it. */
-type Fate = readonly [stays: Entry | undefined, action?: OutboxAction]
+/** What becomes of an entry: it stays, or something is done about it, or both. */
+type Fate = Entry | OutboxAction | readonly [Entry, OutboxAction]
 
 /** The part of the server's window that is used: the rest is for a message that travels slowly. */
 const usedWindow = 0.9
@@ -86,9 +86,7 @@ export function outboxTransition(
       const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0)
       return bytes <= maxOutboxBytes
         ? pump({ ...state, entries }, elapsedMs)
-        : judge({ ...state, entries }, (entry) =>
-            entry === added ? refuse(entry, 'unavailable', 'The outbox is full. Try again later.') : [entry],
-          )
+        : step(state, refuse(added, 'unavailable', 'The outbox is full. Try later.'))
     }
     case 'baro:connected':
       return pump({ entries: state.entries, terms: event.payload }, elapsedMs)
@@ -96,7 +94,7 @@ export function outboxTransition(
       return pump({ ...state, isPaused: false }, elapsedMs)
     case 'link-down':
       return judge({ entries: state.entries }, (entry) =>
-        entry.isOnce && entry.sent ? unknownOutcome(entry) : [{ ...entry, isInFlight: false }],
+        entry.isOnce && entry.sent ? unknownOutcome(entry) : wait(entry),
       )
     case 'close':
       return judge(state, (entry) =>
@@ -108,25 +106,21 @@ export function outboxTransition(
       return answer(state, event.payload.id, event.payload.payload)
     case 'baro:error': {
       const { id, code, message } = event.payload
+      // It may succeed later: the first is still at work, or nothing was taken. The same id again does no harm, and
+      // nothing may overtake it.
+      const waits = (entry: Entry) => entry.id === id && !entry.isOnce
+      if (mayPass(code) && state.entries.some(waits)) {
+        const entries = state.entries.map((entry) => (waits(entry) ? wait(entry) : entry))
+        return step({ ...state, entries, isPaused: true }, { type: 'pause' })
+      }
       // A server newer than this client may name a code that is not in our table.
-      return answer(state, id, new BaroError(code as ErrorCode, message), mayPass(code))
+      return answer(state, id, new BaroError(code as ErrorCode, message))
     }
   }
 }
 
-/**
- * Settles an entry; or, if it may succeed later (the first is still at work, or nothing was taken), lets it wait: the
- * same id again does no harm, and nothing may overtake it.
- */
-function answer(state: OutboxState, id: string | undefined, outcome: Outcome, mustWait = false): OutboxStep {
-  const next = judge(state, (entry) => {
-    if (entry.id !== id) return [entry]
-    return mustWait && !entry.isOnce
-      ? [{ ...entry, isInFlight: false }, { type: 'pause' }]
-      : [undefined, { type: 'settle', settle: entry.settle, outcome }]
-  })
-  const isPaused = state.isPaused || next.actions.some(({ type }) => type === 'pause')
-  return step({ ...next.state, isPaused }, ...next.actions)
+function answer(state: OutboxState, id: string | undefined, outcome: Outcome): OutboxStep {
+  return judge(state, (entry) => (entry.id === id ? settle(entry, outcome) : entry))
 }
 
 /** Sends what waits, in order; what can no longer be sent is settled instead. */
@@ -136,9 +130,9 @@ function pump(state: OutboxState, elapsedMs: number): OutboxStep {
   const { claimsEpoch, publishWindowMs, maxMessageBytes } = terms
   return judge(state, (entry) => {
     const { isInFlight, bytes, message, sent = { elapsedMs, claimsEpoch } } = entry
-    if (isInFlight) return [entry]
+    if (isInFlight) return entry
     if (bytes > maxMessageBytes)
-      return refuse(entry, 'too-large', `${bytes} bytes are too many, the server takes ${maxMessageBytes}.`)
+      return refuse(entry, 'too-large', `${bytes} bytes, the server takes ${maxMessageBytes}.`)
     return sent.claimsEpoch === claimsEpoch && elapsedMs - sent.elapsedMs <= publishWindowMs * usedWindow
       ? [
           { ...entry, sent, isInFlight: true },
@@ -149,15 +143,23 @@ function pump(state: OutboxState, elapsedMs: number): OutboxStep {
 }
 
 function judge(state: OutboxState, fateOf: (entry: Entry) => Fate): OutboxStep {
-  const fates = state.entries.map(fateOf)
-  const entries = fates.flatMap(([stays]) => stays ?? [])
-  return step({ ...state, entries }, ...fates.flatMap(([, action]) => action ?? []))
+  const fates: readonly (Entry | OutboxAction)[] = state.entries.flatMap(fateOf)
+  const entries = fates.filter((fate) => 'id' in fate)
+  return step({ ...state, entries }, ...fates.filter((fate) => 'type' in fate))
 }
 
-function unknownOutcome(entry: Entry): Fate {
-  return refuse(entry, 'unknown-outcome', `"${entry.id}" may have been taken. Look before you repeat it.`)
+function wait(entry: Entry): Entry {
+  return { ...entry, isInFlight: false }
 }
 
-function refuse({ settle }: Entry, code: ErrorCode, message: string): Fate {
-  return [undefined, { type: 'settle', settle, outcome: new BaroError(code, message) }]
+function unknownOutcome(entry: Entry): OutboxAction {
+  return refuse(entry, 'unknown-outcome', `"${entry.id}" may have been taken. Look before repeating it.`)
+}
+
+function refuse(entry: Entry, code: ErrorCode, message: string): OutboxAction {
+  return settle(entry, new BaroError(code, message))
+}
+
+function settle({ settle }: Entry, outcome: Outcome): OutboxAction {
+  return { type: 'settle', settle, outcome }
 }

@@ -49,7 +49,7 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
     },
     send(message, settle) {
       const { type, payload } = message
-      const bytes = new TextEncoder().encode(encodeMessage(message)).length
+      const bytes = new Blob([encodeMessage(message)]).size
       machine.dispatch({
         type: 'add',
         entry: { id: payload.id, message, bytes, isOnce: type === 'baro:request', settle },

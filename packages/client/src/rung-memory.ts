@@ -17,7 +17,7 @@ export function browserRungMemory(clock: Clock = systemClock): RungMemory {
   return {
     read() {
       try {
-        const [rung, at] = (globalThis.localStorage?.getItem(key) ?? '').split(' ')
+        const [rung, at] = (localStorage.getItem(key) ?? '').split(' ')
         return clock.now() - Number(at) < validMs ? (rung as Transport['rung']) : undefined
       } catch {
         return undefined
@@ -25,7 +25,7 @@ export function browserRungMemory(clock: Clock = systemClock): RungMemory {
     },
     write(rung) {
       try {
-        globalThis.localStorage?.setItem(key, `${rung} ${clock.now()}`)
+        localStorage.setItem(key, `${rung} ${clock.now()}`)
       } catch {
         // A browser that forbids storage is no reason to fail.
       }

@@ -105,7 +105,7 @@ export function createSubscription(
 
   function wire(payload: unknown): Json {
     if (isClosed || connection.status.state === 'closed')
-      throw new BaroError('closed', `${channel}: this subscription or its client was closed.`)
+      throw new BaroError('closed', `${channel} or its client was closed.`)
     try {
       return JSON.parse(JSON.stringify(payload ?? null)) as Json
     } catch (cause) {

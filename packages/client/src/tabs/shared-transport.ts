@@ -2,14 +2,14 @@ import {
   type Cancel,
   type ClientMessage,
   type Clock,
-  closeCodes,
   createId,
+  drainCode,
   type Randomness,
   type ServerMessage,
 } from '@baro/core'
 import type { Link, LinkEvents, Rung, Transport } from '../transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'
-import { createPollTransport } from '../transports/http.ts'
+import { createHttpTransport } from '../transports/http.ts'
 import { createLeader, type Leader } from './leader.ts'
 import { asDelivery } from './switchboard.ts'
 import type { FromLeader, FromTab } from './tab-message.ts'
@@ -103,13 +103,13 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
       const comeBack = () => {
         if (isOver) return
         events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
-        closed(closeCodes.drain, 'another tab leads')
+        closed(drainCode, 'another tab leads')
       }
       const received = (message: ServerMessage, to?: string) => {
         const isAnswer = 'attempt' in message.payload
         if (to === tab || !(to || isAnswer)) events.received(message)
         else if (isAnswer) events.received(asDelivery(message))
-        if (message.type === 'baro:drain') closed(closeCodes.drain, '')
+        if (message.type === 'baro:drain') closed(drainCode, '')
       }
       const hold = (lock: string, how: LockOptions, held: () => void) => {
         const keep = () =>
@@ -187,7 +187,7 @@ function askWhoThisIs(clock: Clock): NonNullable<SharedTransportOptions['identif
       const received = (message: ServerMessage) => {
         if (message.type === 'baro:connected') resolve(message.payload.user)
       }
-      const link: Link = createPollTransport({ clock }).open(url, {
+      const link: Link = createHttpTransport('poll', { clock }).open(url, {
         opened: () => link.send(greeting),
         received,
         closed,

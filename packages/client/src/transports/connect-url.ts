@@ -9,6 +9,6 @@ export function connectUrl(url: string): string {
   try {
     return `${new URL(url, globalThis.location?.href).href.replace(/\/$/, '')}/connect`
   } catch {
-    throw new BaroError('bad-definition', `The url "${url}" is not absolute, and there is no page. Name the host.`)
+    throw new BaroError('bad-definition', `The url "${url}" needs a host: there is no page.`)
   }
 }

@@ -5,13 +5,12 @@ import type { ServerMessage } from '@baro/core'
  * JSON of a message in one `data:` line. Resolves at the end of the stream; a line without its end was not received.
  */
 export async function readEventStream(response: Response, received: (message: ServerMessage) => void): Promise<void> {
-  const reader = response.body?.getReader()
-  const decoder = new TextDecoder()
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
   for (;;) {
     const next = await reader?.read()
     if (!next || next.done) return
-    const lines = (text + decoder.decode(next.value, { stream: true })).split('\n')
+    const lines = (text + next.value).split('\n')
     text = lines.pop() ?? ''
     for (const line of lines) if (line.startsWith('data: ')) received(JSON.parse(line.slice(6)) as ServerMessage)
   }

@@ -1,8 +1,8 @@
 import type { ClientMessage, ServerMessage } from '@baro/core'
 import { createFakeClock } from '@baro/testing'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Link, Transport } from '../transport.ts'
-import { createLongPollTransport, createPollTransport, createSseTransport, type HttpTransportOptions } from './http.ts'
+import type { Link } from '../transport.ts'
+import { createHttpTransport, type HttpRung } from './http.ts'
 
 /** A request that reached the hub, which answers when the test says so. */
 interface Asked {
@@ -47,7 +47,7 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve()
 }
 
-async function open(create: (options: HttpTransportOptions) => Transport, ...first: ClientMessage[]): Promise<Link> {
+async function open(rung: HttpRung, ...first: ClientMessage[]): Promise<Link> {
   const request = (url: unknown, init: RequestInit = {}) =>
     new Promise<Response>((resolve) => {
       const respond = (response: Response) => {
@@ -63,7 +63,7 @@ async function open(create: (options: HttpTransportOptions) => Transport, ...fir
         respond,
       })
     })
-  const link = create({ fetch: request, clock }).open('https://shop.example/baro', {
+  const link = createHttpTransport(rung, { fetch: request, clock }).open('https://shop.example/baro', {
     opened: () => told.push('opened'),
     received: (message) => told.push(message),
     closed: (code) => told.push(code),
@@ -74,18 +74,18 @@ async function open(create: (options: HttpTransportOptions) => Transport, ...fir
 }
 
 it.each([
-  ['SSE', createSseTransport, ''],
-  ['long polling', createLongPollTransport, '?wait=0'],
-  ['polling', createPollTransport, '?wait=0'],
-])('%s says everything in one request, which is answered at once', async (_, create, query) => {
-  await open(create, greeting, subscribe())
+  ['sse', ''],
+  ['long-poll', '?wait=0'],
+  ['poll', '?wait=0'],
+] as const)('%s says everything in one request, which is answered at once', async (rung, query) => {
+  await open(rung, greeting, subscribe())
   expect(asked).toMatchObject([{ query, messages: [greeting, subscribe()] }])
   expect(told).toEqual(['opened'])
 })
 
 describe('a link that polls', () => {
   it('is held only for what is new, and shows one unbroken subscription that goes on from its position (I2)', async () => {
-    await open(createLongPollTransport, greeting, subscribe())
+    await open('long-poll', greeting, subscribe())
     await asked[0]?.answer([hello(), recovered('p0', 'p1')])
     clock.advance(0)
     expect(asked[1]).toMatchObject({ query: '?wait=25', messages: [greeting, subscribe(1, 'p1')] })
@@ -101,7 +101,7 @@ describe('a link that polls', () => {
   })
 
   it('asks again every three seconds where nothing may take long', async () => {
-    await open(createPollTransport, greeting, subscribe())
+    await open('poll', greeting, subscribe())
     await asked[0]?.answer([hello(), recovered('p0', 'p1')])
     clock.advance(2_999)
     expect(asked).toHaveLength(1)
@@ -110,7 +110,7 @@ describe('a link that polls', () => {
   })
 
   it('asks only who is there while nothing is followed', async () => {
-    await open(createLongPollTransport, greeting)
+    await open('long-poll', greeting)
     await asked[0]?.answer([hello()])
     clock.advance(60_000)
     expect(asked).toMatchObject([{ query: '?wait=0', messages: [greeting] }])
@@ -118,7 +118,7 @@ describe('a link that polls', () => {
   })
 
   it('asks no more for a channel that was refused', async () => {
-    await open(createPollTransport, greeting, subscribe())
+    await open('poll', greeting, subscribe())
     const payload = { code: 'refused', message: '', channel: 'room:1', attempt: 1 }
     await asked[0]?.answer([hello(), { type: 'baro:error', payload }])
     clock.advance(60_000)
@@ -127,7 +127,7 @@ describe('a link that polls', () => {
   })
 
   it('leaves nothing running behind when the client closes it', async () => {
-    const link = await open(createPollTransport, greeting, subscribe())
+    const link = await open('poll', greeting, subscribe())
     await asked[0]?.answer([hello(), recovered('p0', 'p1')])
     link.close(1000, '')
     expect(clock.pending).toBe(0)
@@ -135,7 +135,7 @@ describe('a link that polls', () => {
 })
 
 it('I3: what the hub still says to an earlier subscribe is not heard once there is a newer one', async () => {
-  const link = await open(createLongPollTransport, greeting, subscribe())
+  const link = await open('long-poll', greeting, subscribe())
   link.send(subscribe(2, 'p5'))
   expect(asked[0]?.signal?.aborted).toBe(true)
   await asked[0]?.answer([hello(), recovered('p0', 'p9')])
@@ -145,7 +145,7 @@ it('I3: what the hub still says to an earlier subscribe is not heard once there 
 })
 
 it('I5: publishes go out in order, those of one moment in one request, and the next when that is answered', async () => {
-  const link = await open(createLongPollTransport, greeting, subscribe())
+  const link = await open('long-poll', greeting, subscribe())
   link.send(publish('a'))
   link.send(publish('b'))
   await settled()
@@ -160,7 +160,7 @@ it('I5: publishes go out in order, those of one moment in one request, and the n
 })
 
 it('reads a stream as it comes, a message cut anywhere included', async () => {
-  await open(createSseTransport, greeting, subscribe())
+  await open('sse', greeting, subscribe())
   const text = `:\n\ndata: ${JSON.stringify(hello())}\n\ndata: ${JSON.stringify(recovered('안녕', 'p1'))}\n\n`
   const bytes = new TextEncoder().encode(text)
   const body = new ReadableStream({
@@ -173,13 +173,13 @@ it('reads a stream as it comes, a message cut anywhere included', async () => {
 })
 
 it.each([
-  ['the stream ends', createSseTransport, new Response('', { status: 200 }), 1006],
-  ['the hub has no time', createSseTransport, new Response('', { status: 503 }), 1006],
-  ['what comes cannot be read', createPollTransport, new Response('<html>'), 1006],
-  ['the hub does not know who this is', createPollTransport, new Response('', { status: 401 }), 4501],
-  ['the hub refuses the origin', createPollTransport, new Response('', { status: 403 }), 4501],
-])('ends when %s', async (_, create, response, code) => {
-  await open(create, greeting, subscribe())
+  ['the stream ends', 'sse', new Response('', { status: 200 }), 1006],
+  ['the hub has no time', 'sse', new Response('', { status: 503 }), 1006],
+  ['what comes cannot be read', 'poll', new Response('<html>'), 1006],
+  ['the hub does not know who this is', 'poll', new Response('', { status: 401 }), 4501],
+  ['the hub refuses the origin', 'poll', new Response('', { status: 403 }), 4501],
+] as const)('ends when %s', async (_, rung, response, code) => {
+  await open(rung, greeting, subscribe())
   await asked[0]?.respond(response)
   expect(told).toEqual(['opened', code])
 })
@@ -188,13 +188,13 @@ it.each([
   ['another hub answers, which does not remember the publishes of this one', hello('other')],
   ['the token has expired', { type: 'baro:error', payload: { code: 'unauthenticated', message: '' } } as const],
 ])('ends, so that the client comes back, when %s', async (_, message) => {
-  await open(createPollTransport, greeting, subscribe())
+  await open('poll', greeting, subscribe())
   await asked[0]?.answer([hello(), message])
   expect(told).toEqual(['opened', hello(), 1006])
 })
 
 it('ends with the drain of its node', async () => {
-  await open(createPollTransport, greeting, subscribe())
+  await open('poll', greeting, subscribe())
   const drain: ServerMessage = { type: 'baro:drain', payload: { reconnectInMs: 5 } }
   await asked[0]?.answer([drain])
   expect(told).toEqual(['opened', drain, 4000])

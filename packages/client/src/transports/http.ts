@@ -19,7 +19,7 @@ import type { Link, LinkEvents, Rung, Transport } from '../transport.ts'
 import { connectUrl } from './connect-url.ts'
 import { readEventStream } from './event-stream.ts'
 
-/** What the HTTP transports take. */
+/** What `createHttpTransport` takes besides its rung. */
 export interface HttpTransportOptions {
   /** Default `globalThis.fetch`. */
   readonly fetch?: typeof fetch
@@ -28,8 +28,8 @@ export interface HttpTransportOptions {
   readonly clock?: Clock
 }
 
-/** What the HTTP transports are called. */
-type HttpRung = Exclude<Rung, 'websocket'>
+/** The rungs that need no WebSocket. */
+export type HttpRung = Exclude<Rung, 'websocket'>
 
 /** A channel this link follows: what is asked, from where it has come to, and whether that was answered before. */
 interface Followed {
@@ -42,22 +42,14 @@ const waitSeconds = 25
 
 const heartbeat: ServerMessage = { type: 'baro:heartbeat', payload: {} }
 
-/** The hub's messages as one event stream: one held request, everything arrives at once. */
-export function createSseTransport(options: HttpTransportOptions = {}): Transport {
-  return httpTransport('sse', options)
-}
-
-/** Requests that the hub holds until there is something: for networks that buffer streams. */
-export function createLongPollTransport(options: HttpTransportOptions = {}): Transport {
-  return httpTransport('long-poll', options)
-}
-
-/** A request every few seconds: for networks that cut whatever takes long. */
-export function createPollTransport(options: HttpTransportOptions = {}): Transport {
-  return httpTransport('poll', options)
-}
-
-function httpTransport(rung: HttpRung, options: HttpTransportOptions): Transport {
+/**
+ * Links over plain HTTP, of one of three kinds.
+ *
+ * - `sse`: the hub's messages as one event stream; everything arrives at once.
+ * - `long-poll`: requests that the hub holds until there is something, for networks that buffer streams.
+ * - `poll`: a request every few seconds, for networks that cut whatever takes long.
+ */
+export function createHttpTransport(rung: HttpRung, options: HttpTransportOptions = {}): Transport {
   return {
     rung,
     open: (url, events) => openLink(rung, connectUrl(url), events, options),
@@ -158,7 +150,7 @@ function openLink(
     switch (type) {
       case 'baro:connected':
         if (claimsEpoch === payload.claimsEpoch) return
-        if (claimsEpoch !== undefined) return end(1006, 'the hub was replaced')
+        if (claimsEpoch !== undefined) return end(1006, 'another hub')
         claimsEpoch = payload.claimsEpoch
         break
       case 'baro:recovered':
@@ -179,7 +171,7 @@ function openLink(
       case 'baro:error':
         // A token that has expired while the link lived: the client comes back with a new one.
         if (payload.code === 'unauthenticated') return end(1006, payload.code)
-        if (payload.channel !== undefined && payload.attempt !== undefined) followed.delete(payload.channel)
+        if (payload.attempt !== undefined) followed.delete(payload.channel ?? '')
     }
     events.received(message)
     if (type === 'baro:drain') end(drainCode, '')

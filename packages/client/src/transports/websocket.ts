@@ -61,6 +61,6 @@ export function createWebSocketTransport(options: WebSocketTransportOptions = {}
 
 function openSocket(WebSocket: WebSocketTransportOptions['WebSocket'], url: string): WebSocketLike {
   if (!WebSocket)
-    throw new BaroError('bad-definition', 'There is no WebSocket here. Pass createWebSocketTransport({ WebSocket }).')
+    throw new BaroError('bad-definition', 'No WebSocket here. Pass createWebSocketTransport({ WebSocket }).')
   return new WebSocket(url)
 }

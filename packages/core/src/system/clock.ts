@@ -8,8 +8,8 @@ declare const setImmediate: ((run: () => void) => unknown) | undefined
 declare const clearImmediate: (timer: unknown) => void
 declare const performance: { now(): number }
 
-// setTimeout takes 32 bits and fires a longer wait at once; such a wait is taken in steps.
-const longestTimerMs = 2_147_483_647
+// setTimeout takes 31 bits and fires a longer wait at once; such a wait is taken in steps.
+const longestTimerMs = 1_000_000_000
 
 /** The time of the machine. The only place where Baro touches timers. */
 export const systemClock: Clock = {
