@@ -12,7 +12,10 @@ import {
   maxPositionLength,
   orThrow,
   type Publication,
+  packFrame,
   parseChannelName,
+  parseFrame,
+  parseJson,
   parsePosition,
   protocolVersion,
   type ResetReason,
@@ -116,6 +119,17 @@ ${same.join('\n')}
       expect(encodeMessage(orThrow(decodeClientMessage(text)))).toBe(compact(text))
     for (const text of blocks('json server'))
       expect(encodeMessage(orThrow(decodeServerMessage(text)))).toBe(compact(text))
+  })
+
+  test('the message with bytes is, byte for byte, the binary message beside it', () => {
+    const [json = ''] = blocks('json bytes')
+    const frame = Buffer.from((blocks('hex frame')[0] ?? '').replace(/\s/g, ''), 'hex')
+    expect(packFrame(compact(json))).toEqual(new Uint8Array(frame))
+    expect(parseFrame(frame)).toStrictEqual(parseJson(json))
+    expect(orThrow(parseFrame(frame))).toEqual({
+      type: 'picture',
+      payload: { image: new TextEncoder().encode('hello'), alt: 'hi' },
+    })
   })
 
   test('the examples name channels and positions that a hub would take, and publications that fit them', () => {

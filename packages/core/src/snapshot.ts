@@ -7,7 +7,10 @@ export interface Snapshot<T extends ChannelTypes = ChannelTypes> extends Referen
   readonly position: string
   /** The `version` of the definition that made the value. */
   readonly version: string
-  /** The state of the channel at the position; `undefined` if the channel has none. */
+  /**
+   * The state of the channel at the position; `undefined` if the channel has none. It is plain JSON, so that every page
+   * can embed it: bytes stand in it as in JSON text, and who reads them here takes its `liveValue` first.
+   */
   readonly value: T['state']
 }
 

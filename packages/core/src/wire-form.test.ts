@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { maxPayloadDepth, type WireForm, wireForm } from './wire-form.ts'
+import { maxPayloadDepth } from './json.ts'
+import { type WireForm, wireForm } from './wire-form.ts'
 
 const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
 

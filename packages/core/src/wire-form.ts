@@ -1,23 +1,22 @@
 import { BaroError } from './errors.ts'
-import { type Json, parseJson } from './json.ts'
+import { type Json, jsonText, maxPayloadDepth, parseJson } from './json.ts'
 import { accepted, type Result, refused } from './result.ts'
 
-/** The deepest nesting of a payload, in levels of lists and objects. */
-export const maxPayloadDepth = 128
-
-/** The type of what is left of a value once it has travelled as JSON: a `Date` arrives as text. */
+/** The type of what is left of a value once it has travelled: a `Date` arrives as text, a `Buffer` as a `Uint8Array`. */
 export type WireForm<T> = T extends string | number | boolean | null | undefined
   ? T
-  : T extends { toJSON(): infer Written }
-    ? Written
-    : T extends object
-      ? { [Key in keyof T]: WireForm<T[Key]> }
-      : T
+  : T extends ArrayBuffer | ArrayBufferView
+    ? Uint8Array<ArrayBuffer>
+    : T extends { toJSON(): infer Written }
+      ? Written
+      : T extends object
+        ? { [Key in keyof T]: WireForm<T[Key]> }
+        : T
 
-/** What is left of a value once it has travelled as JSON; `what` names it in the error. */
+/** What is left of a value once it has travelled as JSON, with the bytes in it; `what` names it in the error. */
 export function wireForm(value: unknown, what: string): Result<Json> {
   try {
-    const text = JSON.stringify(value)
+    const text = jsonText(value)
     if (text !== undefined)
       return nestsDeeper(text, maxPayloadDepth)
         ? invalid(`${what} nests deeper than ${maxPayloadDepth} levels. Send a flatter value.`)

@@ -19,7 +19,7 @@ function setUp() {
     connect(socket): SessionLink {
       hub.sockets.push(socket)
       return {
-        receive: (text) => hub.received.push(wordsIn(JSON.parse(text))),
+        receive: (data) => hub.received.push(wordsIn(JSON.parse(String(data)))),
         refuse: () => {},
         drained: () => hub.drained++,
         closed: () => {

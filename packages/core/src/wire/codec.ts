@@ -1,5 +1,6 @@
 import { parseJson } from '../json.ts'
 import type { Result } from '../result.ts'
+import { parseFrame } from './binary-frame.ts'
 import { type ClientMessage, clientMessages } from './client-message.ts'
 import { type ServerMessage, serverMessages } from './server-message.ts'
 import { matchShape } from './shape.ts'
@@ -12,9 +13,9 @@ export function encodeMessage(message: ClientMessage | ServerMessage): string {
   return JSON.stringify(message)
 }
 
-/** Reads what a client sent; never throws, and leaves unknown fields alone. */
-export function decodeClientMessage(text: string): Result<ClientMessage> {
-  const parsed = parseJson(text)
+/** Reads what a client sent, a text or a binary frame; never throws, and leaves unknown fields alone. */
+export function decodeClientMessage(data: string | Uint8Array): Result<ClientMessage> {
+  const parsed = typeof data === 'string' ? parseJson(data) : parseFrame(data)
   return parsed.ok ? matchShape(clientMessages, parsed.value) : parsed
 }
 

@@ -1,8 +1,9 @@
 import type { BaroError } from '@baro/core'
 
 /**
- * How one kind of transport turns the text of a message into bytes. There is one object per kind, compared by
- * identity: fan-out encodes once for all sockets of a kind.
+ * How one kind of transport turns a message into what it writes. There is one object per kind, compared by identity:
+ * fan-out encodes once for all sockets of a kind. A message is JSON text, with the bytes in it in their JSON form; a
+ * transport that has a better place for them finds them there.
  */
 export interface Framing {
   readonly name: string
@@ -37,9 +38,9 @@ export interface Socket {
 
 /** The hub's end of a link; the transport calls it. */
 export interface SessionLink {
-  /** A text message arrived. Never throws: bad input is answered. */
-  receive(text: string): void
-  /** Something arrived that is no text message; it is answered with the error. */
+  /** A message arrived, as a text or as a binary frame. Never throws: bad input is answered. */
+  receive(data: string | Uint8Array): void
+  /** Something arrived that must not be read; it is answered with the error. */
   refuse(error: BaroError): void
   /** Everything written has left: a slow reader may go on. */
   drained(): void

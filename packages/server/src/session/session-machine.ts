@@ -36,7 +36,7 @@ export interface SessionRules {
 
 /** What happens to a session. */
 export type SessionEvent =
-  /** A message arrived, as a text of `length` characters. */
+  /** A message arrived, `length` characters or bytes long. */
   | { readonly name: 'message'; readonly message: ClientMessage; readonly length: number; readonly atMs: number }
   /** Something arrived that is no message. */
   | { readonly name: 'malformed'; readonly error: BaroError; readonly atMs: number }

@@ -56,12 +56,12 @@ export class Session implements SessionLink, SessionContext, HubSession {
     return this.#user ? `user:${this.#user.id}` : `client:${this.#client}`
   }
 
-  receive(text: string): void {
+  receive(data: string | Uint8Array): void {
     const atMs = this.#parts.clock.elapsed()
-    const decoded = decodeClientMessage(text)
+    const decoded = decodeClientMessage(data)
     this.#on(
       decoded.ok
-        ? { name: 'message', message: decoded.value, length: text.length, atMs }
+        ? { name: 'message', message: decoded.value, length: data.length, atMs }
         : { name: 'malformed', error: decoded.error, atMs },
     )
   }

@@ -1,4 +1,15 @@
-import { type AtPosition, type Checkpoint, fold, type Json, type Log, type Publication, startOf } from '@baro/core'
+import {
+  type AtPosition,
+  type Checkpoint,
+  fold,
+  type Json,
+  jsonText,
+  type Log,
+  orThrow,
+  type Publication,
+  parseJson,
+  startOf,
+} from '@baro/core'
 import type { Counters } from '../counters.ts'
 import { describeError } from '../describe-error.ts'
 import type { Resolved } from '../registry.ts'
@@ -49,7 +60,7 @@ export class ChannelValue {
     this.#state = this.isReduced
       ? kept
         ? kept.state
-        : JSON.parse(JSON.stringify(this.#resolved.definition.state?.initial() ?? null))
+        : orThrow(parseJson(jsonText(this.#resolved.definition.state?.initial()) ?? 'null'))
       : undefined
   }
 
@@ -89,7 +100,7 @@ export class ChannelValue {
     }
     this.#encoded ??= {
       position: this.#position,
-      valueText: this.#state === undefined ? undefined : JSON.stringify(this.#state),
+      valueText: this.#state === undefined ? undefined : jsonText(this.#state),
     }
     return this.#encoded
   }
@@ -97,6 +108,6 @@ export class ChannelValue {
   async #load(position: AtPosition): Promise<EncodedSnapshot> {
     const { channel, params, handlers } = this.#resolved
     const value = await handlers.snapshot?.load({ channel, params })
-    return { position, valueText: JSON.stringify(value) }
+    return { position, valueText: jsonText(value) }
   }
 }

@@ -1,10 +1,19 @@
-import { type AtPosition, formatPosition, type Publication, positionAfter, type ResetReason } from '@baro/core'
+import {
+  type AtPosition,
+  formatPosition,
+  holdsBytes,
+  type Json,
+  type Publication,
+  positionAfter,
+  type ResetReason,
+} from '@baro/core'
 import type { Framing, SharedMessage } from '../ports/socket.ts'
 import type { Batch } from '../stream/batch.ts'
 import type { EncodedSnapshot } from '../stream/channel-value.ts'
 import { type Form, frameShared } from '../stream/form.ts'
 import type { View } from './channel-query.ts'
 import { sseFrame, ssePosition } from './sse-framing.ts'
+import { binaryFrame, textFrame } from './websocket-frame.ts'
 
 /** How one channel looks on a stream that is read without our client. */
 export interface ChannelForm extends Form {
@@ -25,11 +34,16 @@ interface StreamKind {
   readonly framing: Framing
   readonly frame: Framed
   readonly frameShared: (message: SharedMessage, position: string) => Uint8Array
+  /** A payload without anything about it. A string is itself: what a tutorial's `onmessage` expects. */
+  readonly framePayload: (payload: Json, position: string) => Uint8Array
   /** A position without a message, where the transport has a place for it. */
   readonly framePosition: (position: string) => Uint8Array | undefined
 }
 
-function channelForm({ framing, frame, frameShared, framePosition }: StreamKind, view: View): ChannelForm {
+function channelForm(
+  { framing, frame, frameShared, framePayload, framePosition }: StreamKind,
+  view: View,
+): ChannelForm {
   const encodePosition = (position: AtPosition) => framePosition(formatPosition(position))
   return {
     framing,
@@ -39,7 +53,9 @@ function channelForm({ framing, frame, frameShared, framePosition }: StreamKind,
       return Buffer.concat(
         publications.map((publication) => {
           const there = formatPosition(positionAfter(position.epoch, publication))
-          return frame(view === 'payload' ? payloadText(publication) : messageText(publication, there), there)
+          return view === 'payload'
+            ? framePayload(publication.payload, there)
+            : frame(messageText(publication, there), there)
         }),
       )
     },
@@ -65,11 +81,6 @@ function messageText({ type, payload, offset, id, time, by }: Publication, posit
   return JSON.stringify({ type, payload, position, offset, id, time, by })
 }
 
-/** A string travels as itself: what a tutorial's `onmessage` expects. */
-function payloadText({ payload }: Publication): string {
-  return typeof payload === 'string' ? payload : JSON.stringify(payload)
-}
-
 type PlainForms = Readonly<Record<'publication' | 'payload', ChannelForm>>
 
 function formsOf(kind: StreamKind): PlainForms {
@@ -80,6 +91,8 @@ const sse: PlainForms = formsOf({
   framing: { name: 'sse', frame: (text) => sseFrame(text, undefined) },
   frame: sseFrame,
   frameShared: ({ head, shared, tail }, position) => sseFrame(head + shared + tail, position),
+  framePayload: (payload, position) =>
+    sseFrame(typeof payload === 'string' ? payload : JSON.stringify(payload), position),
   framePosition: ssePosition,
 })
 
@@ -98,9 +111,17 @@ export function webSocketForm(framing: Framing, view: View): ChannelForm {
       framing,
       frame: (text) => framing.frame(text),
       frameShared: (message) => frameShared(framing, message),
+      framePayload: (payload) => payloadFrame(framing, payload),
       framePosition: () => undefined,
     })
     webSocket.set(framing, forms)
   }
   return forms[view === 'payload' ? 'payload' : 'publication']
+}
+
+function payloadFrame(framing: Framing, payload: Json): Uint8Array {
+  if (payload instanceof Uint8Array) return binaryFrame(payload)
+  if (typeof payload !== 'string') return framing.frame(JSON.stringify(payload))
+  // A text is no JSON here, so it may look as if there were bytes in it.
+  return holdsBytes(payload) ? textFrame(payload) : framing.frame(payload)
 }

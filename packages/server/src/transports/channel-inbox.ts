@@ -1,5 +1,5 @@
 /** What the other side of a plain WebSocket sends: each message publishes to its channel, bounded and in order. */
-import { BaroError, parseJson } from '@baro/core'
+import { BaroError, type Json, parseFrame, parseJson, type Result } from '@baro/core'
 import type { ChannelContext } from '../handlers.ts'
 import type { HubParts } from '../hub-parts.ts'
 import type { PublishAnswer } from '../publisher.ts'
@@ -41,15 +41,15 @@ export class ChannelInbox {
     this.#heardAtMs = parts.clock.elapsed()
   }
 
-  /** A text arrived. */
-  receive(text: string): void {
+  /** A message arrived, as a text or as a binary frame. */
+  receive(data: string | Uint8Array): void {
     const refusal = this.#spend()
-    const publish = refusal ?? publishIn(text, this.#resolved)
+    const publish = refusal ?? publishIn(data, this.#resolved)
     if (publish instanceof BaroError) this.#outlet.refused(publish)
     else this.#publish(publish)
   }
 
-  /** Something arrived that is no text. */
+  /** Something arrived that must not be read. */
   refuse(error: BaroError): void {
     this.#outlet.refused(this.#spend() ?? error)
   }
@@ -85,15 +85,23 @@ export class ChannelInbox {
   }
 }
 
-function publishIn(text: string, { definition, channel }: Resolved): Publish | BaroError {
+function publishIn(data: string | Uint8Array, resolved: Resolved): Publish | BaroError {
+  if (typeof data !== 'string') return publishOf(parseFrame(data), resolved)
   // What begins like a JSON object is taken for one, so that a mistake in it is said and not published.
-  const isObject = text.trimStart().startsWith('{')
-  if (!isObject && definition.text !== undefined) return { type: definition.text, payload: text, id: undefined }
-  const parsed = parseJson(text)
-  if (!parsed.ok && isObject) return parsed.error
-  const { type, payload, id } = (parsed.ok && isObject ? parsed.value : {}) as Record<string, unknown>
+  if (data.trimStart().startsWith('{')) return publishOf(parseJson(data), resolved)
+  const { text } = resolved.definition
+  return text === undefined ? notPublish(resolved) : { type: text, payload: data, id: undefined }
+}
+
+function publishOf(parsed: Result<Json>, resolved: Resolved): Publish | BaroError {
+  if (!parsed.ok) return parsed.error
+  const { type, payload, id } = (parsed.value ?? {}) as Readonly<Record<string, unknown>>
   if (typeof type === 'string' && payload !== undefined && (id === undefined || typeof id === 'string'))
     return { type, payload, id }
+  return notPublish(resolved)
+}
+
+function notPublish({ definition, channel }: Resolved): BaroError {
   const [event = 'message'] = Object.keys(definition.events)
   return new BaroError(
     'bad-message',

@@ -175,7 +175,7 @@ describe('what a plain WebSocket sends', () => {
     expect(await socket.message()).toMatchObject({ payload: { code: 'invalid-payload', id: 'mine' } })
   })
 
-  test('as binary is answered with an error', async () => {
+  test('as a binary message that lies is answered with an error', async () => {
     const stage = await serve()
     const socket = open(stage)
     await socket.next()

@@ -78,8 +78,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet, InboxOutl
     this.#close(closeCodes.unavailable, 'the channel could not be read; come back')
   }
 
-  receive(text: string): void {
-    this.#inbox.receive(text)
+  receive(data: string | Uint8Array): void {
+    this.#inbox.receive(data)
   }
 
   refuse(error: BaroError): void {

@@ -1,6 +1,6 @@
 import { constants, deflateRawSync } from 'node:zlib'
 import type { Framing, SharedMessage } from '../ports/socket.ts'
-import { openFrame, webSocketFraming } from './websocket-frame.ts'
+import { openFrame, packedFrame, packedSharedFrame, textFrame } from './websocket-frame.ts'
 
 /**
  * On one core, publications in JSON with Korean and random text: 1 kB takes 9 µs, 10 kB 20 µs, 100 kB 0.3 ms, and a
@@ -19,14 +19,16 @@ const storedHeaderLength = 5
 
 /**
  * Text frames of permessage-deflate, each of which stands alone: made once, for every socket that has agreed to it.
- * Messages shorter than `thresholdBytes` are left as they are.
+ * Messages shorter than `thresholdBytes` are left as they are, and so are those with bytes in them.
  */
 export function createDeflatedFraming(thresholdBytes: number): Framing {
   /** The middle part of a frame, for as long as what it was made of. */
   const shared = new WeakMap<object, Buffer>()
 
   function frame(text: string): Uint8Array {
-    if (Buffer.byteLength(text) < thresholdBytes) return webSocketFraming.frame(text)
+    const packed = packedFrame(text)
+    if (packed) return packed
+    if (Buffer.byteLength(text) < thresholdBytes) return textFrame(text)
     const deflated = deflateRawSync(text, flushed)
     const length = deflated.length - trailerLength
     const bytes = openFrame('text', true, length)
@@ -41,11 +43,14 @@ export function createDeflatedFraming(thresholdBytes: number): Framing {
      * What names this client is stored as it is before and behind the part that is compressed for all. That part is
      * whole blocks which end at a byte and look back at nothing before them, so it fits between any others.
      */
-    frameShared({ head, shared: text, tail, of }: SharedMessage) {
+    frameShared(message: SharedMessage) {
+      const packed = packedSharedFrame(message)
+      if (packed) return packed
+      const { head, shared: text, tail, of } = message
       let middle = shared.get(of)
       if (!middle) {
         // The rest is too short to be worth the work for each client.
-        if (Buffer.byteLength(text) < thresholdBytes) return webSocketFraming.frame(head + text + tail)
+        if (Buffer.byteLength(text) < thresholdBytes) return textFrame(head + text + tail)
         middle = deflateRawSync(text, flushed)
         shared.set(of, middle)
       }

@@ -1,4 +1,5 @@
-import type { Framing } from '../ports/socket.ts'
+import { holdsBytes, joinFrame, type Lifted, liftBytes } from '@baro/core'
+import type { Framing, SharedMessage } from '../ports/socket.ts'
 
 /** What a frame carries (RFC 6455 §5.2), as far as we write it ourselves. */
 export type FrameKind = 'text' | 'binary'
@@ -28,13 +29,55 @@ export function openFrame(kind: FrameKind, isCompressed: boolean, length: number
   return bytes
 }
 
-/** Text frames as they are. */
+/** A text message, whatever it says. */
+export function textFrame(text: string): Uint8Array {
+  const length = Buffer.byteLength(text)
+  const frame = openFrame('text', false, length)
+  frame.write(text, frame.length - length)
+  return frame
+}
+
+/** A binary message. It is not compressed: what is sent as bytes mostly is already. */
+export function binaryFrame(bytes: Uint8Array): Uint8Array {
+  const frame = openFrame('binary', false, bytes.length)
+  frame.set(bytes, frame.length - bytes.length)
+  return frame
+}
+
+/** The binary message of a text with bytes in it; `undefined` if there are none. */
+export function packedFrame(text: string): Uint8Array | undefined {
+  const lifted = lift(text)
+  return lifted && binaryFrame(joinFrame(lifted))
+}
+
+/** What was lifted out of a shared text, for as long as what it is the text of; `undefined` if there was nothing. */
+const keptLifted = new WeakMap<object, { readonly lifted: Lifted | undefined }>()
+
+/** {@link packedFrame} for a message of which most is shared: only what names this client is written for each. */
+export function packedSharedFrame({ head, shared, tail, of }: SharedMessage): Uint8Array | undefined {
+  let kept = keptLifted.get(of)
+  if (!kept) {
+    kept = { lifted: lift(shared) }
+    keptLifted.set(of, kept)
+  }
+  if (!kept.lifted) return undefined
+  const { header, attachments } = kept.lifted
+  return binaryFrame(joinFrame({ header: head + header + tail, attachments }))
+}
+
+function lift(text: string): Lifted | undefined {
+  if (!holdsBytes(text)) return undefined
+  try {
+    return liftBytes(text)
+  } catch {
+    // Only a state can hold what merely looks like bytes, for the application makes it: it travels as it is.
+    return undefined
+  }
+}
+
+/** Frames as they are: text, or binary where there are bytes in the message. */
 export const webSocketFraming: Framing = {
   name: 'websocket',
-  frame(text) {
-    const length = Buffer.byteLength(text)
-    const bytes = openFrame('text', false, length)
-    bytes.write(text, bytes.length - length)
-    return bytes
-  },
+  frame: (text) => packedFrame(text) ?? textFrame(text),
+  frameShared: (message) => packedSharedFrame(message) ?? textFrame(message.head + message.shared + message.tail),
 }

@@ -151,8 +151,14 @@ describe('bad messages are answered, and the connection stays', () => {
     ['no JSON', '{"type":', 'bad-message'],
     ['an unknown message', '{"type":"baro:nonsense","payload":{}}', 'unknown-message'],
     ['__proto__', '{"type":"baro:unsubscribe","payload":{"__proto__":{},"channel":"a"}}', 'bad-message'],
-    ['a binary message', Buffer.from('{"type":"baro:unsubscribe","payload":{"channel":"a"}}'), 'bad-message'],
+    [
+      'a binary message that is no frame',
+      Buffer.from('{"type":"baro:unsubscribe","payload":{"channel":"a"}}'),
+      'bad-message',
+    ],
     ['an empty binary message', Buffer.alloc(0), 'bad-message'],
+    ['a binary message with a header of four gigabytes', Buffer.from('ffffffff7b7d', 'hex'), 'bad-message'],
+    ['a binary message that is no message of ours', Buffer.from('000000027b7d', 'hex'), 'bad-message'],
     ['the longest message', `"${'x'.repeat(65_534)}"`, 'bad-message'],
   ])('%s', async (_, message, code) => {
     const { connect, hub } = await serve()

@@ -1,6 +1,5 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { BaroError } from '@baro/core'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Framing, Handshake, SessionLink, Socket } from '../ports/socket.ts'
 import { acceptDeflateOffer } from './deflate-offer.ts'
@@ -109,8 +108,8 @@ class StreamSocket implements WebSocketSocket {
 function listen(webSocket: WebSocket, stream: Duplex, socket: StreamSocket, link: SessionLink): void {
   socket.drained = () => link.drained()
   webSocket.on('message', (data, isBinary) => {
-    if (isBinary) link.refuse(new BaroError('bad-message', 'This is a binary message. Send JSON as text.'))
-    else link.receive(data.toString())
+    // One Buffer, as long as nobody asks `ws` for another `binaryType`.
+    link.receive(isBinary ? (data as Buffer) : data.toString())
   })
   webSocket.on('close', () => link.closed())
   // `ws` has answered a broken frame with its close code (1002, 1007, 1009) before it tells; `close` follows.
