@@ -36,15 +36,15 @@ export function measureSlowReaders(server: string, plan: SlowReadersPlan): Promi
   return withPair(server, async (pair) => {
     const { port = 0, creditPort = 0 } = pair.server.ready
     const half = publications / 2
-    const beat = async (messages: number): Promise<readonly number[]> => {
-      const { latenciesMs = [] } = await pair.load.tell({ do: 'beat', messages, intervalMs })
+    const beat = async (messages: number, everyMs = intervalMs): Promise<readonly number[]> => {
+      const { latenciesMs = [] } = await pair.load.tell({ do: 'beat', messages, intervalMs: everyMs })
       return latenciesMs
     }
     await pair.load.tell({ do: 'connect', server, port, creditPort, subscribers: healthy, note: false })
     await pair.server.tell({ do: 'publish-on-credit', bytes: publicationBytes })
     // Fills the history, so that its growth is not taken for that of a queue.
-    await beat(half)
-    const alone = await beat(half)
+    await beat(half, 2)
+    const alone = await beat(publications * 0.3)
     // They come back behind the slow ones, so that every delivery turns to those first.
     await pair.load.tell({ do: 'drop' })
     const before = await pair.server.tell({ do: 'weigh' })
