@@ -1,59 +1,36 @@
 /**
- * `npm run bench -w @baro/bench`: measures, and writes bench/README.md. With `--quick` it measures less and only prints
- * the page: what a minute tells is not worth keeping.
+ * `npm run bench -w @baro/bench`: measures all parts, or those that are named, keeps their runs in bench/results/, and
+ * writes bench/README.md from everything that is kept. With `--quick` it measures less, and only prints the page of it:
+ * what a minute tells is not worth keeping. With `--page` it measures nothing.
  */
 import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { type FanoutPlan, measureFanout, windowSize } from './fanout.ts'
+import { parseArgs } from 'node:util'
 import { assertFit, describeMachine } from './machine.ts'
+import { writePage } from './page.ts'
+import { parts } from './parts.ts'
 import { openFilesLimit } from './processes.ts'
-import { writeReadme } from './readme.ts'
-import { measureRecover } from './recover.ts'
-import { interleave } from './runs.ts'
+import { keepResult, type Result, readResult } from './results.ts'
 
-const isQuick = process.argv.includes('--quick')
-const rounds = isQuick ? 1 : 5
-const sizes = isQuick ? [100, 1_000] : [100, 1_000, 10_000]
-const returning = isQuick ? 500 : 5_000
-const behind = 20
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, page: { type: 'boolean', default: false } },
+})
+const unknown = positionals.filter((name) => parts.every((part) => part.name !== name))
+if (unknown.length > 0)
+  throw new Error(`There is no part "${unknown.join('", "')}". There are: ${parts.map(({ name }) => name).join(', ')}.`)
+const chosen = positionals.length === 0 ? parts : parts.filter(({ name }) => positionals.includes(name))
 
-/** As many messages as give each measurement about the same number of deliveries. */
-function planFor(subscribers: number): FanoutPlan {
-  const messages = (deliveries: number): number => Math.ceil(deliveries / subscribers / windowSize) * windowSize
-  const share = isQuick ? 0.1 : 1
-  return {
-    subscribers,
-    warmup: messages(150_000 * share),
-    oneAtATime: messages(400_000 * share),
-    inFlight: messages(800_000 * share),
+const measured = new Map<string, Result>()
+if (!values.page) {
+  assertFit(Math.max(...chosen.map(({ connections }) => connections)), openFilesLimit())
+  const effort = { isQuick: values.quick, rounds: values.quick ? 1 : 5 }
+  for (const part of chosen) {
+    const machine = describeMachine()
+    const result = { machine, runs: await part.measure(effort) }
+    measured.set(part.name, result)
+    if (!values.quick) keepResult(part.name, result)
   }
 }
-
-assertFit(Math.max(...sizes, returning), openFilesLimit())
-const machine = describeMachine()
-const fanout = []
-for (const subscribers of sizes)
-  fanout.push(
-    ...(await interleave(rounds, ['net', 'ws', 'socket.io', 'baro'], async (server) => {
-      const run = await measureFanout(server, planFor(subscribers))
-      console.log(JSON.stringify(run))
-      return run
-    })),
-  )
-const recover = await interleave(
-  rounds,
-  [
-    { server: 'baro', subscribers: returning, behind: 0 },
-    { server: 'baro', subscribers: returning, behind },
-    { server: 'socket.io with recovery', subscribers: returning, behind: 0 },
-    { server: 'socket.io with recovery', subscribers: returning, behind },
-  ],
-  async ({ server, ...plan }) => {
-    const run = await measureRecover(server, plan)
-    console.log(JSON.stringify(run))
-    return run
-  },
-)
-const readme = writeReadme({ machine, command: 'npm run bench -w @baro/bench', fanout, recover })
-if (isQuick) console.log(readme)
-else writeFileSync(fileURLToPath(new URL('../README.md', import.meta.url)), readme)
+const page = writePage(parts, (name) => (values.quick ? measured.get(name) : readResult(name)))
+if (values.quick) console.log(page)
+else writeFileSync(new URL('../README.md', import.meta.url), page)

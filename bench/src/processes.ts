@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { LoadOrder } from './load/load.ts'
+import type { LoadAnswer, LoadOrder } from './load/load.ts'
 import type { Answer, Order } from './servers/serve.ts'
 
 /** A process that does what it is told and answers each order. */
@@ -13,7 +13,7 @@ interface Worker<O, A> {
 /** A server on the first core and its load generator on the second. */
 export interface Pair {
   readonly server: Worker<Order, Answer>
-  readonly load: Worker<LoadOrder, object>
+  readonly load: Worker<LoadOrder, LoadAnswer>
 }
 
 // Longer than any order takes; a bench that hangs ends.
@@ -39,7 +39,7 @@ export async function withPair<T>(server: string, run: (pair: Pair) => Promise<T
   try {
     return await run({
       server: await start<Order, Answer>(0, './servers/serve.ts'),
-      load: await start<LoadOrder, object>(1, './load/load.ts'),
+      load: await start<LoadOrder, LoadAnswer>(1, './load/load.ts'),
     })
   } finally {
     for (const child of children) child.kill()

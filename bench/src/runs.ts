@@ -16,3 +16,9 @@ export async function interleave<Subject, Run>(
   for (let round = 0; round < rounds; round++) for (const subject of subjects) runs.push(await measure(subject))
   return runs
 }
+
+/** Prints a run as soon as there is one: a full part takes minutes. */
+export function printed<Run extends object>(run: Run): Run {
+  console.log(JSON.stringify(run))
+  return run
+}

@@ -1,9 +1,10 @@
 /** The process of the load generator: opens subscribers, counts what they get, tells the server when all have it. */
 import { connect, type Socket } from 'node:net'
-import { type Dialect, dialects } from './dialect.ts'
-import { openSubscriber, type Subscriber } from './subscriber.ts'
+import { openStalledReaders } from './stalled-reader.ts'
+import type { OpenSubscriber, Subscriber } from './subscriber.ts'
+import { subscriberKinds } from './subscribers.ts'
 
-/** What the load generator is told; it answers with an empty object when that is done. */
+/** What the load generator is told. */
 export type LoadOrder =
   /** Open so many subscribers, subscribe them all, and note positions if they are to come back. */
   | {
@@ -18,11 +19,21 @@ export type LoadOrder =
   | { readonly do: 'drop' }
   /** Bring all of them back; done when each has got so many publications since. */
   | { readonly do: 'return'; readonly expected: number }
+  /** Open so many readers of the same kind that never read, over a Unix socket. */
+  | { readonly do: 'stall'; readonly readers: number; readonly path: string }
+  /** Have so many messages published, one in each interval; done when everybody has all of them. */
+  | { readonly do: 'beat'; readonly messages: number; readonly intervalMs: number }
+
+/** What it answers when that is done. */
+export interface LoadAnswer {
+  /** After `beat`: from the order to publish until each subscriber had the message, in the order of arrival. */
+  readonly latenciesMs?: readonly number[]
+}
 
 // More at a time would overflow the queue of connections a server has not accepted yet, and measure SYN timeouts.
 const atOnce = 256
 
-let dialect: readonly Dialect[] = []
+let openers: readonly OpenSubscriber[] = []
 let target: Extract<LoadOrder, { do: 'connect' }> | undefined
 let subscribers: Subscriber[] = []
 let credits: Socket | undefined
@@ -32,21 +43,35 @@ let reached: number[] = []
 let complete = 0
 let received: number[] = []
 let whenComplete: { readonly messages: number; readonly run: () => void } | undefined
+/** While messages are ordered by beats: when each was, by its number, and how long it took to each subscriber. */
+let beats: { readonly orderedAtMs: Map<number, number>; readonly latenciesMs: number[] } | undefined
 
 function countFor(index: number, count: number): void {
   const before = received[index] ?? 0
   received[index] = before + count
+  const nowMs = performance.now()
   for (let message = before; message < before + count; message++) {
     const slot = message - complete
     reached[slot] = (reached[slot] ?? 0) + 1
+    beats?.latenciesMs.push(nowMs - (beats.orderedAtMs.get(message) ?? Number.NaN))
   }
   let done = 0
   while (reached[done] === subscribers.length) done++
   if (done === 0) return
   reached.splice(0, done)
   complete += done
-  credits?.write(Buffer.alloc(done))
+  if (!beats) credits?.write(Buffer.alloc(done))
   if (whenComplete && complete >= whenComplete.messages) whenComplete.run()
+}
+
+function completed(messages: number): Promise<void> {
+  return new Promise((resolve) => {
+    const run = () => {
+      whenComplete = undefined
+      resolve()
+    }
+    whenComplete = { messages, run }
+  })
 }
 
 function openAll(): Promise<void> {
@@ -58,47 +83,66 @@ function openAll(): Promise<void> {
     let [opened, ready] = [0, 0]
     const openNext = (): void => {
       const index = opened++
-      const speaking = dialect[index]
-      if (!speaking) return
-      subscribers[index] = openSubscriber({ port, note, localAddress: `127.0.0.${1 + (index % 8)}` }, speaking, {
-        ready() {
-          if (++ready === dialect.length) resolve()
-          else openNext()
+      const open = openers[index]
+      if (!open) return
+      subscribers[index] = open(
+        { port, note, localAddress: `127.0.0.${1 + (index % 8)}` },
+        {
+          ready() {
+            if (++ready === openers.length) resolve()
+            else openNext()
+          },
+          received: (count) => countFor(index, count),
+          lost(reason) {
+            throw new Error(`Subscriber ${index} was lost: ${reason}.`)
+          },
         },
-        received: (count) => countFor(index, count),
-        lost(reason) {
-          throw new Error(`Subscriber ${index} was lost: ${reason}.`)
-        },
-      })
+      )
     }
     for (let count = 0; count < atOnce; count++) openNext()
   })
 }
 
-async function obey(order: LoadOrder): Promise<void> {
+async function beat(messages: number, intervalMs: number): Promise<readonly number[]> {
+  const first = complete
+  const all = completed(first + messages)
+  const current = { orderedAtMs: new Map<number, number>(), latenciesMs: [] }
+  beats = current
+  const beganAtMs = performance.now()
+  for (let sent = 0; sent < messages; sent++) {
+    const restMs = beganAtMs + sent * intervalMs - performance.now()
+    if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
+    current.orderedAtMs.set(first + sent, performance.now())
+    credits?.write(Buffer.alloc(1))
+  }
+  await all
+  beats = undefined
+  return current.latenciesMs
+}
+
+async function obey(order: LoadOrder): Promise<LoadAnswer> {
   if (order.do === 'connect') {
-    const create = dialects[order.server]
-    if (!create) throw new Error(`There is no dialect "${order.server}".`)
+    const create = subscriberKinds[order.server]
+    if (!create) throw new Error(`There is no subscriber for "${order.server}".`)
     target = order
-    dialect = Array.from({ length: order.subscribers }, create)
+    openers = Array.from({ length: order.subscribers }, create)
     subscribers = new Array(order.subscribers)
     credits = connect({ host: '127.0.0.1', port: order.creditPort, noDelay: true })
     await openAll()
   } else if (order.do === 'drop') {
     for (const subscriber of subscribers) subscriber.drop()
-  } else {
-    const caughtUp = new Promise<void>((run) => {
-      whenComplete = { messages: order.expected, run }
-    })
+  } else if (order.do === 'return') {
+    const caughtUp = order.expected > 0 ? completed(order.expected) : undefined
     await openAll()
-    if (order.expected > 0) await caughtUp
-    whenComplete = undefined
-  }
+    await caughtUp
+  } else if (order.do === 'stall') {
+    await openStalledReaders(target ?? { server: '', port: 0 }, order.path, order.readers)
+  } else return { latenciesMs: await beat(order.messages, order.intervalMs) }
+  return {}
 }
 
 process.on('message', async (order) => {
-  await obey(order as LoadOrder)
-  process.send?.({})
+  process.send?.(await obey(order as LoadOrder))
 })
 process.on('disconnect', () => process.exit())
 process.send?.({})

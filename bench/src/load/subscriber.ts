@@ -1,14 +1,18 @@
-import { connect, type Socket } from 'node:net'
-import type { Dialect } from './dialect.ts'
-import { clientFrame, createFrameReader } from './frame-reader.ts'
-
 /** What happens to one subscriber. */
 export interface SubscriberEvents {
   ready(): void
-  /** So many publications arrived in one frame. */
+  /** So many publications arrived at once. */
   received(count: number): void
   /** The server closed it, or it failed. */
   lost(reason: string): void
+}
+
+/** Where a subscriber connects, and from where: any of 127.0.0.0/8, so that ports do not run short. */
+export interface Address {
+  readonly port: number
+  readonly localAddress: string
+  /** Whether it notes where to continue from. */
+  readonly note: boolean
 }
 
 /** One connection, as light as it can be: a plain socket that counts marks. */
@@ -16,78 +20,14 @@ export interface Subscriber {
   drop(): void
 }
 
+/** Opens one subscriber; called again, it comes back from where it was, if that was noted. */
+export type OpenSubscriber = (address: Address, events: SubscriberEvents) => Subscriber
+
 const mark = '#'.charCodeAt(0)
-// What was read is counted before the next read, so all sockets share the memory.
-const shared = Buffer.allocUnsafe(64 * 1024)
 
-/** Connects one subscriber; `localAddress` is any of 127.0.0.0/8, so that ports do not run short. */
-export function openSubscriber(
-  { port, localAddress, note }: { readonly port: number; readonly localAddress: string; readonly note: boolean },
-  dialect: Dialect,
-  events: SubscriberEvents,
-): Subscriber {
-  let ready = false
-  let upgraded = false
-  let greeting = ''
-
-  const say = (reply: { readonly say?: string; readonly ready?: true }): void => {
-    if (reply.say !== undefined) socket.write(clientFrame(reply.say))
-    if (!reply.ready) return
-    ready = true
-    events.ready()
-  }
-  const read = createFrameReader((bytes, start, end) => {
-    let count = 0
-    for (let at = bytes.indexOf(mark, start); at >= 0 && at < end; at = bytes.indexOf(mark, at + 1)) count++
-    if (!ready || count === 0) say(dialect.heard(bytes.toString('utf8', start, end)))
-    else if (note) dialect.noted(bytes.toString('utf8', start, end))
-    if (count > 0) events.received(count)
-  })
-  const upgrade = (chunk: Buffer): void => {
-    greeting += chunk.toString('latin1')
-    const end = greeting.indexOf('\r\n\r\n')
-    if (end < 0) return
-    if (!greeting.startsWith('HTTP/1.1 101')) throw new Error(`The server answered ${greeting.slice(0, 100)}`)
-    upgraded = true
-    say(dialect.opened())
-    read(Buffer.from(greeting.slice(end + 4), 'latin1'))
-    greeting = ''
-  }
-
-  const socket: Socket = connect({
-    host: '127.0.0.1',
-    port,
-    localAddress,
-    noDelay: true,
-    onread: {
-      buffer: shared,
-      callback(length) {
-        const chunk = shared.subarray(0, length)
-        if (upgraded) read(chunk)
-        else upgrade(chunk)
-        return true
-      },
-    },
-  })
-  socket.on('connect', () => socket.write(handshake(dialect.path)))
-  socket.on('error', (error) => events.lost(error.message))
-  socket.on('close', () => events.lost('closed'))
-  return {
-    drop() {
-      socket.removeAllListeners('close')
-      socket.destroy()
-    },
-  }
-}
-
-function handshake(path: string): string {
-  return [
-    `GET ${path} HTTP/1.1`,
-    'Host: 127.0.0.1',
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-    'Sec-WebSocket-Version: 13',
-    '\r\n',
-  ].join('\r\n')
+/** How many marks, and so publications, are in this part of the bytes. */
+export function countMarks(bytes: Buffer, start: number, end: number): number {
+  let count = 0
+  for (let at = bytes.indexOf(mark, start); at >= 0 && at < end; at = bytes.indexOf(mark, at + 1)) count++
+  return count
 }

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { channel } from '@baro/core'
 import { createHub } from '@baro/server'
 import { z } from 'zod'
@@ -14,5 +18,15 @@ export function createBaroServer(): BenchServer {
     async publish(text) {
       await hub.publish(bench(), 'tick', { text })
     },
+    async listenOnPath() {
+      const folder = mkdtempSync(join(tmpdir(), 'baro-bench-'))
+      process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+      const server = createServer()
+      hub.attach(server)
+      const path = join(folder, 'socket')
+      await new Promise<void>((resolve) => server.listen(path, 1_024, resolve))
+      return path
+    },
+    cutReaders: () => hub.counters.slow,
   }
 }

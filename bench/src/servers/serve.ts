@@ -2,9 +2,12 @@
  * The process of one server under measurement. It is told what to do over IPC; that every subscriber has a message it
  * hears as one byte on a plain socket, for an IPC message would cost as much as a hundred deliveries.
  */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createBaroServer } from './baro.ts'
+import { createNetStreamServer, createResponseWriteServer } from './event-stream.ts'
 import { listenOnLoopback } from './listen.ts'
+import { createNchanServer } from './nchan.ts'
 import { createNetServer } from './net.ts'
 import type { BenchServer } from './server.ts'
 import { createSocketIoServer } from './socket-io.ts'
@@ -16,7 +19,11 @@ export type Order =
   | { readonly do: 'publish'; readonly messages: number; readonly inFlight: number }
   /** Publish so many while nobody is there. */
   | { readonly do: 'publish-unheard'; readonly messages: number }
-  /** Say how much memory is left after collecting garbage. */
+  /** From now on publish a message of so many bytes for each byte that is heard. */
+  | { readonly do: 'publish-on-credit'; readonly bytes: number }
+  /** Listen on a Unix socket too, and say where. */
+  | { readonly do: 'listen-on-path' }
+  /** Say how much memory is left after collecting garbage, and the most there was since it was asked last. */
   | { readonly do: 'weigh' }
   /** Start counting CPU time; the next `stop` says how much it was. */
   | { readonly do: 'start' }
@@ -26,8 +33,11 @@ export type Order =
 export interface Answer {
   readonly port?: number
   readonly creditPort?: number
+  readonly path?: string
   readonly cpuMicros?: number
   readonly rssBytes?: number
+  readonly peakRssBytes?: number
+  readonly cutReaders?: number
 }
 
 const kinds: Readonly<Record<string, () => BenchServer>> = {
@@ -36,10 +46,20 @@ const kinds: Readonly<Record<string, () => BenchServer>> = {
   'socket.io': () => createSocketIoServer({ recovery: false }),
   'socket.io with recovery': () => createSocketIoServer({ recovery: true }),
   baro: createBaroServer,
+  'net stream': createNetStreamServer,
+  'res.write': createResponseWriteServer,
+  'baro stream': createBaroServer,
+  'baro long poll': createBaroServer,
+  'baro poll': createBaroServer,
+  nchan: createNchanServer,
 }
 
-// 128 bytes, beginning with the mark that the load generator counts; it occurs nowhere else on any of the wires.
-const payload = `#${'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(4).slice(0, 127)}`
+/** Begins with the mark that the load generator counts; it occurs nowhere else on any of the wires. */
+function payloadOf(bytes: number): string {
+  return `#${'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(Math.ceil(bytes / 36)).slice(0, bytes - 1)}`
+}
+
+const payload = payloadOf(128)
 
 async function main(): Promise<void> {
   const server = kinds[process.argv[2] ?? '']?.()
@@ -47,49 +67,66 @@ async function main(): Promise<void> {
   let credited = (_count: number): void => {}
   const credits = createServer((socket) => socket.setNoDelay(true).on('data', (bytes) => credited(bytes.length)))
 
+  const spent = (): number => server.cpuMicros?.() ?? ownCpuMicros()
   const publish = (messages: number, inFlight: number): Promise<Answer> =>
     new Promise((resolve) => {
-      const before = process.cpuUsage()
+      const before = spent()
       let [sent, complete] = [0, 0]
       const send = (count: number): void => {
         for (const until = Math.min(messages, sent + count); sent < until; sent++) void server.publish(payload)
       }
       credited = (count) => {
         complete += count
-        if (complete === messages) resolve(spentSince(before))
+        if (complete === messages) resolve({ cpuMicros: spent() - before })
         else send(count)
       }
       send(inFlight)
     })
 
-  let started = process.cpuUsage()
+  let started = 0
   const obey = async (order: Order): Promise<Answer> => {
     if (order.do === 'publish') return publish(order.messages, order.inFlight)
     if (order.do === 'publish-unheard') {
       for (let sent = 0; sent < order.messages; sent++) await server.publish(payload)
       return {}
     }
-    if (order.do === 'weigh') return { rssBytes: await weighed() }
-    if (order.do === 'stop') return spentSince(started)
-    started = process.cpuUsage()
+    if (order.do === 'publish-on-credit') {
+      const large = payloadOf(order.bytes)
+      credited = (count) => {
+        for (let sent = 0; sent < count; sent++) void server.publish(large)
+      }
+      return {}
+    }
+    if (order.do === 'listen-on-path') {
+      const path = await server.listenOnPath?.()
+      return path === undefined ? {} : { path }
+    }
+    if (order.do === 'weigh') return { ...(await weighed()), cutReaders: server.cutReaders?.() ?? 0 }
+    if (order.do === 'stop') return { cpuMicros: spent() - started }
+    started = spent()
     return {}
   }
   process.on('message', async (order) => process.send?.(await obey(order as Order)))
   process.on('disconnect', () => process.exit())
+  // What it has started itself ends with it.
+  process.on('SIGTERM', () => process.exit())
   process.send?.({ port: await server.listen(), creditPort: await listenOnLoopback(credits) } satisfies Answer)
 }
 
-function spentSince(before: NodeJS.CpuUsage): Answer {
-  const { user, system } = process.cpuUsage(before)
-  return { cpuMicros: user + system }
+function ownCpuMicros(): number {
+  const { user, system } = process.cpuUsage()
+  return user + system
 }
 
-async function weighed(): Promise<number> {
+async function weighed(): Promise<Answer> {
+  const peakKib = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1])
   for (let round = 0; round < 4; round++) {
     global.gc?.()
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
-  return process.memoryUsage.rss()
+  // Begins to look for the most memory anew (proc(5)).
+  writeFileSync('/proc/self/clear_refs', '5')
+  return { rssBytes: process.memoryUsage.rss(), peakRssBytes: peakKib * 1_024 }
 }
 
 await main()

@@ -4,4 +4,10 @@ export interface BenchServer {
   listen(): Promise<number>
   /** Sends a payload to every subscriber; resolves once it is kept, where it is kept. */
   publish(payload: string): void | Promise<void>
+  /** CPU time it has taken; absent where the server is this process. */
+  cpuMicros?(): number
+  /** Listens on a Unix socket too, and returns its path. */
+  listenOnPath?(): Promise<string>
+  /** How many readers it has cut because they did not read. */
+  cutReaders?(): number
 }

@@ -10,6 +10,8 @@ export class Batch {
   readonly position: AtPosition
   readonly publications: readonly Publication[]
   #text: string | undefined
+  #openBytes: Uint8Array | undefined
+  #closedBytes: Uint8Array | undefined
 
   constructor(channel: string, follows: AtPosition, position: AtPosition, publications: readonly Publication[]) {
     this.channel = channel
@@ -32,5 +34,21 @@ export class Batch {
   /** {@link placeText}, and what it brings. */
   get fieldsText(): string {
     return `${this.placeText},"publications":${this.publicationsText}`
+  }
+
+  /** The body of a poll that ends with it at the open end: one for all, so that who does not read keeps no copy. */
+  get openBytes(): Uint8Array {
+    this.#openBytes ??= this.#range('')
+    return this.#openBytes
+  }
+
+  /** {@link openBytes} where more follows. */
+  get closedBytes(): Uint8Array {
+    this.#closedBytes ??= this.#range(',"more":true')
+    return this.#closedBytes
+  }
+
+  #range(more: string): Uint8Array {
+    return Buffer.from(`{"publications":${this.publicationsText},"position":"${formatPosition(this.position)}"${more}}`)
   }
 }

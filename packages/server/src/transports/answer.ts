@@ -27,7 +27,7 @@ const cacheControl: Readonly<Record<Caching, string>> = {
 /** One JSON answer. */
 export interface Answer {
   readonly status: number
-  readonly body: string
+  readonly body: string | Uint8Array
   readonly caching: Caching
   /** Where the answer leads. */
   readonly position?: string
@@ -42,7 +42,7 @@ export interface Answer {
 export async function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
   if (response.headersSent || response.destroyed) return
   const { status, caching, position, variants } = answer
-  const plain = Buffer.from(answer.body)
+  const plain = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
   const isZipped = plain.length >= compressFromBytes && acceptsGzip(request.headers['accept-encoding'])
   response.setHeader('cache-control', cacheControl[caching])
   response.appendHeader('vary', 'Accept, Accept-Encoding, Authorization')

@@ -47,14 +47,14 @@ function searchOf({ request, defaults }: ReadRequest): URLSearchParams {
   return own
 }
 
-async function stream(
+function stream(
   parts: HubParts,
   { resolved, request, response }: ReadRequest,
   { view, position }: ChannelQuery,
   user: Awaited<ReturnType<typeof contextOf>>['user'],
-): Promise<void> {
+): void {
   const form = sseForm(view)
-  const socket = await openSse(request, response, form.framing, parts)
+  const socket = openSse(request, response, form.framing, parts)
   if (request.method === 'HEAD') return socket.close(closeCodes.normal, '')
   const session = new ChannelStream(parts, socket, socket, { resolved, form, position, user })
   parts.sessionStarted(session)

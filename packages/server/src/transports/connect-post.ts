@@ -34,13 +34,13 @@ export async function connectByPost(
   return waitSession(parts, request, response, messages, Math.min(seconds, maxWaitSeconds) * 1_000)
 }
 
-async function streamSession(
+function streamSession(
   parts: HubParts,
   request: IncomingMessage,
   response: ServerResponse,
   messages: readonly string[],
-): Promise<void> {
-  const socket = await openSse(request, response, sdkSse, parts)
+): void {
+  const socket = openSse(request, response, sdkSse, parts)
   const session = parts.openSession(socket, handshakeOf(request), { isOneWay: true })
   socket.tell(session)
   hand(parts, session, messages)

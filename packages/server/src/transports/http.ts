@@ -1,4 +1,5 @@
 /** The HTTP face of a hub: which request is answered by whom. */
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
 import type { HubParts } from '../hub-parts.ts'
@@ -78,7 +79,9 @@ function guarded(
   // A link that breaks while it is answered is nobody's error.
   response.on('error', () => {})
   const answered = allowOrigin(parts, request, response)
-    ? run()
+    ? isBehindAnother(request, response)
+      ? once(response, 'socket').then(run)
+      : run()
     : Promise.reject(
         new BaroError('origin-refused', 'This origin is not allowed. The server has logged which setting allows it.'),
       )
@@ -87,4 +90,12 @@ function guarded(
     parts.counters.rejected++
     return sendError(request, response, parts.explain(error, where))
   })
+}
+
+/**
+ * Whether another request on its connection has not been answered yet. Answered now, it would wait in memory behind the
+ * other, and a client that asks without reading would let any number of answers wait (I7).
+ */
+function isBehindAnother(request: IncomingMessage, response: ServerResponse): boolean {
+  return response.socket === null && !request.socket.destroyed
 }

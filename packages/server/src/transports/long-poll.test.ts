@@ -2,6 +2,7 @@ import { Agent } from 'node:http'
 import { formatPosition, parsePosition } from '@baro/core'
 import { describe, expect, test } from 'vitest'
 import { atEnd, type HttpStage, publishAll, serve, until } from '../../test/http-stage.ts'
+import { RawClient } from '../../test/network-client.ts'
 
 /** A request that is held at the head of a channel. */
 async function hold(stage: HttpStage, { seconds = 25, query = '' } = {}) {
@@ -177,4 +178,17 @@ test('I6: a position from a long poll is the position of every other way', async
   expect(position).toBe((await stage.hub.snapshot({ channel: 'chat:1' } as never)).position)
   const parsed = parsePosition(position)
   expect(parsed.ok && formatPosition(parsed.value)).toBe(position)
+})
+
+test('I7: a request behind another on its connection is not read for before its turn, and makes nothing wait', async () => {
+  const stage = await serve()
+  const [position = ''] = await publishAll(stage.hub, 'chat:1', 'before')
+  const raw = new RawClient(stage.listening.port)
+  raw.write(`GET /baro/channels/chat:1?after=${position}&wait=25 HTTP/1.1\r\nHost: a\r\n\r\n`)
+  raw.write(`GET /baro/channels/chat:1?after=${position} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+  await until(() => stage.waits.includes(25_000))
+  await stage.ask('/baro/health')
+  await publishAll(stage.hub, 'chat:1', 'a')
+  // Read for at once, the second would have found nothing.
+  expect((await raw.ended).toString().match(/"payload":"a"/g)).toHaveLength(2)
 })

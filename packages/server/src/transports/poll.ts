@@ -9,7 +9,7 @@ import type { LiveReader } from '../stream/live-group.ts'
 
 /** The body of one answer, and what caches may know of it. */
 export interface PollAnswer {
-  readonly body: string
+  readonly body: string | Uint8Array
   readonly position: AtPosition
   /** A closed range: the same question has the same answer for ever. */
   readonly isClosed: boolean
@@ -122,9 +122,12 @@ function firstOf(batch: Batch, limit: number): Batch {
 }
 
 function rangeAnswer(batch: Batch, hasMore: boolean): PollAnswer {
-  const more = hasMore ? ',"more":true' : ''
-  const body = `{"publications":${batch.publicationsText},"position":"${formatPosition(batch.position)}"${more}}`
-  return { body, position: batch.position, isClosed: hasMore, isReset: false }
+  return {
+    body: hasMore ? batch.closedBytes : batch.openBytes,
+    position: batch.position,
+    isClosed: hasMore,
+    isReset: false,
+  }
 }
 
 function snapshotField({ valueText }: EncodedSnapshot): string {

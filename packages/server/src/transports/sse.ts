@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Cancel } from '@baro/core'
@@ -26,14 +25,12 @@ type SseParts = Pick<HubParts, 'clock' | 'sessionRules'>
  * messages in one write and the same buffer for every reader. That is why the body ends with the connection instead of
  * being chunked (RFC 9112 §6.3): chunks would have to be framed for each reader.
  */
-export async function openSse(
+export function openSse(
   request: IncomingMessage,
   response: ServerResponse,
   framing: Framing,
   parts: SseParts,
-): Promise<SseSocket> {
-  // Behind another request on its connection: what is written to the connection itself would overtake its answer.
-  if (!response.socket && !request.socket.destroyed) await once(response, 'socket')
+): SseSocket {
   response.removeHeader('transfer-encoding')
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',

@@ -1,4 +1,4 @@
-import { withPair } from './processes.ts'
+import { withPair } from '../processes.ts'
 
 /** What one run of one server cost. */
 export interface FanoutRun {

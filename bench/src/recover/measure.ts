@@ -1,4 +1,4 @@
-import { withPair } from './processes.ts'
+import { withPair } from '../processes.ts'
 
 /** What it cost to bring everybody back at once. */
 export interface RecoverRun {

@@ -5,8 +5,8 @@ export interface Reply {
   readonly ready?: true
 }
 
-/** How one subscriber speaks to one kind of server: everything passes through here, except publications. */
-export interface Dialect {
+/** How one subscriber speaks to one kind of WebSocket server: everything passes through here, except publications. */
+export interface WebSocketDialect {
   readonly path: string
   /** The WebSocket handshake is done. */
   opened(): Reply
@@ -16,26 +16,29 @@ export interface Dialect {
   noted(text: string): void
 }
 
-/** Makes the dialect of one subscriber. */
-export type CreateDialect = () => Dialect
+/** The server says nothing but publications. */
+export const plainDialect = (): WebSocketDialect => ({
+  path: '/',
+  opened: () => ({ ready: true }),
+  heard: () => ({}),
+  noted() {},
+})
 
-const plain: CreateDialect = () => ({ path: '/', opened: () => ({ ready: true }), heard: () => ({}), noted() {} })
-
-const baro: CreateDialect = () => {
+/** The SDK of Baro. */
+export const baroDialect = (): WebSocketDialect => {
   let position: string | undefined
   let attempt = 0
-  const message = (type: string, payload: object): string => JSON.stringify({ type, payload })
   const noted = (text: string): void => {
     position = (JSON.parse(text) as { payload: { position: string } }).payload.position
   }
   return {
     path: '/baro/connect',
-    opened: () => ({ say: message('baro:connect', { protocol: 1, client: 'a-secret-of-the-bench' }) }),
+    opened: () => ({ say: baroConnect() }),
     heard(text) {
       if (text.startsWith('{"type":"baro:heartbeat"')) return { say: text }
       if (text.startsWith('{"type":"baro:connected"')) {
         attempt++
-        return { say: message('baro:subscribe', { channel: 'bench', attempt, version: '1', position }) }
+        return { say: baroSubscribe(attempt, position) }
       }
       if (!/^\{"type":"baro:(reset|recovered)"/.test(text)) throw new Error(`The hub answered ${text}`)
       noted(text)
@@ -45,7 +48,8 @@ const baro: CreateDialect = () => {
   }
 }
 
-const socketIo: CreateDialect = () => {
+/** Socket.IO over WebSocket. */
+export const socketIoDialect = (): WebSocketDialect => {
   let session: { readonly pid: string; readonly offset?: string } | undefined
   const noted = (text: string): void => {
     const offset = (JSON.parse(text.slice(2)) as string[]).at(-1)
@@ -71,11 +75,16 @@ const socketIo: CreateDialect = () => {
   }
 }
 
-/** The dialect of each server. */
-export const dialects: Readonly<Record<string, CreateDialect>> = {
-  net: plain,
-  ws: plain,
-  'socket.io': socketIo,
-  'socket.io with recovery': socketIo,
-  baro,
+/** The first message of the SDK. */
+export function baroConnect(): string {
+  return message('baro:connect', { protocol: 1, client: 'a-secret-of-the-bench' })
+}
+
+/** The message that subscribes, from a position if there is one. */
+export function baroSubscribe(attempt: number, position?: string): string {
+  return message('baro:subscribe', { channel: 'bench', attempt, version: '1', position })
+}
+
+function message(type: string, payload: object): string {
+  return JSON.stringify({ type, payload })
 }

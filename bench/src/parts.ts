@@ -1,0 +1,9 @@
+import { fanoutPart } from './fanout/part.ts'
+import { longPollPart } from './long-poll/part.ts'
+import type { Part } from './part.ts'
+import { recoverPart } from './recover/part.ts'
+import { slowReadersPart } from './slow-readers/part.ts'
+import { ssePart } from './sse/part.ts'
+
+/** Everything there is to measure, in the order of the page. */
+export const parts: readonly Part[] = [fanoutPart, ssePart, longPollPart, recoverPart, slowReadersPart]
