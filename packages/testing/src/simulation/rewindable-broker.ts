@@ -1,15 +1,14 @@
-import {
-  type AtPosition,
-  type Broker,
-  type BrokerSubscriber,
-  type Cancel,
-  type Checkpoint,
-  type Clock,
-  createId,
-  type Delivery,
-  type Entry,
-  type Log,
-  type Randomness,
+import type {
+  AtPosition,
+  Broker,
+  BrokerSubscriber,
+  Cancel,
+  Checkpoint,
+  Clock,
+  Delivery,
+  Entry,
+  Log,
+  Randomness,
 } from '@baro/core'
 import { createMemoryBroker } from '@baro/server'
 import type { SeededRandomness } from '../seeded-randomness.ts'
@@ -202,18 +201,7 @@ function beginningWith(id: string, randomness: Randomness): Randomness {
     bytes(count) {
       if (!isFirst) return randomness.bytes(count)
       isFirst = false
-      return Uint8Array.from(id, (character) => alphabet().indexOf(character))
+      return Buffer.from(id, 'base64url')
     },
   }
-}
-
-/** The characters of ids, in the order of the bytes that give them. */
-function alphabet(): string {
-  let characters = ''
-  for (let from = 0; from < 64; from += 16)
-    characters += createId({
-      fraction: () => 0,
-      bytes: (count) => Uint8Array.from({ length: count }, (_, i) => from + i),
-    })
-  return characters
 }
