@@ -74,7 +74,7 @@ class Tab {
   readonly told: Publication[] = []
   subscription: Subscription | undefined
   #isAlive = true
-  readonly #links: { close(code: number, reason: string): void }[] = []
+  readonly #links: { close(): void }[] = []
 
   constructor(token?: string) {
     this.#tab = browser.open()
@@ -116,7 +116,7 @@ class Tab {
     this.#isAlive = false
     tabs = tabs.filter((tab) => tab !== this)
     this.#tab.crash()
-    for (const link of this.#links) link.close(1006, '')
+    for (const link of this.#links) link.close()
   }
 
   freeze(): void {

@@ -99,7 +99,7 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   function closeLink(): void {
-    link?.close(1000, '')
+    link?.close()
     link = undefined
     if (!isLinked) return
     isLinked = false

@@ -160,7 +160,7 @@ it('stays where it is when the probe is swallowed, and tries again later', async
 
 it('leaves nothing running behind a link that the client closed', () => {
   const { told, link } = open()
-  link.close(1000, '')
+  link.close()
   clock.advance(60_000)
   expect(told.closedWith).toBeUndefined()
   expect(clock.pending).toBe(0)

@@ -48,14 +48,14 @@ export function createLadder(options: LadderOptions): Transport {
       },
     })
     const cancel = clock.after(helloTimeoutMs, () => {
-      link.close(1000, '')
+      link.close()
       events.closed(1006, 'silent')
     })
     return {
       ...link,
-      close(code, reason) {
+      close() {
         cancel()
-        link.close(code, reason)
+        link.close()
       },
     }
   }
@@ -100,23 +100,23 @@ export function createLadder(options: LadderOptions): Transport {
             opened: () => greeting && probed.send(greeting),
             received() {
               on({ type: 'probed', rung })
-              close(1000, '')
+              close()
               // A drain without a wait: the client comes back at once, on the better rung, from where it stands.
               events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
               events.closed(drainCode, 'climbs')
             },
             closed: next,
           })
-          cancelProbe = () => probed.close(1000, '')
+          cancelProbe = () => probed.close()
         } catch {
           next()
         }
       }
 
-      function close(code: number, reason: string): void {
+      function close(): void {
         isClosed = true
         cancelProbe()
-        link.close(code, reason)
+        link.close()
       }
 
       const link = openHighest(url, {

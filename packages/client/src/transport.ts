@@ -18,7 +18,7 @@ export interface Link {
   /** Sends one message. Never throws: what a dead link swallows is found out by `closed` or by silence. */
   send(message: ClientMessage): void
   /** Says goodbye. Nothing is told about this link afterwards, `closed` included. */
-  close(code: number, reason: string): void
+  close(): void
 }
 
 /**

@@ -7,16 +7,12 @@ type Payloads = { readonly [Message in ClientMessage as Message['type']]: Messag
 export class HandLink implements Link {
   readonly url: string
   readonly sent: ClientMessage[] = []
-  readonly closes: { readonly code: number; readonly reason: string }[] = []
+  isClosed = false
   readonly #events: LinkEvents
 
   constructor(url: string, events: LinkEvents) {
     this.url = url
     this.#events = events
-  }
-
-  get isClosed(): boolean {
-    return this.closes.length > 0
   }
 
   /** What the client has sent of this type. */
@@ -47,8 +43,8 @@ export class HandLink implements Link {
     this.sent.push(message)
   }
 
-  close(code: number, reason: string): void {
-    this.closes.push({ code, reason })
+  close(): void {
+    this.isClosed = true
   }
 }
 

@@ -82,7 +82,7 @@ describe('in-memory network', () => {
     const { clock, hub, client, link, say, network } = setUp()
     say('on the way')
     link.send(message('before'))
-    link.close(1000, '')
+    link.close()
     link.send(message('after'))
     clock.advance(200)
     expect(client).toMatchObject({ received: [], closed: undefined })

@@ -66,7 +66,7 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
 
   return {
     hear,
-    close: (code, reason) => link.close(code, reason),
+    close: () => link.close(),
     send(message: ClientMessage) {
       if (message.type !== 'baro:connect') return board?.fromTab(tab, message)
       secret ??= message.payload.client

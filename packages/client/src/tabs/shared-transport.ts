@@ -92,7 +92,7 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
         waiting.abort()
         for (const release of releases) release()
         channel.close()
-        own?.close(1000, '')
+        own?.close()
       }
       const closed = (code: number, reason: string) => {
         if (isOver) return

@@ -129,7 +129,7 @@ describe('a link that polls', () => {
   it('leaves nothing running behind when the client closes it', async () => {
     const link = await open('poll', greeting, subscribe())
     await asked[0]?.answer([hello(), recovered('p0', 'p1')])
-    link.close(1000, '')
+    link.close()
     expect(clock.pending).toBe(0)
   })
 })

@@ -73,29 +73,24 @@ function openLink(
   let cancelNext: Cancel | undefined
   let isOver = false
 
-  async function post(
-    query: string,
+  /** Tells each message of the answer: of a stream, or, if it may wait for so many seconds, of a list. */
+  async function ask(
+    wait: number | undefined,
     messages: readonly ClientMessage[],
-    signal: AbortSignal | null,
-  ): Promise<Response> {
-    const response = await request(url + query, {
+    hear: (message: ServerMessage) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const response = await request(wait === undefined ? url : `${url}?wait=${wait}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ messages: [...greeting, ...messages] }),
-      signal,
+      signal: signal ?? null,
     })
     const { ok, status } = response
-    if (ok) return response
-    throw new BaroError(status === 401 || status === 403 ? 'refused' : 'unavailable', `The hub answered ${status}.`)
-  }
-
-  async function ask(
-    wait: number,
-    messages: readonly ClientMessage[],
-    signal: AbortSignal | null,
-  ): Promise<readonly ServerMessage[]> {
-    const response = await post(`?wait=${wait}`, messages, signal)
-    return ((await response.json()) as { messages: readonly ServerMessage[] }).messages
+    if (!ok) throw new BaroError(status === 401 || status === 403 ? 'refused' : 'unavailable', `HTTP status ${status}`)
+    if (wait === undefined) return readEventStream(response, hear)
+    const list = (await response.json()) as { messages: readonly ServerMessage[] }
+    list.messages.forEach(hear)
   }
 
   async function read(): Promise<void> {
@@ -107,13 +102,10 @@ function openLink(
     try {
       const channels = [...followed.values()]
       const subscribes = channels.map(({ payload }): ClientMessage => ({ type: 'baro:subscribe', payload }))
-      if (rung === 'sse') {
-        await readEventStream(await post('', subscribes, signal), hear)
-        throw new BaroError('unavailable', 'The stream ended.')
-      }
       // Held only for what is new: that the hub is there, and how it took a subscribe, must be known at once.
       const isHeld = rung === 'long-poll' && channels.length > 0 && channels.every(({ isAnswered }) => isAnswered)
-      for (const message of await ask(isHeld ? waitSeconds : 0, subscribes, signal)) hear(message)
+      await ask(rung === 'sse' ? undefined : isHeld ? waitSeconds : 0, subscribes, hear, signal)
+      if (rung === 'sse') throw new Error('The stream ended.')
       // A request that was answered is a sign of life, whatever was in it.
       hear(heartbeat)
     } catch (error) {
@@ -137,7 +129,9 @@ function openLink(
     if (isOver || batch.length === 0) return
     try {
       // The hub answers when every command has its answer; to wait for more would only delay that.
-      for (const message of await ask(0, batch, null)) if (message.type !== 'baro:connected') take(message)
+      await ask(0, batch, (message) => {
+        if (message.type !== 'baro:connected') take(message)
+      })
     } catch (error) {
       fail(error)
     }

@@ -82,9 +82,9 @@ describe('a link over WebSocket', () => {
 
   it('tells nothing of a link that was closed here', () => {
     const { link, socket, told } = open()
-    link.close(1000, 'bye')
+    link.close()
     for (const type of ['open', 'message', 'close'] as const) socket.emit(type, { data: 'late', code: 1000 })
-    expect(socket.closes).toEqual([[1000, 'bye']])
+    expect(socket.closes).toEqual([[1000, undefined]])
     expect(told).toEqual([])
   })
 })

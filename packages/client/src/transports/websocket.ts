@@ -50,9 +50,9 @@ export function createWebSocketTransport(options: WebSocketTransportOptions = {}
       socket.onerror = () => {}
       return {
         send: (message) => socket.send(encodeMessage(message)),
-        close(code, reason) {
+        close() {
           socket.onopen = socket.onmessage = socket.onclose = null
-          socket.close(code, reason)
+          socket.close(1000)
         },
       }
     },

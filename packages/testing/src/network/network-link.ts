@@ -193,9 +193,9 @@ export function createNetworkLink(parts: NetworkLinkParts): LinkEnds {
         parts.sent(link, 'to-hub', text)
         toHub.send({ kind: 'message', text })
       },
-      close(code, reason) {
+      close() {
         if (!clientHolds) return
-        toHub.send({ kind: 'close', code, reason })
+        toHub.send({ kind: 'close', code: 1000, reason: '' })
         endClient()
       },
     },

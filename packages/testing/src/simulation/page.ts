@@ -247,7 +247,7 @@ export class Page {
         })
         return {
           send: (message) => this.#isAlive && link.send(message),
-          close: (code, reason) => this.#isAlive && link.close(code, reason),
+          close: () => this.#isAlive && link.close(),
         }
       },
     }
