@@ -1,8 +1,14 @@
-import { checkOf, type Publication, parseAt } from '@baro/core'
+import { checkOf, type Publication } from '@baro/core'
+
+/** What two positions of one life of a stream have in common, and where this one stands; nothing if it is of another kind. */
+function standing(position: string | undefined): { readonly life?: string; readonly offset?: number } {
+  const [, life, offset] = /^(1a\.[^.]+)\.(\d+)/.exec(position ?? '') ?? []
+  return life ? { life, offset: Number(offset) } : {}
+}
 
 /** The offset of a position; `undefined` if it has none. */
 export function offsetOf(position: string | undefined): number | undefined {
-  return parseAt(position ?? '')?.offset
+  return standing(position).offset
 }
 
 /**
@@ -10,10 +16,10 @@ export function offsetOf(position: string | undefined): number | undefined {
  * stream.
  */
 export function distance(from: string | undefined, to: string): number | undefined {
-  const [start, end] = [parseAt(from ?? ''), parseAt(to)]
-  if (!start || start.epoch !== end?.epoch) return undefined
+  const [start, end] = [standing(from), standing(to)]
+  if (start.offset === undefined || end.offset === undefined || start.life !== end.life) return undefined
   // The same offset with another check: history was rewritten.
-  return end.offset - start.offset || (start.check === end.check ? 0 : undefined)
+  return end.offset - start.offset || (from === to ? 0 : undefined)
 }
 
 /**
@@ -25,7 +31,6 @@ export function following(
   position: string | undefined,
   publications: readonly Publication[],
 ): readonly Publication[] | undefined {
-  const at = parseAt(position ?? '')
-  const index = publications.findIndex(({ offset, id }) => offset === at?.offset && checkOf(id) === at.check)
+  const index = publications.findIndex(({ offset, id }) => position?.endsWith(`.${offset}.${checkOf(id)}`))
   return index < 0 ? undefined : publications.slice(index + 1)
 }

@@ -37,7 +37,8 @@ export function createClient(options: LadderClientOptions = {}): Client {
   } = options
   const make = (rung: Rung): Transport =>
     rung === 'websocket' ? createWebSocketTransport() : createHttpTransport(rung, { clock })
-  const [first, ...others] = rungs
+  // Node 20 has no WebSocket; one that is pinned says so when it is opened.
+  const [first = 'websocket', ...others] = rungs.filter((rung) => rung !== 'websocket' || globalThis.WebSocket)
   const transports = [make(first), ...others.map(make)] as const
   const memory = browserRungMemory(clock)
   const ladder = createLadder({ transports, clock, memory })

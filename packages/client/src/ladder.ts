@@ -60,18 +60,6 @@ export function createLadder(options: LadderOptions): Transport {
     }
   }
 
-  /** Opens the rung in use, or the next below that exists here at all: Node 20 has no WebSocket. */
-  function openHighest(url: string, events: LinkEvents): Link {
-    for (let left = transports.length; ; left--) {
-      try {
-        return openHeard(current(), url, events)
-      } catch (error) {
-        if (left === 1) throw error
-        on({ type: 'mute' })
-      }
-    }
-  }
-
   return {
     get rung() {
       return current().rung
@@ -94,23 +82,18 @@ export function createLadder(options: LadderOptions): Transport {
           on({ type: 'probed-in-vain' })
           return probeLater()
         }
-        const next = (): void => probe(rung + 1)
-        try {
-          const probed = openHeard(transport, url, {
-            opened: () => greeting && probed.send(greeting),
-            received() {
-              on({ type: 'probed', rung })
-              close()
-              // A drain without a wait: the client comes back at once, on the better rung, from where it stands.
-              events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
-              events.closed(drainCode, 'climbs')
-            },
-            closed: next,
-          })
-          cancelProbe = () => probed.close()
-        } catch {
-          next()
-        }
+        const probed = openHeard(transport, url, {
+          opened: () => greeting && probed.send(greeting),
+          received() {
+            on({ type: 'probed', rung })
+            close()
+            // A drain without a wait: the client comes back at once, on the better rung, from where it stands.
+            events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
+            events.closed(drainCode, 'climbs')
+          },
+          closed: () => probe(rung + 1),
+        })
+        cancelProbe = probed.close
       }
 
       function close(): void {
@@ -119,7 +102,7 @@ export function createLadder(options: LadderOptions): Transport {
         link.close()
       }
 
-      const link = openHighest(url, {
+      const link = openHeard(current(), url, {
         opened: events.opened,
         received(message) {
           if (!hasSpoken) {

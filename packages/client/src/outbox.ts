@@ -1,4 +1,4 @@
-import { type ClientMessage, type Clock, encodeMessage } from '@baro/core'
+import { type ClientMessage, type Clock, writeJson } from '@baro/core'
 import type { Connection } from './connection.ts'
 import {
   type OutboxAction,
@@ -49,7 +49,7 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
     },
     send(message, settle) {
       const { type, payload } = message
-      const bytes = new Blob([encodeMessage(message)]).size
+      const bytes = new Blob([writeJson(message)]).size
       machine.dispatch({
         type: 'add',
         entry: { id: payload.id, message, bytes, isOnce: type === 'baro:request', settle },

@@ -4,7 +4,16 @@
  * It only moves forward (I3): a payload (page, router cache, back button) moves it to a newer position of the same
  * epoch and nowhere else; one of another epoch makes the client ask. Only the server's answer may move it anywhere.
  */
-import { type AnyChannel, fold, isSnapshot, type Json, noPosition, type Publication, type Reference } from '@baro/core'
+import {
+  type AnyChannel,
+  fold,
+  isSnapshot,
+  type Json,
+  liveValue,
+  noPosition,
+  type Publication,
+  type Reference,
+} from '@baro/core'
 import { distance, offsetOf } from './distance.ts'
 
 /** A publish that is shown before it is confirmed. */
@@ -85,7 +94,7 @@ export function restart(
   value: unknown,
   isForeign = false,
 ): Store {
-  const confirmed = value === undefined ? definition.state?.initial() : value
+  const confirmed = value === undefined ? definition.state?.initial() : liveValue(value)
   return settle(definition, { ...store, confirmed, position, isForeign })
 }
 

@@ -10,10 +10,12 @@ import {
   type PublicationOf,
   type Randomness,
   type Reference,
+  readJson,
   type Schemas,
   type Signal,
   type Snapshot,
   type WireForm,
+  writeJson,
 } from '@baro/core'
 import type { ChannelView } from './channel-view.ts'
 import type { Connection } from './connection.ts'
@@ -107,7 +109,7 @@ export function createSubscription(
     if (isClosed || connection.status.state === 'closed')
       throw new BaroError('closed', `${channel} or its client was closed.`)
     try {
-      return JSON.parse(JSON.stringify(payload ?? null)) as Json
+      return readJson(writeJson(payload ?? null)) as Json
     } catch (cause) {
       throw new BaroError('invalid-payload', `The payload is no JSON: ${cause}`, { cause })
     }

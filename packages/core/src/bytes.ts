@@ -19,8 +19,8 @@ export interface BytesForm {
 }
 
 /**
- * What bytes are once they have travelled: a `Uint8Array` that `JSON.stringify` writes as its {@link BytesForm}, so that
- * a state which holds some is still JSON. It is of no class of its own: whatever takes or compares a `Uint8Array` does.
+ * What bytes are in the memory of a hub: a `Uint8Array` that `JSON.stringify` writes as its {@link BytesForm}, so that
+ * whatever is kept and spread is still JSON. It is of no class of its own: whatever takes or compares a `Uint8Array` does.
  */
 export interface Bytes extends Uint8Array<ArrayBuffer> {
   toJSON(): BytesForm
@@ -35,28 +35,28 @@ function toForm(this: Uint8Array): BytesForm {
   return { [bytesKey]: toBase64(this) }
 }
 
-/** Any value that is bytes, of whatever class, as a view of the same memory. */
-function viewOf(value: unknown): Uint8Array | undefined {
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-  return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined
+/** Whether a value is bytes, of whatever class. */
+export function isBytes(value: unknown): value is ArrayBuffer | ArrayBufferView {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer
 }
 
-/** For `JSON.stringify`: writes whatever is bytes as its {@link BytesForm}. */
-export function writeBytes(this: unknown, key: string, written: unknown): unknown {
-  // Before its own `toJSON`: that of a Buffer writes a list of numbers.
-  const view = viewOf((this as Readonly<Record<string, unknown>>)[key]) ?? viewOf(written)
-  return view ? toForm.call(view) : written
+/** Writes JSON text, in which whatever is bytes stands as what `write` makes of it: base64, unless something else is said. */
+export function writeJson(value: unknown, write: (bytes: Uint8Array<ArrayBuffer>) => unknown = browserBase64): string {
+  return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, written) {
+    // Not what its own `toJSON` has written: that of a Buffer writes a list of numbers.
+    const held = this[key] as DataView<ArrayBuffer>
+    return isBytes(held)
+      ? { [bytesKey]: write(new Uint8Array(held.buffer ?? held, held.byteOffset, held.byteLength)) }
+      : written
+  })
 }
 
-/** For `JSON.parse` of text that is believed: reads each {@link BytesForm}. */
-export function readBytes(_key: string, value: unknown): unknown {
-  const form = (value as BytesForm | null)?.[bytesKey]
-  return form === undefined ? value : fromBase64(form)
-}
-
-/** Reads JSON text that is believed, and the bytes in it. */
-export function readJson(text: string): unknown {
-  return text.includes(bytesKey) ? JSON.parse(text, readBytes) : JSON.parse(text)
+/** Reads JSON text that is believed; `read` makes bytes of what stands for them: of base64, unless something else is said. */
+export function readJson(text: string, read: (form: never) => Uint8Array = fromBase64): unknown {
+  if (!text.includes(bytesKey)) return JSON.parse(text)
+  return JSON.parse(text, (_key, value: Readonly<Record<string, never>> | null) =>
+    value?.[bytesKey] === undefined ? value : read(value[bytesKey]),
+  )
 }
 
 /**
@@ -70,7 +70,7 @@ export function readJson(text: string): unknown {
  */
 export function liveValue<T>(value: T): T {
   const text = JSON.stringify(value)
-  return (text?.includes(bytesKey) ? JSON.parse(text, readBytes) : value) as T
+  return text?.includes(bytesKey) ? (readJson(text) as T) : value
 }
 
 /**
@@ -86,9 +86,11 @@ export function bytesUrl(bytes: Uint8Array, mimeType: string): string {
 export function toBase64(bytes: Uint8Array): string {
   // A hundred times faster, where it is there.
   if (typeof Buffer !== 'undefined') return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
+  return browserBase64(bytes)
+}
+
+function browserBase64(bytes: Uint8Array): string {
+  return btoa(bytes.reduce((binary, byte) => binary + String.fromCharCode(byte), ''))
 }
 
 /**
@@ -96,9 +98,9 @@ export function toBase64(bytes: Uint8Array): string {
  *
  * @throws if it is none.
  */
-export function fromBase64(base64: string): Bytes {
+export function fromBase64(base64: string): Uint8Array<ArrayBuffer> {
   const binary = atob(base64)
   const bytes = new Uint8Array(binary.length)
   for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index)
-  return asBytes(bytes)
+  return bytes
 }

@@ -1,4 +1,4 @@
-import { type Bytes, bytesKey, fromBase64, writeBytes } from './bytes.ts'
+import { asBytes, type Bytes, bytesKey, fromBase64, isBytes, toBase64, writeJson } from './bytes.ts'
 import { BaroError, quote } from './errors.ts'
 import { accepted, type Result, refused } from './result.ts'
 
@@ -50,19 +50,18 @@ const base64 = /^[A-Za-z0-9+/]*={0,2}$/
 function bytesOfBase64(form: unknown): Bytes {
   if (typeof form !== 'string' || form.length % 4 !== 0 || !base64.test(form))
     throw new BaroError('bad-message', `"${bytesKey}" holds ${quote(form)}. Write bytes as base64 with padding.`)
-  return fromBase64(form)
+  return asBytes(fromBase64(form))
 }
 
 /** Writes a value as JSON text, and whatever is bytes in it; `undefined` if it is nothing that JSON can hold. */
 export function jsonText(value: unknown): string | undefined {
-  return JSON.stringify(value, holdsForeignBytes(value, 0) ? writeBytes : undefined)
+  return holdsForeignBytes(value, 0) ? writeJson(value, toBase64) : JSON.stringify(value)
 }
 
 /** Whether bytes are in it that do not know how to write themselves: a replacer makes `JSON.stringify` some times slower. */
 function holdsForeignBytes(value: unknown, level: number): boolean {
   if (typeof value !== 'object' || value === null) return false
-  if ('toJSON' in value) return ArrayBuffer.isView(value) ? !Object.hasOwn(value, 'toJSON') : !(value instanceof Date)
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return true
+  if (isBytes(value)) return !Object.hasOwn(value, 'toJSON')
   // As deep as this only a circle goes, or what will be refused: it ends here, whatever is in it.
   if (level > maxPayloadDepth) return true
   return (Array.isArray(value) ? value : Object.values(value)).some((inner) => holdsForeignBytes(inner, level + 1))

@@ -14,7 +14,6 @@ import {
   recover as recoverByAllGuards,
   type Schema,
   type Snapshot,
-  systemClock,
   systemRandomness,
   validatePayload,
 } from '@baro/core'
@@ -26,6 +25,7 @@ import type { Hub, HubOptions, Listening } from './hub.ts'
 import type { HubParts, HubSession } from './hub-parts.ts'
 import { defaultLimits } from './limits.ts'
 import { createMemoryBroker } from './memory-broker.ts'
+import { nodeClock } from './node-clock.ts'
 import { createOriginCheck } from './origins.ts'
 import { own, Publisher } from './publisher.ts'
 import { createRegistry, type Resolved } from './registry.ts'
@@ -69,7 +69,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
     heartbeatIntervalMs = 25_000,
     publishWindowMs = 120_000,
     log = console,
-    clock = systemClock,
+    clock = nodeClock,
     randomness = systemRandomness,
   } = options
   const broker: Broker = options.broker ?? createMemoryBroker({ clock, randomness })

@@ -1,4 +1,4 @@
-import type { BaroError, Broker, Clock, Log, Randomness } from '@baro/core'
+import type { BaroError, Broker, HubClock, Log, Randomness } from '@baro/core'
 import type { Counters } from './counters.ts'
 import type { AccessContext, ChannelContext, Credentials, Identity } from './handlers.ts'
 import type { Limits } from './limits.ts'
@@ -24,7 +24,7 @@ export interface HubSession {
 /** What sessions and transports need of their hub. */
 export interface HubParts {
   readonly broker: Broker
-  readonly clock: Clock
+  readonly clock: HubClock
   readonly randomness: Randomness
   readonly log: Log
   readonly limits: Limits

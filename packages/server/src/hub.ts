@@ -5,7 +5,7 @@ import type {
   Broker,
   ChannelDefinition,
   ChannelTypes,
-  Clock,
+  HubClock,
   InputOf,
   Log,
   Randomness,
@@ -44,7 +44,7 @@ export interface HubOptions {
   readonly publishWindowMs?: number
   /** Where the hub says what a person should know. Default `console`. */
   readonly log?: Log
-  readonly clock?: Clock
+  readonly clock?: HubClock
   readonly randomness?: Randomness
 }
 

@@ -6,12 +6,12 @@ import {
   createId,
   type Log,
   type Randomness,
-  systemClock,
   systemRandomness,
 } from '@baro/core'
 import { type ClaimLimits, Claims } from './memory-broker/claims.ts'
 import { Followers } from './memory-broker/followers.ts'
 import { absentView, Stream } from './memory-broker/stream.ts'
+import { nodeClock } from './node-clock.ts'
 
 /** What `createMemoryBroker` takes. */
 export interface MemoryBrokerOptions {
@@ -50,7 +50,7 @@ const sweptAtOnce = 10_000
  * ```
  */
 export function createMemoryBroker({
-  clock = systemClock,
+  clock = nodeClock,
   randomness = systemRandomness,
   idleTtlMs = 24 * 3_600_000,
   claimLimits = { perScope: 10_000, total: 250_000 },

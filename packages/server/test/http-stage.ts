@@ -1,6 +1,6 @@
 /** A hub on a real port. A test lets the waits pass; a tick ends as it does on any machine. */
 import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http'
-import { channel, systemClock } from '@baro/core'
+import { channel } from '@baro/core'
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
 import { afterEach } from 'vitest'
 import { z } from 'zod'
@@ -8,6 +8,7 @@ import { createHub } from '../src/create-hub.ts'
 import type { AnyHandlers } from '../src/handlers.ts'
 import type { Hub, HubOptions, Listening } from '../src/hub.ts'
 import { createMemoryBroker } from '../src/memory-broker.ts'
+import { nodeClock } from '../src/node-clock.ts'
 import { RecordedLog, room } from './fake-client.ts'
 import { type TamperedBroker, tamperWith } from './tampered-broker.ts'
 
@@ -142,7 +143,7 @@ function createWatchedClock(waits: number[]): FakeClock {
       cancel()
     }
   }
-  return Object.create(fake, { after: { value: after }, soon: { value: systemClock.soon } })
+  return Object.create(fake, { after: { value: after }, soon: { value: nodeClock.soon } })
 }
 
 /** Asks a port of this machine. */
@@ -182,7 +183,7 @@ export function sendTo(port: number, path: string, { body, ...options }: Asked =
 
 /** Lets the event loop go round once: ticks end, and sockets take what they can. */
 export function tick(): Promise<void> {
-  return new Promise((resolve) => systemClock.soon(() => resolve()))
+  return new Promise((resolve) => nodeClock.soon(() => resolve()))
 }
 
 /** Waits until something has come true that the event loop brings. */

@@ -1,7 +1,7 @@
-import { BaroError, type Cancel, type Clock } from '@baro/core'
+import { BaroError, type Cancel, type HubClock } from '@baro/core'
 
 /** A clock that stands still until a test moves it. */
-export interface FakeClock extends Clock {
+export interface FakeClock extends HubClock {
   /**
    * Moves time on by `ms` and runs what is due on the way, in the order of the due time, what is scheduled meanwhile
    * included. `advance(0)` runs what waits for now, such as `soon`. Promises do not settle in between: see {@link pass}.

@@ -1,5 +1,5 @@
 import type { Transport } from '@baro/client'
-import type { Clock } from '@baro/core'
+import type { HubClock } from '@baro/core'
 import type { Hub } from '@baro/server'
 import type { MessageFault } from './network/lane.ts'
 import { createNetworkLink, type Direction, type LinkEnds, type NetworkLink } from './network/network-link.ts'
@@ -11,7 +11,7 @@ export type { Direction, NetworkLink } from './network/network-link.ts'
 
 /** What `createNetwork` takes. */
 export interface NetworkOptions {
-  readonly clock: Clock
+  readonly clock: HubClock
   readonly randomness: SeededRandomness
   /** Shortest and longest time a message travels, in milliseconds. Default 1 to 40. */
   readonly latencyMs?: readonly [number, number]

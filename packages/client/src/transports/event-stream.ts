@@ -1,4 +1,4 @@
-import type { ServerMessage } from '@baro/core'
+import { readJson, type ServerMessage } from '@baro/core'
 
 /**
  * Reads the messages of an event stream (WHATWG HTML §9.2.6), as far as the hub uses the format: LF, comments, and the
@@ -12,6 +12,6 @@ export async function readEventStream(response: Response, received: (message: Se
     if (!next || next.done) return
     const lines = (text + next.value).split('\n')
     text = lines.pop() ?? ''
-    for (const line of lines) if (line.startsWith('data: ')) received(JSON.parse(line.slice(6)) as ServerMessage)
+    for (const line of lines) if (line.startsWith('data: ')) received(readJson(line.slice(6)) as ServerMessage)
   }
 }

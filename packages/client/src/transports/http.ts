@@ -6,14 +6,15 @@
  * and shows the client one unbroken connection. Publishes and requests go out by requests of their own, in order.
  */
 import {
-  BaroError,
   type Cancel,
   type ClientMessage,
   type Clock,
   drainCode,
+  readJson,
   type ServerMessage,
   systemClock,
   unauthenticatedCode,
+  writeJson,
 } from '@baro/core'
 import type { Link, LinkEvents, Rung, Transport } from '../transport.ts'
 import { connectUrl } from './connect-url.ts'
@@ -83,13 +84,13 @@ function openLink(
     const response = await request(wait === undefined ? url : `${url}?wait=${wait}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ messages: [...greeting, ...messages] }),
+      body: writeJson({ messages: [...greeting, ...messages] }),
       signal: signal ?? null,
     })
     const { ok, status } = response
-    if (!ok) throw new BaroError(status === 401 || status === 403 ? 'refused' : 'unavailable', `HTTP status ${status}`)
+    if (!ok) return end(status === 401 || status === 403 ? unauthenticatedCode : 1006, `HTTP status ${status}`)
     if (wait === undefined) return readEventStream(response, hear)
-    const list = (await response.json()) as { messages: readonly ServerMessage[] }
+    const list = readJson(await response.text()) as { messages: readonly ServerMessage[] }
     list.messages.forEach(hear)
   }
 
@@ -172,7 +173,7 @@ function openLink(
   }
 
   function fail(error: unknown): void {
-    end(error instanceof BaroError && !error.retry ? unauthenticatedCode : 1006, String(error))
+    end(1006, String(error))
   }
 
   function end(code: number, reason: string): void {

@@ -1,10 +1,11 @@
-import { BaroError, encodeMessage, type ServerMessage } from '@baro/core'
+import { BaroError, liftBytes, readFrame, readJson, type ServerMessage } from '@baro/core'
 import type { Transport } from '../transport.ts'
 import { connectUrl } from './connect-url.ts'
 
 /** What the transport needs of a WebSocket; the browser's has it, and so has that of `ws`. */
 export interface WebSocketLike {
-  send(text: string): void
+  binaryType: string
+  send(data: string | Blob): void
   close(code?: number, reason?: string): void
   onopen: ((event: never) => unknown) | null
   onmessage: ((event: never) => unknown) | null
@@ -34,11 +35,12 @@ export function createWebSocketTransport(options: WebSocketTransportOptions = {}
     rung: 'websocket',
     open(url, events) {
       const socket = openSocket(options.WebSocket ?? globalThis.WebSocket, connectUrl(url).replace(/^http/, 'ws'))
+      socket.binaryType = 'arraybuffer'
       socket.onopen = events.opened
-      socket.onmessage = ({ data }: { readonly data: unknown }) => {
+      socket.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) => {
         let message: ServerMessage
         try {
-          message = JSON.parse(String(data)) as ServerMessage
+          message = (typeof data === 'string' ? readJson(data) : readFrame(data)) as ServerMessage
         } catch {
           return socket.close()
         }
@@ -49,7 +51,10 @@ export function createWebSocketTransport(options: WebSocketTransportOptions = {}
       // `close` follows each error; without a listener the sockets of `ws` would throw it.
       socket.onerror = () => {}
       return {
-        send: (message) => socket.send(encodeMessage(message)),
+        send(message) {
+          const { header, attachments } = liftBytes(message)
+          socket.send(attachments[0] ? new Blob([header, '\n', ...attachments]) : header)
+        },
         close() {
           socket.onopen = socket.onmessage = socket.onclose = null
           socket.close(1000)

@@ -15,6 +15,10 @@ export interface Clock {
   elapsed(): number
   /** Runs once, after at least `ms` milliseconds. */
   after(ms: number, run: () => void): Cancel
+}
+
+/** The clock of a hub. */
+export interface HubClock extends Clock {
   /** Runs once, when the work at hand is done: the hub gathers there what one tick produced. */
   soon(run: () => void): Cancel
 }

@@ -1,11 +1,11 @@
 /**
  * A message with bytes as one binary frame:
  *
- *   length of the header, 4 bytes, big-endian │ header: the message as JSON in UTF-8 │ the attachments, end to end
+ *   header: the message as JSON in UTF-8, on one line │ line feed │ the attachments, end to end
  *
- * In the header, `{ "baro:bytes": [start, length] }` stands for bytes, counted from the end of the header.
+ * In the header, `{ "baro:bytes": [start, length] }` stands for bytes, counted from behind the line feed.
  */
-import { asBytes, type Bytes, type BytesForm, bytesKey, fromBase64 } from '../bytes.ts'
+import { asBytes, type Bytes, bytesKey, readJson, writeJson } from '../bytes.ts'
 import { BaroError, quote } from '../errors.ts'
 import { type Json, parseWith } from '../json.ts'
 import { type Result, refused } from '../result.ts'
@@ -13,14 +13,14 @@ import { type Result, refused } from '../result.ts'
 // Declared here instead of pulling the types of Node or the DOM into a package that runs in both.
 declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 declare const TextDecoder: new (
-  encoding: 'utf-8',
-  options: { readonly fatal: true },
+  encoding?: 'utf-8',
+  options?: { readonly fatal: true },
 ) => { decode(bytes: Uint8Array): string }
 
 /** What stands for bytes in the header. */
 type Range = readonly [start: number, length: number]
 
-const lengthBytes = 4
+const lineFeed = 0x0a
 
 /** No text of JSON holds this by accident: within its strings, quotes are escaped. */
 const marker = `{"${bytesKey}":"`
@@ -30,60 +30,43 @@ export function holdsBytes(text: string): boolean {
   return text.includes(marker)
 }
 
-/** JSON text whose bytes have been taken out of it. */
+/** A message apart from its bytes. */
 export interface Lifted {
-  /** The same, with ranges where bytes stood. */
+  /** Its JSON, with ranges where bytes stand. */
   readonly header: string
-  readonly attachments: Uint8Array<ArrayBuffer>
+  readonly attachments: readonly Uint8Array<ArrayBuffer>[]
 }
 
-/**
- * Takes the bytes out of JSON text.
- *
- * @throws if what stands for bytes is no base64.
- */
-export function liftBytes(text: string): Lifted {
-  const lifted: Bytes[] = []
-  let length = 0
-  const value = JSON.parse(text, (_key, inner: BytesForm | null) => {
-    const form = inner?.[bytesKey]
-    if (form === undefined) return inner
-    const bytes = fromBase64(form)
-    const range: Range = [length, bytes.length]
-    lifted.push(bytes)
-    length += bytes.length
-    return { [bytesKey]: range }
-  })
-  const attachments = new Uint8Array(length)
-  for (const bytes of lifted.reverse()) {
-    length -= bytes.length
-    attachments.set(bytes, length)
+/** Takes the bytes out of a message. */
+export function liftBytes(message: unknown): Lifted {
+  const attachments: Uint8Array<ArrayBuffer>[] = []
+  let end = 0
+  const range = (bytes: Uint8Array<ArrayBuffer>): Range => {
+    attachments.push(bytes)
+    end += bytes.length
+    return [end - bytes.length, bytes.length]
   }
-  return { header: JSON.stringify(value), attachments }
+  return { header: writeJson(message, range), attachments }
 }
 
 /** The binary frame of a message; its header may be longer than what was lifted, as long as the ranges in it stay. */
 export function joinFrame({ header, attachments }: Lifted): Uint8Array<ArrayBuffer> {
-  const bytes = new TextEncoder().encode(header)
-  const frame = new Uint8Array(lengthBytes + bytes.length + attachments.length)
-  new DataView(frame.buffer).setUint32(0, bytes.length)
-  frame.set(bytes, lengthBytes)
-  frame.set(attachments, lengthBytes + bytes.length)
+  const parts = [new TextEncoder().encode(`${header}\n`), ...attachments]
+  const frame = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let end = 0
+  for (const part of parts) {
+    frame.set(part, end)
+    end += part.length
+  }
   return frame
 }
 
-/** The binary frame of a message with bytes, of which `text` is the JSON; `undefined` if there are none in it. */
-export function packFrame(text: string): Uint8Array<ArrayBuffer> | undefined {
-  return holdsBytes(text) ? joinFrame(liftBytes(text)) : undefined
-}
-
 /** Reads a binary frame that is believed. */
-export function readFrame(frame: Uint8Array): unknown {
-  const [header, attachments] = split(frame)
-  return JSON.parse(header, (_key, value) => {
-    const range: Range | undefined = value?.[bytesKey]
-    return range ? copy(attachments, range) : value
-  })
+export function readFrame(frame: ArrayBuffer): unknown {
+  const bytes = new Uint8Array(frame)
+  const end = bytes.indexOf(lineFeed) + 1
+  const read = ([start, length]: Range) => bytes.slice(end + start, end + start + length)
+  return readJson(new TextDecoder().decode(bytes.subarray(0, end)), read)
 }
 
 /** Reads a binary frame that may hold anything; never throws, and never makes more of it than it is. */
@@ -94,7 +77,7 @@ export function parseFrame(frame: Uint8Array): Result<Json> {
     ;[header, attachments] = split(frame)
   } catch {
     return refused(
-      new BaroError('bad-message', `This binary message has no header. Begin with its length in ${lengthBytes} bytes.`),
+      new BaroError('bad-message', 'This binary message has no header. Begin with one line of JSON in UTF-8.'),
     )
   }
   let taken = 0
@@ -112,12 +95,12 @@ export function parseFrame(frame: Uint8Array): Result<Json> {
   })
 }
 
-/** Header and attachments. A header that is cut short, or is not UTF-8, throws. */
+/** Header and attachments. Without an end of the header, or if that is not UTF-8, it throws. */
 function split(frame: Uint8Array): [header: string, attachments: Uint8Array] {
-  const end = lengthBytes + new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getUint32(0)
-  if (end > frame.length) throw new RangeError('The header is cut short.')
-  const header = new TextDecoder('utf-8', { fatal: true }).decode(frame.subarray(lengthBytes, end))
-  return [header, frame.subarray(end)]
+  const end = frame.indexOf(lineFeed)
+  if (end < 0) throw new RangeError('The header has no end.')
+  const header = new TextDecoder('utf-8', { fatal: true }).decode(frame.subarray(0, end))
+  return [header, frame.subarray(end + 1)]
 }
 
 /** Apart from the frame, which could not be let go as long as a few of its bytes are kept. */

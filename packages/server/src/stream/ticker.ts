@@ -1,4 +1,4 @@
-import type { Clock } from '@baro/core'
+import type { HubClock } from '@baro/core'
 import type { Outbox } from './outbox.ts'
 import { Run } from './run.ts'
 
@@ -13,14 +13,14 @@ export interface Gathering {
  * is most of what a delivery costs (bench/README.md).
  */
 export class Ticker {
-  readonly #clock: Clock
+  readonly #clock: HubClock
   readonly #channels: Gathering[] = []
   readonly #outboxes: Outbox[] = []
   #scheduled = false
   /** What every outbox begins a tick with; a new one each tick, for it leads to all the frames of its tick. */
   #nothing: Run = new Run()
 
-  constructor(clock: Clock) {
+  constructor(clock: HubClock) {
     this.#clock = clock
   }
 

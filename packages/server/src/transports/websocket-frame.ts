@@ -1,4 +1,4 @@
-import { holdsBytes, joinFrame, type Lifted, liftBytes } from '@baro/core'
+import { holdsBytes, joinFrame, type Lifted, liftBytes, readJson } from '@baro/core'
 import type { Framing, SharedMessage } from '../ports/socket.ts'
 
 /** What a frame carries (RFC 6455 §5.2), as far as we write it ourselves. */
@@ -68,7 +68,7 @@ export function packedSharedFrame({ head, shared, tail, of }: SharedMessage): Ui
 function lift(text: string): Lifted | undefined {
   if (!holdsBytes(text)) return undefined
   try {
-    return liftBytes(text)
+    return liftBytes(readJson(text))
   } catch {
     // Only a state can hold what merely looks like bytes, for the application makes it: it travels as it is.
     return undefined

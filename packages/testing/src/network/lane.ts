@@ -5,7 +5,7 @@
  *      │          │
  *      └──────────┴──▶ silent (what arrives is gone) ──▶ ended
  */
-import type { Clock } from '@baro/core'
+import type { HubClock } from '@baro/core'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 
 /** What travels on a lane: a message, or the goodbye after which nothing comes. */
@@ -18,7 +18,7 @@ export type MessageFault = 'lose' | 'duplicate' | 'reorder'
 
 /** What a lane needs of its link. */
 export interface LaneParts {
-  readonly clock: Clock
+  readonly clock: HubClock
   readonly randomness: SeededRandomness
   /** Shortest and longest time a parcel travels. */
   readonly latencyMs: readonly [number, number]

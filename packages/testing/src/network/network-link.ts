@@ -6,7 +6,7 @@
  *                  └─ it breaks ──▶ one side learns, or both; the other has to find out itself ──┘
  */
 import type { Link, LinkEvents } from '@baro/client'
-import { type Cancel, type Clock, encodeMessage, type ServerMessage } from '@baro/core'
+import { type Cancel, encodeMessage, type HubClock, type ServerMessage } from '@baro/core'
 import type { SessionLink, Socket } from '@baro/server'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import { lineFraming, messagesIn } from './framing.ts'
@@ -44,7 +44,7 @@ export interface NetworkLink {
 export interface NetworkLinkParts {
   readonly client: string
   readonly node: string
-  readonly clock: Clock
+  readonly clock: HubClock
   readonly randomness: SeededRandomness
   readonly latencyMs: readonly [number, number]
   /** How long the hub's side waits for the answer to its goodbye. */

@@ -1,4 +1,4 @@
-import { BaroError, type Clock, type Log, type Recover } from '@baro/core'
+import { BaroError, type HubClock, type Log, type Recover } from '@baro/core'
 import { createHub, type Hub, type Limits } from '@baro/server'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import type { BrokerLink } from './broker-link.ts'
@@ -34,7 +34,7 @@ export interface SimulatedNode {
 /** What a node is started with. */
 export interface NodeParts {
   readonly name: string
-  readonly clock: Clock
+  readonly clock: HubClock
   readonly randomness: SeededRandomness
   readonly broker: BrokerLink
   readonly recover: Recover

@@ -1,8 +1,8 @@
 import { type Client, createClient, type Subscription, type Transport, type WakeEvents } from '@baro/client'
 import {
-  type Clock,
   closeCodes,
   comparePositionTexts,
+  type HubClock,
   isSnapshot,
   type Log,
   parsePosition,
@@ -35,7 +35,7 @@ export type RoomReference = Reference<TypesOf<typeof room>> | Snapshot<TypesOf<t
 /** What a page works with. */
 export interface PageParts {
   readonly transport: Transport
-  readonly clock: Clock
+  readonly clock: HubClock
   readonly randomness: SeededRandomness
   /** Names the user; `undefined` for a guest. */
   readonly user: string | undefined

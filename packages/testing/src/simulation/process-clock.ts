@@ -1,12 +1,12 @@
-import type { Clock } from '@baro/core'
+import type { HubClock } from '@baro/core'
 
 /** The clock of one process: when the process dies, nothing that it planned happens any more. */
-export interface ProcessClock extends Clock {
+export interface ProcessClock extends HubClock {
   kill(): void
 }
 
 /** Makes the clock of a process that lives on `clock`. */
-export function createProcessClock(clock: Clock): ProcessClock {
+export function createProcessClock(clock: HubClock): ProcessClock {
   let isAlive = true
   const guarded = (run: () => void) => () => {
     if (isAlive) run()

@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { nodeClock } from './node-clock.ts'
+
+describe('the clock of a hub', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('waits longer than the 24.8 days of a timer, if it is told to', () => {
+    const run = vi.fn()
+    const days = 86_400_000
+    nodeClock.after(60 * days, run)
+    vi.advanceTimersByTime(60 * days - 1)
+    expect(run).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(run).toHaveBeenCalledTimes(1)
+  })
+
+  it('forgets what was cancelled, in the middle of a long wait too; cancelling again does nothing', () => {
+    const run = vi.fn()
+    const cancel = [nodeClock.after(100, run), nodeClock.after(3_000_000_000, run), nodeClock.soon(run)]
+    cancel[0]?.()
+    cancel[2]?.()
+    vi.advanceTimersByTime(2_500_000_000)
+    for (const each of [...cancel, ...cancel]) each()
+    vi.advanceTimersByTime(3_000_000_000)
+    expect(run).not.toHaveBeenCalled()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('runs soon what is to run after the work at hand', () => {
+    const order: string[] = []
+    nodeClock.soon(() => order.push('soon'))
+    order.push('now')
+    vi.runAllTimers()
+    expect(order).toEqual(['now', 'soon'])
+  })
+
+  it('keeps no process alive that is done', () => {
+    vi.useRealTimers()
+    const unref = vi.spyOn(Object.getPrototypeOf(setTimeout(() => {}, 0)), 'unref')
+    nodeClock.after(0, () => {})()
+    expect(unref).toHaveBeenCalledTimes(1)
+    unref.mockRestore()
+  })
+})
