@@ -140,9 +140,9 @@ class Tab {
       rung: transport.rung,
       open: (url, events) => {
         const link = transport.open(url, {
-          opened: () => this.#isAlive && events.opened(),
+          opened: () => this.#tab.run(events.opened),
           received: (message) => this.#tab.run(() => events.received(message)),
-          closed: (code, reason) => this.#isAlive && events.closed(code, reason),
+          closed: (code, reason) => this.#tab.run(() => events.closed(code, reason)),
         })
         this.#links.push(link)
         return link

@@ -1,14 +1,14 @@
 import { checkOf, type Publication } from '@baro/core'
 
-/** What two positions of one life of a stream have in common, and where this one stands; nothing if it is of another kind. */
-function standing(position: string | undefined): { readonly life?: string; readonly offset?: number } {
-  const [, life, offset] = /^(1a\.[^.]+)\.(\d+)/.exec(position ?? '') ?? []
-  return life ? { life, offset: Number(offset) } : {}
+/** The life and the offset of a position; nothing if it has none. */
+function standing(position = ''): readonly [life?: string | undefined, offset?: number] {
+  const [kind, epoch, offset] = position.split('.')
+  return kind === '1a' ? [epoch, Number(offset)] : []
 }
 
 /** The offset of a position; `undefined` if it has none. */
 export function offsetOf(position: string | undefined): number | undefined {
-  return standing(position).offset
+  return standing(position)[1]
 }
 
 /**
@@ -16,10 +16,10 @@ export function offsetOf(position: string | undefined): number | undefined {
  * stream.
  */
 export function distance(from: string | undefined, to: string): number | undefined {
-  const [start, end] = [standing(from), standing(to)]
-  if (start.offset === undefined || end.offset === undefined || start.life !== end.life) return undefined
+  const [life, start = 0] = standing(from)
+  const [otherLife, end = 0] = standing(to)
   // The same offset with another check: history was rewritten.
-  return end.offset - start.offset || (from === to ? 0 : undefined)
+  return life && life === otherLife ? end - start || (from === to ? 0 : undefined) : undefined
 }
 
 /**

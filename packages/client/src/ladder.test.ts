@@ -176,15 +176,3 @@ it('stays on its rung while the hub is down: that says nothing about the rung', 
   expect(webSocket.links).toHaveLength(2)
   expect(sse.links).toHaveLength(0)
 })
-
-it('takes the next rung where one cannot exist at all, and gives up only where none can', () => {
-  const impossible: Transport = {
-    rung: 'websocket',
-    open() {
-      throw new Error('there is no WebSocket here')
-    },
-  }
-  createLadder({ transports: [impossible, sse], clock }).open('/baro', new Told())
-  expect(sse.links).toHaveLength(1)
-  expect(() => createLadder({ transports: [impossible], clock }).open('/baro', new Told())).toThrow('no WebSocket')
-})

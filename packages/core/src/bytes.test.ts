@@ -30,7 +30,6 @@ describe('bytes', () => {
     ['a part of a longer memory', new TextEncoder().encode('_hello_').subarray(1, 6)],
     ['a Uint8ClampedArray', new Uint8ClampedArray(hello)],
     ['what was bytes already', asBytes(hello.slice())],
-    ['what toJSON gives', { toJSON: () => hello }],
     ['the JSON form itself', form],
   ])('become a Uint8Array of their own from %s', (_, given) => {
     const result = wireForm({ deep: [{ given }] }, 'it')

@@ -32,11 +32,11 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes
 
 // The codes with `retry: true`, apart from the table: a browser needs these three, and not the statuses of HTTP.
-const passing: ReadonlySet<string> = new Set<ErrorCode>(['in-progress', 'rate-limited', 'unavailable'])
+const passing: readonly string[] = ['in-progress', 'rate-limited', 'unavailable'] satisfies readonly ErrorCode[]
 
 /** Whether what failed with this code may succeed later. */
 export function mayPass(code: string): boolean {
-  return passing.has(code)
+  return passing.includes(code)
 }
 
 /**

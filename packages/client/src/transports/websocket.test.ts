@@ -7,7 +7,8 @@ import { createWebSocketTransport, type WebSocketLike } from './websocket.ts'
 class FakeWebSocket implements WebSocketLike {
   static newest: FakeWebSocket
   readonly url: string
-  readonly sent: string[] = []
+  binaryType = 'blob'
+  readonly sent: unknown[] = []
   readonly closes: unknown[] = []
   onopen: ((event: never) => unknown) | null = null
   onmessage: ((event: never) => unknown) | null = null
@@ -18,8 +19,8 @@ class FakeWebSocket implements WebSocketLike {
     this.url = url
     FakeWebSocket.newest = this
   }
-  send(text: string): void {
-    this.sent.push(text)
+  send(data: unknown): void {
+    this.sent.push(data)
   }
   close(code?: number, reason?: string): void {
     this.closes.push([code, reason])

@@ -1,4 +1,4 @@
-import { channel, jsonText, orThrow, packFrame, parseFrame, parseJson } from '@baro/core'
+import { channel, joinFrame, jsonText, liftBytes, orThrow, parseFrame, parseJson, readJson } from '@baro/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -99,8 +99,8 @@ class AnyClient {
   }
 
   send(message: unknown): void {
-    const text = JSON.stringify(message)
-    this.socket.send(packFrame(text) ?? text)
+    const lifted = liftBytes(readJson(JSON.stringify(message)))
+    this.socket.send(lifted.attachments.length > 0 ? joinFrame(lifted) : lifted.header)
   }
 
   async connect(): Promise<this> {
@@ -197,10 +197,8 @@ describe('bytes on a connection of the SDK', () => {
     const [liar, bystander] = await Promise.all(
       [1, 2].map(async () => (await AnyClient.open(`${base}/connect`)).connect()),
     )
-    const header = Buffer.from(JSON.stringify(publishing('a', { image: { 'baro:bytes': [0, 99] }, alt: '' })))
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(header.length)
-    liar?.socket.send(Buffer.concat([length, header, image]))
+    const header = JSON.stringify(publishing('a', { image: { 'baro:bytes': [0, 99] }, alt: '' }))
+    liar?.socket.send(Buffer.concat([Buffer.from(`${header}\n`), image]))
     expect((await liar?.next())?.data.toString()).toContain('"bad-message"')
     for (const client of [liar, bystander]) {
       client?.send(publishing(client === liar ? 'b' : 'c', { image: written, alt: '' }))
