@@ -73,7 +73,6 @@ class Tab {
   readonly client: Client
   readonly told: Publication[] = []
   subscription: Subscription | undefined
-  #isAlive = true
   readonly #links: { close(): void }[] = []
 
   constructor(token?: string) {
@@ -113,19 +112,16 @@ class Tab {
 
   /** The process of the tab is gone: its link breaks, its locks are free, nobody is told. */
   crash(): void {
-    this.#isAlive = false
     tabs = tabs.filter((tab) => tab !== this)
     this.#tab.crash()
     for (const link of this.#links) link.close()
   }
 
   freeze(): void {
-    this.#isAlive = false
     this.#tab.freeze()
   }
 
   thaw(): void {
-    this.#isAlive = true
     this.#tab.thaw()
   }
 

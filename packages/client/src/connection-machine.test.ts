@@ -34,7 +34,7 @@ const events = {
   linked: { type: 'linked', attempt },
   connected: connected(25_000),
   heard: { type: 'baro:heartbeat', attempt, payload: {} },
-  proved: { type: 'proved' },
+  proved: { type: 'baro:reset', attempt, payload: { channel: 'a', attempt: 1, reason: 'none', position: 'p' } },
   draining: { type: 'baro:drain', attempt, payload: { reconnectInMs: 3_000 } },
   lost: { type: 'lost', attempt, reason: '1006 ' },
   'lost for good': { type: 'lost', attempt, reason: '4500 speak 1', isFinal: true },

@@ -37,8 +37,6 @@ export type ConnectionEvent =
   | { readonly type: 'linked'; readonly attempt: number }
   /** What was heard; whatever it is, it is a sign of life. */
   | (ServerMessage & { readonly attempt: number })
-  /** Something that needs the whole way there and back has worked. */
-  | { readonly type: 'proved' }
   /** The link is gone, or as good as gone; `isFinal`: coming back changes nothing. */
   | { readonly type: 'lost'; readonly attempt: number; readonly reason: string; readonly isFinal?: boolean }
   /** A good moment to try again; the page is put away. */
@@ -111,11 +109,14 @@ export function connectionTransition(
       return event.isFinal ? leave({ name: 'gave-up', reason: event.reason }) : lose(event.reason)
     case 'linked':
       return name === 'connecting' ? step({ ...state, name: 'handshaking' }, 'send-connect') : step(state)
-    case 'proved':
-      return isOpen && tries > 0 ? step({ ...state, tries: 0 }) : step(state)
     case 'baro:connected':
       if (name === 'handshaking')
         return step({ name: 'open', attempt, tries, dueInMs: 2 * event.payload.heartbeatIntervalMs || undefined })
+      break
+    case 'baro:recovered':
+    case 'baro:reset':
+      // Here the whole way has worked, to the channel and back.
+      if (isOpen) return step({ ...state, tries: 0 })
       break
     case 'baro:drain':
       if (hasLink) return step({ ...state, ...event.payload })

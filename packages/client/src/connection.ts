@@ -81,8 +81,7 @@ export function createConnection(parts: ConnectionParts): Connection {
       woke: () => dispatch({ type: 'woke' }),
       hidden: () => dispatch({ type: 'hidden' }),
       unseen() {
-        // A browser has six HTTP/1.1 connections for an origin: six tabs that hold one each, and the seventh never loads.
-        if (!transport.isShared && /^(sse|long-poll)$/.test(transport.rung)) dispatch({ type: 'hidden' })
+        if (transport.yields) dispatch({ type: 'hidden' })
       },
     })
     try {

@@ -135,7 +135,6 @@ export function createFollowedChannel(
         counters[handOver.outcome]++
         if (action.type === 'baro:recovered') take(action.payload)
         else store = restart(store, definition, action.payload.position, action.payload.snapshot)
-        connection.dispatch({ type: 'proved' })
     }
   }
 

@@ -63,11 +63,9 @@ beforeEach(() => {
     transports: [webSocket, sse],
     clock,
     isReachable: async () => isUp,
-    memory: {
-      read: () => remembered,
-      write(rung) {
-        remembered = rung
-      },
+    memory: (worked) => {
+      remembered = worked ?? remembered
+      return remembered
     },
   })
 })
@@ -94,7 +92,7 @@ it('takes the highest rung, and remembers it once it has spoken', () => {
 
 it('begins with the rung that worked before on this network', () => {
   remembered = 'sse'
-  ladder = createLadder({ transports: [webSocket, sse], clock, memory: { read: () => 'sse', write: () => {} } })
+  ladder = createLadder({ transports: [webSocket, sse], clock, memory: () => 'sse' })
   open()
   expect(webSocket.links).toHaveLength(0)
   expect(sse.links).toHaveLength(1)

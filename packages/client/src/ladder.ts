@@ -25,7 +25,7 @@ export interface LadderOptions {
  */
 export function createLadder(options: LadderOptions): Transport {
   const { transports, memory, helloTimeoutMs = 4_000, isReachable = answersHealth, clock = systemClock } = options
-  const remembered = transports.findIndex(({ rung }) => rung === memory?.read())
+  const remembered = transports.findIndex(({ rung }) => rung === memory?.())
   let state = startLadder(Math.max(0, remembered))
   const current = (): Transport => transports[state.rung] ?? transports[0]
 
@@ -62,6 +62,9 @@ export function createLadder(options: LadderOptions): Transport {
   return {
     get rung() {
       return current().rung
+    },
+    get yields() {
+      return current().yields
     },
     open(url, events) {
       const openedMs = clock.elapsed()
@@ -106,7 +109,7 @@ export function createLadder(options: LadderOptions): Transport {
         received(message) {
           if (!hasSpoken) {
             hasSpoken = true
-            memory?.write(current().rung)
+            memory?.(current().rung)
             probeLater()
           }
           events.received(message)

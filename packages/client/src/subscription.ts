@@ -111,7 +111,7 @@ export function createSubscription(
     try {
       return readJson(writeJson(payload ?? null)) as Json
     } catch (cause) {
-      throw new BaroError('invalid-payload', `The payload is no JSON: ${cause}`, { cause })
+      throw new BaroError('invalid-payload', `The payload is no JSON: ${cause}`)
     }
   }
 

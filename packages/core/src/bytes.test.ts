@@ -25,20 +25,12 @@ describe('bytes', () => {
   it.each<[string, unknown]>([
     ['a Uint8Array', hello],
     ['a Buffer', Buffer.from('hello')],
-    ['an ArrayBuffer', hello.slice().buffer],
-    ['a DataView', new DataView(hello.buffer)],
     ['a part of a longer memory', new TextEncoder().encode('_hello_').subarray(1, 6)],
-    ['a Uint8ClampedArray', new Uint8ClampedArray(hello)],
     ['what was bytes already', asBytes(hello.slice())],
     ['the JSON form itself', form],
   ])('become a Uint8Array of their own from %s', (_, given) => {
     const result = wireForm({ deep: [{ given }] }, 'it')
     expect(result).toStrictEqual({ ok: true, value: { deep: [{ given: hello }] } })
-  })
-
-  it('of wider numbers are the memory of these', () => {
-    const result = wireForm(new Uint16Array([1, 2]), 'it')
-    expect(result.ok && new Uint16Array((result.value as Bytes).buffer)).toEqual(new Uint16Array([1, 2]))
   })
 
   it('may be none at all', () => {
@@ -122,7 +114,7 @@ describe('a value without bytes', () => {
 })
 
 it('the types say where bytes are', () => {
-  expectTypeOf<WireForm<{ a: Buffer; b: ArrayBuffer[]; c?: Uint8Array; at: Date }>>().toEqualTypeOf<{
+  expectTypeOf<WireForm<{ a: Buffer; b: Uint8Array[]; c?: Uint8Array; at: Date }>>().toEqualTypeOf<{
     a: Uint8Array<ArrayBuffer>
     b: Uint8Array<ArrayBuffer>[]
     c?: Uint8Array<ArrayBuffer>

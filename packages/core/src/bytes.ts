@@ -1,5 +1,5 @@
 /**
- * Bytes in payloads and states. In memory they are a `Uint8Array`; in JSON text they are an object whose only key is
+ * Bytes in payloads and states. In memory they are a `Uint8Array`, such as a `Buffer`; in JSON text they are an object whose only key is
  * `baro:bytes`, with base64; in a binary frame (wire/binary-frame.ts) they travel raw.
  */
 
@@ -35,28 +35,20 @@ function toForm(this: Uint8Array): BytesForm {
   return { [bytesKey]: toBase64(this) }
 }
 
-/** Whether a value is bytes, of whatever class. */
-export function isBytes(value: unknown): value is ArrayBuffer | ArrayBufferView {
-  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer
-}
-
-/** Writes JSON text, in which whatever is bytes stands as what `write` makes of it: base64, unless something else is said. */
+/** Writes JSON text, in which bytes stand as what `write` makes of them: base64, unless something else is said. */
 export function writeJson(value: unknown, write: (bytes: Uint8Array<ArrayBuffer>) => unknown = browserBase64): string {
   return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, written) {
     // Not what its own `toJSON` has written: that of a Buffer writes a list of numbers.
-    const held = this[key] as DataView<ArrayBuffer>
-    return isBytes(held)
-      ? { [bytesKey]: write(new Uint8Array(held.buffer ?? held, held.byteOffset, held.byteLength)) }
-      : written
+    const held = this[key]
+    return held instanceof Uint8Array ? { [bytesKey]: write(held as Uint8Array<ArrayBuffer>) } : written
   })
 }
 
 /** Reads JSON text that is believed; `read` makes bytes of what stands for them: of base64, unless something else is said. */
 export function readJson(text: string, read: (form: never) => Uint8Array = fromBase64): unknown {
-  if (!text.includes(bytesKey)) return JSON.parse(text)
-  return JSON.parse(text, (_key, value: Readonly<Record<string, never>> | null) =>
-    value?.[bytesKey] === undefined ? value : read(value[bytesKey]),
-  )
+  const revive = (_key: string, value: Readonly<Record<string, never>> | null) =>
+    value?.[bytesKey] === undefined ? value : read(value[bytesKey])
+  return JSON.parse(text, text.includes(bytesKey) ? revive : undefined)
 }
 
 /**

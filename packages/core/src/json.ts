@@ -1,4 +1,4 @@
-import { asBytes, type Bytes, bytesKey, fromBase64, isBytes, toBase64, writeJson } from './bytes.ts'
+import { asBytes, type Bytes, bytesKey, fromBase64, toBase64, writeJson } from './bytes.ts'
 import { BaroError, quote } from './errors.ts'
 import { accepted, type Result, refused } from './result.ts'
 
@@ -61,7 +61,7 @@ export function jsonText(value: unknown): string | undefined {
 /** Whether bytes are in it that do not know how to write themselves: a replacer makes `JSON.stringify` some times slower. */
 function holdsForeignBytes(value: unknown, level: number): boolean {
   if (typeof value !== 'object' || value === null) return false
-  if (isBytes(value)) return !Object.hasOwn(value, 'toJSON')
+  if (value instanceof Uint8Array) return !Object.hasOwn(value, 'toJSON')
   // As deep as this only a circle goes, or what will be refused: it ends here, whatever is in it.
   if (level > maxPayloadDepth) return true
   return (Array.isArray(value) ? value : Object.values(value)).some((inner) => holdsForeignBytes(inner, level + 1))

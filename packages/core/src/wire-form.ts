@@ -5,7 +5,7 @@ import { accepted, type Result, refused } from './result.ts'
 /** The type of what is left of a value once it has travelled: a `Date` arrives as text, a `Buffer` as a `Uint8Array`. */
 export type WireForm<T> = T extends string | number | boolean | null | undefined
   ? T
-  : T extends ArrayBuffer | ArrayBufferView
+  : T extends Uint8Array
     ? Uint8Array<ArrayBuffer>
     : T extends { toJSON(): infer Written }
       ? Written

@@ -47,12 +47,13 @@ const leaderCheckMs = 8_000
  * only if that is who its own session belongs to. Otherwise the tab has its own link from then on.
  */
 export function createSharedTransport(transport: Transport, options: SharedTransportOptions): Transport {
-  const { clock, randomness, identify = askWhoThisIs(clock) } = options
-  const { locks, BroadcastChannel } = {
-    locks: globalThis.navigator?.locks,
-    BroadcastChannel: globalThis.BroadcastChannel,
-    ...options,
-  }
+  const {
+    clock,
+    randomness,
+    identify = askWhoThisIs(clock),
+    locks = globalThis.navigator?.locks,
+    BroadcastChannel = globalThis.BroadcastChannel,
+  } = options
   // Without them, each tab has its own.
   if (!locks || !BroadcastChannel) return transport
   /** The rung of the leader that this tab follows. */
@@ -65,8 +66,9 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
     get rung() {
       return rung ?? transport.rung
     },
-    get isShared() {
-      return !isAlone
+    get yields() {
+      // What serves other tabs too is kept.
+      return isAlone && transport.yields
     },
     open(url, events) {
       rung = undefined
@@ -74,34 +76,31 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
       const name = `baro ${connectUrl(url)}`
       const tab = createId(randomness)
       const channel = new BroadcastChannel(name)
-      const waiting = new AbortController()
-      const { signal } = waiting
-      const releases: (() => void)[] = []
+      const life = new AbortController()
+      const { signal } = life
+      const over = new Promise((resolve) => signal.addEventListener('abort', resolve))
       let cancelCheck: Cancel = () => {}
       /** Once this tab leads. */
       let own: Leader | undefined
       /** Once it follows. */
       let followed: string | undefined
       let wasHeard = false
-      let isOver = false
       let user: Promise<string | undefined> | undefined
 
       const end = () => {
-        isOver = true
         cancelCheck()
-        waiting.abort()
-        for (const release of releases) release()
+        life.abort()
         channel.close()
         own?.close()
       }
       const closed = (code: number, reason: string) => {
-        if (isOver) return
+        if (signal.aborted) return
         end()
         events.closed(code, reason)
       }
       /** Comes back at once, from where it stands. */
       const comeBack = () => {
-        if (isOver) return
+        if (signal.aborted) return
         events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
         closed(drainCode, 'another tab leads')
       }
@@ -112,16 +111,14 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
         if (message.type === 'baro:drain') closed(drainCode, '')
       }
       const hold = (lock: string, how: LockOptions, held: () => void) => {
-        const keep = () =>
-          new Promise<void>((release) => {
-            releases.push(release)
-            if (isOver) release()
-            else held()
-          })
+        const keep = () => {
+          if (!signal.aborted) held()
+          return over
+        }
         // Refused if it was stolen, or is not waited for any longer.
         locks.request(lock, how, keep).catch(comeBack)
       }
-      const post = (message: FromTab | FromLeader) => isOver || channel.postMessage(message)
+      const post = (message: FromTab | FromLeader) => signal.aborted || channel.postMessage(message)
 
       const lead = (): void => {
         // Who was followed is gone.
@@ -161,7 +158,7 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
       }
 
       channel.onmessage = ({ data }: MessageEvent<FromTab | FromLeader>) => {
-        if (isOver) return
+        if (signal.aborted) return
         if ('tab' in data) own?.hear(data)
         else if (!own) follow(data)
       }

@@ -46,7 +46,7 @@ export function createSwitchboard({ send, tell }: SwitchboardParts): Switchboard
     const [next] = line.asks
     if (!next) return
     line.attempt = ++attempts
-    send({ ...next.message, payload: { ...next.message.payload, attempt: line.attempt } })
+    send(numbered(next.message, line.attempt))
   }
 
   function leave(tab: string, channel: string): void {
@@ -83,16 +83,18 @@ export function createSwitchboard({ send, tell }: SwitchboardParts): Switchboard
       if (attempt === undefined || attempt !== line?.attempt) return tell(message)
       line.attempt = 0
       const answered = line.asks.shift()
-      tell(
-        { ...message, payload: { ...message.payload, attempt: answered?.message.payload.attempt } } as ServerMessage,
-        answered?.tab,
-      )
+      tell(numbered(message, answered?.message.payload.attempt), answered?.tab)
       ask(line)
     },
     gone(tab) {
       for (const channel of [...lines.keys()]) leave(tab, channel)
     },
   }
+}
+
+/** The message, about the attempt of this number. */
+function numbered<Message extends ClientMessage | ServerMessage>(message: Message, attempt: number | undefined): Message {
+  return { ...message, payload: { ...message.payload, attempt } }
 }
 
 /**

@@ -32,12 +32,6 @@ export interface HttpTransportOptions {
 /** The rungs that need no WebSocket. */
 export type HttpRung = Exclude<Rung, 'websocket'>
 
-/** A channel this link follows: what is asked, from where it has come to, and whether that was answered before. */
-interface Followed {
-  payload: Extract<ClientMessage, { type: 'baro:subscribe' }>['payload']
-  isAnswered: boolean
-}
-
 /** How long a long poll is held by the hub, in seconds; below what proxies and browsers give up after. */
 const waitSeconds = 25
 
@@ -53,6 +47,7 @@ const heartbeat: ServerMessage = { type: 'baro:heartbeat', payload: {} }
 export function createHttpTransport(rung: HttpRung, options: HttpTransportOptions = {}): Transport {
   return {
     rung,
+    yields: rung !== 'poll',
     open: (url, events) => openLink(rung, connectUrl(url), events, options),
   }
 }
@@ -63,7 +58,9 @@ function openLink(
   events: LinkEvents,
   { fetch: request = fetch, clock = systemClock, pollIntervalMs = 3_000 }: HttpTransportOptions,
 ): Link {
-  const followed = new Map<string, Followed>()
+  /** What is asked for, from where it has come to by now, and for which channels that was answered before. */
+  const followed = new Map<string, Extract<ClientMessage, { type: 'baro:subscribe' }>>()
+  const answered = new Set<string>()
   const commands: ClientMessage[] = []
   /** Settles when every command so far is dealt with: they go out in order, one request after the other. */
   let commanded = Promise.resolve()
@@ -81,17 +78,24 @@ function openLink(
     hear: (message: ServerMessage) => void,
     signal?: AbortSignal,
   ): Promise<void> {
-    const response = await request(wait === undefined ? url : `${url}?wait=${wait}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: writeJson({ messages: [...greeting, ...messages] }),
-      signal: signal ?? null,
-    })
-    const { ok, status } = response
-    if (!ok) return end(status === 401 || status === 403 ? unauthenticatedCode : 1006, `HTTP status ${status}`)
-    if (wait === undefined) return readEventStream(response, hear)
-    const list = readJson(await response.text()) as { messages: readonly ServerMessage[] }
-    list.messages.forEach(hear)
+    try {
+      const response = await request(wait === undefined ? url : `${url}?wait=${wait}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: writeJson({ messages: [...greeting, ...messages] }),
+        signal: signal ?? null,
+      })
+      const { ok, status } = response
+      if (!ok) return end(status === 401 || status === 403 ? unauthenticatedCode : 1006, `HTTP status ${status}`)
+      if (wait === undefined) {
+        await readEventStream(response, hear)
+        throw new Error('The stream ended.')
+      }
+      const list = readJson(await response.text()) as { messages: readonly ServerMessage[] }
+      list.messages.forEach(hear)
+    } catch (error) {
+      if (!signal?.aborted) end(1006, String(error))
+    }
   }
 
   async function read(): Promise<void> {
@@ -100,18 +104,11 @@ function openLink(
     const hear = (message: ServerMessage): void => {
       if (!signal.aborted) take(message)
     }
-    try {
-      const channels = [...followed.values()]
-      const subscribes = channels.map(({ payload }): ClientMessage => ({ type: 'baro:subscribe', payload }))
-      // Held only for what is new: that the hub is there, and how it took a subscribe, must be known at once.
-      const isHeld = rung === 'long-poll' && channels.length > 0 && channels.every(({ isAnswered }) => isAnswered)
-      await ask(rung === 'sse' ? undefined : isHeld ? waitSeconds : 0, subscribes, hear, signal)
-      if (rung === 'sse') throw new Error('The stream ended.')
-      // A request that was answered is a sign of life, whatever was in it.
-      hear(heartbeat)
-    } catch (error) {
-      if (!signal.aborted) fail(error)
-    }
+    // Held only for what is new: that the hub is there, and how it took a subscribe, must be known at once.
+    const isHeld = rung === 'long-poll' && followed.size > 0 && answered.size === followed.size
+    await ask(rung === 'sse' ? undefined : isHeld ? waitSeconds : 0, [...followed.values()], hear, signal)
+    // A request that was answered is a sign of life, whatever was in it.
+    hear(heartbeat)
     if (!signal.aborted && followed.size > 0) cancelNext = clock.after(rung === 'poll' ? pollIntervalMs : 0, read)
   }
 
@@ -127,13 +124,13 @@ function openLink(
 
   async function sendCommands(): Promise<void> {
     const batch = commands.splice(0)
-    if (isOver || batch.length === 0) return
-    try {
-      // The hub answers when every command has its answer; to wait for more would only delay that.
-      await ask(0, batch, take)
-    } catch (error) {
-      fail(error)
-    }
+    // The hub answers when every command has its answer; to wait for more would only delay that.
+    if (!isOver && batch.length > 0) await ask(0, batch, take)
+  }
+
+  function leave(channel: string): void {
+    followed.delete(channel)
+    answered.delete(channel)
   }
 
   /** Passes on what is news to the client, and follows the positions in it. */
@@ -149,29 +146,26 @@ function openLink(
       case 'baro:recovered':
       case 'baro:reset':
       case 'baro:publications': {
-        const channel = followed.get(payload.channel)
-        if (!channel) return
-        const { isAnswered } = channel
-        channel.payload = { ...channel.payload, position: payload.position }
-        channel.isAnswered = true
+        const { channel, position } = payload
+        const asked = followed.get(channel)
+        if (!asked) return
+        followed.set(channel, { ...asked, payload: { ...asked.payload, position } })
         // To the client, which asked once, a further answer is what comes next.
-        if (isAnswered && type === 'baro:recovered') return events.received({ type: 'baro:publications', payload })
+        if (answered.has(channel) && type === 'baro:recovered')
+          return events.received({ type: 'baro:publications', payload })
+        answered.add(channel)
         break
       }
       case 'baro:unsubscribed':
-        followed.delete(payload.channel)
+        leave(payload.channel)
         break
       case 'baro:error':
         // A token that has expired while the link lived: the client comes back with a new one.
         if (payload.code === 'unauthenticated') return end(1006, payload.code)
-        if (payload.attempt !== undefined) followed.delete(payload.channel ?? '')
+        if (payload.attempt !== undefined) leave(payload.channel ?? '')
     }
     events.received(message)
     if (type === 'baro:drain') end(drainCode, '')
-  }
-
-  function fail(error: unknown): void {
-    end(1006, String(error))
   }
 
   function end(code: number, reason: string): void {
@@ -196,11 +190,12 @@ function openLink(
           greeting = [message]
           break
         case 'baro:subscribe':
-          followed.set(message.payload.channel, { payload: message.payload, isAnswered: false })
+          leave(message.payload.channel)
+          followed.set(message.payload.channel, message)
           break
         case 'baro:unsubscribe':
           // Nobody is told: the next request simply does not ask for it.
-          followed.delete(message.payload.channel)
+          leave(message.payload.channel)
           break
         default:
           commands.push(message)

@@ -34,7 +34,10 @@ export function createWebSocketTransport(options: WebSocketTransportOptions = {}
   return {
     rung: 'websocket',
     open(url, events) {
-      const socket = openSocket(options.WebSocket ?? globalThis.WebSocket, connectUrl(url).replace(/^http/, 'ws'))
+      const { WebSocket = globalThis.WebSocket }: WebSocketTransportOptions = options
+      if (!WebSocket)
+        throw new BaroError('bad-definition', 'No WebSocket here. Pass createWebSocketTransport({ WebSocket }).')
+      const socket = new WebSocket(connectUrl(url).replace(/^http/, 'ws'))
       socket.binaryType = 'arraybuffer'
       socket.onopen = events.opened
       socket.onmessage = ({ data }: { readonly data: string | ArrayBuffer }) => {
@@ -62,10 +65,4 @@ export function createWebSocketTransport(options: WebSocketTransportOptions = {}
       }
     },
   }
-}
-
-function openSocket(WebSocket: WebSocketTransportOptions['WebSocket'], url: string): WebSocketLike {
-  if (!WebSocket)
-    throw new BaroError('bad-definition', 'No WebSocket here. Pass createWebSocketTransport({ WebSocket }).')
-  return new WebSocket(url)
 }
