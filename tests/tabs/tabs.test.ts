@@ -1,4 +1,5 @@
-import { type Client, createClient, createSharedTransport, type Subscription, type Transport } from '@baro/client'
+import { type Client, createClient, type Subscription, type Transport } from '@baro/client'
+import { createSharedTransport } from '@baro/client/transports'
 import { type AnyChannel, channel, type Publication, type Schema } from '@baro/core'
 import { createHub, createMemoryBroker, type Hub } from '@baro/server'
 import {
@@ -9,7 +10,7 @@ import {
   type Network,
   type SeededRandomness,
 } from '@baro/testing'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { FakeBrowser, type FakeTab } from './browser.ts'
 
 const text: Schema<string> = {
@@ -392,6 +393,8 @@ test('where a browser has no Web Locks or no BroadcastChannel, each tab has its 
   const { locks, BroadcastChannel } = browser.open()
   const parts = { clock, randomness }
   expect(createSharedTransport(transport, { ...parts, BroadcastChannel })).toBe(transport)
-  expect(createSharedTransport(transport, { ...parts, locks, BroadcastChannel: undefined })).toBe(transport)
+  vi.stubGlobal('BroadcastChannel', undefined)
+  expect(createSharedTransport(transport, { ...parts, locks })).toBe(transport)
+  vi.unstubAllGlobals()
   expect(createSharedTransport(transport, { ...parts, locks, BroadcastChannel })).not.toBe(transport)
 })

@@ -81,7 +81,8 @@ export function createConnection(parts: ConnectionParts): Connection {
       woke: () => dispatch({ type: 'woke' }),
       hidden: () => dispatch({ type: 'hidden' }),
       unseen() {
-        if (transport.yields) dispatch({ type: 'hidden' })
+        // A browser has six HTTP/1.1 connections for an origin: six tabs that hold one each, and the seventh never loads.
+        if (!transport.isShared && /sse|long/.test(transport.rung)) dispatch({ type: 'hidden' })
       },
     })
     try {

@@ -320,13 +320,18 @@ describe('waking up', () => {
     expect(subscription.current.state).toEqual(texts(1, 6))
   })
 
-  it('a page nobody looks at lets go of a link that takes room from others, and of no other', () => {
+  it.each([
+    ['sse', false, true],
+    ['long-poll', false, true],
+    ['websocket', false, false],
+    ['poll', false, false],
+    ['sse', true, false],
+  ] as const)('a page nobody looks at, over %s, shared: %s, lets go of its link: %s', (rung, isShared, isClosed) => {
     const { rig, subscription } = live()
+    Object.assign(rig.transport, { rung, isShared })
     rig.wake?.unseen()
-    expect(rig.link.isClosed).toBe(false)
-    rig.transport.yields = true
-    rig.wake?.unseen()
-    expect(rig.link.isClosed).toBe(true)
+    expect(rig.link.isClosed).toBe(isClosed)
+    if (!isClosed) return
     rig.wake?.woke()
     rig.connect()
     rig.recover(messages(4, 6))

@@ -4,7 +4,7 @@ import { type ClientOptions, createClientOver } from './create-client.ts'
 import { createLadder } from './ladder.ts'
 import { browserRungMemory } from './rung-memory.ts'
 import { createSharedTransport } from './tabs/shared-transport.ts'
-import type { Rung, Transport } from './transport.ts'
+import type { Rung } from './transport.ts'
 import { createHttpTransport } from './transports/http.ts'
 import { createWebSocketTransport } from './transports/websocket.ts'
 
@@ -35,12 +35,10 @@ export function createClient(options: LadderClientOptions = {}): Client {
     clock = systemClock,
     randomness = systemRandomness,
   } = options
-  const make = (rung: Rung): Transport =>
-    rung === 'websocket' ? createWebSocketTransport() : createHttpTransport(rung, { clock })
-  // Node 20 has no WebSocket; one that is pinned says so when it is opened.
-  const [first = 'websocket', ...others] = rungs.filter((rung) => rung !== 'websocket' || globalThis.WebSocket)
-  const transports = [make(first), ...others.map(make)] as const
-  const memory = browserRungMemory(clock)
-  const ladder = createLadder({ transports, clock, memory })
+  const transports = rungs
+    // Node 20 has no WebSocket; one that is pinned says so when it is opened.
+    .filter((rung) => rung !== 'websocket' || globalThis.WebSocket || !rungs[1])
+    .map((rung) => (rung === 'websocket' ? createWebSocketTransport() : createHttpTransport(rung, { clock })))
+  const ladder = createLadder({ transports, clock, memory: browserRungMemory(clock) })
   return createClientOver(createSharedTransport(ladder, { clock, randomness }), options)
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type LadderEvent, ladderTransition, probeAfterMs, startLadder, youngMs } from './ladder-machine.ts'
+import { type LadderEvent, ladderTransition, startLadder, youngMs } from './ladder-machine.ts'
 
 const mute: LadderEvent = { type: 'mute' }
 const brokeYoung: LadderEvent = { type: 'broke', ageMs: youngMs - 1 }
@@ -36,8 +36,8 @@ it('asks the higher rungs less and less often, but never stops', () => {
   let state = startLadder(2)
   const waits: number[] = []
   for (let probe = 0; probe < 12; probe++) {
-    waits.push(probeAfterMs(state))
-    state = ladderTransition(state, { type: 'probed-in-vain' }, 4)
+    waits.push(state.probeAfterMs)
+    state = ladderTransition(state, { type: 'probed', rung: 2 }, 4)
   }
   expect(waits.slice(0, 3)).toEqual([15_000, 30_000, 60_000])
   expect(waits.at(-1)).toBe(600_000)

@@ -1,20 +1,20 @@
-import { type Cancel, type ClientMessage, type Clock, drainCode, systemClock } from '@baro/core'
-import { type LadderEvent, ladderTransition, probeAfterMs, startLadder } from './ladder-machine.ts'
+import { type Cancel, type ClientMessage, type Clock, drainCode } from '@baro/core'
+import { type LadderEvent, ladderTransition, startLadder } from './ladder-machine.ts'
 import type { RungMemory } from './rung-memory.ts'
 import type { Link, LinkEvents, Transport } from './transport.ts'
 import { connectUrl } from './transports/connect-url.ts'
 
 /** What a ladder takes. */
 export interface LadderOptions {
-  /** From the best to the last resort. */
-  readonly transports: readonly [Transport, ...Transport[]]
-  /** Where it is remembered which rung worked on this network. Default: nowhere. */
-  readonly memory?: RungMemory
+  /** At least one, from the best to the last resort. */
+  readonly transports: readonly Transport[]
+  /** Where it is remembered which rung worked on this network. */
+  readonly memory: RungMemory
   /** How long a link may be silent at first before it counts as swallowed, in milliseconds. Default 4,000. */
   readonly helloTimeoutMs?: number
   /** Whether the hub can be reached at all. Default: whether `…/health` answers within two seconds. */
   readonly isReachable?: (url: string) => Promise<boolean>
-  readonly clock?: Clock
+  readonly clock: Clock
 }
 
 /**
@@ -24,10 +24,11 @@ export interface LadderOptions {
  * the way (I6).
  */
 export function createLadder(options: LadderOptions): Transport {
-  const { transports, memory, helloTimeoutMs = 4_000, isReachable = answersHealth, clock = systemClock } = options
-  const remembered = transports.findIndex(({ rung }) => rung === memory?.())
+  const { transports, memory, helloTimeoutMs = 4_000, isReachable = answersHealth, clock } = options
+  const remembered = transports.findIndex(({ rung }) => rung === memory())
   let state = startLadder(Math.max(0, remembered))
-  const current = (): Transport => transports[state.rung] ?? transports[0]
+  // The state counts within them.
+  const current = () => transports[state.rung] as Transport
 
   function on(event: LadderEvent): void {
     state = ladderTransition(state, event, transports.length)
@@ -63,9 +64,6 @@ export function createLadder(options: LadderOptions): Transport {
     get rung() {
       return current().rung
     },
-    get yields() {
-      return current().yields
-    },
     open(url, events) {
       const openedMs = clock.elapsed()
       let hasSpoken = false
@@ -74,14 +72,14 @@ export function createLadder(options: LadderOptions): Transport {
       let cancelProbe: Cancel = () => {}
 
       function probeLater(): void {
-        if (state.rung > 0) cancelProbe = clock.after(probeAfterMs(state), () => probe(0))
+        if (state.rung > 0) cancelProbe = clock.after(state.probeAfterMs, () => probe(0))
       }
 
       /** Tries the rungs above, one after the other, beside the running link. */
       function probe(rung: number): void {
         const transport = transports[rung]
-        if (!transport || rung >= state.rung) {
-          on({ type: 'probed-in-vain' })
+        if (!transport || rung === state.rung) {
+          on({ type: 'probed', rung })
           return probeLater()
         }
         const probed = openHeard(transport, url, {
@@ -91,7 +89,7 @@ export function createLadder(options: LadderOptions): Transport {
             close()
             // A drain without a wait: the client comes back at once, on the better rung, from where it stands.
             events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
-            events.closed(drainCode, 'climbs')
+            events.closed(drainCode, 'moved')
           },
           closed: () => probe(rung + 1),
         })
@@ -109,7 +107,7 @@ export function createLadder(options: LadderOptions): Transport {
         received(message) {
           if (!hasSpoken) {
             hasSpoken = true
-            memory?.(current().rung)
+            memory(current().rung)
             probeLater()
           }
           events.received(message)
@@ -137,9 +135,8 @@ export function createLadder(options: LadderOptions): Transport {
 const healthTimeoutMs = 2_000
 
 /** How long is up to the browser, as all of this request is: nothing of it could be tried with a fake clock. */
-async function answersHealth(url: string): Promise<boolean> {
-  const health = connectUrl(url).replace(/connect$/, 'health')
-  return fetch(health, { signal: AbortSignal.timeout(healthTimeoutMs), cache: 'no-store' }).then(
+function answersHealth(url: string): Promise<boolean> {
+  return fetch(connectUrl(url, 'health'), { signal: AbortSignal.timeout(healthTimeoutMs) }).then(
     ({ ok }) => ok,
     () => false,
   )

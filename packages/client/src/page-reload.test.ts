@@ -38,11 +38,10 @@ describe('a page of an old version', () => {
   })
 
   it('is not loaded again where nobody remembers that it was', () => {
-    vi.stubGlobal('sessionStorage', {
-      getItem: () => {
-        throw new DOMException('denied', 'SecurityError')
-      },
-    })
+    const denied = () => {
+      throw new DOMException('denied', 'SecurityError')
+    }
+    vi.stubGlobal('sessionStorage', new Proxy({}, { get: denied, set: denied }))
     browserReload('room:42', '1')
     expect(fetched).toEqual([])
   })

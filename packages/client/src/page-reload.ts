@@ -9,8 +9,8 @@ export const browserReload: PageReload = (channel, version) => {
   if (!globalThis.document) return
   const key = `baro:outdated:${channel}:${version}`
   try {
-    if (sessionStorage.getItem(key) !== null) return
-    sessionStorage.setItem(key, '1')
+    if (sessionStorage[key]) return
+    sessionStorage[key] = '1'
   } catch {
     // Without a memory of having reloaded there is no once.
     return

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@baro/core'
+import type { Clock } from '@baro/core'
 import type { Rung } from './transport.ts'
 
 /** Says which rung worked last on this network, so that the next page need not find it out again; told one, it keeps it. */
@@ -10,11 +10,11 @@ const validMs = 10 * 60_000
 const key = 'baro:rung'
 
 /** The memory of a browser, for all pages of an origin; where there is no storage nothing is remembered. */
-export function browserRungMemory(clock: Clock = systemClock): RungMemory {
+export function browserRungMemory(clock: Clock): RungMemory {
   return (worked) => {
     try {
-      if (worked) localStorage.setItem(key, `${worked} ${clock.now()}`)
-      const [rung, at] = (localStorage.getItem(key) ?? '').split(' ')
+      if (worked) localStorage[key] = `${worked} ${clock.now()}`
+      const [rung, at] = String(localStorage[key]).split(' ')
       return clock.now() - Number(at) < validMs ? (rung as Rung) : undefined
     } catch {
       // A browser that forbids storage is no reason to fail.

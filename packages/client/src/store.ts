@@ -77,11 +77,10 @@ export function advance(
   publications: readonly Publication[],
   skipped: Skipped,
 ): Store {
-  const confirmed = publications.reduce((state, publication) => {
-    const folded = fold(definition, state, publication)
-    if ('error' in folded) skipped(publication, folded.error)
-    return folded.state
-  }, store.confirmed)
+  const confirmed = publications.reduce(
+    (state, publication) => fold(definition, state, publication, skipped),
+    store.confirmed,
+  )
   const pending = store.pending.filter(({ id }) => !publications.some((arrived) => arrived.id === id))
   return settle(definition, { ...store, confirmed, position, pending })
 }
@@ -120,7 +119,7 @@ function settle(definition: AnyChannel, store: Store): Store {
   const next = (offsetOf(position) ?? 0) + 1
   // A reducer that throws here is reported when the publication is confirmed.
   const state = pending.reduce(
-    (folded, publish, index) => fold(definition, folded, { ...publish, offset: next + index }).state,
+    (folded, publish, index) => fold(definition, folded, { ...publish, offset: next + index }),
     confirmed,
   )
   return { ...store, pending, state: isForeign ? confirmed : state }

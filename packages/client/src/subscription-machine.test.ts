@@ -62,7 +62,6 @@ const events = {
   'an error that may pass': error('unavailable'),
   'an error that will not pass': error('refused'),
   'an error of an older attempt': error('refused', attempt - 1),
-  'an error about a copy of the subscribe': error('already-subscribed'),
   'ended by the server': { type: 'baro:unsubscribed', payload: { channel, code: 'refused' } },
   'our own goodbye answered': { type: 'baro:unsubscribed', payload: { channel } },
 } as const satisfies Readonly<Record<string, SubscriptionEvent>>
@@ -91,7 +90,6 @@ const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   'an error that may pass': ['·', '·', 'waiting', 'waiting', '·'],
   'an error that will not pass': ['·', '·', 'refused', 'refused', '·'],
   'an error of an older attempt': ['·', '·', '·', '·', '·'],
-  'an error about a copy of the subscribe': ['·', '·', '·', '·', '·'],
   'ended by the server': ['·', '·', '·', 'refused', '·'],
   'our own goodbye answered': ['·', '·', '·', '·', '·'],
 }

@@ -158,8 +158,7 @@ export function subscriptionTransition(
       return publications ? take({ ...event, payload: { ...payload, publications } }, 0) : gap()
     }
     case 'baro:error':
-      // A copy of a subscribe that was taken already is refused, and that ends nothing.
-      return isAnswer && event.payload.code !== 'already-subscribed' ? fail(event.payload.code) : step(state)
+      return isAnswer ? fail(event.payload.code) : step(state)
     case 'baro:unsubscribed':
       // Without a code it answers our own goodbye.
       return isLive && event.payload.code ? fail(event.payload.code) : step(state)

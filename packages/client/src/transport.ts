@@ -30,11 +30,8 @@ export interface Link {
  */
 export interface Transport {
   readonly rung: Rung
-  /**
-   * Whether a page nobody looks at lets go of its link. A browser has six HTTP/1.1 connections for an origin: six tabs
-   * that hold one each, and the seventh never loads.
-   */
-  readonly yields?: boolean | undefined
+  /** Whether its links serve other tabs too, so that a page nobody looks at must keep them. */
+  readonly isShared?: boolean
   /**
    * Opens a link.
    *

@@ -51,7 +51,7 @@ export class HandLink implements Link {
 /** A transport whose links a test holds in its hands. */
 export class HandTransport implements Transport {
   rung: Rung = 'websocket'
-  yields = false
+  isShared = false
   readonly links: HandLink[] = []
 
   /** The newest link. */

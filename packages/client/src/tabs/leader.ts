@@ -27,13 +27,12 @@ export interface Leader extends Link {
 /** Opens the link. */
 export function createLeader({ tab, transport, url, events, secret: known, post, whenGone }: LeaderParts): Leader {
   const followers = new Set<string>()
-  const early: FromTab[] = []
   let secret = known
   let board: Switchboard | undefined
   let connected: Extract<ServerMessage, { type: 'baro:connected' }> | undefined
 
   const announce = (to?: string, message?: ServerMessage | null) =>
-    post({ leader: tab, isOpen: !!board, rung: transport.rung, secret, to, message })
+    post({ leader: tab, isOpen: !!connected, rung: transport.rung, secret, to, message })
 
   const link = transport.open(url, {
     ...events,
@@ -43,15 +42,17 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
       // Under another secret a guest's publish would not be known again: it must not be sent a second time (I5).
       connected = { ...message, payload: { ...payload, claimsEpoch: payload.claimsEpoch + secret } }
       events.received(connected, tab)
-      early.splice(0).forEach(hear)
+      announce()
     },
   })
   announce()
 
   function hear(said: FromTab): void {
     const { tab: from, user, message } = said
-    if (!message) announce(from)
-    else if (!connected) early.push(said)
+    // The hub needs one heartbeat of this session, that of the leading tab; for the others it is the leader they ask for.
+    if (!message || message.type === 'baro:heartbeat') announce(from)
+    // Before anybody may follow this leader, who speaks means the one before.
+    else if (!connected) return
     else if (user !== connected.payload.user) announce(from, null)
     else if (message.type === 'baro:connect') {
       if (!followers.has(from))
@@ -78,7 +79,6 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
           events.received(told, to)
         },
       })
-      announce()
     },
   }
 }

@@ -66,9 +66,8 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
     get rung() {
       return rung ?? transport.rung
     },
-    get yields() {
-      // What serves other tabs too is kept.
-      return isAlone && transport.yields
+    get isShared() {
+      return !isAlone
     },
     open(url, events) {
       rung = undefined
@@ -102,7 +101,7 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
       const comeBack = () => {
         if (signal.aborted) return
         events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
-        closed(drainCode, 'another tab leads')
+        closed(drainCode, 'moved')
       }
       const received = (message: ServerMessage, to?: string) => {
         const isAnswer = 'attempt' in message.payload
@@ -181,12 +180,9 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
 function askWhoThisIs(clock: Clock): NonNullable<SharedTransportOptions['identify']> {
   return (url, greeting, { closed }) =>
     new Promise((resolve) => {
-      const received = (message: ServerMessage) => {
-        if (message.type === 'baro:connected') resolve(message.payload.user)
-      }
       const link: Link = createHttpTransport('poll', { clock }).open(url, {
         opened: () => link.send(greeting),
-        received,
+        received: ({ type, payload }) => type === 'baro:connected' && resolve(payload.user),
         closed,
       })
     })

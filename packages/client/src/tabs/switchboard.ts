@@ -69,15 +69,11 @@ export function createSwitchboard({ send, tell }: SwitchboardParts): Switchboard
         }
         case 'baro:unsubscribe':
           return leave(tab, message.payload.channel)
-        case 'baro:heartbeat':
-          // The board answers for all of them.
-          return
         default:
           send(message)
       }
     },
     fromHub(message) {
-      if (message.type === 'baro:heartbeat') send(message)
       const { channel, attempt } = message.payload as { readonly channel?: string; readonly attempt?: number }
       const line = lines.get(channel ?? '')
       if (attempt === undefined || attempt !== line?.attempt) return tell(message)
@@ -93,7 +89,10 @@ export function createSwitchboard({ send, tell }: SwitchboardParts): Switchboard
 }
 
 /** The message, about the attempt of this number. */
-function numbered<Message extends ClientMessage | ServerMessage>(message: Message, attempt: number | undefined): Message {
+function numbered<Message extends ClientMessage | ServerMessage>(
+  message: Message,
+  attempt: number | undefined,
+): Message {
   return { ...message, payload: { ...message.payload, attempt } }
 }
 

@@ -12,7 +12,7 @@ export interface FromTab {
 /** What the leader says, to one tab or to all. */
 export interface FromLeader {
   readonly leader: string
-  /** Whether others may follow: its greeting is out. */
+  /** Whether others may follow: the hub has let it in. */
   readonly isOpen: boolean
   readonly rung: Rung
   /** The secret of all tabs: what a guest has sent through one leader is the same guest's through the next (I5). */

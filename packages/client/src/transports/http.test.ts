@@ -32,11 +32,21 @@ const recovered = (follows: string, position: string, attempt = 1): ServerMessag
 })
 const heartbeat: ServerMessage = { type: 'baro:heartbeat', payload: {} }
 
+/** Stands for `Blob`, which can be read only in turns of its own. */
+class Written {
+  readonly parts: readonly string[]
+
+  constructor(parts: readonly string[]) {
+    this.parts = parts
+  }
+}
+
 let clock: ReturnType<typeof createFakeClock>
 let asked: Asked[]
 let told: unknown[]
 
 beforeEach(() => {
+  vi.stubGlobal('Blob', Written)
   clock = createFakeClock()
   asked = []
   told = []
@@ -57,7 +67,8 @@ async function open(rung: HttpRung, ...first: ClientMessage[]): Promise<Link> {
       }
       asked.push({
         query: String(url).replace('https://shop.example/baro/connect', ''),
-        messages: (JSON.parse(String(init.body)) as { messages: ClientMessage[] }).messages,
+        messages: (JSON.parse(String((init.body as unknown as Written).parts)) as { messages: ClientMessage[] })
+          .messages,
         signal: init.signal ?? null,
         answer: (messages) => respond(Response.json({ messages })),
         respond,

@@ -12,7 +12,6 @@ import {
   drainCode,
   readJson,
   type ServerMessage,
-  systemClock,
   unauthenticatedCode,
   writeJson,
 } from '@baro/core'
@@ -26,7 +25,7 @@ export interface HttpTransportOptions {
   readonly fetch?: typeof fetch
   /** How long a poll waits before it asks again, in milliseconds. Default 3,000. */
   readonly pollIntervalMs?: number
-  readonly clock?: Clock
+  readonly clock: Clock
 }
 
 /** The rungs that need no WebSocket. */
@@ -44,10 +43,9 @@ const heartbeat: ServerMessage = { type: 'baro:heartbeat', payload: {} }
  * - `long-poll`: requests that the hub holds until there is something, for networks that buffer streams.
  * - `poll`: a request every few seconds, for networks that cut whatever takes long.
  */
-export function createHttpTransport(rung: HttpRung, options: HttpTransportOptions = {}): Transport {
+export function createHttpTransport(rung: HttpRung, options: HttpTransportOptions): Transport {
   return {
     rung,
-    yields: rung !== 'poll',
     open: (url, events) => openLink(rung, connectUrl(url), events, options),
   }
 }
@@ -56,7 +54,7 @@ function openLink(
   rung: HttpRung,
   url: string,
   events: LinkEvents,
-  { fetch: request = fetch, clock = systemClock, pollIntervalMs = 3_000 }: HttpTransportOptions,
+  { fetch: request = fetch, clock, pollIntervalMs = 3_000 }: HttpTransportOptions,
 ): Link {
   /** What is asked for, from where it has come to by now, and for which channels that was answered before. */
   const followed = new Map<string, Extract<ClientMessage, { type: 'baro:subscribe' }>>()
@@ -81,15 +79,14 @@ function openLink(
     try {
       const response = await request(wait === undefined ? url : `${url}?wait=${wait}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: writeJson({ messages: [...greeting, ...messages] }),
+        body: new Blob([writeJson({ messages: [...greeting, ...messages] })], { type: 'application/json' }),
         signal: signal ?? null,
       })
       const { ok, status } = response
-      if (!ok) return end(status === 401 || status === 403 ? unauthenticatedCode : 1006, `HTTP status ${status}`)
+      if (!ok) return end([401, 403].includes(status) ? unauthenticatedCode : 1006, `HTTP ${status}`)
       if (wait === undefined) {
         await readEventStream(response, hear)
-        throw new Error('The stream ended.')
+        throw new Error('ended')
       }
       const list = readJson(await response.text()) as { messages: readonly ServerMessage[] }
       list.messages.forEach(hear)
@@ -179,7 +176,7 @@ function openLink(
     stopReading()
   }
 
-  Promise.resolve().then(() => isOver || events.opened())
+  queueMicrotask(() => isOver || events.opened())
 
   return {
     send(message) {
@@ -190,13 +187,13 @@ function openLink(
           greeting = [message]
           break
         case 'baro:subscribe':
-          leave(message.payload.channel)
-          followed.set(message.payload.channel, message)
-          break
-        case 'baro:unsubscribe':
+        case 'baro:unsubscribe': {
           // Nobody is told: the next request simply does not ask for it.
-          leave(message.payload.channel)
+          const { channel } = message.payload
+          leave(channel)
+          if (message.type === 'baro:subscribe') followed.set(channel, message)
           break
+        }
         default:
           commands.push(message)
           commanded = commanded.then(sendCommands)
@@ -205,7 +202,7 @@ function openLink(
       // What the hub still says was asked by who wanted something else. The next request is gathered: a client that
       // connects says everything in one go.
       stopReading()
-      Promise.resolve().then(readAgain)
+      queueMicrotask(readAgain)
     },
     close,
   }

@@ -134,7 +134,8 @@ describe('a further attempt', () => {
     const client = await connect()
     await subscribe(client, 1)
     const error = payloadOf(await subscribe(client, attempt), 'baro:error')
-    expect(error).toMatchObject({ code: 'already-subscribed', channel: name, attempt })
+    // Without the attempt, which would end what goes on.
+    expect(error).toEqual({ code: 'already-subscribed', channel: name, message: expect.any(String) })
     await publish('a')
     expect(liveTexts(await client.heard())).toEqual(['a'])
   })

@@ -37,7 +37,7 @@ export class Subscriptions {
 
   subscribe(message: SubscribeMessage): void {
     const checked = this.#check(message)
-    if (!checked.ok) return this.#session.sendError(checked.error, message)
+    if (!checked.ok) return this.#session.sendError(checked.error, subjectOf(checked.error, message))
     const { resolved, position } = checked.value
     let subscription = this.#byChannel.get(resolved.channel)
     if (subscription) {
@@ -188,6 +188,11 @@ class SdkOutlet implements Outlet {
     const head = `{"type":"${type}","payload":{"channel":${channel},"attempt":${this.#attempt},${fields}`
     this.outbox.deliver(frameShared(this.#session.framing, { head, shared, tail: '}}', of }))
   }
+}
+
+/** What an error is about. With the attempt of what goes on, it would end what it only is a copy of. */
+function subjectOf({ code }: BaroError, message: SubscribeMessage): { readonly payload: object } {
+  return code === 'already-subscribed' ? { payload: { channel: message.payload.channel } } : message
 }
 
 function alreadySubscribed(attempt: number, payload: SubscribeMessage['payload']): BaroError | undefined {

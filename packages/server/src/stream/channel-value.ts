@@ -70,13 +70,12 @@ export class ChannelValue {
     this.#encoded = undefined
     if (!this.isReduced) return
     const { definition, channel } = this.#resolved
-    const folded = fold(definition, this.#state as Json, publication)
-    this.#state = folded.state
-    if (!('error' in folded)) return
-    this.#parts.counters.skipped++
-    this.#parts.log.error(
-      `The reducer of ${JSON.stringify(publication.type)} threw at ${JSON.stringify(channel)}, offset ${publication.offset}; the publication is skipped: ${describeError(folded.error)}`,
-    )
+    this.#state = fold(definition, this.#state as Json, publication, ({ type, offset }, error) => {
+      this.#parts.counters.skipped++
+      this.#parts.log.error(
+        `The reducer of ${JSON.stringify(type)} threw at ${JSON.stringify(channel)}, offset ${offset}; the publication is skipped: ${describeError(error)}`,
+      )
+    })
   }
 
   /** What to keep, so that trimming history does not touch the state. */

@@ -1,0 +1,10 @@
+// The door of `@baro/client/transports`: the parts of the ladder, for who puts together a `transport` of their own.
+export { createLadder, type LadderOptions } from './ladder.ts'
+export { browserRungMemory, type RungMemory } from './rung-memory.ts'
+export { createSharedTransport, type SharedTransportOptions } from './tabs/shared-transport.ts'
+export { createHttpTransport, type HttpRung, type HttpTransportOptions } from './transports/http.ts'
+export {
+  createWebSocketTransport,
+  type WebSocketLike,
+  type WebSocketTransportOptions,
+} from './transports/websocket.ts'
