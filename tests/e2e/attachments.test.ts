@@ -64,15 +64,37 @@ async function choosePicture(page: Page, name: string): Promise<void> {
 }
 
 /** What a reader sees of a picture: decoded, or it has no natural width. */
-function seen(page: Page, name: string): Promise<{ width: number; height: number; type: string; shown: number }> {
+function seen(page: Page, name: string) {
   return page.getByRole('img', { name }).evaluate(async (image: HTMLImageElement) => {
     await image.decode()
-    const { naturalWidth: width, naturalHeight: height } = image
-    return { width, height, type: image.src.slice(0, image.src.indexOf(',')), shown: image.clientWidth }
+    return {
+      width: image.naturalWidth,
+      height: image.naturalHeight,
+      // What keeps its place before it is decoded.
+      place: [image.getAttribute('width'), image.getAttribute('height')],
+      shown: image.clientWidth,
+      type: image.src.slice(0, image.src.indexOf(',')),
+    }
   })
 }
 
-const asSent = { width: 320, height: 240, type: 'data:image/webp;base64' }
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+/** Publishes a picture without the site's page, and returns the status of the answer. */
+async function post(room: string, image: Buffer, width = 1): Promise<number> {
+  const picture = { image: { 'baro:bytes': image.toString('base64') }, mimeType: 'image/png', width, height: 1 }
+  const { status } = await fetch(`${site.url}/baro/channels/room:${room}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'picture', payload: { name: 'Eve', picture } }),
+  })
+  return status
+}
+
+const asSent = { width: 320, height: 240, place: ['320', '240'], type: 'data:image/webp;base64' }
 
 describe('a picture', () => {
   test('is made small, and seen by its sender, in another tab, by another browser, and in the HTML without JavaScript', async () => {
@@ -153,16 +175,28 @@ describe('a picture', () => {
 
   test('that is a script under the name of a picture is refused by the server, whoever sends it', async () => {
     const { room } = createLog(() => site)
-    const send = async (image: Buffer, width = 1) => {
-      const picture = { image: { 'baro:bytes': image.toString('base64') }, mimeType: 'image/png', width, height: 1 }
-      const body = JSON.stringify({ type: 'picture', payload: { name: 'Eve', picture } })
-      const headers = { 'content-type': 'application/json' }
-      return (await fetch(`${site.url}/baro/channels/room:${room}`, { method: 'POST', headers, body })).status
-    }
-    const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
-    expect(await send(Buffer.from('<html><script>alert(1)</script></html>'))).toBe(422)
-    expect(await send(Buffer.from(pixel, 'base64'), 320)).toBe(422)
-    expect(await send(Buffer.from(pixel, 'base64'))).toBe(200)
+    expect(await post(room, Buffer.from('<html><script>alert(1)</script></html>'))).toBe(422)
+    expect(await post(room, pixel, 320)).toBe(422)
+    expect(await post(room, pixel)).toBe(200)
+  })
+
+  test('that is old gives its place to a note', async () => {
+    const { path, room } = createLog(() => site)
+    const page = await open(`${site.url}/en${path}`)
+    for (let count = 0; count < 5; count++) await post(room, pixel)
+    await page.getByText('This picture is no longer kept.').waitFor()
+    expect(await page.locator('[data-id]').count()).toBe(5)
+    expect(await page.getByRole('img', { name: 'Picture from Eve' }).count()).toBe(4)
+  })
+
+  test('is chosen with the keyboard alone', async () => {
+    const page = await open(`${site.url}/en${createLog(() => site).path}`)
+    await page.getByLabel('Name').focus()
+    await page.keyboard.press('Tab')
+    const chooser = page.waitForEvent('filechooser')
+    await page.keyboard.press('Enter')
+    await (await chooser).setFiles({ name: 'key.png', mimeType: 'image/png', buffer: await painted(page) })
+    expect(await seen(page, 'Picture from Guest: key.png')).toMatchObject(asSent)
   })
 })
 
@@ -171,13 +205,13 @@ describe('a voice note', () => {
     const { path } = createLog(() => site)
     const speaker = await open(`${site.url}/en${path}`, { permissions: ['microphone'] })
     const listener = await open(`${site.url}/en${path}`)
-    await speaker.getByRole('button', { name: 'Record' }).click()
+    await speaker.getByRole('button', { name: 'Record', exact: true }).click()
     await speaker.getByRole('status').getByText('Recording, for 5 seconds at most.').waitFor()
-    const stop = speaker.getByRole('button', { name: 'Stop' })
+    const stop = speaker.getByRole('button', { name: 'Stop', exact: true })
     const width = (await stop.boundingBox())?.width
     await stop.getByText('4 s').waitFor()
     await stop.click()
-    const idle = speaker.getByRole('button', { name: 'Record' })
+    const idle = speaker.getByRole('button', { name: 'Record', exact: true })
     expect((await idle.boundingBox())?.width).toBe(width)
     for (const page of [speaker, listener]) {
       const player = page.getByLabel(/^Voice note from Guest, [1-4] s$/)
@@ -197,7 +231,7 @@ describe('a voice note', () => {
   test('stops by itself after five seconds, and stays within its bytes', async () => {
     const { path, room } = createLog(() => site)
     const speaker = await open(`${site.url}/en${path}`, { permissions: ['microphone'] })
-    await speaker.getByRole('button', { name: 'Record' }).click()
+    await speaker.getByRole('button', { name: 'Record', exact: true }).click()
     await speaker.getByLabel(/^Voice note from Guest, [56] s$/).waitFor()
     const { snapshot } = await (await fetch(`${site.url}/baro/channels/room:${room}`)).json()
     const { sound, durationMs } = snapshot[0].voice
@@ -205,11 +239,27 @@ describe('a voice note', () => {
     expect(Buffer.from(sound['baro:bytes'], 'base64').length).toBeLessThan(32 << 10)
   })
 
+  test('is not sent by who leaves the page while it is recorded', async () => {
+    const { path, room } = createLog(() => site)
+    const speaker = await open(`${site.url}/en${path}`, { permissions: ['microphone'] })
+    const listener = await open(`${site.url}/en${path}`)
+    await speaker.getByRole('button', { name: 'Record', exact: true }).click()
+    await speaker.getByText('4 s').waitFor()
+    await speaker.getByRole('link', { name: 'Engineering' }).click()
+    await speaker.getByRole('heading', { name: 'Engineering' }).waitFor()
+    await speaker.getByRole('link', { name: 'Lounge' }).click()
+    await speaker.getByRole('heading', { name: 'Lounge' }).waitFor()
+    await waitForLive(speaker)
+    // Whatever the speaker had sent would stand before this.
+    const id = await site.publish(room, `after-${Date.now()}`)
+    await waitForIds(listener, [id])
+  })
+
   test('says so where the microphone is refused', async () => {
     const page = await open(`${site.url}/en${createLog(() => site).path}`)
-    await page.getByRole('button', { name: 'Record' }).click()
+    await page.getByRole('button', { name: 'Record', exact: true }).click()
     await page.getByRole('alert').getByText('The microphone was refused.').waitFor()
-    await page.getByRole('button', { name: 'Record' }).waitFor()
+    await page.getByRole('button', { name: 'Record', exact: true }).waitFor()
     expect(await shownIds(page)).toEqual([])
   })
 

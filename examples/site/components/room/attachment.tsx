@@ -20,6 +20,8 @@ export function SentPicture({ language, name, picture }: { language: Language; n
       alt={wordsIn(language).room.pictureFrom(name, alt)}
       width={width}
       height={height}
+      // Dragged onto this page it would be sent again.
+      draggable={false}
     />
   )
 }

@@ -34,6 +34,16 @@ export function Composer({
   const saidTyping = useRef(Number.NEGATIVE_INFINITY)
   const name = nickname.trim() || room.guest
 
+  const isSent = async (sending: Promise<unknown>) => {
+    try {
+      await sending
+      return true
+    } catch (error) {
+      setProblem(`${room.notSent} ${error instanceof Error ? error.message : String(error)}`)
+      return false
+    }
+  }
+
   const submit = async () => {
     const text = field.current?.value.trim()
     if (!field.current || !text) return
@@ -51,16 +61,6 @@ export function Composer({
     else setProblem(room.noPicture)
   }
   useGivenFiles(sendPicture)
-
-  const isSent = async (sending: Promise<unknown>) => {
-    try {
-      await sending
-      return true
-    } catch (error) {
-      setProblem(`${room.notSent} ${error instanceof Error ? error.message : String(error)}`)
-      return false
-    }
-  }
 
   const tellTyping = () => {
     if (performance.now() - saidTyping.current < typingEveryMs) return

@@ -6,12 +6,13 @@ interface Size {
   readonly height: number
 }
 
-/** Makes a picture small enough for a message; `undefined` if the file is none that this browser can show. */
+/** Makes a picture small enough for a message; `undefined` if the file is none that this browser can read. */
 export async function shrinkPicture(file: File): Promise<Picture | undefined> {
   const bitmap = await createImageBitmap(file).catch(() => undefined)
   if (!bitmap) return undefined
   try {
-    return { ...(await encodeWithin(bitmap)), alt: nameOf(file) }
+    const encoded = await encodeWithin(bitmap)
+    return encoded && { ...encoded, alt: nameOf(file) }
   } finally {
     bitmap.close()
   }
@@ -24,8 +25,8 @@ export function fitted({ width, height }: Size, maxSide: number): Size {
 }
 
 // First with less detail, then smaller: a single pixel always fits.
-async function encodeWithin(bitmap: ImageBitmap): Promise<Picture> {
-  for (let side = maxPictureSidePx; ; side /= 2) {
+async function encodeWithin(bitmap: ImageBitmap): Promise<Picture | undefined> {
+  for (let side = maxPictureSidePx; side >= 1; side /= 2) {
     const size = fitted(bitmap, side)
     const canvas = draw(bitmap, size)
     for (const quality of [0.85, 0.7, 0.5]) {
@@ -33,6 +34,7 @@ async function encodeWithin(bitmap: ImageBitmap): Promise<Picture> {
       if (encoded && encoded.image.length <= maxPictureBytes) return { ...encoded, ...size }
     }
   }
+  return undefined
 }
 
 /** What the file was called; browsers call an image that is pasted `image.png`, which says nothing. */

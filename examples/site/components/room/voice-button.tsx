@@ -50,19 +50,21 @@ export function VoiceButton({
 
   if (isPossible === false) return null
   return (
-    <button
-      type="button"
-      className={`${styles.attach} ${styles.record}`}
-      data-recording={phase === 'recording' || undefined}
-      data-unknown={isPossible === undefined || undefined}
-      onClick={() => (phase === 'idle' ? void start() : note.current?.abort('done'))}
-    >
-      {phase === 'idle' ? room.voice : room.stop}
-      {seconds !== undefined && <span aria-hidden="true"> {room.seconds(seconds)}</span>}
+    <>
+      <button
+        type="button"
+        className={`${styles.attach} ${styles.record}`}
+        data-recording={phase === 'recording' || undefined}
+        data-unknown={isPossible === undefined || undefined}
+        onClick={() => (phase === 'idle' ? void start() : note.current?.abort('done'))}
+      >
+        {phase === 'idle' ? room.voice : room.stop}
+        {seconds !== undefined && <span aria-hidden="true"> {room.seconds(seconds)}</span>}
+      </button>
       <span className="visually-hidden" role="status">
         {{ idle: '', asking: room.askingMicrophone, recording: room.recording(maxVoiceMs / 1_000) }[phase]}
       </span>
-    </button>
+    </>
   )
 }
 
