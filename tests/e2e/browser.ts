@@ -1,10 +1,10 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 /** Starts Chromium, with the back-forward cache that playwright turns off otherwise. */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(...args: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
+    args: ['--no-sandbox', ...args],
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   })
 }

@@ -1,14 +1,13 @@
 import { channel } from '@baro/core'
 import * as z from 'zod/mini'
 
-/** A message in one of the rooms, as the home page shows it. */
-export interface Remark {
+/** A message in one of the rooms, as the home page shows it: its text, or what came instead of one. */
+export type Remark = {
   readonly id: string
   readonly room: string
   readonly name: string
-  readonly text: string
   readonly time: number
-}
+} & ({ readonly text: string } | { readonly attached: 'picture' | 'voice' })
 
 /** What goes on at this site right now. */
 export interface Activity {
@@ -21,15 +20,18 @@ export const activity = channel('activity', {
   events: {
     visitors: z.object({ count: z.number() }),
     remark: z.object({ room: z.string(), name: z.string(), text: z.string() }),
+    attachment: z.object({ room: z.string(), name: z.string(), attached: z.enum(['picture', 'voice']) }),
   },
   state: {
     initial: (): Activity => ({ visitors: 0, remarks: [] }),
     on: {
       visitors: (state, { payload }) => ({ ...state, visitors: payload.count }),
-      remark: (state, { id, time, payload }) => ({
-        ...state,
-        remarks: [...state.remarks, { id, time, ...payload }].slice(-6),
-      }),
+      remark: (state, { id, time, payload }) => withNewest(state, { id, time, ...payload }),
+      attachment: (state, { id, time, payload }) => withNewest(state, { id, time, ...payload }),
     },
   },
 })
+
+function withNewest(state: Activity, remark: Remark): Activity {
+  return { ...state, remarks: [...state.remarks, remark].slice(-6) }
+}

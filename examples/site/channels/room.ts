@@ -1,26 +1,52 @@
 import { channel } from '@baro/core'
 import * as z from 'zod/mini'
+import { type Picture, picture, type Voice, voice } from './attachments.ts'
 
-/** A message as the page shows it. */
-export interface Message {
+/** A message as the page shows it; `null` is a picture or a voice note that is no longer kept. */
+export type Message = {
   readonly id: string
   readonly name: string
-  readonly text: string
   /** When the server took it, in milliseconds since 1970. */
   readonly time: number
-}
+} & ({ readonly text: string } | { readonly picture: Picture | null } | { readonly voice: Voice | null })
+
+/**
+ * How many pictures and voice notes are kept. 4 of at most 32 KiB are 128 KiB of state, and in a page, which has them
+ * twice as base64 (what it shows, and what it continues from), 342 KiB at the very most.
+ */
+export const keptAttachments = 4
 
 const name = z.string().check(z.trim(), z.minLength(1), z.maxLength(24))
 
 export const room = channel('room:{id}', {
   events: {
     message: z.object({ name, text: z.string().check(z.trim(), z.minLength(1), z.maxLength(2_000)) }),
+    picture: z.object({ name, picture }),
+    voice: z.object({ name, voice }),
   },
   signals: { typing: z.object({ name }) },
   state: {
     initial: (): readonly Message[] => [],
     on: {
-      message: (list, { id, time, payload }) => [...list, { id, time, ...payload }].slice(-100),
+      message: (list, { id, time, payload }) => withNewest(list, { id, time, ...payload }),
+      picture: (list, { id, time, payload }) => withNewest(list, { id, time, ...payload }),
+      voice: (list, { id, time, payload }) => withNewest(list, { id, time, ...payload }),
     },
   },
+  // A page further behind than this gets a fresh snapshot, which is smaller than what it missed.
+  history: { bytes: 1 << 20 },
 })
+
+function withNewest(list: readonly Message[], message: Message): readonly Message[] {
+  const messages = [...list, message].slice(-100)
+  const old = new Set(messages.filter(isAttached).slice(0, -keptAttachments))
+  return old.size === 0 ? messages : messages.map((one) => (old.has(one) ? withoutBytes(one) : one))
+}
+
+function isAttached(message: Message): boolean {
+  return ('picture' in message && message.picture !== null) || ('voice' in message && message.voice !== null)
+}
+
+function withoutBytes(message: Message): Message {
+  return 'picture' in message ? { ...message, picture: null } : { ...message, voice: null }
+}

@@ -35,12 +35,37 @@ export interface Words {
     | 'transportsHint'
   > & {
     readonly steps: readonly string[]
+    /** What somebody sent instead of a text. */
+    readonly attached: Says<'picture' | 'voice'>
     readonly stripSummary: (busy: string) => string
     readonly visitors: Counted
   }
   readonly room: Says<
-    'rooms' | 'messages' | 'empty' | 'nickname' | 'guest' | 'text' | 'send' | 'sending' | 'notSent' | 'noScript'
+    | 'rooms'
+    | 'messages'
+    | 'empty'
+    | 'nickname'
+    | 'guest'
+    | 'text'
+    | 'send'
+    | 'sending'
+    | 'notSent'
+    | 'noScript'
+    | 'picture'
+    | 'noPicture'
+    | 'pictureGone'
+    | 'voice'
+    | 'voiceGone'
+    | 'voiceTooShort'
+    | 'stop'
+    | 'askingMicrophone'
+    | 'microphoneRefused'
+    | 'microphoneMissing'
   > & {
+    readonly pictureFrom: (name: string, file: string | undefined) => string
+    readonly voiceFrom: (name: string, seconds: number) => string
+    readonly recording: Counted
+    readonly seconds: Counted
     readonly title: (id: string) => string
     readonly typing: (names: readonly string[]) => string
   }

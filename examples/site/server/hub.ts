@@ -20,6 +20,16 @@ export async function createSiteHub(): Promise<Hub> {
         await hub.publish(activity(), 'remark', { ...payload, room: params.id })
         return published
       },
+      picture: async ({ payload, publish, params }) => {
+        const published = await publish('picture', payload)
+        await hub.publish(activity(), 'attachment', { name: payload.name, attached: 'picture', room: params.id })
+        return published
+      },
+      voice: async ({ payload, publish, params }) => {
+        const published = await publish('voice', payload)
+        await hub.publish(activity(), 'attachment', { name: payload.name, attached: 'voice', room: params.id })
+        return published
+      },
     },
     signals: { typing: ({ payload, signal }) => signal('typing', payload) },
   })

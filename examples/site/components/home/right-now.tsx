@@ -29,7 +29,7 @@ export function RightNow({ language, initial }: { language: Language; initial: S
               <li key={remark.id} data-id={remark.id}>
                 <Link href={`/${language}/rooms/${remark.room}`}>{room.title(remark.room)}</Link>
                 <span>
-                  <b>{remark.name}</b> {remark.text}
+                  <b>{remark.name}</b> {'text' in remark ? remark.text : home.attached[remark.attached]}
                 </span>
                 <LocalTime language={language} time={remark.time} format="minute" />
               </li>

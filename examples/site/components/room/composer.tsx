@@ -1,22 +1,30 @@
 'use client'
 
 import { type FormEvent, useRef, useState } from 'react'
+import type { Picture, Voice } from '../../channels/attachments.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { PictureButton } from './picture-button.tsx'
 import styles from './room.module.css'
+import { shrinkPicture } from './shrink-picture.ts'
 import { useEnterToSend } from './use-enter-to-send.ts'
+import { useGivenFiles } from './use-given-files.ts'
 import { useNickname } from './use-nickname.ts'
+import { VoiceButton } from './voice-button.tsx'
 
 const typingEveryMs = 2_000
 
-/** Where one writes. What could not be sent comes back into the field, with the reason. */
+/** What sends something under a name, and rejects if it is not taken. */
+type Send<Said> = (name: string, said: Said) => Promise<unknown>
+
+/** Where one writes, shows and speaks. A text that could not be sent comes back into the field, with the reason. */
 export function Composer({
   language,
   send,
   typing,
 }: {
   language: Language
-  send: (name: string, text: string) => Promise<unknown>
+  send: { readonly text: Send<string>; readonly picture: Send<Picture>; readonly voice: Send<Voice> }
   typing: (name: string) => void
 }) {
   const { room } = wordsIn(language)
@@ -26,20 +34,33 @@ export function Composer({
   const saidTyping = useRef(Number.NEGATIVE_INFINITY)
   const name = nickname.trim() || room.guest
 
+  const isSent = async (sending: Promise<unknown>) => {
+    try {
+      await sending
+      return true
+    } catch (error) {
+      setProblem(`${room.notSent} ${error instanceof Error ? error.message : String(error)}`)
+      return false
+    }
+  }
+
   const submit = async () => {
     const text = field.current?.value.trim()
     if (!field.current || !text) return
     field.current.value = ''
     saidTyping.current = Number.NEGATIVE_INFINITY
     setProblem('')
-    try {
-      await send(name, text)
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error))
-      field.current.value ||= text
-    }
+    if (!(await isSent(send.text(name, text)))) field.current.value ||= text
   }
   useEnterToSend(field, submit)
+
+  const sendPicture = async (file: File) => {
+    setProblem('')
+    const picture = await shrinkPicture(file)
+    if (picture) await isSent(send.picture(name, picture))
+    else setProblem(room.noPicture)
+  }
+  useGivenFiles(sendPicture)
 
   const tellTyping = () => {
     if (performance.now() - saidTyping.current < typingEveryMs) return
@@ -55,7 +76,7 @@ export function Composer({
         void submit()
       }}
     >
-      <label>
+      <label className={styles.name}>
         <span className="visually-hidden">{room.nickname}</span>
         <input
           value={nickname}
@@ -65,6 +86,8 @@ export function Composer({
           autoComplete="nickname"
         />
       </label>
+      <PictureButton language={language} take={sendPicture} />
+      <VoiceButton language={language} send={(voice) => isSent(send.voice(name, voice))} complain={setProblem} />
       <label className={styles.field}>
         <span className="visually-hidden">{room.text}</span>
         <textarea
@@ -79,7 +102,7 @@ export function Composer({
       </label>
       <button type="submit">{room.send}</button>
       <p role="alert" className={styles.problem}>
-        {problem && `${room.notSent} ${problem}`}
+        {problem}
       </p>
       <noscript>{room.noScript}</noscript>
     </form>

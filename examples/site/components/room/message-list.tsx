@@ -2,6 +2,7 @@ import type { Message } from '../../channels/room.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import { LocalTime } from '../live/local-time.tsx'
+import { SentPicture, SentVoice } from './attachment.tsx'
 import styles from './room.module.css'
 
 /** The messages, the newest at the bottom; the box stays scrolled to it unless the reader scrolled up. */
@@ -30,7 +31,9 @@ export function MessageList({
             data-follows={messages[index - 1]?.name === message.name || undefined}
           >
             <b>{message.name}</b>
-            <span className={styles.text}>{message.text}</span>
+            <span className={styles.said}>
+              <Said language={language} message={message} />
+            </span>
             <LocalTime language={language} time={message.time} format="minute" />
             {pending.includes(message.id) && <span className="visually-hidden">{room.sending}</span>}
           </li>
@@ -38,4 +41,18 @@ export function MessageList({
       </ol>
     </div>
   )
+}
+
+/** What a message says: a text, a picture or a voice, or that the latter is gone. */
+function Said({ language, message }: { language: Language; message: Message }) {
+  const { room } = wordsIn(language)
+  if ('text' in message) return message.text
+  const { name } = message
+  if ('picture' in message)
+    return message.picture ? (
+      <SentPicture language={language} name={name} picture={message.picture} />
+    ) : (
+      <i>{room.pictureGone}</i>
+    )
+  return message.voice ? <SentVoice language={language} name={name} voice={message.voice} /> : <i>{room.voiceGone}</i>
 }

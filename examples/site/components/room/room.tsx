@@ -26,7 +26,11 @@ export function Room({ language, id, initial }: { language: Language; id: string
       </p>
       <Composer
         language={language}
-        send={(name, text) => publish('message', { name, text })}
+        send={{
+          text: (name, text) => publish('message', { name, text }),
+          picture: (name, picture) => publish('picture', { name, picture }),
+          voice: (name, voice) => publish('voice', { name, voice }),
+        }}
         typing={(name) => signal('typing', { name })}
       />
       <Proof language={language} initial={initial} status={status} handOver={handOver} />

@@ -19,7 +19,11 @@ const files = [
   'app/[lang]/rooms/[id]/page.tsx',
   'components/room/room.tsx',
   'components/room/use-enter-to-send.ts',
+  'components/room/shrink-picture.ts',
+  'components/room/record-voice.ts',
   'channels/room.ts',
+  'channels/attachments.ts',
+  'channels/first-bytes.ts',
 ]
 
 // No room is known at build time: each page is rendered when somebody first asks for it, and cached from then on.

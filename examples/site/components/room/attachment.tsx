@@ -1,0 +1,44 @@
+'use client'
+
+import { bytesUrl } from '@baro/core'
+import { useMemo } from 'react'
+import type { Picture, Voice } from '../../channels/attachments.ts'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import styles from './room.module.css'
+
+/** A picture that somebody sent, at the size it has, so that nothing moves when it appears. */
+export function SentPicture({ language, name, picture }: { language: Language; name: string; picture: Picture }) {
+  const { image, mimeType, alt, width, height } = picture
+  const url = useMemo(() => bytesUrl(image, mimeType), [image, mimeType])
+  return (
+    // next/image fetches and shrinks; this is here, and small.
+    // biome-ignore lint/performance/noImgElement: as above.
+    <img
+      className={styles.picture}
+      src={url}
+      alt={wordsIn(language).room.pictureFrom(name, alt)}
+      width={width}
+      height={height}
+      // Dragged onto this page it would be sent again.
+      draggable={false}
+    />
+  )
+}
+
+/** A voice note that somebody sent, with the player of the browser. */
+export function SentVoice({ language, name, voice }: { language: Language; name: string; voice: Voice }) {
+  const { sound, mimeType, durationMs } = voice
+  const url = useMemo(() => bytesUrl(sound, mimeType), [sound, mimeType])
+  const seconds = Math.max(1, Math.round(durationMs / 1_000))
+  return (
+    // biome-ignore lint/a11y/useMediaCaption: nobody has written down what strangers say.
+    <audio
+      className={styles.voice}
+      src={url}
+      controls
+      preload="metadata"
+      aria-label={wordsIn(language).room.voiceFrom(name, seconds)}
+    />
+  )
+}
