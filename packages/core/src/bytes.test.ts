@@ -98,7 +98,16 @@ describe('a value without bytes', () => {
     expect(liveValue(value)).toBe(value)
     expect(liveValue(undefined)).toBe(undefined)
     expect(liveValue({ a: [form] })).toStrictEqual({ a: [hello] })
-    expect(liveValue(liveValue({ a: [form] }))).toStrictEqual({ a: [hello] })
+  })
+
+  it('or with live ones only is the same object, and live ones are not copied beside others', () => {
+    const value = { hello, text: JSON.stringify(form), key: 'baro:bytes' }
+    expect(liveValue(value)).toBe(value)
+    // As base64, these three bytes are the name of a method of every list.
+    const push = fromBase64('push')
+    const live = liveValue({ ...value, a: [form, { 'baro:bytes': 'push' }] })
+    expect(live).toStrictEqual({ ...value, a: [hello, push] })
+    expect(live.hello).toBe(hello)
   })
 
   it('is written as JSON.stringify writes it', () => {
