@@ -110,7 +110,7 @@ const connect = (channel: string, position: string) => [
 ]
 
 function readWebSocket(url: string, first: readonly object[], collected: Collected, take: (message: unknown) => void) {
-  return new Promise<Progress>((resolve) => {
+  return new Promise<Progress>((resolve, reject) => {
     const socket = new WebSocket(url.replace('http', 'ws'))
     const done = () => {
       socket.removeAllListeners()
@@ -123,7 +123,11 @@ function readWebSocket(url: string, first: readonly object[], collected: Collect
       if (collected.isEnough) done()
     })
     socket.on('message', (data, isBinary) => {
-      take(readWebSocketMessage(data as Buffer, isBinary))
+      try {
+        take(readWebSocketMessage(data as Buffer, isBinary))
+      } catch (error) {
+        reject(error)
+      }
       if (collected.isEnough) done()
     })
     socket.on('close', done)

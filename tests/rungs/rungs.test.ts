@@ -4,6 +4,7 @@ import {
   createHttpTransport,
   createWebSocketTransport,
   type Subscription,
+  type Transport,
 } from '@baro/client'
 import { channel, type Snapshot, type TypesOf } from '@baro/core'
 import { createHub, createMemoryBroker, type Hub, type Listening } from '@baro/server'
@@ -16,6 +17,7 @@ import { type Arrived, rungs } from './readers.ts'
 const bytes = z.instanceof(Uint8Array)
 const room = channel('room:{id}', {
   events: { message: z.string(), picture: z.object({ image: bytes, alt: z.string() }) },
+  signals: { glance: bytes },
   requests: { mirror: { input: bytes, output: bytes } },
   state: {
     initial: () => ({ pictures: [] as Uint8Array[], newest: '' }),
@@ -54,11 +56,16 @@ async function open(): Promise<void> {
   hub.on(room, {
     access: 'public',
     events: {
+      message({ payload, publish }) {
+        handled.push(payload)
+        return publish('message', payload)
+      },
       picture({ payload, publish }) {
         handled.push(payload)
         return publish('picture', payload)
       },
     },
+    signals: { glance: ({ payload, signal }) => signal('glance', payload) },
     requests: { mirror: ({ payload }) => payload.slice().reverse() },
   })
   listening = await hub.listen(0, '127.0.0.1')
@@ -126,17 +133,18 @@ const transports = [
 ]
 
 describe.each(transports)('a client over $rung', (transport) => {
-  let client: Client
+  const clients: Client[] = []
   let told: Arrived[]
 
   beforeEach(open)
   afterEach(async () => {
-    client.close()
+    for (const client of clients.splice(0)) client.close()
     await close()
   })
 
-  function follow(from: typeof page): Subscription<TypesOf<typeof room>> {
-    client = createClient({ url: `${direct}/baro`, transport })
+  function follow(from: typeof page, over: Transport = transport): Subscription<TypesOf<typeof room>> {
+    const client = createClient({ url: `${direct}/baro`, transport: over })
+    clients.push(client)
     const subscription = client.subscribe(room, from)
     told = []
     subscription.onPublication(({ id, payload }) => told.push({ id, payload }))
@@ -169,6 +177,29 @@ describe.each(transports)('a client over $rung', (transport) => {
     await vi.waitUntil(() => subscription.current.position === position)
     expect(told).toStrictEqual([{ id: `over-${transport.rung}`, payload: { image, alt: 'mine' } }])
     expect(subscription.current.state).toStrictEqual({ pictures: [image, image], newest: 'mine' })
+  })
+
+  it('I5: what is published at once arrives in order, whether there are bytes in it or not', async () => {
+    const subscription = follow(page)
+    const big = new Uint8Array(40_000).fill(10)
+    await Promise.all([
+      subscription.publish('message', 'before'),
+      subscription.publish('picture', { image: big, alt: 'big' }),
+      subscription.publish('message', 'between'),
+      subscription.publish('picture', { image, alt: 'small' }),
+      subscription.publish('message', 'after'),
+    ])
+    expect(handled).toStrictEqual(['before', { image: big, alt: 'big' }, 'between', { image, alt: 'small' }, 'after'])
+  })
+
+  it('signals bytes to whoever is there', async () => {
+    const heard: unknown[] = []
+    const [speaker, listener] = [follow(page), follow(page, createWebSocketTransport({ WebSocket }))]
+    listener.onSignal(({ payload }) => heard.push(payload))
+    await vi.waitUntil(() => [speaker, listener].every(({ current }) => current.status.state === 'live'))
+    speaker.signal('glance', image)
+    await vi.waitUntil(() => heard.length > 0)
+    expect(heard).toStrictEqual([image])
   })
 })
 

@@ -92,7 +92,7 @@ describe('the key "baro:bytes"', () => {
   })
 })
 
-describe('a value without bytes', () => {
+describe('a value without bytes to read', () => {
   it('is the same object when it is made live, and another one where bytes stand in it', () => {
     const value = { list: [1, { a: null }], text: '한글' }
     expect(liveValue(value)).toBe(value)
@@ -100,7 +100,7 @@ describe('a value without bytes', () => {
     expect(liveValue({ a: [form] })).toStrictEqual({ a: [hello] })
   })
 
-  it('or with live ones only is the same object, and live ones are not copied beside others', () => {
+  it('is the same object with live ones in it, which are not copied beside others', () => {
     const value = { hello, text: JSON.stringify(form), key: 'baro:bytes' }
     expect(liveValue(value)).toBe(value)
     // As base64, these three bytes are the name of a method of every list.
