@@ -1,33 +1,77 @@
 import WebSocket from 'ws'
 
-/** Something a reader was handed: the ids it got, and where it stands now. */
+/** What a reader was handed of a publication. */
+export interface Arrived {
+  readonly id: string
+  readonly payload: unknown
+}
+
+/** What a reader was handed, and where it stands now. */
 export interface Progress {
-  readonly ids: readonly string[]
+  readonly publications: readonly Arrived[]
+  /** The state that came with a reset. */
+  readonly snapshot?: unknown
   readonly position: string
 }
 
 /**
- * One way to continue from a position. Reads until `wanted` publications came or the link broke, and says how far it got:
- * only what arrived whole counts.
+ * One way to continue from a position. Reads until `wanted` publications or a reset came, or the link broke, and says how
+ * far it got: only what arrived whole counts.
  */
 export interface Rung {
   readonly name: string
   read(origin: string, channel: string, position: string, wanted: number): Promise<Progress>
 }
 
-interface Message {
+/** What follows a position, or the state instead: the answer of a poll, and the payload of the SDK's messages. */
+interface Stretch {
+  readonly publications?: readonly Arrived[]
+  readonly snapshot?: unknown
+  readonly position?: string
+}
+
+/** A message of the SDK. */
+interface SdkMessage {
+  readonly payload: Stretch
+}
+
+/** A message of a plain stream. */
+interface PlainMessage {
   readonly type: string
   readonly id?: string
   readonly position?: string
-  readonly payload: {
-    readonly position?: string
-    readonly publications?: readonly { readonly id: string }[]
-  }
+  readonly payload: unknown
+}
+
+/** Reads JSON in which an object with the key `baro:bytes` alone stands for bytes, as the place says. */
+function readWith(text: string, bytesOf: (form: never) => Uint8Array): unknown {
+  return JSON.parse(text, (_, value) =>
+    typeof value === 'object' && Object.keys(value ?? {}).join() === 'baro:bytes'
+      ? bytesOf(value['baro:bytes'] as never)
+      : value,
+  )
+}
+
+/** PROTOCOL.md, "Bytes", in JSON text: everywhere but on a WebSocket. */
+function readText(text: string): unknown {
+  return readWith(text, (base64: string) => new Uint8Array(Buffer.from(base64, 'base64')))
+}
+
+/** PROTOCOL.md, "Bytes": a message of a WebSocket is binary if there are bytes in it, and else a text. */
+function readWebSocketMessage(data: Buffer, isBinary: boolean): unknown {
+  if (!isBinary) return JSON.parse(data.toString())
+  const end = data.indexOf('\n')
+  const attachments = data.subarray(end + 1)
+  return readWith(
+    data.toString('utf8', 0, end),
+    ([start, length]: [number, number]) => new Uint8Array(attachments.subarray(start, start + length)),
+  )
 }
 
 /** Collects messages until enough publications came. */
-class Collected {
-  ids: string[] = []
+class Collected implements Progress {
+  publications: Arrived[] = []
+  snapshot: unknown
   position: string
   readonly #wanted: number
 
@@ -37,23 +81,26 @@ class Collected {
   }
 
   get isEnough(): boolean {
-    return this.ids.length >= this.#wanted
+    return this.publications.length >= this.#wanted || this.snapshot !== undefined
   }
 
-  /** A message of the SDK's protocol. */
-  takeSdk(text: string): void {
-    const { payload } = JSON.parse(text) as Message
-    if (!payload.publications || payload.position === undefined) return
-    this.ids.push(...payload.publications.map(({ id }) => id))
-    this.position = payload.position
-  }
-
-  /** A message of a plain stream. */
-  takePlain(text: string): void {
-    const { type, id, position } = JSON.parse(text) as Message
-    if (type === 'baro:reset' || id === undefined || position === undefined) return
-    this.ids.push(id)
+  takeStretch({ publications = [], snapshot, position }: Stretch): void {
+    if (position === undefined) return
+    this.publications.push(...publications.map(({ id, payload }) => ({ id, payload })))
+    this.snapshot = snapshot
     this.position = position
+  }
+
+  takeSdk(message: unknown): void {
+    this.takeStretch((message as SdkMessage).payload)
+  }
+
+  takePlain(message: unknown): void {
+    const { type, id, position, payload } = message as PlainMessage
+    if (position === undefined) return
+    const { snapshot } = payload as Stretch
+    if (type === 'baro:reset') this.takeStretch({ snapshot, position })
+    else if (id !== undefined) this.takeStretch({ publications: [{ id, payload }], position })
   }
 }
 
@@ -62,8 +109,8 @@ const connect = (channel: string, position: string) => [
   { type: 'baro:subscribe', payload: { channel, attempt: 1, version: '1', position } },
 ]
 
-function readWebSocket(url: string, first: readonly object[], collected: Collected, take: (text: string) => void) {
-  return new Promise<Progress>((resolve) => {
+function readWebSocket(url: string, first: readonly object[], collected: Collected, take: (message: unknown) => void) {
+  return new Promise<Progress>((resolve, reject) => {
     const socket = new WebSocket(url.replace('http', 'ws'))
     const done = () => {
       socket.removeAllListeners()
@@ -75,8 +122,12 @@ function readWebSocket(url: string, first: readonly object[], collected: Collect
       for (const message of first) socket.send(JSON.stringify(message))
       if (collected.isEnough) done()
     })
-    socket.on('message', (data) => {
-      take(data.toString())
+    socket.on('message', (data, isBinary) => {
+      try {
+        take(readWebSocketMessage(data as Buffer, isBinary))
+      } catch (error) {
+        reject(error)
+      }
       if (collected.isEnough) done()
     })
     socket.on('close', done)
@@ -85,7 +136,7 @@ function readWebSocket(url: string, first: readonly object[], collected: Collect
 }
 
 /** Reads an event stream as a browser does: a message counts once its blank line has come. */
-async function readEvents(response: Response, collected: Collected, take: (text: string) => void): Promise<void> {
+async function readEvents(response: Response, collected: Collected, take: (message: unknown) => void): Promise<void> {
   let text = ''
   const decoder = new TextDecoder()
   for await (const chunk of response.body ?? []) {
@@ -97,7 +148,7 @@ async function readEvents(response: Response, collected: Collected, take: (text:
         .filter((line) => line.startsWith('data: '))
         .map((line) => line.slice(6))
       text = text.slice(end + 2)
-      if (data.length > 0) take(data.join('\n'))
+      if (data.length > 0) take(readText(data.join('\n')))
     }
     if (collected.isEnough) return
   }
@@ -125,9 +176,7 @@ function pollRung(name: string, extra: string): Rung {
       await untilBroken(async () => {
         while (!collected.isEnough) {
           const response = await request(`${origin}/baro/channels/${channel}?after=${collected.position}${extra}`)
-          const answer = (await response.json()) as { publications: { id: string }[]; position: string }
-          collected.ids.push(...answer.publications.map(({ id }) => id))
-          collected.position = answer.position
+          collected.takeStretch(readText(await response.text()) as Stretch)
         }
       })
       return collected
@@ -145,7 +194,7 @@ export const rungs: readonly Rung[] = [
     name: 'WebSocket of the SDK',
     read(origin, channel, position, wanted) {
       const collected = new Collected(position, wanted)
-      const take = (text: string) => collected.takeSdk(text)
+      const take = (message: unknown) => collected.takeSdk(message)
       return readWebSocket(`${origin}/baro/connect`, connect(channel, position), collected, take)
     },
   },
@@ -153,7 +202,7 @@ export const rungs: readonly Rung[] = [
     name: 'plain WebSocket',
     read(origin, channel, position, wanted) {
       const collected = new Collected(position, wanted)
-      const take = (text: string) => collected.takePlain(text)
+      const take = (message: unknown) => collected.takePlain(message)
       return readWebSocket(`${origin}/baro/channels/${channel}?after=${position}`, [], collected, take)
     },
   },
@@ -162,8 +211,8 @@ export const rungs: readonly Rung[] = [
     async read(origin, channel, position, wanted) {
       const collected = new Collected(position, wanted)
       await untilBroken(async () =>
-        readEvents(await request(`${origin}/baro/connect`, sdkPost(channel, position)), collected, (text) =>
-          collected.takeSdk(text),
+        readEvents(await request(`${origin}/baro/connect`, sdkPost(channel, position)), collected, (message) =>
+          collected.takeSdk(message),
         ),
       )
       return collected
@@ -175,8 +224,8 @@ export const rungs: readonly Rung[] = [
       const collected = new Collected(position, wanted)
       const headers = { accept: 'text/event-stream', 'last-event-id': position }
       await untilBroken(async () =>
-        readEvents(await request(`${origin}/baro/channels/${channel}`, { headers }), collected, (text) =>
-          collected.takePlain(text),
+        readEvents(await request(`${origin}/baro/channels/${channel}`, { headers }), collected, (message) =>
+          collected.takePlain(message),
         ),
       )
       return collected
@@ -189,8 +238,8 @@ export const rungs: readonly Rung[] = [
       await untilBroken(async () => {
         while (!collected.isEnough) {
           const response = await request(`${origin}/baro/connect?wait=25`, sdkPost(channel, collected.position))
-          const { messages } = (await response.json()) as { messages: object[] }
-          for (const message of messages) collected.takeSdk(JSON.stringify(message))
+          const { messages } = readText(await response.text()) as { messages: unknown[] }
+          for (const message of messages) collected.takeSdk(message)
         }
       })
       return collected

@@ -1,58 +1,199 @@
-import { channel } from '@baro/core'
+import { type Client, createClient, type Subscription, type Transport } from '@baro/client'
+import { createHttpTransport, createWebSocketTransport } from '@baro/client/transports'
+import { channel, type Snapshot, type TypesOf } from '@baro/core'
 import { createHub, createMemoryBroker, type Hub, type Listening } from '@baro/server'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { type CuttingLink, createCuttingLink } from './cutting-link.ts'
-import { rungs } from './readers.ts'
+import { type Arrived, rungs } from './readers.ts'
 
-const room = channel('room:{id}', { events: { message: z.string() } })
-const name = 'room:1'
-const published = ['first-id', 'second-id', 'third-id']
+const bytes = z.instanceof(Uint8Array)
+const room = channel('room:{id}', {
+  events: { message: z.string(), picture: z.object({ image: bytes, alt: z.string() }) },
+  signals: { glance: bytes },
+  requests: { mirror: { input: bytes, output: bytes } },
+  state: {
+    initial: () => ({ pictures: [] as Uint8Array[], newest: '' }),
+    on: {
+      message: (state, { payload }) => ({ ...state, newest: payload }),
+      picture: ({ pictures }, { payload }) => ({ pictures: [...pictures, payload.image], newest: payload.alt }),
+    },
+  },
+})
+const reference = room({ id: 1 })
+const name = reference.channel
+// Whatever ends a line, a text or a number somewhere.
+const image = Uint8Array.of(0, 10, 13, 34, 92, 125, 127, 128, 255)
+// A text, whatever it says.
+const text = '안녕 {"baro:bytes":"AAAA"}'
+const published: readonly Arrived[] = [
+  { id: 'first-id', payload: 'first' },
+  { id: 'second-id', payload: { image, alt: '안녕' } },
+  { id: 'third-id', payload: text },
+]
+const state = { pictures: [image], newest: text }
+/** No hub continues from here. */
+const elsewhere = '1a.another.7.x8Kf2a'
+
+let hub: Hub
+let listening: Listening
+let direct: string
+let page: Snapshot<TypesOf<typeof room>>
+/** What handlers were given. */
+const handled: unknown[] = []
+
+/** A hub with a page, and what was published since. */
+async function open(): Promise<void> {
+  handled.length = 0
+  hub = createHub({ channels: [room] })
+  hub.on(room, {
+    access: 'public',
+    events: {
+      message({ payload, publish }) {
+        handled.push(payload)
+        return publish('message', payload)
+      },
+      picture({ payload, publish }) {
+        handled.push(payload)
+        return publish('picture', payload)
+      },
+    },
+    signals: { glance: ({ payload, signal }) => signal('glance', payload) },
+    requests: { mirror: ({ payload }) => payload.slice().reverse() },
+  })
+  listening = await hub.listen(0, '127.0.0.1')
+  direct = `http://127.0.0.1:${listening.port}`
+  await hub.publish(reference, 'message', 'before')
+  page = await hub.snapshot(reference)
+  await hub.publish(reference, 'message', 'first', { id: 'first-id' })
+  await hub.publish(reference, 'picture', { image, alt: '안녕' }, { id: 'second-id' })
+  await hub.publish(reference, 'message', text, { id: 'third-id' })
+}
+
+async function close(): Promise<void> {
+  await listening.close()
+  await hub.close()
+}
 
 describe.each(rungs)('from one position, $name', (rung) => {
-  let hub: Hub
-  let listening: Listening
   let link: CuttingLink
-  let start: string
 
   beforeAll(async () => {
-    hub = createHub({ channels: [room] })
-    hub.on(room, { access: 'public' })
-    listening = await hub.listen(0, '127.0.0.1')
+    await open()
     link = await createCuttingLink(listening.port)
-    start = (await hub.publish(room({ id: 1 }), 'message', 'before')).position
-    for (const id of published) await hub.publish(room({ id: 1 }), 'message', `안녕 ${id}`, { id })
   })
 
   afterAll(async () => {
     await link.close()
-    await listening.close()
-    await hub.close()
+    await close()
   })
 
-  it('I6: delivers the same publications, in order, each once', async () => {
-    const { ids } = await rung.read(`http://127.0.0.1:${listening.port}`, name, start, published.length)
-    expect(ids).toEqual(published)
+  it('I6: delivers the same publications, in order, each once, to the byte', async () => {
+    const { publications } = await rung.read(direct, name, page.position, published.length)
+    expect(publications).toStrictEqual(published)
+  })
+
+  it('I6: resets to the same state, to the byte, and goes on from there', async () => {
+    const { snapshot, position } = await rung.read(direct, name, elsewhere, 1)
+    expect(snapshot).toStrictEqual(state)
+    expect(position).toBe((await hub.snapshot(reference)).position)
   })
 
   it('I2: cut after every byte, continues from where it stood, and misses and repeats nothing', async () => {
     link.cutAfter(Number.POSITIVE_INFINITY)
-    await rung.read(link.origin, name, start, published.length)
+    await rung.read(link.origin, name, page.position, published.length)
     const length = link.bytes
     expect(length).toBeGreaterThan(200)
     let resumedInside = 0
     for (let bytes = 0; bytes <= length; bytes++) {
       link.cutAfter(bytes)
-      const first = await rung.read(link.origin, name, start, published.length)
-      const missing = published.length - first.ids.length
+      const first = await rung.read(link.origin, name, page.position, published.length)
+      const missing = published.length - first.publications.length
       if (missing > 0 && missing < published.length) resumedInside++
-      const direct = `http://127.0.0.1:${listening.port}`
-      const rest = missing > 0 ? await rung.read(direct, name, first.position, missing) : { ids: [] }
-      if (String([...first.ids, ...rest.ids]) !== String(published))
-        expect.fail(`cut after ${bytes} bytes: got ${first.ids} and then ${rest.ids}`)
+      const rest = missing > 0 ? (await rung.read(direct, name, first.position, missing)).publications : []
+      expect([...first.publications, ...rest], `cut after ${bytes} bytes`).toStrictEqual(published)
     }
     // Only transports that send the three apart can be cut between them.
     if (rung.name.startsWith('plain')) expect(resumedInside).toBeGreaterThan(0)
+  })
+})
+
+const transports = [
+  createWebSocketTransport({ WebSocket }),
+  createHttpTransport('sse'),
+  createHttpTransport('long-poll'),
+  createHttpTransport('poll', { pollIntervalMs: 10 }),
+]
+
+describe.each(transports)('a client over $rung', (transport) => {
+  const clients: Client[] = []
+  let told: Arrived[]
+
+  beforeEach(open)
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close()
+    await close()
+  })
+
+  function follow(from: typeof page, over: Transport = transport): Subscription<TypesOf<typeof room>> {
+    const client = createClient({ url: `${direct}/baro`, transport: over })
+    clients.push(client)
+    const subscription = client.subscribe(room, from)
+    told = []
+    subscription.onPublication(({ id, payload }) => told.push({ id, payload }))
+    return subscription
+  }
+
+  it('I6: delivers what every other transport does from this position, its bytes as a Uint8Array', async () => {
+    const subscription = follow(page)
+    await vi.waitUntil(() => told.length >= published.length)
+    expect(told).toStrictEqual(published)
+    expect(subscription.current.state).toStrictEqual(state)
+  })
+
+  it('I6: shows the state of a reset, its bytes as a Uint8Array', async () => {
+    const subscription = follow({ ...page, position: elsewhere })
+    await vi.waitUntil(() => subscription.current.handOver)
+    expect(subscription.current).toMatchObject({ handOver: { outcome: 'reset', reason: 'epoch' } })
+    expect(subscription.current.state).toStrictEqual(state)
+  })
+
+  it('asks with bytes, and is answered with bytes', async () => {
+    expect(await follow(page).request('mirror', image)).toStrictEqual(image.slice().reverse())
+  })
+
+  it('publishes bytes, which are a Uint8Array to schema, handler and reader', async () => {
+    const subscription = follow(await hub.snapshot(reference))
+    const payload = { image: Buffer.from(image), alt: 'mine' }
+    const { position } = await subscription.publish('picture', payload, { id: `over-${transport.rung}` })
+    expect(handled).toStrictEqual([{ image, alt: 'mine' }])
+    await vi.waitUntil(() => subscription.current.position === position)
+    expect(told).toStrictEqual([{ id: `over-${transport.rung}`, payload: { image, alt: 'mine' } }])
+    expect(subscription.current.state).toStrictEqual({ pictures: [image, image], newest: 'mine' })
+  })
+
+  it('I5: what is published at once arrives in order, whether there are bytes in it or not', async () => {
+    const subscription = follow(page)
+    const big = new Uint8Array(40_000).fill(10)
+    await Promise.all([
+      subscription.publish('message', 'before'),
+      subscription.publish('picture', { image: big, alt: 'big' }),
+      subscription.publish('message', 'between'),
+      subscription.publish('picture', { image, alt: 'small' }),
+      subscription.publish('message', 'after'),
+    ])
+    expect(handled).toStrictEqual(['before', { image: big, alt: 'big' }, 'between', { image, alt: 'small' }, 'after'])
+  })
+
+  it('signals bytes to whoever is there', async () => {
+    const heard: unknown[] = []
+    const [speaker, listener] = [follow(page), follow(page, createWebSocketTransport({ WebSocket }))]
+    listener.onSignal(({ payload }) => heard.push(payload))
+    await vi.waitUntil(() => [speaker, listener].every(({ current }) => current.status.state === 'live'))
+    speaker.signal('glance', image)
+    await vi.waitUntil(() => heard.length > 0)
+    expect(heard).toStrictEqual([image])
   })
 })
 
@@ -68,14 +209,14 @@ describe('any node', () => {
     )
     const [one, other] = nodes
     if (!one || !other) throw new Error('two nodes were made')
-    let position = (await one.hub.publish(room({ id: 1 }), 'message', 'before')).position
+    let position = (await one.hub.publish(reference, 'message', 'before')).position
     const seen: string[] = []
     for (let turn = 0; turn < 6; turn++) {
       const publisher = nodes[turn % 2] ?? one
       const reader = nodes[(turn + 1) % 2] ?? other
-      await publisher.hub.publish(room({ id: 1 }), 'message', 'text', { id: `turn-${turn}` })
+      await publisher.hub.publish(reference, 'message', 'text', { id: `turn-${turn}` })
       const progress = await rung.read(`http://127.0.0.1:${reader.listening.port}`, name, position, 1)
-      seen.push(...progress.ids)
+      seen.push(...progress.publications.map(({ id }) => id))
       position = progress.position
     }
     expect(seen).toEqual([0, 1, 2, 3, 4, 5].map((turn) => `turn-${turn}`))

@@ -87,7 +87,7 @@ describe('the state of a room', () => {
   function stateAfter(events: readonly Event[]): readonly Message[] {
     return events.reduce(
       (state, { type, payload }, index) =>
-        fold(room, state, { type, payload: payload as never, offset: index + 1, id: `m${index}`, time: 0 }).state,
+        fold(room, state, { type, payload: payload as never, offset: index + 1, id: `m${index}`, time: 0 }),
       room.state?.initial() ?? [],
     )
   }

@@ -1,6 +1,6 @@
 import { type Client, createClient, type Subscription, type Transport } from '@baro/client'
 import { createSharedTransport } from '@baro/client/transports'
-import { type AnyChannel, channel, type Publication, type Schema } from '@baro/core'
+import { type AnyChannel, channel, type Publication, type Reference, type Schema } from '@baro/core'
 import { createHub, createMemoryBroker, type Hub } from '@baro/server'
 import {
   createFakeClock,
@@ -16,12 +16,25 @@ import { FakeBrowser, type FakeTab } from './browser.ts'
 const text: Schema<string> = {
   '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value: value as string }) },
 }
+const bytes: Schema<Uint8Array> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) => (value instanceof Uint8Array ? { value } : { issues: [{ message: 'no bytes' }] }),
+  },
+}
 const room = channel('room:{id}', {
   events: { note: text },
   signals: { typing: text },
   state: { initial: (): string[] => [], on: { note: (list, { payload }) => [...list, payload] } },
 })
 const first = room({ id: 1 })
+const album = channel('album', {
+  events: { picture: bytes },
+  signals: { glance: bytes },
+  requests: { mirror: { input: bytes, output: bytes } },
+  state: { initial: () => [] as Uint8Array[], on: { picture: (list, { payload }) => [...list, payload] } },
+})
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
 let clock: FakeClock
@@ -51,7 +64,7 @@ function setUp(seed: string): void {
     },
   })
   hub = createHub({
-    channels: [room],
+    channels: [room, album],
     broker,
     auth: ({ token }) => (token === undefined ? undefined : { id: token }),
     clock,
@@ -62,6 +75,12 @@ function setUp(seed: string): void {
     access: 'public',
     events: { note: ({ payload, publish }) => publish('note', payload) },
     signals: { typing: ({ payload, signal }) => signal('typing', payload) },
+  })
+  hub.on(album, {
+    access: 'public',
+    events: { picture: ({ payload, publish }) => publish('picture', payload) },
+    signals: { glance: ({ payload, signal }) => signal('glance', payload) },
+    requests: { mirror: ({ payload }) => payload.slice().reverse() },
   })
   network.listen('node', hub)
   browser = new FakeBrowser(clock)
@@ -97,7 +116,7 @@ class Tab {
     })
   }
 
-  follow(reference = first, definition: AnyChannel = room): Subscription {
+  follow(reference: Reference = first, definition: AnyChannel = room): Subscription {
     this.subscription = this.client.subscribe(definition, reference)
     this.subscription.onPublication((publication) => this.told.push(publication as Publication))
     return this.subscription
@@ -299,6 +318,28 @@ describe('ten tabs', () => {
     expect(heard).toEqual(['Jihoon', 'Jihoon', 'Jihoon'])
     expect((await published)?.position).toBe(tabs[0]?.subscription?.current.position)
     expect(tabs.map(({ state }) => state)).toEqual(tabs.map(() => ['안녕']))
+  })
+
+  test('I6: bytes are a Uint8Array in all of them, whoever sent them and however they came', async () => {
+    const [image, other] = [Uint8Array.of(0, 10, 255), Uint8Array.of(34, 0)]
+    await hub.publish(album(), 'picture', image)
+    const page = await hub.snapshot(album())
+    for (const reference of [album(), page, album()]) new Tab().follow(reference, album)
+    await clock.pass(1_000)
+    expect(network.links).toHaveLength(1)
+    expect(tabs.map(({ state }) => state)).toStrictEqual(tabs.map(() => [image]))
+    const heard: unknown[] = []
+    for (const { subscription } of tabs) subscription?.onSignal(({ payload }) => heard.push(payload))
+    const follower = tabs.find((tab) => tab !== leaderOf())?.subscription
+    const published = follower?.publish('picture', Buffer.from(other))
+    const answer = follower?.request('mirror', Uint8Array.of(1, ...image).subarray(1))
+    follower?.signal('glance', other)
+    await clock.pass(1_000)
+    expect((await published)?.position).toBe(follower?.current.position)
+    expect(tabs.map(({ state }) => state)).toStrictEqual(tabs.map(() => [image, other]))
+    expect(tabs.map(({ told }) => told.map(({ payload }) => payload))).toStrictEqual(tabs.map(() => [other]))
+    expect(heard).toStrictEqual([other, other, other])
+    expect(await answer).toStrictEqual(Uint8Array.of(255, 10, 0))
   })
 
   test('follow a channel at the hub until the last of them lets go', async () => {

@@ -38,6 +38,30 @@ describe('a new store', () => {
   })
 })
 
+describe('bytes in a state', () => {
+  const image = Uint8Array.of(0, 10, 255)
+  const position = at(2)
+  const page = (value: unknown) => ({ channel: 'chat:lobby', position, version: '1', value }) as Reference
+
+  it('stand in a page as JSON, and are live in the store', () => {
+    const value = { newest: [{ 'baro:bytes': 'AAr/' }], text: '{"baro:bytes":"AAr/"}' }
+    const live = { newest: [image], text: value.text }
+    expect(createStore(chat, page(value)).state).toStrictEqual(live)
+    expect(offer(createStore(chat, lobby), chat, page(value))?.state).toStrictEqual(live)
+    expect(offer(createStore(chat, pageAt(1)), chat, page(value))?.state).toStrictEqual(live)
+  })
+
+  it('change nothing for a value without any: it is shown as the page gave it', () => {
+    const value = { text: 'baro:bytes', list: [{}] }
+    expect(createStore(chat, page(value)).state).toBe(value)
+  })
+
+  it('are live in a reset, as the transport read them, whatever a text beside them says', () => {
+    const value = { image, text: '{"baro:bytes":"AAr/"}' }
+    expect(restart(createStore(chat, lobby), chat, position, value).state).toBe(value)
+  })
+})
+
 describe('I3: what a page brings moves a store forward only', () => {
   const store = forward(createStore(chat, pageAt(3)), messages(4, 10), at(10))
 

@@ -19,14 +19,12 @@ export const browserWake: Wake = {
   listen({ woke, hidden, unseen }) {
     const { document } = globalThis
     const controller = new AbortController()
-    const on = (target: EventTarget, type: string, tell: (event: Event) => void) =>
+    const on = (target: EventTarget, type: string, tell: () => void) =>
       target.addEventListener(type, tell, { signal: controller.signal })
     if (document) {
       on(globalThis, 'online', woke)
       on(globalThis, 'pagehide', hidden)
-      on(globalThis, 'pageshow', (event) => {
-        if ((event as PageTransitionEvent).persisted) woke()
-      })
+      on(globalThis, 'pageshow', woke)
       on(document, 'visibilitychange', () => (document.visibilityState === 'visible' ? woke() : unseen()))
     }
     return () => controller.abort()

@@ -32,7 +32,7 @@ export class HandLink implements Link {
   }
 
   tell(message: ServerMessage): void {
-    this.#events.received(JSON.parse(JSON.stringify(message)))
+    this.#events.received(structuredClone(message))
   }
 
   drop(code = 1006, reason = ''): void {

@@ -35,6 +35,11 @@ function toForm(this: Uint8Array): BytesForm {
   return { [bytesKey]: toBase64(this) }
 }
 
+/** Whether there are bytes in a JSON text. None holds this by accident: within its strings, quotes are escaped. */
+export function holdsBytes(text: string): boolean {
+  return text.includes(`{"${bytesKey}":"`)
+}
+
 /** Writes JSON text, in which bytes stand as what `write` makes of them: base64, unless something else is said. */
 export function writeJson(value: unknown, write: (bytes: Uint8Array<ArrayBuffer>) => unknown = browserBase64): string {
   return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, written) {
@@ -53,7 +58,7 @@ export function readJson(text: string, read: (form: never) => Uint8Array = fromB
 
 /**
  * The live form of a value that was read as JSON, such as the `value` of a snapshot: with a `Uint8Array` where a
- * {@link BytesForm} stands. It is the same object if there is none.
+ * {@link BytesForm} stands. It is the same object if there is none, as in a value that is live already.
  *
  * @example
  * ```ts
@@ -61,8 +66,9 @@ export function readJson(text: string, read: (form: never) => Uint8Array = fromB
  * ```
  */
 export function liveValue<T>(value: T): T {
-  const text = JSON.stringify(value)
-  return text?.includes(bytesKey) ? (readJson(text) as T) : value
+  // What is live already is not written: a picture as JSON would be ten times as long.
+  const text = writeJson(value, () => 0)
+  return text && holdsBytes(text) ? (readJson(text) as T) : value
 }
 
 /**

@@ -5,6 +5,7 @@ import type { AnyChannel, ChannelTypes, TypesOf } from '@baro/core'
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import { type ChannelActions, createChannelHandle, type ReferenceOf } from './channel-handle.ts'
 import { useClient } from './client-context.ts'
+import { livePage } from './live-page.ts'
 
 /** A live channel in a component: what it shows, and what can be done with it. */
 export type LiveChannel<T extends ChannelTypes> = ChannelView<T> & ChannelActions<T>
@@ -25,19 +26,17 @@ export type LiveChannel<T extends ChannelTypes> = ChannelView<T> & ChannelAction
  */
 export function useChannel<C extends AnyChannel>(definition: C, reference: ReferenceOf<C>): LiveChannel<TypesOf<C>> {
   const client = useClient()
+  const page = livePage(reference)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page's snapshot of the same channel is offered, not subscribed to anew.
-  const handle = useMemo(
-    () => createChannelHandle(client, definition, reference),
-    [client, definition, reference.channel],
-  )
-  const page = useMemo(() => pageView(definition, reference), [definition, reference])
+  const handle = useMemo(() => createChannelHandle(client, definition, page), [client, definition, page.channel])
+  const rendered = useMemo(() => pageView(definition, page), [definition, page])
 
   // Before the subscription, whose effect is the next one: it starts from the newest page.
-  useEffect(() => handle.offer(reference), [handle, reference])
+  useEffect(() => handle.offer(page), [handle, page])
   const view = useSyncExternalStore(
     handle.mount,
-    () => handle.current(reference) ?? page,
-    () => page,
+    () => handle.current(page) ?? rendered,
+    () => rendered,
   )
   return useMemo(() => ({ ...view, ...handle.actions }), [view, handle])
 }

@@ -51,7 +51,7 @@ export class Browser {
   }
 
   tell(message: ServerMessage): void {
-    this.links.at(-1)?.events.received(JSON.parse(JSON.stringify(message)))
+    this.links.at(-1)?.events.received(structuredClone(message))
   }
 
   /** The newest link opens, the hub lets the client in, and what follows its positions comes. */

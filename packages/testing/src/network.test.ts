@@ -67,6 +67,27 @@ describe('in-memory network', () => {
     expect(client.received).toEqual(numbers(1, 50))
   })
 
+  test('bytes arrive as bytes, in both directions', () => {
+    const { clock, network } = setUp()
+    const told: unknown[] = []
+    network.listen('other', {
+      connect: (socket) => ({
+        receive: (data) => socket.write(socket.framing.frame(String(data))),
+        refuse: () => {},
+        drained: () => {},
+        closed: () => {},
+      }),
+    })
+    network.crash('node')
+    const events = { opened: () => {}, received: (echo: unknown) => told.push(echo), closed: () => {} }
+    const link = network.transport('client').open('/baro', events)
+    clock.advance(100)
+    const signal = { channel: 'room', type: 'glance', payload: Uint8Array.of(0, 10, 255) }
+    link.send({ type: 'baro:signal', payload: signal })
+    clock.advance(100)
+    expect(told).toStrictEqual([{ type: 'baro:signal', payload: signal }])
+  })
+
   test('a goodbye comes after what was sent before it, and both sides learn of the end once', () => {
     const { clock, hub, client, socket, say, network } = setUp()
     say('last words')

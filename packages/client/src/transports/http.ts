@@ -12,6 +12,7 @@ import {
   drainCode,
   readJson,
   type ServerMessage,
+  systemClock,
   unauthenticatedCode,
   writeJson,
 } from '@baro/core'
@@ -25,7 +26,7 @@ export interface HttpTransportOptions {
   readonly fetch?: typeof fetch
   /** How long a poll waits before it asks again, in milliseconds. Default 3,000. */
   readonly pollIntervalMs?: number
-  readonly clock: Clock
+  readonly clock?: Clock
 }
 
 /** The rungs that need no WebSocket. */
@@ -43,7 +44,7 @@ const heartbeat: ServerMessage = { type: 'baro:heartbeat', payload: {} }
  * - `long-poll`: requests that the hub holds until there is something, for networks that buffer streams.
  * - `poll`: a request every few seconds, for networks that cut whatever takes long.
  */
-export function createHttpTransport(rung: HttpRung, options: HttpTransportOptions): Transport {
+export function createHttpTransport(rung: HttpRung, options: HttpTransportOptions = {}): Transport {
   return {
     rung,
     open: (url, events) => openLink(rung, connectUrl(url), events, options),
@@ -54,7 +55,7 @@ function openLink(
   rung: HttpRung,
   url: string,
   events: LinkEvents,
-  { fetch: request = fetch, clock, pollIntervalMs = 3_000 }: HttpTransportOptions,
+  { fetch: request = fetch, clock = systemClock, pollIntervalMs = 3_000 }: HttpTransportOptions,
 ): Link {
   /** What is asked for, from where it has come to by now, and for which channels that was answered before. */
   const followed = new Map<string, Extract<ClientMessage, { type: 'baro:subscribe' }>>()

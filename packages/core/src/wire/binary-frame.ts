@@ -22,14 +22,6 @@ type Range = readonly [start: number, length: number]
 
 const lineFeed = 0x0a
 
-/** No text of JSON holds this by accident: within its strings, quotes are escaped. */
-const marker = `{"${bytesKey}":"`
-
-/** Whether there are bytes in a JSON text. */
-export function holdsBytes(text: string): boolean {
-  return text.includes(marker)
-}
-
 /** A message apart from its bytes. */
 export interface Lifted {
   /** Its JSON, with ranges where bytes stand. */

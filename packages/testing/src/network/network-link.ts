@@ -6,7 +6,7 @@
  *                  └─ it breaks ──▶ one side learns, or both; the other has to find out itself ──┘
  */
 import type { Link, LinkEvents } from '@baro/client'
-import { type Cancel, encodeMessage, type HubClock, type ServerMessage } from '@baro/core'
+import { type Cancel, type HubClock, readJson, type ServerMessage, writeJson } from '@baro/core'
 import type { SessionLink, Socket } from '@baro/server'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import { lineFraming, messagesIn } from './framing.ts'
@@ -88,7 +88,7 @@ export function createNetworkLink(parts: NetworkLinkParts): LinkEnds {
     ...parts,
     arrive: (parcel) => {
       if (!clientHolds) return
-      if (parcel.kind === 'message') return events.received(JSON.parse(parcel.text) as ServerMessage)
+      if (parcel.kind === 'message') return events.received(readJson(parcel.text) as ServerMessage)
       toHub.send({ kind: 'close', code: parcel.code, reason: parcel.reason })
       endClient(parcel)
     },
@@ -189,7 +189,7 @@ export function createNetworkLink(parts: NetworkLinkParts): LinkEnds {
     clientEnd: {
       send(message) {
         if (!clientHolds) return
-        const text = encodeMessage(message)
+        const text = writeJson(message)
         parts.sent(link, 'to-hub', text)
         toHub.send({ kind: 'message', text })
       },

@@ -1,9 +1,10 @@
-import { type ChannelDefinition, type ChannelTypes, channel, type Publication, type Schema } from '@baro/core'
+import { asBytes, type ChannelDefinition, type ChannelTypes, channel, type Publication, type Schema } from '@baro/core'
 
-/** What is published: a text, padded so that sockets fill up. */
+/** What is published: a text, padded so that sockets fill up, and bytes under some of them. */
 export interface Note {
   readonly text: string
   readonly pad: string
+  readonly seal?: Uint8Array
 }
 
 /**
@@ -18,6 +19,7 @@ export interface Tail {
 export interface Entry {
   readonly id: string
   readonly digest: number
+  readonly seal?: Uint8Array
 }
 
 /** Entries kept; more than a client may have unconfirmed, so that the newest confirmed one is always among them. */
@@ -48,9 +50,19 @@ export const room: ChannelDefinition<NoteTypes> = channel('room:{id}', {
 export const roomIds = ['busy', 'quiet'] as const
 
 /** The reducer; the truth folds with it too. */
-export function foldNote({ entries }: Tail, id: string, { text }: Note): Tail {
-  const digest = digestOf(entries.at(-1)?.digest ?? 0, `${id} ${text}`)
-  return { entries: [...entries.slice(1 - tailLength), { id, digest }] }
+export function foldNote({ entries }: Tail, id: string, { text, seal }: Note): Tail {
+  const digest = digestOf(entries.at(-1)?.digest ?? 0, `${id} ${text} ${seal}`)
+  return { entries: [...entries.slice(1 - tailLength), { id, digest, ...(seal && { seal }) }] }
+}
+
+/** A note; what stands in it besides the padding follows from its id, so that no chance is spent on it. */
+export function noteWith(id: string, text: string, padBytes: number): Note {
+  const isSealed = id.charCodeAt(id.length - 1) % 4 === 0
+  return {
+    text,
+    pad: 'x'.repeat(padBytes),
+    ...(isSealed && { seal: asBytes(Uint8Array.from(id, (letter) => letter.charCodeAt(0))) }),
+  }
 }
 
 /** What a publication of a room holds. */
@@ -72,9 +84,10 @@ function noteSchema(): Schema<Note> {
       version: 1,
       vendor: 'baro-testing',
       validate: (value) => {
-        const { text, pad } = (value ?? {}) as Partial<Note>
-        if (typeof text === 'string' && typeof pad === 'string') return { value: { text, pad } }
-        return { issues: [{ message: 'not a note' }] }
+        const { text, pad, seal } = (value ?? {}) as Partial<Note>
+        if (typeof text !== 'string' || typeof pad !== 'string' || (seal && !(seal instanceof Uint8Array)))
+          return { issues: [{ message: 'not a note' }] }
+        return { value: { text, pad, ...(seal && { seal }) } }
       },
     },
   }

@@ -98,9 +98,9 @@ function place(moment: Moment | undefined): string {
 }
 
 function isSameEntry(a: Entry | undefined, b: Entry | undefined): boolean {
-  return a?.id === b?.id && a?.digest === b?.digest
+  return a?.id === b?.id && a?.digest === b?.digest && String(a?.seal) === String(b?.seal)
 }
 
 function describe(entry: Entry | undefined): string {
-  return entry ? `${entry.id} (${entry.digest})` : 'nothing'
+  return entry ? `${entry.id} (${entry.digest}, seal ${entry.seal ?? 'none'})` : 'nothing'
 }

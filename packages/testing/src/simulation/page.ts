@@ -11,7 +11,7 @@ import {
   type TypesOf,
 } from '@baro/core'
 import type { SeededRandomness } from '../seeded-randomness.ts'
-import { room } from './channels.ts'
+import { noteOf, noteWith, room } from './channels.ts'
 import {
   assertForward,
   assertNoGap,
@@ -152,7 +152,7 @@ export class Page {
       if (this.#unanswered.delete(id) && this.#isAlive) this.#parts.check(tell)
     }
     const text = randomness.chance(refusedShare) ? `${refusedText}${id}` : id
-    subscription.publish('note', { text, pad: 'x'.repeat(bytes) }, { id }).then(
+    subscription.publish('note', noteWith(id, text, bytes), { id }).then(
       ({ position }) => answered(() => ledger.confirmed(id, position)),
       (error) => answered(() => ledger.rejected(id, error)),
     )
@@ -192,6 +192,8 @@ export class Page {
         assertSameLife(held.seen, observation, truth)
         assertForward(held.seen, observation, truth)
         held.seen = observe(held.seen, observation, truth)
+        if (observation.kind === 'told' && noteOf(observation.publication).seal)
+          this.#parts.tally.count('publication with bytes told')
       }
       if (!held.subscription) continue
       assertNothingSkipped(held.seen)

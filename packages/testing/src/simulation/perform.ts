@@ -1,5 +1,5 @@
 import { type Entry, isSnapshot, type Snapshot } from '@baro/core'
-import { room, roomIds } from './channels.ts'
+import { noteWith, room, roomIds } from './channels.ts'
 import type { RoomReference } from './page.ts'
 import type { Action, PageChoice } from './schedule.ts'
 import { builtSnapshot, clientName, type World } from './world.ts'
@@ -131,7 +131,7 @@ function publishByApplication(world: World, nodeName: string, roomId: string, ag
   const tick = again ? world.ticks.last : world.ticks.next(roomId)
   if (!node || !tick) return
   const { channel } = room({ id: tick.roomId })
-  const note = { text: tick.text, pad: 'x'.repeat(world.randomness.integer(0, 200)) }
+  const note = noteWith(tick.text, tick.text, world.randomness.integer(0, 200))
   node.hub.publish(room({ id: tick.roomId }), 'note', note, { id: tick.id }).then(
     ({ position }) => world.check(() => world.ledger.applicationConfirmed(channel, tick.id, position)),
     // A node that cannot reach the broker says so, and the application goes on with its next tick.
@@ -221,6 +221,6 @@ function stopNode(world: World, { node, how, downMs }: Extract<Action, { do: 'st
 function strangers(world: World, count: number): readonly Entry[] {
   return Array.from({ length: count }, () => {
     const id = `stranger-${world.randomness.integer(0, 2 ** 40).toString(36)}`
-    return { type: 'note', payload: { text: id, pad: '' }, id, time: world.clock.now() }
+    return { type: 'note', payload: { ...noteWith(id, id, 0) }, id, time: world.clock.now() }
   })
 }

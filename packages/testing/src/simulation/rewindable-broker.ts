@@ -190,7 +190,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
 
 /** The checkpoint of a hub that stands there. */
 function checkpointAt(position: AtPosition, { entries }: Tail): Checkpoint {
-  return { position, version: room.version, state: { entries: entries.map(({ id, digest }) => ({ id, digest })) } }
+  return { position, version: room.version, state: { entries: entries.map((entry) => ({ ...entry })) } }
 }
 
 /** Randomness whose first id is the one given, so that a new memory broker begins with that epoch. */

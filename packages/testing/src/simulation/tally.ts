@@ -46,6 +46,7 @@ export const pathNames = [
   'connected',
   'recovered with nothing to catch up',
   'recovered with publications',
+  'publication with bytes told',
   'reset: none',
   'reset: queried',
   'reset: epoch',
