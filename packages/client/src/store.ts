@@ -58,16 +58,16 @@ export function offer(store: Store, definition: AnyChannel, reference: Reference
   if (!isSnapshot(reference)) return store
   const { position, version, value } = reference
   const isForeign = version !== definition.version
-  const take = (at: string | undefined) => restart(store, definition, at, liveValue(value), isForeign)
+  const take = () => restart(store, definition, isForeign ? undefined : position, liveValue(value), isForeign)
   if (!store.position || store.position === noPosition) {
     // Anything is better than nothing; asking without a position then brings what can be trusted.
     const isBetter = isForeign ? !store.position && !store.isForeign : store.position !== position
-    return isBetter ? take(isForeign ? undefined : position) : store
+    return isBetter ? take() : store
   }
   // A page that was made where there was no hub says nothing about what the server has.
   if (position === store.position || position === noPosition) return store
   const steps = isForeign ? undefined : distance(store.position, position)
-  return steps && steps > 0 ? take(position) : steps === undefined ? steps : store
+  return steps === undefined ? steps : steps > 0 ? take() : store
 }
 
 /** Takes publications that follow the store's position and lead to `position`. */
@@ -91,10 +91,9 @@ export function restart(
   store: Store,
   definition: AnyChannel,
   position: string | undefined,
-  value: unknown,
+  confirmed: unknown = definition.state?.initial(),
   isForeign = false,
 ): Store {
-  const confirmed = value === undefined ? definition.state?.initial() : value
   return settle(definition, { ...store, confirmed, position, isForeign })
 }
 

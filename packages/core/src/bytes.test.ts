@@ -100,9 +100,10 @@ describe('a value without bytes to read', () => {
     expect(liveValue({ a: [form] })).toStrictEqual({ a: [hello] })
   })
 
-  it('is the same object with live ones in it, whatever its texts say', () => {
+  it('is the same object with live ones in it, which stay what they are beside others', () => {
     const value = { hello, text: JSON.stringify(form), key: 'baro:bytes' }
     expect(liveValue(value)).toBe(value)
+    expect(liveValue({ ...value, a: [form] })).toStrictEqual({ ...value, a: [hello] })
   })
 
   it('is written as JSON.stringify writes it', () => {

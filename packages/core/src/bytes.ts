@@ -58,7 +58,7 @@ export function readJson(text: string, read: (form: never) => Uint8Array = fromB
 
 /**
  * The live form of a value that was read as JSON, such as the `value` of a snapshot: with a `Uint8Array` where a
- * {@link BytesForm} stands. It is the same object if there is none, as in a value that is live already.
+ * {@link BytesForm} stands. It is the same object if there is none, live bytes in it included.
  *
  * @example
  * ```ts
@@ -66,9 +66,8 @@ export function readJson(text: string, read: (form: never) => Uint8Array = fromB
  * ```
  */
 export function liveValue<T>(value: T): T {
-  // What is live already is not written: a picture as JSON would be ten times as long.
-  const text = writeJson(value, () => 0)
-  return text && holdsBytes(text) ? (readJson(text) as T) : value
+  // Live bytes stand as something else there, so that what is found is none of them.
+  return value && holdsBytes(writeJson(value, () => 0)) ? (readJson(writeJson(value)) as T) : value
 }
 
 /**
