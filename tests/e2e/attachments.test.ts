@@ -191,9 +191,10 @@ describe('a picture', () => {
 
   test('is chosen with the keyboard alone', async () => {
     const page = await open(`${site.url}/en${createLog(() => site).path}`)
+    const chooser = page.waitForEvent('filechooser')
     await page.getByLabel('Name').focus()
     await page.keyboard.press('Tab')
-    const chooser = page.waitForEvent('filechooser')
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('file')
     await page.keyboard.press('Enter')
     await (await chooser).setFiles({ name: 'key.png', mimeType: 'image/png', buffer: await painted(page) })
     expect(await seen(page, 'Picture from Guest: key.png')).toMatchObject(asSent)
