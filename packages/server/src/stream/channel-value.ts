@@ -13,6 +13,7 @@ import {
 import type { Counters } from '../counters.ts'
 import { describeError } from '../describe-error.ts'
 import type { Resolved } from '../registry.ts'
+import { stateText } from './state-text.ts'
 
 /** A value at a position, with its JSON made once for everybody who needs it. */
 export interface EncodedSnapshot {
@@ -99,7 +100,7 @@ export class ChannelValue {
     }
     this.#encoded ??= {
       position: this.#position,
-      valueText: this.#state === undefined ? undefined : jsonText(this.#state),
+      valueText: this.#state === undefined ? undefined : this.#textOf(this.#state),
     }
     return this.#encoded
   }
@@ -107,6 +108,14 @@ export class ChannelValue {
   async #load(position: AtPosition): Promise<EncodedSnapshot> {
     const { channel, params, handlers } = this.#resolved
     const value = await handlers.snapshot?.load({ channel, params })
-    return { position, valueText: jsonText(value) }
+    return { position, valueText: this.#textOf(value) }
+  }
+
+  #textOf(value: unknown): string | undefined {
+    return stateText(value, () =>
+      this.#parts.log.error(
+        `The state of ${JSON.stringify(this.#resolved.channel)} has a key "baro:bytes", which stands for bytes; it is left out. Do not make keys of what clients send.`,
+      ),
+    )
   }
 }

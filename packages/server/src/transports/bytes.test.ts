@@ -208,6 +208,29 @@ describe('bytes on a connection of the SDK', () => {
   })
 })
 
+describe('a state with keys that clients chose', () => {
+  const votes = channel('votes', {
+    events: { voted: z.string() },
+    state: {
+      initial: (): Record<string, number> => ({}),
+      on: { voted: (counts, { payload }) => ({ ...counts, [payload]: (counts[payload] ?? 0) + 1 }) },
+    },
+  })
+
+  test('is sent without one that would stand for bytes, so that one word does not shut everybody out', async () => {
+    const log = new RecordedLog()
+    const hub = createHub({ channels: [votes], log })
+    hub.on(votes, { access: 'public', events: { voted: ({ payload, publish }) => publish('voted', payload) } })
+    const { port, close } = await hub.listen(0, '127.0.0.1')
+    ends.push(() => hub.close(), close)
+    for (const word of ['kim', 'baro:bytes']) await hub.publish(votes({}), 'voted', word)
+    const reader = await AnyClient.open(`http://127.0.0.1:${port}/baro/channels/votes`)
+    expect(JSON.parse((await reader.next()).data.toString())).toMatchObject({ payload: { snapshot: { kim: 1 } } })
+    expect((await hub.snapshot(votes({}))).value).toEqual({ kim: 1 })
+    expect(log.errors).toEqual([expect.stringContaining('"baro:bytes"')])
+  })
+})
+
 describe('bytes at one URL', () => {
   test('a plain WebSocket gets and sends binary messages', async () => {
     const { channelUrl, seen } = await serve()

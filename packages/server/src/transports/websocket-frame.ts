@@ -66,13 +66,7 @@ export function packedSharedFrame({ head, shared, tail, of }: SharedMessage): Ui
 }
 
 function lift(text: string): Lifted | undefined {
-  if (!holdsBytes(text)) return undefined
-  try {
-    return liftBytes(readJson(text))
-  } catch {
-    // Only a state can hold what merely looks like bytes, for the application makes it: it travels as it is.
-    return undefined
-  }
+  return holdsBytes(text) ? liftBytes(readJson(text)) : undefined
 }
 
 /** Frames as they are: text, or binary where there are bytes in the message. */
