@@ -1,3 +1,4 @@
+import { liveAfterSeconds } from '../components/transports/measured.ts'
 import type { Words } from './words.ts'
 
 const number = new Intl.NumberFormat('en-US')
@@ -169,10 +170,15 @@ export const en: Words = {
     },
     guide: {
       title: 'Which one to choose',
-      lead: 'Figures link to where they were measured: the race above, in your browser, over your network.',
+      lead: 'Each cell links to where its figure was measured: in the race above, by your browser over your network, or beforehand, in the table below.',
       startFirst: 'start the race',
-      recovery: 'Time to recover: not measured.',
-      processor: 'Server CPU: not measured.',
+      processor: (micros) => `${micros} µs of server CPU each`,
+      recovery: {
+        websocket: `Then live over SSE, after ${liveAfterSeconds.refusesUpgrades} to ${liveAfterSeconds.swallowsUpgrades} s`,
+        sse: `Then live over long polling, after ${liveAfterSeconds.buffersStreams} s`,
+        'long-poll': 'Cut anywhere: 0 missing',
+        poll: 'Cut anywhere: 0 missing',
+      },
       columns: {
         transport: 'Transport',
         choose: 'Choose it when',
@@ -180,6 +186,25 @@ export const en: Words = {
         requests: 'Requests each',
         proxy: 'What a proxy can break',
         cost: 'Bytes each',
+      },
+    },
+    measured: {
+      title: 'Measured beforehand',
+      lead: (machine) =>
+        `${machine}. CPU is the server's, for one publication of 128 bytes to reach one of 10,000 readers (long polling: of 1,000; polling: for one question that finds nothing new). Memory is that of one of 10,000 connections on which nothing happens.`,
+      repeat: 'To measure it again:',
+      columns: {
+        transport: 'Transport',
+        oneAtATime: 'Server CPU, one at a time',
+        inFlight: '32 under way',
+        idle: 'Memory, idle',
+        proxy: 'Behind a bad proxy',
+      },
+      proxies: {
+        websocket: `Upgrade refused: live after ${liveAfterSeconds.refusesUpgrades} s. Frames swallowed: after ${liveAfterSeconds.swallowsUpgrades} s. Cut every 3 s: 0 missing.`,
+        sse: `Held back: live after ${liveAfterSeconds.buffersStreams} s. Cut after every byte: 0 missing.`,
+        'long-poll': 'Cut after every byte: 0 missing.',
+        poll: 'Cut after every byte: 0 missing.',
       },
     },
     handshake: {

@@ -1,3 +1,4 @@
+import { liveAfterSeconds } from '../components/transports/measured.ts'
 import type { Words } from './words.ts'
 
 const number = new Intl.NumberFormat('ko-KR')
@@ -169,10 +170,15 @@ export const ko: Words = {
     },
     guide: {
       title: '무엇을 고를까',
-      lead: '숫자를 누르면 잰 곳으로 갑니다. 위의 경주에서, 이 브라우저와 이 네트워크로 잰 값입니다.',
+      lead: '칸마다 값을 잰 곳으로 가는 링크가 있습니다. 위의 경주에서 이 브라우저와 이 네트워크로 잰 값이거나, 아래 표에 미리 재 둔 값입니다.',
       startFirst: '경주를 시작하세요',
-      recovery: '복구 시간: 재지 않음.',
-      processor: '서버 CPU: 재지 않음.',
+      processor: (micros) => `개당 서버 CPU ${micros}µs`,
+      recovery: {
+        websocket: `그러면 ${liveAfterSeconds.refusesUpgrades}~${liveAfterSeconds.swallowsUpgrades}초 뒤 SSE로 이어집니다`,
+        sse: `그러면 ${liveAfterSeconds.buffersStreams}초 뒤 롱 폴링으로 이어집니다`,
+        'long-poll': '어디서 끊겨도 빠진 것 0개',
+        poll: '어디서 끊겨도 빠진 것 0개',
+      },
       columns: {
         transport: '전송 방식',
         choose: '이럴 때',
@@ -180,6 +186,25 @@ export const ko: Words = {
         requests: '개당 요청',
         proxy: '프록시가 망칠 수 있는 것',
         cost: '개당 바이트',
+      },
+    },
+    measured: {
+      title: '미리 재 둔 값',
+      lead: (machine) =>
+        `${machine}에서 쟀습니다. CPU는 128바이트짜리 발행 하나가 수신자 10,000명 중 한 명에게 닿는 데 서버가 쓴 시간입니다(롱 폴링은 1,000명 중 한 명, 폴링은 새것이 없는 질문 하나). 메모리는 아무 일도 없는 연결 10,000개 중 하나의 몫입니다.`,
+      repeat: '다시 재려면:',
+      columns: {
+        transport: '전송 방식',
+        oneAtATime: '서버 CPU, 하나씩',
+        inFlight: '32개를 한꺼번에',
+        idle: '쉬는 연결의 메모리',
+        proxy: '나쁜 프록시 뒤에서',
+      },
+      proxies: {
+        websocket: `업그레이드를 거절하면 ${liveAfterSeconds.refusesUpgrades}초, 프레임을 삼키면 ${liveAfterSeconds.swallowsUpgrades}초 뒤에 이어집니다. 3초마다 끊어도 빠진 것 0개.`,
+        sse: `붙잡아 두면 ${liveAfterSeconds.buffersStreams}초 뒤에 이어집니다. 바이트마다 끊어도 빠진 것 0개.`,
+        'long-poll': '바이트마다 끊어도 빠진 것 0개.',
+        poll: '바이트마다 끊어도 빠진 것 0개.',
       },
     },
     handshake: {

@@ -111,8 +111,17 @@ export interface Words {
     readonly each: Readonly<
       Record<'websocket' | 'sse' | 'long-poll' | 'poll', Says<'name' | 'idea' | 'choose' | 'proxy'>>
     >
-    readonly guide: Says<'title' | 'lead' | 'startFirst' | 'recovery' | 'processor'> & {
+    readonly guide: Says<'title' | 'lead' | 'startFirst'> & {
       readonly columns: Says<'transport' | 'choose' | 'latency' | 'requests' | 'proxy' | 'cost'>
+      readonly processor: (micros: number) => string
+      /** By transport: how it does when a proxy breaks it. */
+      readonly recovery: Says<'websocket' | 'sse' | 'long-poll' | 'poll'>
+    }
+    readonly measured: Says<'title' | 'repeat'> & {
+      readonly lead: (machine: string) => string
+      readonly columns: Says<'transport' | 'oneAtATime' | 'inFlight' | 'idle' | 'proxy'>
+      /** By transport: what was seen behind which proxy. */
+      readonly proxies: Says<'websocket' | 'sse' | 'long-poll' | 'poll'>
     }
     readonly handshake: Says<'title' | 'lead' | 'show' | 'failed' | 'request' | 'answer'>
   }

@@ -1,11 +1,12 @@
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import { figuresOf, noFigure } from './figures.ts'
+import { measured } from './measured.ts'
 import type { RaceView } from './race-view.ts'
 import { transports } from './transport.ts'
 import styles from './transports.module.css'
 
-/** Which transport for what. Its figures are those of the race above; what nobody has measured says so. */
+/** Which transport for what. Each cell links to a figure: of the race above, or of what was measured beforehand. */
 export function Guide({ language, lanes }: { language: Language; lanes: RaceView['lanes'] }) {
   const { transports: says } = wordsIn(language)
   const { columns } = says.guide
@@ -31,23 +32,24 @@ export function Guide({ language, lanes }: { language: Language; lanes: RaceView
           {transports.map((transport) => {
             const { name, choose, proxy } = says.each[transport]
             const { p50, p99, requests, bytes } = figuresOf(lanes[transport])
-            const measured = (value: string, unit: string) => (
+            const raced = (value: string, unit: string) => (
               <a href={`#${transport}`}>{value === noFigure ? says.guide.startFirst : `${value}${unit}`}</a>
             )
+            const beforehand = (text: string) => <a href={`#measured-${transport}`}>{text}</a>
             return (
               <tr key={transport}>
                 <th scope="row">
                   <a href={`#${transport}`}>{name}</a>
                 </th>
-                <td data-column={columns.choose}>{choose}</td>
-                <td data-column={columns.latency}>{measured(p50, ` / ${p99}`)}</td>
-                <td data-column={columns.requests}>{measured(requests, '')}</td>
+                <td data-column={columns.choose}>
+                  {choose} <small>{beforehand(says.guide.processor(measured[transport].oneAtATime))}</small>
+                </td>
+                <td data-column={columns.latency}>{raced(p50, ` / ${p99}`)}</td>
+                <td data-column={columns.requests}>{raced(requests, '')}</td>
                 <td data-column={columns.proxy}>
-                  {proxy} <small>{says.guide.recovery}</small>
+                  {proxy} <small>{beforehand(says.guide.recovery[transport])}</small>
                 </td>
-                <td data-column={columns.cost}>
-                  {measured(bytes, ' B')} <small>{says.guide.processor}</small>
-                </td>
+                <td data-column={columns.cost}>{raced(bytes, ' B')}</td>
               </tr>
             )
           })}

@@ -6,6 +6,7 @@ import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import { Guide } from './guide.tsx'
 import { LaneRow } from './lane-row.tsx'
+import { MeasuredTable } from './measured-table.tsx'
 import { transports } from './transport.ts'
 import styles from './transports.module.css'
 import { useIsHydrated } from './use-is-hydrated.ts'
@@ -79,6 +80,7 @@ export function TransportRace({ language, initial }: { language: Language; initi
         </details>
       </section>
       <Guide language={language} lanes={view.lanes} />
+      <MeasuredTable language={language} />
     </>
   )
 }

@@ -20,6 +20,7 @@ const files = [
   'components/transports/follow-by-event-source.ts',
   'components/transports/follow-by-fetch.ts',
   'components/transports/lane.ts',
+  'components/transports/measured.ts',
   'channels/race.ts',
   'server/race.ts',
   'server/handshake.ts',
