@@ -7,9 +7,9 @@ type Run = Readonly<Record<string, string | number>>
 
 /** The median of what the runs of a server say of one thing. */
 function medianOf(part: string, kind: Run, figure: string): number {
-  const { runs } = JSON.parse(
-    readFileSync(new URL(`../../bench/results/${part}.json`, import.meta.url), 'utf8'),
-  ) as { readonly runs: readonly Run[] }
+  const { runs } = JSON.parse(readFileSync(new URL(`../../bench/results/${part}.json`, import.meta.url), 'utf8')) as {
+    readonly runs: readonly Run[]
+  }
   const values = runs
     .filter((run) => Object.entries(kind).every(([name, value]) => run[name] === value))
     .map((run) => Number(run[figure]))
@@ -17,19 +17,19 @@ function medianOf(part: string, kind: Run, figure: string): number {
   return values[(values.length - 1) / 2] ?? Number.NaN
 }
 
-const webSocket = ['fanout', { server: 'baro', subscribers: 10_000 }] as const
-const eventStream = ['sse', { server: 'baro stream', subscribers: 10_000 }] as const
-
 test('the figures that the guide calls measured are the medians of the runs that are kept', () => {
   const rounded = (value: number, digits: number) => Number(value.toFixed(digits))
-  const fanout = (kind: typeof webSocket | typeof eventStream) => ({
-    oneAtATime: rounded(medianOf(...kind, 'oneAtATime'), 1),
-    inFlight: rounded(medianOf(...kind, 'inFlight'), 2),
-    idleKilobytes: rounded(medianOf(...kind, 'bytesPerConnection') / 1_000, 1),
-  })
+  const fanout = (part: string, server: string) => {
+    const kind = { server, subscribers: 10_000 }
+    return {
+      oneAtATime: rounded(medianOf(part, kind, 'oneAtATime'), 1),
+      inFlight: rounded(medianOf(part, kind, 'inFlight'), 2),
+      idleKilobytes: rounded(medianOf(part, kind, 'bytesPerConnection') / 1_000, 1),
+    }
+  }
   expect(measured).toEqual({
-    websocket: fanout(webSocket),
-    sse: fanout(eventStream),
+    websocket: fanout('fanout', 'baro'),
+    sse: fanout('sse', 'baro stream'),
     'long-poll': { oneAtATime: rounded(medianOf('long-poll', { server: 'baro long poll' }, 'perDelivery'), 0) },
     poll: { oneAtATime: rounded(medianOf('long-poll', { server: 'baro poll' }, 'perDelivery'), 0) },
   })

@@ -21,6 +21,8 @@ export type LoadOrder =
   | { readonly do: 'return'; readonly expected: number }
   /** Open so many readers of the same kind that never read, over a Unix socket. */
   | { readonly do: 'stall'; readonly readers: number; readonly path: string }
+  /** Say how many questions of theirs have been answered. */
+  | { readonly do: 'count-answers' }
   /** Have so many messages published, one in each interval; done when everybody has all of them. */
   | { readonly do: 'beat'; readonly messages: number; readonly intervalMs: number }
 
@@ -28,6 +30,8 @@ export type LoadOrder =
 export interface LoadAnswer {
   /** After `beat`: from the order to publish until each subscriber had the message, in the order of arrival. */
   readonly latenciesMs?: readonly number[]
+  /** After `count-answers`. */
+  readonly answers?: number
 }
 
 // More at a time would overflow the queue of connections a server has not accepted yet, and measure SYN timeouts.
@@ -36,6 +40,7 @@ const atOnce = 256
 let openers: readonly OpenSubscriber[] = []
 let target: Extract<LoadOrder, { do: 'connect' }> | undefined
 let subscribers: Subscriber[] = []
+let answers = 0
 let credits: Socket | undefined
 
 /** How many subscribers have the n-th message, for messages that not all have yet; `complete` came before those. */
@@ -93,6 +98,9 @@ function openAll(): Promise<void> {
             else openNext()
           },
           received: (count) => countFor(index, count),
+          answered() {
+            answers++
+          },
           lost(reason) {
             throw new Error(`Subscriber ${index} was lost: ${reason}.`)
           },
@@ -137,6 +145,8 @@ async function obey(order: LoadOrder): Promise<LoadAnswer> {
     await caughtUp
   } else if (order.do === 'stall') {
     await openStalledReaders(target ?? { server: '', port: 0 }, order.path, order.readers)
+  } else if (order.do === 'count-answers') {
+    return { answers }
   } else return { latenciesMs: await beat(order.messages, order.intervalMs) }
   return {}
 }

@@ -51,6 +51,7 @@ export function openPollingSubscriber(address: Address, dialect: PollDialect, ev
     cursor = dialect.cursorOf(head ?? '')
     if (cursor === undefined) throw new Error(`The server answered ${head}`)
     head = undefined
+    events.answered()
     const came = count
     count = 0
     if (dialect.pauseMs > 0) timer = setTimeout(ask, dialect.pauseMs)

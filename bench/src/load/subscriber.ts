@@ -3,6 +3,8 @@ export interface SubscriberEvents {
   ready(): void
   /** So many publications arrived at once. */
   received(count: number): void
+  /** A question was answered; told by those that ask. */
+  answered(): void
   /** The server closed it, or it failed. */
   lost(reason: string): void
 }

@@ -2,13 +2,14 @@ import { count, list, table, unique } from '../figures.ts'
 import { type Chapter, createPart, type Part } from '../part.ts'
 import { interleave, median, printed } from '../runs.ts'
 import { hasNchan } from '../servers/nchan.ts'
-import { type LongPollRun, measureLongPoll } from './measure.ts'
+import { type LongPollRun, measureLongPoll, measurePoll } from './measure.ts'
 
 const peer = 'nchan'
 const labels: Readonly<Record<string, string>> = {
   [peer]: 'nginx with nchan',
   'baro long poll': '**Baro**, `?after=POSITION&wait=25`',
 }
+const polling = 'baro poll'
 
 /** What a delivery by long polling costs. */
 export const longPollPart: Part = createPart<LongPollRun>({
@@ -17,7 +18,13 @@ export const longPollPart: Part = createPart<LongPollRun>({
   measure({ isQuick, rounds }) {
     const plan = { readers: 1_000, warmup: isQuick ? 20 : 50, messages: isQuick ? 30 : 100 }
     const servers = Object.keys(labels).filter((server) => server !== peer || hasNchan())
-    return interleave(rounds, servers, async (server) => printed(await measureLongPoll(server, plan)))
+    return interleave(rounds, [...servers, polling], async (server) =>
+      printed(
+        server === polling
+          ? await measurePoll(server, plan.readers, isQuick ? 500 : 3_000)
+          : await measureLongPoll(server, plan),
+      ),
+    )
   },
   tell,
 })
@@ -43,6 +50,8 @@ function tell(runs: readonly LongPollRun[]): Chapter {
 Microseconds of server CPU for one message of 128 bytes to reach one of ${readers} readers, each of which asks again right after its answer: one delivery is one request and one response. One message at a time.
 
 ${table(['server', 'µs for each delivery', '× nchan', 'all runs'], rows)}
+
+A question that finds nothing new (\`?after=POSITION\`, polling) costs ${median(all(polling)).toFixed(1)} µs: ${list(all(polling), 1)}.
 ${isCompared ? '' : '\nnginx with nchan was not installed: `apt-get install nginx-light libnginx-mod-nchan` (Debian, Ubuntu), then measure this part again.\n'}`,
     targets: [],
     shortcomings: isCompared
