@@ -12,7 +12,7 @@ export interface Measured {
 
 /** Medians of the runs in bench/results; a test compares them. */
 export const measured: Readonly<Record<Transport, Measured>> = {
-  websocket: { oneAtATime: 8.2, inFlight: 0.26, idleKilobytes: 7.5 },
+  websocket: { oneAtATime: 8.7, inFlight: 0.28, idleKilobytes: 7.5 },
   sse: { oneAtATime: 8.5, inFlight: 0.27, idleKilobytes: 12 },
   'long-poll': { oneAtATime: 75 },
   poll: { oneAtATime: 31 },
