@@ -1,5 +1,6 @@
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { ColumnHeads } from './column-heads.tsx'
 import { figuresOf, noFigure } from './figures.ts'
 import { measured } from './measured.ts'
 import type { RaceView } from './race-view.ts'
@@ -17,17 +18,9 @@ export function Guide({ language, lanes }: { language: Language; lanes: RaceView
         <p>{says.guide.lead}</p>
       </header>
       <table>
-        <thead>
-          <tr>
-            {[columns.transport, columns.choose, columns.latency, columns.requests, columns.proxy, columns.cost].map(
-              (column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ),
-            )}
-          </tr>
-        </thead>
+        <ColumnHeads
+          columns={[columns.transport, columns.choose, columns.latency, columns.requests, columns.proxy, columns.cost]}
+        />
         <tbody>
           {transports.map((transport) => {
             const { name, choose, proxy } = says.each[transport]

@@ -1,5 +1,6 @@
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { ColumnHeads } from './column-heads.tsx'
 import { noFigure } from './figures.ts'
 import { commands, measured, measuredOn } from './measured.ts'
 import { transports } from './transport.ts'
@@ -16,15 +17,7 @@ export function MeasuredTable({ language }: { language: Language }) {
         <p>{lead(measuredOn)}</p>
       </header>
       <table className={styles.measured}>
-        <thead>
-          <tr>
-            {[columns.transport, columns.oneAtATime, columns.inFlight, columns.idle, columns.proxy].map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <ColumnHeads columns={[columns.transport, columns.oneAtATime, columns.inFlight, columns.idle, columns.proxy]} />
         <tbody>
           {transports.map((transport) => {
             const { oneAtATime, inFlight, idleKilobytes } = measured[transport]
