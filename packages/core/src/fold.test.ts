@@ -60,6 +60,12 @@ it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
   },
 )
 
+it('a reducer that is left undefined is none, and leaves the very same state', () => {
+  const state = ['old']
+  const partial = { ...room, state: { initial: () => state, on: { message: undefined } } } as unknown as typeof room
+  expect(fold(partial, state, publication('message', { text: 'hi' }))).toBe(state)
+})
+
 it('a channel without a state folds nothing', () => {
   expect(fold(channel('plain'), undefined, publication('message'))).toBe(undefined)
 })

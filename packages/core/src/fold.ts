@@ -12,8 +12,9 @@ export function fold<State>(
   skipped?: (publication: Publication, error: unknown) => void,
 ): State {
   const on = definition.state?.on
+  const reducer = on && Object.hasOwn(on, publication.type) && on[publication.type]
   try {
-    return on && Object.hasOwn(on, publication.type) ? on[publication.type]?.(state, publication) : state
+    return reducer ? reducer(state, publication) : state
   } catch (error) {
     skipped?.(publication, error)
     return state

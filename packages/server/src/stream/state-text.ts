@@ -9,7 +9,8 @@ import { bytesKey, type Json, jsonText, parseJson } from '@baro/core'
  */
 export function stateText(value: unknown, misused: () => void): string | undefined {
   const text = jsonText(value)
-  if (!text?.includes(`"${bytesKey}":`)) return text
+  // As good as every state: without the key, or with nothing but bytes under it.
+  if (!text?.includes(`"${bytesKey}":`) || parseJson(text).ok) return text
   const cleaned = JSON.stringify(JSON.parse(text, leaveOut))
   if (cleaned !== text) misused()
   return cleaned
