@@ -8,8 +8,11 @@ import type { BaroError } from '@baro/core'
 export interface Framing {
   readonly name: string
   frame(text: string): Uint8Array
-  /** The same for a message that differs a little for each client; left out where encoding costs less than keeping. */
-  frameShared?(message: SharedMessage): Uint8Array
+  /**
+   * The same for a message that differs a little for each client, in pieces that make one frame: the long one is made
+   * once, and held by all who wait for it. Left out where encoding costs less than keeping.
+   */
+  frameShared?(message: SharedMessage): readonly Uint8Array[]
 }
 
 /** A message whose long middle stands in the messages of other clients too. */
@@ -24,8 +27,9 @@ export interface SharedMessage {
 /**
  * What the hub needs of a link to a client: small enough that another runtime fits in one file.
  *
- * Duties: `write` takes whole frames, one or many, and never throws, also when the link is gone; bytes leave in the
- * order they were written; `close` lets what was written leave first. The transport tells the {@link SessionLink} of
+ * Duties: `write` takes frames, one or many, or a piece of one whose other pieces come before anything else can happen;
+ * it never throws, also when the link is gone; bytes leave in the order they were written, and whoever writes to the
+ * link itself does not come between two pieces; `close` lets what was written leave first. The transport tells the {@link SessionLink} of
  * everything that arrives and, exactly once, that the link is gone.
  */
 export interface Socket {

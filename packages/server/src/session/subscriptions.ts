@@ -186,7 +186,7 @@ class SdkOutlet implements Outlet {
   #deliver(type: 'baro:recovered' | 'baro:reset', fields: string, shared: string, of: object): void {
     const channel = JSON.stringify(this.#subscription.resolved.channel)
     const head = `{"type":"${type}","payload":{"channel":${channel},"attempt":${this.#attempt},${fields}`
-    this.outbox.deliver(frameShared(this.#session.framing, { head, shared, tail: '}}', of }))
+    this.outbox.deliverPieces(frameShared(this.#session.framing, { head, shared, tail: '}}', of }))
   }
 }
 

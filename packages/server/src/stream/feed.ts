@@ -272,10 +272,8 @@ export class Feed implements Gathering {
     const isNews = value === this.#value
     if (isNews) {
       this.#answers.forget()
-      if (this.#batch.length === 0) {
-        this.#batchFollows = this.position
-        this.#parts.ticker.gather(this)
-      }
+      if (this.#batch.length === 0) this.#batchFollows = this.position
+      this.#parts.ticker.gather(this)
       this.#batch.push(publication)
     }
     value.apply(publication, position)

@@ -47,7 +47,7 @@ export function encodeOnce(form: Form, batch: Batch): Uint8Array {
   return bytes
 }
 
-/** Frames a message around what is shared with others, in whatever way costs this framing least. */
-export function frameShared(framing: Framing, message: SharedMessage): Uint8Array {
-  return framing.frameShared?.(message) ?? framing.frame(message.head + message.shared + message.tail)
+/** The pieces of a frame around what is shared with others, in whatever way costs this framing least. */
+export function frameShared(framing: Framing, message: SharedMessage): readonly Uint8Array[] {
+  return framing.frameShared?.(message) ?? [framing.frame(message.head + message.shared + message.tail)]
 }

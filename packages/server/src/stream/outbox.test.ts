@@ -48,6 +48,17 @@ describe('a tick', () => {
     expect(third.socket.writes[0]).toBe(socket.writes[0])
   })
 
+  test('writes the long pieces of a delivery by themselves, uncopied, and joins the others to what is around them', () => {
+    const { clock, outbox, socket } = setUp()
+    const long = bytes('x'.repeat(4_096))
+    outbox.deliver(bytes('before,'))
+    outbox.deliverPieces([bytes('head,'), long, bytes(',tail')])
+    outbox.deliver(bytes(',behind'))
+    clock.advance(0)
+    expect(textsOf(socket)).toEqual(['before,head,', 'x'.repeat(4_096), ',tail,behind'])
+    expect(socket.writes[1]).toBe(long)
+  })
+
   test('does not copy what is alone', () => {
     const { clock, outbox, socket } = setUp()
     const only = bytes('only')
@@ -80,6 +91,51 @@ describe('a tick', () => {
     expect(outbox.spokeAtMs).toBe(0)
     clock.advance(0)
     expect(outbox.spokeAtMs).toBe(300)
+  })
+})
+
+describe('I7: who is written first', () => {
+  const megabyte = bytes('m'.repeat(1 << 20))
+
+  /** Whether an outbox that has something to write is written before another whose turn came before. */
+  function isFirst({ clock, make, outbox, socket }: ReturnType<typeof setUp>): boolean {
+    const other = make()
+    const before = socket.writes.length
+    let isWritten: boolean | undefined
+    other.socket.write = () => {
+      isWritten ??= socket.writes.length > before
+    }
+    other.outbox.deliver(bytes('a'))
+    outbox.deliver(bytes('b'))
+    clock.advance(0)
+    return isWritten ?? false
+  }
+
+  function give(megabytes: number, { clock, outbox }: ReturnType<typeof setUp>): void {
+    for (let given = 0; given < megabytes; given++) {
+      outbox.deliver(megabyte)
+      clock.advance(0)
+    }
+  }
+
+  test('nobody who has taken less than a kernel keeps for one that does not read', () => {
+    const parts = setUp()
+    give(3, parts)
+    expect(isFirst(parts)).toBe(false)
+  })
+
+  test('who has taken more', () => {
+    const parts = setUp()
+    give(4, parts)
+    expect(isFirst(parts)).toBe(true)
+  })
+
+  test('but not while it has bytes waiting', () => {
+    const parts = setUp()
+    give(4, parts)
+    parts.socket.isStuck = true
+    give(1, parts)
+    expect(isFirst(parts)).toBe(false)
   })
 })
 

@@ -1,13 +1,17 @@
 import { closeCodes } from '@baro/core'
 import type { Limits } from '../limits.ts'
 import type { Socket } from '../ports/socket.ts'
+import { isKnownToRead, mostQueuedBytes } from './precedence.ts'
 import type { Run } from './run.ts'
-import type { Ticker } from './ticker.ts'
+import type { Ticker, Writing } from './ticker.ts'
 
 /** A reader that was cut, and goes on when the outbox has room. */
 export interface RoomWaiter {
   hasRoom(): void
 }
+
+/** To copy a shorter one costs less than to write it by itself. */
+const apartFromBytes = 4_096
 
 /**
  * The bounded queue of one socket (I7). What one tick produced is gathered and leaves in one write.
@@ -15,7 +19,7 @@ export interface RoomWaiter {
  * Deliveries ask `isFull` first: a reader that finds it full is cut at a message boundary and reads from history later.
  * Replies and errors are never dropped; when they alone exceed their bound, the connection closes as slow.
  */
-export class Outbox {
+export class Outbox implements Writing {
   readonly #socket: Socket
   readonly #ticker: Ticker
   readonly #limits: Limits
@@ -23,6 +27,8 @@ export class Outbox {
   #replyBytes = 0
   /** Whether the socket had bytes left after the last write; only a write adds to them, so `false` stays true. */
   #isBehind = false
+  /** Bytes the socket was given, counted as far as it matters to who is written first. */
+  #writtenBytes = 0
   #closed = false
   /** Made when it is needed: most outboxes are never full. */
   #waiters: Set<RoomWaiter> | undefined
@@ -48,9 +54,18 @@ export class Outbox {
 
   /** Queues a delivery; the caller has asked `isFull`. */
   deliver(bytes: Uint8Array): void {
+    this.#add(bytes, false)
+  }
+
+  /** {@link deliver} for one that comes in pieces, of which others get the long ones too. */
+  deliverPieces(pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) this.#add(piece, piece.length >= apartFromBytes)
+  }
+
+  #add(bytes: Uint8Array, isApart: boolean): void {
     if (this.#closed) return
-    if (!this.#pending) this.#ticker.write(this)
-    this.#pending = this.#ticker.extend(this.#pending, bytes)
+    if (!this.#pending) this.#ticker.write(this, isKnownToRead(this.#writtenBytes, this.waitingBytes))
+    this.#pending = this.#ticker.extend(this.#pending, bytes, isApart)
   }
 
   /** Queues a message that must arrive. */
@@ -66,13 +81,15 @@ export class Outbox {
     else this.deliver(bytes)
   }
 
-  /** Hands what is pending to the socket, as one write. */
+  /** Hands what is pending to the socket: as one write, unless pieces stand apart. */
   flush(nowMs: number): void {
     const run = this.#pending
     if (this.#closed || !run) return
     this.#pending = undefined
     this.spokeAtMs = nowMs
-    this.#socket.write(run.bytes)
+    for (const bytes of run.pieces) this.#socket.write(bytes)
+    // A number that stays small is kept in the outbox itself, and an idle one should cost little.
+    this.#writtenBytes = Math.min(this.#writtenBytes + run.length, mostQueuedBytes)
     this.drained()
   }
 

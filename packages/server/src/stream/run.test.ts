@@ -3,29 +3,41 @@ import { Run } from './run.ts'
 
 const [a, b, c] = ['first', 'second', 'third'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer]
 
+const textsOf = ({ pieces }: Run): readonly string[] => pieces.map((piece) => Buffer.from(piece).toString())
+
 describe('a run of frames', () => {
   test('is its frames, in the order they came, in one piece', () => {
     const run = new Run().and(a).and(b).and(c)
-    expect(Buffer.from(run.bytes).toString()).toBe('firstsecondthird')
+    expect(textsOf(run)).toEqual(['firstsecondthird'])
     expect(run.length).toBe(16)
   })
 
   test('of one frame is that frame, not a copy', () => {
-    expect(new Run().and(a).bytes).toBe(a)
+    expect(new Run().and(a).pieces[0]).toBe(a)
+  })
+
+  test('joins what stands before and behind a piece that stands apart, and does not copy that', () => {
+    const run = new Run().and(a).and(b).and(c, true).and(a).and(b)
+    expect(textsOf(run)).toEqual(['firstsecond', 'third', 'firstsecond'])
+    expect(run.pieces[1]).toBe(c)
+    expect(run.length).toBe(27)
+  })
+
+  test('of pieces that stand apart is those', () => {
+    expect(new Run().and(a, true).and(b, true).pieces).toEqual([a, b])
   })
 
   test('is shared by all that got the same frames, and joined once', () => {
     const nothing = new Run()
     const [one, other] = [nothing.and(a).and(b), nothing.and(a).and(b)]
     expect(other).toBe(one)
-    expect(other.bytes).toBe(one.bytes)
+    expect(other.pieces).toBe(one.pieces)
   })
 
   test('does not change when another goes on differently', () => {
     const nothing = new Run()
     const [one, other] = [nothing.and(a).and(b), nothing.and(a).and(c)]
-    expect(Buffer.from(one.bytes).toString()).toBe('firstsecond')
-    expect(Buffer.from(other.bytes).toString()).toBe('firstthird')
+    expect([textsOf(one), textsOf(other)]).toEqual([['firstsecond'], ['firstthird']])
     expect(nothing.length).toBe(0)
   })
 })

@@ -1,41 +1,49 @@
 /**
- * Whole frames one after the other, on their way to a socket. Runs never change, and sockets that get the same frames
- * hold the same run: for ten thousand of them a frame makes one run, and what they hold is joined once.
+ * Frames and pieces of frames one after the other, on their way to a socket. Runs never change, and sockets that get the
+ * same frames hold the same run: for ten thousand of them a frame makes one run, and what they hold is joined once.
+ *
+ * A piece that stands apart is never joined to its neighbours, which only one socket gets: that would copy it for each,
+ * and a thousand slow readers would hold a thousand copies of what they missed.
  */
 export class Run {
   /** In bytes. */
   readonly length: number
   readonly #before: Run | undefined
-  readonly #frame: Uint8Array
-  /** The run made last from this one: whoever adds the same frame next gets the same run. */
+  readonly #bytes: Uint8Array
+  readonly #isApart: boolean
+  /** The run made last from this one: whoever adds the same piece next gets the same run. */
   #next: Run | undefined
-  #joined: Uint8Array | undefined
+  #joined: readonly Uint8Array[] | undefined
 
-  constructor(before?: Run, frame: Uint8Array = new Uint8Array(0)) {
-    this.length = (before?.length ?? 0) + frame.length
+  constructor(before?: Run, bytes: Uint8Array = new Uint8Array(0), isApart = false) {
+    this.length = (before?.length ?? 0) + bytes.length
     this.#before = before
-    this.#frame = frame
+    this.#bytes = bytes
+    this.#isApart = isApart
   }
 
-  /** This run and one more frame. */
-  and(frame: Uint8Array): Run {
+  /** This run and one more frame, or piece of one. */
+  and(bytes: Uint8Array, isApart = false): Run {
     let next = this.#next
-    if (!next || next.#frame !== frame) {
-      next = new Run(this, frame)
+    if (!next || next.#bytes !== bytes) {
+      next = new Run(this, bytes, isApart)
       this.#next = next
     }
     return next
   }
 
-  /** All of it in one piece. */
-  get bytes(): Uint8Array {
-    this.#joined ??= this.length === this.#frame.length ? this.#frame : Buffer.concat(this.#frames())
+  /** All of it, in as few pieces as possible. */
+  get pieces(): readonly Uint8Array[] {
+    this.#joined ??= this.#join()
     return this.#joined
   }
 
-  #frames(): readonly Uint8Array[] {
-    const frames: Uint8Array[] = []
-    for (let run: Run | undefined = this; run; run = run.#before) frames.push(run.#frame)
-    return frames.reverse()
+  #join(): readonly Uint8Array[] {
+    const pieces: Uint8Array[][] = [[]]
+    for (let run: Run | undefined = this; run; run = run.#before) {
+      if (run.#isApart) pieces.push([run.#bytes], [])
+      else if (run.#bytes.length > 0) pieces.at(-1)?.push(run.#bytes)
+    }
+    return pieces.flatMap((joined) => (joined.length > 1 ? Buffer.concat(joined.reverse()) : joined)).reverse()
   }
 }

@@ -1,5 +1,6 @@
 import type { HubClock } from '@baro/core'
-import type { Outbox } from './outbox.ts'
+import { Deque } from '../deque.ts'
+import { type Gathered, type HandedOn, mayHandOn } from './hand-on.ts'
 import { Run } from './run.ts'
 
 /** Something that gathers during a tick and hands on at its end. */
@@ -7,70 +8,126 @@ export interface Gathering {
   flush(): void
 }
 
+/** Something that is written when its turn comes. */
+export interface Writing {
+  flush(nowMs: number): void
+}
+
 /**
- * Gathers what one turn of the event loop produced. At its end every channel hands its publications to its readers,
- * then every socket is written once. One write per socket and tick is worth 30 to 40 times under load: the system call
- * is most of what a delivery costs (bench/README.md).
+ * How long each line is written before the event loop goes on, at least: what came meanwhile is for readers that may be
+ * written before those whose turn is next. A turn of the loop that finds nothing takes 5 µs.
+ */
+const slicesMs = { known: 4, others: 1 }
+
+const nothing: Gathered = { publications: 0, sinceMs: 0, lastMs: 0 }
+
+const never: HandedOn = { publications: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }
+
+/**
+ * Gathers what one turn of the event loop produced. At its end every channel hands its publications to its readers, then
+ * every socket is written once. One write per socket and tick is worth 30 to 40 times under load: the system call is
+ * most of what a delivery costs (bench/README.md).
+ *
+ * Where that takes long, it is done in slices, and the loop goes on in between. Those who are known to read have a line
+ * of their own, which is written first; each line gets a slice of every turn, so that neither waits for ever.
  */
 export class Ticker {
   readonly #clock: HubClock
-  readonly #channels: Gathering[] = []
-  readonly #outboxes: Outbox[] = []
+  readonly #channels = new Set<Gathering>()
+  readonly #known = new Deque<Writing>()
+  readonly #others = new Deque<Writing>()
   #scheduled = false
   /** What every outbox begins a tick with; a new one each tick, for it leads to all the frames of its tick. */
   #nothing: Run = new Run()
+  #gathered = nothing
+  #handedOn = never
+  /** When the event loop went on to other things, if sockets wait for the next slice. */
+  #leftAtMs: number | undefined
 
   constructor(clock: HubClock) {
     this.#clock = clock
   }
 
-  /** The channel has publications for its readers. */
+  /** The channel has one more publication for its readers. */
   gather(channel: Gathering): void {
-    this.#channels.push(channel)
+    const lastMs = this.#clock.elapsed()
+    const { publications, sinceMs } = this.#gathered
+    this.#gathered = { publications: publications + 1, sinceMs: publications === 0 ? lastMs : sinceMs, lastMs }
+    this.#channels.add(channel)
     this.#schedule()
   }
 
-  /** The outbox has something to write. */
-  write(outbox: Outbox): void {
-    this.#outboxes.push(outbox)
+  /** There is something to write; before all others, if whoever it is for is known to read. */
+  write(writing: Writing, isKnown: boolean): void {
+    if (isKnown) this.#known.push(writing)
+    else this.#others.push(writing)
     this.#schedule()
   }
 
-  /** What an outbox holds, and one more frame. */
-  extend(run: Run | undefined, frame: Uint8Array): Run {
-    return (run ?? this.#nothing).and(frame)
+  /** What an outbox holds, and one more frame, or a piece of one. */
+  extend(run: Run | undefined, bytes: Uint8Array, isApart: boolean): Run {
+    return (run ?? this.#nothing).and(bytes, isApart)
   }
 
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
     this.#clock.soon(() => this.#run())
+    this.#clock.soon(() => this.#leave())
   }
 
   #run(): void {
+    const nowMs = this.#clock.elapsed()
+    // As long as everything else has taken: whatever comes in, half of the time is for what goes out.
+    const awayMs = nowMs - (this.#leftAtMs ?? nowMs)
     try {
-      takeAll(this.#channels, (channel) => channel.flush())
-      const nowMs = this.#clock.elapsed()
-      takeAll(this.#outboxes, (outbox) => outbox.flush(nowMs))
+      if (this.#channels.size > 0 && mayHandOn(this.#gathered, this.#handedOn, nowMs)) this.#handOn(nowMs)
+      const othersMs = this.#known.length > 0 ? awayMs / 4 : awayMs
+      this.#writeSlice(this.#known, Math.max(slicesMs.known, awayMs))
+      this.#writeSlice(this.#others, Math.max(slicesMs.others, othersMs))
     } finally {
-      // Only now: what a channel put into an outbox was written above and needs no further tick.
-      this.#scheduled = false
       this.#nothing = new Run()
-      if (this.#channels.length > 0 || this.#outboxes.length > 0) this.#schedule()
+      this.#pause()
     }
   }
-}
 
-/** Takes what is in the list now. If one throws, those it kept from their turn stay for the next tick. */
-function takeAll<T>(list: T[], take: (item: T) => void): void {
-  const items = list.slice()
-  let taken = 0
-  try {
-    for (const item of items) {
-      taken++
-      take(item)
+  #handOn(nowMs: number): void {
+    const { publications } = this.#gathered
+    this.#gathered = nothing
+    // Those whose turn one that throws has taken hand on in the next tick.
+    for (const channel of [...this.#channels]) {
+      this.#channels.delete(channel)
+      channel.flush()
     }
-  } finally {
-    list.splice(0, taken)
+    this.#handedOn = { publications, atMs: nowMs, tookMs: this.#clock.elapsed() - nowMs, writtenInMs: undefined }
+  }
+
+  #writeSlice(line: Deque<Writing>, sliceMs: number): void {
+    const beganAtMs = this.#clock.elapsed()
+    let nowMs = beganAtMs
+    // What these put in again has its turn in the next tick.
+    for (let left = line.length; left > 0 && nowMs - beganAtMs < sliceMs; left--) {
+      line.shift()?.flush(nowMs)
+      nowMs = this.#clock.elapsed()
+    }
+  }
+
+  #pause(): void {
+    const nowMs = this.#clock.elapsed()
+    const isWriting = this.#isWriting
+    if (!isWriting && this.#handedOn.writtenInMs === undefined)
+      this.#handedOn = { ...this.#handedOn, writtenInMs: nowMs - this.#handedOn.atMs }
+    // Only now: what a channel put into an outbox was written above and needs no further tick.
+    this.#scheduled = false
+    if (isWriting || this.#channels.size > 0) this.#schedule()
+  }
+
+  /** Called when what the writes leave behind in the event loop is done too: for an answer over HTTP, half of the work. */
+  #leave(): void {
+    this.#leftAtMs = this.#isWriting ? this.#clock.elapsed() : undefined
+  }
+
+  get #isWriting(): boolean {
+    return this.#known.length + this.#others.length > 0
   }
 }

@@ -1,6 +1,5 @@
 import { gunzipSync } from 'node:zlib'
 import { channel } from '@baro/core'
-import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { atEnd, publishAll, sendTo, serve } from '../../test/http-stage.ts'
@@ -105,8 +104,7 @@ describe('a conditional request', () => {
   })
 
   test('the state of another version of the definition is another one, at the same position', async () => {
-    const clock = createFakeClock()
-    const broker = createMemoryBroker({ clock })
+    const broker = createMemoryBroker()
     const tags: (string | undefined)[] = []
     for (const version of ['1', 'two "½"', 'two "½"']) {
       const list = channel('list', {
@@ -114,7 +112,7 @@ describe('a conditional request', () => {
         state: { initial: () => version, on: {} },
         version,
       })
-      const hub = createHub({ channels: [list], broker, clock })
+      const hub = createHub({ channels: [list], broker })
       hub.on(list, { access: 'public' })
       const { port, close } = await hub.listen(0, '127.0.0.1')
       atEnd(() => hub.close())

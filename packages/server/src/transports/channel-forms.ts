@@ -7,10 +7,10 @@ import {
   positionAfter,
   type ResetReason,
 } from '@baro/core'
-import type { Framing, SharedMessage } from '../ports/socket.ts'
+import type { Framing } from '../ports/socket.ts'
 import type { Batch } from '../stream/batch.ts'
 import type { EncodedSnapshot } from '../stream/channel-value.ts'
-import { type Form, frameShared } from '../stream/form.ts'
+import type { Form } from '../stream/form.ts'
 import type { View } from './channel-query.ts'
 import { sseFrame, ssePosition } from './sse-framing.ts'
 import { binaryFrame, textFrame } from './websocket-frame.ts'
@@ -19,7 +19,7 @@ import { binaryFrame, textFrame } from './websocket-frame.ts'
 export interface ChannelForm extends Form {
   readonly framing: Framing
   readonly view: View
-  /** The message of type `baro:reset`; where the view has no place for it, {@link encodePosition}. */
+  /** The message of type `baro:reset`, made once for all who are reset to this snapshot for this reason; where the view has no place for it, {@link encodePosition}. */
   encodeReset(reason: ResetReason, snapshot: EncodedSnapshot): Uint8Array | undefined
   /** Where the stream stands, and nothing else: not lost if it breaks before its first message. */
   encodePosition(position: AtPosition): Uint8Array | undefined
@@ -33,18 +33,15 @@ type Framed = (text: string, position: string | undefined) => Uint8Array
 interface StreamKind {
   readonly framing: Framing
   readonly frame: Framed
-  readonly frameShared: (message: SharedMessage, position: string) => Uint8Array
   /** A payload without anything about it. A string is itself: what a tutorial's `onmessage` expects. */
   readonly framePayload: (payload: Json, position: string) => Uint8Array
   /** A position without a message, where the transport has a place for it. */
   readonly framePosition: (position: string) => Uint8Array | undefined
 }
 
-function channelForm(
-  { framing, frame, frameShared, framePayload, framePosition }: StreamKind,
-  view: View,
-): ChannelForm {
+function channelForm({ framing, frame, framePayload, framePosition }: StreamKind, view: View): ChannelForm {
   const encodePosition = (position: AtPosition) => framePosition(formatPosition(position))
+  const resets = new WeakMap<EncodedSnapshot, Map<ResetReason, Uint8Array>>()
   return {
     framing,
     view,
@@ -60,13 +57,11 @@ function channelForm(
       )
     },
     encodeReset(reason, snapshot) {
-      const { position, valueText } = snapshot
-      if (view === 'payload') return encodePosition(position)
-      const there = formatPosition(position)
-      const head = `{"type":"baro:reset","payload":{"reason":"${reason}"`
-      const tail = `},"position":"${there}"}`
-      if (valueText === undefined) return frame(head + tail, there)
-      return frameShared({ head: `${head},"snapshot":`, shared: valueText, tail, of: snapshot }, there)
+      if (view === 'payload') return encodePosition(snapshot.position)
+      const made = resets.get(snapshot) ?? new Map<ResetReason, Uint8Array>()
+      const bytes = made.get(reason) ?? frame(...resetMessage(reason, snapshot))
+      resets.set(snapshot, made.set(reason, bytes))
+      return bytes
     },
     encodeSignal({ type, payload, by }) {
       return view === 'publication' ? frame(JSON.stringify({ type, payload, by }), undefined) : undefined
@@ -81,6 +76,12 @@ function messageText({ type, payload, offset, id, time, by }: Publication, posit
   return JSON.stringify({ type, payload, position, offset, id, time, by })
 }
 
+function resetMessage(reason: ResetReason, snapshot: EncodedSnapshot): [text: string, position: string] {
+  const position = formatPosition(snapshot.position)
+  const field = snapshot.valueText === undefined ? '' : `,"snapshot":${snapshot.valueText}`
+  return [`{"type":"baro:reset","payload":{"reason":"${reason}"${field}},"position":"${position}"}`, position]
+}
+
 type PlainForms = Readonly<Record<'publication' | 'payload', ChannelForm>>
 
 function formsOf(kind: StreamKind): PlainForms {
@@ -90,7 +91,6 @@ function formsOf(kind: StreamKind): PlainForms {
 const sse: PlainForms = formsOf({
   framing: { name: 'sse', frame: (text) => sseFrame(text, undefined) },
   frame: sseFrame,
-  frameShared: ({ head, shared, tail }, position) => sseFrame(head + shared + tail, position),
   framePayload: (payload, position) =>
     sseFrame(typeof payload === 'string' ? payload : JSON.stringify(payload), position),
   framePosition: ssePosition,
@@ -110,7 +110,6 @@ export function webSocketForm(framing: Framing, view: View): ChannelForm {
     forms = formsOf({
       framing,
       frame: (text) => framing.frame(text),
-      frameShared: (message) => frameShared(framing, message),
       framePayload: (payload) => payloadFrame(framing, payload),
       framePosition: () => undefined,
     })

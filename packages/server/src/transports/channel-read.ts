@@ -4,12 +4,13 @@ import { type AtPosition, BaroError, closeCodes, formatPosition } from '@baro/co
 import type { HubParts } from '../hub-parts.ts'
 import type { Resolved } from '../registry.ts'
 import type { Feed } from '../stream/feed.ts'
-import { sendAnswer } from './answer.ts'
+import { isKnownToRead } from '../stream/precedence.ts'
+import { type Answer, sendAnswer } from './answer.ts'
 import { sseForm } from './channel-forms.ts'
 import { anonymousWaitMs, type ChannelQuery, parseChannelQuery } from './channel-query.ts'
 import { ChannelStream } from './channel-stream.ts'
 import { contextOf } from './http-user.ts'
-import { longPoll, type PollAnswer, poll, snapshotBody, waitForChange } from './poll.ts'
+import { longPoll, type PollAnswer, poll, snapshotBody, type Wait, waitForChange } from './poll.ts'
 import { readBack } from './read-back.ts'
 import { openSse } from './sse.ts'
 
@@ -63,9 +64,9 @@ function stream(
 
 async function answerPoll(parts: HubParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
   const { limit, position, mode, waitMs } = query
-  if (mode === 'backwards') return sendRange(read, await readBack(parts, feed, position, limit))
-  if (mode === 'poll') return sendRange(read, await poll(parts, feed, position, limit))
-  return sendRange(read, await longPoll(parts, feed, position, { limit, waitMs, signal: goneSignal(read.response) }))
+  if (mode === 'backwards') return sendRange(parts, read, await readBack(parts, feed, position, limit))
+  if (mode === 'poll') return sendRange(parts, read, await poll(parts, feed, position, limit))
+  return sendRange(parts, read, await longPoll(parts, feed, position, { limit, ...waitOf(read, waitMs) }))
 }
 
 async function answerState(parts: HubParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
@@ -74,28 +75,27 @@ async function answerState(parts: HubParts, feed: Feed, read: ReadRequest, query
   if (!definition.state && !handlers.snapshot)
     throw new BaroError('not-accepted', `"${channel}" has no state to show. Ask for view=publication.`)
   if (mode === 'long-poll') {
-    const signal = goneSignal(read.response)
-    if (query.isAnonymousWait) await waitForChange(parts, feed, { waitMs: Math.min(waitMs, anonymousWaitMs), signal })
-    else if (position?.kind === 'at' && feed.isHead(position)) await waitForChange(parts, feed, { waitMs, signal })
+    if (query.isAnonymousWait) await waitForChange(parts, feed, waitOf(read, Math.min(waitMs, anonymousWaitMs)))
+    else if (position?.kind === 'at' && feed.isHead(position)) await waitForChange(parts, feed, waitOf(read, waitMs))
   }
   const snapshot = await feed.snapshot()
-  return sendSnapshot(read, snapshot.valueText ?? 'null', snapshot.position)
+  return sendSnapshot(parts, read, snapshot.valueText ?? 'null', snapshot.position)
 }
 
 async function answerSnapshot(parts: HubParts, feed: Feed, read: ReadRequest): Promise<void> {
   const snapshot = await feed.snapshot()
-  if (snapshot.valueText !== undefined) return sendSnapshot(read, snapshotBody(snapshot), snapshot.position)
+  if (snapshot.valueText !== undefined) return sendSnapshot(parts, read, snapshotBody(snapshot), snapshot.position)
   const { channel } = read.resolved
   const view = await parts.broker.read(channel, { limit: newestPublications, bytes: parts.limits.catchUpBytes })
   const position = { kind: 'at', epoch: view.epoch, ...view.head } as const
   const body = `{"publications":${JSON.stringify(view.publications)},"position":"${formatPosition(position)}"}`
-  return sendRange(read, { body, position, isClosed: false, isReset: false })
+  return sendRange(parts, read, { body, position, isClosed: false, isReset: false })
 }
 
 /** A deploy may show the same position as another state, hence the version. */
-function sendSnapshot(read: ReadRequest, body: string, position: AtPosition): Promise<void> {
+function sendSnapshot(parts: HubParts, read: ReadRequest, body: string, position: AtPosition): Promise<void> {
   const { handlers, definition } = read.resolved
-  return sendAnswer(read.request, read.response, {
+  return sendInTurn(parts, read, {
     status: 200,
     body,
     caching: handlers.access === 'public' ? 'open' : 'none',
@@ -104,9 +104,13 @@ function sendSnapshot(read: ReadRequest, body: string, position: AtPosition): Pr
   })
 }
 
-function sendRange(read: ReadRequest, { body, position, isClosed, isReset }: PollAnswer): Promise<void> {
+function sendRange(
+  parts: HubParts,
+  read: ReadRequest,
+  { body, position, isClosed, isReset }: PollAnswer,
+): Promise<void> {
   const isShared = read.resolved.handlers.access === 'public' && !isReset
-  return sendAnswer(read.request, read.response, {
+  return sendInTurn(parts, read, {
     status: 200,
     body,
     caching: isShared ? (isClosed ? 'closed' : 'open') : 'none',
@@ -116,11 +120,30 @@ function sendRange(read: ReadRequest, { body, position, isClosed, isReset }: Pol
   })
 }
 
-/** Aborts when nobody waits for the answer any more. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController()
-  if (response.destroyed) gone.abort()
-  // Of the response: its connection may serve many, and would collect a listener of each.
-  else response.once('close', () => gone.abort())
-  return gone.signal
+/**
+ * Sends an answer when its turn comes: one publication may be the answer to thousands of held requests, and who asks
+ * again and again without reading must not hold up who reads (I7).
+ */
+function sendInTurn({ ticker }: HubParts, { request, response }: ReadRequest, answer: Answer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const flush = () => sendAnswer(request, response, answer).then(resolve, reject)
+    ticker.write({ flush }, isKnown(request))
+  })
+}
+
+function waitOf({ request, response }: ReadRequest, waitMs: number): Wait {
+  return {
+    waitMs,
+    isKnown: () => isKnown(request),
+    isGone: () => response.destroyed,
+    // Of the response: its connection may serve many, and would collect a listener of each.
+    whenGone(run) {
+      response.once('close', run)
+      return () => response.off('close', run)
+    },
+  }
+}
+
+function isKnown({ socket: { bytesWritten, writableLength } }: IncomingMessage): boolean {
+  return isKnownToRead(bytesWritten - writableLength, writableLength)
 }

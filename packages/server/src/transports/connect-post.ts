@@ -11,10 +11,16 @@ import { bodyOf, sendAnswer } from './answer.ts'
 import { AnswerCollector } from './answer-collector.ts'
 import { maxWaitSeconds } from './channel-query.ts'
 import { handshakeOf } from './handshake-of.ts'
+import { sharedPieces } from './shared-text.ts'
 import { openSse } from './sse.ts'
 import { sseFrame } from './sse-framing.ts'
 
-const sdkSse: Framing = { name: 'sdk-sse', frame: (text) => sseFrame(text, undefined) }
+const sdkSse: Framing = {
+  name: 'sdk-sse',
+  frame: (text) => sseFrame(text, undefined),
+  // JSON has no line breaks, so it is one line of data however long.
+  frameShared: ({ head, tail, ...message }) => sharedPieces({ ...message, head: `data: ${head}`, tail: `${tail}\n\n` }),
+}
 
 /** One body holds at most so many messages of the longest kind. */
 const maxMessages = 16

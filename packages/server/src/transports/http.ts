@@ -77,7 +77,7 @@ function guarded(
   run: () => Promise<void>,
 ): void {
   // A link that breaks while it is answered is nobody's error.
-  response.on('error', () => {})
+  response.on('error', ignore)
   const answered = allowOrigin(parts, request, response)
     ? isBehindAnother(request, response)
       ? once(response, 'socket').then(run)
@@ -91,6 +91,9 @@ function guarded(
     return sendError(request, response, parts.explain(error, where))
   })
 }
+
+// One for all: an idle event stream keeps its response.
+function ignore(): void {}
 
 /**
  * Whether another request on its connection has not been answered yet. Answered now, it would wait in memory behind the

@@ -39,8 +39,12 @@ export async function poll(
 /** How a request waits. */
 export interface Wait {
   readonly waitMs: number
-  /** Aborts when nobody waits for the answer any more. */
-  readonly signal: AbortSignal
+  /** Whether nobody waits for the answer any more. */
+  isGone(): boolean
+  /** Calls back when that is so. */
+  whenGone(run: () => void): Cancel
+  /** Whether who waits is known to read, and goes on before others. */
+  isKnown(): boolean
 }
 
 /**
@@ -85,30 +89,30 @@ export function snapshotBody(snapshot: EncodedSnapshot): string {
 const noBytes = new Uint8Array(0)
 const pollForm: Form = { encode: () => noBytes, encodeSignal: () => undefined }
 
-function nextBatch(
-  { clock, held }: HubParts,
-  feed: Feed,
-  { waitMs, signal }: Wait,
-): Promise<Batch | 'stale' | undefined> {
-  if (waitMs === 0 || signal.aborted || !held.mayHold) return Promise.resolve(undefined)
+function nextBatch({ clock, held, ticker }: HubParts, feed: Feed, wait: Wait): Promise<Batch | 'stale' | undefined> {
+  if (wait.waitMs === 0 || wait.isGone() || !held.mayHold) return Promise.resolve(undefined)
   return new Promise((resolve) => {
     const finish = (came: Batch | 'stale' | undefined) => {
       cancel()
       forget()
       feed.leave(reader)
-      signal.removeEventListener('abort', giveUp)
+      stopWatching()
       resolve(came)
     }
     const giveUp = () => finish(undefined)
     const reader: LiveReader = {
       form: pollForm,
-      deliver: (_bytes, batch) => finish(batch),
+      deliver(_bytes, batch) {
+        // In turn: one publication may go to thousands who wait, and to let one go on is work.
+        feed.leave(reader)
+        ticker.write({ flush: () => finish(batch) }, wait.isKnown())
+      },
       signal: () => {},
       stale: () => finish('stale'),
     }
-    const cancel: Cancel = clock.after(waitMs, giveUp)
+    const cancel: Cancel = clock.after(wait.waitMs, giveUp)
     const forget = held.add(giveUp)
-    signal.addEventListener('abort', giveUp)
+    const stopWatching: Cancel = wait.whenGone(giveUp)
     feed.join(reader)
   })
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Socket as NetSocket } from 'node:net'
 import type { Cancel } from '@baro/core'
 import type { HubParts } from '../hub-parts.ts'
 import type { Framing, SessionLink, Socket } from '../ports/socket.ts'
@@ -45,13 +45,12 @@ export function openSse(
 
 class StreamSocket implements SseSocket {
   readonly framing: Framing
-  readonly #stream: Duplex
+  readonly #stream: NetSocket
   readonly #parts: SseParts
-  #written = 0
   #stopWatching: Cancel | undefined
   #drained: () => void = () => {}
 
-  constructor(stream: Duplex, framing: Framing, parts: SseParts) {
+  constructor(stream: NetSocket, framing: Framing, parts: SseParts) {
     this.#stream = stream
     this.framing = framing
     this.#parts = parts
@@ -63,7 +62,6 @@ class StreamSocket implements SseSocket {
 
   write(bytes: Uint8Array): void {
     if (!this.#stream.writable) return
-    this.#written += bytes.length
     writeOut(this.#stream, bytes, this.#drained)
     this.#watch()
   }
@@ -90,13 +88,13 @@ class StreamSocket implements SseSocket {
     if (this.#stream.closed) return closed()
     this.#drained = () => link.drained()
     this.#stream.on('drain', this.#drained)
-    this.#stream.once('close', closed)
+    this.#stream.on('close', closed)
   }
 
   /** Nobody can be asked for a sign of life; but who reads takes something of what waits. */
   #watch(): void {
+    if (this.#stopWatching || (this.waitingBytes === 0 && this.#stream.writable) || this.#stream.destroyed) return
     const left = this.#left
-    if (this.#stopWatching || this.#stream.destroyed || (this.#stream.writable && this.waitingBytes === 0)) return
     const { clock, sessionRules } = this.#parts
     this.#stopWatching = clock.after(2 * sessionRules.heartbeatIntervalMs, () => {
       this.#stopWatching = undefined
@@ -107,6 +105,6 @@ class StreamSocket implements SseSocket {
 
   /** Bytes that have left the process. */
   get #left(): number {
-    return this.#written - this.waitingBytes
+    return this.#stream.bytesWritten - this.waitingBytes
   }
 }

@@ -1,8 +1,11 @@
 import { holdsBytes, joinFrame, type Lifted, liftBytes, readJson } from '@baro/core'
 import type { Framing, SharedMessage } from '../ports/socket.ts'
+import { sharedPieces } from './shared-text.ts'
 
 /** What a frame carries (RFC 6455 §5.2), as far as we write it ourselves. */
 export type FrameKind = 'text' | 'binary'
+
+const nothing = new Uint8Array(0)
 
 const firstBytes: Readonly<Record<FrameKind, number>> = { text: 0x81, binary: 0x82 }
 
@@ -11,12 +14,12 @@ const compressedBit = 0x40
 
 /**
  * An unmasked, unfragmented frame of RFC 6455 §5.2 with its header written; the payload, `length` bytes long, belongs at
- * the end. Header and payload in one buffer: `ws` would frame again for each client and write the two apart, and that
- * is most of what a delivery costs us.
+ * the end, or its first `room` bytes, where the others stand in pieces that follow. Header and payload in one buffer:
+ * `ws` would frame again for each client and write the two apart, and that is most of what a delivery costs us.
  */
-export function openFrame(kind: FrameKind, isCompressed: boolean, length: number): Buffer {
+export function openFrame(kind: FrameKind, isCompressed: boolean, length: number, room: number = length): Buffer {
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10
-  const bytes = Buffer.allocUnsafe(headerLength + length)
+  const bytes = Buffer.allocUnsafe(headerLength + room)
   bytes[0] = firstBytes[kind] | (isCompressed ? compressedBit : 0)
   if (headerLength === 2) bytes[1] = length
   else if (headerLength === 4) {
@@ -54,7 +57,7 @@ export function packedFrame(text: string): Uint8Array | undefined {
 const keptLifted = new WeakMap<object, { readonly lifted: Lifted | undefined }>()
 
 /** {@link packedFrame} for a message of which most is shared: only what names this client is written for each. */
-export function packedSharedFrame({ head, shared, tail, of }: SharedMessage): Uint8Array | undefined {
+export function packedSharedFrame({ head, shared, tail, of }: SharedMessage): readonly Uint8Array[] | undefined {
   let kept = keptLifted.get(of)
   if (!kept) {
     kept = { lifted: lift(shared) }
@@ -62,7 +65,19 @@ export function packedSharedFrame({ head, shared, tail, of }: SharedMessage): Ui
   }
   if (!kept.lifted) return undefined
   const { header, attachments } = kept.lifted
-  return binaryFrame(joinFrame({ header: head + header + tail, attachments }))
+  return framePieces('binary', false, [joinFrame({ header: head + header + tail, attachments: [] }), ...attachments])
+}
+
+/** What {@link openFrame} begins, in pieces: all but the first are as they were given. */
+export function framePieces(
+  kind: FrameKind,
+  isCompressed: boolean,
+  [first = nothing, ...others]: readonly Uint8Array[],
+): readonly Uint8Array[] {
+  const length = others.reduce((sum, piece) => sum + piece.length, first.length)
+  const opened = openFrame(kind, isCompressed, length, first.length)
+  opened.set(first, opened.length - first.length)
+  return [opened, ...others]
 }
 
 function lift(text: string): Lifted | undefined {
@@ -73,5 +88,5 @@ function lift(text: string): Lifted | undefined {
 export const webSocketFraming: Framing = {
   name: 'websocket',
   frame: (text) => packedFrame(text) ?? textFrame(text),
-  frameShared: (message) => packedSharedFrame(message) ?? textFrame(message.head + message.shared + message.tail),
+  frameShared: (message) => packedSharedFrame(message) ?? framePieces('text', false, sharedPieces(message)),
 }

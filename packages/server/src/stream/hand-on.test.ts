@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import { type Gathered, type HandedOn, mayHandOn } from './hand-on.ts'
+
+const one: Gathered = { publications: 1, sinceMs: 1_000, lastMs: 1_000 }
+const last: HandedOn = { publications: 32, atMs: 500, tookMs: 3, writtenInMs: 64 }
+
+describe('channels hand on', () => {
+  test.each<[string, HandedOn]>([
+    ['nothing was before', { publications: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }],
+    ['one came alone before, however long it took to write', { ...last, publications: 1, writtenInMs: 10_000 }],
+    ['a bunch was written in no time', { ...last, writtenInMs: 0 }],
+  ])('at once if %s', (_, before) => {
+    expect(mayHandOn(one, before, 1_000)).toBe(true)
+  })
+
+  test('after a bunch that took long to write, when no more has come for a 64th of that', () => {
+    expect(mayHandOn(one, last, 1_000.9)).toBe(false)
+    expect(mayHandOn(one, last, 1_001)).toBe(true)
+    expect(mayHandOn({ ...one, lastMs: 1_000.5 }, last, 1_001)).toBe(false)
+  })
+
+  test('after an eighth of that at the latest, though more comes', () => {
+    expect(mayHandOn({ publications: 9, sinceMs: 1_000, lastMs: 1_007.9 }, last, 1_007.9)).toBe(false)
+    expect(mayHandOn({ publications: 9, sinceMs: 1_000, lastMs: 1_008 }, last, 1_008)).toBe(true)
+  })
+
+  test('while sockets wait for their turn, for no more than an eighth of the time', () => {
+    const isWriting = { ...last, writtenInMs: undefined }
+    expect(mayHandOn(one, isWriting, 523)).toBe(false)
+    expect(mayHandOn(one, isWriting, 524)).toBe(true)
+  })
+})

@@ -1,0 +1,31 @@
+import { writeJson } from '@baro/core'
+import { describe, expect, test } from 'vitest'
+import { webSocketFraming } from './websocket-frame.ts'
+
+const { frame, frameShared } = webSocketFraming
+const head = (attempt: number): string => `{"attempt":${attempt},"publications":`
+
+describe('a frame of which most is shared', () => {
+  test.each([0, 1, 4_095, 4_096, 65_600])('is the frame of its text, with %i characters of Korean', (length) => {
+    const shared = JSON.stringify('가'.repeat(length))
+    const pieces = frameShared?.({ head: head(1), shared, tail: '}}', of: {} }) ?? []
+    expect(Buffer.concat(pieces)).toEqual(Buffer.from(frame(`${head(1)}${shared}}}`)))
+  })
+
+  test('holds what is long once for all', () => {
+    const shared = JSON.stringify('x'.repeat(5_000))
+    const of = {}
+    const [one, other] = [1, 2].map((attempt) => frameShared?.({ head: head(attempt), shared, tail: '}', of }))
+    expect(one).toHaveLength(3)
+    expect(other?.[1]).toBe(one?.[1])
+    expect(other?.[0]).not.toEqual(one?.[0])
+  })
+
+  test('holds attachments once for all, whatever their length', () => {
+    const shared = writeJson([{ picture: new Uint8Array([1, 2, 3]) }])
+    const of = {}
+    const [one, other] = [1, 2].map((attempt) => frameShared?.({ head: head(attempt), shared, tail: '}', of }))
+    expect(other?.[1]).toBe(one?.[1])
+    expect(Buffer.concat(one ?? [])).toEqual(Buffer.from(frame(`${head(1)}${shared}}`)))
+  })
+})
