@@ -55,7 +55,7 @@ function tell(runs: readonly FanoutRun[]): Chapter {
     text: `
 ## Fan-out over WebSocket
 
-Microseconds of server CPU (user and system) for one message of 128 bytes to reach one subscriber. *One at a time*: the next message is sent when every subscriber has the previous one. *${windowSize} in flight*: so many are under way at any moment. Ratios are between medians.
+Microseconds of server CPU (user and system) for one message of 128 bytes to reach one subscriber. *One at a time*: the next message is sent when every subscriber has the previous one. *${windowSize} in flight*: so many are under way at any moment, each of them published through a connection of its own as soon as every subscriber has the one before. Ratios are between medians.
 
 ${sizes.map((size) => deliveryTable(runs, size, labels, yardsticks)).join('\n\n')}
 
@@ -87,7 +87,7 @@ ${idleTable(runs, labels)}`,
     notes: [
       "Over WebSocket, `net` is at most 30 lines: one `write` of a ready-made frame for each socket. It does not read, order, keep or validate anything. `ws` gets its payload as bytes, made once. Socket.IO speaks WebSocket alone and is otherwise as it comes. Baro's messages are longer there than those of the others, for they carry an id, an offset, a time and two positions; that is part of its price.",
       'One at a time, the system call for each socket is nearly all of the cost, for every server here; Node leaves little to win above it.',
-      `${windowSize} in flight, Baro gathers what one turn of the event loop produced and writes once to each socket; \`net\`, \`ws\` and Socket.IO write each message by itself. That is the whole difference, and a quiet channel has nothing to gather.`,
+      `${windowSize} in flight, Baro gathers what comes together and writes once to each socket; \`net\`, \`ws\` and Socket.IO write each message by itself. That is the whole difference, and a quiet channel has nothing to gather.`,
     ],
   }
 }

@@ -37,11 +37,15 @@ export interface LoadAnswer {
 // More at a time would overflow the queue of connections a server has not accepted yet, and measure SYN timeouts.
 const atOnce = 256
 
+/** Who publishes; a message that is under way has one of them to itself. */
+const mostInFlight = 32
+
 let openers: readonly OpenSubscriber[] = []
 let target: Extract<LoadOrder, { do: 'connect' }> | undefined
 let subscribers: Subscriber[] = []
 let answers = 0
-let credits: Socket | undefined
+/** The connections of those who publish: each says when everybody has its message, and may publish the next. */
+let publishers: readonly Socket[] = []
 
 /** How many subscribers have the n-th message, for messages that not all have yet; `complete` came before those. */
 let reached: number[] = []
@@ -64,9 +68,13 @@ function countFor(index: number, count: number): void {
   while (reached[done] === subscribers.length) done++
   if (done === 0) return
   reached.splice(0, done)
-  complete += done
-  if (!beats) credits?.write(Buffer.alloc(done))
+  for (const until = complete + done; complete < until; complete++) if (!beats) publishThrough(complete)
   if (whenComplete && complete >= whenComplete.messages) whenComplete.run()
+}
+
+// One byte for one message. People publish through connections of their own, so messages come one after the other.
+function publishThrough(message: number): void {
+  publishers[message % publishers.length]?.write(Buffer.alloc(1))
 }
 
 function completed(messages: number): Promise<void> {
@@ -121,7 +129,7 @@ async function beat(messages: number, intervalMs: number): Promise<readonly numb
     const restMs = beganAtMs + sent * intervalMs - performance.now()
     if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
     current.orderedAtMs.set(first + sent, performance.now())
-    credits?.write(Buffer.alloc(1))
+    publishThrough(first + sent)
   }
   await all
   beats = undefined
@@ -135,7 +143,8 @@ async function obey(order: LoadOrder): Promise<LoadAnswer> {
     target = order
     openers = Array.from({ length: order.subscribers }, create)
     subscribers = new Array(order.subscribers)
-    credits = connect({ host: '127.0.0.1', port: order.creditPort, noDelay: true })
+    const publisher = { host: '127.0.0.1', port: order.creditPort, noDelay: true }
+    publishers = Array.from({ length: mostInFlight }, () => connect(publisher))
     await openAll()
   } else if (order.do === 'drop') {
     for (const subscriber of subscribers) subscriber.drop()

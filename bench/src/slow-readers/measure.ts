@@ -45,12 +45,9 @@ export function measureSlowReaders(server: string, plan: SlowReadersPlan): Promi
     // Fills the history, so that its growth is not taken for that of a queue.
     await beat(half, 2)
     const alone = await beat(publications * 0.3)
-    // They come back behind the slow ones, so that every delivery turns to those first.
-    await pair.load.tell({ do: 'drop' })
     const before = await pair.server.tell({ do: 'weigh' })
     const { path = '' } = await pair.server.tell({ do: 'listen-on-path' })
     await pair.load.tell({ do: 'stall', readers: slow, path })
-    await pair.load.tell({ do: 'return', expected: 0 })
     // By then the server has heard them all.
     await pair.server.tell({ do: 'weigh' })
     const filling = await beat(half)

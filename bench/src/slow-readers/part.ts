@@ -80,7 +80,7 @@ function tell(runs: readonly SlowReadersRun[]): Chapter {
     text: `
 ## Slow readers
 
-${count(first.slow)} readers connect, ask, and never read from their socket, while the channel gets ${megabytes(first.publications * first.publicationBytes)} MB (${count(first.publications)} publications of ${count(first.publicationBytes)} bytes, 50 in a second). Half of them ask from a position 2 MB back, and are answered at once with bytes of their own; the others stand at the head. Beside them, ${first.healthy} readers of the same kind read.
+${count(first.slow)} readers connect, ask, and never read from their socket, while the channel gets ${megabytes(first.publications * first.publicationBytes)} MB (${count(first.publications)} publications of ${count(first.publicationBytes)} bytes, 50 in a second). Half of them ask from a position 2 MB back, and are answered at once with bytes of their own; the others stand at the head. Beside them, ${first.healthy} readers of the same kind read, as they did before.
 
 Resident memory of the server with the slow readers minus without them, in MB; *kept* after collecting garbage, *peak* at the highest moment, garbage included. The bound is what may wait outside the kernel for so many readers; their connections come on top.
 
@@ -93,9 +93,9 @@ ${table(['rung', 'alone', 'all runs', 'beside', 'all runs', '× alone', 'second 
     shortcomings: [],
     notes: [
       'Slow readers connect over a Unix socket, whose queue in the kernel has a fixed length of about 200 kB. Over loopback TCP the kernel takes 2 MB for each of them first, and a thousand of them exhaust the TCP memory of a machine as it comes, which hits every socket there is. A slow poller asks again twice a second, without having read the answer before.',
-      'Nobody is known to be slow before a socket is full. Until then each publication is written to a thousand readers more, and a healthy one may stand behind all of them; that is what *beside* shows, for it takes 3 in 100 of the publications to fill their sockets. *Second half* shows what slow readers cost once they are known.',
+      'Nobody is known to be slow before a socket is full, which takes 3 in 100 of the publications here; so the 99th percentile of *beside* is of the time in which each is written to a thousand readers more. *Second half* shows what slow readers cost once they are known.',
       'A publication is ordered, and its time begins, in the process of the load generator, so that a server which is late cannot hide it.',
-      'Healthy readers connect after the slow ones and stand behind them in every loop.',
+      'Healthy readers have had 8 MB each before the slow ones come, more than a kernel keeps for a socket that nobody reads from, so they are known to read and are written first. Among readers that all come at once, nobody is known to: there a healthy one stands behind slow ones until it has had 4 MiB.',
     ],
   }
 }
