@@ -12,6 +12,8 @@ export interface Counters {
   readonly reset: Record<ResetReason, number>
   /** Readers cut because their socket could not keep up (I7). */
   slow: number
+  /** Times that sockets had to wait for their turn, because a fan-out took long: often means that the node is busy. */
+  paused: number
   /** Messages and handshakes answered with an error. */
   rejected: number
   /** Publications appended through this hub. */
@@ -32,6 +34,7 @@ export function createCounters(): Counters {
     recovered: 0,
     reset: { none: 0, queried: 0, epoch: 0, 'beyond-head': 0, trimmed: 0, rewritten: 0 },
     slow: 0,
+    paused: 0,
     rejected: 0,
     published: 0,
     repeated: 0,

@@ -76,7 +76,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
   const limits = { ...defaultLimits, ...options.limits }
   const counters = createCounters()
   const registry = createRegistry(channels)
-  const ticker = new Ticker(clock)
+  const ticker = new Ticker(clock, counters)
   const feeds = new Feeds({ broker, clock, ticker, limits, counters, log, recover: internals.recover })
   // A repeat that a client sends at the end of its window may be held up by the network for as long as a session may be
   // silent; it must still find the claim (I5).

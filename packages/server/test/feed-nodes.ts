@@ -54,7 +54,7 @@ export function createNodes(limits: Partial<Limits> = {}) {
   const node = (resolved: Resolved = roomOne) => {
     const broker = tamperWith(memory)
     const [counters, log] = [createCounters(), new RecordedLog()]
-    const ticker = new Ticker(clock)
+    const ticker = new Ticker(clock, { paused: 0 })
     const parts = { broker, clock, ticker, limits: { ...defaultLimits, ...limits }, counters, log, recover }
     const open = async () => {
       const feed = new Feed(resolved, parts)

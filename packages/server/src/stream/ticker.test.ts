@@ -8,7 +8,7 @@ import { Ticker } from './ticker.ts'
 describe('the ticker', () => {
   test('runs once for all that came up before it ran', () => {
     const clock = createFakeClock()
-    const ticker = new Ticker(clock)
+    const ticker = new Ticker(clock, { paused: 0 })
     const flushed: string[] = []
     ticker.gather({ flush: () => flushed.push('a') })
     ticker.gather({ flush: () => flushed.push('b') })
@@ -19,7 +19,7 @@ describe('the ticker', () => {
 
   test('runs again for what comes up while it runs', () => {
     const clock = createFakeClock()
-    const ticker = new Ticker(clock)
+    const ticker = new Ticker(clock, { paused: 0 })
     const flushed: string[] = []
     ticker.gather({ flush: () => ticker.gather({ flush: () => flushed.push('later') }) })
     clock.advanceToNext()
@@ -28,7 +28,7 @@ describe('the ticker', () => {
 
   test('a channel or a socket that throws keeps nobody else from being written', () => {
     const clock = createFakeClock()
-    const ticker = new Ticker(clock)
+    const ticker = new Ticker(clock, { paused: 0 })
     const broken = new FakeSocket()
     broken.write = () => {
       throw new Error('a fault of the transport')
@@ -56,7 +56,8 @@ describe('where writing takes long', () => {
   function setUp() {
     const still = createFakeClock()
     let spentMs = 0
-    const ticker = new Ticker({ ...still, elapsed: () => spentMs })
+    const counters = { paused: 0 }
+    const ticker = new Ticker({ ...still, elapsed: () => spentMs }, counters)
     const log: string[] = []
     const spend = (name: string, ms: number): void => {
       log.push(name)
@@ -70,15 +71,16 @@ describe('where writing takes long', () => {
         if (others.length > 0) meanwhile(others)
       })
     }
-    return { add, log, spend, meanwhile, run: () => still.advance(0) }
+    return { add, log, counters, spend, meanwhile, run: () => still.advance(0) }
   }
 
   test('the event loop goes on after each slice', () => {
-    const { add, log, spend, meanwhile, run } = setUp()
+    const { add, log, counters, spend, meanwhile, run } = setUp()
     for (const name of 'abcde') add(name, 0.5, false)
     meanwhile([1, 2, 3].map(() => () => spend('|', 0)))
     run()
     expect(log.join('')).toBe('ab|cd|e|')
+    expect(counters.paused).toBe(2)
   })
 
   test('I7: who is known to read is written before those whose turn had come', () => {
@@ -117,7 +119,7 @@ describe('where writing takes long', () => {
   test('sockets that get nothing new meanwhile still share what the others have got', () => {
     const still = createFakeClock()
     let spentMs = 0
-    const ticker = new Ticker({ ...still, elapsed: () => spentMs })
+    const ticker = new Ticker({ ...still, elapsed: () => spentMs }, { paused: 0 })
     const sockets = Array.from({ length: 4 }, () => new FakeSocket())
     for (const socket of sockets) {
       const { write } = socket

@@ -1,4 +1,5 @@
 import type { HubClock } from '@baro/core'
+import type { Counters } from '../counters.ts'
 import { Deque } from '../deque.ts'
 import { type Gathered, type HandedOn, mayHandOn } from './hand-on.ts'
 import { Run } from './run.ts'
@@ -33,6 +34,7 @@ const never: HandedOn = { publications: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }
  */
 export class Ticker {
   readonly #clock: HubClock
+  readonly #counters: Pick<Counters, 'paused'>
   readonly #channels = new Set<Gathering>()
   readonly #known = new Deque<Writing>()
   readonly #others = new Deque<Writing>()
@@ -44,8 +46,9 @@ export class Ticker {
   /** When the event loop went on to other things, if sockets wait for the next slice. */
   #leftAtMs: number | undefined
 
-  constructor(clock: HubClock) {
+  constructor(clock: HubClock, counters: Pick<Counters, 'paused'>) {
     this.#clock = clock
+    this.#counters = counters
   }
 
   /** The channel has one more publication for its readers. */
@@ -115,7 +118,8 @@ export class Ticker {
   #pause(): void {
     const nowMs = this.#clock.elapsed()
     const isWriting = this.#isWriting
-    if (!isWriting && this.#handedOn.writtenInMs === undefined)
+    if (isWriting) this.#counters.paused++
+    else if (this.#handedOn.writtenInMs === undefined)
       this.#handedOn = { ...this.#handedOn, writtenInMs: nowMs - this.#handedOn.atMs }
     // Only now: what a channel put into an outbox was written above and needs no further tick.
     this.#scheduled = false

@@ -26,7 +26,7 @@ function setUp() {
     join: (reader: LiveReader) => readers.add(reader),
     leave: (reader: LiveReader) => readers.delete(reader),
   } as unknown as Feed
-  const ticker = new Ticker(clock)
+  const ticker = new Ticker(clock, { paused: 0 })
   const wait = (waitMs = 1_000, isKnown = false) =>
     waitForChange({ clock, held, ticker } as unknown as HubParts, feed, {
       waitMs,

@@ -45,7 +45,8 @@ export interface NodeParts {
 
 /** Starts a real hub, with an application that takes its time for some events. */
 export function startNode({ name, clock, randomness, broker, recover, limits, tally, log }: NodeParts): SimulatedNode {
-  const processClock = createProcessClock(clock)
+  const work = randomness.fork('work')
+  const processClock = createProcessClock(clock, () => (work.chance(0.1) ? 1 : 0))
   const hub = createHub(
     {
       channels: [room],
@@ -77,8 +78,9 @@ export function startNode({ name, clock, randomness, broker, recover, limits, ta
     hub,
     broker,
     kill() {
-      const { slow, gaps, repeated } = hub.counters
+      const { slow, gaps, repeated, paused } = hub.counters
       tally.count('slow reader cut', slow)
+      tally.count('fan-out paused', paused)
       tally.count('gap found by a node', gaps)
       tally.count('repeated publish suppressed by the claim', repeated)
       processClock.kill()

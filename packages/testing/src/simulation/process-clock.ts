@@ -5,15 +5,22 @@ export interface ProcessClock extends HubClock {
   kill(): void
 }
 
-/** Makes the clock of a process that lives on `clock`. */
-export function createProcessClock(clock: HubClock): ProcessClock {
+/**
+ * Makes the clock of a process that lives on `clock`. Its work may take time: whenever it looks at the clock, `workMs` have
+ * passed, so what a hub does in slices it does in slices here.
+ */
+export function createProcessClock(clock: HubClock, workMs: () => number = () => 0): ProcessClock {
   let isAlive = true
+  let workedMs = 0
   const guarded = (run: () => void) => () => {
     if (isAlive) run()
   }
   return {
     now: clock.now,
-    elapsed: clock.elapsed,
+    elapsed() {
+      workedMs += workMs()
+      return clock.elapsed() + workedMs
+    },
     after: (ms, run) => clock.after(ms, guarded(run)),
     soon: (run) => clock.soon(guarded(run)),
     kill() {

@@ -55,6 +55,7 @@ export const pathNames = [
   'reset: rewritten',
   'live reader reset',
   'slow reader cut',
+  'fan-out paused',
   'gap found by a client',
   'gap found by a node',
   'duplicate suppressed by a client',
