@@ -10,9 +10,9 @@ export interface Counters {
   recovered: number
   /** Readers that got a fresh snapshot, by reason. */
   readonly reset: Record<ResetReason, number>
-  /** Readers cut because their socket could not keep up (I7). */
+  /** Readers cut because their socket, or this node, could not keep up (I7). */
   slow: number
-  /** Times that sockets had to wait for their turn, because a fan-out took long: often means that the node is busy. */
+  /** Times that something had to wait for its turn to be written: often means that the node is busy. */
   paused: number
   /** Messages and handshakes answered with an error. */
   rejected: number

@@ -228,7 +228,7 @@ test('a client that connects without a network of ours is served', async () => {
   const socket = {
     framing,
     waitingBytes: 0,
-    write: (bytes: Uint8Array) => written.push(Buffer.from(bytes).toString()),
+    write: (pieces: readonly Uint8Array[]) => written.push(Buffer.concat(pieces).toString()),
     close: () => {},
   }
   hub.connect(socket, handshake).receive('{"type":"baro:connect","payload":{"protocol":1,"client":"a"}}')

@@ -289,6 +289,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
       isDraining = true
       held.releaseAll()
       for (const session of [...sessions]) session.drain(Math.round(randomness.fraction() * spreadMs))
+      ticker.writeAll()
       return new Promise<void>((resolveDrained) => {
         const finish = () => {
           cancel()
@@ -307,6 +308,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
       held.releaseAll()
       for (const server of servers) detachFrom(server, hub)
       for (const session of [...sessions]) session.drain(0)
+      ticker.writeAll()
       feeds.closeAll()
       if (!options.broker) await broker.close()
     },

@@ -58,9 +58,9 @@ export class FakeSocket implements Socket {
   waitingBytes = 0
   #taken = 0
 
-  write(bytes: Uint8Array): void {
-    this.writes.push(bytes)
-    if (this.isStuck) this.waitingBytes += bytes.length
+  write(pieces: readonly Uint8Array[]): void {
+    this.writes.push(...pieces)
+    if (this.isStuck) for (const { length } of pieces) this.waitingBytes += length
   }
 
   close(code: number, reason: string): void {

@@ -43,7 +43,7 @@ function setUp() {
   const wire = network.links[0] as NetworkLink
   const socket = hub.sockets[0] as Socket
   const say = (...texts: string[]) =>
-    socket.write(Buffer.concat(texts.map((text) => socket.framing.frame(encodeMessage(message(text))))))
+    socket.write(texts.map((text) => socket.framing.frame(encodeMessage(message(text)))))
   return { clock, network, hub, client, link, wire, socket, say }
 }
 
@@ -72,7 +72,7 @@ describe('in-memory network', () => {
     const told: unknown[] = []
     network.listen('other', {
       connect: (socket) => ({
-        receive: (data) => socket.write(socket.framing.frame(String(data))),
+        receive: (data) => socket.write([socket.framing.frame(String(data))]),
         refuse: () => {},
         drained: () => {},
         closed: () => {},

@@ -9,8 +9,8 @@ export interface Framing {
   readonly name: string
   frame(text: string): Uint8Array
   /**
-   * The same for a message that differs a little for each client, in pieces that make one frame: the long one is made
-   * once, and held by all who wait for it. Left out where encoding costs less than keeping.
+   * The same for a message that differs a little for each client, in pieces of one frame: the long one is made once, and
+   * held by all who wait for it. Left out where encoding costs less than keeping.
    */
   frameShared?(message: SharedMessage): readonly Uint8Array[]
 }
@@ -27,16 +27,15 @@ export interface SharedMessage {
 /**
  * What the hub needs of a link to a client: small enough that another runtime fits in one file.
  *
- * Duties: `write` takes frames, one or many, or a piece of one whose other pieces come before anything else can happen;
- * it never throws, also when the link is gone; bytes leave in the order they were written, and whoever writes to the
- * link itself does not come between two pieces; `close` lets what was written leave first. The transport tells the {@link SessionLink} of
- * everything that arrives and, exactly once, that the link is gone.
+ * Duties: `write` takes whole frames, one or many, in pieces that belong together, and never throws, also when the link
+ * is gone; bytes leave in the order they were written; `close` lets what was written leave first. The transport tells
+ * the {@link SessionLink} of everything that arrives and, exactly once, that the link is gone.
  */
 export interface Socket {
   readonly framing: Framing
   /** Bytes taken by `write` that have not left the process. */
   readonly waitingBytes: number
-  write(bytes: Uint8Array): void
+  write(pieces: readonly Uint8Array[]): void
   close(code: number, reason: string): void
 }
 

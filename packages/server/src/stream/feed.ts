@@ -62,7 +62,7 @@ export class Feed implements Gathering {
   #phase: 'opening' | 'open' | 'closed' = 'opening'
   /** The life of the stream that the feed stands in; another one takes its place as a whole. */
   #value: ChannelValue
-  /** Publications of this tick, not yet handed to the readers, and what they follow. */
+  /** Publications that are not yet handed to the readers, and what they follow. */
   #batch: Publication[] = []
   #batchFollows: AtPosition
   /** Deliveries that came before the feed was open. */
@@ -82,7 +82,7 @@ export class Feed implements Gathering {
     this.opened = this.#open()
   }
 
-  /** Where the feed stands; what it has handed to the readers may be one tick behind. */
+  /** Where the feed stands; what it has handed to the readers may be a little behind. */
   get position(): AtPosition {
     return this.#value.position
   }
@@ -97,8 +97,8 @@ export class Feed implements Gathering {
   }
 
   /**
-   * Lets a reader that stands at the feed's position get what follows. What this tick has gathered is handed out first:
-   * the reader has it already, and must not get it twice (I1).
+   * Lets a reader that stands at the feed's position get what follows. What was gathered is handed out first: the reader
+   * has it already, and must not get it twice (I1).
    */
   join(reader: LiveReader): void {
     this.flush()
@@ -109,7 +109,7 @@ export class Feed implements Gathering {
     this.#live.leave(reader)
   }
 
-  /** Hands what the tick has gathered to the live readers. */
+  /** Hands what was gathered to the live readers. */
   flush(): void {
     if (this.#batch.length === 0) return
     const batch = new Batch(this.resolved.channel, this.#batchFollows, this.position, this.#batch)

@@ -24,9 +24,21 @@ describe('channels hand on', () => {
     expect(mayHandOn({ publications: 9, sinceMs: 1_000, lastMs: 1_008 }, last, 1_008)).toBe(true)
   })
 
+  test('after 8 ms at the latest, however long the last bunch took', () => {
+    const long = { ...last, writtenInMs: 60_000 }
+    expect(mayHandOn(one, long, 1_001)).toBe(true)
+    expect(mayHandOn({ publications: 9, sinceMs: 1_000, lastMs: 1_008 }, long, 1_008)).toBe(true)
+  })
+
   test('while sockets wait for their turn, for no more than an eighth of the time', () => {
     const isWriting = { ...last, writtenInMs: undefined }
     expect(mayHandOn(one, isWriting, 523)).toBe(false)
     expect(mayHandOn(one, isWriting, 524)).toBe(true)
+  })
+
+  test('while sockets wait for their turn, 50 ms after the last time at the latest', () => {
+    const isWriting = { ...last, tookMs: 300, writtenInMs: undefined }
+    expect(mayHandOn(one, isWriting, 549)).toBe(false)
+    expect(mayHandOn(one, isWriting, 550)).toBe(true)
   })
 })

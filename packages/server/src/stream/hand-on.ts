@@ -19,12 +19,17 @@ export interface Gathered {
   readonly lastMs: number
 }
 
-/** The part of the time that handing on may take while sockets are written. */
+/** The part of the time that handing on may take while sockets are written, and how long it waits for that at most. */
 const busyShare = 1 / 8
+const longestBusyMs = 50
 
-/** The parts of the time that a bunch takes to be written for which it may be waited for, and for its next publication. */
+/**
+ * The parts of the time that a bunch takes to be written for which it may be waited for, and for its next publication;
+ * and the longest time that is gone by, for whatever else was written counts too.
+ */
 const bunchShare = 1 / 8
 const gapShare = 1 / 64
+const longestWrittenInMs = 64
 
 /**
  * While sockets still wait for their turn, to hand on costs a round through all readers and saves no write, so it may
@@ -35,8 +40,8 @@ const gapShare = 1 / 64
  * the first would be written to every socket alone, and the others again to every socket.
  */
 export function mayHandOn(gathered: Gathered, last: HandedOn, nowMs: number): boolean {
-  const { writtenInMs } = last
-  if (writtenInMs === undefined) return (nowMs - last.atMs) * busyShare >= last.tookMs
+  if (last.writtenInMs === undefined) return nowMs - last.atMs >= Math.min(last.tookMs / busyShare, longestBusyMs)
   if (last.publications <= 1) return true
+  const writtenInMs = Math.min(last.writtenInMs, longestWrittenInMs)
   return nowMs - gathered.lastMs >= writtenInMs * gapShare || nowMs - gathered.sinceMs >= writtenInMs * bunchShare
 }

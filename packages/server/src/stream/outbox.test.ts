@@ -209,6 +209,7 @@ describe('I7: a full outbox', () => {
 describe('I7: replies', () => {
   test('are never dropped, but over their bound the connection closes as slow, after what was pending', () => {
     const { clock, outbox, socket } = setUp()
+    socket.isStuck = true
     outbox.reply('123456789')
     outbox.reply('123456789')
     expect(socket.closedWith).toBeUndefined()
@@ -216,6 +217,15 @@ describe('I7: replies', () => {
     expect(socket.closedWith).toMatchObject({ code: closeCodes.slow })
     clock.advance(0)
     expect(textsOf(socket)).toEqual(['123456789\n123456789\n'])
+  })
+
+  test('that only wait for their turn are written before it', () => {
+    const { clock, outbox, socket } = setUp()
+    for (const text of ['123456789', '123456789', '1']) outbox.reply(text)
+    expect(textsOf(socket)).toEqual(['123456789\n123456789\n'])
+    clock.advance(0)
+    expect(textsOf(socket).at(-1)).toBe('1\n')
+    expect(socket.closedWith).toBeUndefined()
   })
 
   test('that have left do not count, also if the socket is never quite empty', () => {

@@ -75,10 +75,17 @@ export class Outbox implements Writing {
 
   /** {@link reply}, framed already. */
   replyBytes(bytes: Uint8Array): void {
-    // What was counted and has left meanwhile waits no more.
-    this.#replyBytes = Math.min(this.#replyBytes, this.waitingBytes) + bytes.length
+    // Where the socket has taken everything, it is the hub that is behind: nobody is told to read faster for that.
+    if (this.#waitingReplyBytes + bytes.length > this.#limits.maxReplyBytes && !this.#isBehind)
+      this.flush(this.spokeAtMs)
+    this.#replyBytes = this.#waitingReplyBytes + bytes.length
     if (this.#replyBytes > this.#limits.maxReplyBytes) this.close(closeCodes.slow, 'replies are waiting; read faster')
     else this.deliver(bytes)
+  }
+
+  /** What was counted and has left meanwhile waits no more. */
+  get #waitingReplyBytes(): number {
+    return Math.min(this.#replyBytes, this.waitingBytes)
   }
 
   /** Hands what is pending to the socket: as one write, unless pieces stand apart. */
@@ -87,7 +94,7 @@ export class Outbox implements Writing {
     if (this.#closed || !run) return
     this.#pending = undefined
     this.spokeAtMs = nowMs
-    for (const bytes of run.pieces) this.#socket.write(bytes)
+    this.#socket.write(run.pieces)
     // A number that stays small is kept in the outbox itself, and an idle one should cost little.
     this.#writtenBytes = Math.min(this.#writtenBytes + run.length, mostQueuedBytes)
     this.drained()

@@ -98,7 +98,7 @@ export class Reader implements LiveReader, RoomWaiter {
         this.#isAnswered = true
         this.#counters.recovered++
         this.#outlet.recovered(batch)
-      } else if (batch.publications.length > 0) this.#outbox.deliver(encodeOnce(this.form, batch))
+      } else if (batch.publications.length > 0) this.#outbox.deliverPieces([encodeOnce(this.form, batch)])
       return this.#continue(batch.position, batch.publications.length === 0)
     }
     const snapshot = this.#feed.snapshot()

@@ -71,7 +71,7 @@ describe('where writing takes long', () => {
         if (others.length > 0) meanwhile(others)
       })
     }
-    return { add, log, counters, spend, meanwhile, run: () => still.advance(0) }
+    return { ticker, add, log, counters, spend, meanwhile, run: () => still.advance(0) }
   }
 
   test('the event loop goes on after each slice', () => {
@@ -116,6 +116,55 @@ describe('where writing takes long', () => {
     expect(log.join('')).toBe('ABa|CDEFbc|GHdI')
   })
 
+  test('publications that come in bunches are handed on together', () => {
+    const { ticker, add, log, spend, meanwhile, run } = setUp()
+    const gathered: string[] = []
+    const channel = {
+      flush() {
+        add(`(${gathered.splice(0).join('')})`, 64, true)
+      },
+    }
+    const publish = (name: string) => {
+      gathered.push(name)
+      ticker.gather(channel)
+    }
+    publish('a')
+    run()
+    publish('b')
+    publish('c')
+    run()
+    // The last bunch took 64 ms to write: the next publication is waited for 1 ms, all of them 8 ms.
+    publish('d')
+    meanwhile([
+      () => spend('', 0.9),
+      () => publish('e'),
+      () => spend('', 0.9),
+      () => publish('f'),
+      () => spend('', 1),
+      () => publish('g'),
+      () => spend('', 1),
+    ])
+    run()
+    expect(log.join('')).toBe('(a)(bc)(def)(g)')
+  })
+
+  test('while sockets wait for their turn, publications are handed on for an eighth of the time', () => {
+    const { ticker, add, log, spend, meanwhile, run } = setUp()
+    const channel = { flush: () => spend('!', 0.5) }
+    for (const name of 'abcdefgh') add(name, 1, false)
+    meanwhile(Array.from({ length: 8 }, () => () => ticker.gather(channel)))
+    run()
+    expect(log.join('')).toBe('a!bcde!fgh!')
+  })
+
+  test('a node that stops writes everything at once', () => {
+    const { ticker, add, log } = setUp()
+    for (const name of 'abc') add(name, 1, false)
+    add('K', 1, true)
+    ticker.writeAll()
+    expect(log.join('')).toBe('Kabc')
+  })
+
   test('sockets that get nothing new meanwhile still share what the others have got', () => {
     const still = createFakeClock()
     let spentMs = 0
@@ -123,9 +172,9 @@ describe('where writing takes long', () => {
     const sockets = Array.from({ length: 4 }, () => new FakeSocket())
     for (const socket of sockets) {
       const { write } = socket
-      socket.write = (bytes) => {
+      socket.write = (pieces) => {
         spentMs += 0.5
-        write.call(socket, bytes)
+        write.call(socket, pieces)
       }
     }
     const outboxes = sockets.map((socket) => new Outbox(socket, ticker, defaultLimits, 0))

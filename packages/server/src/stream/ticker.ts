@@ -20,13 +20,16 @@ export interface Writing {
  */
 const slicesMs = { known: 4, others: 1 }
 
-const nothing: Gathered = { publications: 0, sinceMs: 0, lastMs: 0 }
+/** And at most: what a debugger or one slow handler has taken is not made up for at once. */
+const longestSliceMs = 50
+
+const noPublications: Gathered = { publications: 0, sinceMs: 0, lastMs: 0 }
 
 const never: HandedOn = { publications: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }
 
 /**
- * Gathers what one turn of the event loop produced. At its end every channel hands its publications to its readers, then
- * every socket is written once. One write per socket and tick is worth 30 to 40 times under load: the system call is
+ * Gathers what one turn of the event loop produced, or more (`hand-on.ts`). At its end every channel hands its
+ * publications to its readers, then every socket is written once. One write per socket and tick is worth 30 to 40 times under load: the system call is
  * most of what a delivery costs (bench/README.md).
  *
  * Where that takes long, it is done in slices, and the loop goes on in between. Those who are known to read have a line
@@ -41,7 +44,7 @@ export class Ticker {
   #scheduled = false
   /** What every outbox begins a tick with; a new one each tick, for it leads to all the frames of its tick. */
   #nothing: Run = new Run()
-  #gathered = nothing
+  #gathered = noPublications
   #handedOn = never
   /** When the event loop went on to other things, if sockets wait for the next slice. */
   #leftAtMs: number | undefined
@@ -67,6 +70,12 @@ export class Ticker {
     this.#schedule()
   }
 
+  /** Writes everything that waits for its turn: the node stops. */
+  writeAll(): void {
+    this.#writeSlice(this.#known, Number.POSITIVE_INFINITY)
+    this.#writeSlice(this.#others, Number.POSITIVE_INFINITY)
+  }
+
   /** What an outbox holds, and one more frame, or a piece of one. */
   extend(run: Run | undefined, bytes: Uint8Array, isApart: boolean): Run {
     return (run ?? this.#nothing).and(bytes, isApart)
@@ -82,7 +91,7 @@ export class Ticker {
   #run(): void {
     const nowMs = this.#clock.elapsed()
     // As long as everything else has taken: whatever comes in, half of the time is for what goes out.
-    const awayMs = nowMs - (this.#leftAtMs ?? nowMs)
+    const awayMs = Math.min(nowMs - (this.#leftAtMs ?? nowMs), longestSliceMs)
     try {
       if (this.#channels.size > 0 && mayHandOn(this.#gathered, this.#handedOn, nowMs)) this.#handOn(nowMs)
       const othersMs = this.#known.length > 0 ? awayMs / 4 : awayMs
@@ -96,7 +105,7 @@ export class Ticker {
 
   #handOn(nowMs: number): void {
     const { publications } = this.#gathered
-    this.#gathered = nothing
+    this.#gathered = noPublications
     // Those whose turn one that throws has taken hand on in the next tick.
     for (const channel of [...this.#channels]) {
       this.#channels.delete(channel)

@@ -75,9 +75,10 @@ export class AnswerCollector implements Socket {
     return this.#written.join(',')
   }
 
-  write(bytes: Uint8Array): void {
+  write(pieces: readonly Uint8Array[]): void {
+    const bytes = Buffer.concat(pieces)
     this.#waitingBytes += bytes.length
-    for (const line of Buffer.from(bytes).toString().split('\n')) if (line !== '') this.#take(line)
+    for (const line of bytes.toString().split('\n')) if (line !== '') this.#take(line)
     this.#check()
   }
 

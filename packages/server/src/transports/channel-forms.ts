@@ -41,7 +41,8 @@ interface StreamKind {
 
 function channelForm({ framing, frame, framePayload, framePosition }: StreamKind, view: View): ChannelForm {
   const encodePosition = (position: AtPosition) => framePosition(formatPosition(position))
-  const resets = new WeakMap<EncodedSnapshot, Map<ResetReason, Uint8Array>>()
+  // One reason at a time: those who come back together mostly have one, and the snapshot may be kept for long.
+  const resets = new WeakMap<EncodedSnapshot, { readonly reason: ResetReason; readonly bytes: Uint8Array }>()
   return {
     framing,
     view,
@@ -58,9 +59,10 @@ function channelForm({ framing, frame, framePayload, framePosition }: StreamKind
     },
     encodeReset(reason, snapshot) {
       if (view === 'payload') return encodePosition(snapshot.position)
-      const made = resets.get(snapshot) ?? new Map<ResetReason, Uint8Array>()
-      const bytes = made.get(reason) ?? frame(...resetMessage(reason, snapshot))
-      resets.set(snapshot, made.set(reason, bytes))
+      const made = resets.get(snapshot)
+      if (made?.reason === reason) return made.bytes
+      const bytes = frame(...resetMessage(reason, snapshot))
+      resets.set(snapshot, { reason, bytes })
       return bytes
     },
     encodeSignal({ type, payload, by }) {

@@ -124,10 +124,12 @@ function sendRange(
  * Sends an answer when its turn comes: one publication may be the answer to thousands of held requests, and who asks
  * again and again without reading must not hold up who reads (I7).
  */
-function sendInTurn({ ticker }: HubParts, { request, response }: ReadRequest, answer: Answer): Promise<void> {
+function sendInTurn(parts: HubParts, { request, response }: ReadRequest, answer: Answer): Promise<void> {
+  // A node that stops may be gone before its turn comes.
+  if (parts.isDraining()) return sendAnswer(request, response, answer)
   return new Promise((resolve, reject) => {
     const flush = () => sendAnswer(request, response, answer).then(resolve, reject)
-    ticker.write({ flush }, isKnown(request))
+    parts.ticker.write({ flush }, isKnown(request))
   })
 }
 

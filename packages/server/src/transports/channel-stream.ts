@@ -64,12 +64,12 @@ export class ChannelStream implements SessionLink, HubSession, Outlet, InboxOutl
   }
 
   recovered(batch: Batch): void {
-    if (batch.publications.length > 0) this.outbox.deliver(encodeOnce(this.form, batch))
+    if (batch.publications.length > 0) this.outbox.deliverPieces([encodeOnce(this.form, batch)])
   }
 
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
     const bytes = this.form.encodeReset(reason, snapshot)
-    if (bytes) this.outbox.deliver(bytes)
+    if (bytes) this.outbox.deliverPieces([bytes])
   }
 
   failed(error: unknown): void {

@@ -177,8 +177,8 @@ class KeepingSocket implements Socket {
     this.framing = framing
   }
 
-  write(bytes: Uint8Array): void {
-    this.written.push(bytes)
+  write(pieces: readonly Uint8Array[]): void {
+    this.written.push(...pieces)
   }
 
   close(): void {}

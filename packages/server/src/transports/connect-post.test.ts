@@ -52,6 +52,21 @@ describe('the link of the SDK as an event stream', () => {
     })
   })
 
+  test('brings what was missed however much it is, to each of those who missed it', async () => {
+    const stage = await serve()
+    const texts = Array.from({ length: 50 }, (_, index) => `${index} ${'안녕\n'.repeat(50)}`)
+    const [first] = await publishAll(stage.hub, 'chat:1', 'a')
+    await publishAll(stage.hub, 'chat:1', ...texts)
+    for (const attempt of [1, 2]) {
+      const reader = await events(stage, connect(), subscribe('chat:1', first, attempt))
+      await reader.message()
+      expect(await reader.message()).toMatchObject({
+        type: 'baro:recovered',
+        payload: { attempt, publications: texts.map((payload) => ({ payload })) },
+      })
+    }
+  })
+
   test('takes publishes and requests in its body, and answers them', async () => {
     const stage = await serve()
     const reader = await events(stage, connect(), publish('mine'))

@@ -53,6 +53,14 @@ describe('who waits for a change', () => {
     ],
     ['another life of the stream', ({ readers }) => [...readers][0]?.stale(position)],
     ['the end of the wait', ({ clock }) => clock.advance(1_000)],
+    [
+      'a publication, though the wait is over before its turn has come',
+      ({ clock, readers, held }) => {
+        ;[...readers][0]?.deliver(new Uint8Array(0), undefined as never)
+        held.releaseAll()
+        clock.advance(0)
+      },
+    ],
     ['the asker going away', ({ goAway }) => goAway()],
     ['the node stopping', ({ held }) => held.releaseAll()],
   ])('is released by %s, and stands nowhere any more', async (_, release) => {

@@ -92,20 +92,22 @@ const pollForm: Form = { encode: () => noBytes, encodeSignal: () => undefined }
 function nextBatch({ clock, held, ticker }: HubParts, feed: Feed, wait: Wait): Promise<Batch | 'stale' | undefined> {
   if (wait.waitMs === 0 || wait.isGone() || !held.mayHold) return Promise.resolve(undefined)
   return new Promise((resolve) => {
-    const finish = (came: Batch | 'stale' | undefined) => {
+    const finish = (answer: Batch | 'stale' | undefined) => {
       cancel()
       forget()
       feed.leave(reader)
       stopWatching()
-      resolve(came)
+      resolve(answer)
     }
-    const giveUp = () => finish(undefined)
+    let came: Batch | undefined
+    const giveUp = () => finish(came)
     const reader: LiveReader = {
       form: pollForm,
       deliver(_bytes, batch) {
         // In turn: one publication may go to thousands who wait, and to let one go on is work.
         feed.leave(reader)
-        ticker.write({ flush: () => finish(batch) }, wait.isKnown())
+        came = batch
+        ticker.write({ flush: giveUp }, wait.isKnown())
       },
       signal: () => {},
       stale: () => finish('stale'),

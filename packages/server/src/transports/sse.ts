@@ -60,9 +60,9 @@ class StreamSocket implements SseSocket {
     return this.#stream.writableLength
   }
 
-  write(bytes: Uint8Array): void {
+  write(pieces: readonly Uint8Array[]): void {
     if (!this.#stream.writable) return
-    writeOut(this.#stream, bytes, this.#drained)
+    writeOut(this.#stream, pieces, this.#drained)
     this.#watch()
   }
 
@@ -72,11 +72,11 @@ class StreamSocket implements SseSocket {
   }
 
   heartbeat(): void {
-    this.write(sseHeartbeat)
+    this.write([sseHeartbeat])
   }
 
   drain(reconnectInMs: number): void {
-    this.write(sseRetry(Math.max(reconnectInMs, shortestRetryMs)))
+    this.write([sseRetry(Math.max(reconnectInMs, shortestRetryMs))])
   }
 
   tell(link: SessionLink): void {

@@ -28,4 +28,16 @@ describe('a frame of which most is shared', () => {
     expect(other?.[1]).toBe(one?.[1])
     expect(Buffer.concat(one ?? [])).toEqual(Buffer.from(frame(`${head(1)}${shared}}`)))
   })
+
+  test('holds a long text beside attachments once for all too', () => {
+    const shared = writeJson([
+      { picture: new Uint8Array([1, 2, 3]), text: 'x'.repeat(5_000), other: new Uint8Array(9) },
+    ])
+    const of = {}
+    const [one, other] = [1, 2].map((attempt) => frameShared?.({ head: head(attempt), shared, tail: '}', of }))
+    expect(one).toHaveLength(4)
+    expect([other?.[1], other?.[3]]).toEqual([one?.[1], one?.[3]])
+    expect(other?.[1]).toBe(one?.[1])
+    expect(Buffer.concat(one ?? [])).toEqual(Buffer.from(frame(`${head(1)}${shared}}`)))
+  })
 })

@@ -54,18 +54,19 @@ export function packedFrame(text: string): Uint8Array | undefined {
 }
 
 /** What was lifted out of a shared text, for as long as what it is the text of; `undefined` if there was nothing. */
-const keptLifted = new WeakMap<object, { readonly lifted: Lifted | undefined }>()
+const keptLifted = new WeakMap<object, { readonly header: string; readonly attachments: Uint8Array } | 'nothing'>()
 
 /** {@link packedFrame} for a message of which most is shared: only what names this client is written for each. */
 export function packedSharedFrame({ head, shared, tail, of }: SharedMessage): readonly Uint8Array[] | undefined {
   let kept = keptLifted.get(of)
   if (!kept) {
-    kept = { lifted: lift(shared) }
+    const lifted = lift(shared)
+    kept = lifted ? { header: lifted.header, attachments: Buffer.concat(lifted.attachments) } : 'nothing'
     keptLifted.set(of, kept)
   }
-  if (!kept.lifted) return undefined
-  const { header, attachments } = kept.lifted
-  return framePieces('binary', false, [joinFrame({ header: head + header + tail, attachments: [] }), ...attachments])
+  if (kept === 'nothing') return undefined
+  const header = sharedPieces({ head, shared: kept.header, tail: `${tail}\n`, of: kept })
+  return framePieces('binary', false, [...header, kept.attachments])
 }
 
 /** What {@link openFrame} begins, in pieces: all but the first are as they were given. */

@@ -83,9 +83,9 @@ class StreamSocket implements WebSocketSocket {
     return this.#stream.writableLength
   }
 
-  write(bytes: Uint8Array): void {
+  write(pieces: readonly Uint8Array[]): void {
     // After a close frame nothing may follow (RFC 6455 §5.5.1).
-    if (this.#webSocket.readyState === this.#webSocket.OPEN) writeOut(this.#stream, bytes, this.drained)
+    if (this.#webSocket.readyState === this.#webSocket.OPEN) writeOut(this.#stream, pieces, this.drained)
   }
 
   close(code: number, reason: string): void {

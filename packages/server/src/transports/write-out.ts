@@ -3,9 +3,19 @@ import type { Duplex } from 'node:stream'
 const nothing = Buffer.alloc(0)
 
 /**
- * Writes, and calls `drained` if all of it leaves without a `drain`: Node emits that only above its own high-water mark,
- * and a hub may be set to cut its readers below it.
+ * Writes, as one system call, and calls `drained` if all of it leaves without a `drain`: Node emits that only above its
+ * own high-water mark, and a hub may be set to cut its readers below it.
  */
-export function writeOut(stream: Duplex, bytes: Uint8Array, drained: () => void): void {
-  if (stream.write(bytes) && stream.writableLength > 0) stream.write(nothing, drained)
+export function writeOut(stream: Duplex, pieces: readonly Uint8Array[], drained: () => void): void {
+  if (writeAll(stream, pieces) && stream.writableLength > 0) stream.write(nothing, drained)
+}
+
+/** Whether there was room below the mark for all of them. */
+function writeAll(stream: Duplex, pieces: readonly Uint8Array[]): boolean {
+  const [only = nothing] = pieces
+  if (pieces.length <= 1) return stream.write(only)
+  stream.cork()
+  const hadRoom = pieces.map((piece) => stream.write(piece)).every(Boolean)
+  stream.uncork()
+  return hadRoom
 }

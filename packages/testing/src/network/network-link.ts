@@ -204,7 +204,8 @@ export function createNetworkLink(parts: NetworkLinkParts): LinkEnds {
       get waitingBytes() {
         return waitingBytes
       },
-      write(bytes) {
+      write(pieces) {
+        const bytes = Buffer.concat(pieces)
         if (!hubHolds || saidGoodbye) return
         for (const text of messagesIn(bytes)) {
           parts.sent(link, 'to-client', text)
