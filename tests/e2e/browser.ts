@@ -32,8 +32,8 @@ export function socketsOf(page: Page): readonly WatchedSocket[] {
     if (!socket.url().includes('/baro/connect')) return
     const sent: Message[] = []
     const received: Message[] = []
-    socket.on('framesent', ({ payload }) => sent.push(JSON.parse(String(payload))))
-    socket.on('framereceived', ({ payload }) => received.push(JSON.parse(String(payload))))
+    socket.on('framesent', ({ payload }) => sent.push(messageOf(payload)))
+    socket.on('framereceived', ({ payload }) => received.push(messageOf(payload)))
     sockets.push({
       sent: (channel) => typesOf(sent, channel),
       received: (channel) => typesOf(received, channel),
@@ -45,6 +45,11 @@ export function socketsOf(page: Page): readonly WatchedSocket[] {
 interface Message {
   readonly type: string
   readonly payload: { readonly channel?: string }
+}
+
+// A binary frame begins with a line of JSON; a text frame is one.
+function messageOf(frame: string | Buffer): Message {
+  return JSON.parse(String(frame).split('\n', 1).join())
 }
 
 function typesOf(messages: readonly Message[], channel: string): readonly string[] {

@@ -44,6 +44,7 @@ export interface HubOptions {
   readonly publishWindowMs?: number
   /** Where the hub says what a person should know. Default `console`. */
   readonly log?: Log
+  /** Default: the machine's. While a test's clock stands still, nothing is sent, not even the answer to a GET. */
   readonly clock?: HubClock
   readonly randomness?: Randomness
 }
