@@ -27,7 +27,7 @@ const questions: Readonly<Record<string, (position: string) => Question>> = {
 
 /**
  * Opens readers that connect to the path, ask, and never read; resolves when all have asked. Every second one is behind,
- * and so is answered from history at once, with bytes of its own; the others stand at the head.
+ * and so is answered from history at once; the others stand at the head.
  */
 export async function openStalledReaders(
   { server, port }: { readonly server: string; readonly port: number },

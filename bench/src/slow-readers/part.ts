@@ -80,7 +80,7 @@ function tell(runs: readonly SlowReadersRun[]): Chapter {
     text: `
 ## Slow readers
 
-${count(first.slow)} readers connect, ask, and never read from their socket, while the channel gets ${megabytes(first.publications * first.publicationBytes)} MB (${count(first.publications)} publications of ${count(first.publicationBytes)} bytes, 50 in a second). Half of them ask from a position 2 MB back, and are answered at once with bytes of their own; the others stand at the head. Beside them, ${first.healthy} readers of the same kind read, as they did before.
+${count(first.slow)} readers connect, ask, and never read from their socket, while the channel gets ${megabytes(first.publications * first.publicationBytes)} MB (${count(first.publications)} publications of ${count(first.publicationBytes)} bytes, 50 in a second). Half of them ask from a position 2 MB back, and are answered at once with what they missed; the others stand at the head. Beside them, ${first.healthy} readers of the same kind read, as they did before.
 
 Resident memory of the server with the slow readers minus without them, in MB; *kept* after collecting garbage, *peak* at the highest moment, garbage included. The bound is what may wait outside the kernel for so many readers; their connections come on top.
 

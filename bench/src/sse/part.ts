@@ -76,8 +76,6 @@ ${idleTable(runs, labels)}`,
     shortcomings: [
       `To open an event stream takes ${of('baro stream', perConnection).toFixed(0)} µs, with \`node:http\` alone ${of('res.write', perConnection).toFixed(0)}; an idle one takes ${idle.toFixed(1)} kB, with \`node:http\` alone ${(of('res.write', bytesPerConnection) / 1_000).toFixed(1)}.`,
     ],
-    notes: [
-      'Over event streams, `res.write` gets its message as bytes, made once.',
-    ],
+    notes: ['Over event streams, `res.write` gets its message as bytes, made once.'],
   }
 }

@@ -88,7 +88,7 @@ export class Outbox implements Writing {
     return Math.min(this.#replyBytes, this.waitingBytes)
   }
 
-  /** Hands what is pending to the socket: as one write, unless pieces stand apart. */
+  /** Hands what is pending to the socket, as one write. */
   flush(nowMs: number): void {
     const run = this.#pending
     if (this.#closed || !run) return
