@@ -35,9 +35,9 @@ const noPublications: Gathered = { publications: 0, sinceMs: 0, lastMs: 0 }
 const never: HandedOn = { publications: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }
 
 /**
- * Gathers what one turn of the event loop produced, or more (`hand-on.ts`). At its end every channel hands its
- * publications to its readers, then every socket is written once. One write per socket and tick is worth 30 to 40 times under load: the system call is
- * most of what a delivery costs (bench/README.md).
+ * Gathers what one turn of the event loop produced, or more (`hand-on.ts`). Then every channel hands its publications to
+ * its readers, and every socket is written once. One write per socket is worth some 30 times under load: the system call
+ * is most of what a delivery costs (bench/README.md).
  *
  * Where that takes long, it is done in slices, and the loop goes on in between. Those who are known to read have a line
  * of their own, which is written first; each line gets a slice of every turn, so that neither waits for ever.
