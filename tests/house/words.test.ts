@@ -5,7 +5,7 @@ import { isTest, type SourceFile, sourceFiles } from './source-files.ts'
 const clocks = new Set([
   'packages/core/src/system/clock.ts',
   'packages/core/src/system/randomness.ts',
-  'packages/server/src/node-clock.ts',
+  'packages/server/src/system/node-clock.ts',
   'packages/testing/src/fake-clock.ts',
 ])
 

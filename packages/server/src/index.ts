@@ -1,5 +1,3 @@
-export type { Counters } from './counters.ts'
-export { createHub, type HubInternals } from './create-hub.ts'
 export type {
   Access,
   AccessContext,
@@ -14,9 +12,11 @@ export type {
   RequestContext,
   SessionInfo,
   SignalContext,
-} from './handlers.ts'
-export type { Hub, HubOptions, Listening } from './hub.ts'
-export { defaultLimits, type Limits } from './limits.ts'
-export { createMemoryBroker } from './memory-broker.ts'
+} from './channel/handlers.ts'
+export { loaded, type SnapshotSource } from './channel/snapshot-source.ts'
+export { createHub, type HubInternals } from './hub/create-hub.ts'
+export type { Hub, HubOptions, Listening } from './hub/hub.ts'
+export { createMemoryBroker } from './memory-broker/memory-broker.ts'
+export type { Counters } from './observe/counters.ts'
+export { defaultLimits, type Limits } from './ports/limits.ts'
 export type { Framing, Handshake, SessionLink, Socket } from './ports/socket.ts'
-export { loaded, type SnapshotSource } from './snapshot-source.ts'

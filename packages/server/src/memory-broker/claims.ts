@@ -1,5 +1,5 @@
 import { BaroError, type Claim, type Clock, type Json, quote } from '@baro/core'
-import { Deque } from '../deque.ts'
+import { Deque } from '../collections/deque.ts'
 
 interface Held {
   readonly scope: string

@@ -10,7 +10,7 @@ import {
   type StreamView,
   startOf,
 } from '@baro/core'
-import { Deque } from '../deque.ts'
+import { Deque } from '../collections/deque.ts'
 
 interface Kept {
   readonly publication: Publication

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createRoomStage, payloadOf, subscribe } from '../../test/fake-client.ts'
-import type { AccessContext } from '../handlers.ts'
+import type { AccessContext } from '../channel/handlers.ts'
 
 const name = 'room:1'
 

@@ -2,7 +2,7 @@ import { channel, type Json, type Schema } from '@baro/core'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createStage, FakeClient, payloadOf, room } from '../../test/fake-client.ts'
-import type { AnyHandlers } from '../handlers.ts'
+import type { AnyHandlers } from '../channel/handlers.ts'
 
 const name = 'room:1'
 const passOn: NonNullable<AnyHandlers['events']> = { message: ({ payload, publish }) => publish('message', payload) }

@@ -1,8 +1,8 @@
 import { BaroError, type ClientMessage, quote, type RequestSchemas, type Schema, validatePayload } from '@baro/core'
-import type { AccessContext, ChannelContext } from '../handlers.ts'
-import type { HubParts } from '../hub-parts.ts'
-import { own } from '../publisher.ts'
-import type { Resolved } from '../registry.ts'
+import type { AccessContext, ChannelContext } from '../channel/handlers.ts'
+import type { Resolved } from '../channel/registry.ts'
+import type { HubParts } from '../hub/hub-parts.ts'
+import { own } from '../publish/publisher.ts'
 import { assertRoomAtWork } from './allowance.ts'
 import type { SessionContext } from './session-context.ts'
 

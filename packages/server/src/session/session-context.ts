@@ -1,7 +1,7 @@
 import type { BaroError, ServerMessage } from '@baro/core'
-import type { Identity } from '../handlers.ts'
+import type { Identity } from '../channel/handlers.ts'
+import type { Outbox } from '../delivery/outbox.ts'
 import type { Framing } from '../ports/socket.ts'
-import type { Outbox } from '../stream/outbox.ts'
 
 /** What subscriptions and commands see of the session they belong to. */
 export interface SessionContext {

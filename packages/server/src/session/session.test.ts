@@ -1,7 +1,7 @@
 import { BaroError, closeCodes } from '@baro/core'
 import { describe, expect, test } from 'vitest'
 import { createStage, FakeClient, payloadOf, room } from '../../test/fake-client.ts'
-import type { Auth } from '../handlers.ts'
+import type { Auth } from '../channel/handlers.ts'
 
 const connecting = { protocol: 1, client: 'secret' }
 const subscribing = { channel: 'room:1', attempt: 1, version: '1' }

@@ -6,11 +6,11 @@ import {
   encodeMessage,
   type ServerMessage,
 } from '@baro/core'
-import { bearerOf } from '../bearer.ts'
-import type { Identity } from '../handlers.ts'
-import type { HubParts, HubSession } from '../hub-parts.ts'
+import { bearerOf } from '../access/bearer.ts'
+import type { Identity } from '../channel/handlers.ts'
+import { Outbox } from '../delivery/outbox.ts'
+import type { HubParts, HubSession } from '../hub/hub-parts.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
-import { Outbox } from '../stream/outbox.ts'
 import { Commands } from './commands.ts'
 import type { SessionContext } from './session-context.ts'
 import { type SessionAction, type SessionEvent, sessionTransition, startSession } from './session-machine.ts'

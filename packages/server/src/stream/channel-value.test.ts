@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { room } from '../../test/fake-client.ts'
 import { createNodes, roomOne, shownBy } from '../../test/feed-nodes.ts'
-import { loaded } from '../snapshot-source.ts'
+import { loaded } from '../channel/snapshot-source.ts'
 
 describe('the state', () => {
   test('survives the trimming of history', async () => {

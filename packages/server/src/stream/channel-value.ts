@@ -10,9 +10,9 @@ import {
   parseJson,
   startOf,
 } from '@baro/core'
-import type { Counters } from '../counters.ts'
-import { describeError } from '../describe-error.ts'
-import type { Resolved } from '../registry.ts'
+import type { Resolved } from '../channel/registry.ts'
+import type { Counters } from '../observe/counters.ts'
+import { describeError } from '../observe/describe-error.ts'
 import { stateText } from './state-text.ts'
 
 /** A value at a position, with its JSON made once for everybody who needs it. */

@@ -3,9 +3,9 @@ import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { room } from '../../test/fake-client.ts'
 import { createNodes, roomOne, shownBy, WritingReader } from '../../test/feed-nodes.ts'
-import { createMemoryBroker } from '../memory-broker.ts'
+import type { Form } from '../delivery/form.ts'
+import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { Feed, type Found } from './feed.ts'
-import type { Form } from './form.ts'
 
 const reasonOf = async (found: Found | Promise<Found>) => {
   const answer = await found

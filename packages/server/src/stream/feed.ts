@@ -24,15 +24,15 @@ import {
   type ResetReason,
   type StreamView,
 } from '@baro/core'
-import type { Counters } from '../counters.ts'
-import { describeError } from '../describe-error.ts'
-import type { Limits } from '../limits.ts'
-import type { Resolved } from '../registry.ts'
-import { Batch } from './batch.ts'
+import type { Resolved } from '../channel/registry.ts'
+import { Batch } from '../delivery/batch.ts'
+import { LiveGroup, type LiveReader } from '../delivery/live-group.ts'
+import type { Gathering, Ticker } from '../delivery/ticker.ts'
+import type { Counters } from '../observe/counters.ts'
+import { describeError } from '../observe/describe-error.ts'
+import type { Limits } from '../ports/limits.ts'
 import { ChannelValue, type EncodedSnapshot } from './channel-value.ts'
 import { KeptAnswers } from './kept-answers.ts'
-import { LiveGroup, type LiveReader } from './live-group.ts'
-import type { Gathering, Ticker } from './ticker.ts'
 
 /** What follows a position, or why nothing can. */
 export type Found =

@@ -1,5 +1,5 @@
 import type { Cancel } from '@baro/core'
-import type { Resolved } from '../registry.ts'
+import type { Resolved } from '../channel/registry.ts'
 import { Feed, type FeedParts } from './feed.ts'
 
 /** How long a feed that nobody uses stays open, for the next page view. */

@@ -1,11 +1,11 @@
 import { type AtPosition, BaroError, type Position, type ResetReason } from '@baro/core'
-import type { Counters } from '../counters.ts'
-import type { Batch } from './batch.ts'
+import type { Batch } from '../delivery/batch.ts'
+import { encodeOnce, type Form } from '../delivery/form.ts'
+import type { LiveReader } from '../delivery/live-group.ts'
+import type { Outbox, RoomWaiter } from '../delivery/outbox.ts'
+import type { Counters } from '../observe/counters.ts'
 import type { EncodedSnapshot } from './channel-value.ts'
 import type { Feed, Found } from './feed.ts'
-import { encodeOnce, type Form } from './form.ts'
-import type { LiveReader } from './live-group.ts'
-import type { Outbox, RoomWaiter } from './outbox.ts'
 import { type ReaderEvent, type ReaderState, readerTransition } from './reader-machine.ts'
 
 /** What a transport does with what its reader finds. */

@@ -1,0 +1,395 @@
+import { BaroError, channel, type Json, type Schema } from '@baro/core'
+import { createSeededRandomness } from '@baro/testing'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { room } from '../../test/fake-client.ts'
+import { createNodes, roomOne, shownBy } from '../../test/feed-nodes.ts'
+import type { AnyHandlers } from '../channel/handlers.ts'
+import type { Resolved } from '../channel/registry.ts'
+import { Feeds } from '../stream/feeds.ts'
+import { Publisher } from './publisher.ts'
+
+type Handler = NonNullable<NonNullable<AnyHandlers['events']>[string]>
+
+const passOn: Handler = ({ payload, publish }) => publish('message', payload)
+
+/** Nodes on one broker, each with a publisher. */
+function setUp() {
+  const nodes = createNodes()
+  const publisherOf = (message: Handler, resolved: Resolved = roomOne) => {
+    const node = nodes.node()
+    const feeds = new Feeds(node.parts)
+    const randomness = createSeededRandomness('publisher')
+    const publisher = new Publisher({ ...node.parts, feeds, randomness, claimWindowMs: 1_000 })
+    const handled: Resolved = { ...resolved, handlers: { access: 'public', events: { message } } }
+    const context = { channel: resolved.channel, params: resolved.params, user: undefined, session: undefined }
+    return {
+      ...node,
+      publisher,
+      accept: (text: unknown, { id = 'a', scope = 'client:1', user = undefined as string | undefined } = {}) =>
+        publisher.accept({
+          resolved: handled,
+          type: 'message',
+          payload: { text },
+          id,
+          scope,
+          context: user === undefined ? context : { ...context, user: { id: user } },
+        }),
+      state: () => feeds.using(resolved, shownBy),
+    }
+  }
+  const history = async () => (await nodes.memory.read('room:1', { after: 0, limit: 100, bytes: 1e6 })).publications
+  return { ...nodes, publisherOf, history }
+}
+
+/** A handler that a test holds up. */
+function heldUp() {
+  let goOn = () => {}
+  const until = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  let runs = 0
+  const handler: Handler = async ({ payload, publish }) => {
+    runs++
+    await until
+    return publish('message', payload)
+  }
+  return { handler, goOn: () => goOn(), runs: () => runs }
+}
+
+describe('a publish of a client', () => {
+  test('is answered with its id and the position after it', async () => {
+    const { publisherOf, history, memory } = setUp()
+    const answer = await publisherOf(passOn).accept('hello', { id: 'my-id' })
+    const { epoch } = await memory.read('room:1', { limit: 0, bytes: 0 })
+    expect(answer).toEqual({ id: 'my-id', position: `1a.${epoch}.1.my-id` })
+    expect(await history()).toMatchObject([{ id: 'my-id', type: 'message', payload: { text: 'hello' } }])
+  })
+
+  test('carries who the session belongs to, never what the payload says', async () => {
+    const { publisherOf, history } = setUp()
+    const { accept } = publisherOf(passOn)
+    await accept('as ada', { id: 'a', user: 'ada' })
+    await accept('as a guest', { id: 'b' })
+    expect((await history()).map(({ by }) => by)).toEqual(['ada', undefined])
+  })
+
+  test('without a handler that accepts it is not accepted, whatever objects inherit', async () => {
+    const { publisherOf, history } = setUp()
+    const { publisher } = publisherOf(passOn)
+    for (const type of ['note', 'nothing', 'constructor', 'toString', '__proto__', 'hasOwnProperty'])
+      await expect(
+        publisher.accept({
+          resolved: { ...roomOne, handlers: { access: 'public', events: { message: passOn } } },
+          type,
+          payload: { text: 'hello' },
+          id: 'a',
+          scope: 'client:1',
+          context: { channel: 'room:1', params: {}, user: undefined, session: undefined },
+        }),
+      ).rejects.toMatchObject({ code: 'not-accepted' })
+    expect(await history()).toEqual([])
+  })
+
+  test('that does not pass its schema is refused, and nothing was claimed', async () => {
+    const { publisherOf } = setUp()
+    const { accept, broker } = publisherOf(passOn)
+    await expect(accept(5)).rejects.toMatchObject({ code: 'invalid-payload', message: expect.stringContaining('text') })
+    expect(broker.calls.claim).toBeUndefined()
+    expect(await accept('better')).toMatchObject({ id: 'a' })
+  })
+
+  test.each(['', 'a b', 'x'.repeat(65), 'ä'])('with the id %j is refused', async (id) => {
+    await expect(setUp().publisherOf(passOn).accept('hello', { id })).rejects.toMatchObject({ code: 'bad-id' })
+  })
+
+  test('without an id claims nothing, and gets an id of its own', async () => {
+    const { publisherOf, history } = setUp()
+    const { publisher, broker } = publisherOf(passOn)
+    const answer = await publisher.accept({
+      resolved: { ...roomOne, handlers: { access: 'public', events: { message: passOn } } },
+      type: 'message',
+      payload: { text: 'hello' },
+      id: undefined,
+      scope: 'guest',
+      context: { channel: 'room:1', params: {}, user: undefined, session: undefined },
+    })
+    expect(broker.calls.claim).toBeUndefined()
+    expect((await history()).map(({ id }) => id)).toEqual([answer.id])
+  })
+})
+
+describe('I5: a repeat', () => {
+  test('gets the first answer, and runs nothing', async () => {
+    const { publisherOf, history } = setUp()
+    const { accept, counters } = publisherOf(passOn)
+    const first = await accept('hello')
+    expect(await accept('something else')).toEqual(first)
+    expect(await history()).toHaveLength(1)
+    expect(counters).toMatchObject({ published: 1, repeated: 1 })
+  })
+
+  test('gets the first answer also if that was an error', async () => {
+    const { publisherOf } = setUp()
+    let runs = 0
+    const { accept } = publisherOf(() => {
+      runs++
+      throw new BaroError('refused', 'Not today.')
+    })
+    for (let times = 0; times < 2; times++)
+      await expect(accept('hello')).rejects.toMatchObject({ code: 'refused', message: 'Not today.' })
+    expect(runs).toBe(1)
+  })
+
+  test('gets the first answer on another node', async () => {
+    const { publisherOf, history } = setUp()
+    const [one, other] = [publisherOf(passOn), publisherOf(passOn)]
+    const first = await one.accept('hello')
+    expect(await other.accept('hello')).toEqual(first)
+    expect(await history()).toHaveLength(1)
+    expect(other.counters.repeated).toBe(1)
+  })
+
+  test('that comes while the first is at work on this node waits for it', async () => {
+    const { publisherOf, history } = setUp()
+    const { handler, goOn, runs } = heldUp()
+    const { accept } = publisherOf(handler)
+    const both = [accept('hello'), accept('hello')]
+    goOn()
+    const [first, repeat] = await Promise.all(both)
+    expect(repeat).toEqual(first)
+    expect(runs()).toBe(1)
+    expect(await history()).toHaveLength(1)
+  })
+
+  test('that comes while the first is at work elsewhere is told so, and gets the first answer later', async () => {
+    const { clock, publisherOf, history } = setUp()
+    const { handler, goOn } = heldUp()
+    const [one, other] = [publisherOf(handler), publisherOf(passOn)]
+    const first = one.accept('hello')
+    await clock.pass(0)
+    await expect(other.accept('hello')).rejects.toMatchObject({ code: 'in-progress', retry: true })
+    goOn()
+    const answer = await first
+    expect(await other.accept('hello')).toEqual(answer)
+    expect(await history()).toHaveLength(1)
+    expect(other.counters.repeated).toBe(1)
+  })
+
+  test('is the first again once its window is over, or in another scope', async () => {
+    const { clock, publisherOf, history } = setUp()
+    const { accept } = publisherOf(passOn)
+    await accept('one')
+    await accept('two', { scope: 'client:2' })
+    await clock.pass(1_000)
+    await accept('three')
+    expect((await history()).map(({ payload }) => payload)).toEqual([
+      { text: 'one' },
+      { text: 'two' },
+      { text: 'three' },
+    ])
+  })
+
+  test('the claim is made before the handler runs', async () => {
+    const { publisherOf, memory } = setUp()
+    const claims: unknown[] = []
+    const { accept } = publisherOf(async () => claims.push(await memory.claim('client:1', 'a', 1_000)))
+    await accept('hello')
+    expect(claims).toEqual([{ outcome: 'pending' }])
+  })
+
+  test('what could not be claimed did not happen, and may be sent again', async () => {
+    const { publisherOf, history } = setUp()
+    const { accept, broker } = publisherOf(passOn)
+    broker.broken.add('claim')
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'unavailable', retry: true })
+    broker.broken.clear()
+    await accept('hello')
+    expect(await history()).toHaveLength(1)
+  })
+
+  test('an append that failed has an unknown outcome, for good: a repeat runs nothing', async () => {
+    const { publisherOf, history } = setUp()
+    const { accept, broker } = publisherOf(passOn)
+    broker.broken.add('append')
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'unknown-outcome', retry: false })
+    broker.broken.clear()
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'unknown-outcome' })
+    expect(await history()).toEqual([])
+  })
+
+  test('an answer that could not be kept is given all the same', async () => {
+    const { publisherOf, history } = setUp()
+    const { accept, broker, log } = publisherOf(passOn)
+    broker.broken.add('settle')
+    expect(await accept('hello')).toMatchObject({ id: 'a', position: expect.any(String) })
+    expect(await history()).toHaveLength(1)
+    expect(log.warnings).toEqual([expect.stringContaining('"a"')])
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'in-progress' })
+  })
+})
+
+describe('a handler', () => {
+  test('that forgets to wait for its publish is waited for', async () => {
+    const { publisherOf, history } = setUp()
+    const { accept } = publisherOf(({ payload, publish }) => void publish('message', payload))
+    expect(await accept('hello')).toMatchObject({ position: expect.any(String) })
+    expect(await history()).toHaveLength(1)
+  })
+
+  test('that forgets to wait for a publish that fails is answered with the failure', async () => {
+    const { publisherOf } = setUp()
+    const { accept } = publisherOf(({ publish }) => void publish('message', { text: 5 }))
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'invalid-payload' })
+  })
+
+  test('that forgets to wait for its second publish is waited for all the same', async () => {
+    const { publisherOf } = setUp()
+    const { accept } = publisherOf(({ payload, publish }) => {
+      publish('message', payload)
+      publish('message', { text: 5 })
+    })
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'invalid-payload' })
+  })
+
+  test('that throws, beside a publish of its own that fails, fails once, and no rejection is left over', async () => {
+    const { publisherOf } = setUp()
+    const { accept, log } = publisherOf(({ publish }) => {
+      publish('message', { text: 5 })
+      throw new Error('a fault')
+    })
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'handler-failed' })
+    expect(log.errors).toHaveLength(1)
+  })
+
+  test('that publishes twice publishes in that order; the client’s id is on the first', async () => {
+    const { publisherOf, history } = setUp()
+    const { accept } = publisherOf(({ publish }) => {
+      publish('message', { text: 'one' })
+      publish('note', { text: 'two' })
+    })
+    const { position } = await accept('hello', { id: 'mine' })
+    const [one, two] = await history()
+    expect([one?.type, two?.type]).toEqual(['message', 'note'])
+    expect(one?.id).toBe('mine')
+    expect(two?.id).toMatch(/^[A-Za-z0-9_-]{16}$/)
+    expect(position).toContain('.1.')
+  })
+
+  test('that publishes nothing is answered without a position', async () => {
+    expect(
+      await setUp()
+        .publisherOf(() => 'ignored')
+        .accept('hello'),
+    ).toEqual({ id: 'a' })
+  })
+
+  test('that publishes an event the channel does not define is told so', async () => {
+    const { accept } = setUp().publisherOf(({ publish }) => publish('constructor', {}))
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'not-accepted' })
+  })
+
+  test.each<[string, unknown]>([
+    ['an error', new Error('secret')],
+    ['a text', 'secret'],
+    ['nothing', undefined],
+    ['what has no text', Object.create(null)],
+  ])(
+    'that throws %s fails that publish only, without telling the client, and is logged with the channel',
+    async (_, thrown) => {
+      const { publisherOf } = setUp()
+      const { accept, log } = publisherOf(() => {
+        throw thrown
+      })
+      const failure: BaroError = await accept('hello').then(
+        () => expect.unreachable(),
+        (error) => error,
+      )
+      expect(failure.code).toBe('handler-failed')
+      expect(failure.message).not.toContain('secret')
+      expect(log.errors).toEqual([expect.stringContaining('"room:1"')])
+    },
+  )
+
+  test('that throws something to be tried again is not tried again with the same id', async () => {
+    const { accept } = setUp().publisherOf(() => {
+      throw new BaroError('rate-limited', 'Not so fast.')
+    })
+    await expect(accept('hello')).rejects.toMatchObject({
+      code: 'handler-failed',
+      message: 'Not so fast.',
+      retry: false,
+    })
+  })
+
+  test('whose schema throws fails the publish, and the log says why', async () => {
+    const { publisherOf } = setUp()
+    let calls = 0
+    const broken: Schema<{ text: string }> = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value) => {
+          if (++calls > 1) throw new Error('a fault of the schema')
+          return { value: value as { text: string } }
+        },
+      },
+    }
+    const definition = channel('room:{id}', { events: { message: broken } })
+    const { accept, log } = publisherOf(passOn, { ...roomOne, definition })
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'handler-failed' })
+    expect(log.errors).toEqual([expect.stringMatching(/"room:1".*a fault of the schema/s)])
+  })
+})
+
+describe('a publish of the application', () => {
+  const note = { text: 'from the server' }
+
+  test('resolves after the append, by nobody', async () => {
+    const { publisherOf, history } = setUp()
+    const { id, position } = await publisherOf(passOn).publisher.publish(roomOne, 'note', note)
+    expect(await history()).toEqual([{ type: 'note', payload: note, offset: 1, id, time: expect.any(Number) }])
+    expect(position).toContain('.1.')
+  })
+
+  test('needs no handler, but its schema', async () => {
+    const { publisher } = setUp().publisherOf(passOn)
+    await expect(publisher.publish(roomOne, 'note', { text: 5 })).rejects.toMatchObject({ code: 'invalid-payload' })
+    await expect(publisher.publish(roomOne, 'nothing', note)).rejects.toMatchObject({ code: 'not-accepted' })
+  })
+
+  test('I5: with an id happens once, on any node, and apart from the ids of clients', async () => {
+    const { publisherOf, history } = setUp()
+    const [one, other] = [publisherOf(passOn), publisherOf(passOn)]
+    const first = await one.publisher.publish(roomOne, 'note', note, 'a')
+    expect(await other.publisher.publish(roomOne, 'note', note, 'a')).toEqual(first)
+    await one.accept('hello', { id: 'a' })
+    expect((await history()).map(({ type }) => type)).toEqual(['note', 'message'])
+  })
+
+  test('is folded before history is trimmed', async () => {
+    const { publisherOf } = setUp()
+    const { publisher, state } = publisherOf(passOn)
+    const resolved = {
+      ...roomOne,
+      definition: Object.assign(room.bind(null), room, { history: { size: 1, ttlMs: 1e9, bytes: 1e9 } }),
+    }
+    for (const text of ['a', 'b', 'c']) await publisher.publish(resolved, 'message', { text })
+    expect(await state()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('that was not kept is rejected as unavailable', async () => {
+    const { publisher, broker } = setUp().publisherOf(passOn)
+    broker.broken.add('append')
+    await expect(publisher.publish(roomOne, 'note', note)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test('hands on the wire form of what the schema gave', async () => {
+    const { publisherOf, history } = setUp()
+    const definition = channel('room:{id}', { events: { message: z.object({ at: z.date() }) } })
+    const at = new Date(0)
+    await publisherOf(passOn).publisher.publish({ ...roomOne, definition }, 'message', { at })
+    const [only] = await history()
+    expect(only?.payload).toEqual({ at: '1970-01-01T00:00:00.000Z' } satisfies Json)
+  })
+})

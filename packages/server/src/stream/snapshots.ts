@@ -1,0 +1,17 @@
+import { formatPosition, type Snapshot } from '@baro/core'
+import type { Resolved } from '../channel/registry.ts'
+import type { Feeds } from './feeds.ts'
+
+/** The newest value of a channel at its position, as a page embeds it. */
+export function takeSnapshot(feeds: Feeds, resolved: Resolved): Promise<Snapshot> {
+  return feeds.using(resolved, async (feed) => {
+    const { position, valueText } = await feed.snapshot()
+    return {
+      channel: resolved.channel,
+      position: formatPosition(position),
+      version: resolved.definition.version,
+      // Parsed anew for each caller: what a page does with its copy must not change the hub's state.
+      value: valueText === undefined ? undefined : JSON.parse(valueText),
+    }
+  })
+}

@@ -1,0 +1,74 @@
+import { accepted, BaroError, type Position, parsePosition, quote, type Result, refused } from '@baro/core'
+import type { Handshake } from '../../ports/socket.ts'
+import { positionInTag } from '../http/entity-tag.ts'
+
+/** What one message or answer shows of a publication. */
+export type View = 'publication' | 'payload' | 'state'
+
+/** How a request reads a channel: from where, how much, how long, and in which shape. */
+export interface ChannelQuery {
+  readonly mode: 'snapshot' | 'poll' | 'long-poll' | 'sse' | 'backwards'
+  readonly view: View
+  /** Where to continue from; for `backwards`, where to go back from. */
+  readonly position: Position | undefined
+  readonly limit: number
+  readonly waitMs: number
+  /** Whether the caller named the wait's starting point itself, rather than leave it to its cache. */
+  readonly isAnonymousWait: boolean
+}
+
+/** Publications in one answer, unless `limit` asks for fewer. */
+export const maxPublications = 500
+
+/** The longest wait, in seconds: proxies give up after 30 to 60. */
+export const maxWaitSeconds = 30
+
+/** How long a wait without a position may last: code that knows nothing of positions must not spin, nor hang. */
+export const anonymousWaitMs = 1_000
+
+const views: ReadonlySet<string> = new Set(['publication', 'payload', 'state'])
+
+/** Reads the query and headers of a request to a channel's URL; never throws. */
+export function parseChannelQuery(search: URLSearchParams, headers: Handshake['headers']): Result<ChannelQuery> {
+  const view = search.get('view') ?? 'publication'
+  const limit = Number(search.get('limit') ?? maxPublications)
+  const wait = search.get('wait')
+  const waitSeconds = Number(wait ?? 0)
+  const live = search.get('live')
+  if (!views.has(view)) return bad(`view=${quote(view)} is not publication, payload or state`)
+  if (!Number.isSafeInteger(limit) || limit < 1) return bad(`limit=${quote(search.get('limit'))} is not a count`)
+  if (!(waitSeconds >= 0)) return bad(`wait=${quote(wait)} is not a number of seconds`)
+  if (live !== null && live !== 'sse') return bad(`live=${quote(live)} is not "sse"`)
+
+  const isSse = live === 'sse' || (wait === null && String(headers.accept ?? '').includes('text/event-stream'))
+  if (isSse && view === 'state') return bad('view=state is for GET; follow the publications instead')
+  if (!isSse && view === 'payload') return bad('view=payload is for WebSocket and SSE; ask for view=publication')
+
+  const before = search.get('before')
+  const lastSeen = (isSse && headers['last-event-id']) || search.get('after')
+  if (before !== null && (isSse || wait !== null || view === 'state' || lastSeen !== null))
+    return bad('before= reads kept history, with nothing but limit= beside it')
+  const asked = lastSeen ?? before
+  const cached = view === 'state' && asked === null ? positionInTag(headers['if-none-match']) : undefined
+  const position = positionFrom(asked ?? cached)
+  // A validator that is not ours is another version of something else: HTTP says to ignore it.
+  if (!position.ok && asked !== null) return position
+  const from = position.ok ? position.value : undefined
+  return accepted({
+    mode: isSse ? 'sse' : wait !== null ? 'long-poll' : before !== null ? 'backwards' : lastSeen ? 'poll' : 'snapshot',
+    view: view as View,
+    position: from,
+    limit: Math.min(limit, maxPublications),
+    waitMs: Math.min(waitSeconds, maxWaitSeconds) * 1_000,
+    isAnonymousWait: wait !== null && from === undefined,
+  })
+}
+
+function positionFrom(text: unknown): Result<Position | undefined> {
+  if (text === null || text === undefined || text === '') return accepted(undefined)
+  return parsePosition(String(text))
+}
+
+function bad(what: string): Result<never> {
+  return refused(new BaroError('bad-message', `The query ${what}. See PROTOCOL.md, "One channel, one URL".`))
+}

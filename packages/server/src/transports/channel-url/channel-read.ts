@@ -1,0 +1,151 @@
+/** Reading one channel over HTTP: at once, by polling, by long polling, as an event stream, or backwards. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type AtPosition, BaroError, closeCodes, formatPosition } from '@baro/core'
+import type { Resolved } from '../../channel/registry.ts'
+import { isKnownToRead } from '../../delivery/precedence.ts'
+import type { HubParts } from '../../hub/hub-parts.ts'
+import type { Feed } from '../../stream/feed.ts'
+import { type Answer, sendAnswer } from '../http/answer.ts'
+import { contextOf } from '../http/http-user.ts'
+import { openSse } from '../http/sse.ts'
+import { sseForm } from './channel-forms.ts'
+import { anonymousWaitMs, type ChannelQuery, parseChannelQuery } from './channel-query.ts'
+import { ChannelStream } from './channel-stream.ts'
+import { longPoll, type PollAnswer, poll, snapshotBody, type Wait, waitForChange } from './poll.ts'
+import { readBack } from './read-back.ts'
+
+/** Publications a GET without a position answers with, where the channel has no snapshot to show. */
+const newestPublications = 100
+
+/** A request to read a channel. */
+export interface ReadRequest {
+  readonly resolved: Resolved
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Query parameters of the place where the application mounted the channel; the request's own win. */
+  readonly defaults: Readonly<Record<string, string>>
+}
+
+/** Answers a read in the mode its query asks for; every mode continues from the same positions (I6). */
+export async function readChannel(parts: HubParts, read: ReadRequest): Promise<void> {
+  const { resolved, request } = read
+  const parsed = parseChannelQuery(searchOf(read), request.headers)
+  if (!parsed.ok) throw parsed.error
+  const query = parsed.value
+  const context = await contextOf(parts, resolved, request)
+  await parts.assertAllowed(resolved, context, 'read')
+  if (query.mode === 'sse') return stream(parts, read, query, context.user)
+  await parts.feeds.using(resolved, (feed) => {
+    if (query.view === 'state') return answerState(parts, feed, read, query)
+    if (query.mode === 'snapshot') return answerSnapshot(parts, feed, read)
+    return answerPoll(parts, feed, read, query)
+  })
+}
+
+function searchOf({ request, defaults }: ReadRequest): URLSearchParams {
+  const own = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
+  for (const [name, value] of Object.entries(defaults)) if (!own.has(name)) own.set(name, value)
+  return own
+}
+
+function stream(
+  parts: HubParts,
+  { resolved, request, response }: ReadRequest,
+  { view, position }: ChannelQuery,
+  user: Awaited<ReturnType<typeof contextOf>>['user'],
+): void {
+  const form = sseForm(view)
+  const socket = openSse(request, response, form.framing, parts)
+  if (request.method === 'HEAD') return socket.close(closeCodes.normal, '')
+  const session = new ChannelStream(parts, socket, socket, { resolved, form, position, user })
+  parts.sessionStarted(session)
+  socket.tell(session)
+}
+
+async function answerPoll(parts: HubParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
+  const { limit, position, mode, waitMs } = query
+  if (mode === 'backwards') return sendRange(parts, read, await readBack(parts, feed, position, limit))
+  if (mode === 'poll') return sendRange(parts, read, await poll(parts, feed, position, limit))
+  return sendRange(parts, read, await longPoll(parts, feed, position, { limit, ...waitOf(read, waitMs) }))
+}
+
+async function answerState(parts: HubParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
+  const { definition, handlers, channel } = read.resolved
+  const { position, mode, waitMs } = query
+  if (!definition.state && !handlers.snapshot)
+    throw new BaroError('not-accepted', `"${channel}" has no state to show. Ask for view=publication.`)
+  if (mode === 'long-poll') {
+    if (query.isAnonymousWait) await waitForChange(parts, feed, waitOf(read, Math.min(waitMs, anonymousWaitMs)))
+    else if (position?.kind === 'at' && feed.isHead(position)) await waitForChange(parts, feed, waitOf(read, waitMs))
+  }
+  const snapshot = await feed.snapshot()
+  return sendSnapshot(parts, read, snapshot.valueText ?? 'null', snapshot.position)
+}
+
+async function answerSnapshot(parts: HubParts, feed: Feed, read: ReadRequest): Promise<void> {
+  const snapshot = await feed.snapshot()
+  if (snapshot.valueText !== undefined) return sendSnapshot(parts, read, snapshotBody(snapshot), snapshot.position)
+  const { channel } = read.resolved
+  const view = await parts.broker.read(channel, { limit: newestPublications, bytes: parts.limits.catchUpBytes })
+  const position = { kind: 'at', epoch: view.epoch, ...view.head } as const
+  const body = `{"publications":${JSON.stringify(view.publications)},"position":"${formatPosition(position)}"}`
+  return sendRange(parts, read, { body, position, isClosed: false, isReset: false })
+}
+
+/** A deploy may show the same position as another state, hence the version. */
+function sendSnapshot(parts: HubParts, read: ReadRequest, body: string, position: AtPosition): Promise<void> {
+  const { handlers, definition } = read.resolved
+  return sendInTurn(parts, read, {
+    status: 200,
+    body,
+    caching: handlers.access === 'public' ? 'open' : 'none',
+    position: formatPosition(position),
+    variants: definition.version === '1' ? [] : [encodeURIComponent(definition.version)],
+  })
+}
+
+function sendRange(
+  parts: HubParts,
+  read: ReadRequest,
+  { body, position, isClosed, isReset }: PollAnswer,
+): Promise<void> {
+  const isShared = read.resolved.handlers.access === 'public' && !isReset
+  return sendInTurn(parts, read, {
+    status: 200,
+    body,
+    caching: isShared ? (isClosed ? 'closed' : 'open') : 'none',
+    position: formatPosition(position),
+    // Who has the range already has it from before it was closed, and must learn that it goes on.
+    ...(isReset ? undefined : { variants: isClosed ? ['more'] : [] }),
+  })
+}
+
+/**
+ * Sends an answer when its turn comes: one publication may be the answer to thousands of held requests, and who asks
+ * again and again without reading must not hold up who reads (I7).
+ */
+function sendInTurn(parts: HubParts, { request, response }: ReadRequest, answer: Answer): Promise<void> {
+  // A node that stops may be gone before its turn comes.
+  if (parts.isDraining()) return sendAnswer(request, response, answer)
+  return new Promise((resolve, reject) => {
+    const flush = () => sendAnswer(request, response, answer).then(resolve, reject)
+    parts.ticker.write({ flush }, isKnown(request))
+  })
+}
+
+function waitOf({ request, response }: ReadRequest, waitMs: number): Wait {
+  return {
+    waitMs,
+    isKnown: () => isKnown(request),
+    isGone: () => response.destroyed,
+    // Of the response: its connection may serve many, and would collect a listener of each.
+    whenGone(run) {
+      response.once('close', run)
+      return () => response.off('close', run)
+    },
+  }
+}
+
+function isKnown({ socket: { bytesWritten, writableLength } }: IncomingMessage): boolean {
+  return isKnownToRead(bytesWritten - writableLength, writableLength)
+}

@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HubParts } from '../../hub/hub-parts.ts'
+
+/**
+ * Lets an allowed origin read the answer (WHATWG Fetch §3.2); false for one that is not allowed. Every answer varies by
+ * origin, or a shared cache would hand one site's permission to another.
+ */
+export function allowOrigin(
+  { isOriginAllowed }: HubParts,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  response.appendHeader('vary', 'Origin')
+  if (!isOriginAllowed(headers)) return false
+  if (headers.origin === undefined) return true
+  response.setHeader('access-control-allow-origin', headers.origin)
+  response.setHeader('access-control-allow-credentials', 'true')
+  response.setHeader('access-control-expose-headers', 'ETag, Baro-Position')
+  return true
+}
+
+/** Answers the question a browser asks before a request from another origin. */
+export async function answerPreflight(response: ServerResponse): Promise<void> {
+  response.writeHead(204, {
+    'access-control-allow-methods': 'GET, HEAD, POST',
+    'access-control-allow-headers': 'Authorization, Content-Type, If-None-Match, Last-Event-ID',
+    'access-control-max-age': '600',
+  })
+  response.end()
+}

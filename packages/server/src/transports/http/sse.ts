@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket as NetSocket } from 'node:net'
+import type { Cancel } from '@baro/core'
+import type { HubParts } from '../../hub/hub-parts.ts'
+import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
+import { sseHeartbeat, sseRetry } from './sse-framing.ts'
+import { writeOut } from './write-out.ts'
+
+/** The hub's end of an event stream, with what only this transport can say. */
+export interface SseSocket extends Socket {
+  heartbeat(): void
+  /** Asks the browser to wait before it comes back. */
+  drain(reconnectInMs: number): void
+  /** Tells `link` what happens to the stream. */
+  tell(link: SessionLink): void
+}
+
+/** A browser comes back with this delay after every later drop too, so it must not be told to hammer. */
+const shortestRetryMs = 1_000
+
+type SseParts = Pick<HubParts, 'clock' | 'sessionRules'>
+
+/**
+ * Turns an answer into an event stream. The head goes through Node; after it, bytes go to the connection itself, many
+ * messages in one write and the same buffer for every reader. That is why the body ends with the connection instead of
+ * being chunked (RFC 9112 §6.3): chunks would have to be framed for each reader.
+ */
+export function openSse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  framing: Framing,
+  parts: SseParts,
+): SseSocket {
+  response.removeHeader('transfer-encoding')
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    // nginx and its relatives would collect what must arrive at once.
+    'x-accel-buffering': 'no',
+    connection: 'close',
+  })
+  response.flushHeaders()
+  return new StreamSocket(request.socket, framing, parts)
+}
+
+class StreamSocket implements SseSocket {
+  readonly framing: Framing
+  readonly #stream: NetSocket
+  readonly #parts: SseParts
+  #stopWatching: Cancel | undefined
+  #drained: () => void = () => {}
+
+  constructor(stream: NetSocket, framing: Framing, parts: SseParts) {
+    this.#stream = stream
+    this.framing = framing
+    this.#parts = parts
+  }
+
+  get waitingBytes(): number {
+    return this.#stream.writableLength
+  }
+
+  write(pieces: readonly Uint8Array[]): void {
+    if (!this.#stream.writable) return
+    writeOut(this.#stream, pieces, this.#drained)
+    this.#watch()
+  }
+
+  close(): void {
+    this.#stream.end()
+    this.#watch()
+  }
+
+  heartbeat(): void {
+    this.write([sseHeartbeat])
+  }
+
+  drain(reconnectInMs: number): void {
+    this.write([sseRetry(Math.max(reconnectInMs, shortestRetryMs))])
+  }
+
+  tell(link: SessionLink): void {
+    const closed = () => {
+      this.#stopWatching?.()
+      link.closed()
+    }
+    // It may be gone already: while it was found out who this is, nobody listened.
+    if (this.#stream.closed) return closed()
+    this.#drained = () => link.drained()
+    this.#stream.on('drain', this.#drained)
+    this.#stream.on('close', closed)
+  }
+
+  /** Nobody can be asked for a sign of life; but who reads takes something of what waits. */
+  #watch(): void {
+    if (this.#stopWatching || (this.waitingBytes === 0 && this.#stream.writable) || this.#stream.destroyed) return
+    const left = this.#left
+    const { clock, sessionRules } = this.#parts
+    this.#stopWatching = clock.after(2 * sessionRules.heartbeatIntervalMs, () => {
+      this.#stopWatching = undefined
+      if (this.#left === left) this.#stream.destroy()
+      else this.#watch()
+    })
+  }
+
+  /** Bytes that have left the process. */
+  get #left(): number {
+    return this.#stream.bytesWritten - this.waitingBytes
+  }
+}

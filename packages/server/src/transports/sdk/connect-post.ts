@@ -1,0 +1,105 @@
+/**
+ * The SDK's link without WebSocket: one POST is one whole session. The client's messages come in the body, `baro:connect`
+ * and its subscriptions with their positions among them; the hub's come back as an event stream, or, with `?wait=`, as
+ * one JSON list. Nothing outlives the request, so any node answers any.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { BaroError, type ClientMessage, decodeClientMessage, type Json, parseJson } from '@baro/core'
+import { sharedPieces } from '../../delivery/shared-text.ts'
+import type { HubParts } from '../../hub/hub-parts.ts'
+import type { Framing, SessionLink } from '../../ports/socket.ts'
+import { maxWaitSeconds } from '../channel-url/channel-query.ts'
+import { bodyOf, sendAnswer } from '../http/answer.ts'
+import { handshakeOf } from '../http/handshake-of.ts'
+import { openSse } from '../http/sse.ts'
+import { sseFrame } from '../http/sse-framing.ts'
+import { AnswerCollector } from './answer-collector.ts'
+
+const sdkSse: Framing = {
+  name: 'sdk-sse',
+  frame: (text) => sseFrame(text, undefined),
+  // JSON has no line breaks, so it is one line of data however long.
+  frameShared: ({ head, tail, ...message }) => sharedPieces({ ...message, head: `data: ${head}`, tail: `${tail}\n\n` }),
+}
+
+/** One body holds at most so many messages of the longest kind. */
+const maxMessages = 16
+
+/** Runs the session of one POST. */
+export async function connectByPost(
+  parts: HubParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const messages = messagesOf(await bodyOf(request, maxMessages * parts.limits.maxMessageBytes))
+  const wait = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('wait')
+  if (wait === null) return streamSession(parts, request, response, messages)
+  const seconds = Number(wait)
+  if (!(seconds >= 0))
+    throw new BaroError('bad-message', `wait=${JSON.stringify(wait.slice(0, 20))} is not a number of seconds.`)
+  return waitSession(parts, request, response, messages, Math.min(seconds, maxWaitSeconds) * 1_000)
+}
+
+function streamSession(
+  parts: HubParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  messages: readonly string[],
+): void {
+  const socket = openSse(request, response, sdkSse, parts)
+  const session = parts.openSession(socket, handshakeOf(request), { isOneWay: true })
+  socket.tell(session)
+  hand(parts, session, messages)
+}
+
+async function waitSession(
+  parts: HubParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  messages: readonly string[],
+  waitMs: number,
+): Promise<void> {
+  const collector = new AnswerCollector(messages.flatMap((text) => readable(parts, text)))
+  const session = parts.openSession(collector, handshakeOf(request), { isOneWay: true })
+  const cancelWait = parts.clock.after(waitMs, () => collector.endWait())
+  // A handler that never answers must not hold the request for ever; the client asks again with the same ids (I5).
+  const cancelHold = parts.clock.after(maxWaitSeconds * 1_000, () => collector.close())
+  if (response.destroyed) collector.close()
+  response.once('close', () => collector.close())
+  hand(parts, session, messages)
+  await collector.ready
+  cancelWait()
+  cancelHold()
+  session.closed()
+  return sendAnswer(request, response, { status: 200, body: `{"messages":[${collector.itemsText}]}`, caching: 'none' })
+}
+
+function hand(parts: HubParts, session: SessionLink, messages: readonly string[]): void {
+  for (const text of messages) {
+    if (isTooLong(parts, text))
+      session.refuse(
+        new BaroError('too-large', `A message is longer than ${parts.limits.maxMessageBytes} bytes. Send less in one.`),
+      )
+    else session.receive(text)
+  }
+}
+
+/** The message of a text that the session will be able to read. */
+function readable(parts: HubParts, text: string): readonly ClientMessage[] {
+  if (isTooLong(parts, text)) return []
+  const decoded = decodeClientMessage(text)
+  return decoded.ok ? [decoded.value] : []
+}
+
+function isTooLong({ limits }: HubParts, text: string): boolean {
+  return Buffer.byteLength(text) > limits.maxMessageBytes
+}
+
+function messagesOf(body: string): readonly string[] {
+  const parsed = parseJson(body)
+  if (!parsed.ok) throw parsed.error
+  const messages = (parsed.value as { messages?: Json } | null)?.messages
+  if (!Array.isArray(messages) || !messages.every((message) => typeof message === 'object' && message !== null))
+    throw new BaroError('bad-message', 'The body is not { "messages": [{ "type", "payload" }, …] }. See PROTOCOL.md.')
+  return messages.map((message) => JSON.stringify(message))
+}

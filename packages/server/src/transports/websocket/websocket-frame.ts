@@ -1,0 +1,93 @@
+import { holdsBytes, joinFrame, type Lifted, liftBytes, readJson } from '@baro/core'
+import { sharedPieces } from '../../delivery/shared-text.ts'
+import type { Framing, SharedMessage } from '../../ports/socket.ts'
+
+/** What a frame carries (RFC 6455 §5.2), as far as we write it ourselves. */
+export type FrameKind = 'text' | 'binary'
+
+const nothing = new Uint8Array(0)
+
+const firstBytes: Readonly<Record<FrameKind, number>> = { text: 0x81, binary: 0x82 }
+
+/** RSV1, which permessage-deflate sets on a compressed message (RFC 7692 §6). */
+const compressedBit = 0x40
+
+/**
+ * An unmasked, unfragmented frame of RFC 6455 §5.2 with its header written; the payload, `length` bytes long, belongs at
+ * the end, or its first `room` bytes, where the others stand in pieces that follow. Header and payload in one buffer:
+ * `ws` would frame again for each client and write the two apart, and that is most of what a delivery costs us.
+ */
+export function openFrame(kind: FrameKind, isCompressed: boolean, length: number, room: number = length): Buffer {
+  const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10
+  const bytes = Buffer.allocUnsafe(headerLength + room)
+  bytes[0] = firstBytes[kind] | (isCompressed ? compressedBit : 0)
+  if (headerLength === 2) bytes[1] = length
+  else if (headerLength === 4) {
+    bytes[1] = 126
+    bytes.writeUInt16BE(length, 2)
+  } else {
+    bytes[1] = 127
+    bytes.writeBigUInt64BE(BigInt(length), 2)
+  }
+  return bytes
+}
+
+/** A text message, whatever it says. */
+export function textFrame(text: string): Uint8Array {
+  const length = Buffer.byteLength(text)
+  const frame = openFrame('text', false, length)
+  frame.write(text, frame.length - length)
+  return frame
+}
+
+/** A binary message. It is not compressed: what is sent as bytes mostly is already. */
+export function binaryFrame(bytes: Uint8Array): Uint8Array {
+  const frame = openFrame('binary', false, bytes.length)
+  frame.set(bytes, frame.length - bytes.length)
+  return frame
+}
+
+/** The binary message of a text with bytes in it; `undefined` if there are none. */
+export function packedFrame(text: string): Uint8Array | undefined {
+  const lifted = lift(text)
+  return lifted && binaryFrame(joinFrame(lifted))
+}
+
+/** What was lifted out of a shared text, for as long as what it is the text of; `undefined` if there was nothing. */
+const keptLifted = new WeakMap<object, { readonly header: string; readonly attachments: Uint8Array } | 'nothing'>()
+
+/** {@link packedFrame} for a message of which most is shared: only what names this client is written for each. */
+export function packedSharedFrame({ head, shared, tail, of }: SharedMessage): readonly Uint8Array[] | undefined {
+  let kept = keptLifted.get(of)
+  if (!kept) {
+    const lifted = lift(shared)
+    kept = lifted ? { header: lifted.header, attachments: Buffer.concat(lifted.attachments) } : 'nothing'
+    keptLifted.set(of, kept)
+  }
+  if (kept === 'nothing') return undefined
+  const header = sharedPieces({ head, shared: kept.header, tail: `${tail}\n`, of: kept })
+  return framePieces('binary', false, [...header, kept.attachments])
+}
+
+/** What {@link openFrame} begins, in pieces: all but the first are as they were given. */
+export function framePieces(
+  kind: FrameKind,
+  isCompressed: boolean,
+  [first = nothing, ...others]: readonly Uint8Array[],
+): readonly Uint8Array[] {
+  const length = others.reduce((sum, piece) => sum + piece.length, first.length)
+  const opened = openFrame(kind, isCompressed, length, first.length)
+  opened.set(first, opened.length - first.length)
+  return [opened, ...others]
+}
+
+function lift(text: string): Lifted | undefined {
+  return holdsBytes(text) ? liftBytes(readJson(text)) : undefined
+}
+
+/** Frames as they are: text, or binary where there are bytes in the message. */
+export const webSocketFraming: Framing = {
+  name: 'websocket',
+  frame: (text) => packedFrame(text) ?? textFrame(text),
+  frameShared: (message) => packedSharedFrame(message) ?? framePieces('text', false, sharedPieces(message)),
+}

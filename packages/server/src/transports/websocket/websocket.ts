@@ -1,0 +1,130 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Framing, Handshake, SessionLink, Socket } from '../../ports/socket.ts'
+import { handshakeOf } from '../http/handshake-of.ts'
+import { writeOut } from '../http/write-out.ts'
+import { acceptDeflateOffer } from './deflate-offer.ts'
+import { createDeflatedFraming } from './deflated-framing.ts'
+import { inflateMessagesOf } from './inflater.ts'
+import { webSocketFraming } from './websocket-frame.ts'
+
+/** Opens WebSockets on upgraded connections. */
+export interface WebSocketTransport {
+  /** Completes the handshake, and calls `connect` with the open socket. */
+  upgrade(
+    request: IncomingMessage,
+    stream: Duplex,
+    head: Buffer,
+    connect: (socket: WebSocketSocket, handshake: Handshake) => SessionLink,
+  ): void
+}
+
+/** A socket that can also ask the other side for a sign of life (RFC 6455 §5.5.2); every WebSocket client answers. */
+export interface WebSocketSocket extends Socket {
+  /** Asks; an earlier question still unanswered means that nobody is there, and ends the link. */
+  ping(): void
+}
+
+/** What a hub's WebSockets agree to. */
+export interface WebSocketRules {
+  readonly maxMessageBytes: number
+  /** Shortest message that is worth compressing; `undefined` if none is. */
+  readonly compressFromBytes: number | undefined
+}
+
+/**
+ * WebSocket over `ws`, which does the handshake and reads frames. Frames are written to the stream under it, already
+ * framed and many at once; both write whole frames, so they never mix. Compression is agreed and done here, for the same
+ * reason: `ws` would compress for each client, and keep a window for each that compresses.
+ */
+export function createWebSocketTransport({ maxMessageBytes, compressFromBytes }: WebSocketRules): WebSocketTransport {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: maxMessageBytes,
+  })
+  const deflatedFraming = compressFromBytes === undefined ? undefined : createDeflatedFraming(compressFromBytes)
+  const accept = ({ headers }: IncomingMessage) =>
+    deflatedFraming && acceptDeflateOffer(headers['sec-websocket-extensions'])
+  server.on('headers', (lines, request) => {
+    const accepted = accept(request)
+    if (accepted !== undefined) lines.push(`Sec-WebSocket-Extensions: ${accepted}`)
+  })
+  return {
+    upgrade(request, stream, head, connect) {
+      server.handleUpgrade(request, stream, head, (webSocket) => {
+        const isDeflated = accept(request) !== undefined
+        if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes)
+        const framing = (isDeflated && deflatedFraming) || webSocketFraming
+        const socket = new StreamSocket(webSocket, stream, framing)
+        listen(webSocket, stream, socket, connect(socket, handshakeOf(request)))
+      })
+    },
+  }
+}
+
+class StreamSocket implements WebSocketSocket {
+  readonly framing: Framing
+  readonly #webSocket: WebSocket
+  readonly #stream: Duplex
+  #isAsked = false
+  /** Called when what waited has left. */
+  drained: () => void = ignore
+
+  constructor(webSocket: WebSocket, stream: Duplex, framing: Framing) {
+    this.#webSocket = webSocket
+    this.#stream = stream
+    this.framing = framing
+  }
+
+  get waitingBytes(): number {
+    return this.#stream.writableLength
+  }
+
+  write(pieces: readonly Uint8Array[]): void {
+    // After a close frame nothing may follow (RFC 6455 §5.5.1).
+    if (this.#webSocket.readyState === this.#webSocket.OPEN) writeOut(this.#stream, pieces, this.drained)
+  }
+
+  close(code: number, reason: string): void {
+    // A close frame holds 123 bytes of reason (RFC 6455 §5.5).
+    const bytes = Buffer.from(reason).subarray(0, 123)
+    this.#webSocket.close(code, bytes.toString().replace(/\uFFFD$/, ''))
+  }
+
+  ping(): void {
+    if (this.#isAsked) return this.#webSocket.terminate()
+    this.#isAsked = true
+    this.#webSocket.once('pong', () => {
+      this.#isAsked = false
+    })
+    this.#webSocket.ping()
+  }
+}
+
+// Apart from `upgrade`, whose request would otherwise live as long as these listeners do.
+function listen(webSocket: WebSocket, stream: Duplex, socket: StreamSocket, link: SessionLink): void {
+  socket.drained = () => link.drained()
+  webSocket.on('message', (data, isBinary) => {
+    // One Buffer, as long as nobody asks `ws` for another `binaryType`.
+    link.receive(isBinary ? (data as Buffer) : data.toString())
+  })
+  webSocket.on('close', () => link.closed())
+  // `ws` has answered a broken frame with its close code (1002, 1007, 1009) before it tells; `close` follows.
+  webSocket.on('error', ignore)
+  stream.on('drain', socket.drained)
+}
+
+function ignore(): void {}
+
+/** Answers an upgrade that is refused, so that no socket hangs. */
+export function refuseUpgrade(stream: Duplex, status: number, reason: string): void {
+  const body = `${reason}\n`
+  // Both ways: a client that never closes its half would keep the socket for ever.
+  stream.once('finish', () => stream.destroy())
+  stream.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
