@@ -18,6 +18,7 @@ export const errorCodes = {
   'already-subscribed': { status: 409, retry: false },
   outdated: { status: 409, retry: false },
   'unknown-outcome': { status: 409, retry: false },
+  'out-of-turn': { status: 409, retry: false },
   'in-progress': { status: 409, retry: true },
   'too-large': { status: 413, retry: false },
   'invalid-payload': { status: 422, retry: false },

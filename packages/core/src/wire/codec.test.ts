@@ -42,6 +42,7 @@ const fromServer: Examples<ServerMessage> = {
       },
     },
   ],
+  'baro:claims': [{ type: 'baro:claims', payload: { claimsEpoch: 'd' } }],
   'baro:recovered': [
     {
       type: 'baro:recovered',

@@ -10,6 +10,8 @@ export interface ConnectMessage {
     readonly client: string
     /** What the application's `auth` checks. */
     readonly token?: string
+    /** The life of the claims that the publishes of this connection count on; absent: the one `baro:connected` names. */
+    readonly claimsEpoch?: string
   }
 }
 
@@ -18,4 +20,5 @@ export const connect: Shape<ConnectMessage> = shape('baro:connect', {
   protocol: whole,
   client: text,
   token: optional(text),
+  claimsEpoch: optional(text),
 })
