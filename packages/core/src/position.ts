@@ -2,14 +2,18 @@ import { BaroError, quote } from './errors.ts'
 import { checkOf } from './id.ts'
 import { accepted, type Result, refused } from './result.ts'
 
+/** A place in one life of a stream. */
+export interface Place {
+  /** Everything up to this number was seen; 0 before the first. */
+  readonly offset: number
+  /** The check of what stands at `offset`: of a publication `checkOf(id)`. Empty at offset 0. */
+  readonly check: string
+}
+
 /** Where a reader of a stream stands: after `offset`, in the life `epoch` of the stream. */
-export interface AtPosition {
+export interface AtPosition extends Place {
   readonly kind: 'at'
   readonly epoch: string
-  /** Number of the last publication seen; 0 before the first. */
-  readonly offset: number
-  /** The check of the publication at `offset` (`checkOf(id)`); empty at offset 0. */
-  readonly check: string
 }
 
 /**
@@ -87,6 +91,11 @@ export function positionAfter(
   publication: { readonly offset: number; readonly id: string },
 ): AtPosition {
   return { kind: 'at', epoch, offset: publication.offset, check: checkOf(publication.id) }
+}
+
+/** The position at a place of an epoch. */
+export function positionAt(epoch: string, { offset, check }: Place): AtPosition {
+  return { kind: 'at', epoch, offset, check }
 }
 
 /** The position before the first publication of an epoch. */

@@ -29,7 +29,8 @@ function view({ epoch, life, head, floor }: Stream, after: number): StreamView {
     epoch,
     head: { offset: head, check: check(head) },
     floor,
-    ...(after >= floor && after <= head ? { checkThere: check(after) } : {}),
+    ...(after >= floor && after <= head ? { from: { offset: after, check: check(after) } } : {}),
+    upTo: { offset: head, check: check(head) },
     publications: Array.from({ length: Math.max(0, head - from) }, (_, index) => publication(from + 1 + index, life)),
   }
 }
@@ -53,7 +54,8 @@ describe('what follows a position comes (I2)', () => {
     ['at the head of a channel whose history is gone', trimmedToNothing, reader(10), []],
   ])('I2: %s', (_, stream, position, offsets) => {
     const recovery = recover(position, view(stream, position.offset))
-    expect(recovery).toMatchObject({ outcome: 'recovered', from: position })
+    const { head } = view(stream, position.offset)
+    expect(recovery).toMatchObject({ outcome: 'recovered', from: position, to: { epoch: stream.epoch, ...head } })
     expect(recovery.outcome === 'recovered' && recovery.publications.map(({ offset }) => offset)).toEqual(offsets)
   })
 })

@@ -6,20 +6,25 @@
  *                     │
  *                     └─ the first that objects ──▶ reset, with its reason
  */
-import type { AtPosition, Position } from './position.ts'
+import { type AtPosition, type Place, type Position, positionAt } from './position.ts'
 import type { Publication } from './publication.ts'
 
-/** A consistent view of a stream, read after some offset. */
+/** A consistent view of a stream, and some of its publications. */
 export interface StreamView {
   readonly epoch: string
-  /** Offset and check of the newest publication; 0 and empty if there was none. */
-  readonly head: { readonly offset: number; readonly check: string }
+  /** Where the stream ends. */
+  readonly head: Place
   /** Everything after this offset is still kept. */
   readonly floor: number
-  /** The check of the publication at the offset that was asked for; known from the floor to the head, both included. */
-  readonly checkThere?: string
-  /** What follows the offset that was asked for, in order; a longer tail may be left for the next read. */
+  /**
+   * Where the publications begin: the offset that was asked for, with the check of what stands there. Absent if that is
+   * not known: below the floor, and beyond the head.
+   */
+  readonly from?: Place
+  /** All there are from there up to {@link upTo}, in order; a longer tail may be left for the next read. */
   readonly publications: readonly Publication[]
+  /** How far the read came. Where a reader stands comes from it: the last publication may be long before it. */
+  readonly upTo: Place
 }
 
 /** Why a reader gets a fresh snapshot instead of what follows its position. */
@@ -39,7 +44,12 @@ export type ResetReason =
 
 /** What a reader at a position gets. */
 export type Recovery =
-  | { readonly outcome: 'recovered'; readonly from: AtPosition; readonly publications: readonly Publication[] }
+  | {
+      readonly outcome: 'recovered'
+      readonly from: AtPosition
+      readonly to: AtPosition
+      readonly publications: readonly Publication[]
+    }
   | { readonly outcome: 'reset'; readonly reason: ResetReason }
 
 /** Objects to continuing from a position, or passes it on by returning nothing. */
@@ -58,7 +68,7 @@ export const recoveryGuards: readonly RecoveryGuard[] = [
   { reason: 'trimmed', objects: (position, view) => position.offset < view.floor },
   {
     reason: 'rewritten',
-    objects: (position, view) => view.checkThere !== undefined && position.check !== view.checkThere,
+    objects: (position, view) => view.from !== undefined && position.check !== view.from.check,
   },
 ]
 
@@ -72,7 +82,8 @@ export function createRecover(guards: readonly RecoveryGuard[]): Recover {
     if (position.kind === 'queried') return { outcome: 'reset', reason: 'queried' }
     const objection = guards.find((guard) => guard.objects(position, view))
     if (objection) return { outcome: 'reset', reason: objection.reason }
-    return { outcome: 'recovered', from: position, publications: view.publications }
+    const { epoch, upTo, publications } = view
+    return { outcome: 'recovered', from: position, to: positionAt(epoch, upTo), publications }
   }
 }
 

@@ -1,111 +1,181 @@
-import { BaroError, type Claim, type Clock, type Json, quote } from '@baro/core'
-import { Deque } from '../collections/deque.ts'
+import { BaroError, type Claim, type ClaimKey, type ClaimTerms, type Clock, quote, type Settlement } from '@baro/core'
+import { Expiry } from './expiry.ts'
+import { Turns } from './turns.ts'
 
+/** What is remembered of one id, or of one producer on one channel. */
 interface Held {
+  readonly name: string
   readonly scope: string
-  readonly id: string
-  readonly until: number
-  answer?: Json
+  readonly windowMs: number
+  until: number
+  /** Of a producer. */
+  readonly turns: Turns | undefined
+  /** Of an id, once it is settled. */
+  answer: Settlement | undefined
+  /** What it counts for: itself, and the answers it keeps. */
+  weight: number
 }
 
-/** How many claims may live at a time. Forgetting one early would publish twice (I5), so a further one is refused. */
+/** How much may be remembered at a time. To forget early would be to publish twice (I5), so what is more is refused. */
 export interface ClaimLimits {
-  /** In one scope, so that one user cannot use up what is there for all. */
+  /** Of one scope, so that one user cannot use up what is there for all. */
   readonly perScope: number
   readonly total: number
 }
 
-/** Who claimed which id, for as long as its window lasts (I5). */
+/** Answers of a producer that its client has not confirmed; a client has far fewer publishes under way. */
+const maxUnconfirmed = 1_024
+
+/** Who claimed which publish, for as long as it is promised to be remembered (I5). */
 export class Claims {
+  /** Names this life of them. */
+  readonly epoch: string
   readonly #clock: Clock
   readonly #limits: ClaimLimits
-  readonly #scopes = new Map<string, Map<string, Held>>()
-  // One queue for each length of window: within it, claims expire in the order they were made.
-  readonly #queues = new Map<number, Deque<Held>>()
-  #count = 0
+  readonly #held = new Map<string, Held>()
+  readonly #weights = new Map<string, number>()
+  readonly #expiry: Expiry<Held>
+  #weight = 0
 
-  constructor(clock: Clock, limits: ClaimLimits) {
+  constructor(epoch: string, clock: Clock, limits: ClaimLimits) {
+    this.epoch = epoch
     this.#clock = clock
     this.#limits = limits
+    this.#expiry = new Expiry(clock)
   }
 
   get isEmpty(): boolean {
-    return this.#count === 0
+    return this.#held.size === 0
   }
 
   /**
-   * @throws {BaroError} `rate-limited` or `unavailable` if too many claims live already.
+   * @throws {BaroError} `rate-limited` or `unavailable` if too much is remembered already.
    */
-  claim(scope: string, id: string, windowMs: number): Claim {
-    const held = this.#find(scope, id)
-    if (held) return held.answer === undefined ? { outcome: 'pending' } : { outcome: 'settled', answer: held.answer }
+  claim(channel: string, key: ClaimKey, { windowMs, epoch = this.epoch }: ClaimTerms): Claim {
     // At most two go for one that comes: what expired shrinks, and no single claim pays for thousands.
     this.forgetExpired(2)
-    this.#assertRoom(scope)
-    this.#hold({ scope, id, until: this.#clock.elapsed() + windowMs }, windowMs)
-    return { outcome: 'granted' }
+    if (epoch !== this.epoch) return { epoch: this.epoch, outcome: 'out-of-turn' }
+    const claimed = 'turn' in key ? this.#claimTurn(channel, key, windowMs) : this.#claimId(channel, key, windowMs)
+    if (typeof claimed === 'string') return { epoch: this.epoch, outcome: claimed }
+    return { epoch: this.epoch, outcome: 'settled', answer: claimed }
   }
 
-  settle(scope: string, id: string, answer: Json): void {
-    const held = this.#find(scope, id)
-    // The first answer stays: somebody may have got it already.
-    if (held && held.answer === undefined) held.answer = answer
+  /** The first answer stays: somebody may have got it already. */
+  settle(channel: string, key: ClaimKey, answer: Settlement): void {
+    const held = this.#find(channel, key)
+    if (!held) return
+    if ('turn' in key) held.turns?.settle(key.turn, answer)
+    else held.answer ??= answer
+    this.#weigh(held)
   }
 
-  /** Forgets at most this many of the claims whose window is over; returns how many. */
-  forgetExpired(most: number): number {
+  release(channel: string, key: ClaimKey): void {
+    const held = this.#find(channel, key)
+    if (!held) return
+    if ('turn' in key) held.turns?.release(key.turn)
+    if (held.turns ? held.turns.isUnused : held.answer === undefined) this.#forget(held)
+  }
+
+  /** Forgets what is over; looks at no more than so many. */
+  forgetExpired(most: number): void {
     const elapsed = this.#clock.elapsed()
-    let forgotten = 0
-    for (const [windowMs, queue] of this.#queues) {
-      for (let oldest = queue.at(0); oldest && oldest.until <= elapsed; oldest = queue.at(0)) {
-        if (forgotten === most) return forgotten
-        queue.shift()
-        this.#forget(oldest)
-        forgotten++
-      }
-      if (queue.length === 0) this.#queues.delete(windowMs)
+    for (let left = most; left > 0; left--) {
+      const held = this.#expiry.take()
+      if (!held) return
+      if (this.#held.get(held.name) !== held) continue
+      if (held.until <= elapsed) this.#forget(held)
+      // A producer that went on claiming.
+      else this.#expiry.add(held, held.windowMs)
     }
-    return forgotten
   }
 
-  #find(scope: string, id: string): Held | undefined {
-    const held = this.#scopes.get(scope)?.get(id)
+  #claimId(channel: string, key: Extract<ClaimKey, { id: string }>, windowMs: number): 'granted' | 'pending' | Settlement {
+    const held = this.#find(channel, key)
+    if (held) return held.answer ?? 'pending'
+    this.#hold(channel, key, windowMs)
+    return 'granted'
+  }
+
+  #claimTurn(channel: string, key: Extract<ClaimKey, { turn: unknown }>, windowMs: number) {
+    let held = this.#find(channel, key)
+    if (!held) {
+      // Whoever says that others came before has been forgotten.
+      if (key.turn.number !== 1) return 'out-of-turn'
+      held = this.#hold(channel, key, windowMs)
+    }
+    held.until = this.#clock.elapsed() + windowMs
+    const claimed = held.turns?.claim(key.turn) ?? 'out-of-turn'
+    this.#weigh(held)
+    if (claimed === 'granted' && held.weight > maxUnconfirmed) {
+      held.turns?.release(key.turn)
+      throw new BaroError(
+        'rate-limited',
+        `${maxUnconfirmed} answers of one producer are not confirmed. Confirm them and try again.`,
+      )
+    }
+    return claimed
+  }
+
+  #find(channel: string, key: ClaimKey): Held | undefined {
+    const held = this.#held.get(nameOf(channel, key))
     return held && held.until > this.#clock.elapsed() ? held : undefined
+  }
+
+  #hold(channel: string, key: ClaimKey, windowMs: number): Held {
+    this.#assertRoom(key.scope)
+    const name = nameOf(channel, key)
+    const expired = this.#held.get(name)
+    if (expired) this.#forget(expired)
+    const held: Held = {
+      name,
+      scope: key.scope,
+      windowMs,
+      until: this.#clock.elapsed() + windowMs,
+      turns: 'turn' in key ? new Turns() : undefined,
+      answer: undefined,
+      weight: 0,
+    }
+    this.#expiry.add(held, windowMs)
+    this.#held.set(name, held)
+    this.#weigh(held)
+    return held
+  }
+
+  #forget(held: Held): void {
+    this.#held.delete(held.name)
+    this.#count(held, -held.weight)
+  }
+
+  #weigh(held: Held): void {
+    this.#count(held, 1 + (held.turns?.answers ?? 0) - held.weight)
+  }
+
+  #count(held: Held, more: number): void {
+    held.weight += more
+    this.#weight += more
+    const weight = (this.#weights.get(held.scope) ?? 0) + more
+    if (weight === 0) this.#weights.delete(held.scope)
+    else this.#weights.set(held.scope, weight)
   }
 
   #assertRoom(scope: string): void {
     const { perScope, total } = this.#limits
-    const full = () => this.#count >= total || (this.#scopes.get(scope)?.size ?? 0) >= perScope
-    if (!full()) return
+    const isFull = () => this.#weight >= total || (this.#weights.get(scope) ?? 0) >= perScope
+    if (!isFull()) return
     this.forgetExpired(Number.POSITIVE_INFINITY)
-    if (!full()) return
-    if (this.#count >= total)
-      throw new BaroError(
-        'unavailable',
-        `This node holds ${total} claims of publishes and takes no more. Try again later.`,
-      )
+    if (!isFull()) return
+    if (this.#weight >= total)
+      throw new BaroError('unavailable', `This node remembers ${total} publishes and takes no more. Try again later.`)
     throw new BaroError(
       'rate-limited',
-      `${quote(scope)} made ${perScope} publishes within their window. Try again later.`,
+      `${quote(scope)} made ${perScope} publishes that are remembered. Try again later.`,
     )
   }
+}
 
-  #hold(held: Held, windowMs: number): void {
-    const ids = this.#scopes.get(held.scope) ?? new Map<string, Held>()
-    const queue = this.#queues.get(windowMs) ?? new Deque<Held>()
-    this.#scopes.set(held.scope, ids)
-    this.#queues.set(windowMs, queue)
-    // An expired one of the same id may still wait in its queue: it is replaced here, and `#forget` passes it over.
-    if (!ids.has(held.id)) this.#count++
-    ids.set(held.id, held)
-    queue.push(held)
-  }
-
-  #forget(held: Held): void {
-    const ids = this.#scopes.get(held.scope)
-    if (ids?.get(held.id) !== held) return
-    ids.delete(held.id)
-    this.#count--
-    if (ids.size === 0) this.#scopes.delete(held.scope)
-  }
+// A line feed stands in no channel name, producer or id; a scope may hold anything, so it comes last.
+function nameOf(channel: string, key: ClaimKey): string {
+  return 'turn' in key
+    ? `${channel}\nturn\n${key.turn.producer}\n${key.scope}`
+    : `${channel}\nid\n${key.id}\n${key.scope}`
 }

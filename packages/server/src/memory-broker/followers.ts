@@ -1,7 +1,8 @@
-import type { BrokerSubscriber, Delivery, Log, Signal } from '@baro/core'
+import type { Delivery, Log, Signal, StreamFollower } from '@baro/core'
+import { describeError } from '../observe/describe-error.ts'
 
 interface Follower {
-  readonly subscriber: BrokerSubscriber
+  readonly told: StreamFollower
   ended: boolean
 }
 
@@ -27,8 +28,8 @@ export class Followers {
   }
 
   /** Returns how to stop. */
-  add(subscriber: BrokerSubscriber): () => void {
-    const follower: Follower = { subscriber, ended: false }
+  add(told: StreamFollower): () => void {
+    const follower: Follower = { told, ended: false }
     this.#followers = [...this.#followers, follower]
     return () => {
       follower.ended = true
@@ -41,6 +42,7 @@ export class Followers {
    * that nobody sees the second publication before the first (I1).
    */
   deliver(delivery: Delivery): void {
+    if (delivery.publications.length === 0) return
     if (this.#telling) {
       this.#waiting.push({ delivery, followers: this.#followers })
       return
@@ -57,18 +59,18 @@ export class Followers {
 
   signal(signal: Signal): void {
     for (const follower of this.#followers)
-      if (!follower.ended) this.#guard(signal.channel, () => follower.subscriber.signal(signal))
+      if (!follower.ended) this.#guard(signal.channel, () => follower.told.signal(signal))
   }
 
   #tell(delivery: Delivery, followers: readonly Follower[]): void {
     for (const follower of followers) {
       if (follower.ended) continue
       try {
-        follower.subscriber.deliver(delivery)
+        follower.told.deliver(delivery)
       } catch (error) {
         this.#report(delivery.channel, error)
         // It did not take this delivery, so it must read again; skipping it in silence would be a gap (I2).
-        this.#guard(delivery.channel, () => follower.subscriber.lost())
+        this.#guard(delivery.channel, () => follower.told.lost())
       }
     }
   }
@@ -82,10 +84,6 @@ export class Followers {
   }
 
   #report(channel: string, error: unknown): void {
-    this.#log.error(`A subscriber of "${channel}" threw; the others are not affected. ${describe(error)}`)
+    this.#log.error(`A follower of "${channel}" threw; the others are not affected. ${describeError(error)}`)
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -1,16 +1,20 @@
 import {
+  type AtPosition,
   BaroError,
   type Broker,
   type Cancel,
   type Clock,
   createId,
+  formatPosition,
   type Log,
   type Randomness,
+  startOf,
   systemRandomness,
 } from '@baro/core'
 import { nodeClock } from '../system/node-clock.ts'
 import { type ClaimLimits, Claims } from './claims.ts'
 import { Followers } from './followers.ts'
+import { NodeListeners } from './node-listeners.ts'
 import { absentView, Stream } from './stream.ts'
 
 /** What `createMemoryBroker` takes. */
@@ -24,7 +28,7 @@ export interface MemoryBrokerOptions {
    * nobody follows it. Then its state is gone, and who comes back gets a reset. Default 24 hours.
    */
   readonly idleTtlMs?: number
-  /** How many publishes may be remembered at a time (I5). Default 10,000 of one user, 250,000 of all. */
+  /** How much may be remembered of publishes at a time (I5): ids, producers, and answers that are not confirmed. Default 10,000 of one user, 250,000 of all. */
   readonly claimLimits?: ClaimLimits
   /** Where a subscriber that threw is reported. Default `console`. */
   readonly log?: Log
@@ -57,7 +61,8 @@ export function createMemoryBroker({
   log = console,
 }: MemoryBrokerOptions = {}): Broker {
   const channels = new Map<string, Channel>()
-  const claims = new Claims(clock, claimLimits)
+  const claims = new Claims(createId(randomness), clock, claimLimits)
+  const nodes = new NodeListeners(log)
   let absentEpoch = createId(randomness)
   let unswept = channels.entries()
   let nextSweep: Cancel | undefined
@@ -97,7 +102,7 @@ export function createMemoryBroker({
 
   function sweepChannel(name: string, channel: Channel): void {
     const elapsed = clock.elapsed()
-    channel.stream?.trimByAge(elapsed)
+    channel.stream?.trim(elapsed)
     if (!channel.stream?.isIdle(elapsed, idleTtlMs) || !channel.followers.isEmpty) return
     channels.delete(name)
     // Whoever still has a position of this life must not find it again in the next one (I4).
@@ -108,31 +113,51 @@ export function createMemoryBroker({
     if (closed) throw new BaroError('unavailable', 'The broker is closed. Make a new one.')
   }
 
-  return {
-    claimsEpoch: createId(randomness),
+  function streamOf(name: string, channel: Channel): Stream {
+    channel.stream ??= new Stream(name, absentEpoch, clock.elapsed())
+    return channel.stream
+  }
 
-    async append(name, entry, bounds) {
+  function headOf(name: string): AtPosition {
+    return channels.get(name)?.stream?.head ?? startOf(absentEpoch)
+  }
+
+  return {
+    async append(name, entries, bounds, options = {}) {
       assertOpen()
       const channel = channelOf(name)
-      const elapsed = clock.elapsed()
-      channel.stream ??= new Stream(name, absentEpoch, elapsed)
-      const delivery = channel.stream.append(entry, bounds, elapsed)
-      channel.followers.deliver(delivery)
+      const appended = streamOf(name, channel).append(entries, bounds, clock.elapsed(), options)
+      if (appended.outcome === 'fed-already') return appended
+      if (options.settle) claims.settle(name, options.settle, { position: formatPosition(appended.delivery.position) })
+      channel.followers.deliver(appended.delivery)
+      return appended
+    },
+
+    async redact(name, offset, tombstone, entry, bounds) {
+      assertOpen()
+      const channel = channels.get(name)
+      const delivery = channel?.stream?.redact(offset, tombstone, entry, bounds, clock.elapsed())
+      if (delivery) channel?.followers.deliver(delivery)
       return delivery
     },
 
     async read(name, range) {
       assertOpen()
       const stream = channels.get(name)?.stream
-      return stream ? stream.read(range, clock.elapsed()) : absentView(absentEpoch, range.after)
+      return stream ? stream.read(range, clock.elapsed()) : absentView(absentEpoch, range)
     },
 
-    async subscribe(name, subscriber) {
+    async heads(names) {
+      assertOpen()
+      return names.map(headOf)
+    },
+
+    async follow(name, follower) {
       assertOpen()
       const channel = channelOf(name)
-      const end = channel.followers.add(subscriber)
+      const stop = channel.followers.add(follower)
       return () => {
-        end()
+        stop()
         forgetIfUnused(name, channel)
       }
     },
@@ -142,15 +167,24 @@ export function createMemoryBroker({
       channels.get(signal.channel)?.followers.signal(signal)
     },
 
-    async claim(scope, id, windowMs) {
-      assertOpen()
-      sweepLater()
-      return claims.claim(scope, id, windowMs)
+    async claimsEpoch() {
+      return claims.epoch
     },
 
-    async settle(scope, id, answer) {
+    async claim(channel, key, terms) {
       assertOpen()
-      claims.settle(scope, id, answer)
+      sweepLater()
+      return claims.claim(channel, key, terms)
+    },
+
+    async settle(channel, key, answer) {
+      assertOpen()
+      claims.settle(channel, key, answer)
+    },
+
+    async release(channel, key) {
+      assertOpen()
+      claims.release(channel, key)
     },
 
     async readCheckpoint(name) {
@@ -161,6 +195,16 @@ export function createMemoryBroker({
     async writeCheckpoint(name, checkpoint) {
       assertOpen()
       channels.get(name)?.stream?.writeCheckpoint(checkpoint)
+    },
+
+    async tell(message) {
+      assertOpen()
+      nodes.tell(message)
+    },
+
+    async hear(listener) {
+      assertOpen()
+      return nodes.add(listener)
     },
 
     async close() {

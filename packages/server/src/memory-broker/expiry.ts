@@ -1,0 +1,39 @@
+import type { Clock } from '@baro/core'
+import { Deque } from '../collections/deque.ts'
+
+interface Waiting<T> {
+  readonly item: T
+  readonly dueAtMs: number
+}
+
+/** Things to look at again when their time may be over. */
+export class Expiry<T> {
+  readonly #clock: Clock
+  // One queue for each length of time: within it, what was added first is due first.
+  readonly #queues = new Map<number, Deque<Waiting<T>>>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** It is due after so many milliseconds. */
+  add(item: T, inMs: number): void {
+    const queue = this.#queues.get(inMs) ?? new Deque<Waiting<T>>()
+    this.#queues.set(inMs, queue)
+    queue.push({ item, dueAtMs: this.#clock.elapsed() + inMs })
+  }
+
+  /** Takes one off that is due; `undefined` if none is. */
+  take(): T | undefined {
+    const elapsed = this.#clock.elapsed()
+    for (const [inMs, queue] of this.#queues) {
+      const front = queue.at(0)
+      if (front && front.dueAtMs <= elapsed) {
+        queue.shift()
+        return front.item
+      }
+      if (!front) this.#queues.delete(inMs)
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,29 @@
+import type { Log, NodeListener, NodeMessage } from '@baro/core'
+import { describeError } from '../observe/describe-error.ts'
+
+/** The hubs that hear what hubs tell each other. */
+export class NodeListeners {
+  readonly #log: Log
+  readonly #listeners = new Set<{ readonly listener: NodeListener }>()
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  /** Returns how to stop. */
+  add(listener: NodeListener): () => void {
+    // Wrapped, so that the same listener added twice is two.
+    const added = { listener }
+    this.#listeners.add(added)
+    return () => this.#listeners.delete(added)
+  }
+
+  tell(message: NodeMessage): void {
+    for (const { listener } of [...this.#listeners])
+      try {
+        listener.heard(message)
+      } catch (error) {
+        this.#log.error(`A node threw at the message "${message.type}"; the others get it. ${describeError(error)}`)
+      }
+  }
+}
