@@ -1,5 +1,5 @@
 /** One broker, and as many nodes on it as a test wants: each with a link to the broker and a feed of its own. */
-import { type AtPosition, recover, startOf } from '@baro/core'
+import { type Appended, type AtPosition, type Delivery, recover, startOf } from '@baro/core'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import type { Resolved } from '../src/channel/registry.ts'
 import type { Batch } from '../src/delivery/batch.ts'
@@ -72,12 +72,18 @@ export function createNodes(limits: Partial<Limits> = {}) {
       let position = startOf('')
       for (const text of texts) {
         const entry = { type: 'message', payload: { text }, id: `id-${++ids}`, time: clock.now() }
-        position = (await memory.append('room:1', entry, room.history)).position
+        position = deliveryOf(await memory.append('room:1', [entry], room.history)).position
       }
       return position
     },
   }
 }
 
+/** What was appended. */
+export function deliveryOf(appended: Appended): Delivery {
+  if (appended.outcome !== 'appended') throw new Error(`nothing was appended: ${appended.outcome}`)
+  return appended.delivery
+}
+
 /** The value a feed shows. */
-export const shownBy = async (feed: Feed) => JSON.parse((await feed.snapshot()).valueText ?? 'null')
+export const shownBy = async (feed: Feed) => JSON.parse((await feed.loadSnapshot()).valueText ?? 'null')

@@ -185,7 +185,7 @@ describe('hub.close', () => {
     await hub.close()
     client.link.closed()
     expect(client.socket.closedWith?.code).toBe(closeCodes.drain)
-    expect(broker.subscribers.size).toBe(0)
+    expect(broker.followers.size).toBe(0)
     await clock.pass(20_000)
     expect(clock.pending).toBe(0)
   })

@@ -19,13 +19,17 @@ import {
 } from '@baro/core'
 import { createOriginCheck } from '../access/origins.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
+import { own } from '../channel/own.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
 import { Ticker } from '../delivery/ticker.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createCounters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import { defaultLimits } from '../ports/limits.ts'
-import { own, Publisher } from '../publish/publisher.ts'
+import { Appender } from '../publish/appender.ts'
+import { ClaimedWork } from '../publish/claimed-work.ts'
+import { ClaimsEpoch } from '../publish/claims-epoch.ts'
+import { Publisher } from '../publish/publisher.ts'
 import { Session } from '../session/session.ts'
 import { Feeds } from '../stream/feeds.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
@@ -81,7 +85,12 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
   // A repeat that a client sends at the end of its window may be held up by the network for as long as a session may be
   // silent; it must still find the claim (I5).
   const claimWindowMs = publishWindowMs + 4 * heartbeatIntervalMs
-  const publisher = new Publisher({ broker, clock, randomness, feeds, counters, log, claimWindowMs })
+  const claimsEpoch = new ClaimsEpoch(broker, (epoch) => {
+    for (const session of sessions) session.claimsLost(epoch)
+  })
+  const appender = new Appender({ broker, clock, feeds, counters })
+  const claimedWork = new ClaimedWork({ broker, claimsEpoch, counters, log, claimWindowMs })
+  const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
   const sessions = new Set<HubSession>()
   /** Sessions whose link is still there; a session may have ended before its goodbye has arrived. */
   const links = new Set<HubSession>()
@@ -103,6 +112,7 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
     ticker,
     feeds,
     publisher,
+    claimsEpoch,
     held,
     publishWindowMs,
     sessionRules: {

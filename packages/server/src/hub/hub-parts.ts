@@ -6,6 +6,7 @@ import type { Ticker } from '../delivery/ticker.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import type { SessionRules } from '../session/session-machine.ts'
 import type { Feeds } from '../stream/feeds.ts'
@@ -19,6 +20,8 @@ export interface HubSession {
   tick(atMs: number): void
   /** Tells the client when to come back, and closes. */
   drain(reconnectInMs: number): void
+  /** What was remembered of publishes is lost. */
+  claimsLost(epoch: string): void
 }
 
 /** What sessions and transports need of their hub. */
@@ -33,6 +36,7 @@ export interface HubParts {
   readonly ticker: Ticker
   readonly feeds: Feeds
   readonly publisher: Publisher
+  readonly claimsEpoch: ClaimsEpoch
   readonly held: HeldRequests
   readonly sessionRules: SessionRules
   readonly publishWindowMs: number

@@ -61,12 +61,26 @@ export class Claims {
   }
 
   /** The first answer stays: somebody may have got it already. */
-  settle(channel: string, key: ClaimKey, answer: Settlement): void {
+  settle(channel: string, key: ClaimKey, answer: Settlement): Settlement | undefined {
     const held = this.#find(channel, key)
-    if (!held) return
+    if (!held) return undefined
     if ('turn' in key) held.turns?.settle(key.turn, answer)
     else held.answer ??= answer
     this.#weigh(held)
+    return this.answer(channel, key)
+  }
+
+  /** The answer of a claim, if it has one. */
+  answer(channel: string, key: ClaimKey): Settlement | undefined {
+    const held = this.#find(channel, key)
+    return 'turn' in key ? held?.turns?.answer(key.turn) : held?.answer
+  }
+
+  /** Whether a claim was granted, and has no answer yet. */
+  isOpen(channel: string, key: ClaimKey): boolean {
+    const held = this.#find(channel, key)
+    if (!held) return false
+    return 'turn' in key ? held.turns?.isOpen(key.turn) === true : held.answer === undefined
   }
 
   release(channel: string, key: ClaimKey): void {
@@ -89,7 +103,11 @@ export class Claims {
     }
   }
 
-  #claimId(channel: string, key: Extract<ClaimKey, { id: string }>, windowMs: number): 'granted' | 'pending' | Settlement {
+  #claimId(
+    channel: string,
+    key: Extract<ClaimKey, { id: string }>,
+    windowMs: number,
+  ): 'granted' | 'pending' | Settlement {
     const held = this.#find(channel, key)
     if (held) return held.answer ?? 'pending'
     this.#hold(channel, key, windowMs)

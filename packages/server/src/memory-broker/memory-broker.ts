@@ -125,10 +125,12 @@ export function createMemoryBroker({
   return {
     async append(name, entries, bounds, options = {}) {
       assertOpen()
+      const { settle } = options
+      if (settle && !claims.isOpen(name, settle)) return { outcome: 'claim-over', answer: claims.answer(name, settle) }
       const channel = channelOf(name)
       const appended = streamOf(name, channel).append(entries, bounds, clock.elapsed(), options)
-      if (appended.outcome === 'fed-already') return appended
-      if (options.settle) claims.settle(name, options.settle, { position: formatPosition(appended.delivery.position) })
+      if (appended.outcome !== 'appended') return appended
+      if (settle) claims.settle(name, settle, { position: formatPosition(appended.delivery.position) })
       channel.followers.deliver(appended.delivery)
       return appended
     },
@@ -179,7 +181,7 @@ export function createMemoryBroker({
 
     async settle(channel, key, answer) {
       assertOpen()
-      claims.settle(channel, key, answer)
+      return claims.settle(channel, key, answer)
     },
 
     async release(channel, key) {

@@ -212,7 +212,11 @@ export class Stream {
   }
 
   /** The indices, from and to, of the newest. */
-  #newest({ until = this.#head.offset, limit, bytes }: Extract<ReadRange, { until?: number }>): readonly [number, number] {
+  #newest({
+    until = this.#head.offset,
+    limit,
+    bytes,
+  }: Extract<ReadRange, { until?: number }>): readonly [number, number] {
     const end = Math.max(0, this.#indexOf(Math.min(until, this.#head.offset)) + 1)
     let [first, room] = [end, bytes]
     for (; end - first < limit; first--) {

@@ -41,14 +41,23 @@ export class Turns {
     return 'granted'
   }
 
-  settle({ number }: Turn, answer: Settlement): void {
-    if (!this.#isAtWork || number !== this.#last) return
-    this.#isAtWork = false
-    this.#answers.set(number, answer)
+  answer({ number }: Turn): Settlement | undefined {
+    return this.#answers.get(number)
   }
 
-  release({ number }: Turn): void {
-    if (!this.#isAtWork || number !== this.#last) return
+  /** Whether it is at work. */
+  isOpen({ number }: Turn): boolean {
+    return this.#isAtWork && number === this.#last
+  }
+
+  settle(turn: Turn, answer: Settlement): void {
+    if (!this.isOpen(turn)) return
+    this.#isAtWork = false
+    this.#answers.set(turn.number, answer)
+  }
+
+  release(turn: Turn): void {
+    if (!this.isOpen(turn)) return
     this.#isAtWork = false
     this.#last--
   }

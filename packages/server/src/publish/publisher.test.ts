@@ -7,11 +7,16 @@ import { createNodes, roomOne, shownBy } from '../../test/feed-nodes.ts'
 import type { AnyHandlers } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
 import { Feeds } from '../stream/feeds.ts'
+import { Appender } from './appender.ts'
+import { ClaimedWork } from './claimed-work.ts'
+import { ClaimsEpoch } from './claims-epoch.ts'
 import { Publisher } from './publisher.ts'
 
 type Handler = NonNullable<NonNullable<AnyHandlers['events']>[string]>
 
 const passOn: Handler = ({ payload, publish }) => publish('message', payload)
+
+const assertAllowed = async () => {}
 
 /** Nodes on one broker, each with a publisher. */
 function setUp() {
@@ -20,7 +25,11 @@ function setUp() {
     const node = nodes.node()
     const feeds = new Feeds(node.parts)
     const randomness = createSeededRandomness('publisher')
-    const publisher = new Publisher({ ...node.parts, feeds, randomness, claimWindowMs: 1_000 })
+    const { broker, log } = node.parts
+    const claimsEpoch = new ClaimsEpoch(broker, () => {})
+    const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs: 1_000 })
+    const appender = new Appender({ ...node.parts, feeds })
+    const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
     const handled: Resolved = { ...resolved, handlers: { access: 'public', events: { message } } }
     const context = { channel: resolved.channel, params: resolved.params, user: undefined, session: undefined }
     return {
@@ -34,6 +43,7 @@ function setUp() {
           id,
           scope,
           context: user === undefined ? context : { ...context, user: { id: user } },
+          assertAllowed,
         }),
       state: () => feeds.using(resolved, shownBy),
     }
@@ -86,6 +96,7 @@ describe('a publish of a client', () => {
           id: 'a',
           scope: 'client:1',
           context: { channel: 'room:1', params: {}, user: undefined, session: undefined },
+          assertAllowed,
         }),
       ).rejects.toMatchObject({ code: 'not-accepted' })
     expect(await history()).toEqual([])
@@ -113,6 +124,7 @@ describe('a publish of a client', () => {
       id: undefined,
       scope: 'guest',
       context: { channel: 'room:1', params: {}, user: undefined, session: undefined },
+      assertAllowed,
     })
     expect(broker.calls.claim).toBeUndefined()
     expect((await history()).map(({ id }) => id)).toEqual([answer.id])
@@ -193,9 +205,11 @@ describe('I5: a repeat', () => {
   test('the claim is made before the handler runs', async () => {
     const { publisherOf, memory } = setUp()
     const claims: unknown[] = []
-    const { accept } = publisherOf(async () => claims.push(await memory.claim('client:1', 'a', 1_000)))
+    const { accept } = publisherOf(async () =>
+      claims.push((await memory.claim('room:1', { scope: 'client:1', id: 'a' }, { windowMs: 1_000 })).outcome),
+    )
     await accept('hello')
-    expect(claims).toEqual([{ outcome: 'pending' }])
+    expect(claims).toEqual(['pending'])
   })
 
   test('what could not be claimed did not happen, and may be sent again', async () => {
@@ -208,24 +222,65 @@ describe('I5: a repeat', () => {
     expect(await history()).toHaveLength(1)
   })
 
-  test('an append that failed has an unknown outcome, for good: a repeat runs nothing', async () => {
+  test('an append that failed did not happen, for good: it is settled so, and a repeat runs nothing', async () => {
     const { publisherOf, history } = setUp()
     const { accept, broker } = publisherOf(passOn)
     broker.broken.add('append')
-    await expect(accept('hello')).rejects.toMatchObject({ code: 'unknown-outcome', retry: false })
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'handler-failed', retry: false })
     broker.broken.clear()
-    await expect(accept('hello')).rejects.toMatchObject({ code: 'unknown-outcome' })
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'handler-failed' })
+    expect(await history()).toEqual([])
+  })
+
+  test('an append that is on its way when its claim is settled otherwise does not happen any more', async () => {
+    const { publisherOf, history, memory } = setUp()
+    const { accept, broker } = publisherOf(passOn)
+    const late: (() => Promise<unknown>)[] = []
+    broker.append = async (...args) => {
+      late.push(() => memory.append(...args))
+      throw new BaroError('unavailable', 'No answer.')
+    }
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'handler-failed' })
+    expect(await late[0]?.()).toMatchObject({ outcome: 'claim-over', answer: { code: 'handler-failed' } })
+    expect(await history()).toEqual([])
+  })
+
+  test('an append that was kept and not confirmed is found, and the publish is answered with its position', async () => {
+    const { publisherOf, history, memory } = setUp()
+    const { accept, broker } = publisherOf(passOn)
+    broker.append = async (...args) => {
+      await memory.append(...args)
+      throw new BaroError('unavailable', 'No answer.')
+    }
+    const answer = await accept('hello')
+    expect(answer).toMatchObject({ id: 'a', position: expect.stringMatching(/\.1\.a$/) })
+    expect(await accept('hello')).toEqual(answer)
+    expect(await history()).toHaveLength(1)
+  })
+
+  test('an append that failed has an unknown outcome while the claim cannot be settled either', async () => {
+    const { publisherOf, history } = setUp()
+    const { accept, broker } = publisherOf(passOn)
+    broker.broken.add('append').add('settle')
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'unknown-outcome', retry: false })
     expect(await history()).toEqual([])
   })
 
   test('an answer that could not be kept is given all the same', async () => {
-    const { publisherOf, history } = setUp()
-    const { accept, broker, log } = publisherOf(passOn)
+    const { publisherOf } = setUp()
+    const { accept, broker, log } = publisherOf(() => {})
     broker.broken.add('settle')
-    expect(await accept('hello')).toMatchObject({ id: 'a', position: expect.any(String) })
-    expect(await history()).toHaveLength(1)
-    expect(log.warnings).toEqual([expect.stringContaining('"a"')])
+    expect(await accept('hello')).toEqual({ id: 'a' })
+    expect(log.warnings).toEqual([expect.stringContaining('Could not keep the answer')])
     await expect(accept('hello')).rejects.toMatchObject({ code: 'in-progress' })
+  })
+
+  test('the answer to what was published is kept with it, so that a node may die right after the append', async () => {
+    const { publisherOf } = setUp()
+    const { accept, broker } = publisherOf(passOn)
+    broker.broken.add('settle')
+    const answer = await accept('hello')
+    expect(await publisherOf(passOn).accept('hello')).toEqual(answer)
   })
 })
 
@@ -245,11 +300,12 @@ describe('a handler', () => {
 
   test('that forgets to wait for its second publish is waited for all the same', async () => {
     const { publisherOf } = setUp()
-    const { accept } = publisherOf(({ payload, publish }) => {
+    const { accept, log } = publisherOf(({ payload, publish }) => {
       publish('message', payload)
       publish('message', { text: 5 })
     })
-    await expect(accept('hello')).rejects.toMatchObject({ code: 'invalid-payload' })
+    expect(await accept('hello')).toMatchObject({ position: expect.any(String) })
+    expect(log.errors).toEqual([expect.stringContaining('text')])
   })
 
   test('that throws, beside a publish of its own that fails, fails once, and no rejection is left over', async () => {

@@ -1,39 +1,46 @@
 /**
- * The life of a publish (I5): validate, claim the id, run the handler, append, settle. Whatever arrives again with the
- * same id, on any transport and node, gets the first answer.
+ * The life of a publish (I5): claim, check, run the handler, append and settle. An id is checked before it is claimed, so
+ * that a corrected payload may be sent under the same id; a turn is claimed first, for a refusal uses up its number.
  */
 import {
   BaroError,
   type Broker,
-  type Clock,
+  type ClaimKey,
   createId,
-  type ErrorCode,
   errorCodes,
-  formatPosition,
   type Json,
   type Log,
+  orThrow,
   parseId,
   quote,
   type Randomness,
-  type Schema,
-  validatePayload,
+  type Settlement,
+  type Turn,
 } from '@baro/core'
-import type { ChannelContext, Published } from '../channel/handlers.ts'
+import type { AnyHandlers, ChannelContext, Published } from '../channel/handlers.ts'
+import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'
-import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
-import type { Feeds } from '../stream/feeds.ts'
+import type { Appender, Draft } from './appender.ts'
+import { ClaimOver } from './claim-over.ts'
+import type { ClaimedWork, Done } from './claimed-work.ts'
 
 /** A publish of a client, before anything of it is believed. */
 export interface PublishRequest {
   readonly resolved: Resolved
   readonly type: string
   readonly payload: unknown
-  /** Claims the publish; without one it cannot be repeated, and nothing is claimed. */
+  /** Of the publication. Without a turn it claims the publish; without either it cannot be repeated. */
   readonly id: string | undefined
-  /** Whose id it is: a user, or one client of a guest. */
+  /** Claims the publish instead of the id. */
+  readonly turn?: Turn | undefined
+  /** Whose id or turn it is: a user, or one client of a guest. */
   readonly scope: string
+  /** The life of the claims that the client counts on. */
+  readonly claimsEpoch?: string | undefined
   readonly context: ChannelContext
+  /** Rejects unless the channel's rule allows it. */
+  readonly assertAllowed: () => Promise<void>
 }
 
 /** What a publish came to. */
@@ -43,25 +50,22 @@ export interface PublishAnswer {
   readonly position?: string
 }
 
-/** What a publisher needs of its hub. */
+/** What a publisher works with. */
 export interface PublisherParts {
-  readonly broker: Broker
-  readonly clock: Clock
+  readonly appender: Appender
+  readonly claimedWork: ClaimedWork
+  readonly broker: Pick<Broker, 'settle'>
   readonly randomness: Randomness
-  readonly feeds: Feeds
-  readonly counters: Counters
   readonly log: Log
-  /** How long an id stays claimed. */
-  readonly claimWindowMs: number
 }
 
-/** How a claim was settled, as the broker keeps it. */
-type Settlement = { readonly position: string | null } | { readonly code: ErrorCode; readonly message: string }
+type Handler = NonNullable<NonNullable<AnyHandlers['events']>[string]>
+
+/** Whose ids those of the application are. */
+const applicationScope = 'application'
 
 export class Publisher {
   readonly #parts: PublisherParts
-  // A repeat that arrives on this node while the first still runs waits for it instead of being told to come back.
-  readonly #running = new Map<string, Promise<Settlement>>()
 
   constructor(parts: PublisherParts) {
     this.#parts = parts
@@ -72,31 +76,25 @@ export class Publisher {
    *
    * @throws {BaroError} with the code the client is to be answered with.
    */
-  async accept({ resolved, type, payload, id, scope, context }: PublishRequest): Promise<PublishAnswer> {
-    const handler = own(resolved.handlers.events, type)
-    if (!handler)
-      throw new BaroError(
-        'not-accepted',
-        `No handler of "${resolved.channel}" accepts ${quote(type)} from a client. Add one with hub.on.`,
+  async accept(request: PublishRequest): Promise<PublishAnswer> {
+    const { resolved, turn, scope, claimsEpoch } = request
+    const id = request.id === undefined ? createId(this.#parts.randomness) : orThrow(parseId(request.id))
+    const claimed = (key: ClaimKey) => ({ channel: resolved.channel, key, epoch: claimsEpoch })
+    if (turn) {
+      assertTurn(turn)
+      const key = { scope, turn }
+      return answerOf(
+        id,
+        await this.#parts.claimedWork.once(claimed(key), async () => {
+          const checked = await this.#check(request).catch((error) => this.#refusalOf(error, resolved))
+          return 'code' in checked ? { settlement: checked, isSettled: false } : this.#run(request, id, key, checked)
+        }),
       )
-    const value = await this.#validate(resolved, type, payload)
-    const firstId = id ?? createId(this.#parts.randomness)
-    const work = async () => {
-      const publishes: Promise<Published>[] = []
-      const publish = (publishType: string, publishPayload: unknown): Promise<Published> => {
-        const publicationId = publishes.length > 0 ? createId(this.#parts.randomness) : firstId
-        const done = this.#validateAndAppend(resolved, publishType, publishPayload, publicationId, context.user?.id)
-        // A handler may forget to wait; its failure is reported below, not as an unhandled rejection.
-        done.catch(() => {})
-        publishes.push(done)
-        return done
-      }
-      await handler({ ...context, payload: value, id: firstId, publish })
-      const [first] = await Promise.all(publishes)
-      return first?.position
     }
-    if (id === undefined) return answerOf(firstId, await this.#run(firstId, work, resolved))
-    return this.#once(scope, id, work, resolved)
+    const checked = await this.#check(request)
+    if (request.id === undefined) return answerOf(id, (await this.#run(request, id, undefined, checked)).settlement)
+    const key = { scope, id }
+    return answerOf(id, await this.#parts.claimedWork.once(claimed(key), () => this.#run(request, id, key, checked)))
   }
 
   /**
@@ -105,112 +103,129 @@ export class Publisher {
    * @throws {BaroError} `invalid-payload`, `not-accepted`, `bad-id` or `unavailable`.
    */
   async publish(resolved: Resolved, type: string, payload: unknown, id?: string): Promise<Published> {
-    if (id === undefined)
-      return this.#validateAndAppend(resolved, type, payload, createId(this.#parts.randomness), undefined)
-    const append = async () => (await this.#validateAndAppend(resolved, type, payload, id, undefined)).position
-    const { position = '' } = await this.#once('application', id, append)
+    const { appender, claimedWork, randomness } = this.#parts
+    if (id === undefined) return appender.append(resolved, { type, payload, id: createId(randomness) })
+    const key = { scope: applicationScope, id: orThrow(parseId(id)) }
+    await appender.validate(resolved, type, payload)
+    const answer = await claimedWork.once({ channel: resolved.channel, key, epoch: undefined }, async () => {
+      const { position } = await this.#appendOnce(resolved, { type, payload, id, settle: key })
+      return { settlement: { position }, isSettled: true }
+    })
+    const { position = '' } = answerOf(id, answer)
     return { id, position }
   }
 
-  async #validateAndAppend(
-    resolved: Resolved,
-    type: string,
-    payload: unknown,
-    id: string,
-    by: string | undefined,
-  ): Promise<Published> {
-    const { broker, clock, feeds, counters } = this.#parts
-    const value = await this.#validate(resolved, type, payload)
-    const entry = { type, payload: value, id, time: clock.now(), ...(by === undefined ? undefined : { by }) }
-    const append = () => broker.append(resolved.channel, entry, resolved.definition.history)
-    // A channel with a state has its feed open while it is appended to: the state is folded before history is trimmed.
-    const delivery = resolved.definition.state ? await feeds.using(resolved, append) : await append()
-    counters.published++
-    return { id, position: formatPosition(delivery.position) }
-  }
-
-  async #validate(resolved: Resolved, type: string, payload: unknown): Promise<Json> {
-    const schema = own<Schema>(resolved.definition.events, type)
-    if (!schema)
+  async #check({ resolved, type, payload, assertAllowed }: PublishRequest): Promise<Checked> {
+    await assertAllowed()
+    const handler = own(resolved.handlers.events, type)
+    if (!handler)
       throw new BaroError(
         'not-accepted',
-        `"${resolved.channel}" has no event ${quote(type)}. Define it, or correct the type.`,
+        `No handler of "${resolved.channel}" accepts ${quote(type)} from a client. Add one with hub.on.`,
       )
-    const validated = await validatePayload(schema, payload, `The payload of ${quote(type)}`)
-    if (!validated.ok) throw validated.error
-    return validated.value
+    return { handler, value: await this.#parts.appender.validate(resolved, type, payload) }
   }
 
-  async #once(
-    scope: string,
+  async #run(
+    { resolved, context }: PublishRequest,
     id: string,
-    work: () => Promise<string | undefined>,
-    handled?: Resolved,
-  ): Promise<PublishAnswer> {
-    const parsed = parseId(id)
-    if (!parsed.ok) throw parsed.error
-    const key = `${id} ${scope}`
-    const running = this.#running.get(key)
-    if (running) {
-      this.#parts.counters.repeated++
-      return answerOf(id, await running)
+    key: ClaimKey | undefined,
+    { handler, value }: Checked,
+  ): Promise<Done> {
+    const published: Promise<Published>[] = []
+    const publish = (type: string, payload: unknown): Promise<Published> => {
+      const isFirst = published.length === 0
+      const draft = { type, payload, by: context.user?.id }
+      const done = isFirst
+        ? this.#appendOnce(resolved, { ...draft, id, settle: key })
+        : this.#parts.appender.append(resolved, { ...draft, id: createId(this.#parts.randomness) })
+      // A handler may forget to wait; its failure is reported below, not as an unhandled rejection.
+      done.catch(() => {})
+      published.push(done)
+      return done
     }
-    const settled = this.#claimAndRun(scope, id, work, handled)
-    this.#running.set(key, settled)
     try {
-      return answerOf(id, await settled)
-    } finally {
-      this.#running.delete(key)
+      await handler({ ...context, payload: value, id, publish })
+      const [first] = await Promise.all(published)
+      return { settlement: { position: first?.position ?? null }, isSettled: first !== undefined && key !== undefined }
+    } catch (error) {
+      if (error instanceof ClaimOver && error.answer) return { settlement: error.answer, isSettled: true }
+      const first = await published[0]?.catch(() => undefined)
+      if (!first) return { settlement: this.#failed(error, id, resolved), isSettled: false }
+      // It is in the channel under its id, and a repeat is told so already: only the log can say what went wrong after it.
+      this.#log(error, resolved)
+      return { settlement: { position: first.position }, isSettled: key !== undefined }
     }
   }
 
-  async #claimAndRun(
-    scope: string,
-    id: string,
-    work: () => Promise<string | undefined>,
-    handled: Resolved | undefined,
-  ): Promise<Settlement> {
-    const { broker, counters, log, claimWindowMs } = this.#parts
-    const claim = await broker.claim(scope, id, claimWindowMs)
-    if (claim.outcome === 'settled') {
-      counters.repeated++
-      return claim.answer as Settlement
+  /** Appends; where that is not known to have happened, settles the claim otherwise and sees which came first. */
+  async #appendOnce(resolved: Resolved, draft: Draft): Promise<Published> {
+    const { appender, broker } = this.#parts
+    try {
+      return await appender.append(resolved, draft)
+    } catch (error) {
+      if (!draft.settle || !(error instanceof BaroError && error.code === 'unavailable')) throw error
+      const answer = await broker.settle(resolved.channel, draft.settle, notKept).catch(() => undefined)
+      if (answer && 'position' in answer && answer.position !== null) return { id: draft.id, position: answer.position }
+      if (!answer) throw error
+      throw new BaroError('handler-failed', notKept.message, { cause: error })
     }
-    if (claim.outcome === 'pending')
-      throw new BaroError('in-progress', `The publish ${quote(id)} is still at work. Ask again in a second.`)
-    const settlement = await this.#run(id, work, handled)
-    // What has happened has happened: this caller is told, and only a repeat finds the claim unsettled.
-    await broker
-      .settle(scope, id, settlement)
-      .catch((error) => log.warn(`Could not keep the answer to the publish ${quote(id)}: ${describeError(error)}`))
-    return settlement
   }
 
-  #run(id: string, work: () => Promise<string | undefined>, handled: Resolved | undefined): Promise<Settlement> {
-    return work().then(
-      (position): Settlement => ({ position: position ?? null }),
-      (error) => this.#failed(error, id, handled),
-    )
+  /** The answer for good that a check came to; what may pass is no answer. */
+  #refusalOf(error: unknown, resolved: Resolved): Refusal {
+    if (error instanceof BaroError && error.retry) throw error
+    this.#logFailure(error, resolved)
+    return error instanceof BaroError ? { code: error.code, message: error.message } : handlerFailed
   }
 
   /** An exception in a handler fails that publish only, is logged, and tells the client nothing of the inside. */
-  #failed(error: unknown, id: string, handled: Resolved | undefined): Settlement {
+  #failed(error: unknown, id: string, resolved: Resolved): Settlement {
     // Not known to be kept: a repeat must neither run the handler again nor be told that all is well.
     if (error instanceof BaroError && error.code === 'unavailable')
       return {
         code: 'unknown-outcome',
         message: `The publish ${quote(id)} may or may not have been kept: ${error.message}`,
       }
-    const isOurs = error instanceof BaroError
-    // What a schema threw is told to nobody but the log.
-    if (!isOurs || (error.code === 'handler-failed' && error.cause !== undefined)) {
-      const where = handled ? ` of ${JSON.stringify(handled.channel)}` : ''
-      this.#parts.log.error(`A handler${where} threw: ${describeError(error)}`)
-    }
-    // A settled answer is the answer for good, so it must not ask the client to try the same id again.
-    if (isOurs) return { code: error.retry ? 'handler-failed' : error.code, message: error.message }
-    return { code: 'handler-failed', message: 'The handler of this event failed. The server has logged why.' }
+    this.#logFailure(error, resolved)
+    // A settled answer is the answer for good, so it must not ask the client to try the same again.
+    if (error instanceof BaroError) return { code: error.retry ? 'handler-failed' : error.code, message: error.message }
+    return handlerFailed
   }
+
+  #logFailure(error: unknown, resolved: Resolved): void {
+    // What a schema threw is told to nobody but the log.
+    const isOurs = error instanceof BaroError && !(error.code === 'handler-failed' && error.cause !== undefined)
+    if (!isOurs) this.#log(error, resolved)
+  }
+
+  #log(error: unknown, { channel }: Resolved): void {
+    this.#parts.log.error(`A handler of ${JSON.stringify(channel)} threw: ${describeError(error)}`)
+  }
+}
+
+/** A publish that may be given to its handler. */
+interface Checked {
+  readonly handler: Handler
+  readonly value: Json
+}
+
+type Refusal = Extract<Settlement, { code: unknown }>
+
+const handlerFailed: Refusal = {
+  code: 'handler-failed',
+  message: 'The handler of this event failed. The server has logged why.',
+}
+
+const notKept: Refusal = {
+  code: 'handler-failed',
+  message: 'The publication could not be kept. Nothing was published; try again.',
+}
+
+function assertTurn({ producer, number }: Turn): void {
+  orThrow(parseId(producer))
+  if (number < 1)
+    throw new BaroError('bad-message', `The number ${number} is no turn. Number the publishes of a producer from 1.`)
 }
 
 function answerOf(id: string, settlement: Settlement): PublishAnswer {
@@ -220,9 +235,4 @@ function answerOf(id: string, settlement: Settlement): PublishAnswer {
       settlement.message,
     )
   return settlement.position === null ? { id } : { id, position: settlement.position }
-}
-
-/** A property of its own: a type named `constructor` or `__proto__` must not find what every object inherits. */
-export function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
-  return record && Object.hasOwn(record, key) ? record[key] : undefined
 }

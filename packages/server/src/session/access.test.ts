@@ -79,7 +79,7 @@ describe('I8: access rules', () => {
     client.link.closed()
     decide(true)
     await clock.pass(0)
-    expect(broker.subscribers.size).toBe(0)
+    expect(broker.followers.size).toBe(0)
   })
 
   test('that refuse an old attempt say nothing about the new one', async () => {

@@ -1,11 +1,20 @@
-import { BaroError, type ClientMessage, quote, type RequestSchemas, type Schema, validatePayload } from '@baro/core'
+import {
+  BaroError,
+  type ClientMessage,
+  quote,
+  type RequestSchemas,
+  type Schema,
+  type Turn,
+  validatePayload,
+} from '@baro/core'
 import type { AccessContext, ChannelContext } from '../channel/handlers.ts'
+import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
-import { own } from '../publish/publisher.ts'
 import { assertRoomAtWork } from './allowance.ts'
 import type { SessionContext } from './session-context.ts'
 
+type PublishMessage = Extract<ClientMessage, { type: 'baro:publish' }>
 type Command = Extract<ClientMessage, { type: 'baro:publish' | 'baro:signal' | 'baro:request' }>
 
 /** What a session asks the application to do: publish, signal, answer. */
@@ -24,15 +33,18 @@ export class Commands {
   publish(message: Extract<Command, { type: 'baro:publish' }>): void {
     const { channel, id, type, payload } = message.payload
     const before = this.#lastPublish.get(channel)
-    const done = this.#answer(message, 'publish', async (resolved, context) => {
+    const done = this.#answer(message, undefined, async (resolved, context) => {
       await before
       const answer = await this.#parts.publisher.accept({
         resolved,
         type,
         payload,
         id,
+        turn: turnOf(message.payload),
         scope: this.#session.scope,
+        claimsEpoch: this.#session.claimsEpoch,
         context,
+        assertAllowed: () => this.#parts.assertAllowed(resolved, context, 'publish'),
       })
       this.#session.send({ type: 'baro:published', payload: answer })
     }).finally(() => {
@@ -70,7 +82,7 @@ export class Commands {
 
   async #answer(
     message: Command,
-    action: AccessContext['action'],
+    action: AccessContext['action'] | undefined,
     run: (resolved: Resolved, context: ChannelContext) => Promise<void>,
   ): Promise<void> {
     const { channel } = message.payload
@@ -81,7 +93,7 @@ export class Commands {
       if (!resolved.ok) throw resolved.error
       const { params } = resolved.value
       const context = { channel, params, user: this.#session.user, session: this.#session.id }
-      await this.#parts.assertAllowed(resolved.value, context, action)
+      if (action) await this.#parts.assertAllowed(resolved.value, context, action)
       await run(resolved.value, context)
     } catch (error) {
       this.#session.sendError(this.#parts.explain(error, channel), message)
@@ -97,6 +109,15 @@ export class Commands {
     if (!validated.ok) throw validated.error
     return validated.value
   }
+}
+
+/** The turn of a publish that has one. */
+function turnOf({ producer, number, confirmed }: PublishMessage['payload']): Turn | undefined {
+  const given = [producer, number, confirmed].filter((field) => field !== undefined).length
+  if (given === 0) return undefined
+  if (producer === undefined || number === undefined || confirmed === undefined)
+    throw new BaroError('bad-message', 'A turn is "producer", "number" and "confirmed" together. Send all or none.')
+  return { producer, number, confirmed }
 }
 
 function notAccepted(resolved: Resolved, type: string): BaroError {

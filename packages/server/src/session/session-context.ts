@@ -9,6 +9,8 @@ export interface SessionContext {
   readonly user: Identity | undefined
   /** Whose publish ids these are (I5). */
   readonly scope: string
+  /** The life of the claims that the client counts on. */
+  readonly claimsEpoch: string | undefined
   readonly framing: Framing
   readonly outbox: Outbox
   send(message: ServerMessage): void

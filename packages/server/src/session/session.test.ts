@@ -30,7 +30,7 @@ describe('connecting', () => {
           heartbeatIntervalMs: 1_000,
           maxMessageBytes: 65_536,
           publishWindowMs: 5_000,
-          claimsEpoch: broker.claimsEpoch,
+          claimsEpoch: await broker.claimsEpoch(),
         },
       },
     ])
@@ -113,7 +113,7 @@ describe('connecting', () => {
     client.link.closed()
     letIn()
     await settle()
-    expect([moments, client.socket.writes, broker.subscribers.size]).toEqual([[], [], 0])
+    expect([moments, client.socket.writes, broker.followers.size]).toEqual([[], [], 0])
   })
 
   test('who does not say connect in time is closed with 4003', async () => {
@@ -260,7 +260,7 @@ describe('a link that goes', () => {
     await hub.publish(room({ id: 1 }), 'message', { text: 'hello' })
     await clock.pass(60_000)
     expect(client.socket.writes).toHaveLength(writes)
-    expect(broker.subscribers.size).toBe(0)
+    expect(broker.followers.size).toBe(0)
   })
 
   test('in the middle of what was waiting to be handled leaves nothing begun', async () => {
@@ -274,6 +274,6 @@ describe('a link that goes', () => {
     letIn()
     await clock.pass(60_000)
     expect(hub.counters).toMatchObject({ sessions: 0, subscriptions: 0 })
-    expect(broker.subscribers.size).toBe(0)
+    expect(broker.followers.size).toBe(0)
   })
 })

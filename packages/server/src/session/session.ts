@@ -31,6 +31,7 @@ export class Session implements SessionLink, SessionContext, HubSession {
   #user: Identity | undefined
   /** The client's secret from `baro:connect`: the scope of a guest's publish ids. */
   #client = ''
+  claimsEpoch: string | undefined
 
   constructor(parts: HubParts, socket: Socket, handshake: Handshake, isOneWay = false) {
     const nowMs = parts.clock.elapsed()
@@ -89,6 +90,12 @@ export class Session implements SessionLink, SessionContext, HubSession {
     this.#on({ name: 'drain', reconnectInMs })
   }
 
+  claimsLost(claimsEpoch: string): void {
+    if (this.#state.phase !== 'open') return
+    this.claimsEpoch = claimsEpoch
+    this.send({ type: 'baro:claims', payload: { claimsEpoch } })
+  }
+
   send(message: ServerMessage): void {
     this.outbox.reply(encodeMessage(message))
   }
@@ -119,6 +126,7 @@ export class Session implements SessionLink, SessionContext, HubSession {
     switch (action.do) {
       case 'authenticate':
         this.#client = action.message.payload.client
+        this.claimsEpoch = action.message.payload.claimsEpoch
         return this.#authenticate(action.message.payload.token)
       case 'welcome':
         return this.#welcome()
@@ -148,10 +156,13 @@ export class Session implements SessionLink, SessionContext, HubSession {
     const { headers } = this.#handshake ?? { headers: {} }
     this.#handshake = undefined
     const token = given ?? bearerOf(headers)
-    this.#parts
-      .authenticate({ headers, ...(token === undefined ? undefined : { token }) })
-      .then((user) => {
+    Promise.all([
+      this.#parts.authenticate({ headers, ...(token === undefined ? undefined : { token }) }),
+      this.#parts.claimsEpoch.ask(),
+    ])
+      .then(([user, claimsEpoch]) => {
         this.#user = user
+        this.claimsEpoch ??= claimsEpoch
         this.#on({ name: 'authenticated' })
       })
       .catch((error) => this.#on({ name: 'refused', error: this.#parts.explain(error, 'baro:connect') }))
@@ -167,7 +178,7 @@ export class Session implements SessionLink, SessionContext, HubSession {
         heartbeatIntervalMs,
         maxMessageBytes: this.#parts.limits.maxMessageBytes,
         publishWindowMs: this.#parts.publishWindowMs,
-        claimsEpoch: this.#parts.broker.claimsEpoch,
+        claimsEpoch: this.#parts.claimsEpoch.known ?? '',
       },
     })
     this.#parts.sessionOpened(this)

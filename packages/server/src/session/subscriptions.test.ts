@@ -2,6 +2,7 @@ import { channel, formatPosition, type Json } from '@baro/core'
 import { createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { createRoomStage, createStage, payloadOf, room, type Stage, subscribe } from '../../test/fake-client.ts'
+import { deliveryOf } from '../../test/feed-nodes.ts'
 import { loaded } from '../channel/snapshot-source.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 
@@ -170,13 +171,13 @@ describe('I4: another life of the stream', () => {
     for (const attempt of [1, 2]) await subscribe(client, attempt)
     const other = createMemoryBroker({ clock, randomness: createSeededRandomness('another life') })
     const entry = { type: 'message', payload: { text: 'new' }, id: 'new', time: 0 }
-    await other.append(name, entry, room.history)
+    await other.append(name, [entry], room.history)
     Object.assign(broker, { read: other.read, readCheckpoint: other.readCheckpoint })
-    for (const subscriber of broker.subscribers) subscriber.lost()
+    for (const subscriber of broker.followers) subscriber.lost()
     const reset = payloadOf(await client.heard(), 'baro:reset')
     expect(reset).toMatchObject({ attempt: 2, reason: 'epoch', snapshot: ['new'] })
-    const next = await other.append(name, { ...entry, id: 'next' }, room.history)
-    for (const subscriber of broker.subscribers) subscriber.deliver(next)
+    const next = deliveryOf(await other.append(name, [{ ...entry, id: 'next' }], room.history))
+    for (const subscriber of broker.followers) subscriber.deliver(next)
     expect(payloadOf(await client.heard(), 'baro:publications').follows).toBe(reset.position)
   })
 
@@ -186,11 +187,8 @@ describe('I4: another life of the stream', () => {
     await publish('old')
     await subscribe(early, 1)
     const other = createMemoryBroker({ clock, randomness: createSeededRandomness('another life') })
-    const { position } = await other.append(
-      name,
-      { type: 'message', payload: { text: 'new' }, id: 'new', time: 0 },
-      room.history,
-    )
+    const entry = { type: 'message', payload: { text: 'new' }, id: 'new', time: 0 }
+    const { position } = deliveryOf(await other.append(name, [entry], room.history))
     Object.assign(broker, { read: other.read, readCheckpoint: other.readCheckpoint })
     expect(payloadOf(await subscribe(late, 1, formatPosition(position)), 'baro:recovered').publications).toEqual([])
     expect(payloadOf(await early.heard(), 'baro:reset')).toMatchObject({ reason: 'epoch', snapshot: ['new'] })
@@ -282,8 +280,7 @@ describe('a subscribe is refused', () => {
     const { broker, connect, publish } = createRoomStage()
     const rendered = await publish('a')
     await publish('b')
-    const { read } = broker
-    broker.read = async (...args) => ({ ...(await read(...args)), publications: [] })
+    broker.giveNothing()
     const messages = await subscribe(await connect(), 1, rendered)
     expect(payloadOf(messages, 'baro:error')).toMatchObject({ code: 'unavailable', channel: name, attempt: 1 })
   })

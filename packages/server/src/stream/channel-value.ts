@@ -1,11 +1,13 @@
 import {
   type AtPosition,
   type Checkpoint,
+  type Entry,
   fold,
   type Json,
   jsonText,
   type Log,
   orThrow,
+  type ProposedCheckpoint,
   type Publication,
   parseJson,
   startOf,
@@ -20,6 +22,14 @@ export interface EncodedSnapshot {
   readonly position: AtPosition
   /** `undefined` if the channel has no snapshot. */
   readonly valueText: string | undefined
+}
+
+/** What folding some publications came to. */
+interface Folded {
+  readonly publications: readonly Publication[]
+  readonly state: Json
+  /** Whose reducers threw. */
+  readonly skipped: readonly { readonly publication: Publication; readonly error: unknown }[]
 }
 
 /** What the value needs of its hub. */
@@ -39,6 +49,10 @@ export class ChannelValue {
   #state: Json | undefined
   #encoded: EncodedSnapshot | undefined
   #loading: Promise<EncodedSnapshot> | undefined
+  #proposed: Folded | undefined
+  /** Whether there is a checkpoint of its version, and how many publications it has taken since. */
+  #isKept = false
+  #unkept = 0
 
   constructor(resolved: Resolved, parts: ChannelValueParts) {
     this.#resolved = resolved
@@ -57,6 +71,8 @@ export class ChannelValue {
   /** Starts at a position, from the state kept there, or from the initial one. */
   start(position: AtPosition, kept?: Checkpoint): void {
     this.#position = position
+    this.#isKept = kept !== undefined
+    this.#unkept = 0
     // What is folded is what the browser will fold: the JSON of it.
     this.#state = this.isReduced
       ? kept
@@ -65,44 +81,114 @@ export class ChannelValue {
       : undefined
   }
 
-  /** Takes the publication that leads from its position to this one. */
-  apply(publication: Publication, position: AtPosition): void {
-    this.#position = position
+  /** Takes the publications that lead from its position to this one. */
+  apply(publications: readonly Publication[], position: AtPosition): void {
+    const proposed = this.#proposed
+    this.#proposed = undefined
     this.#encoded = undefined
-    if (!this.isReduced) return
-    const { definition, channel } = this.#resolved
-    this.#state = fold(definition, this.#state as Json, publication, ({ type, offset }, error) => {
-      this.#parts.counters.skipped++
-      this.#parts.log.error(
-        `The reducer of ${JSON.stringify(type)} threw at ${JSON.stringify(channel)}, offset ${offset}; the publication is skipped: ${describeError(error)}`,
-      )
-    })
+    if (this.isReduced)
+      this.#take(proposed && this.#isOf(proposed, publications) ? proposed : this.#foldOnto(publications))
+    this.#position = position
+    this.#unkept += publications.length
   }
 
-  /** What to keep, so that trimming history does not touch the state. */
+  /**
+   * The state that these entries would lead to if they came next. It is kept for that case: what is folded before an
+   * append is not folded again after it.
+   */
+  propose(entries: readonly Entry[]): ProposedCheckpoint | undefined {
+    if (!this.isReduced) return undefined
+    const { offset: start } = this.#position
+    const publications = entries.map((entry, index) => ({ ...entry, offset: start + index + 1 }))
+    this.#proposed = this.#foldOnto(publications)
+    return {
+      follows: this.#position,
+      offset: start + entries.length,
+      version: this.#resolved.definition.version,
+      state: this.#proposed.state,
+    }
+  }
+
+  /** The state at its position, to be kept so that trimming history does not touch it. */
   get checkpoint(): Checkpoint | undefined {
     if (this.#state === undefined) return undefined
     return { position: this.#position, version: this.#resolved.definition.version, state: this.#state }
   }
 
   /**
-   * The value at its position. A loaded one may be read while the stream moves on: its position was read first, so what
-   * is published meanwhile comes again after it, and nothing is missed.
+   * Whether whoever opens the channel next would have to fold much, as far as is known here. A value that began without a
+   * checkpoint is far from one at once: what another node would begin from may be trimmed by then.
+   */
+  get isFarFromKept(): boolean {
+    if (!this.isReduced) return false
+    return this.#unkept > (this.#isKept ? this.#resolved.definition.history.size / 2 : 0)
+  }
+
+  /** Its state is kept. */
+  keptHere(): void {
+    this.#isKept = true
+    this.#unkept = 0
+  }
+
+  #foldOnto(publications: readonly Publication[]): Folded {
+    const skipped: Folded['skipped'][number][] = []
+    const state = publications.reduce(
+      (before, publication) =>
+        fold(this.#resolved.definition, before, publication, (_, error) => skipped.push({ publication, error })),
+      this.#state as Json,
+    )
+    return { publications, state, skipped }
+  }
+
+  #isOf({ publications }: Folded, others: readonly Publication[]): boolean {
+    return (
+      publications.length === others.length &&
+      publications.every((one, index) => {
+        const other = others[index]
+        // The payload is the same object where nothing has travelled; elsewhere it is folded again.
+        return other && one.offset === other.offset && one.id === other.id && one.payload === other.payload
+      })
+    )
+  }
+
+  #take({ state, skipped }: Folded): void {
+    this.#state = state
+    for (const { publication, error } of skipped) {
+      const { type, offset } = publication
+      this.#parts.counters.skipped++
+      this.#parts.log.error(
+        `The reducer of ${JSON.stringify(type)} threw at ${JSON.stringify(this.#resolved.channel)}, offset ${offset}; the publication is skipped: ${describeError(error)}`,
+      )
+    }
+  }
+
+  /**
+   * The value at its position, where nothing has to be loaded for it.
    *
    * @throws if a reducer has made what is no JSON.
    */
-  snapshot(): EncodedSnapshot | Promise<EncodedSnapshot> {
-    if (this.#resolved.handlers.snapshot) {
-      this.#loading ??= this.#load(this.#position).finally(() => {
-        this.#loading = undefined
-      })
-      return this.#loading
-    }
+  get snapshot(): EncodedSnapshot | undefined {
+    if (this.#resolved.handlers.snapshot) return undefined
     this.#encoded ??= {
       position: this.#position,
       valueText: this.#state === undefined ? undefined : this.#textOf(this.#state),
     }
     return this.#encoded
+  }
+
+  /**
+   * The value at a position, loaded if need be. It may be read while the stream moves on: its position was read first, so
+   * what is published meanwhile comes again after it, and nothing is missed.
+   *
+   * @throws whatever the application's `load` throws, or as {@link snapshot}.
+   */
+  async loadSnapshot(): Promise<EncodedSnapshot> {
+    const { snapshot } = this
+    if (snapshot) return snapshot
+    this.#loading ??= this.#load(this.#position).finally(() => {
+      this.#loading = undefined
+    })
+    return this.#loading
   }
 
   async #load(position: AtPosition): Promise<EncodedSnapshot> {

@@ -2,7 +2,7 @@ import { type AtPosition, type Delivery, startOf } from '@baro/core'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { room } from '../../test/fake-client.ts'
-import { createNodes, roomOne, shownBy, WritingReader } from '../../test/feed-nodes.ts'
+import { createNodes, deliveryOf, roomOne, shownBy, WritingReader } from '../../test/feed-nodes.ts'
 import type { Form } from '../delivery/form.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { Feed, type Found } from './feed.ts'
@@ -52,7 +52,7 @@ describe('opening', () => {
     const feed = new Feed(roomOne, parts)
     await expect(feed.opened).rejects.toMatchObject({ code: 'unavailable' })
     feed.close()
-    expect(broker.subscribers.size).toBe(0)
+    expect(broker.followers.size).toBe(0)
   })
 
   test('a feed that is closed while it opens says so, instead of showing a value of nowhere', async () => {
@@ -64,7 +64,7 @@ describe('opening', () => {
     feed.close()
     release()
     await expect(feed.opened).rejects.toMatchObject({ code: 'unavailable' })
-    expect(broker.subscribers.size).toBe(0)
+    expect(broker.followers.size).toBe(0)
   })
 })
 
@@ -158,7 +158,7 @@ describe('what the broker tells', () => {
     feed.join(reader)
     broker.onDeliver = () => []
     await publish('a', 'b')
-    for (const subscriber of broker.subscribers) subscriber.lost()
+    for (const subscriber of broker.followers) subscriber.lost()
     await clock.pass(0)
     expect(reader.offsets).toEqual([1, 2])
   })
@@ -172,7 +172,7 @@ describe('what the broker tells', () => {
     broker.onDeliver = () => []
     broker.broken.add('read')
     await publish('a')
-    for (const subscriber of broker.subscribers) subscriber.lost()
+    for (const subscriber of broker.followers) subscriber.lost()
     await clock.pass(1_500)
     expect(reader.offsets).toEqual([])
     expect(log.errors[0]).toMatch(/room:1.*cannot read/s)
@@ -187,7 +187,7 @@ describe('what the broker tells', () => {
     const { broker, open } = node()
     const feed = await open()
     broker.broken.add('read')
-    for (const subscriber of broker.subscribers) subscriber.lost()
+    for (const subscriber of broker.followers) subscriber.lost()
     await clock.pass(0)
     feed.close()
     const reads = broker.calls.read
@@ -221,10 +221,10 @@ describe('what the broker tells', () => {
     broker.onDeliver = () => []
     await publish('a')
     const release = broker.holdAnswers()
-    for (const subscriber of broker.subscribers) subscriber.lost()
+    for (const subscriber of broker.followers) subscriber.lost()
     await clock.pass(0)
     await publish('b')
-    for (const subscriber of broker.subscribers) subscriber.lost()
+    for (const subscriber of broker.followers) subscriber.lost()
     release()
     await clock.pass(0)
     expect(reader.offsets).toEqual([1, 2])
@@ -260,7 +260,7 @@ describe('I4: another life of the stream', () => {
     const had = await stage.publish('a', 'b', 'c')
     await stage.clock.pass(0)
     const entry = { type: 'message', payload: { text: 'new' }, id: 'new', time: 0 }
-    const { position } = await other.append('room:1', entry, room.history)
+    const { position } = deliveryOf(await other.append('room:1', [entry], room.history))
     mine.broker.read = async (...args) => other.read(...args)
     mine.broker.readCheckpoint = async (name) => other.readCheckpoint(name)
     return { ...stage, ...mine, feed, reader, had, position, other }
@@ -268,7 +268,7 @@ describe('I4: another life of the stream', () => {
 
   test('its readers become stale where they were, and get nothing of it as if it followed', async () => {
     const { broker, clock, feed, reader, had, position } = await inAnotherLife()
-    for (const subscriber of broker.subscribers) subscriber.lost()
+    for (const subscriber of broker.followers) subscriber.lost()
     await clock.pass(0)
     expect(reader.offsets).toEqual([1, 2, 3])
     expect(reader.staleAt).toEqual([had])
@@ -284,7 +284,7 @@ describe('I4: another life of the stream', () => {
       feed.join(late)
       return undefined
     }
-    for (const subscriber of broker.subscribers) subscriber.lost()
+    for (const subscriber of broker.followers) subscriber.lost()
     await clock.pass(0)
     expect(late.staleAt).toEqual([had])
   })
@@ -294,7 +294,7 @@ describe('I4: another life of the stream', () => {
     broker.readCheckpoint = async () => {
       throw new Error('not now')
     }
-    for (const subscriber of broker.subscribers) subscriber.lost()
+    for (const subscriber of broker.followers) subscriber.lost()
     await clock.pass(0)
     expect(feed.position).toEqual(had)
     expect(reader.staleAt).toEqual([])
@@ -315,7 +315,7 @@ describe('I4: another life of the stream', () => {
   test('nobody is reset to the life that is over', async () => {
     const { feed, position } = await inAnotherLife()
     expect(await reasonOf(feed.after({ ...startOf('yet another'), offset: 1, check: 'x' }))).toBe('epoch')
-    expect((await feed.snapshot()).position).toEqual(position)
+    expect((await feed.loadSnapshot()).position).toEqual(position)
   })
 })
 
@@ -326,7 +326,9 @@ describe('what follows a position', () => {
     const feed = await open()
     const there = await publish('a')
     const reads = broker.calls.read
-    expect(feed.after(there)).toMatchObject({ outcome: 'recovered', batch: { follows: there, position: there } })
+    const expected = { outcome: 'recovered', batch: { follows: there, position: there } }
+    expect(feed.known(there)).toMatchObject(expected)
+    expect(await feed.after(there)).toMatchObject(expected)
     expect(broker.calls.read).toBe(reads)
   })
 

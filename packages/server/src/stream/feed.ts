@@ -1,12 +1,6 @@
 /**
- * A node's own reader of one channel: it follows the broker, folds the value, and hands every publication to the
- * readers that are live here.
- *
- *   opening ──▶ open ──── a delivery that follows: apply ───▶ open
- *                │ ▲
- *  gap, or lost  │ │ read again from where it stands: applied, or another life: start over, readers become stale
- *                ▼ │
- *             catching up
+ * A node's own reader of one channel: it follows the stream, folds the value, and hands every publication to the readers
+ * that are live here. What it does next is decided by the machine beside it.
  */
 import {
   type AtPosition,
@@ -15,24 +9,32 @@ import {
   type Cancel,
   type Clock,
   type Delivery,
+  type Entry,
   formatPosition,
   type Log,
   type Position,
-  type Publication,
-  positionAfter,
+  type ProposedCheckpoint,
+  positionAt,
+  type QueriedPosition,
   type Recover,
   type ResetReason,
+  type StreamSource,
   type StreamView,
 } from '@baro/core'
 import type { Resolved } from '../channel/registry.ts'
 import { Batch } from '../delivery/batch.ts'
-import { LiveGroup, type LiveReader } from '../delivery/live-group.ts'
-import type { Gathering, Ticker } from '../delivery/ticker.ts'
+import type { LiveReader } from '../delivery/live-group.ts'
+import type { Ticker } from '../delivery/ticker.ts'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { Limits } from '../ports/limits.ts'
+import { brokerSource } from './broker-source.ts'
 import { ChannelValue, type EncodedSnapshot } from './channel-value.ts'
+import { type FeedAction, type FeedEvent, type FeedState, feedTransition } from './feed-machine.ts'
 import { KeptAnswers } from './kept-answers.ts'
+import { LiveEnd } from './live-end.ts'
+import { isSamePlace } from './same-place.ts'
+import { type Following, ValueLoader } from './value-loader.ts'
 
 /** What follows a position, or why nothing can. */
 export type Found =
@@ -50,35 +52,40 @@ export interface FeedParts {
   readonly recover: Recover
 }
 
-/** How long a feed waits before it reads again, after the broker could not be read. */
+const noPosition: Found = { outcome: 'reset', reason: 'none' }
+
+/** How long a feed waits before it reads again, after the stream could not be read. */
 const retryMs = 1_000
 
-export class Feed implements Gathering {
+export class Feed {
   readonly resolved: Resolved
-  /** Settles when the feed has reached the head once; rejects if the broker cannot be read. */
+  /** Settles when the feed has reached the head once; rejects if the stream cannot be read. */
   readonly opened: Promise<void>
   readonly #parts: FeedParts
-  readonly #live = new LiveGroup()
-  #phase: 'opening' | 'open' | 'closed' = 'opening'
+  readonly #source: StreamSource
+  readonly #loader: ValueLoader
+  readonly #live: LiveEnd
+  readonly #answers: KeptAnswers<Found>
+  #state: FeedState = { name: 'opening', again: false }
   /** The life of the stream that the feed stands in; another one takes its place as a whole. */
   #value: ChannelValue
-  /** Publications that are not yet handed to the readers, and what they follow. */
-  #batch: Publication[] = []
-  #batchFollows: AtPosition
-  /** Deliveries that came before the feed was open. */
-  #early: Delivery[] = []
-  readonly #answers: KeptAnswers<Found>
-  #catchingUp: Promise<void> | undefined
-  #mustReadAgain = false
-  #retry: Cancel | undefined
+  #kept: Delivery[] = []
+  /** Settles when the feed has come to the head, or could not. */
+  #reading: Promise<void> | undefined
+  #cancelWait: Cancel | undefined
   #stopFollowing: (() => void) | undefined
+  /** A checkpoint is wanted as soon as the value has come so far. */
+  #checkpointFrom: AtPosition | undefined
 
   constructor(resolved: Resolved, parts: FeedParts) {
+    const { channel } = resolved
     this.resolved = resolved
     this.#parts = parts
+    this.#source = brokerSource(parts.broker, channel)
+    this.#loader = new ValueLoader(resolved, this.#source, parts)
+    this.#live = new LiveEnd({ channel, ticker: parts.ticker, maxPublications: parts.limits.catchUpPublications })
     this.#value = new ChannelValue(resolved, parts)
     this.#answers = new KeptAnswers(parts.clock)
-    this.#batchFollows = this.position
     this.opened = this.#open()
   }
 
@@ -88,20 +95,16 @@ export class Feed implements Gathering {
   }
 
   get isOpen(): boolean {
-    return this.#phase === 'open'
+    return this.#state.name !== 'opening' && this.#state.name !== 'closed'
   }
 
   /** Whether somebody at this position misses nothing. */
   isHead(position: AtPosition): boolean {
-    return samePlace(position, this.position)
+    return isSamePlace(position, this.position)
   }
 
-  /**
-   * Lets a reader that stands at the feed's position get what follows. What was gathered is handed out first: the reader
-   * has it already, and must not get it twice (I1).
-   */
+  /** Lets a reader that stands at the feed's position get what follows. */
   join(reader: LiveReader): void {
-    this.flush()
     this.#live.join(reader)
   }
 
@@ -109,122 +112,138 @@ export class Feed implements Gathering {
     this.#live.leave(reader)
   }
 
-  /** Hands what was gathered to the live readers. */
-  flush(): void {
-    if (this.#batch.length === 0) return
-    const batch = new Batch(this.resolved.channel, this.#batchFollows, this.position, this.#batch)
-    this.#batch = []
-    this.#keepCheckpoint()
-    this.#live.deliver(batch)
-  }
-
-  /** What follows a position: recovered or reset (I2, I4). At the head, and without a position, nothing is read. */
-  after(position: Position | undefined): Promise<Found> | Found {
+  /** What follows a position, where that is known without reading: at the head, and without a place in the stream. */
+  known(position: Position | undefined): Found | undefined {
     const head = this.position
-    if (position?.kind !== 'at') return this.#decide(position, { epoch: head.epoch, head, floor: 0, publications: [] })
-    if (samePlace(position, head))
-      return { outcome: 'recovered', batch: new Batch(this.resolved.channel, head, head, []) }
-    return this.#answers.get(formatPosition(position), () => this.#find(position))
+    if (position?.kind === 'at')
+      return isSamePlace(position, head)
+        ? { outcome: 'recovered', batch: new Batch(this.resolved.channel, head, head, []) }
+        : undefined
+    if (position?.kind === 'queried' && this.#source.resolve) return undefined
+    return this.#decide(position, { epoch: head.epoch, head, floor: 0, publications: [], upTo: head })
   }
 
-  /** The newest value at its position; one for all who need it. */
-  snapshot(): EncodedSnapshot | Promise<EncodedSnapshot> {
-    return this.#value.snapshot()
+  /** What follows a position: recovered or reset (I2, I4). */
+  async after(position: Position | undefined): Promise<Found> {
+    const known = this.known(position)
+    if (known || position === undefined || position.kind === 'none') return known ?? noPosition
+    return this.#answers.get(formatPosition(position), () =>
+      position.kind === 'at' ? this.#find(position) : this.#resolve(position),
+    )
+  }
+
+  /** The newest value at its position, one for all who need it, where nothing has to be loaded for it. */
+  get snapshot(): EncodedSnapshot | undefined {
+    return this.#value.snapshot
+  }
+
+  /** The newest value at its position, loaded if need be. */
+  loadSnapshot(): Promise<EncodedSnapshot> {
+    return this.#value.loadSnapshot()
+  }
+
+  /** The state that these entries lead to if they come next, to go in with their append. */
+  propose(entries: readonly Entry[]): ProposedCheckpoint | undefined {
+    return this.#value.propose(entries)
+  }
+
+  /** What an append of this node led to: the state there was kept with it, or is to be kept as soon as it is known. */
+  appended(position: AtPosition, { wantsCheckpoint }: { readonly wantsCheckpoint: boolean }): void {
+    if (wantsCheckpoint) this.#checkpointFrom = position
+    else if (this.isHead(position)) this.#value.keptHere()
+    this.#keepWhereWanted()
   }
 
   close(): void {
-    this.flush()
-    this.#phase = 'closed'
-    this.#retry?.()
+    this.#live.flush()
     this.#answers.forget()
     this.#stopFollowing?.()
+    this.#on({ name: 'close' })
   }
 
   async #open(): Promise<void> {
-    // Followed before it is read: what is appended in between arrives early, and is joined by position below.
-    const stop = await this.#parts.broker.subscribe(this.resolved.channel, {
+    // Followed before it is read: what is appended in between is delivered, kept, and joined by position.
+    const stop = await this.#source.follow({
       deliver: (delivery) => this.#deliver(delivery),
       signal: (signal) => this.#live.signal(signal),
-      lost: () => this.#catchUpOrRetry(),
+      lost: () => this.#on({ name: 'lost' }),
     })
-    if (this.#phase === 'closed') stop()
+    if (this.#state.name === 'closed') stop()
     else this.#stopFollowing = stop
-    const value = await this.#load()
-    if (this.#phase === 'closed')
+    const value = await this.#loader.load()
+    if (this.#state.name === 'closed')
       throw new BaroError('unavailable', 'The hub was closed while a channel was opened. Ask another node.')
     this.#value = value
-    this.#phase = 'open'
-    const early = this.#early
-    this.#early = []
-    for (const delivery of early) this.#deliver(delivery)
+    this.#keepWhereWanted()
+    this.#on({ name: 'opened' })
   }
 
-  /** Makes the value of the stream as it is now, from the newest checkpoint or the oldest publication, up to the head. */
-  async #load(): Promise<ChannelValue> {
-    const { broker, log } = this.#parts
-    const { definition, channel } = this.resolved
-    const value = new ChannelValue(this.resolved, this.#parts)
-    let kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
-    while (kept?.version === definition.version) {
-      value.start(kept.position, kept)
-      if (await this.#readOn(value)) return value
-      // History may have been rewritten since the checkpoint was read; whoever did that has left another one.
-      const newer = await broker.readCheckpoint(channel)
-      if (newer && samePlace(newer.position, kept.position)) break
-      kept = newer
-    }
-    const view = await broker.read(channel, { after: 0, limit: 0, bytes: 0 })
-    if (!value.isReduced) {
-      value.start({ kind: 'at', epoch: view.epoch, ...view.head })
-      return value
-    }
-    if (view.floor > 0)
-      log.warn(
-        `The channel ${JSON.stringify(channel)} kept no state of version ${JSON.stringify(definition.version)} and has lost its first ${view.floor} publications: its state starts from what is left.`,
-      )
-    const { epoch, checkThere = '' } = await broker.read(channel, { after: view.floor, limit: 0, bytes: 0 })
-    value.start({ kind: 'at', epoch, offset: view.floor, check: checkThere })
-    if (await this.#readOn(value)) return value
-    throw new BaroError('unavailable', `The channel ${JSON.stringify(channel)} changed while it was read. Try again.`)
+  #deliver(delivery: Delivery): void {
+    const { follows, position } = delivery
+    const isAhead = position.epoch !== this.position.epoch || position.offset > this.position.offset
+    const where = isSamePlace(follows, this.position) ? 'follows' : isAhead ? 'ahead' : 'behind'
+    this.#on({ name: 'delivered', where }, delivery)
   }
 
-  /** Applies everything from where the value stands to the head; false if the stream is another one now. */
-  async #readOn(value: ChannelValue): Promise<boolean> {
-    for (;;) {
-      const from = value.position
-      const view = await this.#read(from)
-      const found = this.#parts.recover(from, view)
-      if (found.outcome === 'reset') return false
-      // Deliveries were applied while this read was on its way. The two may be of different branches of a history that
-      // was rewritten in between, so they are never joined by their offsets alone (I4): it is read again from there.
-      if (!samePlace(value.position, from)) {
-        if (value.position.offset > view.head.offset) return true
-        continue
+  #on(event: FeedEvent, delivery?: Delivery): void {
+    const { state, actions } = feedTransition(this.#state, event)
+    this.#state = state
+    for (const action of actions) this.#do(action, delivery)
+  }
+
+  #do(action: FeedAction, delivery: Delivery | undefined): void {
+    switch (action) {
+      case 'keep':
+        if (delivery) this.#kept.push(delivery)
+        return
+      case 'deliver-kept': {
+        const kept = this.#kept
+        this.#kept = []
+        for (const one of kept) this.#deliver(one)
+        return
       }
-      for (const publication of found.publications)
-        this.#apply(value, publication, positionAfter(view.epoch, publication))
-      if (found.publications.length === 0 || value.position.offset >= view.head.offset) return true
+      case 'apply':
+        if (delivery) this.#apply(delivery)
+        return
+      case 'count-gap':
+        this.#parts.counters.gaps++
+        return
+      case 'read':
+        this.#reading = this.#readOn()
+        // Who waits for it is told; where nobody does, the machine has been.
+        this.#reading.catch(() => {})
+        return
+      case 'wait':
+        this.#cancelWait = this.#parts.clock.after(retryMs, () => this.#on({ name: 'due' }))
+        return
+      case 'stop-waiting':
+        this.#cancelWait?.()
     }
   }
 
-  /** Reads on from where the feed stands: after a gap, after a lost link, or because a reader has seen more. */
-  #catchUp(): Promise<void> {
-    this.#mustReadAgain = true
-    this.#catchingUp ??= this.#readUntilUpToDate()
-    return this.#catchingUp
-  }
-
-  async #readUntilUpToDate(): Promise<void> {
+  async #readOn(): Promise<void> {
     try {
-      if (this.#phase === 'opening') await this.opened
-      while (this.#mustReadAgain && this.#phase === 'open') {
-        this.#mustReadAgain = false
-        if (!(await this.#readOn(this.#value))) this.#startOver(await this.#load())
-      }
-    } finally {
-      // Here, before anything else can happen: whoever finds a gap from now on starts another round.
-      this.#catchingUp = undefined
+      const isSame = await this.#loader.readOn(this.#value, (following) => this.#apply(following))
+      if (!isSame) this.#startOver(await this.#loader.load())
+    } catch (error) {
+      if (this.#state.name === 'reading')
+        this.#parts.log.error(
+          `Could not read the channel ${JSON.stringify(this.resolved.channel)}, which is tried again in ${retryMs} ms: ${describeError(error)}`,
+        )
+      this.#on({ name: 'failed' })
+      throw error
     }
+    this.#on({ name: 'read' })
+    // Something came while it was read, and is read now.
+    if (this.#state.name === 'reading') await this.#reading
+  }
+
+  #apply({ publications, position }: Following): void {
+    const follows = this.position
+    this.#answers.forget()
+    this.#value.apply(publications, position)
+    this.#live.gather(follows, publications, position)
+    this.#keepWhereWanted()
   }
 
   /**
@@ -232,70 +251,34 @@ export class Feed implements Gathering {
    * have; they read from the position they had, and are told `reset` (I4).
    */
   #startOver(value: ChannelValue): void {
-    this.flush()
-    const had = this.position
+    if (this.#state.name === 'closed') return
     const readers = this.#live.dissolve()
+    const had = this.position
     this.#value = value
     this.#answers.forget()
     for (const reader of readers) reader.stale(had)
   }
 
-  /** For when nobody waits for it: a feed that could not read must not stay behind until something else happens. */
-  #catchUpOrRetry(): void {
-    this.#catchUp().catch((error) => {
-      if (this.#phase !== 'open' || this.#retry) return
-      this.#parts.log.error(
-        `Could not read the channel ${JSON.stringify(this.resolved.channel)}, which is tried again in ${retryMs} ms: ${describeError(error)}`,
-      )
-      this.#retry = this.#parts.clock.after(retryMs, () => {
-        this.#retry = undefined
-        this.#catchUpOrRetry()
-      })
-    })
-  }
-
-  #deliver(delivery: Delivery): void {
-    if (this.#phase === 'opening') {
-      this.#early.push(delivery)
-      return
-    }
-    const { epoch, offset } = this.position
-    if (samePlace(delivery.follows, this.position)) this.#apply(this.#value, delivery.publication, delivery.position)
-    else if (delivery.position.epoch !== epoch || delivery.position.offset > offset) {
-      this.#parts.counters.gaps++
-      this.#catchUpOrRetry()
-    }
-  }
-
-  #apply(value: ChannelValue, publication: Publication, position: AtPosition): void {
-    // What a value reads up before the feed stands on it is history, and nobody's news.
-    const isNews = value === this.#value
-    if (isNews) {
-      this.#answers.forget()
-      if (this.#batch.length === 0) this.#batchFollows = this.position
-      this.#parts.ticker.gather(this)
-      this.#batch.push(publication)
-    }
-    value.apply(publication, position)
-    // A batch is bounded, so that a full socket is found before more is put into it (I7).
-    if (isNews && this.#batch.length >= this.#parts.limits.catchUpPublications) this.flush()
-  }
-
-  #read(position: AtPosition): Promise<StreamView> {
-    const { catchUpPublications, catchUpBytes } = this.#parts.limits
-    return this.#parts.broker.read(this.resolved.channel, {
-      after: position.offset,
-      limit: catchUpPublications,
-      bytes: catchUpBytes,
-    })
-  }
-
   async #find(position: AtPosition): Promise<Found> {
-    const view = await this.#read(position)
-    // The broker knows more than this node was told. The node reads on first: a reader must never stand where its feed
+    const view = await this.#loader.read(position)
+    // The stream knows more than this node was told. The node reads on first: a reader must never stand where its feed
     // does not come, nor be reset to a life that is over.
     if (this.#isBehind(view)) await this.#catchUp()
     return this.#decide(position, view)
+  }
+
+  async #resolve(position: QueriedPosition): Promise<Found> {
+    const view = await this.#source.resolve?.(position)
+    if (!view) return { outcome: 'reset', reason: 'queried' }
+    if (this.#isBehind(view)) await this.#catchUp()
+    const { epoch, from = view.upTo, upTo, publications } = view
+    const batch = new Batch(this.resolved.channel, positionAt(epoch, from), positionAt(epoch, upTo), publications)
+    return { outcome: 'recovered', batch }
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#on({ name: 'asked' })
+    await this.#reading
   }
 
   #isBehind({ epoch, head }: StreamView): boolean {
@@ -307,17 +290,18 @@ export class Feed implements Gathering {
   #decide(position: Position | undefined, view: StreamView): Found {
     const recovery = this.#parts.recover(position, view)
     if (recovery.outcome === 'reset') return recovery
-    const last = recovery.publications.at(-1)
-    const reached = last ? positionAfter(view.epoch, last) : recovery.from
-    return {
-      outcome: 'recovered',
-      batch: new Batch(this.resolved.channel, recovery.from, reached, recovery.publications),
-    }
+    const { from, to, publications } = recovery
+    return { outcome: 'recovered', batch: new Batch(this.resolved.channel, from, to, publications) }
   }
 
-  #keepCheckpoint(): void {
-    const { checkpoint } = this.#value
-    if (!checkpoint) return
+  /** Keeps a checkpoint where an append has wanted one, or where nobody seems to have kept one for long. */
+  #keepWhereWanted(): void {
+    const from = this.#checkpointFrom
+    const isThere = from !== undefined && (from.epoch !== this.position.epoch || from.offset <= this.position.offset)
+    const { checkpoint, isFarFromKept } = this.#value
+    if (!checkpoint || !(isThere || isFarFromKept)) return
+    this.#checkpointFrom = undefined
+    this.#value.keptHere()
     const { channel } = this.resolved
     this.#parts.broker
       .writeCheckpoint(channel, checkpoint)
@@ -327,8 +311,4 @@ export class Feed implements Gathering {
         ),
       )
   }
-}
-
-function samePlace(a: AtPosition, b: AtPosition): boolean {
-  return a.offset === b.offset && a.check === b.check && a.epoch === b.epoch
 }

@@ -22,9 +22,9 @@ describe('the feeds of a node', () => {
     await feed.opened
     feeds.release(feed)
     await clock.pass(9_999)
-    expect(broker.subscribers.size).toBe(1)
+    expect(broker.followers.size).toBe(1)
     await clock.pass(1)
-    expect(broker.subscribers.size).toBe(0)
+    expect(broker.followers.size).toBe(0)
     expect(feeds.hold(named(1))).not.toBe(feed)
   })
 
@@ -36,7 +36,7 @@ describe('the feeds of a node', () => {
     await clock.pass(9_999)
     expect(feeds.hold(named(1))).toBe(feed)
     await clock.pass(60_000)
-    expect(broker.subscribers.size).toBe(1)
+    expect(broker.followers.size).toBe(1)
   })
 
   test('one that two hold stays until both let go', async () => {
@@ -45,16 +45,16 @@ describe('the feeds of a node', () => {
     feeds.hold(named(1))
     feeds.release(feed)
     await clock.pass(60_000)
-    expect(broker.subscribers.size).toBe(1)
+    expect(broker.followers.size).toBe(1)
     feeds.release(feed)
     await clock.pass(60_000)
-    expect(broker.subscribers.size).toBe(0)
+    expect(broker.followers.size).toBe(0)
   })
 
   test('I7: whoever walks through names leaves a thousand unused feeds at most, the newest', async () => {
     const { broker, feeds, named } = setUp()
     for (let id = 1; id <= 1_010; id++) await feeds.using(named(id), () => {})
-    expect(broker.subscribers.size).toBe(1_000)
+    expect(broker.followers.size).toBe(1_000)
   })
 
   test('one that is held is not let go for others', async () => {
@@ -66,7 +66,7 @@ describe('the feeds of a node', () => {
 
   test('one that could not open is not kept: who comes next tries again', async () => {
     const { broker, feeds, named } = setUp()
-    broker.broken.add('subscribe')
+    broker.broken.add('follow')
     await expect(feeds.using(named(1), () => {})).rejects.toMatchObject({ code: 'unavailable' })
     broker.broken.clear()
     expect(await feeds.using(named(1), shownBy)).toEqual([])
@@ -79,7 +79,7 @@ describe('the feeds of a node', () => {
     }
     await expect(feeds.using(named(1), fault)).rejects.toThrow('a fault')
     await clock.pass(60_000)
-    expect(broker.subscribers.size).toBe(0)
+    expect(broker.followers.size).toBe(0)
   })
 
   test('is used by those who waited for it before those who came when it was open', async () => {
@@ -105,7 +105,7 @@ describe('the feeds of a node', () => {
     const using = feeds.using(named(2), () => {})
     feeds.closeAll()
     await expect(using).rejects.toMatchObject({ code: 'unavailable' })
-    expect(broker.subscribers.size).toBe(0)
+    expect(broker.followers.size).toBe(0)
     await clock.pass(20_000)
     expect(clock.pending).toBe(0)
   })

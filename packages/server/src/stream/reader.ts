@@ -7,6 +7,7 @@ import type { Counters } from '../observe/counters.ts'
 import type { EncodedSnapshot } from './channel-value.ts'
 import type { Feed, Found } from './feed.ts'
 import { type ReaderEvent, type ReaderState, readerTransition } from './reader-machine.ts'
+import { isSamePlace } from './same-place.ts'
 
 /** What a transport does with what its reader finds. */
 export interface Outlet {
@@ -81,9 +82,13 @@ export class Reader implements LiveReader, RoomWaiter {
   // Stays synchronous where the feed answers at once: of thousands that reconnect, most stand at the head.
   #read(position: Position | undefined): void {
     try {
-      const found = this.#feed.after(position)
-      if (found instanceof Promise) found.then((late) => this.#take(late)).catch((error) => this.#fail(error))
-      else this.#take(found)
+      const known = this.#feed.known(position)
+      if (known) this.#take(known)
+      else
+        this.#feed
+          .after(position)
+          .then((found) => this.#take(found))
+          .catch((error) => this.#fail(error))
     } catch (error) {
       this.#fail(error)
     }
@@ -99,12 +104,15 @@ export class Reader implements LiveReader, RoomWaiter {
         this.#counters.recovered++
         this.#outlet.recovered(batch)
       } else if (batch.publications.length > 0) this.#outbox.deliverPieces([encodeOnce(this.form, batch)])
-      return this.#continue(batch.position, batch.publications.length === 0)
+      return this.#continue(batch.position, isSamePlace(batch.position, batch.follows))
     }
-    const snapshot = this.#feed.snapshot()
-    if (snapshot instanceof Promise)
-      snapshot.then((late) => this.#reset(found.reason, late)).catch((error) => this.#fail(error))
-    else this.#reset(found.reason, snapshot)
+    const { snapshot } = this.#feed
+    if (snapshot) this.#reset(found.reason, snapshot)
+    else
+      this.#feed
+        .loadSnapshot()
+        .then((loaded) => this.#reset(found.reason, loaded))
+        .catch((error) => this.#fail(error))
   }
 
   #reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
@@ -116,10 +124,10 @@ export class Reader implements LiveReader, RoomWaiter {
     this.#continue(snapshot.position, false)
   }
 
-  #continue(position: AtPosition, wasEmpty: boolean): void {
+  #continue(position: AtPosition, hasStayed: boolean): void {
     const atHead = this.#feed.isHead(position)
     // Once is a publication that came while the answer was on its way; twice would go on for ever.
-    const isStuck = wasEmpty && !atHead
+    const isStuck = hasStayed && !atHead
     if (isStuck && this.#isStuck)
       throw new BaroError('unavailable', 'The broker does not give what follows this position. Try again.')
     this.#isStuck = isStuck

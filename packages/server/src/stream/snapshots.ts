@@ -5,7 +5,7 @@ import type { Feeds } from './feeds.ts'
 /** The newest value of a channel at its position, as a page embeds it. */
 export function takeSnapshot(feeds: Feeds, resolved: Resolved): Promise<Snapshot> {
   return feeds.using(resolved, async (feed) => {
-    const { position, valueText } = await feed.snapshot()
+    const { position, valueText } = await feed.loadSnapshot()
     return {
       channel: resolved.channel,
       position: formatPosition(position),

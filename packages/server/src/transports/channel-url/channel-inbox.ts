@@ -75,9 +75,9 @@ export class ChannelInbox {
     const [resolved, context, scope] = [this.#resolved, this.#context, this.#scope]
     try {
       assertRoomAtWork(this.#atWork, limits.maxMessagesAtWork)
-      await this.#parts.assertAllowed(resolved, context, 'publish')
       await before
-      const answer = await publisher.accept({ resolved, type, payload, id, scope, context })
+      const assertAllowed = () => this.#parts.assertAllowed(resolved, context, 'publish')
+      const answer = await publisher.accept({ resolved, type, payload, id, scope, context, assertAllowed })
       if (id !== undefined) this.#outlet.published(answer)
     } catch (error) {
       this.#outlet.refused(this.#parts.explain(error, resolved.channel), id)

@@ -78,12 +78,12 @@ async function answerState(parts: HubParts, feed: Feed, read: ReadRequest, query
     if (query.isAnonymousWait) await waitForChange(parts, feed, waitOf(read, Math.min(waitMs, anonymousWaitMs)))
     else if (position?.kind === 'at' && feed.isHead(position)) await waitForChange(parts, feed, waitOf(read, waitMs))
   }
-  const snapshot = await feed.snapshot()
+  const snapshot = await feed.loadSnapshot()
   return sendSnapshot(parts, read, snapshot.valueText ?? 'null', snapshot.position)
 }
 
 async function answerSnapshot(parts: HubParts, feed: Feed, read: ReadRequest): Promise<void> {
-  const snapshot = await feed.snapshot()
+  const snapshot = await feed.loadSnapshot()
   if (snapshot.valueText !== undefined) return sendSnapshot(parts, read, snapshotBody(snapshot), snapshot.position)
   const { channel } = read.resolved
   const view = await parts.broker.read(channel, { limit: newestPublications, bytes: parts.limits.catchUpBytes })

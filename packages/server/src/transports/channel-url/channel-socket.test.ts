@@ -242,7 +242,7 @@ describe('what a plain WebSocket sends', () => {
 
 test('a plain WebSocket whose channel cannot be read is told so, and closed as unavailable', async () => {
   const stage = await serve()
-  stage.broker.broken.add('subscribe')
+  stage.broker.broken.add('follow')
   const socket = open(stage)
   expect(await socket.message()).toMatchObject({ type: 'baro:error', payload: { code: 'unavailable' } })
   expect(await socket.closed).toMatchObject({ code: 4004 })

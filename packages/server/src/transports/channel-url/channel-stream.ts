@@ -118,6 +118,9 @@ export class ChannelStream implements SessionLink, HubSession, Outlet, InboxOutl
     this.#close(closeCodes.drain, 'this node stops; come back')
   }
 
+  /** Its publishes are claimed by ids, if at all, and count on nothing. */
+  claimsLost(): void {}
+
   get #inbox(): ChannelInbox {
     this.#lazyInbox ??= new ChannelInbox(this.#parts, this.#resolved, this.#context, this)
     return this.#lazyInbox

@@ -128,7 +128,7 @@ describe('an event stream', () => {
 
 test('an event stream whose channel cannot be read is told so, and ends', async () => {
   const stage = await serve()
-  stage.broker.broken.add('subscribe')
+  stage.broker.broken.add('follow')
   const reader = await events(stage)
   expect(await reader.message()).toMatchObject({ type: 'baro:error', payload: { code: 'unavailable' } })
   await reader.ended
@@ -200,7 +200,7 @@ describe('nothing is left behind by an event stream', () => {
     await until(() => hub.counters.sessions === 0)
     await until(() => {
       clock.advance(1_000)
-      return broker.subscribers.size === 0
+      return broker.followers.size === 0
     })
   }
 
@@ -231,7 +231,7 @@ describe('nothing is left behind by an event stream', () => {
     pending.abort()
     await until(() => connections === 0)
     letIn?.()
-    await until(() => stage.broker.subscribers.size === 1)
+    await until(() => stage.broker.followers.size === 1)
     await rest(stage)
   })
 

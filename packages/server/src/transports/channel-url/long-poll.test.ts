@@ -17,7 +17,7 @@ async function rest({ broker, clock, waits }: HttpStage) {
   await until(() => !waits.includes(25_000))
   await until(() => {
     clock.advance(1_000)
-    return broker.subscribers.size === 0
+    return broker.followers.size === 0
   })
 }
 
@@ -91,7 +91,7 @@ describe('a long poll', () => {
       const view = await read(name, range)
       return { ...view, epoch: 'another', head: { offset: 0, check: '' }, floor: 0, publications: [] }
     }
-    for (const subscriber of stage.broker.subscribers) subscriber.lost()
+    for (const subscriber of stage.broker.followers) subscriber.lost()
     expect((await pending.answer).body).toMatchObject({ reset: 'epoch', publications: [] })
   })
 

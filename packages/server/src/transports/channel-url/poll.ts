@@ -26,7 +26,7 @@ export async function poll(
   const found = await feed.after(position)
   if (found.outcome === 'reset') {
     counters.reset[found.reason]++
-    const snapshot = await feed.snapshot()
+    const snapshot = await feed.loadSnapshot()
     const body = `{"reset":"${found.reason}",${snapshotField(snapshot)}"publications":[],"position":"${formatPosition(snapshot.position)}"}`
     return { body, position: snapshot.position, isClosed: false, isReset: true }
   }

@@ -1,0 +1,88 @@
+import {
+  BaroError,
+  type Broker,
+  type ClaimKey,
+  type Clock,
+  formatPosition,
+  type Json,
+  quote,
+  type Schema,
+  validatePayload,
+} from '@baro/core'
+import type { Published } from '../channel/handlers.ts'
+import { own } from '../channel/own.ts'
+import type { Resolved } from '../channel/registry.ts'
+import type { Counters } from '../observe/counters.ts'
+import type { Feeds } from '../stream/feeds.ts'
+import { ClaimOver } from './claim-over.ts'
+
+/** What appending works with. */
+export interface AppenderParts {
+  readonly broker: Pick<Broker, 'append'>
+  readonly clock: Clock
+  readonly feeds: Feeds
+  readonly counters: Pick<Counters, 'published'>
+}
+
+/** A publication on its way into a channel. */
+export interface Draft {
+  readonly type: string
+  readonly payload: unknown
+  readonly id: string
+  /** Who published it. */
+  readonly by?: string | undefined
+  /** The claim that it settles. */
+  readonly settle?: ClaimKey | undefined
+}
+
+/** Validates publications and appends them; a state goes in with them. */
+export class Appender {
+  readonly #parts: AppenderParts
+
+  constructor(parts: AppenderParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Checks a payload by the schema of its type; returns its wire form.
+   *
+   * @throws {BaroError} `not-accepted`, `invalid-payload` or `handler-failed`.
+   */
+  async validate({ channel, definition }: Resolved, type: string, payload: unknown): Promise<Json> {
+    const schema = own<Schema>(definition.events, type)
+    if (!schema)
+      throw new BaroError('not-accepted', `"${channel}" has no event ${quote(type)}. Define it, or correct the type.`)
+    const validated = await validatePayload(schema, payload, `The payload of ${quote(type)}`)
+    if (!validated.ok) throw validated.error
+    return validated.value
+  }
+
+  /**
+   * Validates, then appends.
+   *
+   * @throws {BaroError} as {@link validate}; `unavailable` if it is not known to be kept; {@link ClaimOver}.
+   */
+  async append(resolved: Resolved, { type, payload, id, by, settle }: Draft): Promise<Published> {
+    const { broker, clock, feeds, counters } = this.#parts
+    const { channel, definition } = resolved
+    const value = await this.validate(resolved, type, payload)
+    const entry = { type, payload: value, id, time: clock.now(), ...(by === undefined ? undefined : { by }) }
+    const options = settle && { settle }
+    // The feed of a channel with a state is open while it is appended to, for the state goes in with the append.
+    const appended = definition.state
+      ? await feeds.using(resolved, async (feed) => {
+          const checkpoint = feed.propose([entry])
+          const done = await broker.append(channel, [entry], definition.history, {
+            ...options,
+            ...(checkpoint && { checkpoint }),
+          })
+          if (done.outcome === 'appended') feed.appended(done.delivery.position, done)
+          return done
+        })
+      : await broker.append(channel, [entry], definition.history, options)
+    if (appended.outcome === 'claim-over') throw new ClaimOver(appended.answer)
+    if (appended.outcome !== 'appended') throw new Error(`An append without a cursor came to "${appended.outcome}".`)
+    counters.published++
+    return { id, position: formatPosition(appended.delivery.position) }
+  }
+}

@@ -1,0 +1,11 @@
+import { BaroError, type Settlement } from '@baro/core'
+
+/** The claim of a publish was settled otherwise, or forgotten, before its publication was appended: nothing was appended. */
+export class ClaimOver extends BaroError {
+  readonly answer: Settlement | undefined
+
+  constructor(answer: Settlement | undefined) {
+    super('unknown-outcome', 'The handler took so long that its publish was given up. Look before repeating it.')
+    this.answer = answer
+  }
+}

@@ -1,0 +1,100 @@
+/** Work that is done once for each claim (I5). Whatever claims the same again, on any transport and node, gets the first answer. */
+import { BaroError, type Broker, type ClaimKey, type Log, type Settlement } from '@baro/core'
+import type { Counters } from '../observe/counters.ts'
+import { describeError } from '../observe/describe-error.ts'
+import type { ClaimsEpoch } from './claims-epoch.ts'
+
+/** What the work came to. */
+export interface Done {
+  readonly settlement: Settlement
+  /** The append has settled the claim already. */
+  readonly isSettled: boolean
+}
+
+/** A claim, and what it counts on. */
+export interface Claimed {
+  readonly channel: string
+  readonly key: ClaimKey
+  /** The life of the claims that the claimant counts on, if it counts on any. */
+  readonly epoch: string | undefined
+}
+
+/** What claiming works with. */
+export interface ClaimedWorkParts {
+  readonly broker: Pick<Broker, 'claim' | 'settle' | 'release'>
+  readonly claimsEpoch: ClaimsEpoch
+  readonly counters: Pick<Counters, 'repeated'>
+  readonly log: Log
+  /** How long a claim is remembered. */
+  readonly claimWindowMs: number
+}
+
+export class ClaimedWork {
+  readonly #parts: ClaimedWorkParts
+  // A repeat that arrives on this node while the first is at work waits for it instead of being told to come back.
+  readonly #atWork = new Map<string, Promise<Settlement>>()
+
+  constructor(parts: ClaimedWorkParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Does the work, unless it was done before; returns the first answer.
+   *
+   * @param work Throws if nothing came of it and it may be claimed again; any other failure is an answer.
+   * @throws {BaroError} `in-progress`, `out-of-turn`, or what the broker or `work` throws.
+   */
+  async once(claimed: Claimed, work: () => Promise<Done>): Promise<Settlement> {
+    const name = nameOf(claimed)
+    const atWork = this.#atWork.get(name)
+    if (atWork) {
+      this.#parts.counters.repeated++
+      return atWork
+    }
+    const answer = this.#claimAndWork(claimed, work)
+    this.#atWork.set(name, answer)
+    try {
+      return await answer
+    } finally {
+      this.#atWork.delete(name)
+    }
+  }
+
+  async #claimAndWork({ channel, key, epoch }: Claimed, work: () => Promise<Done>): Promise<Settlement> {
+    const { broker, claimsEpoch, counters, log, claimWindowMs } = this.#parts
+    const terms = { windowMs: claimWindowMs, ...(epoch === undefined ? undefined : { epoch }) }
+    const claim = await broker.claim(channel, key, terms)
+    claimsEpoch.heard(claim.epoch)
+    if (claim.outcome === 'settled') {
+      counters.repeated++
+      return claim.answer
+    }
+    if (claim.outcome === 'pending')
+      throw new BaroError('in-progress', 'This publish, or the one before it, is still at work. Ask again in a second.')
+    if (claim.outcome === 'out-of-turn')
+      throw new BaroError(
+        'out-of-turn',
+        'Nothing is known of the publish before this one. See "Publishing" of PROTOCOL.md.',
+      )
+    try {
+      const { settlement, isSettled } = await work()
+      // What has happened has happened: this caller is told, and only a repeat finds the claim without an answer.
+      if (!isSettled)
+        await broker
+          .settle(channel, key, settlement)
+          .catch((error) => log.warn(`Could not keep the answer to a publish: ${describeError(error)}`))
+      return settlement
+    } catch (error) {
+      await broker
+        .release(channel, key)
+        .catch((failure) => log.warn(`Could not give a claim back: ${describeError(failure)}`))
+      throw error
+    }
+  }
+}
+
+function nameOf({ channel, key }: Claimed): string {
+  return 'turn' in key
+    ? `${channel} ${key.turn.producer} ${key.turn.number} ${key.scope}`
+    : `${channel} ${key.id} ${key.scope}`
+}

@@ -1,0 +1,9 @@
+import type { Broker, StreamSource } from '@baro/core'
+
+/** The broker's stream of one channel. */
+export function brokerSource(broker: Broker, channel: string): StreamSource {
+  return {
+    read: (range) => broker.read(channel, range),
+    follow: (follower) => broker.follow(channel, follower),
+  }
+}

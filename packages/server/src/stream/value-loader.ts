@@ -1,0 +1,102 @@
+import {
+  type AtPosition,
+  BaroError,
+  type Broker,
+  type Log,
+  type Publication,
+  positionAt,
+  type Recover,
+  type StreamSource,
+  type StreamView,
+} from '@baro/core'
+import type { Resolved } from '../channel/registry.ts'
+import type { Limits } from '../ports/limits.ts'
+import { ChannelValue, type ChannelValueParts } from './channel-value.ts'
+import { isSamePlace } from './same-place.ts'
+
+/** What loading works with. */
+export interface ValueLoaderParts extends ChannelValueParts {
+  readonly broker: Pick<Broker, 'readCheckpoint'>
+  readonly limits: Pick<Limits, 'catchUpPublications' | 'catchUpBytes'>
+  readonly log: Log
+  readonly recover: Recover
+}
+
+/** Publications that follow a value, and the position they lead to. */
+export interface Following {
+  readonly publications: readonly Publication[]
+  readonly position: AtPosition
+}
+
+/** Reads the value of a channel, and reads it on. */
+export class ValueLoader {
+  readonly #resolved: Resolved
+  readonly #source: StreamSource
+  readonly #parts: ValueLoaderParts
+
+  constructor(resolved: Resolved, source: StreamSource, parts: ValueLoaderParts) {
+    this.#resolved = resolved
+    this.#source = source
+    this.#parts = parts
+  }
+
+  /**
+   * The value of the stream as it is now: from the newest checkpoint, or else from the oldest publication, up to the head.
+   *
+   * @throws {BaroError} `unavailable`.
+   */
+  async load(): Promise<ChannelValue> {
+    const { broker, log } = this.#parts
+    const { definition, channel } = this.#resolved
+    const value = new ChannelValue(this.#resolved, this.#parts)
+    const apply = ({ publications, position }: Following) => value.apply(publications, position)
+    let kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
+    while (kept?.version === definition.version) {
+      value.start(kept.position, kept)
+      if (await this.readOn(value, apply)) return value
+      // History may have been rewritten since the checkpoint was read; whoever did that has left another one.
+      const newer = await broker.readCheckpoint(channel)
+      if (newer && isSamePlace(newer.position, kept.position)) break
+      kept = newer
+    }
+    const { epoch, head, floor } = await this.#source.read({ limit: 0, bytes: 0 })
+    if (!value.isReduced) {
+      value.start(positionAt(epoch, head))
+      return value
+    }
+    if (floor > 0)
+      log.warn(
+        `The channel ${JSON.stringify(channel)} kept no state of version ${JSON.stringify(definition.version)} and has lost its publications up to offset ${floor}: its state starts from what is left.`,
+      )
+    const oldest = await this.#source.read({ after: floor, limit: 0, bytes: 0 })
+    value.start(positionAt(oldest.epoch, oldest.from ?? { offset: floor, check: '' }))
+    if (await this.readOn(value, apply)) return value
+    throw new BaroError('unavailable', `The channel ${JSON.stringify(channel)} changed while it was read. Try again.`)
+  }
+
+  /** Applies everything from where the value stands to the head; false if the stream is another one now. */
+  async readOn(value: ChannelValue, apply: (following: Following) => void): Promise<boolean> {
+    for (;;) {
+      const from = value.position
+      const view = await this.read(from)
+      const found = this.#parts.recover(from, view)
+      if (found.outcome === 'reset') return false
+      // Deliveries were applied while this read was on its way. The two may be of different branches of a history that
+      // was rewritten in between, so they are never joined by their offsets alone (I4): it is read again from there.
+      if (!isSamePlace(value.position, from)) {
+        if (value.position.offset > view.head.offset) return true
+        continue
+      }
+      const { to, publications } = found
+      if (!isSamePlace(to, from)) apply({ publications, position: to })
+      else return true
+      if (to.offset >= view.head.offset) return true
+    }
+  }
+
+  /** What follows a position, as much as is read at once. */
+  read(position: AtPosition): Promise<StreamView> {
+    const { catchUpPublications, catchUpBytes } = this.#parts.limits
+    return this.#source.read({ after: position.offset, limit: catchUpPublications, bytes: catchUpBytes })
+  }
+}
