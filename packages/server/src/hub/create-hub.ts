@@ -27,6 +27,7 @@ import { describeError } from '../observe/describe-error.ts'
 import { defaultLimits } from '../ports/limits.ts'
 import { own, Publisher } from '../publish/publisher.ts'
 import { Session } from '../session/session.ts'
+import { FramedOutbox } from '../session/session-outbox.ts'
 import { Feeds } from '../stream/feeds.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
@@ -146,8 +147,8 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
       if (isOurs) return error
       return new BaroError('handler-failed', 'The application failed. The server has logged why.', { cause: error })
     },
-    openSession(socket, handshake, { isOneWay }) {
-      const session = new Session(parts, socket, handshake, isOneWay)
+    openSession(outbox, handshake, { isOneWay }) {
+      const session = new Session(parts, outbox, handshake, isOneWay)
       parts.sessionStarted(session)
       return session
     },
@@ -282,7 +283,8 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
 
     connect(socket, handshake) {
       registry.assertComplete()
-      return parts.openSession(socket, handshake, { isOneWay: false })
+      const outbox = new FramedOutbox(socket, ticker, limits, clock.elapsed())
+      return parts.openSession(outbox, handshake, { isOneWay: false })
     },
 
     drain({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) {

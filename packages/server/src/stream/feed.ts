@@ -26,12 +26,13 @@ import {
 } from '@baro/core'
 import type { Resolved } from '../channel/registry.ts'
 import { Batch } from '../delivery/batch.ts'
+import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import { LiveGroup, type LiveReader } from '../delivery/live-group.ts'
 import type { Gathering, Ticker } from '../delivery/ticker.ts'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { Limits } from '../ports/limits.ts'
-import { ChannelValue, type EncodedSnapshot } from './channel-value.ts'
+import { ChannelValue } from './channel-value.ts'
 import { KeptAnswers } from './kept-answers.ts'
 
 /** What follows a position, or why nothing can. */

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
-import { startOf } from '@baro/core'
+import { positionAfter, startOf } from '@baro/core'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
+import { Batch } from '../../delivery/batch.ts'
 import type { LiveReader } from '../../delivery/live-group.ts'
 import { Ticker } from '../../delivery/ticker.ts'
 import type { HubParts } from '../../hub/hub-parts.ts'
@@ -10,6 +11,9 @@ import { HeldRequests } from '../http/held-requests.ts'
 import { waitForChange } from './poll.ts'
 
 const position = startOf('epoch')
+const publication = { type: 'message', payload: 'a', offset: 3, id: 'id3', time: 0 }
+const news = new Batch('room:1', position, positionAfter('epoch', publication), [publication])
+const moved = new Batch('room:1', position, positionAfter('epoch', { offset: 9, id: 'id9' }), [])
 
 /** A wait at a feed that knows who stands at it. */
 function setUp() {
@@ -47,7 +51,7 @@ describe('who waits for a change', () => {
     [
       'a publication',
       ({ clock, readers }) => {
-        ;[...readers][0]?.deliver(new Uint8Array(0), undefined as never)
+        ;[...readers][0]?.deliver(news, news)
         clock.advance(0)
       },
     ],
@@ -56,7 +60,7 @@ describe('who waits for a change', () => {
     [
       'a publication, though the wait is over before its turn has come',
       ({ clock, readers, held }) => {
-        ;[...readers][0]?.deliver(new Uint8Array(0), undefined as never)
+        ;[...readers][0]?.deliver(news, news)
         held.releaseAll()
         clock.advance(0)
       },
@@ -95,17 +99,25 @@ describe('who waits for a change', () => {
     await waiting
   })
 
-  test('is not told of signals', () => {
-    const { readers, wait } = setUp()
-    wait()
-    expect([...readers][0]?.form.encodeSignal({ channel: 'a', type: 'b', payload: 1 })).toBeUndefined()
+  test.each<[string, (reader: LiveReader) => void]>([
+    ['a signal', (reader) => reader.signal({ channel: 'room:1', type: 'typing', payload: 1 })],
+    ['a position that moves alone', (reader) => reader.deliver(moved, moved)],
+  ])('goes on waiting at %s', async (_, tell) => {
+    const { clock, readers, wait } = setUp()
+    const waiting = wait()
+    for (const reader of [...readers]) tell(reader)
+    await clock.pass(0)
+    expect([readers.size, clock.pending]).toEqual([1, 1])
+    clock.advance(1_000)
+    await waiting
+    expect(readers.size).toBe(0)
   })
 
   test('goes on after those who are known to read, though it has waited longer', async () => {
     const { clock, readers, wait } = setUp()
     const order: string[] = []
     const waits = [wait().then(() => order.push('other')), wait(1_000, true).then(() => order.push('known'))]
-    for (const reader of [...readers]) reader.deliver(new Uint8Array(0), undefined as never)
+    for (const reader of [...readers]) reader.deliver(news, news)
     clock.advance(0)
     await Promise.all(waits)
     expect(order).toEqual(['known', 'other'])
