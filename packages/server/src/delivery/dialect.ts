@@ -16,4 +16,7 @@ export interface Dialect<Said = Uint8Array, SaidSignal = Said> {
 }
 
 /** For readers in this process: they are handed the batch and the signal themselves, and no byte is made. */
-export const unencoded: Dialect<Batch, Signal> = { encode: (batch) => batch, encodeSignal: (signal) => signal }
+export const unencoded: Dialect<Batch, Signal> = {
+  encode: (batch) => (batch.leadsOn ? batch : undefined),
+  encodeSignal: (signal) => signal,
+}

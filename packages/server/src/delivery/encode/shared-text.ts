@@ -16,7 +16,7 @@ export class SharedValue implements SharedText {
 export class SharedPublications extends SharedValue {
   readonly isEmpty: boolean
 
-  constructor({ publications, isEmpty }: Batch) {
+  constructor({ publications, isEmpty }: Pick<Batch, 'publications' | 'isEmpty'>) {
     super(JSON.stringify(publications))
     this.isEmpty = isEmpty
   }
@@ -24,12 +24,15 @@ export class SharedPublications extends SharedValue {
 
 const ofBatch = (batch: Batch) => new SharedPublications(batch)
 
+/** Of thousands that come back most have missed nothing. To keep that for each batch would cost more than to write it. */
+const none = new SharedPublications({ publications: [], isEmpty: true })
+
 const ofSnapshot = ({ valueText }: EncodedSnapshot) =>
   valueText === undefined ? undefined : new SharedValue(valueText)
 
 /** The publications of a batch, one object for all who get them. */
 export function sharedPublications(batch: Batch): SharedPublications {
-  return madeOnce(batch, ofBatch)
+  return batch.isEmpty ? none : madeOnce(batch, ofBatch)
 }
 
 /** The value of a snapshot, one object for all who begin with it; `undefined` if it has none. */

@@ -7,7 +7,7 @@ import { bytesOf, framed, piecesOf, write } from './write.ts'
 const shared = new SharedValue('["안녕"]')
 
 describe('an object written around what is shared', () => {
-  test.each<[string, object, string]>([
+  test.each<[string, Readonly<Record<string, unknown>>, string]>([
     ['nothing', {}, '{}'],
     ['nothing that is shared', { a: 1, b: undefined, c: [null, '"'] }, '{"a":1,"c":[null,"\\""]}'],
     ['bytes', { a: asBytes(new Uint8Array([1])) }, '{"a":{"baro:bytes":"AQ=="}}'],

@@ -31,26 +31,28 @@ export class Written {
   }
 }
 
-/** Writes an object; one of its values may be a {@link SharedValue}, or written already. */
-export function write(fields: object): Written {
-  let [head, text, comma] = ['', '{', '']
+/** Writes an object whose names need no escape; one of its values may be a {@link SharedValue}, or written already. */
+export function write(fields: Readonly<Record<string, unknown>>): Written {
+  let head = ''
+  let text = '{'
   let shared: SharedText | undefined
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name of Object.keys(fields)) {
+    const value = fields[name]
     if (value === undefined) continue
-    const written = writeValue(value)
-    text += `${comma}${JSON.stringify(name)}:${written.head}`
-    comma = ','
-    if (!written.shared) continue
-    head = text
-    shared = written.shared
-    text = written.tail
+    text += text === '{' ? `"${name}":` : `,"${name}":`
+    if (value instanceof SharedValue) {
+      head = text
+      shared = value
+      text = ''
+    } else if (!(value instanceof Written)) text += JSON.stringify(value)
+    else if (!value.shared) text += value.head
+    else {
+      head = text + value.head
+      shared = value.shared
+      text = value.tail
+    }
   }
   return shared ? new Written(head, shared, `${text}}`) : new Written(`${text}}`)
-}
-
-function writeValue(value: unknown): Written {
-  if (value instanceof Written) return value
-  return value instanceof SharedValue ? new Written('', value) : new Written(JSON.stringify(value))
 }
 
 /**

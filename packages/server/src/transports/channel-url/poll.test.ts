@@ -1,19 +1,27 @@
 import { EventEmitter } from 'node:events'
-import { positionAfter, startOf } from '@baro/core'
+import { type AtPosition, startOf } from '@baro/core'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
+import {
+  emptyBatch,
+  placeAt,
+  positionAt,
+  publicationAt,
+  sparseBatch,
+  stillBatch,
+} from '../../../test/sparse-batches.ts'
 import { Batch } from '../../delivery/batch.ts'
 import type { LiveReader } from '../../delivery/live-group.ts'
 import { Ticker } from '../../delivery/ticker.ts'
 import type { HubParts } from '../../hub/hub-parts.ts'
+import { createCounters } from '../../observe/counters.ts'
 import type { Feed } from '../../stream/feed.ts'
 import { HeldRequests } from '../http/held-requests.ts'
-import { waitForChange } from './poll.ts'
+import { longPoll, type PollAnswer, poll, waitForChange } from './poll.ts'
 
 const position = startOf('epoch')
-const publication = { type: 'message', payload: 'a', offset: 3, id: 'id3', time: 0 }
-const news = new Batch('room:1', position, positionAfter('epoch', publication), [publication])
-const moved = new Batch('room:1', position, positionAfter('epoch', { offset: 9, id: 'id9' }), [])
+const news = sparseBatch()
+const moved = emptyBatch()
 
 /** A wait at a feed that knows who stands at it. */
 function setUp() {
@@ -121,5 +129,67 @@ describe('who waits for a change', () => {
     clock.advance(0)
     await Promise.all(waits)
     expect(order).toEqual(['known', 'other'])
+  })
+})
+
+describe('a poll', () => {
+  const feedAt = (batch: Batch, head: AtPosition) => {
+    const found = { outcome: 'recovered', batch }
+    return { after: async () => found, isHead: (at: AtPosition) => at.offset === head.offset } as unknown as Feed
+  }
+  const bodyOf = ({ body }: PollAnswer) => JSON.parse(Buffer.from(body).toString())
+
+  test.each([
+    ['publications with gaps, at the head', sparseBatch(), 31, 31, false],
+    ['publications with gaps, before the head', sparseBatch(), 40, 31, true],
+    ['a position that moves alone, before the head', emptyBatch(), 50, 40, true],
+    ['a position that moves alone, to the head', emptyBatch(), 40, 40, false],
+    ['what leads nowhere, though something came meanwhile', stillBatch(), 50, 40, false],
+  ])('that finds %s: I10: is a closed range if it is one', async (_, batch, head, at, isClosed) => {
+    const answer = await poll(createCounters(), feedAt(batch, positionAt(head)), positionAt(2), 500)
+    expect(answer).toMatchObject({ position: positionAt(at), isClosed, isReset: false })
+    expect(bodyOf(answer).position).toBe(placeAt(at))
+    expect(bodyOf(answer).more).toBe(isClosed || undefined)
+  })
+
+  test('I2: cut by its limit, leads to the last that it brings', async () => {
+    const answer = await poll(createCounters(), feedAt(sparseBatch(), positionAt(31)), positionAt(2), 1)
+    expect(answer).toMatchObject({ position: positionAt(3), isClosed: true })
+    expect(bodyOf(answer).publications).toEqual([publicationAt(3)])
+  })
+
+  /** A long poll from the head, which is at 31. */
+  function waitAtHead() {
+    const stage = setUp()
+    const still = new Batch('room:1', positionAt(31), positionAt(31), [])
+    const feed = Object.assign(feedAt(still, positionAt(31)), {
+      join: (reader: LiveReader) => stage.readers.add(reader),
+      leave: (reader: LiveReader) => stage.readers.delete(reader),
+    })
+    const { clock, held } = stage
+    const parts = { clock, held, ticker: new Ticker(clock, { paused: 0 }), counters: createCounters() }
+    const wait = { waitMs: 1_000, isKnown: () => false, isGone: () => false, whenGone: () => () => {} }
+    const answer = longPoll(parts, feed, positionAt(31), { limit: 500, ...wait })
+    const deliver = async (batch: Batch) => {
+      await clock.pass(0)
+      for (const reader of [...stage.readers]) reader.deliver(batch, batch)
+    }
+    return { ...stage, answer, deliver }
+  }
+
+  test('that waits answers with the publications that came, and the position that has moved meanwhile', async () => {
+    const { answer, clock, deliver } = waitAtHead()
+    await deliver(emptyBatch())
+    const publication = publicationAt(41)
+    await deliver(new Batch('room:1', positionAt(40), positionAt(45), [publication]))
+    await clock.pass(0)
+    expect(bodyOf(await answer)).toEqual({ publications: [publication], position: placeAt(45) })
+  })
+
+  test('that waited for nothing answers with the position that has moved meanwhile', async () => {
+    const { answer, clock, deliver } = waitAtHead()
+    await deliver(emptyBatch())
+    await clock.pass(1_000)
+    expect(bodyOf(await answer)).toEqual({ publications: [], position: placeAt(40) })
   })
 })
