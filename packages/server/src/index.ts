@@ -1,3 +1,4 @@
+export type { Principal } from './access/principal.ts'
 export type {
   Access,
   AccessContext,
@@ -14,9 +15,16 @@ export type {
   SignalContext,
 } from './channel/handlers.ts'
 export { loaded, type SnapshotSource } from './channel/snapshot-source.ts'
-export { createHub, type HubInternals } from './hub/create-hub.ts'
-export type { Hub, HubOptions, Listening } from './hub/hub.ts'
+export { createHub } from './hub/create-hub.ts'
+export type { Hub, HubOptions } from './hub/hub.ts'
+export type { Listening } from './hub/listen.ts'
 export { createMemoryBroker } from './memory-broker/memory-broker.ts'
 export type { Counters } from './observe/counters.ts'
+export type {
+  Followed,
+  Follower,
+  Participant,
+  ParticipantOptions,
+  ParticipantPublishOptions,
+} from './participant/participant.ts'
 export { defaultLimits, type Limits } from './ports/limits.ts'
-export type { Framing, Handshake, SessionLink, Socket } from './ports/socket.ts'

@@ -1,6 +1,6 @@
 import type { LinkEvents } from '@baro/client'
 import { type ClientMessage, encodeMessage, type ServerMessage } from '@baro/core'
-import type { SessionLink, Socket } from '@baro/server'
+import type { SessionLink, Socket } from '@baro/server/parts'
 import { describe, expect, test } from 'vitest'
 import { createFakeClock } from './fake-clock.ts'
 import { createNetwork, type NetworkLink } from './network.ts'

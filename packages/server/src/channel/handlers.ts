@@ -41,7 +41,8 @@ export interface ChannelContext<T extends ChannelTypes = ChannelTypes> {
 
 /** What an access rule decides about. */
 export interface AccessContext<T extends ChannelTypes = ChannelTypes> extends ChannelContext<T> {
-  readonly action: 'subscribe' | 'publish' | 'signal' | 'request' | 'read'
+  /** `read`: to follow it or to look at it, by whatever transport. The others: to send something to its handlers. */
+  readonly action: 'read' | 'publish' | 'signal' | 'request'
 }
 
 /** `'public'`, or who may do what. A rule that throws refuses. */

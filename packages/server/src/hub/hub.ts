@@ -12,10 +12,13 @@ import type {
   Reference,
   Snapshot,
 } from '@baro/core'
+import type { Principal } from '../access/principal.ts'
 import type { Auth, ChannelHandlers, Published, SessionInfo } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { Participant, ParticipantOptions } from '../participant/participant.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import type { Listening } from './listen.ts'
 
 /** What `createHub` takes. */
 export interface HubOptions {
@@ -49,14 +52,6 @@ export interface HubOptions {
   readonly randomness?: Randomness
 }
 
-/** A server made by `hub.listen`. */
-export interface Listening {
-  readonly port: number
-  readonly server: Server
-  /** Stops listening, drops what is connected, and resolves when the port is free. */
-  close(): Promise<void>
-}
-
 /** The hub: the server's side of every channel on this node. */
 export interface Hub {
   /** Where it is served, for example `/baro`. */
@@ -70,8 +65,8 @@ export interface Hub {
    * access rule, or if a handler is for a type it does not define.
    */
   on<T extends ChannelTypes>(definition: ChannelDefinition<T>, handlers: ChannelHandlers<T>): void
-  /** Calls `run` whenever a session has connected, or is gone. */
-  on(moment: 'connected' | 'disconnected', run: (session: SessionInfo) => unknown): void
+  /** Calls `run` whenever a session has connected, or is gone. Returns how to stop. */
+  on(moment: 'connected' | 'disconnected', run: (session: SessionInfo) => unknown): () => void
 
   /**
    * Publishes for the application. Resolves after the append.
@@ -103,6 +98,27 @@ export interface Hub {
   /** Whether anybody may read the channel, so that its snapshot may stand in a shared page. */
   isPublic(reference: Reference): boolean
 
+  /**
+   * Opens a session in this process: it follows, publishes, signals and asks as a client does, under the rules and through
+   * the handlers of the channels, without a link or a byte. For gateways that speak another protocol, for bots and tools.
+   * It counts as a session, is told to those who watch `connected`, and ends when the node stops.
+   *
+   * @throws {BaroError} `unavailable` if the node is stopping.
+   *
+   * @example
+   * ```ts
+   * const bot = hub.open({ user: { id: 'bot' } })
+   * bot.follow(room({ id: 42 }), 'now', {
+   *   delivered: ({ publications }) => console.log(publications),
+   *   reset: (reason, { value }) => console.log(reason, value),
+   *   failed: (error) => console.error(error.message),
+   * })
+   * await bot.publish(room({ id: 42 }), 'message', { text: 'Hello' })
+   * bot.end()
+   * ```
+   */
+  open(principal?: Principal, told?: ParticipantOptions): Participant
+
   /** Serves the hub on an HTTP server, beside whatever it serves already. Calling it again changes nothing. */
   attach(server: Server): void
   /** Serves the hub alone. Port 0 takes a free one. */
@@ -110,8 +126,8 @@ export interface Hub {
   /** Answers a request if it is under the hub's path; returns whether it did. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
   /**
-   * A plain request handler for one channel, to mount at a path of the application's own. `view` and `wait` (seconds) are
-   * what a request gets that does not ask for something else; `live: 'sse'` makes it an event stream.
+   * A plain request handler for one channel, to mount at a path of the application's own. `view` and `waitMs` are what a
+   * request gets that does not ask for something else; `live: 'sse'` makes it an event stream.
    *
    * @example
    * ```ts
@@ -121,7 +137,7 @@ export interface Hub {
    */
   serve(
     reference: Reference,
-    view?: { readonly view?: 'publication' | 'payload' | 'state'; readonly wait?: number; readonly live?: 'sse' },
+    view?: { readonly view?: 'publication' | 'payload' | 'state'; readonly waitMs?: number; readonly live?: 'sse' },
   ): (request: IncomingMessage, response: ServerResponse) => void
   /** Takes an upgrade if it is under the hub's path; returns whether it did. */
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean

@@ -1,65 +1,158 @@
-/** The HTTP face of a hub: which request is answered by whom. */
+/** Which request and which upgrade goes where. */
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BaroError } from '@baro/core'
-import type { Resolved } from '../channel/registry.ts'
-import { publishByPost } from '../transports/channel-url/channel-post.ts'
-import { type ReadRequest, readChannel } from '../transports/channel-url/channel-read.ts'
+import type { Duplex } from 'node:stream'
+import { BaroError, orThrow, type Reference } from '@baro/core'
+import type { Gate } from '../access/gate.ts'
+import type { OriginCheck } from '../access/origins.ts'
+import type { Registry, Resolved } from '../channel/registry.ts'
+import type { Counters } from '../observe/counters.ts'
+import type { Sessions } from '../session/sessions.ts'
+import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
+import type { Upgrade } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
-import { connectByPost } from '../transports/sdk/connect-post.ts'
-import type { HubParts } from './hub-parts.ts'
+import { refuseUpgrade } from '../transports/websocket/websocket.ts'
 
-/** Answers one request under the hub's path; `rest` is what follows it, without the query. */
-export function handleHttp(parts: HubParts, rest: string, request: IncomingMessage, response: ServerResponse): void {
-  guarded(parts, rest, request, response, () => route(parts, rest, request, response))
+/** Those that answer. An exception becomes the answer of a request; an upgrade is answered by whoever takes it. */
+export interface Destinations {
+  read(read: ReadRequest): Promise<void>
+  publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** The SDK, in one POST. */
+  connect(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** The SDK, by WebSocket. */
+  upgradeConnect(upgrade: Upgrade): void
+  /** Whatever else follows the hub's path, without the query. */
+  upgradeChannel(rest: string, upgrade: Upgrade): void
 }
 
-/** Answers a request with one channel, wherever the application has mounted it. */
-export function handleMounted(
-  parts: HubParts,
-  resolve: () => Resolved,
-  defaults: ReadRequest['defaults'],
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  // Here, where an exception is an answer: thrown at the application's server, it would end the process.
-  const answer = async () => answerChannel(parts, { resolved: resolve(), request, response, defaults })
-  guarded(parts, request.url ?? '', request, response, answer)
+/** What routing works with. */
+export interface RoutesParts {
+  /** Where the hub is served. */
+  readonly path: string
+  readonly registry: Registry
+  readonly gate: Gate
+  readonly isOriginAllowed: OriginCheck
+  readonly sessions: Pick<Sessions, 'isStopping'>
+  readonly counters: Pick<Counters, 'sessions' | 'rejected'>
+  readonly destinations: Destinations
 }
 
-async function route(parts: HubParts, rest: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { method = 'GET' } = request
-  if (method === 'OPTIONS') return answerPreflight(response)
-  if (rest === '/health') {
-    // A balancer should send nobody new to a node that is about to go.
-    const isDraining = parts.isDraining()
-    const body = JSON.stringify({ status: isDraining ? 'draining' : 'ok', sessions: parts.counters.sessions })
-    return sendAnswer(request, response, { status: isDraining ? 503 : 200, body, caching: 'none' })
+/** The HTTP face of a hub. */
+export class Routes {
+  readonly #parts: RoutesParts
+
+  constructor(parts: RoutesParts) {
+    this.#parts = parts
   }
-  if (rest === '/connect' && method === 'POST') return connectByPost(parts, request, response)
-  if (rest === '/connect')
-    return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
-  const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
-  if (name === undefined)
-    throw new BaroError('unknown-channel', `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`)
-  const resolved = parts.registry.resolve(name)
-  if (!resolved.ok) throw resolved.error
-  return answerChannel(parts, { resolved: resolved.value, request, response, defaults: {} })
-}
 
-async function answerChannel(parts: HubParts, read: ReadRequest): Promise<void> {
-  const { request, response, resolved } = read
-  switch (request.method) {
-    case 'GET':
-    case 'HEAD':
-      return readChannel(parts, read)
-    case 'POST':
-      return publishByPost(parts, resolved, request, response)
-    case 'OPTIONS':
-      return answerPreflight(response)
-    default:
-      return refuseMethod(request, response, 'GET, HEAD, POST, OPTIONS', 'A channel takes GET and POST')
+  /** Answers a request if it is under the hub's path; returns whether it did. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const rest = this.#restOf(request.url)
+    if (rest === undefined) return false
+    this.#guarded(rest, request, response, () => this.#route(rest, request, response))
+    return true
+  }
+
+  /** Answers a request with one channel, wherever the application has mounted it. */
+  answerMounted(
+    reference: Reference,
+    defaults: ReadRequest['defaults'],
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    const { registry } = this.#parts
+    // Here, where an exception is an answer: thrown at the application's server, it would end the process.
+    this.#guarded(request.url ?? '', request, response, async () => {
+      registry.assertComplete()
+      return this.#answerChannel({
+        resolved: orThrow(registry.resolve(reference.channel)),
+        request,
+        response,
+        defaults,
+      })
+    })
+  }
+
+  /** Takes an upgrade if it is under the hub's path; returns whether it did. */
+  handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
+    const rest = this.#restOf(request.url)
+    if (rest === undefined) return false
+    const { sessions, counters, isOriginAllowed, destinations } = this.#parts
+    // A link that breaks during the handshake is nobody's error.
+    stream.on('error', destroyIt)
+    if (sessions.isStopping) refuseUpgrade(stream, 503, 'This node is stopping. Come back.')
+    else if (!isOriginAllowed(request.headers)) {
+      counters.rejected++
+      refuseUpgrade(stream, 403, 'This origin is not allowed. The server has logged which setting allows it.')
+    } else if (rest === '/connect') destinations.upgradeConnect({ request, stream, head })
+    else destinations.upgradeChannel(rest, { request, stream, head })
+    return true
+  }
+
+  /** What follows the hub's path in a request's path; `undefined` if it is not ours. */
+  #restOf(url: string | undefined): string | undefined {
+    const { path } = this.#parts
+    const [pathname = ''] = (url ?? '').split('?')
+    return pathname === path || pathname.startsWith(`${path}/`) ? pathname.slice(path.length) : undefined
+  }
+
+  async #route(rest: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { registry, destinations } = this.#parts
+    const { method = 'GET' } = request
+    if (method === 'OPTIONS') return answerPreflight(response)
+    if (rest === '/health') return this.#answerHealth(request, response)
+    if (rest === '/connect' && method === 'POST') return destinations.connect(request, response)
+    if (rest === '/connect')
+      return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
+    const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
+    if (name === undefined)
+      throw new BaroError(
+        'unknown-channel',
+        `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`,
+      )
+    return this.#answerChannel({ resolved: orThrow(registry.resolve(name)), request, response, defaults: {} })
+  }
+
+  #answerHealth(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { sessions, counters } = this.#parts
+    // A balancer should send nobody new to a node that is about to go.
+    const { isStopping } = sessions
+    const body = JSON.stringify({ status: isStopping ? 'draining' : 'ok', sessions: counters.sessions })
+    return sendAnswer(request, response, { status: isStopping ? 503 : 200, body, caching: 'none' })
+  }
+
+  async #answerChannel(read: ReadRequest): Promise<void> {
+    const { request, response, resolved } = read
+    switch (request.method) {
+      case 'GET':
+      case 'HEAD':
+        return this.#parts.destinations.read(read)
+      case 'POST':
+        return this.#parts.destinations.publish(resolved, request, response)
+      case 'OPTIONS':
+        return answerPreflight(response)
+      default:
+        return refuseMethod(request, response, 'GET, HEAD, POST, OPTIONS', 'A channel takes GET and POST')
+    }
+  }
+
+  #guarded(where: string, request: IncomingMessage, response: ServerResponse, run: () => Promise<void>): void {
+    const { isOriginAllowed, counters, gate } = this.#parts
+    // A link that breaks while it is answered is nobody's error.
+    response.on('error', ignore)
+    const answered = allowOrigin(isOriginAllowed, request, response)
+      ? isBehindAnother(request, response)
+        ? once(response, 'socket').then(run)
+        : run()
+      : Promise.reject(
+          new BaroError('origin-refused', 'This origin is not allowed. The server has logged which setting allows it.'),
+        )
+    answered.catch((error) => {
+      if (request.destroyed && !request.complete) return
+      counters.rejected++
+      return sendError(request, response, gate.explain(error, where))
+    })
   }
 }
 
@@ -69,27 +162,9 @@ function refuseMethod(request: IncomingMessage, response: ServerResponse, allow:
   return sendAnswer(request, response, { status: 405, body: problemBody(error), caching: 'none' })
 }
 
-function guarded(
-  parts: HubParts,
-  where: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  run: () => Promise<void>,
-): void {
-  // A link that breaks while it is answered is nobody's error.
-  response.on('error', ignore)
-  const answered = allowOrigin(parts, request, response)
-    ? isBehindAnother(request, response)
-      ? once(response, 'socket').then(run)
-      : run()
-    : Promise.reject(
-        new BaroError('origin-refused', 'This origin is not allowed. The server has logged which setting allows it.'),
-      )
-  answered.catch((error) => {
-    if (request.destroyed && !request.complete) return
-    parts.counters.rejected++
-    return sendError(request, response, parts.explain(error, where))
-  })
+/** One listener for all sockets: of ten thousand idle ones, each keeps what its listeners remember. */
+function destroyIt(this: Duplex): void {
+  this.destroy()
 }
 
 // One for all: an idle event stream keeps its response.

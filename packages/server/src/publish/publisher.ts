@@ -24,6 +24,8 @@ import { describeError } from '../observe/describe-error.ts'
 import type { Appender, Draft } from './appender.ts'
 import { ClaimOver } from './claim-over.ts'
 import type { ClaimedWork, Done } from './claimed-work.ts'
+import { notAccepted } from './not-accepted.ts'
+import { assertTurn } from './turn.ts'
 
 /** A publish of a client, before anything of it is believed. */
 export interface PublishRequest {
@@ -118,11 +120,7 @@ export class Publisher {
   async #check({ resolved, type, payload, assertAllowed }: PublishRequest): Promise<Checked> {
     await assertAllowed()
     const handler = own(resolved.handlers.events, type)
-    if (!handler)
-      throw new BaroError(
-        'not-accepted',
-        `No handler of "${resolved.channel}" accepts ${quote(type)} from a client. Add one with hub.on.`,
-      )
+    if (!handler) throw notAccepted(resolved.channel, type)
     return { handler, value: await this.#parts.appender.validate(resolved, type, payload) }
   }
 
@@ -220,12 +218,6 @@ const handlerFailed: Refusal = {
 const notKept: Refusal = {
   code: 'handler-failed',
   message: 'The publication could not be kept. Nothing was published; try again.',
-}
-
-function assertTurn({ producer, number }: Turn): void {
-  orThrow(parseId(producer))
-  if (number < 1)
-    throw new BaroError('bad-message', `The number ${number} is no turn. Number the publishes of a producer from 1.`)
 }
 
 function answerOf(id: string, settlement: Settlement): PublishAnswer {

@@ -1,14 +1,12 @@
 import type { BaroError } from '@baro/core'
-import type { Identity } from '../channel/handlers.ts'
 import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
+import type { Delegate } from '../participant/delegate.ts'
 import type { SessionOutbox } from './session-outbox.ts'
 
 /** What subscriptions and commands see of the session they belong to. */
 export interface SessionContext {
-  readonly id: string
-  readonly user: Identity | undefined
-  /** Whose publish ids these are (I5). */
-  readonly scope: string
+  /** Acts for whoever the session belongs to. */
+  readonly delegate: Delegate
   /** The life of the claims that the client counts on. */
   readonly claimsEpoch: string | undefined
   readonly outbox: SessionOutbox

@@ -9,7 +9,6 @@
  * What arrives while authenticating waits its turn: a client need not wait for `baro:connected` before it subscribes.
  */
 import { BaroError, type ClientMessage, closeCodes, parseId, protocolVersion } from '@baro/core'
-import { fullAllowance, spend } from './allowance.ts'
 
 /** What the machine knows. */
 export interface SessionState {
@@ -18,8 +17,6 @@ export interface SessionState {
   readonly heardAtMs: number
   /** When the client was last asked for a sign of life. */
   readonly askedAtMs: number
-  /** Messages it may send right now (a token bucket). */
-  readonly allowance: number
   readonly waiting: readonly ClientMessage[]
   /** Characters of what is waiting. */
   readonly waitingLength: number
@@ -27,19 +24,18 @@ export interface SessionState {
   readonly isOneWay: boolean
 }
 
-/** The times and rates a session is held to. */
+/** The times a session is held to. */
 export interface SessionRules {
   readonly heartbeatIntervalMs: number
   readonly connectTimeoutMs: number
-  readonly messagesPerSecond: number
 }
 
 /** What happens to a session. */
 export type SessionEvent =
   /** A message arrived, `length` characters or bytes long. */
   | { readonly name: 'message'; readonly message: ClientMessage; readonly length: number; readonly atMs: number }
-  /** Something arrived that is no message. */
-  | { readonly name: 'malformed'; readonly error: BaroError; readonly atMs: number }
+  /** Something arrived that is not looked at: it is no message, or it was one too many. */
+  | { readonly name: 'rejected'; readonly error: BaroError; readonly about?: ClientMessage; readonly atMs: number }
   | { readonly name: 'authenticated' }
   | { readonly name: 'refused'; readonly error: BaroError }
   /** Time has passed; `spokeAtMs` is when the hub last wrote to the client. */
@@ -71,12 +67,11 @@ const maxWaitingMessages = 256
 const maxWaitingLength = 1 << 20
 
 /** The state of a session whose link just opened. */
-export function startSession(atMs: number, rules: SessionRules, isOneWay = false): SessionState {
+export function startSession(atMs: number, isOneWay = false): SessionState {
   return {
     phase: 'new',
     heardAtMs: atMs,
     askedAtMs: atMs,
-    allowance: fullAllowance(rules.messagesPerSecond),
     waiting: [],
     waitingLength: 0,
     isOneWay,
@@ -88,10 +83,10 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
   if (state.phase === 'closed') return { state, actions: [] }
   switch (event.name) {
     case 'message':
-      return hear(state, event, rules)
-    case 'malformed': {
-      const { heard, exceeded } = listen(state, event.atMs, rules)
-      return { state: heard, actions: [{ do: 'error', error: exceeded ?? event.error }] }
+      return hear({ ...state, heardAtMs: event.atMs }, event)
+    case 'rejected': {
+      const { error, about, atMs } = event
+      return { state: { ...state, heardAtMs: atMs }, actions: [{ do: 'error', error, ...(about && { about }) }] }
     }
     case 'authenticated':
       if (state.phase !== 'authenticating') return { state, actions: [] }
@@ -120,19 +115,13 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
   }
 }
 
-function hear(
-  state: SessionState,
-  { message, length, atMs }: Extract<SessionEvent, { name: 'message' }>,
-  rules: SessionRules,
-): SessionStep {
-  const { heard, exceeded } = listen(state, atMs, rules)
-  if (exceeded) return { state: heard, actions: [{ do: 'error', error: exceeded, about: message }] }
-  if (message.type === 'baro:heartbeat') return { state: heard, actions: [] }
-  if (message.type === 'baro:connect') return connect(heard, message)
-  if (state.phase === 'open') return { state: heard, actions: [{ do: 'handle', message }] }
-  if (state.phase === 'authenticating') return wait(heard, message, length)
+function hear(state: SessionState, { message, length }: Extract<SessionEvent, { name: 'message' }>): SessionStep {
+  if (message.type === 'baro:heartbeat') return { state, actions: [] }
+  if (message.type === 'baro:connect') return connect(state, message)
+  if (state.phase === 'open') return { state, actions: [{ do: 'handle', message }] }
+  if (state.phase === 'authenticating') return wait(state, message, length)
   const error = new BaroError('bad-message', `"${message.type}" came too early. Send "baro:connect" first.`)
-  return { state: heard, actions: [{ do: 'error', error, about: message }] }
+  return { state, actions: [{ do: 'error', error, about: message }] }
 }
 
 function wait(state: SessionState, message: ClientMessage, length: number): SessionStep {
@@ -174,15 +163,6 @@ function tick(
   const isUnsure = !state.isOneWay && atMs - Math.max(state.heardAtMs, state.askedAtMs) >= heartbeatIntervalMs
   if (!isQuiet && !isUnsure) return { state, actions: [] }
   return { state: { ...state, askedAtMs: atMs }, actions: [{ do: 'heartbeat' }] }
-}
-
-function listen(
-  state: SessionState,
-  atMs: number,
-  { messagesPerSecond }: SessionRules,
-): { readonly heard: SessionState; readonly exceeded: BaroError | undefined } {
-  const { left, exceeded } = spend(state.allowance, atMs - state.heardAtMs, messagesPerSecond)
-  return { heard: { ...state, heardAtMs: atMs, allowance: left }, exceeded }
 }
 
 function close(state: SessionState, code: number, reason: string, first?: SessionAction): SessionStep {

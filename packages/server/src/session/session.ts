@@ -1,37 +1,82 @@
-import { type BaroError, type ClientMessage, createId, decodeClientMessage } from '@baro/core'
-import { bearerOf } from '../access/bearer.ts'
+import {
+  type BaroError,
+  type ClientMessage,
+  type Clock,
+  createId,
+  decodeClientMessage,
+  type Randomness,
+} from '@baro/core'
+import { Allowance } from '../access/allowance.ts'
+import type { Principal } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
-import type { HubParts, HubSession } from '../hub/hub-parts.ts'
+import type { Counters } from '../observe/counters.ts'
+import type { Delegate, Delegating } from '../participant/delegate.ts'
+import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink } from '../ports/socket.ts'
-import { Commands } from './commands.ts'
+import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
+import { Commands, type CommandsParts } from './commands.ts'
 import type { SessionContext } from './session-context.ts'
-import { type SessionAction, type SessionEvent, sessionTransition, startSession } from './session-machine.ts'
+import {
+  type SessionAction,
+  type SessionEvent,
+  type SessionRules,
+  sessionTransition,
+  startSession,
+} from './session-machine.ts'
 import type { SessionOutbox } from './session-outbox.ts'
-import { Subscriptions } from './subscriptions.ts'
+import type { HubSession, Sessions } from './sessions.ts'
+import { Subscriptions, type SubscriptionsParts } from './subscriptions.ts'
+
+/** What a session works with. */
+export interface SessionParts extends CommandsParts, SubscriptionsParts {
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly counters: Counters
+  readonly limits: Limits
+  readonly sessions: Sessions
+  readonly delegating: Delegating
+  readonly claimsEpoch: ClaimsEpoch
+  readonly sessionRules: SessionRules
+  /** How long the hub promises to remember a publish. */
+  readonly publishWindowMs: number
+}
+
+/** Opens a session; one-way where the client cannot speak after its first messages. */
+export type OpenSession = (
+  outbox: SessionOutbox,
+  handshake: Handshake,
+  options: { readonly isOneWay: boolean },
+) => SessionLink
 
 /** The server's side of one connection: carries out what the session machine decides. */
-export class Session implements SessionLink, SessionContext, HubSession {
+export class Session implements SessionLink, SessionContext, HubSession, Principal {
   readonly id: string
   readonly outbox: SessionOutbox
-  readonly #parts: HubParts
+  readonly delegate: Delegate
+  readonly #parts: SessionParts
   /** Forgotten once the session is authenticated: headers would be a tenth of what an idle session keeps. */
   #handshake: Handshake | undefined
+  readonly #allowance: Allowance
   readonly #subscriptions: Subscriptions
   /** Most sessions only listen. */
   #lazyCommands: Commands | undefined
   #state: ReturnType<typeof startSession>
   #user: Identity | undefined
-  /** The client's secret from `baro:connect`: the scope of a guest's publish ids. */
+  /** The client's secret from `baro:connect`. */
   #client = ''
   claimsEpoch: string | undefined
 
-  constructor(parts: HubParts, outbox: SessionOutbox, handshake: Handshake, isOneWay = false) {
-    this.id = createId(parts.randomness)
+  constructor(parts: SessionParts, outbox: SessionOutbox, handshake: Handshake, isOneWay = false) {
+    const { clock, randomness, limits } = parts
+    this.id = createId(randomness)
     this.#parts = parts
     this.#handshake = handshake
-    this.#state = startSession(parts.clock.elapsed(), parts.sessionRules, isOneWay)
+    this.#state = startSession(clock.elapsed(), isOneWay)
+    this.#allowance = new Allowance(limits.messagesPerSecond, clock)
     this.outbox = outbox
+    // Who it is turns out later, hence the session itself is the principal.
+    this.delegate = parts.delegating(this)
     this.#subscriptions = new Subscriptions(parts, this)
   }
 
@@ -39,23 +84,26 @@ export class Session implements SessionLink, SessionContext, HubSession {
     return this.#user
   }
 
-  /** Whose publish ids these are (I5). A user's id and a client's secret can never be the same scope. */
-  get scope(): string {
-    return this.#user ? `user:${this.#user.id}` : `client:${this.#client}`
+  get guest(): string {
+    return `client:${this.#client}`
+  }
+
+  get session(): string {
+    return this.id
   }
 
   receive(data: string | Uint8Array): void {
     const atMs = this.#parts.clock.elapsed()
+    const exceeded = this.#allowance.spend()
     const decoded = decodeClientMessage(data)
-    this.#on(
-      decoded.ok
-        ? { name: 'message', message: decoded.value, length: data.length, atMs }
-        : { name: 'malformed', error: decoded.error, atMs },
-    )
+    if (!decoded.ok) this.#on({ name: 'rejected', error: exceeded ?? decoded.error, atMs })
+    else if (exceeded) this.#on({ name: 'rejected', error: exceeded, about: decoded.value, atMs })
+    else this.#on({ name: 'message', message: decoded.value, length: data.length, atMs })
   }
 
   refuse(error: BaroError): void {
-    this.#on({ name: 'malformed', error, atMs: this.#parts.clock.elapsed() })
+    const atMs = this.#parts.clock.elapsed()
+    this.#on({ name: 'rejected', error: this.#allowance.spend() ?? error, atMs })
   }
 
   drained(): void {
@@ -65,7 +113,7 @@ export class Session implements SessionLink, SessionContext, HubSession {
   closed(): void {
     this.outbox.discard()
     this.#on({ name: 'gone' })
-    this.#parts.linkGone(this)
+    this.#parts.sessions.linkGone(this)
   }
 
   /** Called a few times in each heartbeat interval. */
@@ -121,7 +169,7 @@ export class Session implements SessionLink, SessionContext, HubSession {
         // What was decided before may have ended the session, and nobody would end what is begun now.
         return this.#state.phase === 'open' ? this.#handle(action.message) : undefined
       case 'error':
-        return this.sendError(action.error, action.about)
+        return this.#refuse(action.error, action.about)
       case 'heartbeat':
         return this.send({ type: 'baro:heartbeat', payload: {} })
       case 'announce-drain':
@@ -130,8 +178,13 @@ export class Session implements SessionLink, SessionContext, HubSession {
         return this.outbox.close(action.code, action.reason)
       case 'end':
         this.#subscriptions.endAll()
-        this.#parts.sessionEnded(this)
+        this.#parts.sessions.ended(this)
     }
+  }
+
+  #refuse(error: BaroError, about: ClientMessage | undefined): void {
+    if (about?.type === 'baro:publish' && error.retry) this.#commands.refused(about)
+    this.sendError(error, about)
   }
 
   get #commands(): Commands {
@@ -142,17 +195,14 @@ export class Session implements SessionLink, SessionContext, HubSession {
   #authenticate(given: string | undefined): void {
     const { headers } = this.#handshake ?? { headers: {} }
     this.#handshake = undefined
-    const token = given ?? bearerOf(headers)
-    Promise.all([
-      this.#parts.authenticate({ headers, ...(token === undefined ? undefined : { token }) }),
-      this.#parts.claimsEpoch.ask(),
-    ])
-      .then(([user, claimsEpoch]) => {
+    Promise.all([this.#parts.gate.authenticate(headers, given), this.#parts.claimsEpoch.ask()])
+      .then(([user]) => {
         this.#user = user
-        this.claimsEpoch ??= claimsEpoch
+        // As it is now: it may have changed while it was found out who this is.
+        this.claimsEpoch ??= this.#parts.claimsEpoch.known
         this.#on({ name: 'authenticated' })
       })
-      .catch((error) => this.#on({ name: 'refused', error: this.#parts.explain(error, 'baro:connect') }))
+      .catch((error) => this.#on({ name: 'refused', error: this.#parts.gate.explain(error, 'baro:connect') }))
   }
 
   #welcome(): void {
@@ -168,7 +218,7 @@ export class Session implements SessionLink, SessionContext, HubSession {
         claimsEpoch: this.#parts.claimsEpoch.known ?? '',
       },
     })
-    this.#parts.sessionOpened(this)
+    this.#parts.sessions.opened(this)
   }
 
   #handle(message: ClientMessage): void {

@@ -1,37 +1,36 @@
 import type { ClientMessage } from '@baro/core'
 import { BaroError, type Position, parsePosition, type ResetReason, type Result } from '@baro/core'
-import type { ChannelContext } from '../channel/handlers.ts'
-import type { Resolved } from '../channel/registry.ts'
+import type { Gate } from '../access/gate.ts'
+import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Batch } from '../delivery/batch.ts'
 import type { Dialect } from '../delivery/dialect.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import { recoveredMessage, resetMessage } from '../delivery/encode/sdk-messages.ts'
-import type { HubParts } from '../hub/hub-parts.ts'
-import type { Feed } from '../stream/feed.ts'
-import { type Outlet, Reader } from '../stream/reader.ts'
+import type { Counters } from '../observe/counters.ts'
+import type { Following } from '../participant/following.ts'
+import type { Limits } from '../ports/limits.ts'
+import type { Outlet } from '../stream/reader.ts'
 import type { SessionContext } from './session-context.ts'
 import type { SessionOutbox } from './session-outbox.ts'
 
 type SubscribeMessage = Extract<ClientMessage, { type: 'baro:subscribe' }>
 type UnsubscribeMessage = Extract<ClientMessage, { type: 'baro:unsubscribe' }>
 
-/** One channel a session follows, or is about to. */
-interface Subscription {
-  /** Once it has a feed, what that has resolved: one object for all who follow a channel. */
-  resolved: Resolved
-  attempt: number
-  feed: Feed | undefined
-  reader: Reader<unknown> | undefined
-  hasJoined: boolean
+/** What keeping subscriptions works with. */
+export interface SubscriptionsParts {
+  readonly registry: Registry
+  readonly gate: Gate
+  readonly counters: Pick<Counters, 'subscriptions'>
+  readonly limits: Pick<Limits, 'maxSubscriptions'>
 }
 
 /** What one session follows. */
 export class Subscriptions {
-  readonly #parts: HubParts
+  readonly #parts: SubscriptionsParts
   readonly #session: SessionContext
   readonly #byChannel = new Map<string, Subscription>()
 
-  constructor(parts: HubParts, session: SessionContext) {
+  constructor(parts: SubscriptionsParts, session: SessionContext) {
     this.#parts = parts
     this.#session = session
   }
@@ -41,32 +40,31 @@ export class Subscriptions {
     if (!checked.ok) return this.#session.sendError(checked.error, subjectOf(checked.error, message))
     const { resolved, position } = checked.value
     let subscription = this.#byChannel.get(resolved.channel)
-    if (subscription) {
-      // A newer attempt takes over: the client found a gap, or its position was moved, and asks again from there.
-      subscription.attempt = message.payload.attempt
-      this.#stopReading(subscription)
-    } else {
-      const { attempt } = message.payload
-      subscription = { resolved, attempt, feed: undefined, reader: undefined, hasJoined: false }
+    if (!subscription) {
+      const following = this.#session.delegate.follow(resolved)
+      subscription = new Subscription(following, this.#session.outbox, (error) => this.#fail(resolved.channel, error))
       this.#byChannel.set(resolved.channel, subscription)
       this.#parts.counters.subscriptions++
     }
-    this.#start(subscription, position)
+    // A newer attempt takes over: the client found a gap, or its position was moved, and asks again from there.
+    subscription.attempt = message.payload.attempt
+    subscription.following.begin(position, subscription)
   }
 
   unsubscribe(message: UnsubscribeMessage): void {
-    const subscription = this.#byChannel.get(message.payload.channel)
+    const { channel } = message.payload
+    const subscription = this.#byChannel.get(channel)
     if (!subscription)
       return this.#session.sendError(
         new BaroError('not-subscribed', 'This channel is not subscribed to on this connection. Subscribe first.'),
         message,
       )
-    this.#end(subscription)
-    this.#session.send({ type: 'baro:unsubscribed', payload: { channel: message.payload.channel } })
+    this.#end(channel, subscription)
+    this.#session.send({ type: 'baro:unsubscribed', payload: { channel } })
   }
 
   endAll(): void {
-    for (const subscription of this.#byChannel.values()) this.#end(subscription)
+    for (const [channel, subscription] of this.#byChannel) this.#end(channel, subscription)
   }
 
   #check({ payload }: SubscribeMessage): Result<{ resolved: Resolved; position: Position | undefined }> {
@@ -75,110 +73,61 @@ export class Subscriptions {
     const position = payload.position === undefined ? undefined : parsePosition(payload.position)
     if (position && !position.ok) return position
     const existing = this.#byChannel.get(payload.channel)
+    const { maxSubscriptions } = this.#parts.limits
     const error = existing
       ? alreadySubscribed(existing.attempt, payload)
-      : this.#byChannel.size >= this.#parts.limits.maxSubscriptions
+      : this.#byChannel.size >= maxSubscriptions
         ? new BaroError(
             'too-many-subscriptions',
-            `A connection may follow ${this.#parts.limits.maxSubscriptions} channels. Unsubscribe from one first.`,
+            `A connection may follow ${maxSubscriptions} channels. Unsubscribe from one first.`,
           )
         : undefined
-    const outdated = versionError(resolved.value, payload.version)
-    const refusal = error ?? outdated
+    const refusal = error ?? versionError(resolved.value, payload.version)
     if (refusal) return { ok: false, error: refusal }
     return { ok: true, value: { resolved: resolved.value, position: position?.value } }
   }
 
-  /** The stream cannot be read, or the rule refuses: unless a newer attempt took over, the subscription has ended. */
-  fail(subscription: Subscription, attempt: number, error: unknown): void {
-    if (!this.#isCurrent(subscription, attempt)) return
-    const { channel } = subscription.resolved
-    this.#end(subscription)
-    this.#session.sendError(this.#parts.explain(error, channel), { payload: { channel, attempt } })
+  /** The stream cannot be read, or the rule refuses: the subscription has ended. */
+  #fail(channel: string, error: unknown): void {
+    const subscription = this.#byChannel.get(channel)
+    if (!subscription) return
+    this.#end(channel, subscription)
+    const { attempt } = subscription
+    this.#session.sendError(this.#parts.gate.explain(error, channel), { payload: { channel, attempt } })
   }
 
-  #isCurrent(subscription: Subscription, attempt: number): boolean {
-    return this.#byChannel.get(subscription.resolved.channel) === subscription && subscription.attempt === attempt
-  }
-
-  #start(subscription: Subscription, position: Position | undefined): void {
-    const { attempt, resolved } = subscription
-    const fail = (error: unknown) => this.fail(subscription, attempt, error)
-    const read = () => {
-      if (this.#isCurrent(subscription, attempt)) this.#read(subscription, position)
-    }
-    const open = () => {
-      if (!this.#isCurrent(subscription, attempt)) return
-      subscription.feed ??= this.#parts.feeds.hold(resolved)
-      const { feed } = subscription
-      subscription.resolved = feed.resolved
-      // Stays synchronous where it can: thousands that come back at once should not wait in a queue of promises.
-      if (feed.isOpen) read()
-      else feed.opened.then(read).catch(fail)
-    }
-    if (resolved.handlers.access === 'public') open()
-    else this.#parts.assertAllowed(resolved, this.#context(subscription), 'subscribe').then(open).catch(fail)
-  }
-
-  #read(subscription: Subscription, position: Position | undefined): void {
-    const { feed, resolved } = subscription
-    if (!feed) return
-    if (!subscription.hasJoined) {
-      subscription.hasJoined = true
-      this.#parts.runHook(resolved.handlers.joined, this.#context(subscription))
-    }
-    const outlet = new SdkOutlet(this, this.#session.outbox, subscription)
-    subscription.reader = new Reader(feed, outlet, this.#parts.counters, position)
-  }
-
-  #end(subscription: Subscription): void {
-    const { channel, handlers } = subscription.resolved
+  #end(channel: string, { following }: Subscription): void {
     this.#byChannel.delete(channel)
     this.#parts.counters.subscriptions--
-    this.#stopReading(subscription)
-    if (subscription.feed) this.#parts.feeds.release(subscription.feed)
-    if (subscription.hasJoined) this.#parts.runHook(handlers.left, this.#context(subscription))
-  }
-
-  #stopReading(subscription: Subscription): void {
-    subscription.reader?.end()
-    subscription.reader = undefined
-  }
-
-  #context({ resolved }: Subscription): ChannelContext {
-    return { channel: resolved.channel, params: resolved.params, user: this.#session.user, session: this.#session.id }
+    following.end()
   }
 }
 
-/** Hands what a reader finds to its session, as the messages of PROTOCOL.md. */
-class SdkOutlet implements Outlet<unknown> {
+/** One channel that a session follows: hands what is found to the session, as the messages of PROTOCOL.md. */
+class Subscription implements Outlet<unknown> {
+  readonly following: Following
   readonly outbox: SessionOutbox
-  readonly #subscriptions: Subscriptions
-  readonly #subscription: Subscription
-  readonly #attempt: number
+  /** The client's number of its newest try; what older tries were waiting for is told to nobody. */
+  attempt = 0
+  readonly failed: (error: unknown) => void
 
-  constructor(subscriptions: Subscriptions, outbox: SessionOutbox, subscription: Subscription) {
+  constructor(following: Following, outbox: SessionOutbox, failed: (error: unknown) => void) {
+    this.following = following
     this.outbox = outbox
-    this.#subscriptions = subscriptions
-    this.#subscription = subscription
-    this.#attempt = subscription.attempt
+    this.failed = failed
   }
 
   get dialect(): Dialect<unknown> {
     return this.outbox.dialect
   }
 
-  failed(error: unknown): void {
-    this.#subscriptions.fail(this.#subscription, this.#attempt, error)
-  }
-
   recovered(batch: Batch): void {
-    this.outbox.answer(recoveredMessage(this.#attempt, batch))
+    this.outbox.answer(recoveredMessage(this.attempt, batch))
   }
 
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
-    const { channel } = this.#subscription.resolved
-    this.outbox.answer(resetMessage({ channel, attempt: this.#attempt }, reason, snapshot))
+    const { channel } = this.following.resolved
+    this.outbox.answer(resetMessage({ channel, attempt: this.attempt }, reason, snapshot))
   }
 
   continued(said: unknown): void {

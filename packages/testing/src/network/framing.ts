@@ -1,4 +1,4 @@
-import type { Framing } from '@baro/server'
+import type { Framing } from '@baro/server/parts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

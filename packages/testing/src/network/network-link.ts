@@ -7,7 +7,7 @@
  */
 import type { Link, LinkEvents } from '@baro/client'
 import { type Cancel, type HubClock, readJson, type ServerMessage, writeJson } from '@baro/core'
-import type { SessionLink, Socket } from '@baro/server'
+import type { SessionLink, Socket } from '@baro/server/parts'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import { lineFraming, messagesIn } from './framing.ts'
 import { Lane, type MessageFault } from './lane.ts'

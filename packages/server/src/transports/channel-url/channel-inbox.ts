@@ -1,10 +1,18 @@
 /** What the other side of a plain WebSocket sends: each message publishes to its channel, bounded and in order. */
-import { BaroError, type Json, parseFrame, parseJson, type Result } from '@baro/core'
-import type { ChannelContext } from '../../channel/handlers.ts'
+import { BaroError, type Clock, type Json, parseFrame, parseJson, type Result } from '@baro/core'
+import { Allowance } from '../../access/allowance.ts'
+import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'
-import type { HubParts } from '../../hub/hub-parts.ts'
+import type { Delegate } from '../../participant/delegate.ts'
+import type { Limits } from '../../ports/limits.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
-import { assertRoomAtWork, fullAllowance, spend } from '../../session/allowance.ts'
+
+/** What an inbox works with. */
+export interface ChannelInboxParts {
+  readonly gate: Gate
+  readonly clock: Clock
+  readonly limits: Pick<Limits, 'messagesPerSecond'>
+}
 
 /** Where answers go. */
 export interface InboxOutlet {
@@ -20,67 +28,39 @@ interface Publish {
 }
 
 export class ChannelInbox {
-  readonly #parts: HubParts
+  readonly #gate: Gate
+  readonly #allowance: Allowance
   readonly #resolved: Resolved
-  readonly #context: ChannelContext
-  /** Whose publish ids these are (I5). */
-  readonly #scope: string
+  readonly #delegate: Delegate
   readonly #outlet: InboxOutlet
-  #lastPublish: Promise<void> = Promise.resolve()
-  #atWork = 0
-  #allowance: number
-  #heardAtMs: number
 
-  constructor(parts: HubParts, resolved: Resolved, context: ChannelContext, outlet: InboxOutlet) {
-    this.#parts = parts
+  constructor(parts: ChannelInboxParts, resolved: Resolved, delegate: Delegate, outlet: InboxOutlet) {
+    this.#gate = parts.gate
+    this.#allowance = new Allowance(parts.limits.messagesPerSecond, parts.clock)
     this.#resolved = resolved
-    this.#context = context
-    this.#scope = context.user ? `user:${context.user.id}` : `stream:${context.session}`
+    this.#delegate = delegate
     this.#outlet = outlet
-    this.#allowance = fullAllowance(parts.limits.messagesPerSecond)
-    this.#heardAtMs = parts.clock.elapsed()
   }
 
   /** A message arrived, as a text or as a binary frame. */
   receive(data: string | Uint8Array): void {
-    const refusal = this.#spend()
-    const publish = refusal ?? publishIn(data, this.#resolved)
+    const publish = this.#allowance.spend() ?? publishIn(data, this.#resolved)
     if (publish instanceof BaroError) this.#outlet.refused(publish)
-    else this.#publish(publish)
+    else void this.#publish(publish)
   }
 
   /** Something arrived that must not be read. */
   refuse(error: BaroError): void {
-    this.#outlet.refused(this.#spend() ?? error)
+    this.#outlet.refused(this.#allowance.spend() ?? error)
   }
 
-  #spend(): BaroError | undefined {
-    const nowMs = this.#parts.clock.elapsed()
-    const { left, exceeded } = spend(this.#allowance, nowMs - this.#heardAtMs, this.#parts.limits.messagesPerSecond)
-    this.#allowance = left
-    this.#heardAtMs = nowMs
-    return exceeded
-  }
-
-  #publish(publish: Publish): void {
-    const before = this.#lastPublish
-    this.#atWork++
-    this.#lastPublish = this.#accept(publish, before).finally(() => {
-      this.#atWork--
-    })
-  }
-
-  async #accept({ type, payload, id }: Publish, before: Promise<void>): Promise<void> {
-    const { limits, publisher } = this.#parts
-    const [resolved, context, scope] = [this.#resolved, this.#context, this.#scope]
+  async #publish(publish: Publish): Promise<void> {
+    const { id } = publish
     try {
-      assertRoomAtWork(this.#atWork, limits.maxMessagesAtWork)
-      await before
-      const assertAllowed = () => this.#parts.assertAllowed(resolved, context, 'publish')
-      const answer = await publisher.accept({ resolved, type, payload, id, scope, context, assertAllowed })
+      const answer = await this.#delegate.publish(this.#resolved, publish)
       if (id !== undefined) this.#outlet.published(answer)
     } catch (error) {
-      this.#outlet.refused(this.#parts.explain(error, resolved.channel), id)
+      this.#outlet.refused(this.#gate.explain(error, this.#resolved.channel), id)
     }
   }
 }

@@ -1,34 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BaroError, parseJson } from '@baro/core'
+import { BaroError, orThrow, parseJson } from '@baro/core'
+import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'
-import type { HubParts } from '../../hub/hub-parts.ts'
+import type { Delegating } from '../../participant/delegate.ts'
+import type { Limits } from '../../ports/limits.ts'
 import { bodyOf, sendAnswer } from '../http/answer.ts'
-import { contextOf } from '../http/http-user.ts'
+import { principalOf } from '../http/http-principal.ts'
+
+/** What publishing by POST works with. */
+export interface ChannelPostParts {
+  readonly gate: Gate
+  readonly delegating: Delegating
+  readonly limits: Pick<Limits, 'maxMessageBytes'>
+}
 
 /** Publishes `{ type, payload, id? }` and answers `{ id, position }`. */
 export async function publishByPost(
-  parts: HubParts,
+  { gate, delegating, limits }: ChannelPostParts,
   resolved: Resolved,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const context = await contextOf(parts, resolved, request)
+  const principal = await principalOf(gate, request)
   // Before the body is read: a stranger costs no more than a look at the rule.
-  await parts.assertAllowed(resolved, context, 'publish')
-  const parsed = parseJson(await bodyOf(request, parts.limits.maxMessageBytes))
-  if (!parsed.ok) throw parsed.error
-  const { type, payload, id } = (parsed.value ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }
+  await gate.assertAllowed(resolved, principal, 'publish')
+  const parsed = orThrow(parseJson(await bodyOf(request, limits.maxMessageBytes)))
+  const { type, payload, id } = (parsed ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }
   if (typeof type !== 'string' || payload === undefined || (id !== undefined && typeof id !== 'string'))
     throw new BaroError('bad-message', 'The body is not { "type", "payload", "id"? }. See PROTOCOL.md.')
-  const scope = context.user ? `user:${context.user.id}` : `guest:${resolved.channel}`
-  const answer = await parts.publisher.accept({
-    resolved,
-    type,
-    payload,
-    id,
-    scope,
-    context,
-    assertAllowed: async () => {},
-  })
+  const answer = await delegating(principal).publish(resolved, { type, payload, id }, 'asked')
   return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
 }

@@ -1,22 +1,32 @@
 /** Reading one channel over HTTP: at once, by polling, by long polling, as an event stream, or backwards. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AtPosition, BaroError, closeCodes, formatPosition } from '@baro/core'
+import { type AtPosition, BaroError, type Broker, closeCodes, formatPosition, orThrow } from '@baro/core'
+import type { Identity } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import { rangeBody, snapshotBody } from '../../delivery/encode/answer-bodies.ts'
 import { isKnownToRead } from '../../delivery/precedence.ts'
-import type { HubParts } from '../../hub/hub-parts.ts'
 import type { Feed } from '../../stream/feed.ts'
+import type { Feeds } from '../../stream/feeds.ts'
 import { type Answer, sendAnswer } from '../http/answer.ts'
-import { contextOf } from '../http/http-user.ts'
+import { principalOf } from '../http/http-principal.ts'
 import { openSse } from '../http/sse.ts'
 import { sseDialect } from './channel-dialects.ts'
 import { anonymousWaitMs, type ChannelQuery, parseChannelQuery } from './channel-query.ts'
-import { ChannelStream } from './channel-stream.ts'
-import { longPoll, type PollAnswer, poll, type Wait, waitForChange } from './poll.ts'
-import { readBack } from './read-back.ts'
+import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
+import { longPoll, type PollAnswer, poll, type Wait, type WaitParts, waitForChange } from './poll.ts'
+import { type ReadBackParts, readBack } from './read-back.ts'
 
 /** Publications a GET without a position answers with, where the channel has no snapshot to show. */
 const newestPublications = 100
+
+/** What reading works with. */
+export interface ChannelReadParts extends ChannelStreamParts, WaitParts, ReadBackParts {
+  readonly ticker: ChannelStreamParts['ticker']
+  readonly limits: ChannelStreamParts['limits']
+  readonly counters: WaitParts['counters']
+  readonly broker: Broker
+  readonly feeds: Feeds
+}
 
 /** A request to read a channel. */
 export interface ReadRequest {
@@ -28,14 +38,12 @@ export interface ReadRequest {
 }
 
 /** Answers a read in the mode its query asks for; every mode continues from the same positions (I6). */
-export async function readChannel(parts: HubParts, read: ReadRequest): Promise<void> {
+export async function readChannel(parts: ChannelReadParts, read: ReadRequest): Promise<void> {
   const { resolved, request } = read
-  const parsed = parseChannelQuery(searchOf(read), request.headers)
-  if (!parsed.ok) throw parsed.error
-  const query = parsed.value
-  const context = await contextOf(parts, resolved, request)
-  await parts.assertAllowed(resolved, context, 'read')
-  if (query.mode === 'sse') return stream(parts, read, query, context.user)
+  const query = orThrow(parseChannelQuery(searchOf(read), request.headers))
+  const principal = await principalOf(parts.gate, request)
+  await parts.gate.assertAllowed(resolved, principal, 'read')
+  if (query.mode === 'sse') return stream(parts, read, query, principal.user)
   await parts.feeds.using(resolved, (feed) => {
     if (query.view === 'state') return answerState(parts, feed, read, query)
     if (query.mode === 'snapshot') return answerSnapshot(parts, feed, read)
@@ -50,27 +58,25 @@ function searchOf({ request, defaults }: ReadRequest): URLSearchParams {
 }
 
 function stream(
-  parts: HubParts,
+  parts: ChannelReadParts,
   { resolved, request, response }: ReadRequest,
   { view, position }: ChannelQuery,
-  user: Awaited<ReturnType<typeof contextOf>>['user'],
+  user: Identity | undefined,
 ): void {
   const dialect = sseDialect(view)
   const socket = openSse(request, response, dialect.framing, parts)
   if (request.method === 'HEAD') return socket.close(closeCodes.normal, '')
-  const session = new ChannelStream(parts, socket, socket, { resolved, dialect, position, user })
-  parts.sessionStarted(session)
-  socket.tell(session)
+  socket.tell(new ChannelStream(parts, socket, socket, { resolved, dialect, position, user }))
 }
 
-async function answerPoll(parts: HubParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
+async function answerPoll(parts: ChannelReadParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
   const { limit, position, mode, waitMs } = query
   if (mode === 'backwards') return sendRange(parts, read, await readBack(parts, feed, position, limit))
   if (mode === 'poll') return sendRange(parts, read, await poll(parts.counters, feed, position, limit))
   return sendRange(parts, read, await longPoll(parts, feed, position, { limit, ...waitOf(read, waitMs) }))
 }
 
-async function answerState(parts: HubParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
+async function answerState(parts: ChannelReadParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
   const { definition, handlers, channel } = read.resolved
   const { position, mode, waitMs } = query
   if (!definition.state && !handlers.snapshot)
@@ -83,7 +89,7 @@ async function answerState(parts: HubParts, feed: Feed, read: ReadRequest, query
   return sendSnapshot(parts, read, snapshot.valueText ?? 'null', snapshot.position)
 }
 
-async function answerSnapshot(parts: HubParts, feed: Feed, read: ReadRequest): Promise<void> {
+async function answerSnapshot(parts: ChannelReadParts, feed: Feed, read: ReadRequest): Promise<void> {
   const snapshot = await feed.loadSnapshot()
   if (snapshot.valueText !== undefined) return sendSnapshot(parts, read, snapshotBody(snapshot), snapshot.position)
   const { channel } = read.resolved
@@ -94,23 +100,23 @@ async function answerSnapshot(parts: HubParts, feed: Feed, read: ReadRequest): P
 }
 
 /** A deploy may show the same position as another state, hence the version. */
-function sendSnapshot(parts: HubParts, read: ReadRequest, body: string, position: AtPosition): Promise<void> {
-  const { handlers, definition } = read.resolved
+function sendSnapshot(parts: ChannelReadParts, read: ReadRequest, body: string, position: AtPosition): Promise<void> {
+  const { definition } = read.resolved
   return sendInTurn(parts, read, {
     status: 200,
     body,
-    caching: handlers.access === 'public' ? 'open' : 'none',
+    caching: parts.gate.isPublic(read.resolved) ? 'open' : 'none',
     position: formatPosition(position),
     variants: definition.version === '1' ? [] : [encodeURIComponent(definition.version)],
   })
 }
 
 function sendRange(
-  parts: HubParts,
+  parts: ChannelReadParts,
   read: ReadRequest,
   { body, position, isClosed, isReset }: PollAnswer,
 ): Promise<void> {
-  const isShared = read.resolved.handlers.access === 'public' && !isReset
+  const isShared = parts.gate.isPublic(read.resolved) && !isReset
   return sendInTurn(parts, read, {
     status: 200,
     body,
@@ -125,9 +131,9 @@ function sendRange(
  * Sends an answer when its turn comes: one publication may be the answer to thousands of held requests, and who asks
  * again and again without reading must not hold up who reads (I7).
  */
-function sendInTurn(parts: HubParts, { request, response }: ReadRequest, answer: Answer): Promise<void> {
+function sendInTurn(parts: ChannelReadParts, { request, response }: ReadRequest, answer: Answer): Promise<void> {
   // A node that stops may be gone before its turn comes.
-  if (parts.isDraining()) return sendAnswer(request, response, answer)
+  if (parts.sessions.isStopping) return sendAnswer(request, response, answer)
   return new Promise((resolve, reject) => {
     const flush = () => sendAnswer(request, response, answer).then(resolve, reject)
     parts.ticker.write({ flush }, isKnown(request))

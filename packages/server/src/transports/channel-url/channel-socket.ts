@@ -1,13 +1,13 @@
 /** A plain WebSocket on a channel's own URL, for code that knows nothing of us: `new WebSocket(url)`. */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { BaroError, errorCodes } from '@baro/core'
-import type { HubParts } from '../../hub/hub-parts.ts'
-import { contextOf } from '../http/http-user.ts'
+import { BaroError, errorCodes, orThrow } from '@baro/core'
+import type { Registry } from '../../channel/registry.ts'
+import { principalOf } from '../http/http-principal.ts'
 import { refuseUpgrade, type WebSocketTransport } from '../websocket/websocket.ts'
 import { webSocketDialect } from './channel-dialects.ts'
 import { parseChannelQuery } from './channel-query.ts'
-import { ChannelStream } from './channel-stream.ts'
+import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
 
 /** An upgrade that was asked for. */
 export interface Upgrade {
@@ -16,41 +16,38 @@ export interface Upgrade {
   readonly head: Buffer
 }
 
+/** What opening a plain WebSocket works with. */
+export interface ChannelSocketParts extends ChannelStreamParts {
+  readonly registry: Registry
+  readonly webSockets: WebSocketTransport
+}
+
 /** Opens the channel's stream, or answers the upgrade with the status and sentence of what was wrong. */
-export function upgradeChannel(
-  parts: HubParts,
-  webSockets: WebSocketTransport,
-  rest: string,
-  { request, stream, head }: Upgrade,
-): void {
+export function upgradeChannel(parts: ChannelSocketParts, rest: string, { request, stream, head }: Upgrade): void {
   prepare(parts, rest, request)
     .then(({ resolved, query, user }) => {
-      webSockets.upgrade(request, stream, head, (socket) => {
+      parts.webSockets.upgrade(request, stream, head, (socket) => {
         const dialect = webSocketDialect(socket.framing, query.view)
-        const life = { heartbeat: () => socket.ping(), drain: () => {} }
-        const session = new ChannelStream(parts, socket, life, { resolved, dialect, position: query.position, user })
-        parts.sessionStarted(session)
-        return session
+        const voice = { heartbeat: () => socket.ping(), drain: () => {} }
+        return new ChannelStream(parts, socket, voice, { resolved, dialect, position: query.position, user })
       })
     })
     .catch((error) => {
       parts.counters.rejected++
-      const { code, message } = parts.explain(error, rest)
+      const { code, message } = parts.gate.explain(error, rest)
       refuseUpgrade(stream, errorCodes[code].status, `${code}: ${message}`)
     })
 }
 
-async function prepare(parts: HubParts, rest: string, request: IncomingMessage) {
+async function prepare(parts: ChannelSocketParts, rest: string, request: IncomingMessage) {
   const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
   if (name === undefined)
     throw new BaroError('unknown-channel', `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`)
-  const resolved = parts.registry.resolve(name)
-  if (!resolved.ok) throw resolved.error
+  const resolved = orThrow(parts.registry.resolve(name))
   const search = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
   search.set('live', 'sse')
-  const query = parseChannelQuery(search, {})
-  if (!query.ok) throw query.error
-  const context = await contextOf(parts, resolved.value, request)
-  await parts.assertAllowed(resolved.value, context, 'subscribe')
-  return { resolved: resolved.value, query: query.value, user: context.user }
+  const query = orThrow(parseChannelQuery(search, {}))
+  const principal = await principalOf(parts.gate, request)
+  await parts.gate.assertAllowed(resolved, principal, 'read')
+  return { resolved, query, user: principal.user }
 }

@@ -1,20 +1,44 @@
 /** One channel on one open stream, for code that knows nothing of us: a plain WebSocket or an EventSource. */
-import { type BaroError, closeCodes, type Position, type ResetReason } from '@baro/core'
-import type { ChannelContext, Identity } from '../../channel/handlers.ts'
+import {
+  type BaroError,
+  type Clock,
+  closeCodes,
+  createId,
+  type Position,
+  type Randomness,
+  type ResetReason,
+} from '@baro/core'
+import type { Identity } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Batch } from '../../delivery/batch.ts'
 import type { EncodedSnapshot } from '../../delivery/encode/encoded-snapshot.ts'
 import { madeOnce } from '../../delivery/encode/made-once.ts'
 import { Outbox } from '../../delivery/outbox.ts'
-import type { HubParts, HubSession } from '../../hub/hub-parts.ts'
+import type { Ticker } from '../../delivery/ticker.ts'
+import type { Counters } from '../../observe/counters.ts'
+import type { Delegate, Delegating } from '../../participant/delegate.ts'
+import type { Following, Start } from '../../participant/following.ts'
+import type { Limits } from '../../ports/limits.ts'
 import type { SessionLink, Socket } from '../../ports/socket.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
-import type { Feed } from '../../stream/feed.ts'
-import { type Outlet, Reader } from '../../stream/reader.ts'
+import type { HubSession, Sessions } from '../../session/sessions.ts'
+import type { Outlet } from '../../stream/reader.ts'
 import type { ChannelDialect } from './channel-dialects.ts'
-import { ChannelInbox, type InboxOutlet } from './channel-inbox.ts'
+import { ChannelInbox, type ChannelInboxParts, type InboxOutlet } from './channel-inbox.ts'
 
-/** What a stream is about. */
+/** What a stream works with. */
+export interface ChannelStreamParts extends ChannelInboxParts {
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly ticker: Ticker
+  readonly limits: Limits
+  readonly counters: Pick<Counters, 'rejected'>
+  readonly sessions: Sessions
+  readonly delegating: Delegating
+  readonly heartbeatIntervalMs: number
+}
+
+/** What a stream is about. The rule of the channel was asked before it was opened. */
 export interface ChannelStreamRequest {
   readonly resolved: Resolved
   readonly dialect: ChannelDialect
@@ -23,47 +47,53 @@ export interface ChannelStreamRequest {
   readonly user: Identity | undefined
 }
 
-/** How a stream keeps its link alive and ends it; each transport has its own way. */
-export interface StreamLife {
+/** What only the transport of a stream can say. */
+export interface StreamVoice {
   /** Called once in each heartbeat interval in which nothing was written. */
   heartbeat(): void
   /** Tells the other side to come back after this time; the stream closes right after. */
   drain(reconnectInMs: number): void
 }
 
-/** Carries a reader's findings to a plain stream, and what the other side sends to the channel's handlers. */
+/** Carries what is found to a plain stream, and what the other side sends to the channel's handlers. */
 export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array>, InboxOutlet {
   readonly id: string
-  readonly user: Identity | undefined
   readonly outbox: Outbox
   readonly dialect: ChannelDialect
-  readonly #parts: HubParts
-  readonly #resolved: Resolved
-  readonly #life: StreamLife
-  readonly #feed: Feed
-  readonly #context: ChannelContext
-  #reader: Reader<Uint8Array> | undefined
+  readonly #parts: ChannelStreamParts
+  readonly #voice: StreamVoice
+  readonly #delegate: Delegate
+  readonly #following: Following
+  readonly #start: Start
   /** Most streams only listen. */
   #lazyInbox: ChannelInbox | undefined
   #isEnded = false
 
-  constructor(parts: HubParts, socket: Socket, life: StreamLife, request: ChannelStreamRequest) {
-    const { resolved, dialect, user } = request
-    this.id = parts.newId()
-    this.user = user
+  constructor(parts: ChannelStreamParts, socket: Socket, voice: StreamVoice, request: ChannelStreamRequest) {
+    const { resolved, dialect, user, position } = request
+    this.id = createId(parts.randomness)
     this.dialect = dialect
     this.#parts = parts
-    this.#resolved = resolved
-    this.#life = life
+    this.#voice = voice
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
-    this.#context = { channel: resolved.channel, params: resolved.params, user, session: this.id }
-    this.#feed = parts.feeds.hold(resolved)
-    const read = () => this.#read(request.position)
-    if (this.#feed.isOpen) read()
-    else this.#feed.opened.then(read).catch((error) => this.failed(error))
+    // A guest's ids are of this stream alone: nothing tells that the next one is of the same guest.
+    this.#delegate = parts.delegating({ user, session: this.id })
+    this.#following = this.#delegate.follow(resolved)
+    // Where the view has no place for a snapshot, who names no position wants what happens from now on.
+    this.#start = position ?? (dialect.view === 'payload' ? 'now' : undefined)
+    parts.sessions.started(this)
+    // A node that stops has ended it already.
+    if (!this.#isEnded) this.#following.begin(this.#start, this, 'asked')
+  }
+
+  get user(): Identity | undefined {
+    return this.#delegate.principal.user
   }
 
   recovered(batch: Batch): void {
+    // Where it begins, for who has not named it: not lost if the stream breaks before its first message.
+    const place = this.#start === 'now' ? this.dialect.encodePosition(batch.follows) : undefined
+    if (place) this.outbox.deliver(place)
     const bytes = madeOnce(batch, this.dialect.encode)
     if (bytes) this.continued(bytes)
   }
@@ -86,7 +116,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   failed(error: unknown): void {
     if (this.#isEnded) return
-    this.refused(this.#parts.explain(error, this.#resolved.channel))
+    this.refused(this.#parts.gate.explain(error, this.#following.resolved.channel))
     this.#close(closeCodes.unavailable, 'the channel could not be read; come back')
   }
 
@@ -116,17 +146,17 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   closed(): void {
     this.outbox.discard()
     this.#end()
-    this.#parts.linkGone(this)
+    this.#parts.sessions.linkGone(this)
   }
 
   tick(atMs: number): void {
-    if (atMs - this.outbox.spokeAtMs < this.#parts.sessionRules.heartbeatIntervalMs) return
+    if (atMs - this.outbox.spokeAtMs < this.#parts.heartbeatIntervalMs) return
     this.outbox.spokeAtMs = atMs
-    this.#life.heartbeat()
+    this.#voice.heartbeat()
   }
 
   drain(reconnectInMs: number): void {
-    this.#life.drain(reconnectInMs)
+    this.#voice.drain(reconnectInMs)
     this.#close(closeCodes.drain, 'this node stops; come back')
   }
 
@@ -134,23 +164,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   claimsLost(): void {}
 
   get #inbox(): ChannelInbox {
-    this.#lazyInbox ??= new ChannelInbox(this.#parts, this.#resolved, this.#context, this)
+    this.#lazyInbox ??= new ChannelInbox(this.#parts, this.#following.resolved, this.#delegate, this)
     return this.#lazyInbox
-  }
-
-  #read(asked: Position | undefined): void {
-    if (this.#isEnded) return
-    this.#parts.runHook(this.#resolved.handlers.joined, this.#context)
-    this.#reader = new Reader(this.#feed, this, this.#parts.counters, asked ?? this.#beginNow())
-  }
-
-  /** Where the view has no place for a snapshot, who names no position wants what happens from now on. */
-  #beginNow(): Position | undefined {
-    if (this.dialect.view !== 'payload') return undefined
-    const { position } = this.#feed
-    const bytes = this.dialect.encodePosition(position)
-    if (bytes) this.outbox.deliver(bytes)
-    return position
   }
 
   #close(code: number, reason: string): void {
@@ -161,9 +176,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   #end(): void {
     if (this.#isEnded) return
     this.#isEnded = true
-    this.#reader?.end()
-    this.#parts.feeds.release(this.#feed)
-    if (this.#reader) this.#parts.runHook(this.#resolved.handlers.left, this.#context)
-    this.#parts.sessionEnded(this)
+    this.#following.end()
+    this.#parts.sessions.ended(this)
   }
 }

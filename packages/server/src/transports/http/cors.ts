@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { HubParts } from '../../hub/hub-parts.ts'
+import type { OriginCheck } from '../../access/origins.ts'
 
 /**
  * Lets an allowed origin read the answer (WHATWG Fetch §3.2); false for one that is not allowed. Every answer varies by
  * origin, or a shared cache would hand one site's permission to another.
  */
 export function allowOrigin(
-  { isOriginAllowed }: HubParts,
+  isOriginAllowed: OriginCheck,
   { headers }: IncomingMessage,
   response: ServerResponse,
 ): boolean {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket as NetSocket } from 'node:net'
-import type { Cancel } from '@baro/core'
-import type { HubParts } from '../../hub/hub-parts.ts'
+import type { Cancel, Clock } from '@baro/core'
 import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
 import { sseHeartbeat, sseRetry } from './sse-framing.ts'
 import { writeOut } from './write-out.ts'
@@ -18,7 +17,11 @@ export interface SseSocket extends Socket {
 /** A browser comes back with this delay after every later drop too, so it must not be told to hammer. */
 const shortestRetryMs = 1_000
 
-type SseParts = Pick<HubParts, 'clock' | 'sessionRules'>
+/** What an event stream works with. */
+export interface SseParts {
+  readonly clock: Clock
+  readonly heartbeatIntervalMs: number
+}
 
 /**
  * Turns an answer into an event stream. The head goes through Node; after it, bytes go to the connection itself, many
@@ -95,8 +98,8 @@ class StreamSocket implements SseSocket {
   #watch(): void {
     if (this.#stopWatching || (this.waitingBytes === 0 && this.#stream.writable) || this.#stream.destroyed) return
     const left = this.#left
-    const { clock, sessionRules } = this.#parts
-    this.#stopWatching = clock.after(2 * sessionRules.heartbeatIntervalMs, () => {
+    const { clock, heartbeatIntervalMs } = this.#parts
+    this.#stopWatching = clock.after(2 * heartbeatIntervalMs, () => {
       this.#stopWatching = undefined
       if (this.#left === left) this.#stream.destroy()
       else this.#watch()

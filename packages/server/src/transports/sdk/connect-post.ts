@@ -5,13 +5,15 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError, type ClientMessage, decodeClientMessage, type Json, parseJson } from '@baro/core'
-import type { HubParts } from '../../hub/hub-parts.ts'
+import type { Ticker } from '../../delivery/ticker.ts'
+import type { Limits } from '../../ports/limits.ts'
 import type { SessionLink } from '../../ports/socket.ts'
+import type { OpenSession } from '../../session/session.ts'
 import { FramedOutbox } from '../../session/session-outbox.ts'
 import { maxWaitSeconds } from '../channel-url/channel-query.ts'
 import { bodyOf, sendAnswer } from '../http/answer.ts'
 import { handshakeOf } from '../http/handshake-of.ts'
-import { openSse } from '../http/sse.ts'
+import { openSse, type SseParts } from '../http/sse.ts'
 import { sseFraming } from '../http/sse-framing.ts'
 import { AnswerCollector } from './answer-collector.ts'
 
@@ -20,9 +22,16 @@ const sdkSse = sseFraming('sdk-sse')
 /** One body holds at most so many messages of the longest kind. */
 const maxMessages = 16
 
+/** What a session in one POST works with. */
+export interface ConnectPostParts extends SseParts {
+  readonly ticker: Ticker
+  readonly limits: Limits
+  readonly openSession: OpenSession
+}
+
 /** Runs the session of one POST. */
 export async function connectByPost(
-  parts: HubParts,
+  parts: ConnectPostParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -36,7 +45,7 @@ export async function connectByPost(
 }
 
 function streamSession(
-  parts: HubParts,
+  parts: ConnectPostParts,
   request: IncomingMessage,
   response: ServerResponse,
   messages: readonly string[],
@@ -49,7 +58,7 @@ function streamSession(
 }
 
 async function waitSession(
-  parts: HubParts,
+  parts: ConnectPostParts,
   request: IncomingMessage,
   response: ServerResponse,
   messages: readonly string[],
@@ -72,7 +81,7 @@ async function waitSession(
   return sendAnswer(request, response, { status: 200, body: collector.body, caching: 'none' })
 }
 
-function hand(parts: HubParts, session: SessionLink, messages: readonly string[]): void {
+function hand(parts: ConnectPostParts, session: SessionLink, messages: readonly string[]): void {
   for (const text of messages) {
     if (isTooLong(parts, text))
       session.refuse(
@@ -83,13 +92,13 @@ function hand(parts: HubParts, session: SessionLink, messages: readonly string[]
 }
 
 /** The message of a text that the session will be able to read. */
-function readable(parts: HubParts, text: string): readonly ClientMessage[] {
+function readable(parts: ConnectPostParts, text: string): readonly ClientMessage[] {
   if (isTooLong(parts, text)) return []
   const decoded = decodeClientMessage(text)
   return decoded.ok ? [decoded.value] : []
 }
 
-function isTooLong({ limits }: HubParts, text: string): boolean {
+function isTooLong({ limits }: ConnectPostParts, text: string): boolean {
   return Buffer.byteLength(text) > limits.maxMessageBytes
 }
 

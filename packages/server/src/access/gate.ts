@@ -1,0 +1,71 @@
+import { BaroError, type Log } from '@baro/core'
+import type { AccessContext, Auth, Credentials, Identity } from '../channel/handlers.ts'
+import type { Resolved } from '../channel/registry.ts'
+import { describeError } from '../observe/describe-error.ts'
+import type { Handshake } from '../ports/socket.ts'
+import { bearerOf } from './bearer.ts'
+import { contextOf, type Principal } from './principal.ts'
+
+/** What somebody wants to do with a channel. */
+export type Action = AccessContext['action']
+
+/** What a gate works with. */
+export interface GateParts {
+  readonly auth: Auth
+  readonly log: Log
+}
+
+/** Who may: finds out who somebody is, asks the rules of channels, and says what a client is told of a failure (I8). */
+export class Gate {
+  readonly #parts: GateParts
+
+  constructor(parts: GateParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Who this is, once for each connection and each HTTP request.
+   *
+   * @param token From `baro:connect`; otherwise the bearer token of the headers counts.
+   * @throws {BaroError} `unauthenticated`, or as the application's `auth` says.
+   */
+  async authenticate(
+    headers: Handshake['headers'],
+    token: string | undefined = bearerOf(headers),
+  ): Promise<Identity | undefined> {
+    const credentials: Credentials = { headers, ...(token === undefined ? undefined : { token }) }
+    try {
+      return await this.#parts.auth(credentials)
+    } catch (error) {
+      if (error instanceof BaroError) throw error
+      throw new BaroError('unauthenticated', 'The token was not accepted. Sign in again.', { cause: error })
+    }
+  }
+
+  /** Whether everybody may do everything with the channel: nobody needs to be asked, and nothing waited for. */
+  isPublic({ handlers }: Resolved): boolean {
+    return handlers.access === 'public'
+  }
+
+  /**
+   * Asks the rule of the channel.
+   *
+   * @throws {BaroError} `refused`; whatever else a rule throws refuses too, and is logged where it is explained.
+   */
+  async assertAllowed(resolved: Resolved, principal: Principal, action: Action): Promise<void> {
+    const { access } = resolved.handlers
+    if (access === 'public') return
+    if ((await access({ ...contextOf(principal, resolved), action })) !== true)
+      throw new BaroError('refused', `The access rule of "${resolved.channel}" does not allow you to ${action}.`)
+  }
+
+  /** What a client is told of an error: ours as it is, the application's logged and hidden. */
+  explain(error: unknown, where: string): BaroError {
+    const isOurs = error instanceof BaroError
+    // What a schema threw is told to nobody but the log.
+    if (isOurs && !(error.code === 'handler-failed' && error.cause !== undefined)) return error
+    this.#parts.log.error(`The application threw at ${JSON.stringify(where)}: ${describeError(error)}`)
+    if (isOurs) return error
+    return new BaroError('handler-failed', 'The application failed. The server has logged why.', { cause: error })
+  }
+}

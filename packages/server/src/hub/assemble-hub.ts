@@ -1,0 +1,203 @@
+import type { Server } from 'node:http'
+import {
+  type AnyChannel,
+  BaroError,
+  type ChannelTypes,
+  orThrow,
+  quote,
+  type Recover,
+  type Reference,
+  type Snapshot,
+  systemRandomness,
+} from '@baro/core'
+import { Gate } from '../access/gate.ts'
+import { createOriginCheck } from '../access/origins.ts'
+import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
+import { Hooks } from '../channel/hooks.ts'
+import { createRegistry, type Resolved } from '../channel/registry.ts'
+import { Ticker } from '../delivery/ticker.ts'
+import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
+import { createCounters } from '../observe/counters.ts'
+import { Delegate, type Delegating } from '../participant/delegate.ts'
+import { OpenParticipant } from '../participant/open-participant.ts'
+import { defaultLimits } from '../ports/limits.ts'
+import { Appender } from '../publish/appender.ts'
+import { ClaimedWork } from '../publish/claimed-work.ts'
+import { ClaimsEpoch } from '../publish/claims-epoch.ts'
+import { Publisher } from '../publish/publisher.ts'
+import { Signals } from '../publish/signals.ts'
+import { type OpenSession, Session } from '../session/session.ts'
+import { FramedOutbox } from '../session/session-outbox.ts'
+import { Sessions } from '../session/sessions.ts'
+import { Feeds } from '../stream/feeds.ts'
+import { takeSnapshot } from '../stream/snapshots.ts'
+import { nodeClock } from '../system/node-clock.ts'
+import { publishByPost } from '../transports/channel-url/channel-post.ts'
+import { readChannel } from '../transports/channel-url/channel-read.ts'
+import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
+import { HeldRequests } from '../transports/http/held-requests.ts'
+import { connectByPost } from '../transports/sdk/connect-post.ts'
+import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
+import { attachTo, detachFrom } from './attach.ts'
+import type { Hub, HubOptions } from './hub.ts'
+import { listen } from './listen.ts'
+import { Routes } from './routes.ts'
+
+/** What a test bed may replace to show that it is needed. */
+export interface Guards {
+  readonly recover: Recover
+}
+
+/** Makes the parts of a hub, and gives each what it uses. */
+export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
+  const {
+    channels,
+    auth = () => undefined,
+    origins = [],
+    development = process.env.NODE_ENV !== 'production',
+    path = '/baro',
+    compression = {},
+    heartbeatIntervalMs = 25_000,
+    publishWindowMs = 120_000,
+    log = console,
+    clock = nodeClock,
+    randomness = systemRandomness,
+    broker = createMemoryBroker({ clock, randomness }),
+  } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const counters = createCounters()
+  const hooks = new Hooks(log)
+  const registry = createRegistry(channels)
+  const gate = new Gate({ auth, log })
+
+  const ticker = new Ticker(clock, counters)
+  const feeds = new Feeds({ broker, clock, ticker, limits, counters, log, recover })
+  const sessions = new Sessions({ clock, randomness, counters, hooks, heartbeatIntervalMs })
+
+  // A repeat that a client sends at the end of its window may be held up by the network for as long as a session may be
+  // silent; it must still find the claim (I5).
+  const claimWindowMs = publishWindowMs + 4 * heartbeatIntervalMs
+  const claimsEpoch = new ClaimsEpoch(broker, (epoch) => sessions.claimsLost(epoch))
+  const claimedWork = new ClaimedWork({ broker, claimsEpoch, counters, log, claimWindowMs })
+  const appender = new Appender({ broker, clock, feeds, counters })
+  const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
+  const signals = new Signals(broker)
+
+  const acting = { gate, hooks, feeds, counters, publisher, signals, clock, limits }
+  const delegating: Delegating = (principal) => new Delegate(acting, principal)
+  const participating = { registry, gate, sessions, delegating, claimsEpoch, randomness, log }
+
+  const sessionRules = { heartbeatIntervalMs, connectTimeoutMs: limits.connectTimeoutMs }
+  const sessionParts = {
+    ...{ registry, gate, sessions, delegating, claimsEpoch, randomness },
+    ...{ clock, counters, limits, sessionRules, publishWindowMs },
+  }
+  const openSession: OpenSession = (outbox, handshake, { isOneWay }) => {
+    const session = new Session(sessionParts, outbox, handshake, isOneWay)
+    sessions.started(session)
+    return session
+  }
+
+  const held = new HeldRequests()
+  const webSockets = createWebSocketTransport({
+    maxMessageBytes: limits.maxMessageBytes,
+    compressFromBytes: compression === false ? undefined : (compression.thresholdBytes ?? 1_024),
+  })
+  const streaming = { gate, sessions, delegating, ticker, limits, counters, clock, randomness, heartbeatIntervalMs }
+  const reading = { ...streaming, broker, feeds, held }
+  const posting = { gate, delegating, limits }
+  const connecting = { clock, ticker, limits, openSession, heartbeatIntervalMs }
+  const upgrading = { ...streaming, registry, webSockets }
+  const routes = new Routes({
+    path,
+    registry,
+    gate,
+    sessions,
+    counters,
+    isOriginAllowed: createOriginCheck({ origins, development, log }),
+    destinations: {
+      read: (read) => readChannel(reading, read),
+      publish: (resolved, request, response) => publishByPost(posting, resolved, request, response),
+      connect: (request, response) => connectByPost(connecting, request, response),
+      upgradeConnect: ({ request, stream, head }) =>
+        webSockets.upgrade(request, stream, head, (socket, handshake) => hub.connect(socket, handshake)),
+      upgradeChannel: (rest, upgrade) => upgradeChannel(upgrading, rest, upgrade),
+    },
+  })
+
+  const servers = new Set<Server>()
+  const resolve = (reference: Reference): Resolved => {
+    registry.assertComplete()
+    return orThrow(registry.resolve(reference.channel))
+  }
+  /** Nobody new is taken any more, and everybody is told. */
+  const stop = (spreadMs: number): void => {
+    sessions.dismiss(spreadMs)
+    held.releaseAll()
+    ticker.writeAll()
+  }
+
+  const hub: Hub = {
+    path,
+    counters,
+
+    on: ((target: unknown, action: unknown) => {
+      if (target === 'connected' || target === 'disconnected')
+        return sessions.watch(target, action as (session: SessionInfo) => unknown)
+      if (typeof target === 'function') return registry.register(target as AnyChannel, action as AnyHandlers)
+      throw new BaroError(
+        'bad-definition',
+        `hub.on does not know ${quote(target)}. Pass a channel definition, "connected" or "disconnected".`,
+      )
+    }) as Hub['on'],
+
+    publish: async (reference, type, payload, { id } = {}) => publisher.publish(resolve(reference), type, payload, id),
+    signal: async (reference, type, payload) => signals.send(resolve(reference), type, payload, undefined),
+    snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
+      (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
+    isPublic: (reference) => gate.isPublic(resolve(reference)),
+    open: (principal = {}, told = {}) => new OpenParticipant(participating, principal, told),
+
+    attach(server) {
+      registry.assertComplete()
+      servers.add(server)
+      attachTo(server, hub)
+    },
+    listen: (port, host) => listen({ attach: hub.attach, log }, port, host),
+    handle: (request, response) => routes.handle(request, response),
+    handleUpgrade: (request, stream, head) => routes.handleUpgrade(request, stream, head),
+    serve: (reference, view = {}) => {
+      const defaults = queryOf(view)
+      return (request, response) => routes.answerMounted(reference, defaults, request, response)
+    },
+
+    connect(socket, handshake) {
+      registry.assertComplete()
+      const outbox = new FramedOutbox(socket, ticker, limits, clock.elapsed())
+      return openSession(outbox, handshake, { isOneWay: false })
+    },
+
+    drain({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) {
+      stop(spreadMs)
+      return sessions.whenGone(timeoutMs)
+    },
+
+    async close() {
+      sessions.close()
+      for (const server of servers) detachFrom(server, hub)
+      stop(0)
+      feeds.closeAll()
+      if (!options.broker) await broker.close()
+    },
+  }
+  return hub
+}
+
+/** The options of `serve` as the query that asks for the same: spans are milliseconds there, and seconds here. */
+function queryOf({ view, waitMs, live }: NonNullable<Parameters<Hub['serve']>[1]>): Readonly<Record<string, string>> {
+  return {
+    ...(view && { view }),
+    ...(waitMs !== undefined && { wait: String(waitMs / 1_000) }),
+    ...(live && { live }),
+  }
+}

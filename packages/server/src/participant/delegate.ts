@@ -1,0 +1,99 @@
+import { type Json, quote, type RequestSchemas, validatePayload } from '@baro/core'
+import { AtWork } from '../access/at-work.ts'
+import { contextOf, type Principal } from '../access/principal.ts'
+import { own } from '../channel/own.ts'
+import type { Resolved } from '../channel/registry.ts'
+import type { Limits } from '../ports/limits.ts'
+import { notAccepted } from '../publish/not-accepted.ts'
+import { type Publishing, PublishQueue, type PublishQueueParts, type Rule } from '../publish/publish-queue.ts'
+import type { PublishAnswer } from '../publish/publisher.ts'
+import type { Signals } from '../publish/signals.ts'
+import { Following, type FollowingParts } from './following.ts'
+
+/** What acting for a principal works with. */
+export interface DelegateParts extends FollowingParts, PublishQueueParts {
+  readonly signals: Signals
+  readonly limits: Pick<Limits, 'maxMessagesAtWork'>
+}
+
+/** Makes a delegate of a principal. */
+export type Delegating = (principal: Principal) => Delegate
+
+/**
+ * The one way in which anybody follows, publishes, signals and asks on this node: sessions, plain sockets, POST and
+ * participants. It asks the rules, and bounds what is at work; it knows nothing of messages, bytes or links.
+ */
+export class Delegate {
+  readonly principal: Principal
+  readonly #parts: DelegateParts
+  // Made when they are needed: most principals only listen.
+  #lazyAtWork: AtWork | undefined
+  #lazyQueue: PublishQueue | undefined
+
+  constructor(parts: DelegateParts, principal: Principal) {
+    this.#parts = parts
+    this.principal = principal
+  }
+
+  /** A channel to follow; nothing happens until it begins. */
+  follow(resolved: Resolved): Following {
+    return new Following(this.#parts, this.principal, resolved)
+  }
+
+  /**
+   * Publishes, after whatever it has published in the channel before.
+   *
+   * @throws {BaroError} with the code to answer with, or whatever the application throws.
+   */
+  publish(resolved: Resolved, publishing: Publishing, rule: Rule = 'ask'): Promise<PublishAnswer> {
+    return this.#queue.publish(resolved, publishing, rule)
+  }
+
+  /** One of its publishes was refused for now before it came here: what is behind it must not overtake it. */
+  refusedBefore(resolved: Resolved, publishing: Pick<Publishing, 'id' | 'turn'>): void {
+    this.#queue.refusedBefore(resolved.channel, publishing)
+  }
+
+  /** Gives a signal to its handler. */
+  signal(resolved: Resolved, type: string, payload: unknown): Promise<void> {
+    const { gate, signals } = this.#parts
+    const { principal } = this
+    return this.#atWork.do(async () => {
+      await gate.assertAllowed(resolved, principal, 'signal')
+      const handler = own(resolved.handlers.signals, type)
+      if (!handler) throw notAccepted(resolved.channel, type)
+      const value = await signals.validate(resolved, type, payload)
+      const signal = (signalType: string, signalPayload: unknown) =>
+        signals.send(resolved, signalType, signalPayload, principal.user?.id)
+      await handler({ ...contextOf(principal, resolved), payload: value, signal })
+    })
+  }
+
+  /** Gives a request to its handler; returns the answer. */
+  request(resolved: Resolved, type: string, payload: unknown): Promise<Json> {
+    const { principal } = this
+    return this.#atWork.do(async () => {
+      await this.#parts.gate.assertAllowed(resolved, principal, 'request')
+      const handler = own(resolved.handlers.requests, type)
+      const schemas = own<RequestSchemas>(resolved.definition.requests, type)
+      if (!handler || !schemas) throw notAccepted(resolved.channel, type)
+      const input = await validatePayload(schemas.input, payload, `The payload of ${quote(type)}`)
+      if (!input.ok) throw input.error
+      const output = await handler({ ...contextOf(principal, resolved), payload: input.value })
+      const answer = await validatePayload(schemas.output, output, `The answer to ${quote(type)}`)
+      // The question was fine: a wrong answer is the application's fault, and is logged as such.
+      if (!answer.ok) throw new Error(answer.error.message)
+      return answer.value
+    })
+  }
+
+  get #atWork(): AtWork {
+    this.#lazyAtWork ??= new AtWork(this.#parts.limits.maxMessagesAtWork)
+    return this.#lazyAtWork
+  }
+
+  get #queue(): PublishQueue {
+    this.#lazyQueue ??= new PublishQueue(this.#parts, this.principal, this.#atWork)
+    return this.#lazyQueue
+  }
+}

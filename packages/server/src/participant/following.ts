@@ -1,0 +1,101 @@
+import type { Position } from '@baro/core'
+import type { Gate } from '../access/gate.ts'
+import { contextOf, type Principal } from '../access/principal.ts'
+import type { Hooks } from '../channel/hooks.ts'
+import type { Resolved } from '../channel/registry.ts'
+import type { Counters } from '../observe/counters.ts'
+import type { Rule } from '../publish/publish-queue.ts'
+import type { Feed } from '../stream/feed.ts'
+import type { Feeds } from '../stream/feeds.ts'
+import { type Outlet, Reader } from '../stream/reader.ts'
+
+/** What following works with. */
+export interface FollowingParts {
+  readonly gate: Gate
+  readonly hooks: Hooks
+  readonly feeds: Feeds
+  readonly counters: Counters
+}
+
+/** Where somebody wants to go on from: a position, or whatever comes from now on; without one it begins with a reset. */
+export type Start = Position | 'now' | undefined
+
+/** One principal follows one channel: it joins it once, and may begin again from elsewhere. */
+export class Following {
+  readonly #parts: FollowingParts
+  readonly #principal: Principal
+  #resolved: Resolved
+  #feed: Feed | undefined
+  // biome-ignore lint/suspicious/noExplicitAny: a reader is told in the dialect of its own outlet, and only begun and ended here.
+  #reader: Reader<any, any> | undefined
+  /** How often it began: what an earlier beginning was waiting for is nobody's any more. */
+  #begun = 0
+  #hasJoined = false
+
+  constructor(parts: FollowingParts, principal: Principal, resolved: Resolved) {
+    this.#parts = parts
+    this.#principal = principal
+    this.#resolved = resolved
+  }
+
+  get resolved(): Resolved {
+    return this.#resolved
+  }
+
+  /**
+   * Begins to follow, or begins again. The outlet is told everything, until this is called again or ends. What fails is
+   * told by `failed`, and whoever is told ends it.
+   *
+   * Stays synchronous where nothing has to be waited for: thousands that come back at once must not stand in a queue of
+   * promises.
+   */
+  begin<Said, SaidSignal>(start: Start, outlet: Outlet<Said, SaidSignal>, rule: Rule = 'ask'): void {
+    const { gate } = this.#parts
+    this.#reader?.end()
+    this.#reader = undefined
+    const begun = ++this.#begun
+    const isCurrent = () => begun === this.#begun
+    const fail = (error: unknown) => {
+      if (isCurrent()) outlet.failed(error)
+    }
+    const read = (feed: Feed) => {
+      if (isCurrent()) this.#read(feed, start, outlet)
+    }
+    const open = () => {
+      if (!isCurrent()) return
+      const feed = this.#hold()
+      if (feed.isOpen) read(feed)
+      else feed.opened.then(() => read(feed)).catch(fail)
+    }
+    if (rule === 'asked' || gate.isPublic(this.#resolved)) open()
+    else gate.assertAllowed(this.#resolved, this.#principal, 'read').then(open).catch(fail)
+  }
+
+  /** Ends it; its outlet is told nothing more. */
+  end(): void {
+    this.#begun++
+    this.#reader?.end()
+    this.#reader = undefined
+    if (this.#feed) this.#parts.feeds.release(this.#feed)
+    this.#feed = undefined
+    if (!this.#hasJoined) return
+    this.#hasJoined = false
+    this.#parts.hooks.run(this.#resolved.handlers.left, contextOf(this.#principal, this.#resolved))
+  }
+
+  #hold(): Feed {
+    this.#feed ??= this.#parts.feeds.hold(this.#resolved)
+    // One object for all who follow a channel: ten thousand need not keep one each.
+    this.#resolved = this.#feed.resolved
+    return this.#feed
+  }
+
+  #read<Said, SaidSignal>(feed: Feed, start: Start, outlet: Outlet<Said, SaidSignal>): void {
+    if (!this.#hasJoined) {
+      this.#hasJoined = true
+      this.#parts.hooks.run(this.#resolved.handlers.joined, contextOf(this.#principal, this.#resolved))
+    }
+    const position = start === 'now' ? feed.position : start
+    this.#reader = new Reader(feed, outlet, this.#parts.counters, position)
+  }
+}

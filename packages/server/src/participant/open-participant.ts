@@ -1,0 +1,227 @@
+import {
+  BaroError,
+  type ChannelTypes,
+  createId,
+  type Json,
+  type Log,
+  orThrow,
+  type Position,
+  parseJson,
+  parsePosition,
+  type Randomness,
+  type Reference,
+  type ResetReason,
+  type Signal,
+} from '@baro/core'
+import type { Gate } from '../access/gate.ts'
+import type { Principal } from '../access/principal.ts'
+import type { Identity } from '../channel/handlers.ts'
+import type { Registry, Resolved } from '../channel/registry.ts'
+import type { Batch } from '../delivery/batch.ts'
+import type { BoundedQueue } from '../delivery/bounded-queue.ts'
+import { type Dialect, unencoded } from '../delivery/dialect.ts'
+import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
+import { describeError } from '../observe/describe-error.ts'
+import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
+import type { PublishAnswer } from '../publish/publisher.ts'
+import type { HubSession, Sessions } from '../session/sessions.ts'
+import type { Outlet } from '../stream/reader.ts'
+import type { Delegate, Delegating } from './delegate.ts'
+import type { Following, Start } from './following.ts'
+import type { Followed, Follower, Participant, ParticipantOptions, ParticipantPublishOptions } from './participant.ts'
+
+/** What opening a participant works with. */
+export interface OpenParticipantParts {
+  readonly registry: Registry
+  readonly gate: Gate
+  readonly sessions: Sessions
+  readonly delegating: Delegating
+  readonly claimsEpoch: Pick<ClaimsEpoch, 'ask'>
+  readonly randomness: Randomness
+  readonly log: Log
+}
+
+/** A session without a link: it is counted, watched and drained as any other. */
+export class OpenParticipant implements Participant, HubSession {
+  readonly session: string
+  readonly #parts: OpenParticipantParts
+  readonly #options: ParticipantOptions
+  readonly #delegate: Delegate
+  readonly #followings = new Set<Following>()
+  #isEnded = false
+
+  /** @throws {BaroError} `unavailable` if the node is stopping. */
+  constructor(parts: OpenParticipantParts, principal: Principal, options: ParticipantOptions) {
+    if (parts.sessions.isStopping)
+      throw new BaroError('unavailable', 'This node is stopping. Open the participant on another one.')
+    this.session = principal.session ?? createId(parts.randomness)
+    this.#parts = parts
+    this.#options = options
+    this.#delegate = parts.delegating({ ...principal, session: this.session })
+    parts.sessions.started(this)
+    parts.sessions.opened(this)
+  }
+
+  get id(): string {
+    return this.session
+  }
+
+  get user(): Identity | undefined {
+    return this.#delegate.principal.user
+  }
+
+  follow(
+    reference: Reference,
+    from: string | Position | undefined,
+    follower: Follower | Outlet<unknown, unknown>,
+  ): Followed {
+    const start = startOf(from)
+    const following = this.#delegate.follow(this.#resolve(reference))
+    const end = () => {
+      following.end()
+      this.#followings.delete(following)
+    }
+    this.#followings.add(following)
+    const failed = (error: unknown) => {
+      end()
+      follower.failed(this.#parts.gate.explain(error, reference.channel))
+    }
+    if ('dialect' in follower) following.begin(start, forwarding(follower, failed))
+    else following.begin(start, new FollowerOutlet(follower, failed, this.#parts.log))
+    return { end }
+  }
+
+  async publish(
+    reference: Reference,
+    type: string,
+    payload: unknown,
+    options: ParticipantPublishOptions = {},
+  ): Promise<PublishAnswer> {
+    return this.#answer(reference, (resolved) => this.#delegate.publish(resolved, { type, payload, ...options }))
+  }
+
+  async signal(reference: Reference, type: string, payload: unknown): Promise<void> {
+    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload))
+  }
+
+  // The schema of the answer has made it what the types say.
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  async request(reference: Reference<ChannelTypes>, type: string, input: unknown): Promise<any> {
+    return this.#answer(reference, (resolved) => this.#delegate.request(resolved, type, input))
+  }
+
+  claimsEpoch(): Promise<string> {
+    return this.#parts.claimsEpoch.ask()
+  }
+
+  end(): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    for (const following of this.#followings) following.end()
+    this.#followings.clear()
+    this.#parts.sessions.ended(this)
+    this.#parts.sessions.linkGone(this)
+  }
+
+  // It is in this process: there is nobody to ask for a sign of life.
+  tick(): void {}
+
+  drain(reconnectInMs: number): void {
+    this.end()
+    this.#guarded(() => this.#options.ended?.(reconnectInMs))
+  }
+
+  claimsLost(claimsEpoch: string): void {
+    this.#guarded(() => this.#options.claimsLost?.(claimsEpoch))
+  }
+
+  #resolve({ channel }: Reference): Resolved {
+    if (this.#isEnded) throw new BaroError('closed', 'This participant has ended. Open another one.')
+    this.#parts.registry.assertComplete()
+    return orThrow(this.#parts.registry.resolve(channel))
+  }
+
+  async #answer<T>(reference: Reference, run: (resolved: Resolved) => Promise<T>): Promise<T> {
+    const resolved = this.#resolve(reference)
+    try {
+      return await run(resolved)
+    } catch (error) {
+      throw this.#parts.gate.explain(error, reference.channel)
+    }
+  }
+
+  #guarded(run: () => void): void {
+    guarded(this.#parts.log, 'A participant', run)
+  }
+}
+
+function startOf(from: string | Position | undefined): Start {
+  return typeof from !== 'string' || from === 'now' ? (from as Start) : orThrow(parsePosition(from))
+}
+
+/** The outlet of somebody who writes bytes, told of a failure as all are. */
+function forwarding(outlet: Outlet<unknown, unknown>, failed: (error: unknown) => void): Outlet<unknown, unknown> {
+  return {
+    dialect: outlet.dialect,
+    outbox: outlet.outbox,
+    recovered: (batch) => outlet.recovered(batch),
+    continued: (said) => outlet.continued(said),
+    deliver: (said) => outlet.deliver(said),
+    signal: (said) => outlet.signal(said),
+    reset: (reason, snapshot) => outlet.reset(reason, snapshot),
+    failed,
+  }
+}
+
+/** Hands what is found to a follower, as it is. */
+class FollowerOutlet implements Outlet<Batch, Signal> {
+  readonly dialect: Dialect<Batch, Signal> = unencoded
+  readonly outbox: BoundedQueue
+  readonly failed: (error: unknown) => void
+  readonly #follower: Follower
+  readonly #log: Log
+
+  constructor(follower: Follower, failed: (error: unknown) => void, log: Log) {
+    this.outbox = follower.queue ?? neverFull
+    this.failed = failed
+    this.#follower = follower
+    this.#log = log
+  }
+
+  recovered(batch: Batch): void {
+    this.#tell(() => this.#follower.delivered(batch))
+  }
+
+  continued(batch: Batch): void {
+    this.recovered(batch)
+  }
+
+  deliver(batch: Batch): void {
+    this.recovered(batch)
+  }
+
+  signal(signal: Signal): void {
+    this.#tell(() => this.#follower.signaled?.(signal))
+  }
+
+  reset(reason: ResetReason, { position, valueText }: EncodedSnapshot): void {
+    // Parsed for each: what one follower does with its copy must not change another's.
+    const value: Json | undefined = valueText === undefined ? undefined : orThrow(parseJson(valueText))
+    this.#tell(() => this.#follower.reset(reason, { position, value }))
+  }
+
+  #tell(run: () => void): void {
+    guarded(this.#log, 'A follower', run)
+  }
+}
+
+const neverFull: BoundedQueue = { isFull: false, waitForRoom: () => {}, stopWaiting: () => {} }
+
+/** Thrown further, an exception would keep what happens from all who come after. */
+function guarded(log: Log, who: string, run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    log.error(`${who} of the application threw: ${describeError(error)}`)
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * The parts of a hub, for those who put one together: a transport or another runtime (`Socket` and what goes with it), a
+ * gateway that writes bytes (`Outlet`, `Dialect`, `Batch`), a test bed that takes a guard out. An application needs none.
+ */
+export { Batch } from './delivery/batch.ts'
+export type { BoundedQueue } from './delivery/bounded-queue.ts'
+export { type Dialect, unencoded } from './delivery/dialect.ts'
+export { assembleHub, type Guards } from './hub/assemble-hub.ts'
+export type { Framing, Handshake, SessionLink, Socket } from './ports/socket.ts'
+export type { Outlet } from './stream/reader.ts'

@@ -1,0 +1,136 @@
+/**
+ * The publishes of one principal, in order (I5): within a channel one after the other, so that what was sent first is
+ * appended first; channels do not wait for each other.
+ *
+ * What a passing refusal (`rate-limited`, `unavailable`, `in-progress`) left out is repeated by its sender, and what came
+ * right behind it must not go ahead of it. For turns the broker sees to that. For ids this queue does: until the refused id
+ * comes again, whatever else comes for the channel is `out-of-turn`. Who never repeats is not waited for long.
+ */
+import { BaroError, type Clock, parseId, type Turn } from '@baro/core'
+import type { AtWork } from '../access/at-work.ts'
+import type { Gate } from '../access/gate.ts'
+import { contextOf, type Principal, scopeOf } from '../access/principal.ts'
+import type { Resolved } from '../channel/registry.ts'
+import type { PublishAnswer, Publisher } from './publisher.ts'
+
+/** What is to be published, before anything of it is believed. */
+export interface Publishing {
+  readonly type: string
+  readonly payload: unknown
+  /** Of the publication. Without a turn it claims the publish; without either it cannot be repeated. */
+  readonly id?: string | undefined
+  readonly turn?: Turn | undefined
+  /** The life of the claims that the sender counts on. */
+  readonly claimsEpoch?: string | undefined
+}
+
+/** Whether the rule of the channel is still to be asked: a transport asks before it reads a body or opens a stream. */
+export type Rule = 'ask' | 'asked'
+
+/** What a queue works with. */
+export interface PublishQueueParts {
+  readonly publisher: Publisher
+  readonly gate: Gate
+  readonly clock: Clock
+}
+
+/** A publish that was refused for now. */
+interface Refused {
+  readonly id: string
+  /** From then on nobody waits for it. */
+  readonly untilMs: number
+}
+
+/** How long what follows a refused publish is kept behind it. */
+const keptBehindMs = 10_000
+
+/** Channels that wait for a refused publish, at most: their names are chosen by who is refused (I7). */
+const mostRefused = 256
+
+export class PublishQueue {
+  readonly #parts: PublishQueueParts
+  readonly #principal: Principal
+  readonly #atWork: AtWork
+  /** Settles when everything that came for the channel is done. */
+  readonly #last = new Map<string, Promise<void>>()
+  readonly #refused = new Map<string, Refused>()
+
+  constructor(parts: PublishQueueParts, principal: Principal, atWork: AtWork) {
+    this.#parts = parts
+    this.#principal = principal
+    this.#atWork = atWork
+  }
+
+  /**
+   * Publishes when those before it are done.
+   *
+   * @throws {BaroError} with the code that the sender is to be answered with, or what the application throws.
+   */
+  publish(resolved: Resolved, publishing: Publishing, rule: Rule): Promise<PublishAnswer> {
+    const { channel } = resolved
+    const before = this.#last.get(channel)
+    const answer = this.#atWork.do(async () => {
+      await before
+      return this.#publish(resolved, publishing, rule)
+    })
+    const done: Promise<void> = answer
+      .catch((error) => this.#failed(channel, publishing, error))
+      // One that found no room is over before those it came behind.
+      .then(() => before)
+      .finally(() => {
+        if (this.#last.get(channel) === done) this.#last.delete(channel)
+      })
+    this.#last.set(channel, done)
+    return answer
+  }
+
+  /** A publish was refused before it came here, and may be repeated. */
+  refusedBefore(channel: string, publishing: Pick<Publishing, 'id' | 'turn'>): void {
+    const { id, turn } = publishing
+    if (id === undefined || turn || this.#isWaitedFor(channel)) return
+    if (!parseId(id).ok) return
+    this.#refused.delete(channel)
+    this.#refused.set(channel, { id, untilMs: this.#parts.clock.elapsed() + keptBehindMs })
+    const [oldest] = this.#refused.keys()
+    if (this.#refused.size > mostRefused && oldest !== undefined) this.#refused.delete(oldest)
+  }
+
+  #publish(resolved: Resolved, publishing: Publishing, rule: Rule): Promise<PublishAnswer> {
+    const { type, payload, id, turn, claimsEpoch } = publishing
+    this.#assertNext(resolved.channel, publishing)
+    return this.#parts.publisher.accept({
+      resolved,
+      type,
+      payload,
+      id,
+      turn,
+      claimsEpoch,
+      scope: scopeOf(this.#principal),
+      context: contextOf(this.#principal, resolved),
+      assertAllowed:
+        rule === 'asked' ? nothing : () => this.#parts.gate.assertAllowed(resolved, this.#principal, 'publish'),
+    })
+  }
+
+  #failed(channel: string, publishing: Publishing, error: unknown): void {
+    if (error instanceof BaroError && error.retry) this.refusedBefore(channel, publishing)
+  }
+
+  #assertNext(channel: string, { id, turn }: Publishing): void {
+    if (turn || !this.#isWaitedFor(channel)) return
+    const { id: refused = '' } = this.#refused.get(channel) ?? {}
+    if (id !== refused)
+      throw new BaroError(
+        'out-of-turn',
+        `The publish "${refused}" before this one was refused for now. Send it again first, then this one.`,
+      )
+    this.#refused.delete(channel)
+  }
+
+  #isWaitedFor(channel: string): boolean {
+    const refused = this.#refused.get(channel)
+    return refused !== undefined && this.#parts.clock.elapsed() < refused.untilMs
+  }
+}
+
+async function nothing(): Promise<void> {}

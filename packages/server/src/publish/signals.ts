@@ -1,0 +1,34 @@
+import { BaroError, type Broker, type Json, orThrow, quote, type Schema, validatePayload } from '@baro/core'
+import { own } from '../channel/own.ts'
+import type { Resolved } from '../channel/registry.ts'
+
+/** Validates signals, and sends them to everybody who is connected to a channel. */
+export class Signals {
+  readonly #broker: Pick<Broker, 'signal'>
+
+  constructor(broker: Pick<Broker, 'signal'>) {
+    this.#broker = broker
+  }
+
+  /**
+   * Checks a payload by the schema of its type; returns its wire form.
+   *
+   * @throws {BaroError} `not-accepted`, `invalid-payload` or `handler-failed`.
+   */
+  async validate({ channel, definition }: Resolved, type: string, payload: unknown): Promise<Json> {
+    const schema = own<Schema>(definition.signals, type)
+    if (!schema) throw new BaroError('not-accepted', `"${channel}" has no signal ${quote(type)}. Define it.`)
+    return orThrow(await validatePayload(schema, payload, `The payload of ${quote(type)}`))
+  }
+
+  /**
+   * Validates, then sends.
+   *
+   * @throws {BaroError} as {@link validate}, or `unavailable`.
+   */
+  async send(resolved: Resolved, type: string, payload: unknown, by: string | undefined): Promise<void> {
+    const value = await this.validate(resolved, type, payload)
+    const { channel } = resolved
+    await this.#broker.signal({ channel, type, payload: value, ...(by === undefined ? undefined : { by }) })
+  }
+}

@@ -1,0 +1,31 @@
+import { BaroError, orThrow, parseId, type Turn } from '@baro/core'
+
+/** The fields of a message that make a turn: all of them, or none. */
+export interface TurnFields {
+  readonly producer?: string
+  readonly number?: number
+  readonly confirmed?: number
+}
+
+/**
+ * The turn of a publish that has one.
+ *
+ * @throws {BaroError} `bad-message` if only some of it is there.
+ */
+export function turnIn({ producer, number, confirmed }: TurnFields): Turn | undefined {
+  if (producer === undefined && number === undefined && confirmed === undefined) return undefined
+  if (producer === undefined || number === undefined || confirmed === undefined)
+    throw new BaroError('bad-message', 'A turn is "producer", "number" and "confirmed" together. Send all or none.')
+  return { producer, number, confirmed }
+}
+
+/**
+ * Checks what a client says of its turn before anything is kept for it.
+ *
+ * @throws {BaroError} `bad-id` or `bad-message`.
+ */
+export function assertTurn({ producer, number }: Turn): void {
+  orThrow(parseId(producer))
+  if (number < 1)
+    throw new BaroError('bad-message', `The number ${number} is no turn. Number the publishes of a producer from 1.`)
+}
