@@ -1,9 +1,9 @@
 /** One broker, and as many nodes on it as a test wants: each with a link to the broker and a feed of its own. */
-import { type Appended, type AtPosition, type Delivery, recover, startOf } from '@baro/core'
+import { type Appended, type AtPosition, type Delivery, recover, type Signal, startOf } from '@baro/core'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import type { Resolved } from '../src/channel/registry.ts'
 import type { Batch } from '../src/delivery/batch.ts'
-import type { Form } from '../src/delivery/form.ts'
+import { unencoded } from '../src/delivery/dialect.ts'
 import type { LiveReader } from '../src/delivery/live-group.ts'
 import { Ticker } from '../src/delivery/ticker.ts'
 import { createMemoryBroker } from '../src/memory-broker/memory-broker.ts'
@@ -12,8 +12,6 @@ import { defaultLimits, type Limits } from '../src/ports/limits.ts'
 import { Feed } from '../src/stream/feed.ts'
 import { RecordedLog, room } from './fake-client.ts'
 import { tamperWith } from './tampered-broker.ts'
-
-const form: Form = { encode: () => new Uint8Array(0), encodeSignal: () => undefined }
 
 /** The channel everything happens in. */
 export const roomOne: Resolved = {
@@ -24,12 +22,12 @@ export const roomOne: Resolved = {
 }
 
 /** A reader that writes down what it gets. */
-export class WritingReader implements LiveReader {
-  readonly form = form
+export class WritingReader implements LiveReader<Batch, Signal> {
+  readonly dialect = unencoded
   readonly batches: Batch[] = []
   readonly staleAt: AtPosition[] = []
 
-  deliver(_: Uint8Array, batch: Batch): void {
+  deliver(batch: Batch): void {
     this.batches.push(batch)
   }
 

@@ -1,14 +1,40 @@
-import { positionAfter, startOf } from '@baro/core'
-import { expect, test } from 'vitest'
-import { Batch } from './batch.ts'
+import { type Publication, positionAfter, startOf } from '@baro/core'
+import { describe, expect, test } from 'vitest'
+import { Batch, firstOf, positionIn } from './batch.ts'
 
-test('I7: whoever polls it is given the same bytes, so that a thousand who do not read keep one answer waiting', () => {
-  const start = startOf('epoch')
-  const publication = { type: 'message', payload: 'a', offset: 1, id: 'id1', time: 0 }
-  const batch = new Batch('room:1', start, positionAfter('epoch', publication), [publication])
-  expect(batch.openBytes).toBe(batch.openBytes)
-  expect(batch.closedBytes).toBe(batch.closedBytes)
-  const open = JSON.parse(Buffer.from(batch.openBytes).toString())
-  expect(open.publications).toEqual([publication])
-  expect(JSON.parse(Buffer.from(batch.closedBytes).toString())).toEqual({ ...open, more: true })
+const publicationAt = (offset: number): Publication => ({
+  type: 'message',
+  payload: offset,
+  offset,
+  id: `id${offset}`,
+  time: 0,
+})
+const after = (offset: number) => positionAfter('epoch', publicationAt(offset))
+const start = startOf('epoch')
+const sparse = [publicationAt(3), publicationAt(7), publicationAt(20)]
+const batch = new Batch('room:1', start, after(31), sparse)
+
+describe('a batch with gaps that leads beyond its last publication', () => {
+  test('I2: leads a reader to where each publication is, and in the end to where it leads itself', () => {
+    expect(sparse.map((publication) => positionIn(batch, publication))).toEqual([after(3), after(7), after(31)])
+  })
+
+  test.each([1, 2])('I2: cut after %i, ends right after what is left', (limit) => {
+    const cut = firstOf(batch, limit)
+    expect(cut).toMatchObject({ channel: 'room:1', follows: start, publications: sparse.slice(0, limit) })
+    expect(cut.position).toEqual(after(sparse[limit - 1]?.offset ?? 0))
+  })
+
+  test.each([3, 4])('is the same where up to %i are asked for', (limit) => {
+    expect(firstOf(batch, limit)).toBe(batch)
+  })
+})
+
+test.each([
+  ['with publications', new Batch('room:1', start, after(3), [publicationAt(3)]), true],
+  ['that moves a position alone', new Batch('room:1', after(3), after(9), []), true],
+  ['that brings nothing', new Batch('room:1', after(3), after(3), []), false],
+  ['of nothing from the start', new Batch('room:1', start, startOf('epoch'), []), false],
+])('a batch %s leads on: %#', (_, one, leadsOn) => {
+  expect(one.leadsOn).toBe(leadsOn)
 })

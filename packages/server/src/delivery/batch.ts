@@ -1,17 +1,14 @@
-import { type AtPosition, formatPosition, type Publication } from '@baro/core'
+import { type AtPosition, comparePositions, type Publication, positionAfter } from '@baro/core'
 
 /**
- * Publications of one channel on their way to readers: the position they follow, the one they lead to, and their JSON,
- * made once for everybody who gets them.
+ * A piece of one channel on its way to readers: the position it follows, the one it leads to, and the publications in
+ * between. There may be none, their offsets may have gaps, and the position may lie beyond the last of them.
  */
 export class Batch {
   readonly channel: string
   readonly follows: AtPosition
   readonly position: AtPosition
   readonly publications: readonly Publication[]
-  #text: string | undefined
-  #openBytes: Uint8Array | undefined
-  #closedBytes: Uint8Array | undefined
 
   constructor(channel: string, follows: AtPosition, position: AtPosition, publications: readonly Publication[]) {
     this.channel = channel
@@ -20,35 +17,27 @@ export class Batch {
     this.publications = publications
   }
 
-  /** The publications as a JSON list. */
-  get publicationsText(): string {
-    this.#text ??= JSON.stringify(this.publications)
-    return this.#text
+  get isEmpty(): boolean {
+    return this.publications.length === 0
   }
 
-  /** What it follows and where it leads: fields that every delivery has, as JSON without the braces. */
-  get placeText(): string {
-    return `"follows":"${formatPosition(this.follows)}","position":"${formatPosition(this.position)}"`
+  /** Whether it leads anywhere: without publications it may still move a reader. */
+  get leadsOn(): boolean {
+    return !this.isEmpty || comparePositions(this.follows, this.position) !== 'same'
   }
+}
 
-  /** {@link placeText}, and what it brings. */
-  get fieldsText(): string {
-    return `${this.placeText},"publications":${this.publicationsText}`
-  }
+/** The batch up to its publication number `limit`; what is cut off is asked for from the position of the last one. */
+export function firstOf(batch: Batch, limit: number): Batch {
+  if (batch.publications.length <= limit) return batch
+  const publications = batch.publications.slice(0, limit)
+  const last = publications.at(-1)
+  const position = last ? positionAfter(batch.position.epoch, last) : batch.follows
+  return new Batch(batch.channel, batch.follows, position, publications)
+}
 
-  /** The body of a poll that ends with it at the open end: one for all, so that who does not read keeps no copy. */
-  get openBytes(): Uint8Array {
-    this.#openBytes ??= this.#range('')
-    return this.#openBytes
-  }
-
-  /** {@link openBytes} where more follows. */
-  get closedBytes(): Uint8Array {
-    this.#closedBytes ??= this.#range(',"more":true')
-    return this.#closedBytes
-  }
-
-  #range(more: string): Uint8Array {
-    return Buffer.from(`{"publications":${this.publicationsText},"position":"${formatPosition(this.position)}"${more}}`)
-  }
+/** The position right after one publication of a batch: after the last one, that of the batch itself (I2). */
+export function positionIn(batch: Batch, publication: Publication): AtPosition {
+  const isLast = publication === batch.publications.at(-1)
+  return isLast ? batch.position : positionAfter(batch.position.epoch, publication)
 }

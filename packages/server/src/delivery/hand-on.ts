@@ -4,7 +4,7 @@
 export interface HandedOn {
   readonly publications: number
   readonly atMs: number
-  /** To encode for each form, and to reach each outbox. */
+  /** To encode for each dialect, and to reach each outbox. */
   readonly tookMs: number
   /** Until every socket was written; `undefined` while some wait for their turn. */
   readonly writtenInMs: number | undefined

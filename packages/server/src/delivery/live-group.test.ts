@@ -1,34 +1,35 @@
-import { startOf } from '@baro/core'
+import { positionAfter, type Signal, startOf } from '@baro/core'
 import { describe, expect, test } from 'vitest'
 import { Batch } from './batch.ts'
-import type { Form } from './form.ts'
+import { type Dialect, unencoded } from './dialect.ts'
 import { LiveGroup, type LiveReader } from './live-group.ts'
 
-const batch = new Batch('room:1', startOf('e'), startOf('e'), [])
+const publication = { type: 'message', payload: 'a', offset: 1, id: 'id1', time: 0 }
+const newBatch = () => new Batch('room:1', startOf('e'), positionAfter('e', publication), [publication])
 const signal = { channel: 'room:1', type: 'typing', payload: true }
 
-/** A form that counts how often it encodes; without a place for signals if it is told so. */
-function countingForm(hasSignals = true) {
+/** A dialect that counts how often it encodes; without a place for signals if it is told so. */
+function countingDialect(hasSignals = true) {
   const counts = { batches: 0, signals: 0 }
-  const form: Form = {
+  const dialect: Dialect = {
     encode: () => new Uint8Array(++counts.batches),
     encodeSignal: () => (hasSignals ? new Uint8Array(++counts.signals) : undefined),
   }
-  return { counts, form }
+  return { counts, dialect }
 }
 
-function readerOf(form: Form): LiveReader & { readonly got: Uint8Array[] } {
-  const got: Uint8Array[] = []
-  return { form, got, deliver: (bytes) => got.push(bytes), signal: (bytes) => got.push(bytes), stale: () => {} }
+function readerOf<Said>(dialect: Dialect<Said>): LiveReader<Said> & { readonly got: Said[] } {
+  const got: Said[] = []
+  return { dialect, got, deliver: (bytes) => got.push(bytes), signal: (bytes) => got.push(bytes), stale: () => {} }
 }
 
 describe('the live readers of a channel', () => {
-  test('get the same bytes, encoded once for each form', () => {
+  test('get the same bytes, encoded once for each dialect', () => {
     const group = new LiveGroup()
-    const [one, other] = [countingForm(), countingForm()]
-    const readers = [readerOf(one.form), readerOf(one.form), readerOf(other.form)]
+    const [one, other] = [countingDialect(), countingDialect()]
+    const readers = [readerOf(one.dialect), readerOf(one.dialect), readerOf(other.dialect)]
     for (const reader of readers) group.join(reader)
-    group.deliver(batch)
+    group.deliver(newBatch())
     group.signal(signal)
     expect(one.counts).toEqual({ batches: 1, signals: 1 })
     expect(other.counts).toEqual({ batches: 1, signals: 1 })
@@ -37,9 +38,34 @@ describe('the live readers of a channel', () => {
     expect(readers[2]?.got).toHaveLength(2)
   })
 
-  test('get no signal where their form has no place for one', () => {
+  test('are handed the batch and the signal themselves, where they need no bytes', () => {
     const group = new LiveGroup()
-    const reader = readerOf(countingForm(false).form)
+    const got: (Batch | Signal)[] = []
+    const reader: LiveReader<Batch, Signal> = {
+      dialect: unencoded,
+      deliver: (said) => got.push(said),
+      signal: (said) => got.push(said),
+      stale: () => {},
+    }
+    group.join(reader)
+    const batch = newBatch()
+    group.deliver(batch)
+    group.signal(signal)
+    expect(got[0]).toBe(batch)
+    expect(got[1]).toBe(signal)
+  })
+
+  test('get nothing of a batch that their dialect says nothing of', () => {
+    const group = new LiveGroup()
+    const reader = readerOf({ encode: () => undefined, encodeSignal: () => undefined })
+    group.join(reader)
+    group.deliver(newBatch())
+    expect(reader.got).toEqual([])
+  })
+
+  test('get no signal where their dialect has no place for one', () => {
+    const group = new LiveGroup()
+    const reader = readerOf(countingDialect(false).dialect)
     group.join(reader)
     group.signal(signal)
     expect(reader.got).toEqual([])
@@ -47,34 +73,34 @@ describe('the live readers of a channel', () => {
 
   test('who leaves in the middle of a delivery is passed over, and nobody else', () => {
     const group = new LiveGroup()
-    const { form } = countingForm()
-    const [first, second, third] = [readerOf(form), readerOf(form), readerOf(form)]
+    const { dialect } = countingDialect()
+    const [first, second, third] = [readerOf(dialect), readerOf(dialect), readerOf(dialect)]
     first.deliver = () => {
       group.leave(first)
       group.leave(second)
     }
     for (const reader of [first, second, third]) group.join(reader)
-    group.deliver(batch)
+    group.deliver(newBatch())
     expect(second.got).toHaveLength(0)
     expect(third.got).toHaveLength(1)
   })
 
-  test('a form that nobody has any more is not encoded for', () => {
+  test('a dialect that nobody has any more is not encoded for', () => {
     const group = new LiveGroup()
-    const { counts, form } = countingForm()
-    const reader = readerOf(form)
+    const { counts, dialect } = countingDialect()
+    const reader = readerOf(dialect)
     group.join(reader)
     group.leave(reader)
-    group.deliver(batch)
+    group.deliver(newBatch())
     expect(counts.batches).toBe(0)
   })
 
   test('dissolved, are returned and get nothing any more', () => {
     const group = new LiveGroup()
-    const reader = readerOf(countingForm().form)
+    const reader = readerOf(countingDialect().dialect)
     group.join(reader)
     expect(group.dissolve()).toEqual([reader])
-    group.deliver(batch)
+    group.deliver(newBatch())
     expect(reader.got).toEqual([])
   })
 })

@@ -1,46 +1,48 @@
 import type { AtPosition, Signal } from '@baro/core'
 import type { Batch } from './batch.ts'
-import type { Form } from './form.ts'
+import type { Dialect } from './dialect.ts'
+import { madeOnce } from './encode/made-once.ts'
 
-/** A reader that gets what happens. */
-export interface LiveReader {
-  readonly form: Form
-  /** Takes the bytes of a batch that follows what it has. */
-  deliver(bytes: Uint8Array, batch: Batch): void
-  /** Takes the bytes of a signal. */
-  signal(bytes: Uint8Array): void
+/** A reader that gets what happens: bytes, messages, or the batch itself, as its dialect says. */
+export interface LiveReader<Said = unknown, SaidSignal = Said> {
+  readonly dialect: Dialect<Said, SaidSignal>
+  /** Takes a batch that follows what it has, as its dialect says it. */
+  deliver(said: Said, batch: Batch): void
+  /** Takes a signal, as its dialect says it. */
+  signal(said: SaidSignal): void
   /** The stream is no longer the one it read; it has everything up to the position. */
   stale(position: AtPosition): void
 }
 
-/** The readers of one channel on this node that all stand at its head, grouped by what their deliveries look like. */
+/** The readers of one channel on this node that all stand at its head, grouped by their dialects. */
 export class LiveGroup {
-  readonly #readers = new Map<Form, Set<LiveReader>>()
+  // A set holds readers of its dialect only, which the types cannot say.
+  readonly #readers = new Map<Dialect<unknown>, Set<LiveReader>>()
 
   join(reader: LiveReader): void {
-    const readers = this.#readers.get(reader.form)
+    const readers = this.#readers.get(reader.dialect)
     if (readers) readers.add(reader)
-    else this.#readers.set(reader.form, new Set([reader]))
+    else this.#readers.set(reader.dialect, new Set([reader]))
   }
 
   leave(reader: LiveReader): void {
-    const readers = this.#readers.get(reader.form)
-    if (readers?.delete(reader) && readers.size === 0) this.#readers.delete(reader.form)
+    const readers = this.#readers.get(reader.dialect)
+    if (readers?.delete(reader) && readers.size === 0) this.#readers.delete(reader.dialect)
   }
 
-  /** Hands a batch to everybody, encoded once for each form. */
+  /** Hands a batch to everybody, said once in each dialect; where it says nothing, its readers have missed nothing. */
   deliver(batch: Batch): void {
-    for (const [form, readers] of this.#readers) {
-      const bytes = form.encode(batch)
-      for (const reader of readers) reader.deliver(bytes, batch)
+    for (const [dialect, readers] of this.#readers) {
+      const said = madeOnce(batch, dialect.encode)
+      if (said !== undefined) for (const reader of readers) reader.deliver(said, batch)
     }
   }
 
-  /** Hands a signal to everybody whose form has a place for it, encoded once for each form. */
+  /** Hands a signal to everybody whose dialect has a place for it, said once in each. */
   signal(signal: Signal): void {
-    for (const [form, readers] of this.#readers) {
-      const bytes = form.encodeSignal(signal)
-      if (bytes) for (const reader of readers) reader.signal(bytes)
+    for (const [dialect, readers] of this.#readers) {
+      const said = dialect.encodeSignal(signal)
+      if (said !== undefined) for (const reader of readers) reader.signal(said)
     }
   }
 

@@ -98,7 +98,7 @@ describe('compression is agreed', () => {
       expect(await client.next()).toMatchObject({ payload: { publications: [{ payload: { text: long } }] } })
     for (const socket of [channel, anotherChannel, plainChannel])
       expect(await socket.message()).toMatchObject({ type: 'message', payload: { text: long } })
-    // One for the SDK's form of it, one for the channel's.
+    // One in the SDK's dialect, one in the channel's.
     expect(deflate).toHaveBeenCalledTimes(2)
   })
 

@@ -31,6 +31,7 @@ import { ClaimedWork } from '../publish/claimed-work.ts'
 import { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import { Publisher } from '../publish/publisher.ts'
 import { Session } from '../session/session.ts'
+import { FramedOutbox } from '../session/session-outbox.ts'
 import { Feeds } from '../stream/feeds.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
@@ -156,8 +157,8 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
       if (isOurs) return error
       return new BaroError('handler-failed', 'The application failed. The server has logged why.', { cause: error })
     },
-    openSession(socket, handshake, { isOneWay }) {
-      const session = new Session(parts, socket, handshake, isOneWay)
+    openSession(outbox, handshake, { isOneWay }) {
+      const session = new Session(parts, outbox, handshake, isOneWay)
       parts.sessionStarted(session)
       return session
     },
@@ -292,7 +293,8 @@ export function createHub(options: HubOptions, internals: HubInternals = { recov
 
     connect(socket, handshake) {
       registry.assertComplete()
-      return parts.openSession(socket, handshake, { isOneWay: false })
+      const outbox = new FramedOutbox(socket, ticker, limits, clock.elapsed())
+      return parts.openSession(outbox, handshake, { isOneWay: false })
     },
 
     drain({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) {

@@ -5,10 +5,11 @@ import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Ticker } from '../delivery/ticker.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Limits } from '../ports/limits.ts'
-import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import type { Handshake, SessionLink } from '../ports/socket.ts'
 import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import type { SessionRules } from '../session/session-machine.ts'
+import type { SessionOutbox } from '../session/session-outbox.ts'
 import type { Feeds } from '../stream/feeds.ts'
 import type { HeldRequests } from '../transports/http/held-requests.ts'
 
@@ -56,7 +57,7 @@ export interface HubParts {
   /** What a client is told of an error: ours as it is, the application's logged and hidden. */
   explain(error: unknown, channel: string): BaroError
   /** Opens a session of the SDK; one-way where the client cannot speak after its first messages. */
-  openSession(socket: Socket, handshake: Handshake, options: { readonly isOneWay: boolean }): SessionLink
+  openSession(outbox: SessionOutbox, handshake: Handshake, options: { readonly isOneWay: boolean }): SessionLink
   /** Counts a stream among the sessions: it gets ticks, and is told of a drain. */
   sessionStarted(session: HubSession): void
   /** The session was let in; applications that watch are told. */

@@ -2,8 +2,8 @@ import type { BaroError } from '@baro/core'
 
 /**
  * How one kind of transport turns a message into what it writes. There is one object per kind, compared by identity:
- * fan-out encodes once for all sockets of a kind. A message is JSON text, with the bytes in it in their JSON form; a
- * transport that has a better place for them finds them there.
+ * fan-out encodes once for all sockets of a kind. A message is JSON text, with the bytes in it as base64; a transport
+ * that has a better place for them finds them there.
  */
 export interface Framing {
   readonly name: string
@@ -18,10 +18,13 @@ export interface Framing {
 /** A message whose long middle stands in the messages of other clients too. */
 export interface SharedMessage {
   readonly head: string
-  readonly shared: string
+  readonly shared: SharedText
   readonly tail: string
-  /** What `shared` is the text of. Whatever is made of the text may be kept for as long as this object is. */
-  readonly of: object
+}
+
+/** JSON text that many get, compared by identity: whatever is made of it may be kept for as long as it is. */
+export interface SharedText {
+  readonly text: string
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { BaroError, ServerMessage } from '@baro/core'
+import type { BaroError } from '@baro/core'
 import type { Identity } from '../channel/handlers.ts'
-import type { Outbox } from '../delivery/outbox.ts'
-import type { Framing } from '../ports/socket.ts'
+import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
+import type { SessionOutbox } from './session-outbox.ts'
 
 /** What subscriptions and commands see of the session they belong to. */
 export interface SessionContext {
@@ -11,9 +11,8 @@ export interface SessionContext {
   readonly scope: string
   /** The life of the claims that the client counts on. */
   readonly claimsEpoch: string | undefined
-  readonly framing: Framing
-  readonly outbox: Outbox
-  send(message: ServerMessage): void
+  readonly outbox: SessionOutbox
+  send(message: ClientsOwnMessage): void
   /** Answers something the client sent with what was wrong about it. */
   sendError(error: BaroError, about?: { readonly payload: object }): void
 }

@@ -1,29 +1,22 @@
-import {
-  type BaroError,
-  type ClientMessage,
-  createId,
-  decodeClientMessage,
-  encodeMessage,
-  type ServerMessage,
-} from '@baro/core'
+import { type BaroError, type ClientMessage, createId, decodeClientMessage } from '@baro/core'
 import { bearerOf } from '../access/bearer.ts'
 import type { Identity } from '../channel/handlers.ts'
-import { Outbox } from '../delivery/outbox.ts'
+import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
 import type { HubParts, HubSession } from '../hub/hub-parts.ts'
-import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import type { Handshake, SessionLink } from '../ports/socket.ts'
 import { Commands } from './commands.ts'
 import type { SessionContext } from './session-context.ts'
 import { type SessionAction, type SessionEvent, sessionTransition, startSession } from './session-machine.ts'
+import type { SessionOutbox } from './session-outbox.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 /** The server's side of one connection: carries out what the session machine decides. */
 export class Session implements SessionLink, SessionContext, HubSession {
   readonly id: string
-  readonly outbox: Outbox
+  readonly outbox: SessionOutbox
   readonly #parts: HubParts
   /** Forgotten once the session is authenticated: headers would be a tenth of what an idle session keeps. */
   #handshake: Handshake | undefined
-  readonly #socket: Socket
   readonly #subscriptions: Subscriptions
   /** Most sessions only listen. */
   #lazyCommands: Commands | undefined
@@ -33,19 +26,13 @@ export class Session implements SessionLink, SessionContext, HubSession {
   #client = ''
   claimsEpoch: string | undefined
 
-  constructor(parts: HubParts, socket: Socket, handshake: Handshake, isOneWay = false) {
-    const nowMs = parts.clock.elapsed()
+  constructor(parts: HubParts, outbox: SessionOutbox, handshake: Handshake, isOneWay = false) {
     this.id = createId(parts.randomness)
     this.#parts = parts
-    this.#socket = socket
     this.#handshake = handshake
-    this.#state = startSession(nowMs, parts.sessionRules, isOneWay)
-    this.outbox = new Outbox(socket, parts.ticker, parts.limits, nowMs)
+    this.#state = startSession(parts.clock.elapsed(), parts.sessionRules, isOneWay)
+    this.outbox = outbox
     this.#subscriptions = new Subscriptions(parts, this)
-  }
-
-  get framing(): Socket['framing'] {
-    return this.#socket.framing
   }
 
   get user(): Identity | undefined {
@@ -96,8 +83,8 @@ export class Session implements SessionLink, SessionContext, HubSession {
     this.send({ type: 'baro:claims', payload: { claimsEpoch } })
   }
 
-  send(message: ServerMessage): void {
-    this.outbox.reply(encodeMessage(message))
+  send(message: ClientsOwnMessage): void {
+    this.outbox.send(message)
   }
 
   /** Answers something the client sent with what was wrong about it. */

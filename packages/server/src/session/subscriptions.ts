@@ -1,15 +1,16 @@
 import type { ClientMessage } from '@baro/core'
-import { BaroError, formatPosition, type Position, parsePosition, type ResetReason, type Result } from '@baro/core'
+import { BaroError, type Position, parsePosition, type ResetReason, type Result } from '@baro/core'
 import type { ChannelContext } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Batch } from '../delivery/batch.ts'
-import { type Form, frameShared, sdkForm } from '../delivery/form.ts'
-import type { Outbox } from '../delivery/outbox.ts'
+import type { Dialect } from '../delivery/dialect.ts'
+import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
+import { recoveredMessage, resetMessage } from '../delivery/encode/sdk-messages.ts'
 import type { HubParts } from '../hub/hub-parts.ts'
-import type { EncodedSnapshot } from '../stream/channel-value.ts'
 import type { Feed } from '../stream/feed.ts'
 import { type Outlet, Reader } from '../stream/reader.ts'
 import type { SessionContext } from './session-context.ts'
+import type { SessionOutbox } from './session-outbox.ts'
 
 type SubscribeMessage = Extract<ClientMessage, { type: 'baro:subscribe' }>
 type UnsubscribeMessage = Extract<ClientMessage, { type: 'baro:unsubscribe' }>
@@ -20,7 +21,7 @@ interface Subscription {
   resolved: Resolved
   attempt: number
   feed: Feed | undefined
-  reader: Reader | undefined
+  reader: Reader<unknown> | undefined
   hasJoined: boolean
 }
 
@@ -126,7 +127,7 @@ export class Subscriptions {
       subscription.hasJoined = true
       this.#parts.runHook(resolved.handlers.joined, this.#context(subscription))
     }
-    const outlet = new SdkOutlet(this, this.#session, subscription)
+    const outlet = new SdkOutlet(this, this.#session.outbox, subscription)
     subscription.reader = new Reader(feed, outlet, this.#parts.counters, position)
   }
 
@@ -149,22 +150,22 @@ export class Subscriptions {
   }
 }
 
-/** Writes what a reader finds as the messages of PROTOCOL.md. */
-class SdkOutlet implements Outlet {
-  readonly form: Form
-  readonly outbox: Outbox
+/** Hands what a reader finds to its session, as the messages of PROTOCOL.md. */
+class SdkOutlet implements Outlet<unknown> {
+  readonly outbox: SessionOutbox
   readonly #subscriptions: Subscriptions
-  readonly #session: SessionContext
   readonly #subscription: Subscription
   readonly #attempt: number
 
-  constructor(subscriptions: Subscriptions, session: SessionContext, subscription: Subscription) {
-    this.form = sdkForm(session.framing)
-    this.outbox = session.outbox
+  constructor(subscriptions: Subscriptions, outbox: SessionOutbox, subscription: Subscription) {
+    this.outbox = outbox
     this.#subscriptions = subscriptions
-    this.#session = session
     this.#subscription = subscription
     this.#attempt = subscription.attempt
+  }
+
+  get dialect(): Dialect<unknown> {
+    return this.outbox.dialect
   }
 
   failed(error: unknown): void {
@@ -172,21 +173,24 @@ class SdkOutlet implements Outlet {
   }
 
   recovered(batch: Batch): void {
-    this.#deliver('baro:recovered', `${batch.placeText},"publications":`, batch.publicationsText, batch)
+    this.outbox.answer(recoveredMessage(this.#attempt, batch))
   }
 
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
-    const { position, valueText } = snapshot
-    const fields = `"reason":"${reason}","position":"${formatPosition(position)}"`
-    if (valueText === undefined) this.#deliver('baro:reset', fields, '', snapshot)
-    else this.#deliver('baro:reset', `${fields},"snapshot":`, valueText, snapshot)
+    const { channel } = this.#subscription.resolved
+    this.outbox.answer(resetMessage({ channel, attempt: this.#attempt }, reason, snapshot))
   }
 
-  // The long part of the answer is the same for all who come back; only what names this client is written for each.
-  #deliver(type: 'baro:recovered' | 'baro:reset', fields: string, shared: string, of: object): void {
-    const channel = JSON.stringify(this.#subscription.resolved.channel)
-    const head = `{"type":"${type}","payload":{"channel":${channel},"attempt":${this.#attempt},${fields}`
-    this.outbox.deliverPieces(frameShared(this.#session.framing, { head, shared, tail: '}}', of }))
+  continued(said: unknown): void {
+    this.outbox.catchUp(said)
+  }
+
+  deliver(said: unknown): void {
+    this.outbox.deliver(said)
+  }
+
+  signal(said: unknown): void {
+    this.outbox.deliver(said)
   }
 }
 

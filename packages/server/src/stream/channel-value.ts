@@ -13,16 +13,10 @@ import {
   startOf,
 } from '@baro/core'
 import type { Resolved } from '../channel/registry.ts'
+import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import { stateText } from './state-text.ts'
-
-/** A value at a position, with its JSON made once for everybody who needs it. */
-export interface EncodedSnapshot {
-  readonly position: AtPosition
-  /** `undefined` if the channel has no snapshot. */
-  readonly valueText: string | undefined
-}
 
 /** What folding some publications came to. */
 interface Folded {

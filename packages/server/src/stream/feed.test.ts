@@ -3,7 +3,7 @@ import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { room } from '../../test/fake-client.ts'
 import { createNodes, deliveryOf, roomOne, shownBy, WritingReader } from '../../test/feed-nodes.ts'
-import type { Form } from '../delivery/form.ts'
+import type { Dialect } from '../delivery/dialect.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { Feed, type Found } from './feed.ts'
 
@@ -120,12 +120,12 @@ describe('live readers', () => {
     expect(reader.batches[1]?.follows).toEqual(reader.batches[0]?.position)
   })
 
-  test('are encoded for once for each form', async () => {
+  test('are told once for each dialect', async () => {
     const { node, publish, clock } = createNodes()
     const feed = await node().open()
     let encoded = 0
-    const counted: Form = { encode: () => new Uint8Array(++encoded), encodeSignal: () => undefined }
-    for (let count = 0; count < 3; count++) feed.join(Object.assign(new WritingReader(), { form: counted }))
+    const dialect: Dialect = { encode: () => new Uint8Array(++encoded), encodeSignal: () => undefined }
+    for (let count = 0; count < 3; count++) feed.join({ dialect, deliver() {}, signal() {}, stale() {} })
     await publish('a')
     await clock.pass(0)
     expect(encoded).toBe(1)
@@ -240,9 +240,7 @@ describe('what the broker tells', () => {
     })
     await publish('a', 'b')
     await clock.pass(0)
-    expect(readers[0]?.batches.map(({ publicationsText }) => publicationsText)).toEqual(
-      readers[1]?.batches.map(({ publicationsText }) => publicationsText),
-    )
+    expect(readers[0]?.batches).toEqual(readers[1]?.batches)
     expect(readers[0]?.offsets).toEqual([1, 2])
   })
 })

@@ -1,20 +1,29 @@
 import { type AtPosition, BaroError, type Position, type ResetReason } from '@baro/core'
 import type { Batch } from '../delivery/batch.ts'
-import { encodeOnce, type Form } from '../delivery/form.ts'
+import type { BoundedQueue } from '../delivery/bounded-queue.ts'
+import type { Dialect } from '../delivery/dialect.ts'
+import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
+import { madeOnce } from '../delivery/encode/made-once.ts'
 import type { LiveReader } from '../delivery/live-group.ts'
-import type { Outbox, RoomWaiter } from '../delivery/outbox.ts'
+import type { RoomWaiter } from '../delivery/outbox.ts'
 import type { Counters } from '../observe/counters.ts'
-import type { EncodedSnapshot } from './channel-value.ts'
 import type { Feed, Found } from './feed.ts'
 import { type ReaderEvent, type ReaderState, readerTransition } from './reader-machine.ts'
-import { isSamePlace } from './same-place.ts'
 
-/** What a transport does with what its reader finds. */
-export interface Outlet {
-  readonly form: Form
-  readonly outbox: Outbox
+/**
+ * What a transport does with what its reader finds. The reader asks its queue before each call, so that whatever is handed
+ * over here may be taken (I7).
+ */
+export interface Outlet<Said, SaidSignal = Said> {
+  readonly dialect: Dialect<Said, SaidSignal>
+  readonly outbox: BoundedQueue
   /** The position was accepted; this is the beginning of what follows it. */
   recovered(batch: Batch): void
+  /** More of what follows it, from history: few get it now, and may keep it for long. */
+  continued(said: Said): void
+  /** It happens now, to all readers of the dialect. */
+  deliver(said: Said): void
+  signal(said: SaidSignal): void
   /** Nothing can follow the position: start again from the snapshot. */
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void
   /** The stream could not be read; the reader has ended. */
@@ -22,36 +31,36 @@ export interface Outlet {
 }
 
 /** Carries out what the reader machine decides: reads from the feed, hands to the outlet, joins and leaves. */
-export class Reader implements LiveReader, RoomWaiter {
-  readonly form: Form
+export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSignal>, RoomWaiter {
   readonly #feed: Feed
-  readonly #outlet: Outlet
-  readonly #outbox: Outbox
+  readonly #outlet: Outlet<Said, SaidSignal>
   readonly #counters: Counters
   #state: ReaderState
   #isAnswered = false
-  /** The last answer brought nothing, and yet something must follow. */
+  /** The last answer led nowhere, and yet something must follow. */
   #isStuck = false
 
-  constructor(feed: Feed, outlet: Outlet, counters: Counters, position: Position | undefined) {
-    this.form = outlet.form
+  constructor(feed: Feed, outlet: Outlet<Said, SaidSignal>, counters: Counters, position: Position | undefined) {
     this.#feed = feed
     this.#outlet = outlet
-    this.#outbox = outlet.outbox
     this.#counters = counters
     this.#state = { name: 'reading', position }
     this.#read(position)
   }
 
-  deliver(bytes: Uint8Array, batch: Batch): void {
+  get dialect(): Dialect<Said, SaidSignal> {
+    return this.#outlet.dialect
+  }
+
+  deliver(said: Said, batch: Batch): void {
     if (this.#outbox.isFull) {
       this.#counters.slow++
       this.#on({ name: 'cut', position: batch.follows })
-    } else this.#outbox.deliver(bytes)
+    } else this.#outlet.deliver(said)
   }
 
-  signal(bytes: Uint8Array): void {
-    if (!this.#outbox.isFull) this.#outbox.deliver(bytes)
+  signal(said: SaidSignal): void {
+    if (!this.#outbox.isFull) this.#outlet.signal(said)
   }
 
   stale(position: AtPosition): void {
@@ -65,6 +74,10 @@ export class Reader implements LiveReader, RoomWaiter {
 
   end(): void {
     this.#on({ name: 'end' })
+  }
+
+  get #outbox(): BoundedQueue {
+    return this.#outlet.outbox
   }
 
   #on(event: ReaderEvent): void {
@@ -103,8 +116,11 @@ export class Reader implements LiveReader, RoomWaiter {
         this.#isAnswered = true
         this.#counters.recovered++
         this.#outlet.recovered(batch)
-      } else if (batch.publications.length > 0) this.#outbox.deliverPieces([encodeOnce(this.form, batch)])
-      return this.#continue(batch.position, isSamePlace(batch.position, batch.follows))
+      } else {
+        const said = madeOnce(batch, this.dialect.encode)
+        if (said !== undefined) this.#outlet.continued(said)
+      }
+      return this.#continue(batch.position, !batch.leadsOn)
     }
     const { snapshot } = this.#feed
     if (snapshot) this.#reset(found.reason, snapshot)
@@ -124,10 +140,10 @@ export class Reader implements LiveReader, RoomWaiter {
     this.#continue(snapshot.position, false)
   }
 
-  #continue(position: AtPosition, hasStayed: boolean): void {
+  #continue(position: AtPosition, ledNowhere: boolean): void {
     const atHead = this.#feed.isHead(position)
     // Once is a publication that came while the answer was on its way; twice would go on for ever.
-    const isStuck = hasStayed && !atHead
+    const isStuck = ledNowhere && !atHead
     if (isStuck && this.#isStuck)
       throw new BaroError('unavailable', 'The broker does not give what follows this position. Try again.')
     this.#isStuck = isStuck

@@ -1,17 +1,18 @@
 /** Reading one channel over HTTP: at once, by polling, by long polling, as an event stream, or backwards. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AtPosition, BaroError, closeCodes, formatPosition } from '@baro/core'
+import { type AtPosition, BaroError, closeCodes, formatPosition, positionAt } from '@baro/core'
 import type { Resolved } from '../../channel/registry.ts'
+import { rangeBody, snapshotBody } from '../../delivery/encode/answer-bodies.ts'
 import { isKnownToRead } from '../../delivery/precedence.ts'
 import type { HubParts } from '../../hub/hub-parts.ts'
 import type { Feed } from '../../stream/feed.ts'
 import { type Answer, sendAnswer } from '../http/answer.ts'
 import { contextOf } from '../http/http-user.ts'
 import { openSse } from '../http/sse.ts'
-import { sseForm } from './channel-forms.ts'
+import { sseDialect } from './channel-dialects.ts'
 import { anonymousWaitMs, type ChannelQuery, parseChannelQuery } from './channel-query.ts'
 import { ChannelStream } from './channel-stream.ts'
-import { longPoll, type PollAnswer, poll, snapshotBody, type Wait, waitForChange } from './poll.ts'
+import { longPoll, type PollAnswer, poll, type Wait, waitForChange } from './poll.ts'
 import { readBack } from './read-back.ts'
 
 /** Publications a GET without a position answers with, where the channel has no snapshot to show. */
@@ -54,18 +55,18 @@ function stream(
   { view, position }: ChannelQuery,
   user: Awaited<ReturnType<typeof contextOf>>['user'],
 ): void {
-  const form = sseForm(view)
-  const socket = openSse(request, response, form.framing, parts)
+  const dialect = sseDialect(view)
+  const socket = openSse(request, response, dialect.framing, parts)
   if (request.method === 'HEAD') return socket.close(closeCodes.normal, '')
-  const session = new ChannelStream(parts, socket, socket, { resolved, form, position, user })
+  const session = new ChannelStream(parts, socket, socket, { resolved, dialect, position, user })
   parts.sessionStarted(session)
   socket.tell(session)
 }
 
 async function answerPoll(parts: HubParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
   const { limit, position, mode, waitMs } = query
-  if (mode === 'backwards') return sendRange(parts, read, await readBack(parts, feed, position, limit))
-  if (mode === 'poll') return sendRange(parts, read, await poll(parts, feed, position, limit))
+  if (mode === 'backwards') return sendRange(parts, read, await readBack(parts.counters, feed, position, limit))
+  if (mode === 'poll') return sendRange(parts, read, await poll(parts.counters, feed, position, limit))
   return sendRange(parts, read, await longPoll(parts, feed, position, { limit, ...waitOf(read, waitMs) }))
 }
 
@@ -85,10 +86,9 @@ async function answerState(parts: HubParts, feed: Feed, read: ReadRequest, query
 async function answerSnapshot(parts: HubParts, feed: Feed, read: ReadRequest): Promise<void> {
   const snapshot = await feed.loadSnapshot()
   if (snapshot.valueText !== undefined) return sendSnapshot(parts, read, snapshotBody(snapshot), snapshot.position)
-  const { channel } = read.resolved
-  const view = await parts.broker.read(channel, { limit: newestPublications, bytes: parts.limits.catchUpBytes })
-  const position = { kind: 'at', epoch: view.epoch, ...view.head } as const
-  const body = `{"publications":${JSON.stringify(view.publications)},"position":"${formatPosition(position)}"}`
+  const view = await feed.readNewest(newestPublications)
+  const position = positionAt(view.epoch, view.upTo)
+  const body = rangeBody(view.publications, position, false)
   return sendRange(parts, read, { body, position, isClosed: false, isReset: false })
 }
 

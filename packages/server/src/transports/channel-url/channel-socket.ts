@@ -5,7 +5,7 @@ import { BaroError, errorCodes } from '@baro/core'
 import type { HubParts } from '../../hub/hub-parts.ts'
 import { contextOf } from '../http/http-user.ts'
 import { refuseUpgrade, type WebSocketTransport } from '../websocket/websocket.ts'
-import { webSocketForm } from './channel-forms.ts'
+import { webSocketDialect } from './channel-dialects.ts'
 import { parseChannelQuery } from './channel-query.ts'
 import { ChannelStream } from './channel-stream.ts'
 
@@ -26,9 +26,9 @@ export function upgradeChannel(
   prepare(parts, rest, request)
     .then(({ resolved, query, user }) => {
       webSockets.upgrade(request, stream, head, (socket) => {
-        const form = webSocketForm(socket.framing, query.view)
+        const dialect = webSocketDialect(socket.framing, query.view)
         const life = { heartbeat: () => socket.ping(), drain: () => {} }
-        const session = new ChannelStream(parts, socket, life, { resolved, form, position: query.position, user })
+        const session = new ChannelStream(parts, socket, life, { resolved, dialect, position: query.position, user })
         parts.sessionStarted(session)
         return session
       })

@@ -3,21 +3,21 @@ import { type BaroError, closeCodes, type Position, type ResetReason } from '@ba
 import type { ChannelContext, Identity } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Batch } from '../../delivery/batch.ts'
-import { encodeOnce } from '../../delivery/form.ts'
+import type { EncodedSnapshot } from '../../delivery/encode/encoded-snapshot.ts'
+import { madeOnce } from '../../delivery/encode/made-once.ts'
 import { Outbox } from '../../delivery/outbox.ts'
 import type { HubParts, HubSession } from '../../hub/hub-parts.ts'
 import type { SessionLink, Socket } from '../../ports/socket.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
-import type { EncodedSnapshot } from '../../stream/channel-value.ts'
 import type { Feed } from '../../stream/feed.ts'
 import { type Outlet, Reader } from '../../stream/reader.ts'
-import type { ChannelForm } from './channel-forms.ts'
+import type { ChannelDialect } from './channel-dialects.ts'
 import { ChannelInbox, type InboxOutlet } from './channel-inbox.ts'
 
 /** What a stream is about. */
 export interface ChannelStreamRequest {
   readonly resolved: Resolved
-  readonly form: ChannelForm
+  readonly dialect: ChannelDialect
   /** Where to continue from. */
   readonly position: Position | undefined
   readonly user: Identity | undefined
@@ -32,26 +32,26 @@ export interface StreamLife {
 }
 
 /** Carries a reader's findings to a plain stream, and what the other side sends to the channel's handlers. */
-export class ChannelStream implements SessionLink, HubSession, Outlet, InboxOutlet {
+export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array>, InboxOutlet {
   readonly id: string
   readonly user: Identity | undefined
   readonly outbox: Outbox
-  readonly form: ChannelForm
+  readonly dialect: ChannelDialect
   readonly #parts: HubParts
   readonly #resolved: Resolved
   readonly #life: StreamLife
   readonly #feed: Feed
   readonly #context: ChannelContext
-  #reader: Reader | undefined
+  #reader: Reader<Uint8Array> | undefined
   /** Most streams only listen. */
   #lazyInbox: ChannelInbox | undefined
   #isEnded = false
 
   constructor(parts: HubParts, socket: Socket, life: StreamLife, request: ChannelStreamRequest) {
-    const { resolved, form, user } = request
+    const { resolved, dialect, user } = request
     this.id = parts.newId()
     this.user = user
-    this.form = form
+    this.dialect = dialect
     this.#parts = parts
     this.#resolved = resolved
     this.#life = life
@@ -64,12 +64,24 @@ export class ChannelStream implements SessionLink, HubSession, Outlet, InboxOutl
   }
 
   recovered(batch: Batch): void {
-    if (batch.publications.length > 0) this.outbox.deliverPieces([encodeOnce(this.form, batch)])
+    const bytes = madeOnce(batch, this.dialect.encode)
+    if (bytes) this.continued(bytes)
+  }
+
+  continued(bytes: Uint8Array): void {
+    this.outbox.deliverPieces([bytes])
+  }
+
+  deliver(bytes: Uint8Array): void {
+    this.outbox.deliver(bytes)
+  }
+
+  signal(bytes: Uint8Array): void {
+    this.outbox.deliver(bytes)
   }
 
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
-    const bytes = this.form.encodeReset(reason, snapshot)
-    if (bytes) this.outbox.deliverPieces([bytes])
+    this.outbox.deliverPieces(this.dialect.encodeReset(reason, snapshot))
   }
 
   failed(error: unknown): void {
@@ -87,13 +99,13 @@ export class ChannelStream implements SessionLink, HubSession, Outlet, InboxOutl
   }
 
   published(answer: PublishAnswer): void {
-    this.outbox.replyBytes(this.form.encodeAside('baro:published', answer))
+    this.outbox.replyBytes(this.dialect.encodeAside('baro:published', answer))
   }
 
   refused({ code, message }: BaroError, id?: string): void {
     this.#parts.counters.rejected++
     this.outbox.replyBytes(
-      this.form.encodeAside('baro:error', { code, message, ...(id === undefined ? undefined : { id }) }),
+      this.dialect.encodeAside('baro:error', { code, message, ...(id === undefined ? undefined : { id }) }),
     )
   }
 
@@ -134,9 +146,9 @@ export class ChannelStream implements SessionLink, HubSession, Outlet, InboxOutl
 
   /** Where the view has no place for a snapshot, who names no position wants what happens from now on. */
   #beginNow(): Position | undefined {
-    if (this.form.view !== 'payload') return undefined
+    if (this.dialect.view !== 'payload') return undefined
     const { position } = this.#feed
-    const bytes = this.form.encodePosition(position)
+    const bytes = this.dialect.encodePosition(position)
     if (bytes) this.outbox.deliver(bytes)
     return position
   }

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { atEnd, type HttpStage, publishAll, serve, tick, until } from '../../../test/http-stage.ts'
 import { RawClient } from '../../../test/network-client.ts'
 import { EventReader } from '../../../test/stream-readers.ts'
-import { sseForm } from './channel-forms.ts'
+import { sseDialect } from './channel-dialects.ts'
 
 const events = (stage: HttpStage, query = '', headers: Record<string, string> = {}) =>
   EventReader.open(stage.url(`/baro/channels/chat:1${query}`), { headers: { accept: 'text/event-stream', ...headers } })
@@ -183,7 +183,7 @@ test('I7: nothing is made for readers that have left', async () => {
   const [leaver, stayer] = [await events(stage), await events(stage, '?view=payload')]
   await leaver.next()
   await stayer.next()
-  const encode = vi.spyOn(sseForm('publication'), 'encode')
+  const encode = vi.spyOn(sseDialect('publication'), 'encode')
   atEnd(() => encode.mockRestore())
   await publishAll(stage.hub, 'chat:1', 'to both')
   expect(await stayer.next()).toMatchObject({ data: 'to both' })

@@ -1,11 +1,21 @@
 /** Polling and long polling: one answer from one position, the same publications as on every stream (I6). */
-import { type AtPosition, BaroError, type Cancel, formatPosition, type Position, positionAfter } from '@baro/core'
-import { Batch } from '../../delivery/batch.ts'
-import type { Form } from '../../delivery/form.ts'
+import {
+  type AtPosition,
+  BaroError,
+  type Cancel,
+  type Clock,
+  comparePositions,
+  type Position,
+  type Signal,
+} from '@baro/core'
+import { type Batch, firstOf } from '../../delivery/batch.ts'
+import { unencoded } from '../../delivery/dialect.ts'
+import { batchBody, resetBody } from '../../delivery/encode/answer-bodies.ts'
 import type { LiveReader } from '../../delivery/live-group.ts'
-import type { HubParts } from '../../hub/hub-parts.ts'
-import type { EncodedSnapshot } from '../../stream/channel-value.ts'
+import type { Ticker } from '../../delivery/ticker.ts'
+import type { Counters } from '../../observe/counters.ts'
 import type { Feed } from '../../stream/feed.ts'
+import type { HeldRequests } from '../http/held-requests.ts'
 
 /** The body of one answer, and what caches may know of it. */
 export interface PollAnswer {
@@ -18,7 +28,7 @@ export interface PollAnswer {
 
 /** What follows a position: at most `limit` publications, or a reset with the newest snapshot. */
 export async function poll(
-  { counters }: HubParts,
+  counters: Counters,
   feed: Feed,
   position: Position | undefined,
   limit: number,
@@ -27,13 +37,20 @@ export async function poll(
   if (found.outcome === 'reset') {
     counters.reset[found.reason]++
     const snapshot = await feed.loadSnapshot()
-    const body = `{"reset":"${found.reason}",${snapshotField(snapshot)}"publications":[],"position":"${formatPosition(snapshot.position)}"}`
-    return { body, position: snapshot.position, isClosed: false, isReset: true }
+    return { body: resetBody(found.reason, snapshot), position: snapshot.position, isClosed: false, isReset: true }
   }
   counters.recovered++
   const batch = firstOf(found.batch, limit)
-  // Nothing is no closed range, even if something has come while it was read: a cache would repeat it for ever.
-  return rangeAnswer(batch, batch.publications.length > 0 && !feed.isHead(batch.position))
+  // What leads nowhere is no closed range, even if something has come while it was read: a cache would repeat it for ever.
+  return rangeAnswer(batch, batch.leadsOn && !feed.isHead(batch.position))
+}
+
+/** What a wait needs of its hub. */
+export interface WaitParts {
+  readonly clock: Clock
+  readonly ticker: Pick<Ticker, 'write'>
+  readonly held: HeldRequests
+  readonly counters: Counters
 }
 
 /** How a request waits. */
@@ -52,15 +69,15 @@ export interface Wait {
  * publications.
  */
 export async function longPoll(
-  parts: HubParts,
+  parts: WaitParts,
   feed: Feed,
   position: Position | undefined,
   { limit, ...wait }: Wait & { readonly limit: number },
 ): Promise<PollAnswer> {
   let isStuck = false
   for (;;) {
-    const now = await poll(parts, feed, position, limit)
-    if (now.isReset || position?.kind !== 'at' || formatPosition(now.position) !== formatPosition(position)) return now
+    const now = await poll(parts.counters, feed, position, limit)
+    if (now.isReset || position?.kind !== 'at' || comparePositions(now.position, position) !== 'same') return now
     // Asked here, where nothing can happen before the reader joins: who stands at the head misses nothing by waiting.
     if (feed.isHead(now.position)) {
       const came = await nextBatch(parts, feed, wait)
@@ -76,20 +93,16 @@ export async function longPoll(
 }
 
 /** Resolves at the next change of the channel, or when the wait is over. */
-export async function waitForChange(parts: HubParts, feed: Feed, wait: Wait): Promise<void> {
+export async function waitForChange(parts: Omit<WaitParts, 'counters'>, feed: Feed, wait: Wait): Promise<void> {
   await nextBatch(parts, feed, wait)
 }
 
-/** The value of the channel at its position, as `{ snapshot, publications, position }`. */
-export function snapshotBody(snapshot: EncodedSnapshot): string {
-  return `{${snapshotField(snapshot)}"publications":[],"position":"${formatPosition(snapshot.position)}"}`
-}
-
-// A long poll takes the batch itself; it has no bytes to share but the list of publications, made once in the batch.
-const noBytes = new Uint8Array(0)
-const pollForm: Form = { encode: () => noBytes, encodeSignal: () => undefined }
-
-function nextBatch({ clock, held, ticker }: HubParts, feed: Feed, wait: Wait): Promise<Batch | 'stale' | undefined> {
+/** The first publications that come. If the wait is over before: the batch that moved the position last, if one did. */
+function nextBatch(
+  { clock, held, ticker }: Omit<WaitParts, 'counters'>,
+  feed: Feed,
+  wait: Wait,
+): Promise<Batch | 'stale' | undefined> {
   if (wait.waitMs === 0 || wait.isGone() || !held.mayHold) return Promise.resolve(undefined)
   return new Promise((resolve) => {
     const finish = (answer: Batch | 'stale' | undefined) => {
@@ -101,15 +114,17 @@ function nextBatch({ clock, held, ticker }: HubParts, feed: Feed, wait: Wait): P
     }
     let came: Batch | undefined
     const giveUp = () => finish(came)
-    const reader: LiveReader = {
-      form: pollForm,
-      deliver(_bytes, batch) {
+    const reader: LiveReader<Batch, Signal> = {
+      dialect: unencoded,
+      deliver(batch) {
+        came = batch
+        // A position that moves alone is nobody's news; who waits takes it along in the end.
+        if (batch.isEmpty) return
         // In turn: one publication may go to thousands who wait, and to let one go on is work.
         feed.leave(reader)
-        came = batch
         ticker.write({ flush: giveUp }, wait.isKnown())
       },
-      signal: () => {},
+      signal() {},
       stale: () => finish('stale'),
     }
     const cancel: Cancel = clock.after(wait.waitMs, giveUp)
@@ -119,23 +134,6 @@ function nextBatch({ clock, held, ticker }: HubParts, feed: Feed, wait: Wait): P
   })
 }
 
-function firstOf(batch: Batch, limit: number): Batch {
-  if (batch.publications.length <= limit) return batch
-  const publications = batch.publications.slice(0, limit)
-  const last = publications.at(-1)
-  const position = last ? positionAfter(batch.position.epoch, last) : batch.follows
-  return new Batch(batch.channel, batch.follows, position, publications)
-}
-
 function rangeAnswer(batch: Batch, hasMore: boolean): PollAnswer {
-  return {
-    body: hasMore ? batch.closedBytes : batch.openBytes,
-    position: batch.position,
-    isClosed: hasMore,
-    isReset: false,
-  }
-}
-
-function snapshotField({ valueText }: EncodedSnapshot): string {
-  return valueText === undefined ? '' : `"snapshot":${valueText},`
+  return { body: batchBody(batch, hasMore), position: batch.position, isClosed: hasMore, isReset: false }
 }

@@ -1,8 +1,17 @@
-import type { ClientMessage, ServerMessage } from '@baro/core'
-import type { Framing, Socket } from '../../ports/socket.ts'
-
-// One message a line, so that an answer can be put together without being parsed.
-const lines: Framing = { name: 'sdk-lines', frame: (text) => Buffer.from(`${text}\n`) }
+import type { ClientMessage } from '@baro/core'
+import type { Dialect } from '../../delivery/dialect.ts'
+import {
+  type ClientsOwnMessage,
+  messageDialect,
+  messagesBody,
+  type OutgoingMessage,
+  type ReaderMessage,
+  writeMessage,
+} from '../../delivery/encode/sdk-messages.ts'
+import { bytesOf, type Written } from '../../delivery/encode/write.ts'
+import type { Ticker, Writing } from '../../delivery/ticker.ts'
+import type { Limits } from '../../ports/limits.ts'
+import type { SessionOutbox } from '../../session/session-outbox.ts'
 
 /** A question by its name, with the attempt of a subscribe; other questions are asked once. */
 type Question = readonly [name: string, attempt: number]
@@ -25,65 +34,105 @@ function questionsOf(asked: readonly ClientMessage[]): Map<string, number> {
   return questions
 }
 
-// The hub writes these fields first, so that a long answer need not be parsed to know whose it is.
-const attemptAnswer = /^\{"type":"baro:(?:recovered|reset)","payload":\{"channel":"([^"]*)","attempt":(\d+)/
-const idAnswer = /^\{"type":"baro:(?:published|answer)","payload":\{"id":"([^"]*)"/
+function answeredBy({ type, payload }: OutgoingMessage): Question | undefined {
+  switch (type) {
+    case 'baro:connected':
+      return connecting
+    case 'baro:recovered':
+    case 'baro:reset':
+      return subscribing(payload.channel, payload.attempt)
+    case 'baro:published':
+    case 'baro:answer':
+      return sending(payload.id)
+    case 'baro:error':
+      if (payload.id !== undefined) return sending(payload.id)
+      if (payload.attempt !== undefined) return subscribing(payload.channel ?? '', payload.attempt)
+      // About nothing that has a name: a `baro:connect` that was not accepted, or what could not be read.
+      return payload.channel === undefined ? connecting : undefined
+    default:
+      return undefined
+  }
+}
 
-function answeredBy(line: string): Question | undefined {
-  const [, channel, attempt] = attemptAnswer.exec(line) ?? []
-  if (channel !== undefined) return subscribing(channel, Number(attempt))
-  const id = idAnswer.exec(line)?.[1]
-  if (id !== undefined) return sending(id)
-  if (line.startsWith('{"type":"baro:connected"')) return connecting
-  if (!line.startsWith('{"type":"baro:error"')) return undefined
-  const { payload } = JSON.parse(line) as Extract<ServerMessage, { type: 'baro:error' }>
-  if (payload.id !== undefined) return sending(payload.id)
-  if (payload.attempt !== undefined) return subscribing(payload.channel ?? '', payload.attempt)
-  // About nothing that has a name: a `baro:connect` that was not accepted, or what could not be read.
-  return payload.channel === undefined ? connecting : undefined
+/** Whether a message is worth an answer before the wait is over. A position that moves alone is not. */
+function isNews({ type, payload }: OutgoingMessage): boolean {
+  switch (type) {
+    case 'baro:connected':
+    case 'baro:heartbeat':
+      return false
+    case 'baro:recovered':
+    case 'baro:publications':
+      return !payload.publications.isEmpty
+    default:
+      return true
+  }
+}
+
+/** What a collector needs of its hub. */
+export interface CollectorParts {
+  readonly ticker: Pick<Ticker, 'write'>
+  readonly limits: Pick<Limits, 'maxOutboxBytes' | 'maxReplyBytes'>
+  /** The time, on the hub's monotonic clock. */
+  readonly nowMs: number
 }
 
 /**
- * The socket of a session that is one request: keeps what the hub writes until it is worth answering with. That is when
- * every question of the request has its answer, and there is news or the wait is over.
+ * The outbox of a session that is one request: keeps its messages until they are worth answering with. That is when every
+ * question of the request has its answer, and there is news or the wait is over.
+ *
+ * Nothing leaves before the answer does, so a reader that has found enough is cut, and goes on with the next request (I7).
  */
-export class AnswerCollector implements Socket {
-  readonly framing: Framing = lines
+export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
+  readonly dialect: Dialect<ReaderMessage> = messageDialect
   /** Settles when the answer should leave. */
   readonly ready: Promise<void>
-  #finish: () => void = () => {}
-  readonly #written: string[] = []
-  // What is written waits until the answer leaves, so a reader that has written enough is cut, and goes on next time.
-  #waitingBytes = 0
+  readonly #parts: CollectorParts
   readonly #questions: Map<string, number>
+  readonly #written: Written[] = []
+  #finish: () => void = () => {}
+  #waitingBytes = 0
+  #replyBytes = 0
   #hasNews = false
   #isWaitOver = false
+  #hasTurn = false
+  #isClosed = false
+  spokeAtMs: number
 
-  constructor(asked: readonly ClientMessage[]) {
+  constructor(asked: readonly ClientMessage[], parts: CollectorParts) {
+    this.#parts = parts
     this.#questions = questionsOf(asked)
+    this.spokeAtMs = parts.nowMs
     this.ready = new Promise((resolve) => {
       this.#finish = resolve
     })
   }
 
-  get waitingBytes(): number {
-    return this.#waitingBytes
+  get isFull(): boolean {
+    return this.#waitingBytes > this.#parts.limits.maxOutboxBytes
   }
 
-  /** The messages as the items of a JSON list. */
-  get itemsText(): string {
-    return this.#written.join(',')
+  /** The body of the answer. */
+  get body(): Uint8Array {
+    return messagesBody(this.#written)
   }
 
-  write(pieces: readonly Uint8Array[]): void {
-    const bytes = Buffer.concat(pieces)
-    this.#waitingBytes += bytes.length
-    for (const line of bytes.toString().split('\n')) if (line !== '') this.#take(line)
-    this.#check()
+  send(message: ClientsOwnMessage): void {
+    const written = writeMessage(message)
+    this.#replyBytes += bytesOf(written)
+    if (this.#replyBytes > this.#parts.limits.maxReplyBytes) this.close()
+    else this.#take(message, written)
   }
 
-  close(): void {
-    this.#finish()
+  answer(message: ReaderMessage): void {
+    this.#take(message, writeMessage(message))
+  }
+
+  deliver(message: ReaderMessage): void {
+    this.answer(message)
+  }
+
+  catchUp(message: ReaderMessage): void {
+    this.answer(message)
   }
 
   /** There is no reason to wait for news any longer. */
@@ -92,15 +141,39 @@ export class AnswerCollector implements Socket {
     this.#check()
   }
 
-  #take(line: string): void {
-    const [name = '', attempt = 0] = answeredBy(line) ?? []
+  /** In turn: one publication may be news to thousands who wait, and to let one go on is work. */
+  flush(nowMs: number): void {
+    this.#hasTurn = false
+    this.spokeAtMs = nowMs
+    this.#check()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#finish()
+  }
+
+  discard(): void {
+    this.#isClosed = true
+  }
+
+  // There is no room before the next request.
+  waitForRoom(): void {}
+
+  stopWaiting(): void {}
+
+  drained(): void {}
+
+  #take(message: OutgoingMessage, written: Written): void {
+    if (this.#isClosed) return
+    this.#waitingBytes += bytesOf(written)
+    this.#written.push(written)
+    const [name = '', attempt = 0] = answeredBy(message) ?? []
     if (attempt >= (this.#questions.get(name) ?? Number.POSITIVE_INFINITY)) this.#questions.delete(name)
-    const isSilence =
-      line.startsWith('{"type":"baro:connected"') ||
-      line.startsWith('{"type":"baro:heartbeat"') ||
-      (line.startsWith('{"type":"baro:recovered"') && line.endsWith('"publications":[]}}'))
-    if (!isSilence) this.#hasNews = true
-    this.#written.push(line)
+    if (isNews(message)) this.#hasNews = true
+    if (this.#hasTurn) return
+    this.#hasTurn = true
+    this.#parts.ticker.write(this, false)
   }
 
   #check(): void {

@@ -5,22 +5,17 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError, type ClientMessage, decodeClientMessage, type Json, parseJson } from '@baro/core'
-import { sharedPieces } from '../../delivery/shared-text.ts'
 import type { HubParts } from '../../hub/hub-parts.ts'
-import type { Framing, SessionLink } from '../../ports/socket.ts'
+import type { SessionLink } from '../../ports/socket.ts'
+import { FramedOutbox } from '../../session/session-outbox.ts'
 import { maxWaitSeconds } from '../channel-url/channel-query.ts'
 import { bodyOf, sendAnswer } from '../http/answer.ts'
 import { handshakeOf } from '../http/handshake-of.ts'
 import { openSse } from '../http/sse.ts'
-import { sseFrame } from '../http/sse-framing.ts'
+import { sseFraming } from '../http/sse-framing.ts'
 import { AnswerCollector } from './answer-collector.ts'
 
-const sdkSse: Framing = {
-  name: 'sdk-sse',
-  frame: (text) => sseFrame(text, undefined),
-  // JSON has no line breaks, so it is one line of data however long.
-  frameShared: ({ head, tail, ...message }) => sharedPieces({ ...message, head: `data: ${head}`, tail: `${tail}\n\n` }),
-}
+const sdkSse = sseFraming('sdk-sse')
 
 /** One body holds at most so many messages of the longest kind. */
 const maxMessages = 16
@@ -47,7 +42,8 @@ function streamSession(
   messages: readonly string[],
 ): void {
   const socket = openSse(request, response, sdkSse, parts)
-  const session = parts.openSession(socket, handshakeOf(request), { isOneWay: true })
+  const outbox = new FramedOutbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
+  const session = parts.openSession(outbox, handshakeOf(request), { isOneWay: true })
   socket.tell(session)
   hand(parts, session, messages)
 }
@@ -59,11 +55,13 @@ async function waitSession(
   messages: readonly string[],
   waitMs: number,
 ): Promise<void> {
-  const collector = new AnswerCollector(messages.flatMap((text) => readable(parts, text)))
+  const { ticker, limits, clock } = parts
+  const asked = messages.flatMap((text) => readable(parts, text))
+  const collector = new AnswerCollector(asked, { ticker, limits, nowMs: clock.elapsed() })
   const session = parts.openSession(collector, handshakeOf(request), { isOneWay: true })
-  const cancelWait = parts.clock.after(waitMs, () => collector.endWait())
+  const cancelWait = clock.after(waitMs, () => collector.endWait())
   // A handler that never answers must not hold the request for ever; the client asks again with the same ids (I5).
-  const cancelHold = parts.clock.after(maxWaitSeconds * 1_000, () => collector.close())
+  const cancelHold = clock.after(maxWaitSeconds * 1_000, () => collector.close())
   if (response.destroyed) collector.close()
   response.once('close', () => collector.close())
   hand(parts, session, messages)
@@ -71,7 +69,7 @@ async function waitSession(
   cancelWait()
   cancelHold()
   session.closed()
-  return sendAnswer(request, response, { status: 200, body: `{"messages":[${collector.itemsText}]}`, caching: 'none' })
+  return sendAnswer(request, response, { status: 200, body: collector.body, caching: 'none' })
 }
 
 function hand(parts: HubParts, session: SessionLink, messages: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { constants, deflateRawSync } from 'node:zlib'
-import type { Framing, SharedMessage } from '../../ports/socket.ts'
+import { madeOnce } from '../../delivery/encode/made-once.ts'
+import type { Framing, SharedMessage, SharedText } from '../../ports/socket.ts'
 import { framePieces, openFrame, packedFrame, packedSharedFrame, textFrame } from './websocket-frame.ts'
 
 /**
@@ -25,8 +26,9 @@ const beginningOfAnEmptyBlock = Buffer.alloc(1)
  * Messages shorter than `thresholdBytes` are left as they are, and so are those with bytes in them.
  */
 export function createDeflatedFraming(thresholdBytes: number): Framing {
-  /** The middle part of a frame, for as long as what it was made of. */
-  const shared = new WeakMap<object, Buffer>()
+  /** The middle part of a frame; `undefined` if it is too short to be worth the work. */
+  const middleOf = ({ text }: SharedText) =>
+    Buffer.byteLength(text) < thresholdBytes ? undefined : deflateRawSync(text, flushed)
 
   function frame(text: string): Uint8Array {
     const packed = packedFrame(text)
@@ -49,14 +51,10 @@ export function createDeflatedFraming(thresholdBytes: number): Framing {
     frameShared(message: SharedMessage) {
       const packed = packedSharedFrame(message)
       if (packed) return packed
-      const { head, shared: text, tail, of } = message
-      let middle = shared.get(of)
-      if (!middle) {
-        // The rest is too short to be worth the work for each client.
-        if (Buffer.byteLength(text) < thresholdBytes) return [textFrame(head + text + tail)]
-        middle = deflateRawSync(text, flushed)
-        shared.set(of, middle)
-      }
+      const { head, shared, tail } = message
+      const middle = madeOnce(shared, middleOf)
+      // What is each client's own is shorter still.
+      if (!middle) return [textFrame(head + shared.text + tail)]
       return framePieces('text', true, [stored(head), middle, stored(tail), beginningOfAnEmptyBlock])
     },
   }

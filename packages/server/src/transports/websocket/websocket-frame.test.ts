@@ -7,37 +7,33 @@ const head = (attempt: number): string => `{"attempt":${attempt},"publications":
 
 describe('a frame of which most is shared', () => {
   test.each([0, 1, 4_095, 4_096, 65_600])('is the frame of its text, with %i characters of Korean', (length) => {
-    const shared = JSON.stringify('가'.repeat(length))
-    const pieces = frameShared?.({ head: head(1), shared, tail: '}}', of: {} }) ?? []
-    expect(Buffer.concat(pieces)).toEqual(Buffer.from(frame(`${head(1)}${shared}}}`)))
+    const text = JSON.stringify('가'.repeat(length))
+    const pieces = frameShared?.({ head: head(1), shared: { text }, tail: '}}' }) ?? []
+    expect(Buffer.concat(pieces)).toEqual(Buffer.from(frame(`${head(1)}${text}}}`)))
   })
 
   test('holds what is long once for all', () => {
-    const shared = JSON.stringify('x'.repeat(5_000))
-    const of = {}
-    const [one, other] = [1, 2].map((attempt) => frameShared?.({ head: head(attempt), shared, tail: '}', of }))
+    const shared = { text: JSON.stringify('x'.repeat(5_000)) }
+    const [one, other] = [1, 2].map((attempt) => frameShared?.({ head: head(attempt), shared, tail: '}' }))
     expect(one).toHaveLength(3)
     expect(other?.[1]).toBe(one?.[1])
     expect(other?.[0]).not.toEqual(one?.[0])
   })
 
   test('holds attachments once for all, whatever their length', () => {
-    const shared = writeJson([{ picture: new Uint8Array([1, 2, 3]) }])
-    const of = {}
-    const [one, other] = [1, 2].map((attempt) => frameShared?.({ head: head(attempt), shared, tail: '}', of }))
+    const shared = { text: writeJson([{ picture: new Uint8Array([1, 2, 3]) }]) }
+    const [one, other] = [1, 2].map((attempt) => frameShared?.({ head: head(attempt), shared, tail: '}' }))
     expect(other?.[1]).toBe(one?.[1])
-    expect(Buffer.concat(one ?? [])).toEqual(Buffer.from(frame(`${head(1)}${shared}}`)))
+    expect(Buffer.concat(one ?? [])).toEqual(Buffer.from(frame(`${head(1)}${shared.text}}`)))
   })
 
   test('holds a long text beside attachments once for all too', () => {
-    const shared = writeJson([
-      { picture: new Uint8Array([1, 2, 3]), text: 'x'.repeat(5_000), other: new Uint8Array(9) },
-    ])
-    const of = {}
-    const [one, other] = [1, 2].map((attempt) => frameShared?.({ head: head(attempt), shared, tail: '}', of }))
+    const text = 'x'.repeat(5_000)
+    const shared = { text: writeJson([{ picture: new Uint8Array([1, 2, 3]), text, other: new Uint8Array(9) }]) }
+    const [one, other] = [1, 2].map((attempt) => frameShared?.({ head: head(attempt), shared, tail: '}' }))
     expect(one).toHaveLength(4)
     expect([other?.[1], other?.[3]]).toEqual([one?.[1], one?.[3]])
     expect(other?.[1]).toBe(one?.[1])
-    expect(Buffer.concat(one ?? [])).toEqual(Buffer.from(frame(`${head(1)}${shared}}`)))
+    expect(Buffer.concat(one ?? [])).toEqual(Buffer.from(frame(`${head(1)}${shared.text}}`)))
   })
 })

@@ -1,6 +1,7 @@
 import { holdsBytes, joinFrame, type Lifted, liftBytes, readJson } from '@baro/core'
-import { sharedPieces } from '../../delivery/shared-text.ts'
-import type { Framing, SharedMessage } from '../../ports/socket.ts'
+import { madeOnce } from '../../delivery/encode/made-once.ts'
+import { sharedPieces } from '../../delivery/encode/write.ts'
+import type { Framing, SharedMessage, SharedText } from '../../ports/socket.ts'
 
 /** What a frame carries (RFC 6455 §5.2), as far as we write it ourselves. */
 export type FrameKind = 'text' | 'binary'
@@ -53,20 +54,20 @@ export function packedFrame(text: string): Uint8Array | undefined {
   return lifted && binaryFrame(joinFrame(lifted))
 }
 
-/** What was lifted out of a shared text, for as long as what it is the text of; `undefined` if there was nothing. */
-const keptLifted = new WeakMap<object, { readonly header: string; readonly attachments: Uint8Array } | 'nothing'>()
-
 /** {@link packedFrame} for a message of which most is shared: only what names this client is written for each. */
-export function packedSharedFrame({ head, shared, tail, of }: SharedMessage): readonly Uint8Array[] | undefined {
-  let kept = keptLifted.get(of)
-  if (!kept) {
-    const lifted = lift(shared)
-    kept = lifted ? { header: lifted.header, attachments: Buffer.concat(lifted.attachments) } : 'nothing'
-    keptLifted.set(of, kept)
-  }
-  if (kept === 'nothing') return undefined
-  const header = sharedPieces({ head, shared: kept.header, tail: `${tail}\n`, of: kept })
-  return framePieces('binary', false, [...header, kept.attachments])
+export function packedSharedFrame({ head, shared, tail }: SharedMessage): readonly Uint8Array[] | undefined {
+  const lifted = madeOnce(shared, liftShared)
+  if (!lifted) return undefined
+  return framePieces('binary', false, [
+    ...sharedPieces({ head, shared: lifted.header, tail: `${tail}\n` }),
+    lifted.attachments,
+  ])
+}
+
+/** What is lifted out of a shared text; `undefined` if there is nothing. */
+function liftShared({ text }: SharedText): { header: SharedText; attachments: Uint8Array } | undefined {
+  const lifted = lift(text)
+  return lifted && { header: { text: lifted.header }, attachments: Buffer.concat(lifted.attachments) }
 }
 
 /** What {@link openFrame} begins, in pieces: all but the first are as they were given. */

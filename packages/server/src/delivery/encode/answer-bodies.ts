@@ -1,0 +1,45 @@
+/** What a hub answers to a GET of a channel: `{ snapshot?, publications, position, more?, reset? }`. */
+import { type AtPosition, formatPosition, type Publication, type ResetReason } from '@baro/core'
+import type { Batch } from '../batch.ts'
+import type { EncodedSnapshot } from './encoded-snapshot.ts'
+import { madeOnce } from './made-once.ts'
+import { type SharedPublications, sharedPublications, sharedSnapshot } from './shared-text.ts'
+import { write } from './write.ts'
+
+function rangeText(
+  publications: readonly Publication[] | SharedPublications,
+  position: AtPosition,
+  hasMore: boolean,
+): string {
+  return write({ publications, position: formatPosition(position), more: hasMore || undefined }).text
+}
+
+const openRange = (batch: Batch) => Buffer.from(rangeText(sharedPublications(batch), batch.position, false))
+const closedRange = (batch: Batch) => Buffer.from(rangeText(sharedPublications(batch), batch.position, true))
+
+/** A batch as the answer to a poll, one buffer for all who ask; `hasMore` where something follows it already. */
+export function batchBody(batch: Batch, hasMore: boolean): Uint8Array {
+  const range = hasMore ? closedRange : openRange
+  // Nearly all polls find nothing, each in a batch of its own, which is written in less time than it is kept.
+  return batch.isEmpty ? range(batch) : madeOnce(batch, range)
+}
+
+/** Publications read for one asker, and the position to go on from. */
+export function rangeBody(publications: readonly Publication[], position: AtPosition, hasMore: boolean): string {
+  return rangeText(publications, position, hasMore)
+}
+
+/** The value of a channel at its position. */
+export function snapshotBody(snapshot: EncodedSnapshot): string {
+  return snapshotText(undefined, snapshot)
+}
+
+/** Nothing follows the position that was asked from: the value to start again from, if the channel has one. */
+export function resetBody(reason: ResetReason, snapshot: EncodedSnapshot): string {
+  return snapshotText(reason, snapshot)
+}
+
+function snapshotText(reset: ResetReason | undefined, snapshot: EncodedSnapshot): string {
+  const position = formatPosition(snapshot.position)
+  return write({ reset, snapshot: sharedSnapshot(snapshot), publications: [], position }).text
+}

@@ -1,0 +1,98 @@
+/**
+ * What a hub says to clients that speak PROTOCOL.md. What readers find is made here, with the long field shared; all
+ * other messages are for one client, and are written as their sender gives them.
+ */
+import { formatPosition, type ResetReason, type ServerMessage, type Signal } from '@baro/core'
+import type { Framing } from '../../ports/socket.ts'
+import type { Batch } from '../batch.ts'
+import type { Dialect } from '../dialect.ts'
+import type { EncodedSnapshot } from './encoded-snapshot.ts'
+import { madeOnce } from './made-once.ts'
+import { type SharedPublications, type SharedValue, sharedPublications, sharedSnapshot } from './shared-text.ts'
+import { type EveryField, framed, piecesOf, type Written, write } from './write.ts'
+
+type PayloadOf<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>['payload']
+
+/** A message of core's `wire/`, with a value that is shared in its long field. */
+interface Made<Type extends ServerMessage['type'], Field extends keyof PayloadOf<Type> = never, Shared = never> {
+  readonly type: Type
+  readonly payload: EveryField<Omit<PayloadOf<Type>, Field>> & { readonly [Name in Field]: Shared }
+}
+
+/** A message that says what a reader finds. */
+export type ReaderMessage =
+  | Made<'baro:publications', 'publications', SharedPublications>
+  | Made<'baro:recovered', 'publications', SharedPublications>
+  | Made<'baro:reset', 'snapshot', SharedValue | undefined>
+  | Made<'baro:signaled'>
+
+/** A message that answers or tells one client. */
+export type ClientsOwnMessage = Exclude<ServerMessage, { readonly type: ReaderMessage['type'] }>
+
+/** A message on its way to a client of the SDK. */
+export type OutgoingMessage = ClientsOwnMessage | ReaderMessage
+
+/** Answers a subscribe: this is the beginning of what follows the position. */
+export function recoveredMessage(attempt: number, batch: Batch): ReaderMessage {
+  const { channel } = batch
+  const [follows, position] = [formatPosition(batch.follows), formatPosition(batch.position)]
+  const publications = sharedPublications(batch)
+  return { type: 'baro:recovered', payload: { channel, attempt, follows, position, publications } }
+}
+
+/** Tells a subscription to start again from a snapshot. */
+export function resetMessage(
+  { channel, attempt }: { readonly channel: string; readonly attempt: number },
+  reason: ResetReason,
+  snapshot: EncodedSnapshot,
+): ReaderMessage {
+  const position = formatPosition(snapshot.position)
+  return { type: 'baro:reset', payload: { channel, attempt, reason, position, snapshot: sharedSnapshot(snapshot) } }
+}
+
+function publicationsMessage(batch: Batch): ReaderMessage | undefined {
+  if (!batch.leadsOn) return undefined
+  const { channel } = batch
+  const [follows, position] = [formatPosition(batch.follows), formatPosition(batch.position)]
+  const publications = sharedPublications(batch)
+  return { type: 'baro:publications', payload: { channel, follows, position, publications } }
+}
+
+function signaledMessage({ channel, type, payload, by }: Signal): ReaderMessage {
+  return { type: 'baro:signaled', payload: { channel, type, payload, by } }
+}
+
+/** Writes a message as JSON. */
+export function writeMessage({ type, payload }: OutgoingMessage): Written {
+  return write({ type, payload: write(payload) })
+}
+
+/** For whoever puts one answer together: a batch and a signal are a message each, not written yet. */
+export const messageDialect: Dialect<ReaderMessage> = {
+  encode: publicationsMessage,
+  encodeSignal: signaledMessage,
+}
+
+const framedDialect = (framing: Framing): Dialect => ({
+  encode(batch) {
+    const message = publicationsMessage(batch)
+    return message && framing.frame(writeMessage(message).text)
+  },
+  encodeSignal: (signal) => framing.frame(writeMessage(signaledMessage(signal)).text),
+})
+
+/** The same messages as frames, for clients on a socket; one object for each framing. */
+export function sdkDialect(framing: Framing): Dialect {
+  return madeOnce(framing, framedDialect)
+}
+
+/** A message as the pieces of one frame; others get the long one too. */
+export function frameMessage(framing: Framing, message: OutgoingMessage): readonly Uint8Array[] {
+  return framed(framing, writeMessage(message))
+}
+
+/** The body that answers a POST of the SDK: `{ "messages": [ … ] }`. */
+export function messagesBody(messages: readonly Written[]): Uint8Array {
+  const separated = messages.flatMap((message, index) => [Buffer.from(index === 0 ? '' : ','), ...piecesOf(message)])
+  return Buffer.concat([Buffer.from('{"messages":['), ...separated, Buffer.from(']}')])
+}

@@ -1,0 +1,27 @@
+/** What a hub says on a channel's own stream, to code that knows nothing of us: `{ type, payload, position, … }`. */
+import { formatPosition, type Publication, type ResetReason, type Signal } from '@baro/core'
+import type { EncodedSnapshot } from './encoded-snapshot.ts'
+import { sharedSnapshot } from './shared-text.ts'
+import { type EveryField, type Written, write } from './write.ts'
+
+/** A publication, with the position right after it. */
+export function publicationText({ type, payload, offset, id, time, by }: Publication, position: string): string {
+  const fields = { type, payload, position, offset, id, time, by }
+  return JSON.stringify(fields satisfies EveryField<Publication & { readonly position: string }>)
+}
+
+/** A signal; its channel is that of the stream. */
+export function signalText({ type, payload, by }: Signal): string {
+  return JSON.stringify({ type, payload, by } satisfies EveryField<Omit<Signal, 'channel'>>)
+}
+
+/** A reset, with the value to start again from. */
+export function resetText(reason: ResetReason, snapshot: EncodedSnapshot): Written {
+  const payload = write({ reason, snapshot: sharedSnapshot(snapshot) })
+  return write({ type: 'baro:reset', payload, position: formatPosition(snapshot.position) })
+}
+
+/** A message without a position: an answer, an error. */
+export function asideText(type: string, payload: object): string {
+  return JSON.stringify({ type, payload })
+}

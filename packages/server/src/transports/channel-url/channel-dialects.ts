@@ -1,0 +1,103 @@
+import { type AtPosition, formatPosition, holdsBytes, type Json, type ResetReason } from '@baro/core'
+import { type Batch, positionIn } from '../../delivery/batch.ts'
+import type { Dialect } from '../../delivery/dialect.ts'
+import type { EncodedSnapshot } from '../../delivery/encode/encoded-snapshot.ts'
+import { madeOnce } from '../../delivery/encode/made-once.ts'
+import { asideText, publicationText, resetText, signalText } from '../../delivery/encode/stream-messages.ts'
+import { framed } from '../../delivery/encode/write.ts'
+import type { Framing } from '../../ports/socket.ts'
+import { sseFrame, sseFraming, ssePosition } from '../http/sse-framing.ts'
+import { binaryFrame, textFrame } from '../websocket/websocket-frame.ts'
+import type { View } from './channel-query.ts'
+
+/** How one channel is told on a stream that is read without our client. */
+export interface ChannelDialect extends Dialect {
+  readonly framing: Framing
+  readonly view: View
+  /**
+   * The message of type `baro:reset`, in pieces of which others get the long one too; where the view has no place for it,
+   * the position alone.
+   */
+  encodeReset(reason: ResetReason, snapshot: EncodedSnapshot): readonly Uint8Array[]
+  /** Where the stream stands, and nothing else: not lost if it breaks before its first message. */
+  encodePosition(position: AtPosition): Uint8Array | undefined
+  /** A message without a position: an answer, an error. */
+  encodeAside(type: string, payload: object): Uint8Array
+}
+
+/** What tells one kind of stream from another. */
+interface StreamKind {
+  readonly framing: Framing
+  /** The framing of a message that leads to a position. */
+  readonly framingAt: (position: string) => Framing
+  /** A payload without anything about it. A string is itself: what a tutorial's `onmessage` expects. */
+  readonly framePayload: (payload: Json, position: string) => Uint8Array
+  /** A position without a message, where the transport has a place for it. */
+  readonly framePosition: (position: string) => Uint8Array | undefined
+}
+
+function channelDialect({ framing, framingAt, framePayload, framePosition }: StreamKind, view: View): ChannelDialect {
+  const encodePosition = (position: AtPosition) => framePosition(formatPosition(position))
+  return {
+    framing,
+    view,
+    encodePosition,
+    encode(batch: Batch) {
+      if (batch.isEmpty) return batch.leadsOn ? encodePosition(batch.position) : undefined
+      return Buffer.concat(
+        batch.publications.map((publication) => {
+          const there = formatPosition(positionIn(batch, publication))
+          if (view === 'payload') return framePayload(publication.payload, there)
+          return framingAt(there).frame(publicationText(publication, there))
+        }),
+      )
+    },
+    encodeReset(reason, snapshot) {
+      const position = formatPosition(snapshot.position)
+      if (view !== 'payload') return framed(framingAt(position), resetText(reason, snapshot))
+      const bytes = framePosition(position)
+      return bytes ? [bytes] : []
+    },
+    encodeSignal: (signal) => (view === 'publication' ? framing.frame(signalText(signal)) : undefined),
+    encodeAside: (type, payload) => framing.frame(asideText(type, payload)),
+  }
+}
+
+type PlainDialects = Readonly<Record<'publication' | 'payload', ChannelDialect>>
+
+function dialectsOf(kind: StreamKind): PlainDialects {
+  return { publication: channelDialect(kind, 'publication'), payload: channelDialect(kind, 'payload') }
+}
+
+const sse: PlainDialects = dialectsOf({
+  framing: sseFraming('sse'),
+  framingAt: (position) => sseFraming('sse', position),
+  framePayload: (payload, position) =>
+    sseFrame(typeof payload === 'string' ? payload : JSON.stringify(payload), position),
+  framePosition: ssePosition,
+})
+
+const webSocket = (framing: Framing): PlainDialects =>
+  dialectsOf({
+    framing,
+    framingAt: () => framing,
+    framePayload: (payload) => payloadFrame(framing, payload),
+    framePosition: () => undefined,
+  })
+
+/** The dialect of an event stream; one object for each view, so that fan-out encodes once for all of its readers. */
+export function sseDialect(view: View): ChannelDialect {
+  return sse[view === 'payload' ? 'payload' : 'publication']
+}
+
+/** The dialect of a plain WebSocket; one object for each framing and view. */
+export function webSocketDialect(framing: Framing, view: View): ChannelDialect {
+  return madeOnce(framing, webSocket)[view === 'payload' ? 'payload' : 'publication']
+}
+
+function payloadFrame(framing: Framing, payload: Json): Uint8Array {
+  if (payload instanceof Uint8Array) return binaryFrame(payload)
+  if (typeof payload !== 'string') return framing.frame(JSON.stringify(payload))
+  // A text is no JSON here, so it may look as if there were bytes in it.
+  return holdsBytes(payload) ? textFrame(payload) : framing.frame(payload)
+}

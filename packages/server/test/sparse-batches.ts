@@ -1,0 +1,28 @@
+/** Batches as a stream with gaps makes them. */
+import { formatPosition, type Publication, positionAfter } from '@baro/core'
+import { Batch } from '../src/delivery/batch.ts'
+
+/** A publication with this offset. */
+export const publicationAt = (offset: number, payload: Publication['payload'] = `at ${offset}`): Publication => ({
+  type: 'message',
+  payload,
+  offset,
+  id: `id${offset}`,
+  time: 5,
+})
+
+/** The position right after it. */
+export const positionAt = (offset: number) => positionAfter('epoch', publicationAt(offset))
+
+/** The text of that position. */
+export const placeAt = (offset: number): string => formatPosition(positionAt(offset))
+
+/** Follows offset 2, and leads beyond its last publication. */
+export const sparseBatch = () =>
+  new Batch('room:1', positionAt(2), positionAt(31), [publicationAt(3), publicationAt(20)])
+
+/** Moves the position, and brings nothing. */
+export const emptyBatch = () => new Batch('room:1', positionAt(31), positionAt(40), [])
+
+/** Leads nowhere: at the head. */
+export const stillBatch = () => new Batch('room:1', positionAt(40), positionAt(40), [])
