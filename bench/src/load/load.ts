@@ -1,5 +1,6 @@
 /** The process of the load generator: opens subscribers, counts what they get, tells the server when all have it. */
 import { connect, type Socket } from 'node:net'
+import { type ClaimedBy, openPublisher, type Publisher } from './publisher.ts'
 import { openStalledReaders } from './stalled-reader.ts'
 import type { OpenSubscriber, Subscriber } from './subscriber.ts'
 import { subscriberKinds } from './subscribers.ts'
@@ -23,6 +24,15 @@ export type LoadOrder =
   | { readonly do: 'stall'; readonly readers: number; readonly path: string }
   /** Say how many questions of theirs have been answered. */
   | { readonly do: 'count-answers' }
+  /** Open so many clients that publish. */
+  | {
+      readonly do: 'open-publishers'
+      readonly port: number
+      readonly publishers: number
+      readonly claimedBy: ClaimedBy
+    }
+  /** Have each of them publish at this rate for so long; done when all have their answers. */
+  | { readonly do: 'publish-steadily'; readonly perSecond: number; readonly seconds: number }
   /** Have so many messages published, one in each interval; done when everybody has all of them. */
   | { readonly do: 'beat'; readonly messages: number; readonly intervalMs: number }
 
@@ -32,6 +42,9 @@ export interface LoadAnswer {
   readonly latenciesMs?: readonly number[]
   /** After `count-answers`. */
   readonly answers?: number
+  /** After `publish-steadily`: of all publishes so far. */
+  readonly taken?: number
+  readonly refused?: number
 }
 
 // More at a time would overflow the queue of connections a server has not accepted yet, and measure SYN timeouts.
@@ -46,6 +59,8 @@ let subscribers: Subscriber[] = []
 let answers = 0
 /** The connections of those who publish: each says when everybody has its message, and may publish the next. */
 let publishers: readonly Socket[] = []
+/** Clients that publish by themselves. */
+let clients: readonly Publisher[] = []
 
 /** How many subscribers have the n-th message, for messages that not all have yet; `complete` came before those. */
 let reached: number[] = []
@@ -136,6 +151,21 @@ async function beat(messages: number, intervalMs: number): Promise<readonly numb
   return current.latenciesMs
 }
 
+/** A client sends what is due every 20 ms: a timer for each publish would be most of the load. */
+async function publishSteadily(perSecond: number, seconds: number): Promise<LoadAnswer> {
+  const everyMs = 20
+  const [beganAtMs, total] = [performance.now(), perSecond * seconds]
+  for (let sent = 0; sent < total; ) {
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
+    const due = Math.min(total, Math.floor(((performance.now() - beganAtMs) / 1_000) * perSecond))
+    for (const client of clients) client.publish(due - sent)
+    sent = due
+  }
+  while (clients.some(({ counts }) => counts.underWay > 0)) await new Promise((resolve) => setTimeout(resolve, everyMs))
+  const sum = (of: 'taken' | 'refused'): number => clients.reduce((all, { counts }) => all + counts[of], 0)
+  return { taken: sum('taken'), refused: sum('refused') }
+}
+
 async function obey(order: LoadOrder): Promise<LoadAnswer> {
   if (order.do === 'connect') {
     const create = subscriberKinds[order.server]
@@ -156,6 +186,11 @@ async function obey(order: LoadOrder): Promise<LoadAnswer> {
     await openStalledReaders(target ?? { server: '', port: 0 }, order.path, order.readers)
   } else if (order.do === 'count-answers') {
     return { answers }
+  } else if (order.do === 'open-publishers') {
+    const names = Array.from({ length: order.publishers }, (_, index) => `publisher-${index}`)
+    clients = await Promise.all(names.map((name) => openPublisher(order.port, name, order.claimedBy)))
+  } else if (order.do === 'publish-steadily') {
+    return publishSteadily(order.perSecond, order.seconds)
   } else return { latenciesMs: await beat(order.messages, order.intervalMs) }
   return {}
 }

@@ -76,8 +76,8 @@ export const socketIoDialect = (): WebSocketDialect => {
 }
 
 /** The first message of the SDK. */
-export function baroConnect(): string {
-  return message('baro:connect', { protocol: 1, client: 'a-secret-of-the-bench' })
+export function baroConnect(client = 'a-secret-of-the-bench'): string {
+  return message('baro:connect', { protocol: 1, client })
 }
 
 /** The message that subscribes, from a position if there is one. */

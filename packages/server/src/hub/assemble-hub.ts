@@ -104,7 +104,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     compressFromBytes: compression === false ? undefined : (compression.thresholdBytes ?? 1_024),
   })
   const streaming = { gate, sessions, delegating, ticker, limits, counters, clock, randomness, heartbeatIntervalMs }
-  const reading = { ...streaming, broker, feeds, held }
+  const reading = { ...streaming, feeds, held }
   const posting = { gate, delegating, limits }
   const connecting = { clock, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets }

@@ -75,6 +75,8 @@ export class Feed {
   #reading: Promise<void> | undefined
   #cancelWait: Cancel | undefined
   #stopFollowing: (() => void) | undefined
+  /** What follows the position: nothing. One for all who stand there, and so is what is written of it. */
+  #nothing: Batch | undefined
   /** A checkpoint is wanted as soon as the value has come so far. */
   #checkpointFrom: AtPosition | undefined
 
@@ -117,11 +119,21 @@ export class Feed {
   known(position: Position | undefined): Found | undefined {
     const head = this.position
     if (position?.kind === 'at')
-      return isSamePlace(position, head)
-        ? { outcome: 'recovered', batch: new Batch(this.resolved.channel, head, head, []) }
-        : undefined
+      return isSamePlace(position, head) ? { outcome: 'recovered', batch: this.#nothingMore } : undefined
     if (position?.kind === 'queried' && this.#source.resolve) return undefined
     return this.#decide(position, { epoch: head.epoch, head, floor: 0, publications: [], upTo: head })
+  }
+
+  get #nothingMore(): Batch {
+    const { position } = this
+    if (this.#nothing?.position !== position) this.#nothing = new Batch(this.resolved.channel, position, position, [])
+    return this.#nothing
+  }
+
+  /** The newest publications up to an offset, or up to the head, however few of them are asked for. */
+  readNewest(limit: number, until?: number): Promise<StreamView> {
+    const range = { limit, bytes: this.#parts.limits.catchUpBytes }
+    return this.#source.read(until === undefined ? range : { ...range, until })
   }
 
   /** What follows a position: recovered or reset (I2, I4). */

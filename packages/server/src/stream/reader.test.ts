@@ -52,7 +52,7 @@ function setUp(batches: readonly Batch[], head: AtPosition = batches.at(-1)?.pos
   const group = new LiveGroup()
   const asked: (Position | undefined)[] = []
   const feed = {
-    after(position: Position | undefined) {
+    known(position: Position | undefined) {
       asked.push(position)
       return { outcome: 'recovered', batch: batches[Math.min(asked.length, batches.length) - 1] }
     },

@@ -1,6 +1,6 @@
 /** Reading one channel over HTTP: at once, by polling, by long polling, as an event stream, or backwards. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AtPosition, BaroError, type Broker, closeCodes, formatPosition, orThrow } from '@baro/core'
+import { type AtPosition, BaroError, closeCodes, formatPosition, orThrow, positionAt } from '@baro/core'
 import type { Identity } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import { rangeBody, snapshotBody } from '../../delivery/encode/answer-bodies.ts'
@@ -14,17 +14,15 @@ import { sseDialect } from './channel-dialects.ts'
 import { anonymousWaitMs, type ChannelQuery, parseChannelQuery } from './channel-query.ts'
 import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
 import { longPoll, type PollAnswer, poll, type Wait, type WaitParts, waitForChange } from './poll.ts'
-import { type ReadBackParts, readBack } from './read-back.ts'
+import { readBack } from './read-back.ts'
 
 /** Publications a GET without a position answers with, where the channel has no snapshot to show. */
 const newestPublications = 100
 
 /** What reading works with. */
-export interface ChannelReadParts extends ChannelStreamParts, WaitParts, ReadBackParts {
+export interface ChannelReadParts extends ChannelStreamParts, WaitParts {
   readonly ticker: ChannelStreamParts['ticker']
-  readonly limits: ChannelStreamParts['limits']
   readonly counters: WaitParts['counters']
-  readonly broker: Broker
   readonly feeds: Feeds
 }
 
@@ -71,7 +69,7 @@ function stream(
 
 async function answerPoll(parts: ChannelReadParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
   const { limit, position, mode, waitMs } = query
-  if (mode === 'backwards') return sendRange(parts, read, await readBack(parts, feed, position, limit))
+  if (mode === 'backwards') return sendRange(parts, read, await readBack(parts.counters, feed, position, limit))
   if (mode === 'poll') return sendRange(parts, read, await poll(parts.counters, feed, position, limit))
   return sendRange(parts, read, await longPoll(parts, feed, position, { limit, ...waitOf(read, waitMs) }))
 }
@@ -92,9 +90,8 @@ async function answerState(parts: ChannelReadParts, feed: Feed, read: ReadReques
 async function answerSnapshot(parts: ChannelReadParts, feed: Feed, read: ReadRequest): Promise<void> {
   const snapshot = await feed.loadSnapshot()
   if (snapshot.valueText !== undefined) return sendSnapshot(parts, read, snapshotBody(snapshot), snapshot.position)
-  const { channel } = read.resolved
-  const view = await parts.broker.read(channel, { limit: newestPublications, bytes: parts.limits.catchUpBytes })
-  const position = { kind: 'at', epoch: view.epoch, ...view.head } as const
+  const view = await feed.readNewest(newestPublications)
+  const position = positionAt(view.epoch, view.upTo)
   const body = rangeBody(view.publications, position, false)
   return sendRange(parts, read, { body, position, isClosed: false, isReset: false })
 }
