@@ -10,7 +10,6 @@ import type {
   Reference,
   ResetReason,
   Signal,
-  Snapshot,
   Turn,
   WireForm,
 } from '@baro/core'

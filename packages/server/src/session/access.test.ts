@@ -17,7 +17,7 @@ describe('I8: access rules', () => {
     const { connect } = createRoomStage({ access: (context) => asked.push(context) > 0 })
     await subscribe(await connect('ada'), 1)
     expect(asked).toEqual([
-      { action: 'subscribe', channel: name, params: { id: '1' }, user: { id: 'ada' }, session: expect.any(String) },
+      { action: 'read', channel: name, params: { id: '1' }, user: { id: 'ada' }, session: expect.any(String) },
     ])
   })
 

@@ -1,5 +1,6 @@
 import { BaroError, type HubClock, type Log, type Recover } from '@baro/core'
-import { createHub, type Hub, type Limits } from '@baro/server'
+import type { Hub, Limits } from '@baro/server'
+import { assembleHub } from '@baro/server/parts'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import type { BrokerLink } from './broker-link.ts'
 import { room } from './channels.ts'
@@ -47,7 +48,7 @@ export interface NodeParts {
 export function startNode({ name, clock, randomness, broker, recover, limits, tally, log }: NodeParts): SimulatedNode {
   const work = randomness.fork('work')
   const processClock = createProcessClock(clock, () => (work.chance(0.1) ? 1 : 0))
-  const hub = createHub(
+  const hub = assembleHub(
     {
       channels: [room],
       broker,

@@ -57,7 +57,7 @@ describe('a channel whose rule refuses', () => {
     const { raw, status } = await RawClient.upgrade(stage.listening.port, path)
     expect(status).toContain(' 403 ')
     expect((await raw.ended).toString()).not.toContain('secret')
-    expect(actions).toEqual(['subscribe'])
+    expect(actions).toEqual(['read'])
   })
 
   test('takes no POST', async () => {
@@ -104,7 +104,7 @@ describe('a channel whose rule allows', () => {
 })
 
 test('a plain WebSocket may be allowed to read and not to publish', async () => {
-  const stage = await serve({}, { access: ({ action }) => action === 'subscribe' })
+  const stage = await serve({}, { access: ({ action }) => action === 'read' })
   const socket = new TextSocket(stage.url(path))
   await socket.next()
   socket.say('{"type":"message","payload":"a"}')

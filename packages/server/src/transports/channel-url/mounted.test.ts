@@ -13,7 +13,7 @@ async function application(options: Parameters<typeof serve>[0] = {}) {
   const chat = { channel: 'chat:1' } as never
   const routes: Readonly<Record<string, Handler>> = {
     '/api/messages': stage.hub.serve(chat, { view: 'state' }),
-    '/api/messages/long-poll': stage.hub.serve(chat, { view: 'state', wait: 25 }),
+    '/api/messages/long-poll': stage.hub.serve(chat, { view: 'state', waitMs: 25_000 }),
     '/api/events': stage.hub.serve(chat, { view: 'payload', live: 'sse' }),
     '/api/raw': stage.hub.serve(chat),
     '/api/nothing': stage.hub.serve({ channel: 'lobby' } as never),

@@ -13,7 +13,6 @@ import {
 import { Batch } from '../../delivery/batch.ts'
 import type { LiveReader } from '../../delivery/live-group.ts'
 import { Ticker } from '../../delivery/ticker.ts'
-import type { HubParts } from '../../hub/hub-parts.ts'
 import { createCounters } from '../../observe/counters.ts'
 import type { Feed } from '../../stream/feed.ts'
 import { HeldRequests } from '../http/held-requests.ts'
@@ -40,7 +39,7 @@ function setUp() {
   } as unknown as Feed
   const ticker = new Ticker(clock, { paused: 0 })
   const wait = (waitMs = 1_000, isKnown = false) =>
-    waitForChange({ clock, held, ticker } as unknown as HubParts, feed, {
+    waitForChange({ clock, held, ticker }, feed, {
       waitMs,
       isKnown: () => isKnown,
       isGone: () => isGone,
