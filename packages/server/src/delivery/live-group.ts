@@ -1,7 +1,7 @@
 import type { AtPosition, Signal } from '@baro/core'
 import type { Batch } from './batch.ts'
 import type { Dialect } from './dialect.ts'
-import { madeOnce } from './encode/made-once.ts'
+import { madeOnce } from './made-once.ts'
 
 /** A reader that gets what happens: bytes, messages, or the batch itself, as its dialect says. */
 export interface LiveReader<Said = unknown, SaidSignal = Said> {

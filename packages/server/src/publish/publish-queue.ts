@@ -37,8 +37,19 @@ export interface PublishQueueParts {
 /** A publish that was refused for now. */
 interface Refused {
   readonly id: string
+  /** What came before it is not held back. */
+  readonly number: number
   /** From then on nobody waits for it. */
   readonly untilMs: number
+}
+
+/** A publish that has come. */
+interface Waiting {
+  readonly channel: string
+  readonly number: number
+  readonly publishing: Publishing
+  /** Settles when those before it are over. */
+  readonly before: Promise<void> | undefined
 }
 
 /** How long what follows a refused publish is kept behind it. */
@@ -54,6 +65,8 @@ export class PublishQueue {
   /** Settles when everything that came for the channel is done. */
   readonly #last = new Map<string, Promise<void>>()
   readonly #refused = new Map<string, Refused>()
+  /** How many have come. */
+  #count = 0
 
   constructor(parts: PublishQueueParts, principal: Principal, atWork: AtWork) {
     this.#parts = parts
@@ -69,35 +82,37 @@ export class PublishQueue {
   publish(resolved: Resolved, publishing: Publishing, rule: Rule): Promise<PublishAnswer> {
     const { channel } = resolved
     const before = this.#last.get(channel)
+    const number = ++this.#count
     const answer = this.#atWork.do(async () => {
       await before
+      this.#assertNext(channel, number, publishing)
       return this.#publish(resolved, publishing, rule)
     })
-    const done: Promise<void> = answer
-      .catch((error) => this.#failed(channel, publishing, error))
-      // One that found no room is over before those it came behind.
-      .then(() => before)
-      .finally(() => {
-        if (this.#last.get(channel) === done) this.#last.delete(channel)
-      })
+    const done = this.#over({ channel, number, publishing, before }, answer).then(() => {
+      if (this.#last.get(channel) === done) this.#last.delete(channel)
+    })
     this.#last.set(channel, done)
     return answer
   }
 
   /** A publish was refused before it came here, and may be repeated. */
   refusedBefore(channel: string, publishing: Pick<Publishing, 'id' | 'turn'>): void {
-    const { id, turn } = publishing
-    if (id === undefined || turn || this.#isWaitedFor(channel)) return
-    if (!parseId(id).ok) return
+    this.#keepBehind(channel, ++this.#count, publishing)
+  }
+
+  #keepBehind(channel: string, number: number, { id, turn }: Pick<Publishing, 'id' | 'turn'>): void {
+    // Without an id it never comes again, and a bad one is no publish.
+    if (id === undefined || turn || !parseId(id).ok) return
+    const before = this.#waitedFor(channel)
+    if (before && before.number < number) return
     this.#refused.delete(channel)
-    this.#refused.set(channel, { id, untilMs: this.#parts.clock.elapsed() + keptBehindMs })
+    this.#refused.set(channel, { id, number, untilMs: this.#parts.clock.elapsed() + keptBehindMs })
     const [oldest] = this.#refused.keys()
     if (this.#refused.size > mostRefused && oldest !== undefined) this.#refused.delete(oldest)
   }
 
   #publish(resolved: Resolved, publishing: Publishing, rule: Rule): Promise<PublishAnswer> {
     const { type, payload, id, turn, claimsEpoch } = publishing
-    this.#assertNext(resolved.channel, publishing)
     return this.#parts.publisher.accept({
       resolved,
       type,
@@ -112,24 +127,31 @@ export class PublishQueue {
     })
   }
 
-  #failed(channel: string, publishing: Publishing, error: unknown): void {
-    if (error instanceof BaroError && error.retry) this.refusedBefore(channel, publishing)
+  /** Settles when a publish is over, and those before it. */
+  async #over({ channel, number, publishing, before }: Waiting, answer: Promise<unknown>): Promise<void> {
+    try {
+      await answer
+    } catch (error) {
+      if (error instanceof BaroError && error.retry) this.#keepBehind(channel, number, publishing)
+      // One that found no room is over first.
+      await before
+    }
   }
 
-  #assertNext(channel: string, { id, turn }: Publishing): void {
-    if (turn || !this.#isWaitedFor(channel)) return
-    const { id: refused = '' } = this.#refused.get(channel) ?? {}
-    if (id !== refused)
+  #assertNext(channel: string, number: number, { id, turn }: Publishing): void {
+    const refused = this.#waitedFor(channel)
+    if (!refused || turn || number < refused.number) return
+    if (id !== refused.id)
       throw new BaroError(
         'out-of-turn',
-        `The publish "${refused}" before this one was refused for now. Send it again first, then this one.`,
+        `The publish "${refused.id}" before this one was refused for now. Send it again first, then this one.`,
       )
     this.#refused.delete(channel)
   }
 
-  #isWaitedFor(channel: string): boolean {
+  #waitedFor(channel: string): Refused | undefined {
     const refused = this.#refused.get(channel)
-    return refused !== undefined && this.#parts.clock.elapsed() < refused.untilMs
+    return refused && this.#parts.clock.elapsed() < refused.untilMs ? refused : undefined
   }
 }
 

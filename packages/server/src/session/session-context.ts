@@ -1,6 +1,6 @@
 import type { BaroError } from '@baro/core'
+import type { Delegate } from '../delegate/delegate.ts'
 import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
-import type { Delegate } from '../participant/delegate.ts'
 import type { SessionOutbox } from './session-outbox.ts'
 
 /** What subscriptions and commands see of the session they belong to. */

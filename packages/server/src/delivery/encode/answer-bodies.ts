@@ -1,8 +1,8 @@
 /** What a hub answers to a GET of a channel: `{ snapshot?, publications, position, more?, reset? }`. */
 import { type AtPosition, formatPosition, type Publication, type ResetReason } from '@baro/core'
 import type { Batch } from '../batch.ts'
+import { madeOnce } from '../made-once.ts'
 import type { EncodedSnapshot } from './encoded-snapshot.ts'
-import { madeOnce } from './made-once.ts'
 import { type SharedPublications, sharedPublications, sharedSnapshot } from './shared-text.ts'
 import { write } from './write.ts'
 

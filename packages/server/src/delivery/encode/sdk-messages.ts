@@ -6,8 +6,8 @@ import { formatPosition, type ResetReason, type ServerMessage, type Signal } fro
 import type { Framing } from '../../ports/socket.ts'
 import type { Batch } from '../batch.ts'
 import type { Dialect } from '../dialect.ts'
+import { madeOnce } from '../made-once.ts'
 import type { EncodedSnapshot } from './encoded-snapshot.ts'
-import { madeOnce } from './made-once.ts'
 import { type SharedPublications, type SharedValue, sharedPublications, sharedSnapshot } from './shared-text.ts'
 import { type EveryField, framed, piecesOf, type Written, write } from './write.ts'
 

@@ -1,7 +1,7 @@
 import type { SharedText } from '../../ports/socket.ts'
 import type { Batch } from '../batch.ts'
+import { madeOnce } from '../made-once.ts'
 import type { EncodedSnapshot } from './encoded-snapshot.ts'
-import { madeOnce } from './made-once.ts'
 
 /** A long value that many get, as JSON text written once: a field of messages that otherwise name one client. */
 export class SharedValue implements SharedText {

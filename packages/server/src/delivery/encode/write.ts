@@ -8,7 +8,7 @@
  *   tail  }}                                                                                      ─ of one client
  */
 import type { Framing, SharedMessage, SharedText } from '../../ports/socket.ts'
-import { madeOnce } from './made-once.ts'
+import { madeOnce } from '../made-once.ts'
 import { SharedValue } from './shared-text.ts'
 
 /** Every field named, one that may be left out too: a field that is added to a message is a type error where it is written. */

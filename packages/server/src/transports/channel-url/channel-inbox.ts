@@ -3,7 +3,7 @@ import { BaroError, type Clock, type Json, parseFrame, parseJson, type Result } 
 import { Allowance } from '../../access/allowance.ts'
 import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'
-import type { Delegate } from '../../participant/delegate.ts'
+import type { Delegate } from '../../delegate/delegate.ts'
 import type { Limits } from '../../ports/limits.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
 

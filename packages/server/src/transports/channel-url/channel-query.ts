@@ -1,6 +1,7 @@
 import { accepted, BaroError, type Position, parsePosition, quote, type Result, refused } from '@baro/core'
 import type { Handshake } from '../../ports/socket.ts'
 import { positionInTag } from '../http/entity-tag.ts'
+import { longestWaitSeconds } from '../http/longest-wait.ts'
 
 /** What one message or answer shows of a publication. */
 export type View = 'publication' | 'payload' | 'state'
@@ -19,9 +20,6 @@ export interface ChannelQuery {
 
 /** Publications in one answer, unless `limit` asks for fewer. */
 export const maxPublications = 500
-
-/** The longest wait, in seconds: proxies give up after 30 to 60. */
-export const maxWaitSeconds = 30
 
 /** How long a wait without a position may last: code that knows nothing of positions must not spin, nor hang. */
 export const anonymousWaitMs = 1_000
@@ -59,7 +57,7 @@ export function parseChannelQuery(search: URLSearchParams, headers: Handshake['h
     view: view as View,
     position: from,
     limit: Math.min(limit, maxPublications),
-    waitMs: Math.min(waitSeconds, maxWaitSeconds) * 1_000,
+    waitMs: Math.min(waitSeconds, longestWaitSeconds) * 1_000,
     isAnonymousWait: wait !== null && from === undefined,
   })
 }

@@ -10,9 +10,9 @@ import type { Limits } from '../../ports/limits.ts'
 import type { SessionLink } from '../../ports/socket.ts'
 import type { OpenSession } from '../../session/session.ts'
 import { FramedOutbox } from '../../session/session-outbox.ts'
-import { maxWaitSeconds } from '../channel-url/channel-query.ts'
 import { bodyOf, sendAnswer } from '../http/answer.ts'
 import { handshakeOf } from '../http/handshake-of.ts'
+import { longestWaitSeconds } from '../http/longest-wait.ts'
 import { openSse, type SseParts } from '../http/sse.ts'
 import { sseFraming } from '../http/sse-framing.ts'
 import { AnswerCollector } from './answer-collector.ts'
@@ -41,7 +41,7 @@ export async function connectByPost(
   const seconds = Number(wait)
   if (!(seconds >= 0))
     throw new BaroError('bad-message', `wait=${JSON.stringify(wait.slice(0, 20))} is not a number of seconds.`)
-  return waitSession(parts, request, response, messages, Math.min(seconds, maxWaitSeconds) * 1_000)
+  return waitSession(parts, request, response, messages, Math.min(seconds, longestWaitSeconds) * 1_000)
 }
 
 function streamSession(
@@ -70,7 +70,7 @@ async function waitSession(
   const session = parts.openSession(collector, handshakeOf(request), { isOneWay: true })
   const cancelWait = clock.after(waitMs, () => collector.endWait())
   // A handler that never answers must not hold the request for ever; the client asks again with the same ids (I5).
-  const cancelHold = clock.after(maxWaitSeconds * 1_000, () => collector.close())
+  const cancelHold = clock.after(longestWaitSeconds * 1_000, () => collector.close())
   if (response.destroyed) collector.close()
   response.once('close', () => collector.close())
   hand(parts, session, messages)

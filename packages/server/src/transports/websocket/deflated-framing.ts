@@ -1,5 +1,5 @@
 import { constants, deflateRawSync } from 'node:zlib'
-import { madeOnce } from '../../delivery/encode/made-once.ts'
+import { madeOnce } from '../../delivery/made-once.ts'
 import type { Framing, SharedMessage, SharedText } from '../../ports/socket.ts'
 import { framePieces, openFrame, packedFrame, packedSharedFrame, textFrame } from './websocket-frame.ts'
 

@@ -1,6 +1,6 @@
 import { holdsBytes, joinFrame, type Lifted, liftBytes, readJson } from '@baro/core'
-import { madeOnce } from '../../delivery/encode/made-once.ts'
 import { sharedPieces } from '../../delivery/encode/write.ts'
+import { madeOnce } from '../../delivery/made-once.ts'
 import type { Framing, SharedMessage, SharedText } from '../../ports/socket.ts'
 
 /** What a frame carries (RFC 6455 §5.2), as far as we write it ourselves. */
