@@ -63,14 +63,11 @@ export interface Participant {
    * Follows a channel.
    *
    * @param from A position, to continue from there; `'now'` for what comes from now on; `undefined` begins with a reset.
-   * @param follower Gets publications as they are; or an `Outlet`, to write them as bytes that are made once for all.
    * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-position` or `closed`.
    */
-  follow(
-    reference: Reference,
-    from: string | Position | undefined,
-    follower: Follower | Outlet<unknown, unknown>,
-  ): Followed
+  follow(reference: Reference, from: string | Position | undefined, follower: Follower): Followed
+  /** The same for who writes bytes, which are made once for everybody with the same dialect. */
+  follow(reference: Reference, from: string | Position | undefined, outlet: Outlet<unknown, unknown>): Followed
   /**
    * Publishes, after what it has published in this channel before. With an `id`, or with a `turn`, it may be repeated and is
    * done once (I5).

@@ -1,0 +1,373 @@
+import { type BaroError, type Delivery, formatPosition, type Json, type Signal } from '@baro/core'
+import { describe, expect, test } from 'vitest'
+import {
+  createRoomStage,
+  type createStage,
+  FakeClient,
+  lineFraming,
+  payloadOf,
+  room,
+  subscribe,
+} from '../../test/fake-client.ts'
+import type { AnyHandlers } from '../channel/handlers.ts'
+import { sdkDialect } from '../delivery/encode/sdk-messages.ts'
+import type { RoomWaiter } from '../delivery/outbox.ts'
+import type { Outlet } from '../stream/reader.ts'
+import type { Follower } from './participant.ts'
+
+const one = room({ id: 1 })
+const talking: Partial<AnyHandlers> = {
+  events: { message: ({ payload, publish }) => publish('message', payload) },
+  signals: { typing: ({ payload, signal }) => signal('typing', payload) },
+  requests: { echo: ({ payload }) => payload },
+}
+
+/** Keeps what it is told; full when the test says so. */
+class Recorder implements Follower {
+  readonly deliveries: Delivery[] = []
+  readonly resets: { readonly reason: string; readonly value: Json | undefined; readonly position: string }[] = []
+  readonly signals: Signal[] = []
+  readonly failures: BaroError[] = []
+  readonly #waiters = new Set<RoomWaiter>()
+  readonly queue = {
+    isFull: false,
+    waitForRoom: (waiter: RoomWaiter) => void this.#waiters.add(waiter),
+    stopWaiting: (waiter: RoomWaiter) => void this.#waiters.delete(waiter),
+  }
+
+  delivered(delivery: Delivery): void {
+    this.deliveries.push(delivery)
+  }
+
+  reset(reason: string, { value, position }: Parameters<Follower['reset']>[1]): void {
+    this.resets.push({ reason, value, position: formatPosition(position) })
+  }
+
+  signaled(signal: Signal): void {
+    this.signals.push(signal)
+  }
+
+  failed(error: BaroError): void {
+    this.failures.push(error)
+  }
+
+  /** The queue is empty again. */
+  makeRoom(): void {
+    this.queue.isFull = false
+    const waiting = [...this.#waiters]
+    this.#waiters.clear()
+    for (const waiter of waiting) waiter.hasRoom()
+  }
+
+  get waiting(): number {
+    return this.#waiters.size
+  }
+
+  get texts(): unknown[] {
+    return this.deliveries.flatMap(({ publications }) =>
+      publications.map(({ payload }) => (payload as { text: string }).text),
+    )
+  }
+}
+
+function setUp(handlers: Partial<AnyHandlers> = {}, options: Parameters<typeof createStage>[0] = {}) {
+  const stage = createRoomStage({ ...talking, ...handlers }, options)
+  return { ...stage, ada: stage.hub.open({ user: { id: 'ada' } }), bob: stage.hub.open({ user: { id: 'bob' } }) }
+}
+
+describe('two participants of one hub', () => {
+  test('meet in a channel, without a link or a byte', async () => {
+    const { ada, bob, settle } = setUp()
+    const heard = new Recorder()
+    bob.follow(one, 'now', heard)
+    await settle()
+    const answer = await ada.publish(one, 'message', { text: 'hello' })
+    await settle()
+    expect(heard.deliveries.at(-1)).toMatchObject({
+      channel: 'room:1',
+      publications: [{ id: answer.id, by: 'ada', payload: { text: 'hello' } }],
+    })
+    expect(heard.deliveries.map(({ position }) => formatPosition(position)).at(-1)).toBe(answer.position)
+  })
+
+  test('I2: continue from a position, first with what they have missed', async () => {
+    const { bob, publish, settle } = setUp()
+    const from = await publish('a')
+    await publish('b', 'c')
+    const heard = new Recorder()
+    bob.follow(one, from, heard)
+    await settle()
+    await publish('d')
+    await settle()
+    expect(heard.texts).toEqual(['b', 'c', 'd'])
+    const places = heard.deliveries.map(({ position }) => formatPosition(position))
+    for (const [index, { follows }] of heard.deliveries.entries())
+      expect(formatPosition(follows)).toBe(index === 0 ? from : places[index - 1])
+  })
+
+  test('without a position begin with the newest value', async () => {
+    const { bob, publish, settle } = setUp()
+    const position = await publish('a', 'b')
+    const heard = new Recorder()
+    bob.follow(one, undefined, heard)
+    await settle()
+    expect(heard.resets).toEqual([{ reason: 'none', value: ['a', 'b'], position }])
+  })
+
+  test('get values of their own: what one does to it, no other sees', async () => {
+    const { ada, bob, publish, settle } = setUp()
+    await publish('a')
+    const [first, second] = [new Recorder(), new Recorder()]
+    ada.follow(one, undefined, {
+      ...first,
+      delivered: () => {},
+      failed: () => {},
+      reset: (_, { value }) => void (value as string[]).push('x'),
+    })
+    await settle()
+    bob.follow(one, undefined, second)
+    await settle()
+    expect(second.resets[0]?.value).toEqual(['a'])
+  })
+
+  test('signal and ask through the handlers of the channel', async () => {
+    const { ada, bob, settle } = setUp()
+    const heard = new Recorder()
+    bob.follow(one, 'now', heard)
+    await settle()
+    await ada.signal(one, 'typing', { on: true })
+    await settle()
+    expect(heard.signals).toEqual([{ channel: 'room:1', type: 'typing', payload: { on: true }, by: 'ada' }])
+    expect(await ada.request(one, 'echo', { text: 'hi' })).toEqual({ text: 'hi' })
+  })
+
+  test('meet the clients of the SDK', async () => {
+    const { hub, clock, ada, settle } = setUp()
+    const client = new FakeClient(hub, clock)
+    await client.ask('baro:connect', { protocol: 1, client: 'secret' })
+    await subscribe(client, 1)
+    await ada.publish(one, 'message', { text: 'hello' })
+    await settle()
+    expect(payloadOf(await client.heard(), 'baro:publications')).toMatchObject({ publications: [{ by: 'ada' }] })
+  })
+})
+
+describe('a follower', () => {
+  test('I7: that is full is cut, and reads on from there when it has room', async () => {
+    const { bob, publish, settle, hub } = setUp()
+    const heard = new Recorder()
+    bob.follow(one, 'now', heard)
+    await settle()
+    await publish('a')
+    await settle()
+    heard.queue.isFull = true
+    await publish('b')
+    await settle()
+    await publish('c')
+    await settle()
+    expect(heard.texts).toEqual(['a'])
+    expect([heard.waiting, hub.counters.slow]).toEqual([1, 1])
+    heard.makeRoom()
+    await settle()
+    expect(heard.texts).toEqual(['a', 'b', 'c'])
+  })
+
+  test('that ends while it waits for room is forgotten', async () => {
+    const { bob, publish, settle } = setUp()
+    const heard = new Recorder()
+    const followed = bob.follow(one, 'now', heard)
+    await settle()
+    heard.queue.isFull = true
+    await publish('a')
+    await settle()
+    expect(heard.waiting).toBe(1)
+    followed.end()
+    expect(heard.waiting).toBe(0)
+  })
+
+  test('that throws is logged, and keeps nothing from the others', async () => {
+    const { ada, bob, publish, settle, log } = setUp()
+    const heard = new Recorder()
+    const delivered = () => {
+      throw new Error('a fault of the follower')
+    }
+    ada.follow(one, 'now', { delivered, reset: () => {}, failed: () => {} })
+    bob.follow(one, 'now', heard)
+    await settle()
+    await publish('a')
+    await settle()
+    expect(heard.texts).toEqual(['a'])
+    expect(log.errors.join()).toContain('a fault of the follower')
+  })
+
+  test('that writes bytes says what it wants in a dialect, made once for all of it', async () => {
+    const { ada, publish, settle } = setUp()
+    const lines: string[] = []
+    const write = (bytes: unknown) => void lines.push(Buffer.from(bytes as Uint8Array).toString())
+    const outlet: Outlet<unknown, unknown> = {
+      dialect: sdkDialect(lineFraming),
+      outbox: new Recorder().queue,
+      recovered: () => {},
+      reset: () => {},
+      continued: write,
+      deliver: write,
+      signal: write,
+      failed: () => {},
+    }
+    ada.follow(one, 'now', outlet)
+    await settle()
+    await publish('a')
+    await settle()
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { type: 'baro:publications', payload: { channel: 'room:1' } },
+    ])
+  })
+
+  test.each([
+    ['a bad position', 'room:1', 'x y', 'bad-position'],
+    ['an unknown channel', 'lobby', 'now', 'unknown-channel'],
+    ['a bad name', 'a::b', 'now', 'bad-name'],
+  ])('of %s is told at once', (_, channel, from, code) => {
+    expect(() => setUp().ada.follow({ channel }, from, new Recorder())).toThrow(expect.objectContaining({ code }))
+  })
+
+  test('of a channel that cannot be read is told, and has ended', async () => {
+    const { ada, broker, settle } = setUp()
+    broker.broken.add('follow')
+    const heard = new Recorder()
+    ada.follow(one, undefined, heard)
+    await settle()
+    expect(heard.failures).toMatchObject([{ code: 'unavailable' }])
+  })
+})
+
+describe('what a rule refuses', () => {
+  const onlyAda: AnyHandlers['access'] = ({ user }) => user?.id === 'ada'
+
+  test('I8: is followed by nobody else', async () => {
+    const { ada, bob, publish, settle } = setUp({ access: onlyAda })
+    const [allowed, refused] = [new Recorder(), new Recorder()]
+    ada.follow(one, 'now', allowed)
+    bob.follow(one, undefined, refused)
+    await settle()
+    await publish('a')
+    await settle()
+    expect(allowed.texts).toEqual(['a'])
+    expect(refused).toMatchObject({ deliveries: [], resets: [], failures: [{ code: 'refused' }] })
+  })
+
+  test('is not published, signalled or asked either', async () => {
+    const { bob, hub } = setUp({ access: onlyAda })
+    await expect(bob.publish(one, 'message', { text: 'a' })).rejects.toMatchObject({ code: 'refused' })
+    await expect(bob.signal(one, 'typing', { on: true })).rejects.toMatchObject({ code: 'refused' })
+    await expect(bob.request(one, 'echo', { text: 'a' })).rejects.toMatchObject({ code: 'refused' })
+    expect(hub.counters.published).toBe(0)
+  })
+
+  test('is asked once for each time that somebody begins to follow, with who it is', async () => {
+    const asked: unknown[] = []
+    const { ada, publish, settle } = setUp({ access: (context) => asked.push(context) > 0 })
+    ada.follow(one, 'now', new Recorder())
+    await settle()
+    await publish('a', 'b')
+    await settle()
+    expect(asked).toEqual([
+      { action: 'read', channel: 'room:1', params: { id: '1' }, user: { id: 'ada' }, session: ada.session },
+    ])
+  })
+})
+
+describe('I5: a publish of a participant', () => {
+  const turn = { producer: 'p', number: 1, confirmed: 0 }
+
+  test('is done once by its turn, however often it is sent', async () => {
+    const { ada, hub } = setUp()
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => ada.publish(one, 'message', { text: 'a' }, { id: 'my-id', turn })),
+    )
+    expect(new Set(answers.map(({ position }) => position)).size).toBe(1)
+    expect(hub.counters).toMatchObject({ published: 1, repeated: 2 })
+  })
+
+  test('is the same for each session of a user, and for nobody else', async () => {
+    const { ada, bob, hub } = setUp()
+    const again = hub.open({ user: { id: 'ada' } })
+    const [first] = [await ada.publish(one, 'message', { text: 'a' }, { id: 'x' })]
+    expect(await again.publish(one, 'message', { text: 'a' }, { id: 'x' })).toEqual(first)
+    expect(await bob.publish(one, 'message', { text: 'a' }, { id: 'x' })).not.toEqual(first)
+  })
+
+  test('of guests is theirs alone, unless they share a name that nobody else knows', async () => {
+    const { hub } = setUp()
+    const of = async (guest?: string) => {
+      const participant = hub.open(guest === undefined ? {} : { guest })
+      return (await participant.publish(one, 'message', { text: 'a' }, { id: 'x' })).position
+    }
+    expect(await of()).not.toBe(await of())
+    expect(await of('secret')).toBe(await of('secret'))
+  })
+
+  test('counts on the life of the claims that it names', async () => {
+    const { ada } = setUp()
+    const claimsEpoch = await ada.claimsEpoch()
+    await expect(ada.publish(one, 'message', { text: 'a' }, { turn, claimsEpoch: 'another' })).rejects.toMatchObject({
+      code: 'out-of-turn',
+    })
+    expect(await ada.publish(one, 'message', { text: 'a' }, { turn, claimsEpoch })).toMatchObject({
+      position: expect.any(String),
+    })
+  })
+
+  test('whose handler throws tells nothing of the inside', async () => {
+    const { ada, log } = setUp({ requests: { echo: () => Promise.reject(new Error('the password is 1234')) } })
+    await expect(ada.request(one, 'echo', { text: 'a' })).rejects.toMatchObject({
+      code: 'handler-failed',
+      message: expect.not.stringContaining('1234'),
+    })
+    expect(log.errors.join()).toContain('1234')
+  })
+})
+
+describe('a participant', () => {
+  test('is a session: counted, announced, and seen in the hooks of channels', async () => {
+    const seen: string[] = []
+    const stage = createRoomStage({
+      joined: ({ session }) => seen.push(`joined ${session}`),
+      left: ({ session }) => seen.push(`left ${session}`),
+    })
+    stage.hub.on('connected', ({ session }) => seen.push(`connected ${session}`))
+    stage.hub.on('disconnected', ({ session }) => seen.push(`disconnected ${session}`))
+    const bot = stage.hub.open({ session: 'bot' })
+    bot.follow(one, 'now', new Recorder())
+    await stage.settle()
+    expect(stage.hub.counters.sessions).toBe(1)
+    bot.end()
+    bot.end()
+    await stage.settle()
+    expect(seen).toEqual(['connected bot', 'joined bot', 'left bot', 'disconnected bot'])
+    expect(stage.hub.counters.sessions).toBe(0)
+  })
+
+  test('that has ended hears nothing, and does nothing', async () => {
+    const { ada, publish, settle } = setUp()
+    const heard = new Recorder()
+    ada.follow(one, 'now', heard)
+    await settle()
+    ada.end()
+    await publish('a')
+    await settle()
+    expect(heard.texts).toEqual([])
+    await expect(ada.publish(one, 'message', { text: 'a' })).rejects.toMatchObject({ code: 'closed' })
+    expect(() => ada.follow(one, 'now', heard)).toThrow(expect.objectContaining({ code: 'closed' }))
+  })
+
+  test('ends when the node stops, is told when to come back, and does not hold it up', async () => {
+    const stage = createRoomStage()
+    const told: number[] = []
+    const bot = stage.hub.open({}, { ended: (reconnectInMs) => void told.push(reconnectInMs) })
+    await stage.hub.drain({ spreadMs: 0 })
+    expect(told).toEqual([0])
+    await expect(bot.publish(one, 'message', { text: 'a' })).rejects.toMatchObject({ code: 'closed' })
+    expect(() => stage.hub.open()).toThrow(expect.objectContaining({ code: 'unavailable' }))
+  })
+})

@@ -1,0 +1,185 @@
+import { BaroError, type Turn } from '@baro/core'
+import { createFakeClock } from '@baro/testing'
+import { describe, expect, test } from 'vitest'
+import { roomOne } from '../../test/feed-nodes.ts'
+import { AtWork } from '../access/at-work.ts'
+import { Gate } from '../access/gate.ts'
+import { PublishQueue } from './publish-queue.ts'
+import type { Publisher, PublishRequest } from './publisher.ts'
+
+const roomTwo = { ...roomOne, channel: 'room:2' }
+
+/** A queue before a publisher that answers when the test says so. */
+function setUp({ maxAtWork = 100 } = {}) {
+  const clock = createFakeClock()
+  const atWork: {
+    readonly id: string
+    readonly answer: () => void
+    readonly refuse: (code: 'unavailable' | 'refused') => void
+  }[] = []
+  const accept = (request: PublishRequest) =>
+    new Promise((resolve, reject) => {
+      const id = request.id ?? ''
+      atWork.push({ id, answer: () => resolve({ id }), refuse: (code) => reject(new BaroError(code, 'No.')) })
+    })
+  const gate = new Gate({ auth: () => undefined, log: { info() {}, warn() {}, error() {} } })
+  const publisher = { accept } as unknown as Publisher
+  const queue = new PublishQueue({ publisher, gate, clock }, { guest: 'somebody' }, new AtWork(maxAtWork))
+  const outcomes: string[] = []
+  const send = (
+    id: string | undefined,
+    { resolved = roomOne, turn }: { resolved?: typeof roomOne; turn?: Turn } = {},
+  ) =>
+    void queue.publish(resolved, { type: 'message', payload: null, id, turn }, 'ask').then(
+      () => outcomes.push(`${id} done`),
+      (error) => outcomes.push(`${id} ${error.code}`),
+    )
+  const settle = () => clock.pass(0)
+  /** What the publisher was given and has not answered. */
+  const given = () => atWork.map(({ id }) => id)
+  const answer = async () => {
+    atWork.shift()?.answer()
+    await settle()
+  }
+  const refuse = async (code: 'unavailable' | 'refused' = 'unavailable') => {
+    atWork.shift()?.refuse(code)
+    await settle()
+  }
+  return { clock, queue, send, settle, given, answer, refuse, outcomes }
+}
+
+describe('I5: the publishes of one principal', () => {
+  test('are done one after the other within a channel', async () => {
+    const { send, settle, given, answer, outcomes } = setUp()
+    for (const id of ['a', 'b', 'c']) send(id)
+    await settle()
+    expect(given()).toEqual(['a'])
+    await answer()
+    expect(given()).toEqual(['b'])
+    await answer()
+    await answer()
+    expect(outcomes).toEqual(['a done', 'b done', 'c done'])
+  })
+
+  test('do not wait for those of other channels', async () => {
+    const { send, settle, given } = setUp()
+    send('a')
+    send('b', { resolved: roomTwo })
+    await settle()
+    expect(given()).toEqual(['a', 'b'])
+  })
+
+  test('go on after one was refused for good', async () => {
+    const { send, settle, given, refuse } = setUp()
+    for (const id of ['a', 'b']) send(id)
+    await settle()
+    await refuse('refused')
+    expect(given()).toEqual(['b'])
+  })
+})
+
+describe('I5: behind a publish that was refused for now', () => {
+  test('nothing overtakes it, until it comes again', async () => {
+    const { send, settle, given, answer, refuse, outcomes } = setUp()
+    for (const id of ['a', 'b', 'c']) send(id)
+    await settle()
+    await refuse()
+    send('d')
+    await settle()
+    expect(outcomes).toEqual(['a unavailable', 'b out-of-turn', 'c out-of-turn', 'd out-of-turn'])
+    expect(given()).toEqual([])
+    for (const id of ['a', 'b', 'c', 'd']) send(id)
+    await settle()
+    for (let index = 0; index < 4; index++) await answer()
+    expect(outcomes.slice(4)).toEqual(['a done', 'b done', 'c done', 'd done'])
+  })
+
+  test('nothing overtakes it, though it found no room and never came so far', async () => {
+    const { send, settle, given, answer, outcomes } = setUp({ maxAtWork: 2 })
+    for (const id of ['a', 'b', 'c']) send(id)
+    await settle()
+    expect(outcomes).toEqual(['c rate-limited'])
+    await answer()
+    send('d')
+    await settle()
+    // What came before it is not held back.
+    expect(given()).toEqual(['b'])
+    await answer()
+    expect(outcomes).toEqual(['c rate-limited', 'a done', 'b done', 'd out-of-turn'])
+  })
+
+  test('one that found no room does not let others pass those before it', async () => {
+    const { send, settle, given, answer, outcomes } = setUp({ maxAtWork: 2 })
+    send('x', { resolved: roomTwo })
+    send('a')
+    send(undefined)
+    await settle()
+    expect(outcomes).toEqual(['undefined rate-limited'])
+    await answer()
+    send('b')
+    await settle()
+    expect(given()).toEqual(['a'])
+  })
+
+  test('nothing overtakes it, though it was refused before it came here', async () => {
+    const { queue, send, settle, outcomes, answer } = setUp()
+    queue.refusedBefore('room:1', { id: 'a' })
+    send('b')
+    await settle()
+    send('a')
+    await settle()
+    await answer()
+    expect(outcomes).toEqual(['b out-of-turn', 'a done'])
+  })
+
+  test('other channels are not held back', async () => {
+    const { queue, send, settle, given } = setUp()
+    queue.refusedBefore('room:1', { id: 'a' })
+    send('b', { resolved: roomTwo })
+    await settle()
+    expect(given()).toEqual(['b'])
+  })
+
+  test('turns are not held back here: the broker knows them', async () => {
+    const { queue, send, settle, given } = setUp()
+    queue.refusedBefore('room:1', { id: 'a', turn: { producer: 'p', number: 1, confirmed: 0 } })
+    send('b')
+    await settle()
+    expect(given()).toEqual(['b'])
+    queue.refusedBefore('room:1', { id: 'c' })
+    send('d', { turn: { producer: 'p', number: 2, confirmed: 0 } })
+    await settle()
+    expect(given()).toEqual(['b'])
+  })
+
+  test('one without an id is never waited for: it cannot come again', async () => {
+    const { send, settle, given, refuse } = setUp()
+    send(undefined)
+    send('b')
+    await settle()
+    await refuse()
+    expect(given()).toEqual(['b'])
+  })
+
+  test('nobody waits for ever for one that never comes again', async () => {
+    const { clock, queue, send, settle, given } = setUp()
+    queue.refusedBefore('room:1', { id: 'a' })
+    await clock.pass(9_999)
+    send('b')
+    await settle()
+    expect(given()).toEqual([])
+    await clock.pass(1)
+    send('c')
+    await settle()
+    expect(given()).toEqual(['c'])
+  })
+
+  test('I7: of channels that wait so, the oldest are forgotten', async () => {
+    const { queue, send, settle, given } = setUp()
+    for (let index = 1; index <= 257; index++) queue.refusedBefore(`room:${index}`, { id: 'a' })
+    send('b')
+    send('c', { resolved: roomTwo })
+    await settle()
+    expect(given()).toEqual(['b'])
+  })
+})
