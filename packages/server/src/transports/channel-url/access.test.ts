@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type HttpStage, publishAll, serve } from '../../../test/http-stage.ts'
 import { RawClient } from '../../../test/network-client.ts'
 import { EventReader, TextSocket } from '../../../test/stream-readers.ts'
+import type { AnyHandlers } from '../../channel/handlers.ts'
 
 const path = '/baro/channels/chat:1'
 const ada = { authorization: 'Bearer ada' }
@@ -110,4 +111,91 @@ test('a plain WebSocket may be allowed to read and not to publish', async () => 
   socket.say('{"type":"message","payload":"a"}')
   expect(await socket.message()).toMatchObject({ type: 'baro:error', payload: { code: 'refused' } })
   expect(stage.hub.counters.published).toBe(0)
+})
+
+describe('I6: one rule is asked the same on every rung', () => {
+  const asking = async (isAllowed: boolean) => {
+    const actions: string[] = []
+    const access: AnyHandlers['access'] = ({ action }) => actions.push(action) > 0 && isAllowed
+    const stage = await serve({}, { access })
+    const [first = ''] = await publishAll(stage.hub, 'chat:1', 'old', 'secret')
+    return { stage, actions, first }
+  }
+  const rungs: readonly [name: string, read: (stage: HttpStage, first: string) => Promise<string>][] = [
+    ['a GET', async ({ ask }) => (await ask(path)).text],
+    ['a GET of the state', async ({ ask }) => (await ask(`${path}?view=state`)).text],
+    ['a poll', async ({ ask }, first) => (await ask(`${path}?after=${first}`)).text],
+    ['a long poll', async ({ ask }, first) => (await ask(`${path}?after=${first}&wait=25`)).text],
+    [
+      'an event stream',
+      async ({ url }, first) => {
+        const reader = await EventReader.open(url(`${path}?live=sse&after=${first}`))
+        return reader.status === 200 ? ((await reader.next()).data ?? '') : ''
+      },
+    ],
+    [
+      'a plain WebSocket',
+      async ({ listening, url }, first) => {
+        const { status } = await RawClient.upgrade(listening.port, `${path}?after=${first}`)
+        return status.includes(' 101 ') ? new TextSocket(url(`${path}?after=${first}`)).next() : ''
+      },
+    ],
+    [
+      'the SDK by POST',
+      async ({ ask }, first) => {
+        const payload = { channel: 'chat:1', attempt: 1, version: '1', position: first }
+        const messages = [
+          { type: 'baro:connect', payload: { protocol: 1, client: 'somebody' } },
+          { type: 'baro:subscribe', payload },
+        ]
+        return (await ask('/baro/connect?wait=25', { method: 'POST', body: JSON.stringify({ messages }) })).text
+      },
+    ],
+    [
+      'the SDK by WebSocket',
+      async ({ url }, first) => {
+        const socket = new TextSocket(url('/baro/connect'))
+        socket.say('{"type":"baro:connect","payload":{"protocol":1,"client":"somebody"}}')
+        await socket.next()
+        const payload = { channel: 'chat:1', attempt: 1, version: '1', position: first }
+        socket.say(JSON.stringify({ type: 'baro:subscribe', payload }))
+        return socket.next()
+      },
+    ],
+    [
+      'a participant',
+      ({ hub }, first) =>
+        new Promise((resolve) => {
+          hub.open().follow({ channel: 'chat:1' }, first, {
+            delivered: (delivery) => resolve(JSON.stringify(delivery)),
+            reset: () => resolve('reset'),
+            failed: ({ code }) => resolve(code),
+          })
+        }),
+    ],
+  ]
+
+  test.each(rungs)('%s is let in by a rule that allows "read"', async (_, read) => {
+    const { stage, actions, first } = await asking(true)
+    expect(await read(stage, first)).toContain('secret')
+    expect(new Set(actions)).toEqual(new Set(['read']))
+  })
+
+  test.each(rungs)('I8: %s is told nothing by one that refuses it', async (_, read) => {
+    const { stage, actions, first } = await asking(false)
+    expect(await read(stage, first)).not.toContain('secret')
+    expect(actions).toEqual(['read'])
+  })
+})
+
+test('a rule is asked once for each open stream, and not for what comes after', async () => {
+  const actions: string[] = []
+  const stage = await serve({}, { access: ({ action }) => actions.push(action) > 0 })
+  const stream = await EventReader.open(stage.url(`${path}?live=sse&after=none`))
+  const socket = new TextSocket(stage.url(`${path}?after=none`))
+  await stream.next()
+  await socket.next()
+  await publishAll(stage.hub, 'chat:1', 'a', 'b', 'c')
+  for (let index = 0; index < 3; index++) await stream.message()
+  expect(actions).toEqual(['read', 'read'])
 })

@@ -1,0 +1,167 @@
+/** What sessions are told of the life of the claims, and which one their publishes count on (I5). */
+import { describe, expect, test } from 'vitest'
+import { createRoomStage, FakeClient, payloadOf } from '../../test/fake-client.ts'
+import { serve } from '../../test/http-stage.ts'
+import type { TamperedBroker } from '../../test/tampered-broker.ts'
+import type { AnyHandlers } from '../channel/handlers.ts'
+
+const events: NonNullable<AnyHandlers['events']> = { message: ({ payload, publish }) => publish('message', payload) }
+const connecting = { protocol: 1, client: 'secret' }
+const publishing = (id: string, number: number) => ({
+  id,
+  channel: 'room:1',
+  type: 'message',
+  payload: { text: id },
+  producer: 'tab',
+  number,
+  confirmed: 0,
+})
+
+/** From now on the broker says that its claims are in another life. */
+function loseClaims(broker: TamperedBroker, epoch: string): void {
+  const { claim } = broker
+  broker.claim = async (channel, key, terms) => ({
+    ...(await claim(channel, key, { windowMs: terms.windowMs })),
+    epoch,
+  })
+}
+
+/** Which lives of the claims were counted on, claim by claim. */
+function watchClaims(broker: TamperedBroker): (string | undefined)[] {
+  const seen: (string | undefined)[] = []
+  const { claim } = broker
+  broker.claim = (channel, key, terms) => {
+    seen.push(terms.epoch)
+    return claim(channel, key, terms)
+  }
+  return seen
+}
+
+function setUp() {
+  const stage = createRoomStage({ events })
+  const connect = async (more: { readonly claimsEpoch?: string } = {}) => {
+    const client = new FakeClient(stage.hub, stage.clock)
+    const { claimsEpoch } = payloadOf(await client.ask('baro:connect', { ...connecting, ...more }), 'baro:connected')
+    return { client, claimsEpoch }
+  }
+  return { ...stage, connect }
+}
+
+describe('when what was remembered is lost', () => {
+  test('every open session is told, and who connects later hears it at once', async () => {
+    const { broker, connect } = setUp()
+    const [sender, other] = [await connect(), await connect()]
+    loseClaims(broker, 'new')
+    const heard = await sender.client.ask('baro:publish', publishing('a', 1))
+    for (const messages of [heard, await other.client.heard()])
+      expect(payloadOf(messages, 'baro:claims')).toEqual({ claimsEpoch: 'new' })
+    expect(await connect()).toMatchObject({ claimsEpoch: 'new' })
+  })
+
+  test('it is told once', async () => {
+    const { broker, connect } = setUp()
+    const { client } = await connect()
+    loseClaims(broker, 'new')
+    await client.ask('baro:publish', publishing('a', 1))
+    expect(await client.ask('baro:publish', publishing('b', 2))).toMatchObject([{ type: 'baro:published' }])
+  })
+
+  test('a session that is not let in yet hears of it when it is', async () => {
+    let letIn = () => {}
+    const { hub, clock, broker, settle } = createRoomStage(
+      { events },
+      {
+        auth: ({ token }) =>
+          token === 'slow' ? new Promise((resolve) => (letIn = () => resolve(undefined))) : undefined,
+      },
+    )
+    const [slow, quick] = [new FakeClient(hub, clock), new FakeClient(hub, clock)]
+    await quick.ask('baro:connect', connecting)
+    expect(await slow.ask('baro:connect', { ...connecting, token: 'slow' })).toEqual([])
+    loseClaims(broker, 'new')
+    await quick.ask('baro:publish', publishing('a', 1))
+    letIn()
+    await settle()
+    const messages = await slow.heard()
+    expect(messages.map(({ type }) => type)).toEqual(['baro:connected'])
+    expect(payloadOf(messages, 'baro:connected').claimsEpoch).toBe('new')
+    const counted = watchClaims(broker)
+    await slow.ask('baro:publish', publishing('b', 1))
+    expect(counted).toEqual(['new'])
+  })
+
+  test('a participant is told too', async () => {
+    const { hub, broker, connect } = setUp()
+    const told: string[] = []
+    hub.open({}, { claimsLost: (epoch) => void told.push(epoch) })
+    const { client } = await connect()
+    loseClaims(broker, 'new')
+    await client.ask('baro:publish', publishing('a', 1))
+    expect(told).toEqual(['new'])
+  })
+})
+
+describe('a publish counts', () => {
+  test('on the life that "baro:connect" names', async () => {
+    const { connect, hub } = setUp()
+    const { client } = await connect({ claimsEpoch: 'of-yesterday' })
+    expect(payloadOf(await client.ask('baro:publish', publishing('a', 1)), 'baro:error')).toMatchObject({
+      code: 'out-of-turn',
+      id: 'a',
+    })
+    expect(hub.counters.published).toBe(0)
+  })
+
+  test('otherwise on the one that "baro:connected" named', async () => {
+    const { connect, broker } = setUp()
+    const counted = watchClaims(broker)
+    const { client, claimsEpoch } = await connect()
+    await client.ask('baro:publish', publishing('a', 1))
+    expect(counted).toEqual([claimsEpoch])
+  })
+
+  test('and after "baro:claims" on the new one', async () => {
+    const { connect, broker } = setUp()
+    const { client, claimsEpoch } = await connect()
+    loseClaims(broker, 'new')
+    const counted = watchClaims(broker)
+    await client.ask('baro:publish', publishing('a', 1))
+    await client.ask('baro:publish', publishing('b', 1))
+    expect(counted).toEqual([claimsEpoch, 'new'])
+  })
+})
+
+describe('over POST /baro/connect', () => {
+  const post = (claimsEpoch: string | undefined, ...publishes: readonly object[]) => ({
+    method: 'POST',
+    body: JSON.stringify({
+      messages: [
+        { type: 'baro:connect', payload: { ...connecting, ...(claimsEpoch === undefined ? {} : { claimsEpoch }) } },
+        ...publishes.map((payload) => ({ type: 'baro:publish', payload })),
+      ],
+    }),
+  })
+
+  test('a publish counts on the life that "baro:connect" names', async () => {
+    const { ask, hub, broker } = await serve()
+    const refused = await ask('/baro/connect?wait=25', post('of-yesterday', publishing('a', 1)))
+    expect(refused.body.messages.at(-1)).toMatchObject({
+      type: 'baro:error',
+      payload: { code: 'out-of-turn', id: 'a' },
+    })
+    expect(hub.counters.published).toBe(0)
+    const done = await ask('/baro/connect?wait=25', post(await broker.claimsEpoch(), publishing('a', 1)))
+    expect(done.body.messages.at(-1)).toMatchObject({ type: 'baro:published', payload: { id: 'a' } })
+  })
+
+  test('the answer says that what was remembered is lost, and the next one names the new life', async () => {
+    const { ask, broker } = await serve()
+    const send = async (id: string, number: number) =>
+      (await ask('/baro/connect?wait=25', post(undefined, publishing(id, number)))).body.messages
+    await send('a', 1)
+    loseClaims(broker, 'new')
+    expect(await send('b', 2)).toContainEqual({ type: 'baro:claims', payload: { claimsEpoch: 'new' } })
+    const [connected] = await send('c', 3)
+    expect(connected).toMatchObject({ type: 'baro:connected', payload: { claimsEpoch: 'new' } })
+  })
+})
