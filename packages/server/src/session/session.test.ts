@@ -230,6 +230,21 @@ describe('connected and disconnected', () => {
     expect(moments).toEqual(['connected ada 16', 'disconnected ada 16'])
   })
 
+  test('are told no more to who has stopped watching, and still to all others', async () => {
+    const { connect, hub, moments, settle } = watched()
+    const stops = [1, 2].map((name) => hub.on('connected', () => moments.push(`${name}`)))
+    stops[0]?.()
+    stops[0]?.()
+    const client = await connect()
+    expect(moments.filter((moment) => moment.length === 1)).toEqual(['2'])
+    const run = () => moments.push('same')
+    const [stopFirst] = [hub.on('disconnected', run), hub.on('disconnected', run)]
+    stopFirst?.()
+    client.link.closed()
+    await settle()
+    expect(moments.filter((moment) => moment === 'same')).toEqual(['same'])
+  })
+
   test('who was never let in does not disconnect', async () => {
     const { arrive, moments, settle } = watched()
     arrive().link.closed()
