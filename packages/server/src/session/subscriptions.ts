@@ -42,7 +42,7 @@ export class Subscriptions {
     let subscription = this.#byChannel.get(resolved.channel)
     if (!subscription) {
       const following = this.#session.delegate.follow(resolved)
-      subscription = new Subscription(following, this.#session.outbox, (error) => this.#fail(resolved.channel, error))
+      subscription = new Subscription(this, following, this.#session.outbox)
       this.#byChannel.set(resolved.channel, subscription)
       this.#parts.counters.subscriptions++
     }
@@ -88,11 +88,10 @@ export class Subscriptions {
   }
 
   /** The stream cannot be read, or the rule refuses: the subscription has ended. */
-  #fail(channel: string, error: unknown): void {
-    const subscription = this.#byChannel.get(channel)
-    if (!subscription) return
+  fail(subscription: Subscription, error: unknown): void {
+    const { attempt, following } = subscription
+    const { channel } = following.resolved
     this.#end(channel, subscription)
-    const { attempt } = subscription
     this.#session.sendError(this.#parts.gate.explain(error, channel), { payload: { channel, attempt } })
   }
 
@@ -109,16 +108,21 @@ class Subscription implements Outlet<unknown> {
   readonly outbox: SessionOutbox
   /** The client's number of its newest try; what older tries were waiting for is told to nobody. */
   attempt = 0
-  readonly failed: (error: unknown) => void
+  readonly #subscriptions: Subscriptions
 
-  constructor(following: Following, outbox: SessionOutbox, failed: (error: unknown) => void) {
+  // No closure: of ten thousand sessions, each would keep what it was made of.
+  constructor(subscriptions: Subscriptions, following: Following, outbox: SessionOutbox) {
+    this.#subscriptions = subscriptions
     this.following = following
     this.outbox = outbox
-    this.failed = failed
   }
 
   get dialect(): Dialect<unknown> {
     return this.outbox.dialect
+  }
+
+  failed(error: unknown): void {
+    this.#subscriptions.fail(this, error)
   }
 
   recovered(batch: Batch): void {

@@ -14,7 +14,7 @@ export interface ChannelQuery {
   readonly position: Position | undefined
   readonly limit: number
   readonly waitMs: number
-  /** Whether the caller named the wait's starting point itself, rather than leave it to its cache. */
+  /** It waits and says from where in no way: neither by a position nor by what its cache keeps. */
   readonly isAnonymousWait: boolean
 }
 
