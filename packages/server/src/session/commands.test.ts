@@ -163,6 +163,25 @@ describe('publishes of one connection to one channel', () => {
     ])
   })
 
+  test('I5: one that was too fast is not overtaken by the next, until it comes again', async () => {
+    const { connect, clock } = setUp({}, { limits: { messagesPerSecond: 1 } })
+    const client = await connect()
+    const send = async (id: string) => {
+      const [answer] = await client.ask('baro:publish', publishing(id, id))
+      return answer?.type === 'baro:error' ? answer.payload.code : answer?.type
+    }
+    expect([await send('x'), await send('a')]).toEqual(['baro:published', 'rate-limited'])
+    for (const [id, outcome] of [
+      ['b', 'out-of-turn'],
+      ['a', 'baro:published'],
+      ['b', 'baro:published'],
+    ] as const) {
+      clock.advance(1_000)
+      await client.heard()
+      expect([id, await send(id)]).toEqual([id, outcome])
+    }
+  })
+
   test('I7: more than may be at work at once are refused, until some are answered', async () => {
     const goOn: (() => void)[] = []
     const events: AnyHandlers['events'] = { message: () => new Promise<void>((resolve) => goOn.push(resolve)) }

@@ -88,6 +88,21 @@ describe('a quiet plain WebSocket', () => {
 })
 
 describe('a drain', () => {
+  test('finds who is let in after it began, and nobody follows for them', async () => {
+    let letIn: (() => void) | undefined
+    const joined: unknown[] = []
+    const stage = await serve(
+      { auth: () => new Promise((resolve) => (letIn = () => resolve(undefined))) },
+      { access: 'public', joined: (context) => joined.push(context) },
+    )
+    const opening = EventReader.open(stage.url(`${path}?live=sse`))
+    await until(() => letIn !== undefined)
+    await stage.hub.drain({ spreadMs: 0 })
+    letIn?.()
+    await (await opening).ended
+    expect([joined, stage.broker.followers.size, stage.hub.counters.sessions]).toEqual([[], 0, 0])
+  })
+
   test('tells an event stream when to come back, and ends it', async () => {
     const stage = await serve()
     const reader = await openEvents(stage)
