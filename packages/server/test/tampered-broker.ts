@@ -1,4 +1,4 @@
-import { BaroError, type Broker, type BrokerSubscriber, type Delivery } from '@baro/core'
+import { BaroError, type Broker, type Delivery, type StreamFollower } from '@baro/core'
 
 /** A broker between a hub and another broker, which a test slows down, deceives and breaks. */
 export interface TamperedBroker extends Broker {
@@ -9,18 +9,20 @@ export interface TamperedBroker extends Broker {
   /** How often it was called. */
   readonly calls: Record<string, number>
   /** Whoever follows a channel right now. */
-  readonly subscribers: ReadonlySet<BrokerSubscriber>
+  readonly followers: ReadonlySet<StreamFollower>
   /** Reads of history begin when what it returns is called. */
   holdReads(): () => void
   /** Reads of history are done at once, but their answers arrive when what it returns is called. */
   holdAnswers(): () => void
+  /** From now on reads bring nothing, and come no further than they were asked from. */
+  giveNothing(): void
 }
 
 /** Puts itself in front of a broker. */
 export function tamperWith(broker: Broker): TamperedBroker {
   const broken = new Set<keyof Broker>()
   const calls: Record<string, number> = {}
-  const subscribers = new Set<BrokerSubscriber>()
+  const followers = new Set<StreamFollower>()
   let reads: Promise<void> = Promise.resolve()
   let answers: Promise<void> = Promise.resolve()
 
@@ -33,7 +35,7 @@ export function tamperWith(broker: Broker): TamperedBroker {
   const tampered: TamperedBroker = {
     broken,
     calls,
-    subscribers,
+    followers,
     onDeliver: (delivery) => [delivery],
     holdReads() {
       const gate = makeGate()
@@ -45,7 +47,14 @@ export function tamperWith(broker: Broker): TamperedBroker {
       answers = gate.passed
       return gate.open
     },
-    claimsEpoch: broker.claimsEpoch,
+    giveNothing() {
+      const { read } = tampered
+      tampered.read = async (...args) => {
+        const view = await read(...args)
+        return { ...view, publications: [], upTo: view.from ?? view.upTo }
+      }
+    },
+    claimsEpoch: () => broker.claimsEpoch(),
     append: (...args) => pass('append', () => broker.append(...args)),
     async read(...args) {
       await reads
@@ -53,25 +62,30 @@ export function tamperWith(broker: Broker): TamperedBroker {
       await answers
       return answer
     },
-    subscribe: (channel, subscriber) =>
-      pass('subscribe', async () => {
-        subscribers.add(subscriber)
-        const end = await broker.subscribe(channel, {
-          ...subscriber,
-          signal: (signal) => subscriber.signal(signal),
-          lost: () => subscriber.lost(),
+    follow: (channel, follower) =>
+      pass('follow', async () => {
+        followers.add(follower)
+        const end = await broker.follow(channel, {
+          ...follower,
+          signal: (signal) => follower.signal(signal),
+          lost: () => follower.lost(),
           deliver: (delivery) => {
-            for (const one of tampered.onDeliver(delivery)) subscriber.deliver(one)
+            for (const one of tampered.onDeliver(delivery)) follower.deliver(one)
           },
         })
         return () => {
-          subscribers.delete(subscriber)
+          followers.delete(follower)
           end()
         }
       }),
     signal: (...args) => pass('signal', () => broker.signal(...args)),
     claim: (...args) => pass('claim', () => broker.claim(...args)),
     settle: (...args) => pass('settle', () => broker.settle(...args)),
+    release: (...args) => pass('release', () => broker.release(...args)),
+    redact: (...args) => pass('redact', () => broker.redact(...args)),
+    heads: (...args) => pass('heads', () => broker.heads(...args)),
+    tell: (...args) => pass('tell', () => broker.tell(...args)),
+    hear: (...args) => pass('hear', () => broker.hear(...args)),
     readCheckpoint: (...args) => pass('readCheckpoint', () => broker.readCheckpoint(...args)),
     writeCheckpoint: (...args) => pass('writeCheckpoint', () => broker.writeCheckpoint(...args)),
     close: () => broker.close(),

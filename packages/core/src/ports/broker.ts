@@ -53,7 +53,11 @@ export interface AppendOptions {
   readonly cursor?: number
   /** Offered with each append of a channel with a state; how often one is worth keeping is the broker's to say. */
   readonly checkpoint?: ProposedCheckpoint
-  /** Settles this claim with the position that the append leads to: nobody sees one without the other (I5). */
+  /**
+   * Settles this claim with the position that the append leads to: nobody sees one without the other (I5). The append
+   * happens if and only if the claim was granted, is remembered and has no answer yet. So whoever does not know what became
+   * of an append can settle the claim otherwise, and then be sure.
+   */
   readonly settle?: ClaimKey
 }
 
@@ -70,6 +74,8 @@ export type Appended =
     }
   /** The channel has come as far as this cursor already: nothing was appended. */
   | { readonly outcome: 'fed-already'; readonly cursor: number }
+  /** The claim has this answer already, or is not remembered: nothing was appended. */
+  | { readonly outcome: 'claim-over'; readonly answer: Settlement | undefined }
 
 /** What one node tells all others; to which of them it is news is theirs to know. */
 export interface NodeMessage {
@@ -110,12 +116,7 @@ export interface Broker {
    *
    * @throws {BaroError} `unavailable` if it is not known to be kept.
    */
-  append(
-    channel: string,
-    entries: readonly Entry[],
-    bounds: HistoryBounds,
-    options?: AppendOptions,
-  ): Promise<Appended>
+  append(channel: string, entries: readonly Entry[], bounds: HistoryBounds, options?: AppendOptions): Promise<Appended>
 
   /**
    * Takes back what the publication at this offset says, and appends an entry that tells so, in one step. What is left
@@ -166,8 +167,11 @@ export interface Broker {
    */
   claim(channel: string, key: ClaimKey, terms: ClaimTerms): Promise<Claim>
 
-  /** Keeps the answer of a granted claim, unless the claim has one: what was answered once is the answer. */
-  settle(channel: string, key: ClaimKey, answer: Settlement): Promise<void>
+  /**
+   * Keeps the answer of a granted claim, unless it has one: what was answered once is the answer. Returns the answer that
+   * stands; `undefined` if the claim is not remembered.
+   */
+  settle(channel: string, key: ClaimKey, answer: Settlement): Promise<Settlement | undefined>
 
   /** Gives a granted claim back, of which nothing came: the next one to claim it is granted it. */
   release(channel: string, key: ClaimKey): Promise<void>
