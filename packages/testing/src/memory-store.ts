@@ -28,12 +28,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
   const kept = createMemoryBroker(options)
   // Claims of another life stand under other scopes, where nobody finds them.
   let lives = 1
-  const inLife = <Key extends ClaimKey>(key: Key): Key =>
-    lives === 1 ? key : { ...key, scope: `${lives}:${key.scope}` }
-  const claimsEpoch = async () => {
-    const epoch = await kept.claimsEpoch()
-    return lives === 1 ? epoch : `${epoch}-${lives}`
-  }
+  const suffix = () => (lives === 1 ? '' : `-${lives}`)
+  const inLife = <Key extends ClaimKey>(key: Key): Key => ({ ...key, scope: `${key.scope}${suffix()}` })
+  const outEpoch = (epoch: string) => `${epoch}${suffix()}`
+  const inEpoch = (epoch: string) =>
+    epoch.endsWith(suffix()) ? epoch.slice(0, epoch.length - suffix().length) : `not ${epoch}`
 
   function open(): Broker {
     const ends = new Set<() => void>()
@@ -70,11 +69,13 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
       heads: passed(kept.heads),
       follow: passed(async (channel, follower) => endWithProcess(await kept.follow(channel, follower))),
       signal: passed(kept.signal),
-      claimsEpoch: passed(claimsEpoch),
-      claim: passed(async (channel, key, { windowMs, epoch: countsOn }) => {
-        const epoch = await claimsEpoch()
-        if (countsOn !== undefined && countsOn !== epoch) return { epoch, outcome: 'out-of-turn' }
-        return { ...(await kept.claim(channel, inLife(key), { windowMs })), epoch }
+      claimsEpoch: passed(async () => outEpoch(await kept.claimsEpoch())),
+      claim: passed(async (channel, key, { windowMs, epoch }) => {
+        const claim = await kept.claim(channel, inLife(key), {
+          windowMs,
+          ...(epoch !== undefined && { epoch: inEpoch(epoch) }),
+        })
+        return { ...claim, epoch: outEpoch(claim.epoch) }
       }),
       settle: passed((channel, key, answer) => kept.settle(channel, inLife(key), answer)),
       release: passed((channel, key) => kept.release(channel, inLife(key))),

@@ -63,6 +63,8 @@ export function proposedCheckpointDuties(stage: Stage): void {
       const { offset } = second.position
       for (const follows of [
         first.position,
+        { ...second.position, offset: offset - 1 },
+        { ...second.position, offset: offset + 1 },
         { ...second.position, check: 'other' },
         { ...second.position, epoch: `${second.position.epoch}x` },
         startOf(second.position.epoch),

@@ -26,6 +26,15 @@ export function sparseDuties(stage: Stage): void {
       expect(view.upTo).toEqual(placeOf(last.position))
     })
 
+    test('I4: right after the head nothing is known, whether or not a publication will stand there', async () => {
+      for (const id of idsFrom(20)) {
+        const { position } = await stage.append('room:1', id)
+        const view = await stage.other.read('room:1', { ...all, after: position.offset + 1 })
+        expect(view).toMatchObject({ publications: [], upTo: placeOf(position) })
+        expect(view.from).toBeUndefined()
+      }
+    })
+
     test('I2: a read back from a gap returns what stands before it', async () => {
       const { before, gap } = await findGap()
       const view = await stage.other.read('room:1', { until: gap, limit: 1, bytes: 1_000 })
