@@ -3,6 +3,9 @@ import type { Settlement, Turn } from '@baro/core'
 /** What is said to who claims a turn. */
 export type TurnClaim = 'granted' | 'pending' | 'out-of-turn' | Settlement
 
+// One for all: most of what is remembered waits for its first answer, or has had the last one confirmed.
+const none: readonly Settlement[] = []
+
 /**
  * The turns of one producer on one channel: how many were answered, and the answers its client may still ask for.
  *
@@ -19,7 +22,7 @@ export class Turns {
   #isAtWork = false
   // Of the newest numbers, without gaps: each turn is answered before the next is granted. A list no longer than it must
   // be, because there is one for each claim that is remembered.
-  #answers: readonly Settlement[] = []
+  #answers: readonly Settlement[] = none
 
   /** Whether nobody would miss it: its first turn was never granted, or given back. */
   get isUnused(): boolean {
@@ -56,7 +59,7 @@ export class Turns {
     if (!this.isOpen(number)) return
     this.#isAtWork = false
     this.#answered = number
-    this.#answers = [...this.#answers, answer]
+    this.#answers = this.#answers.concat(answer)
   }
 
   release(number: number): void {
@@ -70,6 +73,6 @@ export class Turns {
 
   #forgetUpTo(confirmed: number): void {
     const known = confirmed - this.#oldest + 1
-    if (known > 0 && this.#answers.length > 0) this.#answers = this.#answers.slice(known)
+    if (known > 0) this.#answers = known < this.#answers.length ? this.#answers.slice(known) : none
   }
 }
