@@ -63,10 +63,10 @@ export function createMemoryBroker({
   claimLimits = { perScope: 10_000, total: 250_000 },
   log = console,
 }: MemoryBrokerOptions = {}): Broker {
+  let absentEpoch = createId(randomness)
   const channels = new Map<string, Channel>()
   const claims = new Claims(createId(randomness), clock, claimLimits)
   const nodes = new NodeListeners(log)
-  let absentEpoch = createId(randomness)
   let unswept = channels.entries()
   let nextSweep: Cancel | undefined
   let closed = false

@@ -147,6 +147,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
       tail,
     )
     const { epoch, offset } = taken.delivery.position
+    if (epoch !== life.epoch) throw new Error(`The rewound channel is in the life ${epoch}, not in ${life.epoch}.`)
     const id = taken.delivery.publications.at(-1)?.id ?? left.at(-1)?.moment.id
     if (id !== undefined) await broker.writeCheckpoint(channel, checkpointAt({ epoch, offset, id, tail: folded }))
     return { broker, taken: taken.delivery }
