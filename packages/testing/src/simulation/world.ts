@@ -25,8 +25,8 @@ export interface Mutations {
   readonly recover?: Recover
   /** Bounds of each session; the invariants go by the real ones. */
   readonly limits?: Partial<Limits>
-  /** What the broker says to whoever claims an id. */
-  readonly claim?: (claim: Broker['claim']) => Broker['claim']
+  /** The broker as all nodes see it. */
+  readonly broker?: <Mutated extends Broker>(broker: Mutated) => Mutated
   /** The transport as clients see it. */
   readonly transport?: (transport: Transport) => Transport
   /** What a page was rendered with, as its client sees it, given the position the page shows. */
@@ -221,7 +221,7 @@ export class World {
     void broker.claimsEpoch().then((epoch) => {
       this.#claimsEpoch = epoch
     })
-    return { ...broker, claim: this.#mutations.claim?.(broker.claim) ?? broker.claim }
+    return this.#mutations.broker?.(broker) ?? broker
   }
 
   #called(): void {
