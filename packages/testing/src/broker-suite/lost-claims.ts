@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { byId, byTurn, claimed, terms } from './claim-keys.ts'
-import type { BrokerSuiteContext } from './stage.ts'
-import { all, idsOf, roomy, type Stage } from './stage.ts'
+import { all, type BrokerSuiteContext, idsOf, roomy, type Stage } from './stage.ts'
 
 /** What holds when what was remembered of publishes is lost. */
 export function lostClaimDuties(stage: Stage, loseClaims: (context: BrokerSuiteContext) => Promise<void>): void {

@@ -1,8 +1,7 @@
 import type { Delivery } from '@baro/core'
 import { describe, expect, test } from 'vitest'
 import { createEar, createProbe } from './probe.ts'
-import type { BrokerSuiteContext } from './stage.ts'
-import { all, idsOf, roomy, type Stage } from './stage.ts'
+import { all, type BrokerSuiteContext, idsOf, roomy, type Stage } from './stage.ts'
 
 /** What holds when the link of a node to what all share is down for a while. */
 export function outageDuties(

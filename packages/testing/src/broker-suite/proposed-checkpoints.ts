@@ -76,6 +76,21 @@ export function proposedCheckpointDuties(stage: Stage): void {
       }
     })
 
+    test('I2: of nodes that fold from one head at once none is kept but the state of the one that came first', async () => {
+      const { position } = await stage.append('room:1', 'before')
+      const appended = await Promise.all(
+        idsFrom(10).map(async (id, index) => {
+          const checkpoint = { ...guess(position, 1), state: id }
+          const node = index % 2 ? stage.broker : stage.other
+          return deliveryOf(await node.append('room:1', [stage.entry(id)], { ...roomy, size }, { checkpoint }))
+        }),
+      )
+      const first = appended.find(({ follows }) => follows.offset === position.offset)
+      const kept = await stage.broker.readCheckpoint('room:1')
+      const itsState = { position: first?.position, version: '1', state: first?.publications[0]?.id }
+      expect([undefined, itsState]).toContainEqual(kept)
+    })
+
     test('one that fits is the state at the position that the append leads to, if it is kept', async () => {
       await stage.append('room:1', 'before')
       let kept: Checkpoint | undefined

@@ -2,8 +2,7 @@ import { formatPosition, startOf } from '@baro/core'
 import { describe, expect, test } from 'vitest'
 import { byId, byTurn, claimed, terms } from './claim-keys.ts'
 import { createProbe } from './probe.ts'
-import type { BrokerSuiteContext } from './stage.ts'
-import { all, idsFrom, idsOf, placeOf, roomy, type Stage } from './stage.ts'
+import { all, type BrokerSuiteContext, idsFrom, idsOf, placeOf, roomy, type Stage } from './stage.ts'
 
 /** What a broker finds again that was closed and opened on what it had kept. */
 export function restartDuties(stage: Stage, restart: (context: BrokerSuiteContext) => Promise<void>): void {

@@ -217,7 +217,10 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     async redact(channel, offset, tombstone, ...rest) {
       const delivery = await keeperOf(channel).redact(channel, offset, tombstone, ...rest)
       const kept = lives.get(channel)?.kept.find(({ moment }) => moment.offset === offset)
-      if (delivery && kept) kept.publication = { ...kept.publication, ...tombstone }
+      if (delivery && kept) {
+        const { id, time } = kept.publication
+        kept.publication = { ...tombstone, offset, id, time }
+      }
       if (delivery) record(delivery)
       return delivery
     },
