@@ -26,12 +26,6 @@ interface Kept {
 
 type Content = Pick<Publication, 'type' | 'payload'>
 
-/** An entry and what it weighs. To weigh it is all that can fail, so it comes first: an append is done as a whole, or not. */
-interface Weighed {
-  readonly entry: Entry
-  readonly bytes: number
-}
-
 /** Kept beyond the bounds for a checkpoint that is due: the bound once more, and so much even where it is tiny or 0. */
 const slack = { publications: 100, bytes: 1 << 16 }
 
@@ -70,7 +64,7 @@ export class Stream {
   ): Appended {
     if (cursor !== undefined && this.#cursor !== undefined && this.#cursor >= cursor)
       return { outcome: 'fed-already', cursor: this.#cursor }
-    const delivery = this.#push(entries.map(weigh), elapsed)
+    const delivery = this.#push(entries, entries.map(bytesOf), elapsed)
     this.#cursor = cursor ?? this.#cursor
     const isKept = checkpoint !== undefined && this.#takeProposed(checkpoint, delivery)
     this.#keepWithin(bounds, elapsed)
@@ -88,11 +82,11 @@ export class Stream {
     this.trim(elapsed)
     const kept = this.#kept.at(this.#indexOf(offset))
     if (!kept) return undefined
-    const [bytes, weighed] = [bytesOf(tombstone.payload), weigh(entry)]
+    const [bytes, more] = [bytesOf(tombstone), bytesOf(entry)]
     bury(kept, tombstone)
     this.#bytes += bytes - kept.bytes
     kept.bytes = bytes
-    const delivery = this.#push([weighed], elapsed)
+    const delivery = this.#push([entry], [more], elapsed)
     this.#keepWithin(bounds, elapsed)
     return delivery
   }
@@ -145,16 +139,19 @@ export class Stream {
     return (!newest || elapsed - newest.since >= this.#bounds.ttlMs) && elapsed - this.#usedAt >= idleTtlMs
   }
 
-  #push(weighed: readonly Weighed[], since: number): Delivery {
+  /** To weigh an entry is all that can fail, so it comes before: an append is done as a whole, or not at all. */
+  #push(entries: readonly Entry[], weights: readonly number[], since: number): Delivery {
     const follows = this.#head
-    const publications = weighed.map(({ entry, bytes }) => {
+    const publications: Publication[] = []
+    for (const entry of entries) {
+      const bytes = weights[publications.length] ?? 0
       const publication = publicationOf(entry, this.#head.offset + 1)
       const position = positionAfter(this.epoch, publication)
       this.#kept.push({ publication, position, bytes, since })
       this.#bytes += bytes
       this.#head = position
-      return publication
-    })
+      publications.push(publication)
+    }
     return { channel: this.#channel, follows, position: this.#head, publications }
   }
 
@@ -262,10 +259,6 @@ function placeOf({ offset, check }: Place): Place {
   return { offset, check }
 }
 
-function weigh(entry: Entry): Weighed {
-  return { entry, bytes: bytesOf(entry.payload) }
-}
-
-function bytesOf(payload: Publication['payload']): number {
+function bytesOf({ payload }: Pick<Publication, 'payload'>): number {
   return Buffer.byteLength(JSON.stringify(payload))
 }
