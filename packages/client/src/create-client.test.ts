@@ -696,6 +696,53 @@ describe('publishing', () => {
     expect(rig.link.sentOf('baro:publish')).toHaveLength(1)
   })
 
+  it('takes turns: a producer of its own numbers the publishes of a channel, and says what it has the answers to', () => {
+    const { rig, subscription } = live(3)
+    subscription.publish('message', { text: 'one' })
+    const first = rig.link.lastOf('baro:publish')
+    expect(first).toMatchObject({ number: 1, confirmed: 0, producer: expect.stringMatching(/^[\w-]{16}$/) })
+    rig.link.tell({ type: 'baro:published', payload: { id: first.id } })
+    subscription.publish('message', { text: 'two' })
+    expect(rig.link.lastOf('baro:publish')).toMatchObject({
+      ...first,
+      id: expect.any(String),
+      payload: { text: 'two' },
+      number: 2,
+      confirmed: 1,
+    })
+  })
+
+  it('I5: told that the claims are in another life, goes on under another producer', () => {
+    const { rig, subscription } = live(3)
+    subscription.publish('message', { text: 'one' })
+    const { id, producer } = rig.link.lastOf('baro:publish')
+    rig.link.tell({ type: 'baro:published', payload: { id } })
+    rig.link.tell({ type: 'baro:claims', payload: { claimsEpoch: 'claims2' } })
+    subscription.publish('message', { text: 'two' })
+    expect(rig.link.lastOf('baro:publish').number).toBe(1)
+    expect(rig.link.lastOf('baro:publish').producer).not.toBe(producer)
+  })
+
+  it.each(['publish', 'request', 'signal'] as const)('what no hub could take is not sent: a %s', async (way) => {
+    const { rig, subscription } = live(3)
+    const send = async (payload: never) => {
+      if (way === 'publish') await subscription.publish('message', payload)
+      else if (way === 'request') await subscription.request('count', payload)
+      else subscription.signal('typing', payload)
+    }
+    const key = JSON.parse('{"list":[{"__proto__":1}]}') as never
+    await expect(send(key)).rejects.toMatchObject({
+      code: 'invalid-payload',
+      message: expect.stringContaining('__proto__'),
+    })
+    await expect(send('.'.repeat(terms.maxMessageBytes) as never)).rejects.toMatchObject({ code: 'too-large' })
+    expect(rig.link.sentOf(`baro:${way}`)).toEqual([])
+    expect(subscription.current.pending).toEqual([])
+    void send({ text: 'the value "__proto__": is a text' } as never)
+    await rig.clock.pass(0)
+    expect(rig.link.sentOf(`baro:${way}`)).toHaveLength(1)
+  })
+
   it('that is no JSON, or on something that was closed, rejects', async () => {
     const { rig, subscription } = live(3)
     const circular: Record<string, unknown> = {}

@@ -99,7 +99,7 @@ export function createClientOver(transport: Transport, options: ClientOptions): 
 
   function received(message: ServerMessage): void {
     const { type, payload } = message
-    if (type === 'baro:connected' || 'id' in payload) outbox.dispatch(message as OutboxEvent)
+    if ('claimsEpoch' in payload || 'id' in payload) outbox.dispatch(message as OutboxEvent)
     else if (type === 'baro:error' && payload.attempt === undefined) settings.log.warn(payload.message)
     else if ('channel' in payload) {
       const followed = channels.get(String(payload.channel))

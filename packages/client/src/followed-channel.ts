@@ -16,9 +16,9 @@ import type { ClientCounters } from './client.ts'
 import type { Connection } from './connection.ts'
 import { offsetOf } from './distance.ts'
 import { type HandOver, handOverAt, handOverLive } from './hand-over.ts'
+import type { Claim, Settle } from './lane.ts'
 import type { Listeners } from './listeners.ts'
 import type { Outbox } from './outbox.ts'
-import type { Settle } from './outbox-machine.ts'
 import type { PageReload } from './page-reload.ts'
 import { runMachine } from './run-machine.ts'
 import { same } from './same.ts'
@@ -71,7 +71,7 @@ export interface FollowedChannel {
   offer(reference: Reference): void
   /** Whether the reference would bring nothing newer than what is shown. */
   isAtLeast(reference: Reference): boolean
-  publish(id: string, type: string, payload: Json, settle: Settle): void
+  publish(id: string, type: string, payload: Json, claim: Claim, settle: Settle): void
   tell: Holder
   dispatch(event: SubscriptionEvent): void
   /** Something that the view shows has changed. */
@@ -210,9 +210,9 @@ export function createFollowedChannel(
     },
     offer: takeOffer,
     isAtLeast: (page) => (offer(store, definition, page) ?? store) === store,
-    publish(id, type, payload, settle) {
+    publish(id, type, payload, claim, settle) {
       store = addPending(store, definition, { id, type, payload, time: clock.now() })
-      parts.outbox.send({ type: 'baro:publish', payload: { id, channel, type, payload } }, (outcome) => {
+      parts.outbox.send({ type: 'baro:publish', payload: { id, channel, type, payload } }, claim, (outcome) => {
         const { position } = outcome as { position?: string }
         store = finishPending(store, definition, id, position)
         settle(outcome)
