@@ -64,6 +64,26 @@ describe('a first visit', () => {
     })
   })
 
+  it('goes live where offsets are sparse and a position moves alone, and misses nothing', () => {
+    const { rig, subscription } = live(41)
+    const deliver = (follows: number, position: number, ...offsets: number[]) =>
+      rig.link.tell({
+        type: 'baro:publications',
+        payload: {
+          channel: lobby.channel,
+          follows: at(follows),
+          position: at(position),
+          publications: offsets.map((offset) => message(offset)),
+        },
+      })
+    deliver(41, 50)
+    expect(subscription.current).toMatchObject({ position: at(50), handOver: { resumedAt: 41, missing: 0 } })
+    deliver(50, 70, 55, 63)
+    expect(subscription.current.state).toEqual([...texts(1, 41), 'm55', 'm63'])
+    expect(subscription.current).toMatchObject({ position: at(70), handOver: { firstLive: 55, missing: 0 } })
+    expect(rig.client.counters.gaps).toBe(0)
+  })
+
   it('without a snapshot asks without a position and is given one', () => {
     const rig = new Rig()
     const subscription = rig.client.subscribe(chat, lobby)

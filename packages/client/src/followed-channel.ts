@@ -6,6 +6,7 @@ import {
   type Json,
   type Log,
   type Publication,
+  parseAt,
   type Randomness,
   type Reference,
   type Signal,
@@ -14,8 +15,7 @@ import type { Backoff } from './backoff.ts'
 import { type ChannelView, isSameView, pageView } from './channel-view.ts'
 import type { ClientCounters } from './client.ts'
 import type { Connection } from './connection.ts'
-import { offsetOf } from './distance.ts'
-import { type HandOver, handOverAt, handOverLive } from './hand-over.ts'
+import { beginProof, continueProof, type Proof } from './hand-over.ts'
 import type { Claim, Settle } from './lane.ts'
 import type { Listeners } from './listeners.ts'
 import type { Outbox } from './outbox.ts'
@@ -91,7 +91,7 @@ export function createFollowedChannel(
   let store = createStore(definition, reference)
   let view: ChannelView = pageView(definition, reference)
   let rendered: number | undefined
-  let handOver: HandOver | undefined
+  let proof: Proof | undefined
   let cancelLinger: Cancel | undefined
 
   const machine = runMachine({
@@ -127,12 +127,12 @@ export function createFollowedChannel(
         counters[action.type]++
         return
       case 'baro:publications':
-        if (handOver) handOver = handOverLive(handOver, action.payload)
+        proof &&= continueProof(proof, action.payload)
         return take(action.payload)
       case 'baro:recovered':
       case 'baro:reset':
-        handOver = handOverAt(rendered, action)
-        counters[handOver.outcome]++
+        proof = beginProof(rendered, store.position, action)
+        counters[proof.handOver.outcome]++
         if (action.type === 'baro:recovered') take(action.payload)
         else store = restart(store, definition, action.payload.position, action.payload.snapshot)
     }
@@ -155,7 +155,7 @@ export function createFollowedChannel(
     const next = {
       state,
       status: same(view.status, subscriptionStatus(connection.status, machine.state)),
-      handOver,
+      handOver: proof?.handOver,
       position,
       pending: same(
         view.pending,
@@ -195,7 +195,7 @@ export function createFollowedChannel(
     hold(holder, newest, page) {
       // A module that was loaded again brings its reducers as new functions.
       definition = newest
-      if (holders.size === 0) rendered = isSnapshot(page) ? offsetOf(page.position) : undefined
+      if (holders.size === 0) rendered = isSnapshot(page) ? parseAt(page.position)?.offset : undefined
       holders.add(holder)
       takeOffer(page)
       update()

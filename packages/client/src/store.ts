@@ -6,15 +6,16 @@
  */
 import {
   type AnyChannel,
+  compareAtTexts,
   fold,
   isSnapshot,
   type Json,
   liveValue,
   noPosition,
   type Publication,
+  parseAt,
   type Reference,
 } from '@baro/core'
-import { distance, offsetOf } from './distance.ts'
 
 /** A publish that is shown before it is confirmed. */
 export interface PendingPublish {
@@ -66,8 +67,8 @@ export function offer(store: Store, definition: AnyChannel, reference: Reference
   }
   // A page that was made where there was no hub says nothing about what the server has.
   if (position === store.position || position === noPosition) return store
-  const steps = isForeign ? undefined : distance(store.position, position)
-  return steps === undefined ? steps : steps > 0 ? take() : store
+  const order = isForeign ? 'unrelated' : compareAtTexts(position, store.position)
+  return order === 'newer' ? take() : order === 'older' ? store : undefined
 }
 
 /** Takes publications that follow the store's position and lead to `position`. */
@@ -115,8 +116,10 @@ export function finishPending(store: Store, definition: AnyChannel, id: string, 
 /** Drops the pending publishes that the position must contain, and folds the others on top. */
 function settle(definition: AnyChannel, store: Store): Store {
   const { confirmed, position, isForeign } = store
-  const pending = store.pending.filter(({ doneAt }) => !doneAt || !position || (distance(position, doneAt) ?? 0) > 0)
-  const next = (offsetOf(position) ?? 0) + 1
+  const pending = store.pending.filter(
+    ({ doneAt }) => !doneAt || !position || compareAtTexts(doneAt, position) === 'newer',
+  )
+  const next = (parseAt(position ?? '')?.offset ?? 0) + 1
   // A reducer that throws here is reported when the publication is confirmed.
   const state = pending.reduce(
     (folded, publish, index) => fold(definition, folded, { ...publish, offset: next + index }),
