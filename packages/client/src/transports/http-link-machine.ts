@@ -3,18 +3,15 @@
  *
  *   one request reads:   asked ── done ──▶ a wait, if it brought nothing ──▶ asked again, from the positions reached
  *                          └──── the client wants something else: dropped, asked anew
- *   others bring:        waiting ── its lane and a request are free ──▶ asked ── answered ──▶ told
- *                          ▲                                            │
- *                          └──────── a publish without its answer ──────┘
+ *   others bring:        waiting ── its lane and a request are free ──▶ asked ── done ──▶ told
  *   over:                a request fails, brings no greeting, or takes too long; the hub drains; the client closes
  *
  * - Every request is a session of its own, so any node answers any. Followed positions are those that passed through.
  * - A lane is a channel's publishes, one request, or all signals. Of a lane one request is under way at a time, which
  *   keeps its order. Lanes go out by themselves, so that no handler holds up another, as long as there are requests left
  *   for them; what waits for the last one goes together. A browser has six connections for an origin.
- * - A publish that was left out of an answer (its handler takes longer than a request may) is sent again here, as the
- *   same claim: to end the link for it would cost the outcome of every request on it. What nobody claimed is not sent
- *   again.
+ * - A publish that was left out of an answer (its handler takes longer than a request may) is still in progress: the
+ *   outbox sends it again. To end the link for it would cost the outcome of every other request.
  * - What brings nothing is not asked again at once: without a greeting the link ends, so that the client backs off.
  */
 import { type ClientMessage, drainCode, type ServerMessage } from '@baro/core'
@@ -96,6 +93,8 @@ const heldSeconds = 25
 
 /** Most requests with commands at once: with the one that reads, two connections are left for the page. */
 const maxRequests = 3
+
+const noAnswer = 'no answer'
 
 /** Decides what a link asks, and what it tells; total, so an event that does not fit changes nothing. */
 export function httpLinkTransition(
@@ -188,7 +187,9 @@ export function httpLinkTransition(
         if (payload.code === 'unauthenticated') return end(1006, payload.code)
         if (payload.attempt !== undefined) followed.delete(payload.channel ?? '')
     }
-    const commands = of.commands?.filter((command) => !('id' in payload) || idOf(command) !== payload.id)
+    const commands = of.commands?.filter(
+      ({ payload: asked }) => !('id' in payload && 'id' in asked && asked.id === payload.id),
+    )
     requests.set(number, { ...of, commands, isNews: isNews || !!of.isNews })
     tell(heard)
     if (type === 'baro:drain') end(drainCode, '')
@@ -197,19 +198,17 @@ export function httpLinkTransition(
   /** The answer of a request is complete. */
   function finish({ commands, askedMs, isGreeted, isNews }: Asked): void {
     requests.delete(number)
-    const left = commands?.filter(idOf) ?? []
-    const nextMs = askedMs + pollIntervalMs
     // A hub that cannot let it in now, or something on the way that answers in its place.
-    if (!isGreeted || (rung === 'sse' && !commands) || (left.length && nextMs > elapsedMs))
-      return end(1006, 'no answer')
-    for (const { type, payload } of left)
-      if (type === 'baro:request')
-        tell({ type: 'baro:error', payload: { ...payload, code: 'unknown-outcome', message: 'No answer in time.' } })
-    waiting = [...left.filter(({ type }) => type === 'baro:publish'), ...waiting]
+    if (!isGreeted || (rung === 'sse' && !commands)) return end(1006, noAnswer)
+    for (const { type, payload } of commands ?? [])
+      if ('id' in payload) {
+        const code = type === 'baro:publish' ? 'in-progress' : 'unknown-outcome'
+        tell({ type: 'baro:error', payload: { id: payload.id, code, message: noAnswer } })
+      }
     if (commands) return
     // A request that was answered is a sign of life, whatever was in it.
     tell({ type: 'baro:heartbeat', payload: {} })
-    if (followed.size) readMs = isNews && rung !== 'poll' ? elapsedMs : nextMs
+    if (followed.size) readMs = isNews && rung !== 'poll' ? elapsedMs : askedMs + pollIntervalMs
   }
 
   /** Asks what is due. */
@@ -260,12 +259,7 @@ export function httpLinkTransition(
   return step({ greeting, claimsEpoch, followed, waiting, requests, request, readMs, isOver, dueInMs }, ...actions)
 }
 
-/** What a command is answered by; a signal is not answered. */
-function idOf({ type, payload }: Command): string | undefined {
-  return type === 'baro:signal' ? undefined : payload.id
-}
-
 /** What keeps its order among commands. */
-function laneOf(command: Command): string | undefined {
-  return command.type === 'baro:publish' ? command.payload.channel : idOf(command)
+function laneOf({ type, payload }: Command): string {
+  return type === 'baro:publish' ? payload.channel : type === 'baro:request' ? payload.id : ''
 }
