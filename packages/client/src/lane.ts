@@ -130,14 +130,12 @@ export function laneTransition(
         const { claim, sentMs, lostMs } = entry
         if (entry.id !== id) return entry
         const isOutOfTurn = code === 'out-of-turn'
-        const waiting = { ...entry, sentMs: undefined, dueMs: elapsedMs + patienceMs }
-        if (claim !== 'nothing') {
-          // It may be at work on another node.
-          if (code === 'in-progress') return { ...waiting, lostMs: lostMs ?? sentMs }
-          // Behind one without an answer the hub cannot know a turn yet.
-          if (mayPass(code) || (isOutOfTurn && index > 0 && !isOver)) return waiting
-          isOver ||= isOutOfTurn || code === 'unknown-outcome'
-          if (isOutOfTurn) return lostMs === undefined ? waiting : lose(entry)
+        // Behind one without an answer the hub cannot know a turn yet.
+        isOver ||= code === 'unknown-outcome' || (isOutOfTurn && index === 0)
+        if (claim !== 'nothing' && (isOutOfTurn || mayPass(code))) {
+          const waiting = { ...entry, sentMs: undefined, dueMs: elapsedMs + patienceMs }
+          // What is in progress may be at work on another node.
+          return code === 'in-progress' ? { ...waiting, lostMs: lostMs ?? sentMs } : waiting
         }
         // A server newer than this client may name a code that is not in our table.
         return settle(entry, new BaroError(code as ErrorCode, message))
@@ -148,9 +146,17 @@ export function laneTransition(
   if (terms) {
     // The rest of the hub's window is for a message that travels slowly.
     const isForgotten = (sinceMs = elapsedMs) => elapsedMs - sinceMs > 0.9 * terms.publishWindowMs
-    isOver ||= isForgotten(numberedMs) || entries.some((entry) => !isInFlight(entry) && isForgotten(entry.lostMs))
+    judge((entry) => {
+      if (isInFlight(entry) || !isForgotten(entry.lostMs)) return entry
+      isOver = true
+      return lose(entry)
+    })
+    isOver ||= isForgotten(numberedMs)
     if (isOver && !entries.some(isInFlight)) {
-      judge((entry) => (entry.lostMs === undefined ? { ...entry, number: undefined } : lose(entry)))
+      // An id is claimed by itself.
+      judge((entry) =>
+        entry.lostMs === undefined || entry.claim === 'id' ? { ...entry, number: undefined } : lose(entry),
+      )
       number = 0
       numberedMs = undefined
       isOver = false

@@ -73,15 +73,11 @@ export function outboxTransition(
   }
   if (event.type === 'baro:claims') terms &&= { ...terms, ...event.payload }
 
-  const isOver = state.terms && state.terms.claimsEpoch !== terms?.claimsEpoch
+  const isOther = state.terms && state.terms.claimsEpoch !== terms?.claimsEpoch
   let dueInMs: number | undefined
   for (const [name, before] of lanes) {
-    const next = laneTransition(
-      isOver ? { ...before, isOver } : before,
-      laneEvent,
-      elapsedMs,
-      isOpen ? terms : undefined,
-    )
+    const lane = isOther ? forgotten(before) : before
+    const next = laneTransition(lane, laneEvent, elapsedMs, isOpen ? terms : undefined)
     const { entries, number } = next.state
     actions.push(...next.actions)
     // The hub counts on from the number of an empty lane.
@@ -90,6 +86,15 @@ export function outboxTransition(
     if (entries.some(({ dueMs = 0 }) => dueMs > elapsedMs)) dueInMs = patienceMs
   }
   return step({ lanes, terms, isOpen, dueInMs }, ...actions)
+}
+
+/** The lane in another life of the claims. */
+function forgotten(lane: Lane): Lane {
+  const entries = lane.entries.map(({ lostMs, ...entry }) => ({
+    ...entry,
+    lostMs: lostMs === undefined ? lostMs : -Infinity,
+  }))
+  return { ...lane, entries, isOver: true }
 }
 
 /** All entries, lane by lane. */
