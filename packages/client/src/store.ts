@@ -67,8 +67,8 @@ export function offer(store: Store, definition: AnyChannel, reference: Reference
   }
   // A page that was made where there was no hub says nothing about what the server has.
   if (position === store.position || position === noPosition) return store
-  const order = isForeign ? 'unrelated' : compareAtTexts(position, store.position)
-  return order === 'newer' ? take() : order === 'older' ? store : undefined
+  const order = isForeign ? undefined : compareAtTexts(position, store.position)
+  return order === undefined ? order : order > 0 ? take() : store
 }
 
 /** Takes publications that follow the store's position and lead to `position`. */
@@ -117,7 +117,7 @@ export function finishPending(store: Store, definition: AnyChannel, id: string, 
 function settle(definition: AnyChannel, store: Store): Store {
   const { confirmed, position, isForeign } = store
   const pending = store.pending.filter(
-    ({ doneAt }) => !doneAt || !position || compareAtTexts(doneAt, position) === 'newer',
+    ({ doneAt }) => !doneAt || !position || (compareAtTexts(doneAt, position) ?? 0) > 0,
   )
   const next = (parseAt(position ?? '')?.offset ?? 0) + 1
   // A reducer that throws here is reported when the publication is confirmed.

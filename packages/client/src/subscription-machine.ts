@@ -120,7 +120,7 @@ export function subscriptionTransition(
 
   /** Whether the reader has come as far. */
   function isPassed(reached: string): boolean {
-    return /same|older/.test(compareAtTexts(reached, at))
+    return (compareAtTexts(reached, at) ?? 1) <= 0
   }
 
   if (name === 'idle') return event.type === 'follow' ? ask(0) : step(state)

@@ -29,8 +29,8 @@ export type SignalOf<Signals extends Schemas> = {
   [Type in keyof Signals & string]: Signal<Type, WireForm<OutputOf<Signals[Type]>>>
 }[keyof Signals & string]
 
-/** What a publish came to. */
-export interface Published {
+/** What a publish came to: its handler is done. */
+export interface PublishReceipt {
   readonly id: string
   /** Right after the publication with this id; absent if the handler published nothing under it. */
   readonly position?: string
@@ -38,7 +38,10 @@ export interface Published {
 
 /** What `publish` takes besides the event. */
 export interface PublishOptions {
-  /** Claims the publish: whoever sends the same id again gets the first answer (I5). Default: a new one. */
+  /**
+   * Claims the publish by this id, so that whoever sends it again gets the first answer, another life of the page too
+   * (I5). 1 to 64 of `A-Z a-z 0-9 _ -`. Default: the publish has a turn of this client, and a new id.
+   */
   readonly id?: string
 }
 
@@ -67,7 +70,7 @@ export interface Subscription<T extends ChannelTypes = ChannelTypes> {
     type: Type,
     payload: InputOf<T['events'][Type]>,
     options?: PublishOptions,
-  ): Promise<Published>
+  ): Promise<PublishReceipt>
   /**
    * Asks the server a question, now or with the next link.
    *

@@ -53,8 +53,8 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
     open(url, events) {
       const name = `baro ${connectUrl(url)}`
       const tab = createId(randomness)
-      const life = new AbortController()
-      const { signal } = life
+      const letGo = new AbortController()
+      const { signal } = letGo
       const over = new Promise((resolve) => signal.addEventListener('abort', resolve))
       let channel: BroadcastChannel | undefined
       let own: Leader | undefined
@@ -103,7 +103,7 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
               events.received(action.message)
               break
             case 'release':
-              life.abort()
+              letGo.abort()
               channel.close()
               own?.close()
               break
