@@ -508,7 +508,7 @@ describe('I3: a page never brings an older state back', () => {
     expect(back.current.handOver).toMatchObject({ rendered: 3, resumedAt: 9, recovered: 1 })
   })
 
-  it('a newer payload moves the state forward; the server is asked what follows it', () => {
+  it('a newer payload moves the state forward; the hub is asked what follows it', () => {
     const { rig, subscription } = live(3)
     const seen = told(subscription)
     subscription.offer(pageAt(9))
@@ -594,13 +594,13 @@ describe('a subscribe that is refused', () => {
     expect(subscription.current.status.state).toBe('outdated')
   })
 
-  it('later, by the server, says why as well', () => {
+  it('later, by the hub, says why as well', () => {
     const { rig, subscription } = live(3)
     rig.link.tell({ type: 'baro:unsubscribed', payload: { channel: 'chat:lobby', code: 'refused' } })
     expect(subscription.current.status).toMatchObject({ state: 'refused', reason: 'refused' })
   })
 
-  it('for a position that is none to the server begins anew', () => {
+  it('for a position that is none to the hub begins anew', () => {
     const rig = new Rig()
     const subscription = rig.client.subscribe(chat, { ...pageAt(3), position: 'garbage' })
     rig.connect()
@@ -680,7 +680,7 @@ describe('publishing', () => {
     expect(settled).toEqual(['a', 'b'])
   })
 
-  it('I5: that the server can no longer answer for rejects as unknown, and is not shown any more', async () => {
+  it('I5: that the hub can no longer answer for rejects as unknown, and is not shown any more', async () => {
     const { rig, subscription } = live(3)
     const published = subscription.publish('message', { text: 'mine' })
     rig.link.drop()
@@ -701,7 +701,7 @@ describe('publishing', () => {
     expect(subscription.current.pending).toEqual(['mine'])
   })
 
-  it('that is longer than the server takes is never sent; its length is that of its bytes', async () => {
+  it('that is longer than the hub takes is never sent; its length is that of its bytes', async () => {
     const { rig, subscription } = live(3)
     const overhead = JSON.stringify({
       type: 'baro:publish',
@@ -909,7 +909,7 @@ describe('closing', () => {
   })
 })
 
-describe('bad input from the server', () => {
+describe('bad input from the hub', () => {
   it.each([
     'null',
     '42',

@@ -44,7 +44,7 @@ export interface ClientOptions {
   readonly maxOutboxBytes?: number
   /** Default: the page's `online`, `visibilitychange`, `pageshow` and `pagehide`. */
   readonly wake?: Wake
-  /** What to do when the server has another version of a channel. Default: load the page again, once, past caches. */
+  /** What to do when the hub has another version of a channel. Default: load the page again, once, past caches. */
   readonly reload?: PageReload
   /** Default: the console. */
   readonly log?: Log

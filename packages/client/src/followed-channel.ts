@@ -58,7 +58,7 @@ export type Holder = Listeners<ChannelEvents>['tell']
 
 /**
  * One channel of a client, however many subscriptions share it: its store, its subscription machine, and who wants to
- * be told. When the last subscription has gone it lingers, then stays as a store without a link to the server, so that
+ * be told. When the last subscription has gone it lingers, then stays as a store without a link to the hub, so that
  * who comes back with an older page still sees what was seen last (I3).
  */
 export interface FollowedChannel {
@@ -171,7 +171,7 @@ export function createFollowedChannel(
     const next = offer(store, definition, offered)
     const hasStayed = next?.position === store.position
     store = next ?? store
-    // A page that is ahead of the stream may be of a history that was rewritten since: the server must say what follows
+    // A page that is ahead of the stream may be of a history that was rewritten since: the hub must say what follows
     // it, and what it contains already must not be told one by one (I1, I4).
     if (hasStayed) refresh()
     else dispatch({ type: 'ask' })

@@ -29,7 +29,7 @@ describe('the proof of a hand-over', () => {
     expect(live.handOver).toMatchObject({ firstLive: 46, missing: 0 })
   })
 
-  it('says why the server began anew, and where', () => {
+  it('says why the hub began anew, and where', () => {
     const payload = { channel, attempt: 1, reason: 'trimmed', position: at(99), snapshot: [] }
     expect(beginProof(41, follows, { type: 'baro:reset', payload }).handOver).toEqual({
       rendered: 41,

@@ -91,7 +91,7 @@ export function laneTransition(
     actions.push({ type: 'settle', settle, outcome })
     return []
   }
-  function lose(entry: Entry): [] {
+  function giveUp(entry: Entry): [] {
     const { id } = entry
     return settle(entry, new BaroError('unknown-outcome', `"${id}" may have been taken. Look before repeating it.`))
   }
@@ -104,7 +104,7 @@ export function laneTransition(
       judge((entry) => {
         const { claim, sentMs, lostMs = sentMs } = entry
         return claim === 'nothing' && isInFlight(entry)
-          ? lose(entry)
+          ? giveUp(entry)
           : { ...entry, sentMs: undefined, lostMs, dueMs: undefined }
       })
       break
@@ -112,7 +112,7 @@ export function laneTransition(
       judge((entry) =>
         (entry.sentMs ?? entry.lostMs) === undefined
           ? settle(entry, new BaroError('closed', 'The client was closed.'))
-          : lose(entry),
+          : giveUp(entry),
       )
       isOver = true
       break
@@ -137,7 +137,7 @@ export function laneTransition(
           // What is in progress may be at work on another node.
           return code === 'in-progress' ? { ...waiting, lostMs: lostMs ?? sentMs } : waiting
         }
-        // A server newer than this client may name a code that is not in our table.
+        // A hub newer than this client may name a code that is not in our table.
         return settle(entry, new BaroError(code as ErrorCode, message))
       })
     }
@@ -149,13 +149,13 @@ export function laneTransition(
     judge((entry) => {
       if (isInFlight(entry) || !isForgotten(entry.lostMs)) return entry
       isOver = true
-      return lose(entry)
+      return giveUp(entry)
     })
     isOver ||= isForgotten(numberedMs)
     if (isOver && !entries.some(isInFlight)) {
       // An id is claimed by itself.
       judge((entry) =>
-        entry.lostMs === undefined || entry.claim === 'id' ? { ...entry, number: undefined } : lose(entry),
+        entry.lostMs === undefined || entry.claim === 'id' ? { ...entry, number: undefined } : giveUp(entry),
       )
       number = 0
       numberedMs = undefined
@@ -169,7 +169,7 @@ export function laneTransition(
       judge((entry, index) => {
         const refusal = tooLarge(entry.bytes, terms)
         if (index < first) return entry
-        if (refusal) return entry.lostMs === undefined ? settle(entry, refusal) : lose(entry)
+        if (refusal) return entry.lostMs === undefined ? settle(entry, refusal) : giveUp(entry)
         const sent = { ...entry, sentMs: elapsedMs }
         let { message } = entry
         if (entry.claim === 'turn') {

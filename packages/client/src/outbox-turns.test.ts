@@ -134,9 +134,9 @@ function live(seed: number, isKind = false) {
   return { made, outcomes, done: hub.done }
 }
 
-it('I5: each publish is done at most once and in order, and is told the truth, in 1,000 lives', () => {
+it('I5: each publish is done at most once and in order, and is told the truth, in 500 lives', () => {
   const tally = { done: 0, unknown: 0, refused: 0 }
-  for (let seed = 1; seed <= 1_000; seed++) {
+  for (let seed = 1; seed <= 500; seed++) {
     const { made, outcomes, done } = live(seed)
     const ids = done.map(({ id }) => id)
     expect(new Set(ids).size, `seed ${seed}: done twice`).toBe(ids.length)

@@ -62,7 +62,7 @@ const events = {
   'an error that may pass': error('unavailable'),
   'an error that will not pass': error('refused'),
   'an error of an older attempt': error('refused', attempt - 1),
-  'ended by the server': { type: 'baro:unsubscribed', payload: { channel, code: 'refused' } },
+  'ended by the hub': { type: 'baro:unsubscribed', payload: { channel, code: 'refused' } },
   'our own goodbye answered': { type: 'baro:unsubscribed', payload: { channel } },
 } as const satisfies Readonly<Record<string, SubscriptionEvent>>
 
@@ -90,7 +90,7 @@ const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   'an error that may pass': ['·', '·', 'waiting', 'waiting', '·'],
   'an error that will not pass': ['·', '·', 'refused', 'refused', '·'],
   'an error of an older attempt': ['·', '·', '·', '·', '·'],
-  'ended by the server': ['·', '·', '·', 'refused', '·'],
+  'ended by the hub': ['·', '·', '·', 'refused', '·'],
   'our own goodbye answered': ['·', '·', '·', '·', '·'],
 }
 
@@ -149,7 +149,7 @@ describe('asking', () => {
     expect(after(states.subscribing, { type: 'ask' }).state).toBe(states.subscribing)
   })
 
-  it('says goodbye where the server follows the channel for it, or may', () => {
+  it('says goodbye where the hub follows the channel for it, or may', () => {
     expect(actionsOf(states.live, { type: 'unfollow' })).toEqual(['unsubscribe'])
     expect(after(states.waiting, { type: 'unfollow' }, { isLinked: false }).actions).toEqual([])
   })
@@ -281,7 +281,7 @@ describe('an error', () => {
     expect(actionsOf(states.subscribing, error('refused'))).toEqual([])
   })
 
-  it('about a position that is none to the server is answered by asking without one', () => {
+  it('about a position that is none to the hub is answered by asking without one', () => {
     expect(after(states.subscribing, error('bad-position'))).toMatchObject({
       state: { name: 'subscribing', attempt: 9, at: '' },
       actions: [{ type: 'subscribe' }],

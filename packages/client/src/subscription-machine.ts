@@ -36,7 +36,7 @@ export interface SubscriptionState {
 export type SubscribeAnswer = Extract<ServerMessage, { type: 'baro:recovered' | 'baro:reset' }>
 /** Publications, the position they follow, and the one they lead to. */
 export type DeliveryMessage = Extract<ServerMessage, { type: 'baro:publications' }>
-/** A message of the server about the subscription to one channel. */
+/** A message of the hub about the subscription to one channel. */
 export type SubscriptionMessage =
   | SubscribeAnswer
   | DeliveryMessage
@@ -59,7 +59,7 @@ export type SubscriptionAction =
   | { readonly type: 'subscribe' | 'unsubscribe' }
   /** Count: a copy of what is known already was left out, or a delivery did not follow. */
   | { readonly type: 'suppressed' | 'gaps' }
-  /** The server has another version of the channel. */
+  /** The hub has another version of the channel. */
   | { readonly type: 'outdated' }
 
 /** What the decisions depend on besides state and event. */
@@ -111,7 +111,7 @@ export function subscriptionTransition(
     return step({ name: 'live', attempt, tries: triesLeft, at: message.payload.position }, message)
   }
   function fail(code: string): SubscriptionStep {
-    // A page brought what is no position to this server: without one it gets a fresh snapshot.
+    // A page brought what is no position to this hub: without one it gets a fresh snapshot.
     if (code === 'bad-position') return ask(tries, '')
     if (mayPass(code)) return wait(code)
     const refused = { name: 'refused', attempt, tries: 0, reason: code } as const
@@ -129,7 +129,7 @@ export function subscriptionTransition(
       return step(state)
     case 'unfollow': {
       const idle = { ...startSubscription, attempt }
-      // While it waits after an error or a gap the server may still follow the channel for us.
+      // While it waits after an error or a gap the hub may still follow the channel for us.
       return isLinked ? step(idle, { type: 'unsubscribe' }) : step(idle)
     }
     case 'link-up':

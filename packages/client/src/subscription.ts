@@ -45,7 +45,7 @@ export interface PublishOptions {
   readonly id?: string
 }
 
-/** One holder of a channel. All holders of a channel share one subscription at the server. */
+/** One holder of a channel. All holders of a channel share one subscription at the hub. */
 export interface Subscription<T extends ChannelTypes = ChannelTypes> {
   readonly channel: string
   /** What the channel shows now; the same object until something changes. */
@@ -63,8 +63,8 @@ export interface Subscription<T extends ChannelTypes = ChannelTypes> {
    * Sends an event to its handler. It is shown in `current.state` at once, and taken back if the handler refuses. It
    * survives reconnects, and is taken once (I5).
    *
-   * @throws {BaroError} (rejects) with the code of the server's answer; `too-large`; `invalid-payload`; `unavailable`
-   *   if the outbox is full; `closed`; `unknown-outcome` if it was sent and the server can no longer say.
+   * @throws {BaroError} (rejects) with the code of the hub's answer; `too-large`; `invalid-payload`; `unavailable`
+   *   if the outbox is full; `closed`; `unknown-outcome` if it was sent and the hub can no longer say.
    */
   publish<Type extends keyof T['events'] & string>(
     type: Type,
@@ -72,9 +72,9 @@ export interface Subscription<T extends ChannelTypes = ChannelTypes> {
     options?: PublishOptions,
   ): Promise<PublishReceipt>
   /**
-   * Asks the server a question, now or with the next link.
+   * Asks the hub a question, now or with the next link.
    *
-   * @throws {BaroError} (rejects) with the code of the server's answer; `unknown-outcome` if the link dropped before it
+   * @throws {BaroError} (rejects) with the code of the hub's answer; `unknown-outcome` if the link dropped before it
    *   came; `too-large`; `invalid-payload`; `unavailable` if the outbox is full; `closed`.
    */
   request<Type extends keyof T['requests'] & string>(
@@ -140,7 +140,7 @@ export function createSubscription(
       return followed.view
     },
     onChange: (listener) => on('change', listener),
-    // What arrives was validated by the server against the definition that gives the listener its type.
+    // What arrives was validated by the hub against the definition that gives the listener its type.
     onPublication: (listener) => on('publication', listener as never),
     onSignal: (listener) => on('signal', listener as never),
     publish: (type, input, { id } = {}) =>
