@@ -2,6 +2,7 @@ import { type Client, createClient, type Subscription, type Transport } from '@b
 import { createHttpTransport, createWebSocketTransport } from '@baro/client/transports'
 import { channel, type Snapshot, type TypesOf } from '@baro/core'
 import { createHub, createMemoryBroker, type Hub, type Listening } from '@baro/server'
+import { createSparseBroker } from '@baro/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -43,10 +44,17 @@ let page: Snapshot<TypesOf<typeof room>>
 /** What handlers were given. */
 const handled: unknown[] = []
 
+/** Streams whose offsets follow each other, and streams that leave some out: only positions say whether anything is missing. */
+const brokers = [
+  { offsets: 'dense', createBroker: () => createMemoryBroker() },
+  { offsets: 'sparse', createBroker: () => createSparseBroker(createMemoryBroker(), 'rungs') },
+] as const
+type CreateBroker = (typeof brokers)[number]['createBroker']
+
 /** A hub with a page, and what was published since. */
-async function open(): Promise<void> {
+async function open(createBroker: CreateBroker): Promise<void> {
   handled.length = 0
-  hub = createHub({ channels: [room] })
+  hub = createHub({ channels: [room], broker: createBroker() })
   hub.on(room, {
     access: 'public',
     events: {
@@ -71,16 +79,20 @@ async function open(): Promise<void> {
   await hub.publish(reference, 'message', text, { id: 'third-id' })
 }
 
+const offsetOf = (position: string) => Number(position.split('.')[2])
+
 async function close(): Promise<void> {
   await listening.close()
   await hub.close()
 }
 
-describe.each(rungs)('from one position, $name', (rung) => {
+const everyRung = brokers.flatMap((broker) => rungs.map((rung) => ({ ...broker, name: rung.name, rung })))
+
+describe.each(everyRung)('from one position at $offsets offsets, $name', ({ rung, createBroker }) => {
   let link: CuttingLink
 
   beforeAll(async () => {
-    await open()
+    await open(createBroker)
     link = await createCuttingLink(listening.port)
   })
 
@@ -126,11 +138,15 @@ const transports = [
   createHttpTransport('poll', { pollIntervalMs: 10 }),
 ]
 
-describe.each(transports)('a client over $rung', (transport) => {
+const everyTransport = brokers.flatMap((broker) =>
+  transports.map((transport) => ({ ...broker, rung: transport.rung, transport })),
+)
+
+describe.each(everyTransport)('a client over $rung, at $offsets offsets', ({ transport, createBroker }) => {
   const clients: Client[] = []
   let told: Arrived[]
 
-  beforeEach(open)
+  beforeEach(() => open(createBroker))
   afterEach(async () => {
     for (const client of clients.splice(0)) client.close()
     await close()
@@ -150,6 +166,20 @@ describe.each(transports)('a client over $rung', (transport) => {
     await vi.waitUntil(() => told.length >= published.length)
     expect(told).toStrictEqual(published)
     expect(subscription.current.state).toStrictEqual(state)
+  })
+
+  it('I2: proves its hand-over by positions: nothing is missing, whatever numbers there are', async () => {
+    const subscription = follow(page)
+    await vi.waitUntil(() => told.length >= published.length)
+    await hub.publish(reference, 'message', 'live', { id: 'live-id' })
+    await vi.waitUntil(() => told.length > published.length)
+    expect(subscription.current.handOver).toMatchObject({
+      outcome: 'recovered',
+      rendered: offsetOf(page.position),
+      resumedAt: offsetOf(page.position),
+      missing: 0,
+    })
+    expect(subscription.current.handOver?.firstLive).toBeGreaterThan(offsetOf(page.position))
   })
 
   it('I6: shows the state of a reset, its bytes as a Uint8Array', async () => {

@@ -1,6 +1,6 @@
 import { type Client, createClient, type Subscription, type Transport } from '@baro/client'
 import { createSharedTransport } from '@baro/client/transports'
-import { type AnyChannel, channel, type Publication, type Reference, type Schema } from '@baro/core'
+import { type AnyChannel, channel, type Publication, type Reference, type Schema, type ServerMessage } from '@baro/core'
 import { createHub, createMemoryBroker, type Hub } from '@baro/server'
 import {
   createFakeClock,
@@ -438,4 +438,84 @@ test('where a browser has no Web Locks or no BroadcastChannel, each tab has its 
   expect(createSharedTransport(transport, { ...parts, locks })).toBe(transport)
   vi.unstubAllGlobals()
   expect(createSharedTransport(transport, { ...parts, locks, BroadcastChannel })).not.toBe(transport)
+})
+
+describe('a browser facility that exists and refuses counts as absent', () => {
+  const { locks, BroadcastChannel } = new FakeBrowser(createFakeClock()).open()
+  const refusing: Pick<LockManager, 'request'> = {
+    request: () => Promise.reject(new DOMException('', 'SecurityError')),
+  }
+  const throwing: Pick<LockManager, 'request'> = {
+    request: () => {
+      throw new DOMException('', 'SecurityError')
+    },
+  }
+  class Forbidden {
+    constructor() {
+      throw new DOMException('', 'SecurityError')
+    }
+  }
+  test.each([
+    ['locks.request rejects', refusing, BroadcastChannel],
+    ['locks.request throws', throwing, BroadcastChannel],
+    ['the constructor of BroadcastChannel throws', locks, Forbidden as unknown as typeof globalThis.BroadcastChannel],
+  ])('%s: the tab has its own link, and does not storm', async (_, given, Channel) => {
+    const opened = vi.fn()
+    const transport: Transport = {
+      rung: 'websocket',
+      open(url, events) {
+        opened()
+        return network.transport('alone').open(url, events)
+      },
+    }
+    const shared = createSharedTransport(transport, { clock, randomness, locks: given, BroadcastChannel: Channel })
+    const client = createClient({ url: 'https://shop.example/baro', transport: shared, clock, randomness, log: quiet })
+    const subscription = client.subscribe(room, first)
+    await clock.pass(60_000)
+    expect(subscription.current.status.state).toBe('live')
+    expect(shared.isShared).toBe(false)
+    expect(opened).toHaveBeenCalledOnce()
+    client.close()
+  })
+})
+
+test('I5: that the claims are in another life reaches all tabs, and those that come later', async () => {
+  const { locks, BroadcastChannel } = browser.open()
+  const follower = browser.open()
+  let tell: ((message: ServerMessage) => void) | undefined
+  const transport: Transport = {
+    rung: 'websocket',
+    open(_url, events) {
+      tell = events.received
+      clock.after(0, events.opened)
+      return { send() {}, close() {} }
+    },
+  }
+  const heard: string[][] = []
+  const parts = { clock, randomness, identify: async () => undefined }
+  const open = (tab: { locks: Pick<LockManager, 'request'>; BroadcastChannel: typeof globalThis.BroadcastChannel }) => {
+    const own: string[] = []
+    heard.push(own)
+    const link = createSharedTransport(transport, { ...parts, ...tab }).open('https://shop.example/baro', {
+      opened: () => link.send({ type: 'baro:connect', payload: { protocol: 1, client: 'ours' } }),
+      received: ({ type, payload }) => 'claimsEpoch' in payload && own.push(`${type} ${payload.claimsEpoch}`),
+      closed() {},
+    })
+  }
+  open({ locks, BroadcastChannel })
+  await clock.pass(100)
+  const terms = { session: 's', heartbeatIntervalMs: 25_000, maxMessageBytes: 1_000, publishWindowMs: 1_000 }
+  tell?.({ type: 'baro:connected', payload: { ...terms, claimsEpoch: 'c1' } })
+  open(follower)
+  await clock.pass(100)
+  tell?.({ type: 'baro:claims', payload: { claimsEpoch: 'c2' } })
+  await clock.pass(100)
+  open(browser.open())
+  await clock.pass(100)
+  // Under another secret, too, the claims would be in another life.
+  expect(heard).toEqual([
+    ['baro:connected c1ours', 'baro:claims c2ours'],
+    ['baro:connected c1ours', 'baro:claims c2ours'],
+    ['baro:connected c2ours'],
+  ])
 })

@@ -8,15 +8,15 @@ export interface ChannelView<T extends ChannelTypes = ChannelTypes> {
   /** The confirmed state with the unconfirmed publishes folded on top. */
   readonly state: T['state']
   readonly status: Status
-  /** How the page became live; `undefined` until the server answered. */
+  /** How the page became live; `undefined` until the hub answered. */
   readonly handOver: HandOver | undefined
-  /** Where the confirmed state was read; `undefined` if nowhere a server would know. */
+  /** Where the confirmed state was read; `undefined` if nowhere a hub would know. */
   readonly position: string | undefined
   /** The ids of the publishes that are shown and not confirmed, in order. */
   readonly pending: readonly string[]
 }
 
-/** What a page shows by itself, before there is any client: on the server, and while a browser takes the page over. */
+/** What a page shows by itself, before there is any client: on a server, and while a browser takes the page over. */
 export function pageView<C extends AnyChannel>(
   definition: C,
   reference: Reference<TypesOf<C>> | Snapshot<TypesOf<C>>,

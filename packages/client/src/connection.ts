@@ -31,7 +31,7 @@ export interface ConnectionParts extends ConnectionRules {
   readonly secret: string
   readonly token?: () => string | undefined | Promise<string | undefined>
   /**
-   * `link-up`: `baro:connect` is out. Messages may follow at once; the server takes them up when it has let the client in.
+   * `link-up`: `baro:connect` is out. Messages may follow at once; the hub takes them up when it has let the client in.
    * `link-down`: what was sent since and not answered is lost.
    */
   linkChanged(type: 'link-up' | 'link-down'): void

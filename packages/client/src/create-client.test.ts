@@ -64,6 +64,26 @@ describe('a first visit', () => {
     })
   })
 
+  it('goes live where offsets are sparse and a position moves alone, and misses nothing', () => {
+    const { rig, subscription } = live(41)
+    const deliver = (follows: number, position: number, ...offsets: number[]) =>
+      rig.link.tell({
+        type: 'baro:publications',
+        payload: {
+          channel: lobby.channel,
+          follows: at(follows),
+          position: at(position),
+          publications: offsets.map((offset) => message(offset)),
+        },
+      })
+    deliver(41, 50)
+    expect(subscription.current).toMatchObject({ position: at(50), handOver: { resumedAt: 41, missing: 0 } })
+    deliver(50, 70, 55, 63)
+    expect(subscription.current.state).toEqual([...texts(1, 41), 'm55', 'm63'])
+    expect(subscription.current).toMatchObject({ position: at(70), handOver: { firstLive: 55, missing: 0 } })
+    expect(rig.client.counters.gaps).toBe(0)
+  })
+
   it('without a snapshot asks without a position and is given one', () => {
     const rig = new Rig()
     const subscription = rig.client.subscribe(chat, lobby)
@@ -488,7 +508,7 @@ describe('I3: a page never brings an older state back', () => {
     expect(back.current.handOver).toMatchObject({ rendered: 3, resumedAt: 9, recovered: 1 })
   })
 
-  it('a newer payload moves the state forward; the server is asked what follows it', () => {
+  it('a newer payload moves the state forward; the hub is asked what follows it', () => {
     const { rig, subscription } = live(3)
     const seen = told(subscription)
     subscription.offer(pageAt(9))
@@ -574,13 +594,13 @@ describe('a subscribe that is refused', () => {
     expect(subscription.current.status.state).toBe('outdated')
   })
 
-  it('later, by the server, says why as well', () => {
+  it('later, by the hub, says why as well', () => {
     const { rig, subscription } = live(3)
     rig.link.tell({ type: 'baro:unsubscribed', payload: { channel: 'chat:lobby', code: 'refused' } })
     expect(subscription.current.status).toMatchObject({ state: 'refused', reason: 'refused' })
   })
 
-  it('for a position that is none to the server begins anew', () => {
+  it('for a position that is none to the hub begins anew', () => {
     const rig = new Rig()
     const subscription = rig.client.subscribe(chat, { ...pageAt(3), position: 'garbage' })
     rig.connect()
@@ -660,7 +680,7 @@ describe('publishing', () => {
     expect(settled).toEqual(['a', 'b'])
   })
 
-  it('I5: that the server can no longer answer for rejects as unknown, and is not shown any more', async () => {
+  it('I5: that the hub can no longer answer for rejects as unknown, and is not shown any more', async () => {
     const { rig, subscription } = live(3)
     const published = subscription.publish('message', { text: 'mine' })
     rig.link.drop()
@@ -681,7 +701,7 @@ describe('publishing', () => {
     expect(subscription.current.pending).toEqual(['mine'])
   })
 
-  it('that is longer than the server takes is never sent; its length is that of its bytes', async () => {
+  it('that is longer than the hub takes is never sent; its length is that of its bytes', async () => {
     const { rig, subscription } = live(3)
     const overhead = JSON.stringify({
       type: 'baro:publish',
@@ -694,6 +714,53 @@ describe('publishing', () => {
     expect(subscription.current.pending).toEqual([])
     subscription.publish('message', { text: fitting }, { id: 'x' })
     expect(rig.link.sentOf('baro:publish')).toHaveLength(1)
+  })
+
+  it('takes turns: a producer of its own numbers the publishes of a channel, and says what it has the answers to', () => {
+    const { rig, subscription } = live(3)
+    subscription.publish('message', { text: 'one' })
+    const first = rig.link.lastOf('baro:publish')
+    expect(first).toMatchObject({ number: 1, confirmed: 0, producer: expect.stringMatching(/^[\w-]{16}$/) })
+    rig.link.tell({ type: 'baro:published', payload: { id: first.id } })
+    subscription.publish('message', { text: 'two' })
+    expect(rig.link.lastOf('baro:publish')).toMatchObject({
+      ...first,
+      id: expect.any(String),
+      payload: { text: 'two' },
+      number: 2,
+      confirmed: 1,
+    })
+  })
+
+  it('I5: told that the claims are in another life, goes on under another producer', () => {
+    const { rig, subscription } = live(3)
+    subscription.publish('message', { text: 'one' })
+    const { id, producer } = rig.link.lastOf('baro:publish')
+    rig.link.tell({ type: 'baro:published', payload: { id } })
+    rig.link.tell({ type: 'baro:claims', payload: { claimsEpoch: 'claims2' } })
+    subscription.publish('message', { text: 'two' })
+    expect(rig.link.lastOf('baro:publish').number).toBe(1)
+    expect(rig.link.lastOf('baro:publish').producer).not.toBe(producer)
+  })
+
+  it.each(['publish', 'request', 'signal'] as const)('what no hub could take is not sent: a %s', async (way) => {
+    const { rig, subscription } = live(3)
+    const send = async (payload: never) => {
+      if (way === 'publish') await subscription.publish('message', payload)
+      else if (way === 'request') await subscription.request('count', payload)
+      else subscription.signal('typing', payload)
+    }
+    const key = JSON.parse('{"list":[{"__proto__":1}]}') as never
+    await expect(send(key)).rejects.toMatchObject({
+      code: 'invalid-payload',
+      message: expect.stringContaining('__proto__'),
+    })
+    await expect(send('.'.repeat(terms.maxMessageBytes) as never)).rejects.toMatchObject({ code: 'too-large' })
+    expect(rig.link.sentOf(`baro:${way}`)).toEqual([])
+    expect(subscription.current.pending).toEqual([])
+    void send({ text: 'the value "__proto__": is a text' } as never)
+    await rig.clock.pass(0)
+    expect(rig.link.sentOf(`baro:${way}`)).toHaveLength(1)
   })
 
   it('that is no JSON, or on something that was closed, rejects', async () => {
@@ -842,7 +909,7 @@ describe('closing', () => {
   })
 })
 
-describe('bad input from the server', () => {
+describe('bad input from the hub', () => {
   it.each([
     'null',
     '42',

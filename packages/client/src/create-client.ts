@@ -44,7 +44,7 @@ export interface ClientOptions {
   readonly maxOutboxBytes?: number
   /** Default: the page's `online`, `visibilitychange`, `pageshow` and `pagehide`. */
   readonly wake?: Wake
-  /** What to do when the server has another version of a channel. Default: load the page again, once, past caches. */
+  /** What to do when the hub has another version of a channel. Default: load the page again, once, past caches. */
   readonly reload?: PageReload
   /** Default: the console. */
   readonly log?: Log
@@ -99,7 +99,7 @@ export function createClientOver(transport: Transport, options: ClientOptions): 
 
   function received(message: ServerMessage): void {
     const { type, payload } = message
-    if (type === 'baro:connected' || 'id' in payload) outbox.dispatch(message as OutboxEvent)
+    if ('claimsEpoch' in payload || 'id' in payload) outbox.dispatch(message as OutboxEvent)
     else if (type === 'baro:error' && payload.attempt === undefined) settings.log.warn(payload.message)
     else if ('channel' in payload) {
       const followed = channels.get(String(payload.channel))

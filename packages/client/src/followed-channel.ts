@@ -6,6 +6,7 @@ import {
   type Json,
   type Log,
   type Publication,
+  parseAt,
   type Randomness,
   type Reference,
   type Signal,
@@ -14,11 +15,10 @@ import type { Backoff } from './backoff.ts'
 import { type ChannelView, isSameView, pageView } from './channel-view.ts'
 import type { ClientCounters } from './client.ts'
 import type { Connection } from './connection.ts'
-import { offsetOf } from './distance.ts'
-import { type HandOver, handOverAt, handOverLive } from './hand-over.ts'
+import { beginProof, continueProof, type Proof } from './hand-over.ts'
+import type { Claim, Settle } from './lane.ts'
 import type { Listeners } from './listeners.ts'
 import type { Outbox } from './outbox.ts'
-import type { Settle } from './outbox-machine.ts'
 import type { PageReload } from './page-reload.ts'
 import { runMachine } from './run-machine.ts'
 import { same } from './same.ts'
@@ -58,7 +58,7 @@ export type Holder = Listeners<ChannelEvents>['tell']
 
 /**
  * One channel of a client, however many subscriptions share it: its store, its subscription machine, and who wants to
- * be told. When the last subscription has gone it lingers, then stays as a store without a link to the server, so that
+ * be told. When the last subscription has gone it lingers, then stays as a store without a link to the hub, so that
  * who comes back with an older page still sees what was seen last (I3).
  */
 export interface FollowedChannel {
@@ -71,7 +71,7 @@ export interface FollowedChannel {
   offer(reference: Reference): void
   /** Whether the reference would bring nothing newer than what is shown. */
   isAtLeast(reference: Reference): boolean
-  publish(id: string, type: string, payload: Json, settle: Settle): void
+  publish(id: string, type: string, payload: Json, claim: Claim, settle: Settle): void
   tell: Holder
   dispatch(event: SubscriptionEvent): void
   /** Something that the view shows has changed. */
@@ -91,7 +91,7 @@ export function createFollowedChannel(
   let store = createStore(definition, reference)
   let view: ChannelView = pageView(definition, reference)
   let rendered: number | undefined
-  let handOver: HandOver | undefined
+  let proof: Proof | undefined
   let cancelLinger: Cancel | undefined
 
   const machine = runMachine({
@@ -127,12 +127,12 @@ export function createFollowedChannel(
         counters[action.type]++
         return
       case 'baro:publications':
-        if (handOver) handOver = handOverLive(handOver, action.payload)
+        proof &&= continueProof(proof, action.payload)
         return take(action.payload)
       case 'baro:recovered':
       case 'baro:reset':
-        handOver = handOverAt(rendered, action)
-        counters[handOver.outcome]++
+        proof = beginProof(rendered, store.position, action)
+        counters[proof.handOver.outcome]++
         if (action.type === 'baro:recovered') take(action.payload)
         else store = restart(store, definition, action.payload.position, action.payload.snapshot)
     }
@@ -155,7 +155,7 @@ export function createFollowedChannel(
     const next = {
       state,
       status: same(view.status, subscriptionStatus(connection.status, machine.state)),
-      handOver,
+      handOver: proof?.handOver,
       position,
       pending: same(
         view.pending,
@@ -171,7 +171,7 @@ export function createFollowedChannel(
     const next = offer(store, definition, offered)
     const hasStayed = next?.position === store.position
     store = next ?? store
-    // A page that is ahead of the stream may be of a history that was rewritten since: the server must say what follows
+    // A page that is ahead of the stream may be of a history that was rewritten since: the hub must say what follows
     // it, and what it contains already must not be told one by one (I1, I4).
     if (hasStayed) refresh()
     else dispatch({ type: 'ask' })
@@ -195,7 +195,7 @@ export function createFollowedChannel(
     hold(holder, newest, page) {
       // A module that was loaded again brings its reducers as new functions.
       definition = newest
-      if (holders.size === 0) rendered = isSnapshot(page) ? offsetOf(page.position) : undefined
+      if (holders.size === 0) rendered = isSnapshot(page) ? parseAt(page.position)?.offset : undefined
       holders.add(holder)
       takeOffer(page)
       update()
@@ -210,9 +210,9 @@ export function createFollowedChannel(
     },
     offer: takeOffer,
     isAtLeast: (page) => (offer(store, definition, page) ?? store) === store,
-    publish(id, type, payload, settle) {
+    publish(id, type, payload, claim, settle) {
       store = addPending(store, definition, { id, type, payload, time: clock.now() })
-      parts.outbox.send({ type: 'baro:publish', payload: { id, channel, type, payload } }, (outcome) => {
+      parts.outbox.send({ type: 'baro:publish', payload: { id, channel, type, payload } }, claim, (outcome) => {
         const { position } = outcome as { position?: string }
         store = finishPending(store, definition, id, position)
         settle(outcome)

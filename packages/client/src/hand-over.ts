@@ -1,4 +1,4 @@
-import { offsetOf } from './distance.ts'
+import { parseAt } from '@baro/core'
 import type { DeliveryMessage, SubscribeAnswer } from './subscription-machine.ts'
 
 /** The proof of a hand-over: rendered at 41, resumed at 41, first live 42, 0 missing. All but counts are offsets. */
@@ -15,30 +15,52 @@ export interface HandOver {
   readonly recovered: number
   /** The first publication after the answer; absent until it comes. */
   readonly firstLive?: number | undefined
-  /** Offsets between `resumedAt` and the newest of these publications that did not come. */
+  /**
+   * How many answers and deliveries since did not begin where the one before had led. Numbers would prove nothing: the
+   * offsets of a channel may be sparse, and a position may move without a publication.
+   */
   readonly missing: number
 }
 
-/** The hand-over as the answer to a subscribe tells it. */
-export function handOverAt(rendered: number | undefined, { type, payload }: SubscribeAnswer): HandOver {
-  const { position } = payload
+/**
+ * A hand-over, and where what was taken has led by now. This chain is its own: it would notice a gap that the
+ * subscription let through (I2).
+ */
+export interface Proof {
+  readonly handOver: HandOver
+  readonly at: string
+}
+
+/**
+ * The hand-over as the answer to a subscribe tells it.
+ *
+ * @param at Where what is shown was read.
+ */
+export function beginProof(
+  rendered: number | undefined,
+  at: string | undefined,
+  { type, payload }: SubscribeAnswer,
+): Proof {
   const isReset = type === 'baro:reset'
-  const resumedAt = offsetOf(isReset ? position : payload.follows) ?? 0
-  const recovered = isReset ? 0 : payload.publications.length
-  return {
+  const follows = isReset ? payload.position : payload.follows
+  const handOver: HandOver = {
     rendered,
     outcome: isReset ? 'reset' : 'recovered',
     reason: isReset ? payload.reason : undefined,
-    resumedAt,
-    recovered,
-    missing: (offsetOf(position) ?? 0) - resumedAt - recovered,
+    resumedAt: parseAt(follows)?.offset ?? 0,
+    recovered: isReset ? 0 : payload.publications.length,
+    missing: isReset || follows === at ? 0 : 1,
   }
+  return { handOver, at: payload.position }
 }
 
-/** The hand-over once the first publication after the answer is there. */
-export function handOverLive(handOver: HandOver, { position, publications }: DeliveryMessage['payload']): HandOver {
-  const { firstLive = publications[0]?.offset, resumedAt, recovered } = handOver
-  return firstLive === handOver.firstLive
-    ? handOver
-    : { ...handOver, firstLive, missing: (offsetOf(position) ?? 0) - resumedAt - recovered - publications.length }
+/** The hand-over after a further delivery. */
+export function continueProof(
+  { handOver, at }: Proof,
+  { follows, position, publications }: DeliveryMessage['payload'],
+): Proof {
+  const { firstLive = publications[0]?.offset } = handOver
+  const missing = handOver.missing + (follows === at ? 0 : 1)
+  const isSame = firstLive === handOver.firstLive && missing === handOver.missing
+  return { handOver: isSame ? handOver : { ...handOver, firstLive, missing }, at: position }
 }

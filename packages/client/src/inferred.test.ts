@@ -3,7 +3,7 @@ import { describe, expectTypeOf, it } from 'vitest'
 import { chat, lobby } from '../test/chat.ts'
 import type { ChannelView } from './channel-view.ts'
 import type { Client } from './client.ts'
-import type { Published, Subscription } from './subscription.ts'
+import type { PublishReceipt, Subscription } from './subscription.ts'
 
 type Chat = TypesOf<typeof chat>
 
@@ -18,7 +18,7 @@ describe('the types of a subscription are those of its definition', () => {
       expectTypeOf(client.subscribe(chat, lobby).current.state).toEqualTypeOf<string[]>()
       expectTypeOf(client.peek(chat, lobby)).toEqualTypeOf<ChannelView<Chat> | undefined>()
 
-      expectTypeOf(subscription.publish('message', { text: 'hello' })).resolves.toEqualTypeOf<Published>()
+      expectTypeOf(subscription.publish('message', { text: 'hello' })).resolves.toEqualTypeOf<PublishReceipt>()
       expectTypeOf(subscription.request('count', { from: 1 })).resolves.toEqualTypeOf<number>()
       subscription.signal('typing', { name: 'kim' })
       subscription.onSignal((signal) => {

@@ -1,13 +1,7 @@
 import type { BaroError } from '@baro/core'
 import { describe, expect, it } from 'vitest'
-import {
-  type Entry,
-  type OutboxAction,
-  type OutboxEvent,
-  type OutboxState,
-  outboxTransition,
-  type Settle,
-} from './outbox-machine.ts'
+import type { Entry, LaneAction, Settle } from './lane.ts'
+import { entriesOf, type OutboxEvent, type OutboxState, outboxTransition } from './outbox-machine.ts'
 
 const settle: Settle = () => {}
 const terms = {
@@ -17,20 +11,31 @@ const terms = {
   publishWindowMs: 10_000,
   claimsEpoch: 'claims1',
 }
-const empty: OutboxState = { entries: [] }
+const empty: OutboxState = { lanes: new Map() }
 
-function entry(id: string, changes: Partial<Entry> = {}): Entry {
+/** A publish to the channel "a", claimed by its id unless told otherwise. */
+function entry(id: string, changes: Partial<Entry> = {}, channel = 'a'): Entry {
   return {
     id,
-    message: { type: 'baro:publish', payload: { id, channel: 'a', type: 'b', payload: 1 } },
+    message: { type: 'baro:publish', payload: { id, channel, type: 'b', payload: 1 } },
     bytes: 10,
-    isOnce: false,
+    claim: 'id',
     settle,
     ...changes,
   }
 }
-function add(id: string, changes: Partial<Entry> = {}): OutboxEvent {
-  return { type: 'add', entry: entry(id, changes) }
+function add(id: string, changes: Partial<Entry> = {}, channel?: string): OutboxEvent {
+  return { type: 'add', entry: entry(id, changes, channel) }
+}
+const turn = (id: string, channel?: string) => add(id, { claim: 'turn' }, channel)
+const request = (id: string) => add(id, { claim: 'nothing' })
+const cut: OutboxEvent = { type: 'link-down' }
+const due: OutboxEvent = { type: 'due' }
+function claims(claimsEpoch: string): OutboxEvent {
+  return { type: 'baro:claims', payload: { claimsEpoch } }
+}
+function published(id: string): OutboxEvent {
+  return { type: 'baro:published', payload: { id, position: `p-${id}` } }
 }
 function connected(changes: Partial<typeof terms> = {}): OutboxEvent {
   return { type: 'baro:connected', payload: { ...terms, ...changes } }
@@ -51,9 +56,11 @@ function run(events: readonly (OutboxEvent | readonly [elapsedMs: number, event:
   }
   return { state, done }
 }
-function describeAction(action: OutboxAction): string {
-  if (action.type === 'send') return `send ${(action.message.payload as { readonly id: string }).id}`
-  if (action.type === 'pause') return 'pause'
+function describeAction(action: LaneAction): string {
+  if (action.type === 'send') {
+    const { id, producer, number, confirmed } = action.message.payload as Readonly<Record<string, unknown>>
+    return `send ${id}${producer ? ` as ${producer} ${number}, confirmed ${confirmed}` : ''}`
+  }
   const { code, position } = (action.outcome ?? {}) as Partial<BaroError> & { position?: string }
   return `settle ${code ?? position ?? JSON.stringify(action.outcome)}`
 }
@@ -61,35 +68,42 @@ function describeAction(action: OutboxAction): string {
 describe('the outbox is total', () => {
   const everything: readonly OutboxEvent[] = [
     add('z'),
+    turn('y'),
     connected(),
-    { type: 'link-down' },
-    { type: 'due' },
+    claims('claims2'),
+    connected({ claimsEpoch: 'claims3' }),
+    cut,
+    due,
     { type: 'close' },
     { type: 'baro:published', payload: { id: 'nobody' } },
     { type: 'baro:answer', payload: { id: 'nobody', payload: 1 } },
     failed('nobody', 'in-progress'),
+    failed('nobody', 'out-of-turn'),
     { type: 'baro:error', payload: { code: 'refused', message: 'about nothing of ours' } },
   ]
   const states: Readonly<Record<string, OutboxState>> = {
     empty,
-    waiting: run([add('a'), add('b', { isOnce: true })]).state,
-    'in flight': run([connected(), add('a'), add('b', { isOnce: true })]).state,
-    paused: run([connected(), add('a'), failed('a', 'in-progress')]).state,
-    'cut off': run([connected(), add('a'), { type: 'link-down' }]).state,
+    waiting: run([add('a'), turn('b'), request('q')]).state,
+    'in flight': run([connected(), add('a'), turn('b'), request('q')]).state,
+    'not now': run([connected(), turn('a'), failed('a', 'in-progress'), turn('b')]).state,
+    'cut off': run([connected(), add('a'), turn('b'), cut]).state,
+    over: run([connected(), turn('a'), turn('b'), failed('a', 'out-of-turn')]).state,
+    'over and cut off': run([connected(), turn('a'), turn('b'), failed('a', 'out-of-turn'), cut]).state,
+    answered: run([connected(), turn('a'), published('a')]).state,
   }
   it.each(Object.entries(states))('%s takes every event, and answers nobody twice', (_, state) => {
     for (const event of everything) {
       const next = outboxTransition(state, event, { elapsedMs: 1, maxOutboxBytes: 45 })
       const settled = next.actions.filter(({ type }) => type === 'settle').length
-      const before = state.entries.length + (event.type === 'add' ? 1 : 0)
-      expect(next.state.entries.length + settled).toBe(before)
+      const before = entriesOf(state).length + (event.type === 'add' ? 1 : 0)
+      expect(entriesOf(next.state).length + settled).toBe(before)
     }
   })
 
   it.each(Object.entries(states))('%s is not changed by an answer to somebody else', (_, state) => {
-    for (const event of everything.slice(5)) {
+    for (const event of everything.slice(8)) {
       const next = outboxTransition(state, event, { elapsedMs: 1, maxOutboxBytes: 45 })
-      expect(next.state.entries).toEqual(state.entries)
+      expect(entriesOf(next.state)).toEqual(entriesOf(state))
       expect(next.actions).toEqual([])
     }
   })
@@ -114,7 +128,7 @@ describe('I5: one ordered outbox', () => {
     const answer: OutboxEvent = { type: 'baro:published', payload: { id: 'a', position: 'p1' } }
     const { done, state } = run([connected(), add('a'), answer, answer, { type: 'link-down' }, connected()])
     expect(done).toEqual(['send a', 'settle p1'])
-    expect(state.entries).toEqual([])
+    expect(entriesOf(state)).toEqual([])
   })
 
   it('an error settles with its code; the same id twice shares the first answer', () => {
@@ -133,8 +147,6 @@ describe('I5: one ordered outbox', () => {
 })
 
 describe('I5: what was sent may have been taken', () => {
-  const cut: OutboxEvent = { type: 'link-down' }
-
   it('within the window it is sent again, beyond it the outcome is unknown', () => {
     expect(run([connected(), add('a'), cut, [9_000, connected()]]).done).toEqual(['send a', 'send a'])
     expect(run([connected(), add('a'), cut, [9_001, connected()]]).done).toEqual(['send a', 'settle unknown-outcome'])
@@ -158,38 +170,223 @@ describe('I5: what was sent may have been taken', () => {
   it('closing settles what was sent as unknown, and the rest as closed', () => {
     const { done, state } = run([connected(), add('a'), cut, add('b'), { type: 'close' }])
     expect(done).toEqual(['send a', 'settle unknown-outcome', 'settle closed'])
-    expect(state.entries).toEqual([])
+    expect(entriesOf(state)).toEqual([])
   })
 })
 
-describe('patience', () => {
+describe('I5: each publish has its turn', () => {
+  it('a producer numbers the publishes of a channel from 1, and says up to where it has the answers', () => {
+    const { done } = run([connected(), turn('a'), turn('b'), published('b'), turn('c'), published('a'), turn('d')])
+    expect(done).toEqual([
+      'send a as a 1, confirmed 0',
+      'send b as a 2, confirmed 0',
+      'settle p-b',
+      'send c as a 3, confirmed 0',
+      'settle p-a',
+      'send d as a 4, confirmed 2',
+    ])
+  })
+
+  it('each channel is numbered by itself', () => {
+    expect(run([connected(), turn('a'), turn('x', 'other'), turn('y', 'other')]).done).toEqual([
+      'send a as a 1, confirmed 0',
+      'send x as x 1, confirmed 0',
+      'send y as x 2, confirmed 0',
+    ])
+  })
+
+  it('goes on where it was once everything is answered', () => {
+    expect(run([connected(), turn('a'), published('a'), turn('b')]).done.at(-1)).toBe('send b as a 2, confirmed 1')
+  })
+
+  it('sent again it is the same claim, and says what has been confirmed since', () => {
+    const { done } = run([connected(), turn('a'), turn('b'), published('a'), cut, turn('c'), connected()])
+    expect(done.slice(3)).toEqual(['send b as a 2, confirmed 1', 'send c as a 3, confirmed 1'])
+  })
+
+  it('one whose id the application chose takes no turn', () => {
+    expect(run([connected(), turn('a'), add('mine'), turn('b')]).done).toEqual([
+      'send a as a 1, confirmed 0',
+      'send mine',
+      'send b as a 2, confirmed 0',
+    ])
+  })
+
+  it('what is never sent uses up no number', () => {
+    const { done } = run([connected({ maxMessageBytes: 20 }), add('long', { claim: 'turn', bytes: 21 }), turn('b')])
+    expect(done).toEqual(['settle too-large', 'send b as b 1, confirmed 0'])
+  })
+
+  it('a refusal for good uses up its number', () => {
+    const { done } = run([connected(), turn('a'), failed('a', 'invalid-payload'), turn('b')])
+    expect(done.at(-1)).toBe('send b as a 2, confirmed 1')
+  })
+
+  it('a producer that the hub may have forgotten is not used again, and not remembered', () => {
+    const idle = run([connected(), turn('a'), published('a'), [9_001, due]])
+    expect(idle.state.lanes.size).toBe(0)
+    const { done } = run([
+      connected(),
+      turn('a'),
+      published('a'),
+      [9_000, turn('b')],
+      published('b'),
+      [18_001, turn('c')],
+    ])
+    expect(done.filter((what) => what.startsWith('send'))).toEqual([
+      'send a as a 1, confirmed 0',
+      'send b as a 2, confirmed 1',
+      'send c as c 1, confirmed 0',
+    ])
+  })
+
+  it('requests and publishes by id leave nothing behind', () => {
+    const { state } = run([connected(), request('q'), failed('q', 'refused'), add('mine'), published('mine')])
+    expect(state.lanes.size).toBe(0)
+  })
+})
+
+describe('I5: not now', () => {
   it.each(['in-progress', 'rate-limited', 'unavailable'])(
-    '%s is sent again later, and nothing overtakes it',
+    'after %s nothing behind it is sent; a second later everything goes again, in order, as the same claims',
     (code) => {
-      const waiting = [connected(), add('a'), add('b'), failed('a', code), add('c')]
-      expect(run(waiting).done).toEqual(['send a', 'send b', 'pause'])
-      expect(run([...waiting, { type: 'due' }]).done.slice(3)).toEqual(['send a', 'send c'])
+      const waiting = [connected(), turn('a'), turn('b'), failed('a', code), turn('c'), failed('b', 'out-of-turn')]
+      expect(run(waiting).done).toEqual(['send a as a 1, confirmed 0', 'send b as a 2, confirmed 0'])
+      expect(run(waiting).state.dueInMs).toBe(1_000)
+      expect(run([...waiting, [999, due]]).done).toHaveLength(2)
+      expect(run([...waiting, [1_000, due]]).done.slice(2)).toEqual([
+        'send a as a 1, confirmed 0',
+        'send b as a 2, confirmed 0',
+        'send c as a 3, confirmed 0',
+      ])
     },
   )
 
-  it('ends with the link: what waits goes out with the next', () => {
-    const { done } = run([connected(), add('a'), failed('a', 'in-progress'), { type: 'link-down' }, connected()])
-    expect(done).toEqual(['send a', 'pause', 'send a'])
+  it('what is in flight behind it is waited for, so that no claim is under way twice on one link', () => {
+    const waiting = [connected(), turn('a'), turn('b'), failed('a', 'rate-limited'), [1_000, due]] as const
+    expect(run(waiting).done).toHaveLength(2)
+    expect(run([...waiting, [1_500, failed('b', 'out-of-turn')]]).done.slice(2)).toEqual([
+      'send a as a 1, confirmed 0',
+      'send b as a 2, confirmed 0',
+    ])
   })
 
-  it('ends with the window', () => {
-    const { done } = run([connected(), add('a'), failed('a', 'in-progress'), [9_001, { type: 'due' }]])
-    expect(done).toEqual(['send a', 'pause', 'settle unknown-outcome'])
+  it('other channels and requests go on', () => {
+    const { done } = run([connected(), turn('a'), failed('a', 'rate-limited'), turn('x', 'other'), request('q')])
+    expect(done.slice(1)).toEqual(['send x as x 1, confirmed 0', 'send q'])
+  })
+
+  it('ends with the link: what waits goes out with the next', () => {
+    const { done, state } = run([connected(), add('a'), failed('a', 'in-progress'), cut, connected()])
+    expect(done).toEqual(['send a', 'send a'])
+    expect(state.dueInMs).toBeUndefined()
+  })
+
+  it('of one that is at work elsewhere ends with the window', () => {
+    const { done } = run([connected(), add('a'), failed('a', 'in-progress'), [9_001, due]])
+    expect(done).toEqual(['send a', 'settle unknown-outcome'])
+  })
+
+  it('of one that was not taken never ends: it was certainly not done', () => {
+    const { done } = run([connected(), add('a'), failed('a', 'rate-limited'), [9_001, due]])
+    expect(done).toEqual(['send a', 'send a'])
   })
 
   it('is not for a request: it is told that it may ask again', () => {
-    const { done } = run([connected(), add('q', { isOnce: true }), failed('q', 'rate-limited')])
+    const { done } = run([connected(), request('q'), failed('q', 'rate-limited')])
     expect(done).toEqual(['send q', 'settle rate-limited'])
   })
 })
 
+describe('I5: out of turn', () => {
+  it('and never lost it was not done: it begins, with what follows, under another producer', () => {
+    const over = [connected(), turn('a'), published('a'), turn('b'), turn('c'), failed('b', 'out-of-turn')]
+    // What is in flight may have been taken, whatever became of the one before it.
+    expect(run([...over, [5_000, due]]).done).toHaveLength(4)
+    expect(run([...over, failed('c', 'out-of-turn'), [1_000, due]]).done.slice(4)).toEqual([
+      'send b as b 1, confirmed 0',
+      'send c as b 2, confirmed 0',
+    ])
+  })
+
+  it('after an earlier sending without an answer its outcome is unknown, and that of all that was lost', () => {
+    const lost = [connected(), turn('a'), turn('b'), cut, turn('c'), connected(), failed('a', 'out-of-turn')]
+    // Settled together, once nothing of the channel is in flight.
+    expect(run(lost).done).not.toContain('settle unknown-outcome')
+    const { done } = run([...lost, failed('b', 'out-of-turn'), failed('c', 'out-of-turn'), [1_000, due]])
+    expect(done.slice(5)).toEqual(['settle unknown-outcome', 'settle unknown-outcome', 'send c as c 1, confirmed 0'])
+  })
+
+  it('what follows an unknown one may still be answered', () => {
+    const lost = [connected(), turn('a'), turn('b'), cut, connected(), failed('a', 'out-of-turn'), published('b')]
+    expect(run(lost).done.slice(4)).toEqual(['settle p-b', 'settle unknown-outcome'])
+  })
+
+  it('cut off before that, what was in flight is unknown, and the rest begins with the next link', () => {
+    const over = [connected(), turn('a'), turn('b'), failed('a', 'out-of-turn'), cut, turn('c')]
+    expect(run([...over, connected()]).done.slice(2)).toEqual([
+      'settle unknown-outcome',
+      'send a as a 1, confirmed 0',
+      'send c as a 2, confirmed 0',
+    ])
+  })
+
+  it('touches no other channel', () => {
+    const { done } = run([
+      ...[connected(), turn('a'), published('a'), turn('b'), turn('x', 'other'), published('x')],
+      ...[failed('b', 'out-of-turn'), turn('y', 'other')],
+    ])
+    expect(done.at(-1)).toBe('send y as x 2, confirmed 1')
+  })
+})
+
+it('I5: ids are claimed each by itself: one that is forgotten says nothing of the next', () => {
+  const { done } = run([connected(), add('a'), cut, [5_000, connected()], [5_000, add('b')], cut, [9_001, connected()]])
+  expect(done).toEqual(['send a', 'send a', 'send b', 'settle unknown-outcome', 'send b'])
+})
+
+describe('I5: after an unknown outcome', () => {
+  it('because the window has passed, what follows goes on under a new producer', () => {
+    const { done } = run([connected(), turn('a'), cut, turn('b'), [9_001, connected()]])
+    expect(done.slice(1)).toEqual(['settle unknown-outcome', 'send b as b 1, confirmed 0'])
+  })
+
+  it('because the claims are in another life, so it does, on every channel', () => {
+    const before = [connected(), turn('a'), turn('x', 'other'), published('x'), cut, turn('b')]
+    const { done } = run([...before, connected({ claimsEpoch: 'claims2' }), turn('y', 'other')])
+    expect(done.slice(3)).toEqual([
+      'settle unknown-outcome',
+      'send b as b 1, confirmed 0',
+      'send y as y 1, confirmed 0',
+    ])
+  })
+
+  it('because the hub does not know it either, so it does', () => {
+    const { done } = run([connected(), turn('a'), failed('a', 'unknown-outcome'), turn('b')])
+    expect(done.slice(1)).toEqual(['settle unknown-outcome', 'send b as b 1, confirmed 0'])
+  })
+
+  it('told while the link is open, what is in flight waits for its answer', () => {
+    const told = [connected(), turn('a'), turn('b'), claims('claims2'), turn('c')]
+    expect(run(told).done).toHaveLength(2)
+    expect(run([...told, published('a'), failed('b', 'out-of-turn'), [1_000, due]]).done.slice(2)).toEqual([
+      'settle p-a',
+      'send b as b 1, confirmed 0',
+      'send c as b 2, confirmed 0',
+    ])
+  })
+
+  it('told while the link is open, what was lost and waits is unknown', () => {
+    const { done } = run([
+      ...[connected(), turn('a'), cut, connected(), failed('a', 'in-progress'), claims('claims2')],
+      ...[turn('b'), claims('claims2')],
+    ])
+    expect(done.slice(2)).toEqual(['settle unknown-outcome', 'send b as b 1, confirmed 0'])
+  })
+})
+
 describe('a request', () => {
-  const question = add('q', { isOnce: true })
+  const question = request('q')
 
   it('waits for a link, is answered with the payload, whatever that is', () => {
     const answer: OutboxEvent = { type: 'baro:answer', payload: { id: 'q', payload: null } }
@@ -206,10 +403,10 @@ describe('I7: the outbox is bounded', () => {
   it('what does not fit is refused, and what is in it stays', () => {
     const { done, state } = run([add('a', { bytes: 40 }), add('b', { bytes: 6 }), add('c', { bytes: 5 })])
     expect(done).toEqual(['settle unavailable'])
-    expect(state.entries.map(({ id }) => id)).toEqual(['a', 'c'])
+    expect(entriesOf(state).map(({ id }) => id)).toEqual(['a', 'c'])
   })
 
-  it('what is longer than the server takes is refused before it is sent, and others go on', () => {
+  it('what is longer than the hub takes is refused before it is sent, and others go on', () => {
     const tight = connected({ maxMessageBytes: 20 })
     expect(run([tight, add('a', { bytes: 21 }), add('b', { bytes: 20 })]).done).toEqual(['settle too-large', 'send b'])
     expect(run([add('a', { bytes: 21 }), add('b'), tight]).done).toEqual(['settle too-large', 'send b'])

@@ -1,63 +1,40 @@
 /**
- * The outbox: publishes and requests on their way, in order, across any number of links (I5).
+ * The outbox: publishes and requests on their way, in lanes, across any number of links (I5).
  *
- *             link up                  answered
- *   waiting ───────────▶ in flight ──────────────▶ settled
- *      ▲                     │
- *      └── link down, or the server asks for patience
+ *   shut ── connected ──▶ open: every lane sends what it may, after each event
+ *     ▲                     │
+ *     └───── link down ─────┘   what was in flight is lost (lane.ts)
  *
- * A publish that was sent may have been taken. It is sent again, with the same id, only while the server is sure to
- * remember the id; after that its outcome is unknown, and nobody but the application may decide to try again. A request
- * is not remembered by anybody, so it is sent once. The same id twice is sent twice, and the first answer is for both.
+ * A publish that was lost is sent again, as the same claim, only while the hub is sure to remember that claim; after that
+ * its outcome is unknown, and nobody but the application may decide to try again. A request is not remembered by
+ * anybody, so it is sent once.
  */
-import { BaroError, type ClientMessage, type ErrorCode, mayPass, type ServerMessage } from '@baro/core'
+import { BaroError } from '@baro/core'
+import {
+  type Entry,
+  emptyLane,
+  type Lane,
+  type LaneAction,
+  type LaneEvent,
+  laneTransition,
+  patienceMs,
+  type Terms,
+} from './lane.ts'
 import { type Step, step } from './run-machine.ts'
-
-/** The payload of an answer, or why there is none. */
-export type Outcome = unknown
-/** Is told, exactly once, what became of a message. */
-export type Settle = (outcome: Outcome) => void
-
-type Connected = Extract<ServerMessage, { type: 'baro:connected' }>
-
-/** A message that waits for an answer. */
-export interface Entry {
-  readonly id: string
-  readonly message: ClientMessage
-  /** Its length as text. */
-  readonly bytes: number
-  /** It must not be sent a second time. */
-  readonly isOnce: boolean
-  readonly settle: Settle
-  readonly isInFlight?: boolean
-  /** When, and under which life of the server's claims, it was sent first. */
-  readonly sent?: { readonly elapsedMs: number; readonly claimsEpoch: string }
-}
 
 /** Everything that has no answer yet. */
 export interface OutboxState {
-  readonly entries: readonly Entry[]
-  /** What the server of this link takes; absent without a link. */
-  readonly terms?: Connected['payload']
-  /** The server asked for patience. */
-  readonly isPaused?: boolean
+  /** By channel, and of a request by its id. */
+  readonly lanes: ReadonlyMap<string, Lane>
+  /** What the newest hub lets in. */
+  readonly terms?: Terms | undefined
+  readonly isOpen?: boolean | undefined
+  /** Until lanes that the hub asked for patience are looked at again. */
+  readonly dueInMs?: number | undefined
 }
 
 /** What happens to an outbox. */
-export type OutboxEvent =
-  | { readonly type: 'add'; readonly entry: Entry }
-  /** The server lets the client in, or answers. */
-  | Connected
-  | Extract<ServerMessage, { type: 'baro:published' | 'baro:answer' | 'baro:error' }>
-  /** `due`: the patience the server asked for is over. */
-  | { readonly type: 'link-down' | 'due' | 'close' }
-
-/** What the transition asks for. */
-export type OutboxAction =
-  | { readonly type: 'send'; readonly message: ClientMessage }
-  | { readonly type: 'settle'; readonly settle: Settle; readonly outcome: Outcome }
-  /** Tell `due` after a second. */
-  | { readonly type: 'pause' }
+export type OutboxEvent = LaneEvent | { readonly type: 'add'; readonly entry: Entry }
 
 /** What the decisions depend on besides state and event. */
 export interface OutboxMoment {
@@ -66,100 +43,61 @@ export interface OutboxMoment {
   readonly maxOutboxBytes: number
 }
 
-type OutboxStep = Step<OutboxState, OutboxAction>
-/** What becomes of an entry: it stays, or something is done about it, or both. */
-type Fate = Entry | OutboxAction | readonly [Entry, OutboxAction]
-
-/** The part of the server's window that is used: the rest is for a message that travels slowly. */
-const usedWindow = 0.9
-
 /** Decides what happens to publishes and requests; total, so an event that does not fit changes nothing. */
 export function outboxTransition(
   state: OutboxState,
   event: OutboxEvent,
   { elapsedMs, maxOutboxBytes }: OutboxMoment,
-): OutboxStep {
-  switch (event.type) {
-    case 'add': {
-      const { entry: added } = event
-      const entries = [...state.entries, added]
-      const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0)
-      return bytes <= maxOutboxBytes
-        ? pump({ ...state, entries }, elapsedMs)
-        : step(state, refuse(added, 'unavailable', 'The outbox is full. Try later.'))
+): Step<OutboxState, LaneAction> {
+  const lanes = new Map(state.lanes)
+  const actions: LaneAction[] = []
+  let { terms, isOpen } = state
+  let laneEvent: LaneEvent = { type: 'due' }
+
+  if (event.type === 'add') {
+    const { entry } = event
+    const bytes = entriesOf(state).reduce((sum, one) => sum + one.bytes, entry.bytes)
+    const { id, claim, message, settle } = entry
+    if (bytes > maxOutboxBytes) {
+      const outcome = new BaroError('unavailable', 'The outbox is full. Try later.')
+      return step(state, { type: 'settle', settle, outcome })
     }
-    case 'baro:connected':
-      return pump({ entries: state.entries, terms: event.payload }, elapsedMs)
-    case 'due':
-      return pump({ ...state, isPaused: false }, elapsedMs)
-    case 'link-down':
-      return judge({ entries: state.entries }, (entry) =>
-        entry.isOnce && entry.sent ? unknownOutcome(entry) : wait(entry),
-      )
-    case 'close':
-      return judge(state, (entry) =>
-        entry.sent ? unknownOutcome(entry) : refuse(entry, 'closed', 'The client was closed.'),
-      )
-    case 'baro:published':
-      return answer(state, event.payload.id, event.payload)
-    case 'baro:answer':
-      return answer(state, event.payload.id, event.payload.payload)
-    case 'baro:error': {
-      const { id, code, message } = event.payload
-      // It may succeed later: the first is still at work, or nothing was taken. The same id again does no harm, and
-      // nothing may overtake it.
-      const waits = (entry: Entry) => entry.id === id && !entry.isOnce
-      if (mayPass(code) && state.entries.some(waits)) {
-        const entries = state.entries.map((entry) => (waits(entry) ? wait(entry) : entry))
-        return step({ ...state, entries, isPaused: true }, { type: 'pause' })
-      }
-      // A server newer than this client may name a code that is not in our table.
-      return answer(state, id, new BaroError(code as ErrorCode, message))
-    }
+    const name = claim === 'nothing' ? id : message.payload.channel
+    const lane = lanes.get(name) ?? emptyLane
+    lanes.set(name, { ...lane, entries: [...lane.entries, entry] })
+  } else laneEvent = event
+  if (event.type === 'link-down') isOpen = false
+  if (event.type === 'baro:connected') {
+    isOpen = true
+    terms = event.payload
   }
+  if (event.type === 'baro:claims') terms &&= { ...terms, ...event.payload }
+
+  const isOther = state.terms && state.terms.claimsEpoch !== terms?.claimsEpoch
+  let dueInMs: number | undefined
+  for (const [name, before] of lanes) {
+    const lane = isOther ? forgotten(before) : before
+    const next = laneTransition(lane, laneEvent, elapsedMs, isOpen ? terms : undefined)
+    const { entries, number } = next.state
+    actions.push(...next.actions)
+    // The hub counts on from the number of an empty lane.
+    if (entries.length || number) lanes.set(name, next.state)
+    else lanes.delete(name)
+    if (entries.some(({ dueMs = 0 }) => dueMs > elapsedMs)) dueInMs = patienceMs
+  }
+  return step({ lanes, terms, isOpen, dueInMs }, ...actions)
 }
 
-function answer(state: OutboxState, id: string | undefined, outcome: Outcome): OutboxStep {
-  return judge(state, (entry) => (entry.id === id ? settle(entry, outcome) : entry))
+/** The lane in another life of the claims. */
+function forgotten(lane: Lane): Lane {
+  const entries = lane.entries.map(({ lostMs, ...entry }) => ({
+    ...entry,
+    lostMs: lostMs === undefined ? lostMs : -Infinity,
+  }))
+  return { ...lane, entries, isOver: true }
 }
 
-/** Sends what waits, in order; what can no longer be sent is settled instead. */
-function pump(state: OutboxState, elapsedMs: number): OutboxStep {
-  const { terms, isPaused } = state
-  if (!terms || isPaused) return step(state)
-  const { claimsEpoch, publishWindowMs, maxMessageBytes } = terms
-  return judge(state, (entry) => {
-    const { isInFlight, bytes, message, sent = { elapsedMs, claimsEpoch } } = entry
-    if (isInFlight) return entry
-    if (bytes > maxMessageBytes)
-      return refuse(entry, 'too-large', `${bytes} bytes, the server takes ${maxMessageBytes}.`)
-    return sent.claimsEpoch === claimsEpoch && elapsedMs - sent.elapsedMs <= publishWindowMs * usedWindow
-      ? [
-          { ...entry, sent, isInFlight: true },
-          { type: 'send', message },
-        ]
-      : unknownOutcome(entry)
-  })
-}
-
-function judge(state: OutboxState, fateOf: (entry: Entry) => Fate): OutboxStep {
-  const fates: readonly (Entry | OutboxAction)[] = state.entries.flatMap(fateOf)
-  const entries = fates.filter((fate) => 'id' in fate)
-  return step({ ...state, entries }, ...fates.filter((fate) => 'type' in fate))
-}
-
-function wait(entry: Entry): Entry {
-  return { ...entry, isInFlight: false }
-}
-
-function unknownOutcome(entry: Entry): OutboxAction {
-  return refuse(entry, 'unknown-outcome', `"${entry.id}" may have been taken. Look before repeating it.`)
-}
-
-function refuse(entry: Entry, code: ErrorCode, message: string): OutboxAction {
-  return settle(entry, new BaroError(code, message))
-}
-
-function settle({ settle }: Entry, outcome: Outcome): OutboxAction {
-  return { type: 'settle', settle, outcome }
+/** All entries, lane by lane. */
+export function entriesOf({ lanes }: OutboxState): readonly Entry[] {
+  return [...lanes.values()].flatMap(({ entries }) => entries)
 }

@@ -1,19 +1,22 @@
 import { type ClientMessage, type Clock, writeJson } from '@baro/core'
 import type { Connection } from './connection.ts'
-import {
-  type OutboxAction,
-  type OutboxEvent,
-  type OutboxState,
-  outboxTransition,
-  type Settle,
-} from './outbox-machine.ts'
+import { type Claim, type LaneAction, type Question, type Settle, tooLarge } from './lane.ts'
+import { entriesOf, type OutboxEvent, type OutboxState, outboxTransition } from './outbox-machine.ts'
 import { runMachine } from './run-machine.ts'
 
-/** Carries publishes and requests to the server, and their answers back. */
+type Signal = Extract<ClientMessage, { type: 'baro:signal' }>
+
+/** Carries publishes and requests to the hub, and their answers back. */
 export interface Outbox {
   readonly isEmpty: boolean
   /** Sends now or with the next link. */
-  send(message: Extract<ClientMessage, { type: 'baro:publish' | 'baro:request' }>, settle: Settle): void
+  send(message: Question, claim: Claim, settle: Settle): void
+  /**
+   * Sends now or not at all.
+   *
+   * @throws {BaroError} `too-large`: a longer one would break the link.
+   */
+  signal(message: Signal): void
   dispatch(event: OutboxEvent): void
 }
 
@@ -27,34 +30,40 @@ export interface OutboxParts {
   demandChanged(): void
 }
 
-/** How long to wait when the server asks for patience. */
-const patienceMs = 1_000
+/** The longest that a turn makes a message. */
+const turnBytes = 90
 
 /** Makes an empty outbox. */
 export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged }: OutboxParts): Outbox {
-  const machine = runMachine<OutboxState, OutboxEvent, OutboxAction>({
+  const machine = runMachine<OutboxState, OutboxEvent, LaneAction>({
     clock,
-    initial: { entries: [] },
+    initial: { lanes: new Map() },
     transition: (state, event) => outboxTransition(state, event, { elapsedMs: clock.elapsed(), maxOutboxBytes }),
     perform(action) {
       if (action.type === 'send') connection.send(action.message)
-      else if (action.type === 'settle') action.settle(action.outcome)
-      else clock.after(patienceMs, () => machine.dispatch({ type: 'due' }))
+      else action.settle(action.outcome)
     },
     settled: demandChanged,
   })
   return {
     get isEmpty() {
-      return machine.state.entries.length === 0
+      return !entriesOf(machine.state).length
     },
-    send(message, settle) {
-      const { type, payload } = message
-      const bytes = new Blob([writeJson(message)]).size
-      machine.dispatch({
-        type: 'add',
-        entry: { id: payload.id, message, bytes, isOnce: type === 'baro:request', settle },
-      })
+    send(message, claim, settle) {
+      const bytes = bytesOf(message) + (claim === 'turn' ? turnBytes : 0)
+      machine.dispatch({ type: 'add', entry: { id: message.payload.id, message, bytes, claim, settle } })
+    },
+    signal(message) {
+      const { isOpen, terms } = machine.state
+      const refusal = terms && tooLarge(bytesOf(message), terms)
+      if (refusal) throw refusal
+      if (isOpen) connection.send(message)
     },
     dispatch: machine.dispatch,
   }
+}
+
+/** The length of its JSON form, the longest that any link sends. */
+function bytesOf(message: ClientMessage): number {
+  return new Blob([writeJson(message)]).size
 }

@@ -29,7 +29,7 @@ describe('a page of an old version', () => {
     await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(1))
   })
 
-  it('is loaded again once for each version of a channel, however often the server says outdated', () => {
+  it('is loaded again once for each version of a channel, however often the hub says outdated', () => {
     for (const _ of [1, 2, 3]) browserReload('room:42', '1')
     expect(fetched).toHaveLength(1)
     browserReload('room:42', '2')

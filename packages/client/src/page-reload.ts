@@ -1,4 +1,4 @@
-/** Loads the page again, past all caches, because the server has another version of a channel. */
+/** Loads the page again, past all caches, because the hub has another version of a channel. */
 export type PageReload = (channel: string, version: string) => void
 
 /**

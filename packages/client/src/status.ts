@@ -9,8 +9,8 @@ export interface Status {
    * - `connecting`: on the way to `live`.
    * - `live`: what happens arrives.
    * - `waiting`: it failed and tries again, see `retryInMs`.
-   * - `refused`: the server does not let this client follow the channel; tried again with the next connection.
-   * - `outdated`: the server has another version of the channel; what is shown stays.
+   * - `refused`: the hub does not let this client follow the channel; tried again with the next connection.
+   * - `outdated`: the hub has another version of the channel; what is shown stays.
    * - `gave-up`: it does not try again until `reconnect()`.
    * - `closed`: the client was closed.
    */
@@ -22,7 +22,7 @@ export interface Status {
   /** The transport in use. */
   readonly rung: Transport['rung'] | null
   /**
-   * Why it is not live: an error code; the close code of the link and the server's words for it, for example
+   * Why it is not live: an error code; the close code of the link and the hub's words for it, for example
    * `4501 Sign in again.`; or `silent`, `no-answer`, `max-attempts`, `hidden`, `gap`.
    */
   readonly reason?: string | undefined

@@ -83,7 +83,7 @@ describe('I3: what a page brings moves a store forward only', () => {
     ['of rewritten history', { ...pageAt(10), position: '1a.epoch1.10.other1' } as Reference],
     ['of another version', pageAt(99, { version: '2' })],
     ['with garbage for a position', { ...pageAt(99), position: 'garbage' } as Reference],
-  ])('never to one %s: the server must say what is true', (_, page) => {
+  ])('never to one %s: the hub must say what is true', (_, page) => {
     expect(offer(store, chat, page)).toBeUndefined()
   })
 

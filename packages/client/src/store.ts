@@ -2,19 +2,20 @@
  * What a channel shows: the confirmed state at its position, with the unconfirmed publishes folded on top.
  *
  * It only moves forward (I3): a payload (page, router cache, back button) moves it to a newer position of the same
- * epoch and nowhere else; one of another epoch makes the client ask. Only the server's answer may move it anywhere.
+ * epoch and nowhere else; one of another epoch makes the client ask. Only the hub's answer may move it anywhere.
  */
 import {
   type AnyChannel,
+  compareAtTexts,
   fold,
   isSnapshot,
   type Json,
   liveValue,
   noPosition,
   type Publication,
+  parseAt,
   type Reference,
 } from '@baro/core'
-import { distance, offsetOf } from './distance.ts'
 
 /** A publish that is shown before it is confirmed. */
 export interface PendingPublish {
@@ -23,7 +24,7 @@ export interface PendingPublish {
   readonly payload: Json
   /** When it was published, in milliseconds since 1970. */
   readonly time: number
-  /** Where the server's answer says it is done; it is shown until the store has come that far. */
+  /** Where the hub's answer says it is done; it is shown until the store has come that far. */
   readonly doneAt?: string
 }
 
@@ -31,7 +32,7 @@ export interface PendingPublish {
 export interface Store {
   /** The confirmed state. */
   readonly confirmed: unknown
-  /** Where it was read; `undefined` if nowhere a server would know. */
+  /** Where it was read; `undefined` if nowhere a hub would know. */
   readonly position: string | undefined
   /** The confirmed state is of another version: it is shown, but our reducers would not understand it. */
   readonly isForeign: boolean
@@ -52,7 +53,7 @@ export function createStore(definition: AnyChannel, reference: Reference): Store
 
 /**
  * Offers what a page brought (I3). Returns nothing if that cannot be compared with what the store has: the store stays,
- * and the server must say what is true.
+ * and the hub must say what is true.
  */
 export function offer(store: Store, definition: AnyChannel, reference: Reference): Store | undefined {
   if (!isSnapshot(reference)) return store
@@ -64,10 +65,10 @@ export function offer(store: Store, definition: AnyChannel, reference: Reference
     const isBetter = isForeign ? !store.position && !store.isForeign : store.position !== position
     return isBetter ? take() : store
   }
-  // A page that was made where there was no hub says nothing about what the server has.
+  // A page that was made where there was no hub says nothing about what the hub has.
   if (position === store.position || position === noPosition) return store
-  const steps = isForeign ? undefined : distance(store.position, position)
-  return steps === undefined ? steps : steps > 0 ? take() : store
+  const order = isForeign ? undefined : compareAtTexts(position, store.position)
+  return order === undefined ? order : order > 0 ? take() : store
 }
 
 /** Takes publications that follow the store's position and lead to `position`. */
@@ -104,7 +105,7 @@ export function addPending(store: Store, definition: AnyChannel, publish: Pendin
 }
 
 /**
- * The server is done with a publish: it stays shown until the store has come as far as `doneAt`; without that it is
+ * The hub is done with a publish: it stays shown until the store has come as far as `doneAt`; without that it is
  * taken back.
  */
 export function finishPending(store: Store, definition: AnyChannel, id: string, doneAt: string | undefined): Store {
@@ -115,8 +116,10 @@ export function finishPending(store: Store, definition: AnyChannel, id: string, 
 /** Drops the pending publishes that the position must contain, and folds the others on top. */
 function settle(definition: AnyChannel, store: Store): Store {
   const { confirmed, position, isForeign } = store
-  const pending = store.pending.filter(({ doneAt }) => !doneAt || !position || (distance(position, doneAt) ?? 0) > 0)
-  const next = (offsetOf(position) ?? 0) + 1
+  const pending = store.pending.filter(
+    ({ doneAt }) => !doneAt || !position || (compareAtTexts(doneAt, position) ?? 0) > 0,
+  )
+  const next = (parseAt(position ?? '')?.offset ?? 0) + 1
   // A reducer that throws here is reported when the publication is confirmed.
   const state = pending.reduce(
     (folded, publish, index) => fold(definition, folded, { ...publish, offset: next + index }),

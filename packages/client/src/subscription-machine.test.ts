@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { at, messages } from '../test/chat.ts'
+import { at, message, messages } from '../test/chat.ts'
 import { defaultBackoff } from './backoff.ts'
 import {
   type DeliveryMessage,
@@ -62,7 +62,7 @@ const events = {
   'an error that may pass': error('unavailable'),
   'an error that will not pass': error('refused'),
   'an error of an older attempt': error('refused', attempt - 1),
-  'ended by the server': { type: 'baro:unsubscribed', payload: { channel, code: 'refused' } },
+  'ended by the hub': { type: 'baro:unsubscribed', payload: { channel, code: 'refused' } },
   'our own goodbye answered': { type: 'baro:unsubscribed', payload: { channel } },
 } as const satisfies Readonly<Record<string, SubscriptionEvent>>
 
@@ -90,7 +90,7 @@ const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   'an error that may pass': ['·', '·', 'waiting', 'waiting', '·'],
   'an error that will not pass': ['·', '·', 'refused', 'refused', '·'],
   'an error of an older attempt': ['·', '·', '·', '·', '·'],
-  'ended by the server': ['·', '·', '·', 'refused', '·'],
+  'ended by the hub': ['·', '·', '·', 'refused', '·'],
   'our own goodbye answered': ['·', '·', '·', '·', '·'],
 }
 
@@ -149,7 +149,7 @@ describe('asking', () => {
     expect(after(states.subscribing, { type: 'ask' }).state).toBe(states.subscribing)
   })
 
-  it('says goodbye where the server follows the channel for it, or may', () => {
+  it('says goodbye where the hub follows the channel for it, or may', () => {
     expect(actionsOf(states.live, { type: 'unfollow' })).toEqual(['unsubscribe'])
     expect(after(states.waiting, { type: 'unfollow' }, { isLinked: false }).actions).toEqual([])
   })
@@ -171,9 +171,25 @@ describe('I2: nothing is skipped in silence', () => {
   it('of one that begins before the reader, what follows it is taken', () => {
     const { state, actions } = after(states.live, delivery(8, 12))
     expect(actions).toEqual([
-      { type: 'baro:publications', payload: expect.objectContaining({ publications: messages(11, 12) }) },
+      {
+        type: 'baro:publications',
+        payload: { channel, follows: at(10), position: at(12), publications: messages(11, 12) },
+      },
     ])
     expect(state).toMatchObject({ name: 'live', at: at(12) })
+  })
+
+  it('offsets may be sparse, a delivery empty, and a position beyond its last publication', () => {
+    const sparse = (follows: string, position: string, ...offsets: number[]): DeliveryMessage => ({
+      type: 'baro:publications',
+      payload: { channel, follows, position, publications: offsets.map((offset) => message(offset)) },
+    })
+    const moved = after(states.live, sparse(at(10), at(20)))
+    expect(moved.state).toMatchObject({ name: 'live', at: at(20) })
+    expect(after(moved.state, sparse(at(20), at(40), 33, 37)).state).toMatchObject({ name: 'live', at: at(40) })
+    expect(actionsOf(moved.state, sparse(at(12), at(20), 15))).toEqual(['suppressed'])
+    // Nothing in it proves that the reader is on its way.
+    expect(actionsOf(moved.state, sparse(at(12), at(30), 15, 25))).toEqual(['gaps', 'subscribe'])
   })
 
   it('I4: unless the publication where the reader stands is another one there, or is not there', () => {
@@ -265,7 +281,7 @@ describe('an error', () => {
     expect(actionsOf(states.subscribing, error('refused'))).toEqual([])
   })
 
-  it('about a position that is none to the server is answered by asking without one', () => {
+  it('about a position that is none to the hub is answered by asking without one', () => {
     expect(after(states.subscribing, error('bad-position'))).toMatchObject({
       state: { name: 'subscribing', attempt: 9, at: '' },
       actions: [{ type: 'subscribe' }],

@@ -13,9 +13,8 @@
  * Attempts are numbered; only the answer to the newest one counts (I3). In `live` every delivery must follow the
  * position `at` where the reader stands, or the client asks again from there (I2).
  */
-import { mayPass, type ServerMessage } from '@baro/core'
+import { checkOf, compareAtTexts, mayPass, type Publication, type ServerMessage } from '@baro/core'
 import { type Backoff, backoffMs } from './backoff.ts'
-import { distance, following } from './distance.ts'
 import { type DueEvent, type Step, step } from './run-machine.ts'
 
 /** Where a subscription stands. */
@@ -37,7 +36,7 @@ export interface SubscriptionState {
 export type SubscribeAnswer = Extract<ServerMessage, { type: 'baro:recovered' | 'baro:reset' }>
 /** Publications, the position they follow, and the one they lead to. */
 export type DeliveryMessage = Extract<ServerMessage, { type: 'baro:publications' }>
-/** A message of the server about the subscription to one channel. */
+/** A message of the hub about the subscription to one channel. */
 export type SubscriptionMessage =
   | SubscribeAnswer
   | DeliveryMessage
@@ -60,7 +59,7 @@ export type SubscriptionAction =
   | { readonly type: 'subscribe' | 'unsubscribe' }
   /** Count: a copy of what is known already was left out, or a delivery did not follow. */
   | { readonly type: 'suppressed' | 'gaps' }
-  /** The server has another version of the channel. */
+  /** The hub has another version of the channel. */
   | { readonly type: 'outdated' }
 
 /** What the decisions depend on besides state and event. */
@@ -112,11 +111,16 @@ export function subscriptionTransition(
     return step({ name: 'live', attempt, tries: triesLeft, at: message.payload.position }, message)
   }
   function fail(code: string): SubscriptionStep {
-    // A page brought what is no position to this server: without one it gets a fresh snapshot.
+    // A page brought what is no position to this hub: without one it gets a fresh snapshot.
     if (code === 'bad-position') return ask(tries, '')
     if (mayPass(code)) return wait(code)
     const refused = { name: 'refused', attempt, tries: 0, reason: code } as const
     return code === 'outdated' ? step(refused, { type: code }) : step(refused)
+  }
+
+  /** Whether the reader has come as far. */
+  function isPassed(reached: string): boolean {
+    return (compareAtTexts(reached, at) ?? 1) <= 0
   }
 
   if (name === 'idle') return event.type === 'follow' ? ask(0) : step(state)
@@ -125,7 +129,7 @@ export function subscriptionTransition(
       return step(state)
     case 'unfollow': {
       const idle = { ...startSubscription, attempt }
-      // While it waits after an error or a gap the server may still follow the channel for us.
+      // While it waits after an error or a gap the hub may still follow the channel for us.
       return isLinked ? step(idle, { type: 'unsubscribe' }) : step(idle)
     }
     case 'link-up':
@@ -143,8 +147,7 @@ export function subscriptionTransition(
       if (!isAnswer) return step(state)
       // A live reader is reset to go forward, or because the stream lost its newest publications; anything else is a
       // copy of an answer it has passed, and following it would show publications twice (I1).
-      const isNews =
-        'reason' in payload && (payload.reason === 'beyond-head' || (distance(at, payload.position) ?? 1) > 0)
+      const isNews = 'reason' in payload && (payload.reason === 'beyond-head' || !isPassed(payload.position))
       if (isLive && !isNews) return step(state, { type: 'suppressed' })
       return 'follows' in payload && payload.follows !== at ? gap() : take(event, tries)
     }
@@ -152,10 +155,9 @@ export function subscriptionTransition(
       const { payload } = event
       if (!isLive) return step(state)
       if (payload.follows === at) return take(event, 0)
-      const ahead = distance(at, payload.position)
-      if (ahead !== undefined && ahead <= 0) return step(state, { type: 'suppressed' })
-      const publications = ahead && following(at, payload.publications)
-      return publications ? take({ ...event, payload: { ...payload, publications } }, 0) : gap()
+      if (isPassed(payload.position)) return step(state, { type: 'suppressed' })
+      const publications = after(at, payload.publications)
+      return at && publications ? take({ ...event, payload: { ...payload, follows: at, publications } }, 0) : gap()
     }
     case 'baro:error':
       return isAnswer ? fail(event.payload.code) : step(state)
@@ -163,4 +165,14 @@ export function subscriptionTransition(
       // Without a code it answers our own goodbye.
       return isLive && event.payload.code ? fail(event.payload.code) : step(state)
   }
+}
+
+/**
+ * The publications after a position in the middle of a delivery: a link that serves several tabs brings what one of them
+ * has missed to all. `undefined` if the publication at the position is not among them, by its check too: history may
+ * have been rewritten (I4).
+ */
+function after(position: string | undefined, publications: readonly Publication[]): readonly Publication[] | undefined {
+  const index = publications.findIndex(({ offset, id }) => position?.endsWith(`.${offset}.${checkOf(id)}`))
+  return index < 0 ? undefined : publications.slice(index + 1)
 }

@@ -20,17 +20,17 @@ import {
 import type { ChannelView } from './channel-view.ts'
 import type { Connection } from './connection.ts'
 import type { ChannelEvents, FollowedChannel } from './followed-channel.ts'
+import type { Settle } from './lane.ts'
 import { createListeners } from './listeners.ts'
 import type { Outbox } from './outbox.ts'
-import type { Settle } from './outbox-machine.ts'
 
 /** The signals of a channel, as its subscribers get them. */
 export type SignalOf<Signals extends Schemas> = {
   [Type in keyof Signals & string]: Signal<Type, WireForm<OutputOf<Signals[Type]>>>
 }[keyof Signals & string]
 
-/** What a publish came to. */
-export interface Published {
+/** What a publish came to: its handler is done. */
+export interface PublishReceipt {
   readonly id: string
   /** Right after the publication with this id; absent if the handler published nothing under it. */
   readonly position?: string
@@ -38,11 +38,14 @@ export interface Published {
 
 /** What `publish` takes besides the event. */
 export interface PublishOptions {
-  /** Claims the publish: whoever sends the same id again gets the first answer (I5). Default: a new one. */
+  /**
+   * Claims the publish by this id, so that whoever sends it again gets the first answer, another life of the page too
+   * (I5). 1 to 64 of `A-Z a-z 0-9 _ -`. Default: the publish has a turn of this client, and a new id.
+   */
   readonly id?: string
 }
 
-/** One holder of a channel. All holders of a channel share one subscription at the server. */
+/** One holder of a channel. All holders of a channel share one subscription at the hub. */
 export interface Subscription<T extends ChannelTypes = ChannelTypes> {
   readonly channel: string
   /** What the channel shows now; the same object until something changes. */
@@ -60,25 +63,29 @@ export interface Subscription<T extends ChannelTypes = ChannelTypes> {
    * Sends an event to its handler. It is shown in `current.state` at once, and taken back if the handler refuses. It
    * survives reconnects, and is taken once (I5).
    *
-   * @throws {BaroError} (rejects) with the code of the server's answer; `too-large`; `invalid-payload`; `unavailable`
-   *   if the outbox is full; `closed`; `unknown-outcome` if it was sent and the server can no longer say.
+   * @throws {BaroError} (rejects) with the code of the hub's answer; `too-large`; `invalid-payload`; `unavailable`
+   *   if the outbox is full; `closed`; `unknown-outcome` if it was sent and the hub can no longer say.
    */
   publish<Type extends keyof T['events'] & string>(
     type: Type,
     payload: InputOf<T['events'][Type]>,
     options?: PublishOptions,
-  ): Promise<Published>
+  ): Promise<PublishReceipt>
   /**
-   * Asks the server a question, now or with the next link.
+   * Asks the hub a question, now or with the next link.
    *
-   * @throws {BaroError} (rejects) with the code of the server's answer; `unknown-outcome` if the link dropped before it
+   * @throws {BaroError} (rejects) with the code of the hub's answer; `unknown-outcome` if the link dropped before it
    *   came; `too-large`; `invalid-payload`; `unavailable` if the outbox is full; `closed`.
    */
   request<Type extends keyof T['requests'] & string>(
     type: Type,
     input: InputOf<T['requests'][Type]['input']>,
   ): Promise<WireForm<OutputOf<T['requests'][Type]['output']>>>
-  /** Sends a message that is not kept: it is dropped if the connection is not open, and nobody answers. */
+  /**
+   * Sends a message that is not kept: it is dropped if the connection is not open, and nobody answers.
+   *
+   * @throws {BaroError} `too-large`; `invalid-payload`; `closed`.
+   */
   signal<Type extends keyof T['signals'] & string>(type: Type, payload: InputOf<T['signals'][Type]>): void
   /** Offers what a newer page brought; it moves the state forward only (I3). */
   offer(reference: Reference<T> | Snapshot<T>): void
@@ -109,9 +116,12 @@ export function createSubscription(
     if (isClosed || connection.status.state === 'closed')
       throw new BaroError('closed', `${channel} or its client was closed.`)
     try {
-      return readJson(writeJson(payload ?? null)) as Json
+      const text = writeJson(payload ?? null)
+      // A quote within a text is escaped, so that this is a key, which no hub takes.
+      if (text.includes('"__proto__":')) throw 'the key "__proto__"'
+      return readJson(text) as Json
     } catch (cause) {
-      throw new BaroError('invalid-payload', `The payload is no JSON: ${cause}`)
+      throw new BaroError('invalid-payload', `This cannot be sent: ${cause}`)
     }
   }
 
@@ -130,17 +140,23 @@ export function createSubscription(
       return followed.view
     },
     onChange: (listener) => on('change', listener),
-    // What arrives was validated by the server against the definition that gives the listener its type.
+    // What arrives was validated by the hub against the definition that gives the listener its type.
     onPublication: (listener) => on('publication', listener as never),
     onSignal: (listener) => on('signal', listener as never),
-    publish: (type, input, { id = createId(randomness) } = {}) =>
-      ask(input, (payload, settle) => followed.publish(id, type, payload, settle)),
+    publish: (type, input, { id } = {}) =>
+      ask(input, (payload, settle) =>
+        followed.publish(id ?? createId(randomness), type, payload, id ? 'id' : 'turn', settle),
+      ),
     request: (type, input) =>
       ask(input, (payload, settle) =>
-        outbox.send({ type: 'baro:request', payload: { id: createId(randomness), channel, type, payload } }, settle),
+        outbox.send(
+          { type: 'baro:request', payload: { id: createId(randomness), channel, type, payload } },
+          'nothing',
+          settle,
+        ),
       ),
     signal(type, input) {
-      connection.send({ type: 'baro:signal', payload: { channel, type, payload: wire(input) } })
+      outbox.signal({ type: 'baro:signal', payload: { channel, type, payload: wire(input) } })
     },
     offer: followed.offer,
     close() {

@@ -2,7 +2,8 @@
 export { createLadder, type LadderOptions } from './ladder.ts'
 export { browserRungMemory, type RungMemory } from './rung-memory.ts'
 export { createSharedTransport, type SharedTransportOptions } from './tabs/shared-transport.ts'
-export { createHttpTransport, type HttpRung, type HttpTransportOptions } from './transports/http.ts'
+export { createHttpTransport, type HttpTransportOptions } from './transports/http.ts'
+export type { HttpRung } from './transports/http-link-machine.ts'
 export {
   createWebSocketTransport,
   type WebSocketLike,

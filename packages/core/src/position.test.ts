@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createGenerator, type Generator } from '../test/generator.ts'
 import {
+  compareAtTexts,
   comparePositions,
   comparePositionTexts,
   formatPosition,
@@ -159,10 +160,18 @@ describe('one position stands to another', () => {
     expect(comparePositions(a, b)).toBe(expected)
     expect(comparePositions(b, a)).toBe(opposite[expected])
     expect(comparePositionTexts(formatPosition(a), formatPosition(b))).toBe(expected)
+    const sign = { older: -1, same: 0, newer: 1, unrelated: undefined }[expected]
+    const order = compareAtTexts(formatPosition(a), formatPosition(b))
+    expect(order && Math.sign(order)).toBe(a.kind === 'at' && b.kind === 'at' ? sign : undefined)
   })
 
   it('as unrelated if one of them is no position', () => {
     expect(comparePositionTexts('garbage', formatPosition(at(5)))).toBe('unrelated')
     expect(comparePositionTexts(formatPosition(at(5)), '')).toBe('unrelated')
+    for (const none of [undefined, '', 'garbage', 'none']) {
+      expect(compareAtTexts(none, formatPosition(at(5)))).toBeUndefined()
+      expect(compareAtTexts(formatPosition(at(5)), none)).toBeUndefined()
+      expect(compareAtTexts(none, none)).toBeUndefined()
+    }
   })
 })

@@ -43,10 +43,9 @@ export const maxPositionLength = 1_024
 export const noPosition = 'none'
 
 // The leading "1" is the version of this spelling, "a" and "q" the kind. Fields are separated by ".".
-const at = /^1a\.([A-Za-z0-9_~-]{1,64})\.(0|[1-9][0-9]{0,15})\.([A-Za-z0-9_-]{0,6})$/
+const at = /^1a\.([\w~-]{1,64})\.(0|[1-9]\d{0,15})\.([\w-]{0,6})$/
 // Numbers have no leading zeros: one position, one spelling.
-const queried =
-  /^1q\.([A-Za-z0-9_~-]{1,64})\.([1-9][0-9]{0,19})\.([1-9][0-9]{0,19})\.((?:[1-9][0-9]{0,19}(?:~[1-9][0-9]{0,19})*)?)$/
+const queried = /^1q\.([\w~-]{1,64})\.([1-9]\d{0,19})\.([1-9]\d{0,19})\.((?:[1-9]\d{0,19}(?:~[1-9]\d{0,19})*)?)$/
 
 /** Writes a position as text of `[A-Za-z0-9._~-]`; the same position has one spelling, so texts may be compared. */
 export function formatPosition(position: Position): string {
@@ -111,13 +110,22 @@ export type PositionOrder = 'older' | 'same' | 'newer' | 'unrelated'
  * that differ only in their check (history was rewritten) and any two of different kinds.
  */
 export function comparePositions(a: Position, b: Position): PositionOrder {
-  if (formatPosition(a) === formatPosition(b)) return 'same'
-  if (a.kind !== 'at' || b.kind !== 'at' || a.epoch !== b.epoch || a.offset === b.offset) return 'unrelated'
-  return a.offset < b.offset ? 'older' : 'newer'
+  return comparePositionTexts(formatPosition(a), formatPosition(b))
 }
 
 /** {@link comparePositions} on texts; what is not a position is unrelated to everything. */
 export function comparePositionTexts(a: string, b: string): PositionOrder {
-  const [one, other] = [parsePosition(a), parsePosition(b)]
-  return one.ok && other.ok ? comparePositions(one.value, other.value) : 'unrelated'
+  const order = compareAtTexts(a, b)
+  if (order === undefined) return a === b && parsePosition(a).ok ? 'same' : 'unrelated'
+  return order < 0 ? 'older' : order > 0 ? 'newer' : 'same'
+}
+
+/**
+ * How the *at* position `a` stands to `b`, as a comparator says it: negative if it is older, 0 if it is the same, positive
+ * if it is newer, and `undefined` if they are unrelated, as all other texts are. It is small, for browsers; they need
+ * no other kind.
+ */
+export function compareAtTexts(a = '', b = ''): number | undefined {
+  const [one, other] = [parseAt(a), parseAt(b)]
+  return one && one.epoch === other?.epoch ? one.offset - other.offset || (a === b ? 0 : undefined) : undefined
 }

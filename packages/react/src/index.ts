@@ -1,4 +1,4 @@
 export { BaroProvider, type BaroProviderProps } from './baro-provider.tsx'
 export type { ChannelActions, ReferenceOf } from './channel-handle.ts'
 export { type LiveChannel, useChannel } from './use-channel.ts'
-export { type Connection, useConnection } from './use-connection.ts'
+export { type LiveConnection, useConnection } from './use-connection.ts'

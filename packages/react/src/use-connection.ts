@@ -5,7 +5,7 @@ import { useCallback, useSyncExternalStore } from 'react'
 import { useClient } from './client-context.ts'
 
 /** The connection that all channels of this part of the tree share. */
-export interface Connection {
+export interface LiveConnection {
   readonly status: Status
   /** Connects anew, now, and forgets failures; the way out of `gave-up`. */
   readonly reconnect: () => void
@@ -20,7 +20,7 @@ export interface Connection {
  * return status.state === 'gave-up' && <button onClick={reconnect}>Try again</button>
  * ```
  */
-export function useConnection(): Connection {
+export function useConnection(): LiveConnection {
   const client = useClient()
   const listen = useCallback((changed: () => void) => client?.onStatus(changed) ?? (() => {}), [client])
   const status = useSyncExternalStore(

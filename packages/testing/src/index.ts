@@ -1,4 +1,5 @@
 export * from './fake-clock.ts'
+export * from './memory-store.ts'
 export * from './network.ts'
 export * from './seeded-randomness.ts'
 export { type MutantName, mutants } from './simulation/mutants.ts'
@@ -6,3 +7,4 @@ export { runSeed, SimulationFailure, type SimulationOptions } from './simulation
 export { Tally, type TallyName } from './simulation/tally.ts'
 export { type InvariantName, Violation } from './simulation/violation.ts'
 export type { Mutations } from './simulation/world.ts'
+export * from './sparse-broker.ts'

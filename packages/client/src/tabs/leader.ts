@@ -37,12 +37,18 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
   const link = transport.open(url, {
     ...events,
     received(message) {
-      if (message.type !== 'baro:connected') return board?.fromHub(message)
       const { payload } = message
+      if (!('claimsEpoch' in payload)) return board?.fromHub(message)
       // Under another secret a guest's publish would not be known again: it must not be sent a second time (I5).
-      connected = { ...message, payload: { ...payload, claimsEpoch: payload.claimsEpoch + secret } }
-      events.received(connected, tab)
-      announce()
+      const claimsEpoch = payload.claimsEpoch + secret
+      if (message.type === 'baro:connected') {
+        connected = { ...message, payload: { ...message.payload, claimsEpoch } }
+        events.received(connected, tab)
+        return announce()
+      }
+      // Who comes later is let in with it.
+      connected &&= { ...connected, payload: { ...connected.payload, claimsEpoch } }
+      board?.fromHub({ type: 'baro:claims', payload: { claimsEpoch } })
     },
   })
   announce()

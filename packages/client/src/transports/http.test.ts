@@ -2,7 +2,8 @@ import type { ClientMessage, ServerMessage } from '@baro/core'
 import { createFakeClock } from '@baro/testing'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Link } from '../transport.ts'
-import { createHttpTransport, type HttpRung } from './http.ts'
+import { createHttpTransport } from './http.ts'
+import type { HttpRung } from './http-link-machine.ts'
 
 /** A request that reached the hub, which answers when the test says so. */
 interface Asked {
@@ -14,6 +15,11 @@ interface Asked {
 }
 
 const greeting: ClientMessage = { type: 'baro:connect', payload: { protocol: 1, client: 'secret' } }
+/** The greeting of a link that knows on which claims its publishes count. */
+const counting = (claimsEpoch: string): ClientMessage => ({
+  type: 'baro:connect',
+  payload: { protocol: 1, client: 'secret', claimsEpoch },
+})
 const subscribe = (attempt = 1, position = 'p0'): ClientMessage => ({
   type: 'baro:subscribe',
   payload: { channel: 'room:1', attempt, version: '1', position },
@@ -99,7 +105,7 @@ describe('a link that polls', () => {
     await open('long-poll', greeting, subscribe())
     await asked[0]?.answer([hello(), recovered('p0', 'p1')])
     clock.advance(0)
-    expect(asked[1]).toMatchObject({ query: '?wait=25', messages: [greeting, subscribe(1, 'p1')] })
+    expect(asked[1]).toMatchObject({ query: '?wait=25', messages: [counting('c'), subscribe(1, 'p1')] })
     await asked[1]?.answer([hello(), recovered('p1', 'p2')])
     expect(told).toMatchObject([
       'opened',
@@ -117,7 +123,7 @@ describe('a link that polls', () => {
     clock.advance(2_999)
     expect(asked).toHaveLength(1)
     clock.advance(1)
-    expect(asked[1]).toMatchObject({ query: '?wait=0', messages: [greeting, subscribe(1, 'p1')] })
+    expect(asked[1]).toMatchObject({ query: '?wait=0', messages: [counting('c'), subscribe(1, 'p1')] })
   })
 
   it('asks only who is there while nothing is followed', async () => {
@@ -164,11 +170,11 @@ it('I5: publishes go out in order, those of one moment in one request, and the n
   await settled()
   expect(asked[1]?.messages).toEqual([greeting, publish('a'), publish('b')])
   expect(asked).toHaveLength(2)
-  const published: ServerMessage = { type: 'baro:published', payload: { id: 'a' } }
+  const published = ['a', 'b'].map((id): ServerMessage => ({ type: 'baro:published', payload: { id } }))
   await asked[0]?.answer([hello()])
-  await asked[1]?.answer([hello(), published])
-  expect(told).toEqual(['opened', hello(), heartbeat, published])
-  expect(asked[2]?.messages).toEqual([greeting, publish('c')])
+  await asked[1]?.answer([hello(), ...published])
+  expect(told).toEqual(['opened', hello(), heartbeat, ...published])
+  expect(asked.at(-1)?.messages).toEqual([counting('c'), publish('c')])
 })
 
 it('reads a stream as it comes, a message cut anywhere included', async () => {
@@ -207,7 +213,25 @@ it('I5: tells the client when another hub answers, which does not remember the p
   await asked[0]?.answer([hello(), recovered('p0', 'p1')])
   await clock.pass(3_000)
   await asked[1]?.answer([hello('other')])
-  expect(told).toEqual(['opened', hello(), recovered('p0', 'p1'), heartbeat, hello('other'), heartbeat])
+  const claims: ServerMessage = { type: 'baro:claims', payload: { claimsEpoch: 'other' } }
+  expect(told).toEqual(['opened', hello(), recovered('p0', 'p1'), heartbeat, claims, heartbeat])
+})
+
+it('ends when a request has no answer for too long, so that nothing stays pending behind what swallows it', async () => {
+  const link = await open('poll', greeting, subscribe())
+  await asked[0]?.answer([hello(), recovered('p0', 'p1')])
+  link.send(publish('a'))
+  await settled()
+  expect(asked[1]?.messages).toEqual([counting('c'), publish('a')])
+  await clock.pass(3_000)
+  await asked[2]?.answer([hello()])
+  for (let poll = 3; poll < 16; poll++) {
+    await clock.pass(3_000)
+    await asked[poll]?.answer([hello()])
+  }
+  expect(told.at(-1)).toBe(1006)
+  expect(clock.elapsed()).toBeLessThan(45_000)
+  expect(asked[1]?.signal?.aborted).toBe(true)
 })
 
 it('ends with the drain of its node', async () => {

@@ -112,7 +112,8 @@ export interface Broker {
    * publish, and by a feed for each round.
    *
    * Trimming never goes past the newest checkpoint, or a node that dies before it has written the next one would take the
-   * state with it; up to twice the bounds are kept for that, whatever their age.
+   * state with it; up to twice the bounds are kept for that, whatever their age (and at
+   * least 100 publications and 64 KiB beyond them, or a channel without history would lose its state at the first delay).
    *
    * @throws {BaroError} `unavailable` if it is not known to be kept.
    */

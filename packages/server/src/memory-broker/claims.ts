@@ -1,4 +1,13 @@
-import { BaroError, type Claim, type ClaimKey, type ClaimTerms, type Clock, quote, type Settlement } from '@baro/core'
+import {
+  BaroError,
+  type Claim,
+  type ClaimKey,
+  type ClaimTerms,
+  type Clock,
+  quote,
+  type Settlement,
+  type Turn,
+} from '@baro/core'
 import { Expiry } from './expiry.ts'
 import { Turns } from './turns.ts'
 
@@ -6,13 +15,10 @@ import { Turns } from './turns.ts'
 interface Held {
   readonly name: string
   readonly scope: string
-  readonly windowMs: number
+  readonly turns: Turns
+  windowMs: number
   until: number
-  /** Of a producer. */
-  readonly turns: Turns | undefined
-  /** Of an id, once it is settled. */
-  answer: Settlement | undefined
-  /** What it counts for: itself, and the answers it keeps. */
+  /** What it counts for, of what may be remembered. */
   weight: number
 }
 
@@ -25,6 +31,9 @@ export interface ClaimLimits {
 
 /** Answers of a producer that its client has not confirmed; a client has far fewer publishes under way. */
 const maxUnconfirmed = 1_024
+
+/** What is claimed by its id is the only turn of a producer of its own. */
+const onlyTurn: Turn = { producer: '', number: 1, confirmed: 0 }
 
 /** Who claimed which publish, for as long as it is promised to be remembered (I5). */
 export class Claims {
@@ -55,140 +64,131 @@ export class Claims {
     // At most two go for one that comes: what expired shrinks, and no single claim pays for thousands.
     this.forgetExpired(2)
     if (epoch !== this.epoch) return { epoch: this.epoch, outcome: 'out-of-turn' }
-    const claimed = 'turn' in key ? this.#claimTurn(channel, key, windowMs) : this.#claimId(channel, key, windowMs)
-    if (typeof claimed === 'string') return { epoch: this.epoch, outcome: claimed }
-    return { epoch: this.epoch, outcome: 'settled', answer: claimed }
+    const held = this.#find(channel, key) ?? this.#makeHeld(channel, key, windowMs)
+    const claimed = held.turns.claim(turnOf(key))
+    if (!held.turns.isUnused) this.#keep(held)
+    // The lease of a producer begins anew, the window of an id does not.
+    if ('turn' in key) this.#renew(held, windowMs)
+    if (claimed === 'granted') this.#assertRoom(held, key)
+    return typeof claimed === 'string'
+      ? { epoch: this.epoch, outcome: claimed }
+      : { epoch: this.epoch, outcome: 'settled', answer: claimed }
   }
 
-  /** The first answer stays: somebody may have got it already. */
+  /** Returns the answer that stands: the first one stays, somebody may have got it already. */
   settle(channel: string, key: ClaimKey, answer: Settlement): Settlement | undefined {
-    const held = this.#find(channel, key)
-    if (!held) return undefined
-    if ('turn' in key) held.turns?.settle(key.turn, answer)
-    else held.answer ??= answer
-    this.#weigh(held)
+    // What was at work counted already, so an answer makes nothing heavier.
+    this.#find(channel, key)?.turns.settle(turnOf(key).number, answer)
     return this.answer(channel, key)
   }
 
   /** The answer of a claim, if it has one. */
   answer(channel: string, key: ClaimKey): Settlement | undefined {
-    const held = this.#find(channel, key)
-    return 'turn' in key ? held?.turns?.answer(key.turn) : held?.answer
+    return this.#find(channel, key)?.turns.answer(turnOf(key).number)
   }
 
-  /** Whether a claim was granted, and has no answer yet. */
+  /** Whether a claim was granted, and neither answered nor given back. */
   isOpen(channel: string, key: ClaimKey): boolean {
-    const held = this.#find(channel, key)
-    if (!held) return false
-    return 'turn' in key ? held.turns?.isOpen(key.turn) === true : held.answer === undefined
+    return this.#find(channel, key)?.turns.isOpen(turnOf(key).number) === true
   }
 
   release(channel: string, key: ClaimKey): void {
     const held = this.#find(channel, key)
-    if (!held) return
-    if ('turn' in key) held.turns?.release(key.turn)
-    if (held.turns ? held.turns.isUnused : held.answer === undefined) this.#forget(held)
+    if (held) this.#release(held, key)
   }
 
   /** Forgets what is over; looks at no more than so many. */
   forgetExpired(most: number): void {
-    const elapsed = this.#clock.elapsed()
     for (let left = most; left > 0; left--) {
       const held = this.#expiry.take()
       if (!held) return
       if (this.#held.get(held.name) !== held) continue
-      if (held.until <= elapsed) this.#forget(held)
+      if (this.#isOver(held)) this.#forget(held)
       // A producer that went on claiming.
       else this.#expiry.add(held, held.windowMs)
     }
   }
 
-  #claimId(
-    channel: string,
-    key: Extract<ClaimKey, { id: string }>,
-    windowMs: number,
-  ): 'granted' | 'pending' | Settlement {
-    const held = this.#find(channel, key)
-    if (held) return held.answer ?? 'pending'
-    this.#hold(channel, key, windowMs)
-    return 'granted'
-  }
-
-  #claimTurn(channel: string, key: Extract<ClaimKey, { turn: unknown }>, windowMs: number) {
-    let held = this.#find(channel, key)
-    if (!held) {
-      // Whoever says that others came before has been forgotten.
-      if (key.turn.number !== 1) return 'out-of-turn'
-      held = this.#hold(channel, key, windowMs)
-    }
-    held.until = this.#clock.elapsed() + windowMs
-    const claimed = held.turns?.claim(key.turn) ?? 'out-of-turn'
-    this.#weigh(held)
-    if (claimed === 'granted' && held.weight > maxUnconfirmed) {
-      held.turns?.release(key.turn)
-      throw new BaroError(
-        'rate-limited',
-        `${maxUnconfirmed} answers of one producer are not confirmed. Confirm them and try again.`,
-      )
-    }
-    return claimed
-  }
-
   #find(channel: string, key: ClaimKey): Held | undefined {
     const held = this.#held.get(nameOf(channel, key))
-    return held && held.until > this.#clock.elapsed() ? held : undefined
+    return held && !this.#isOver(held) ? held : undefined
   }
 
-  #hold(channel: string, key: ClaimKey, windowMs: number): Held {
-    this.#assertRoom(key.scope)
-    const name = nameOf(channel, key)
-    const expired = this.#held.get(name)
-    if (expired) this.#forget(expired)
-    const held: Held = {
-      name,
-      scope: key.scope,
-      windowMs,
-      until: this.#clock.elapsed() + windowMs,
-      turns: 'turn' in key ? new Turns() : undefined,
-      answer: undefined,
-      weight: 0,
+  #isOver(held: Held): boolean {
+    return held.until <= this.#clock.elapsed()
+  }
+
+  #makeHeld(channel: string, key: ClaimKey, windowMs: number): Held {
+    const until = this.#clock.elapsed() + windowMs
+    return { name: nameOf(channel, key), scope: key.scope, turns: new Turns(), windowMs, until, weight: 0 }
+  }
+
+  #renew(held: Held, windowMs: number): void {
+    held.windowMs = windowMs
+    held.until = this.#clock.elapsed() + windowMs
+  }
+
+  #keep(held: Held): void {
+    const known = this.#held.get(held.name)
+    if (known !== held) {
+      if (known) this.#forget(known)
+      this.#held.set(held.name, held)
+      this.#expiry.add(held, held.windowMs)
     }
-    this.#expiry.add(held, windowMs)
-    this.#held.set(name, held)
-    this.#weigh(held)
-    return held
+    // A producer that waits for its next turn counts too.
+    this.#weigh(held, Math.max(1, held.turns.weight))
+  }
+
+  #release(held: Held, key: ClaimKey): void {
+    held.turns.release(turnOf(key).number)
+    if (held.turns.isUnused) this.#forget(held)
+    else this.#keep(held)
   }
 
   #forget(held: Held): void {
     this.#held.delete(held.name)
-    this.#count(held, -held.weight)
+    this.#weigh(held, 0)
   }
 
-  #weigh(held: Held): void {
-    this.#count(held, 1 + (held.turns?.answers ?? 0) - held.weight)
-  }
-
-  #count(held: Held, more: number): void {
-    held.weight += more
+  #weigh(held: Held, weight: number): void {
+    const more = weight - held.weight
+    if (more === 0) return
+    held.weight = weight
     this.#weight += more
-    const weight = (this.#weights.get(held.scope) ?? 0) + more
-    if (weight === 0) this.#weights.delete(held.scope)
-    else this.#weights.set(held.scope, weight)
+    const ofScope = (this.#weights.get(held.scope) ?? 0) + more
+    if (ofScope === 0) this.#weights.delete(held.scope)
+    else this.#weights.set(held.scope, ofScope)
   }
 
-  #assertRoom(scope: string): void {
-    const { perScope, total } = this.#limits
-    const isFull = () => this.#weight >= total || (this.#weights.get(scope) ?? 0) >= perScope
-    if (!isFull()) return
-    this.forgetExpired(Number.POSITIVE_INFINITY)
-    if (!isFull()) return
-    if (this.#weight >= total)
-      throw new BaroError('unavailable', `This node remembers ${total} publishes and takes no more. Try again later.`)
-    throw new BaroError(
-      'rate-limited',
-      `${quote(scope)} made ${perScope} publishes that are remembered. Try again later.`,
-    )
+  /** Takes a grant back for which there is no room. */
+  #assertRoom(held: Held, key: ClaimKey): void {
+    if (this.#complaintAbout(held)) this.forgetExpired(Number.POSITIVE_INFINITY)
+    const complaint = this.#complaintAbout(held)
+    if (!complaint) return
+    this.#release(held, key)
+    throw complaint
   }
+
+  #complaintAbout({ scope, turns }: Held): BaroError | undefined {
+    const { perScope, total } = this.#limits
+    if (turns.weight > maxUnconfirmed)
+      return new BaroError(
+        'rate-limited',
+        `${maxUnconfirmed} answers of one producer are not confirmed. Confirm them and try again.`,
+      )
+    if (this.#weight > total)
+      return new BaroError('unavailable', `This node remembers ${total} publishes and takes no more. Try again later.`)
+    if ((this.#weights.get(scope) ?? 0) > perScope)
+      return new BaroError(
+        'rate-limited',
+        `${quote(scope)} made ${perScope} publishes that are remembered. Try again later.`,
+      )
+    return undefined
+  }
+}
+
+function turnOf(key: ClaimKey): Turn {
+  return 'turn' in key ? key.turn : onlyTurn
 }
 
 // A line feed stands in no channel name, producer or id; a scope may hold anything, so it comes last.

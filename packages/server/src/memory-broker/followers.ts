@@ -42,6 +42,7 @@ export class Followers {
    * that nobody sees the second publication before the first (I1).
    */
   deliver(delivery: Delivery): void {
+    // An append of nothing leaves everybody where they stand.
     if (delivery.publications.length === 0) return
     if (this.#telling) {
       this.#waiting.push({ delivery, followers: this.#followers })

@@ -15,7 +15,7 @@ import { nodeClock } from '../system/node-clock.ts'
 import { type ClaimLimits, Claims } from './claims.ts'
 import { Followers } from './followers.ts'
 import { NodeListeners } from './node-listeners.ts'
-import { absentView, Stream } from './stream.ts'
+import { Stream } from './stream.ts'
 
 /** What `createMemoryBroker` takes. */
 export interface MemoryBrokerOptions {
@@ -28,9 +28,12 @@ export interface MemoryBrokerOptions {
    * nobody follows it. Then its state is gone, and who comes back gets a reset. Default 24 hours.
    */
   readonly idleTtlMs?: number
-  /** How much may be remembered of publishes at a time (I5): ids, producers, and answers that are not confirmed. Default 10,000 of one user, 250,000 of all. */
+  /**
+   * How much may be remembered of publishes at a time (I5): ids, producers, and answers that are not confirmed. Default
+   * 10,000 of one user, 250,000 of all.
+   */
   readonly claimLimits?: ClaimLimits
-  /** Where a subscriber that threw is reported. Default `console`. */
+  /** Where a follower that threw is reported. Default `console`. */
   readonly log?: Log
 }
 
@@ -60,10 +63,10 @@ export function createMemoryBroker({
   claimLimits = { perScope: 10_000, total: 250_000 },
   log = console,
 }: MemoryBrokerOptions = {}): Broker {
+  let absentEpoch = createId(randomness)
   const channels = new Map<string, Channel>()
   const claims = new Claims(createId(randomness), clock, claimLimits)
   const nodes = new NodeListeners(log)
-  let absentEpoch = createId(randomness)
   let unswept = channels.entries()
   let nextSweep: Cancel | undefined
   let closed = false
@@ -113,9 +116,9 @@ export function createMemoryBroker({
     if (closed) throw new BaroError('unavailable', 'The broker is closed. Make a new one.')
   }
 
-  function streamOf(name: string, channel: Channel): Stream {
-    channel.stream ??= new Stream(name, absentEpoch, clock.elapsed())
-    return channel.stream
+  /** The stream of a channel; for one without a record that which its first append would begin. */
+  function streamOf(name: string): Stream {
+    return channels.get(name)?.stream ?? new Stream(name, absentEpoch, clock.elapsed())
   }
 
   function headOf(name: string): AtPosition {
@@ -127,9 +130,11 @@ export function createMemoryBroker({
       assertOpen()
       const { settle } = options
       if (settle && !claims.isOpen(name, settle)) return { outcome: 'claim-over', answer: claims.answer(name, settle) }
-      const channel = channelOf(name)
-      const appended = streamOf(name, channel).append(entries, bounds, clock.elapsed(), options)
+      const stream = streamOf(name)
+      const appended = stream.append(entries, bounds, clock.elapsed(), options)
       if (appended.outcome !== 'appended') return appended
+      const channel = channelOf(name)
+      channel.stream = stream
       if (settle) claims.settle(name, settle, { position: formatPosition(appended.delivery.position) })
       channel.followers.deliver(appended.delivery)
       return appended
@@ -145,8 +150,7 @@ export function createMemoryBroker({
 
     async read(name, range) {
       assertOpen()
-      const stream = channels.get(name)?.stream
-      return stream ? stream.read(range, clock.elapsed()) : absentView(absentEpoch, range)
+      return streamOf(name).read(range, clock.elapsed())
     },
 
     async heads(names) {

@@ -19,9 +19,10 @@ export class NodeListeners {
   }
 
   tell(message: NodeMessage): void {
-    for (const { listener } of [...this.#listeners])
+    for (const added of [...this.#listeners])
       try {
-        listener.heard(message)
+        // Who stops while others are told is told nothing more.
+        if (this.#listeners.has(added)) added.listener.heard(message)
       } catch (error) {
         this.#log.error(`A node threw at the message "${message.type}"; the others get it. ${describeError(error)}`)
       }

@@ -24,16 +24,10 @@ interface Kept {
   readonly since: number
 }
 
-/** Kept beyond the bounds at most, behind a checkpoint that is due: the bound once more, and at least this. */
+type Content = Pick<Publication, 'type' | 'payload'>
+
+/** Kept beyond the bounds for a checkpoint that is due: the bound once more, and so much even where it is tiny or 0. */
 const slack = { publications: 100, bytes: 1 << 16 }
-
-const start: Place = { offset: 0, check: '' }
-
-/** What a reader of a channel without a record sees: nothing yet, of the epoch it would begin with. */
-export function absentView(epoch: string, range: ReadRange): StreamView {
-  const view = { epoch, head: start, floor: 0, publications: [], upTo: start }
-  return 'after' in range && range.after > 0 ? view : { ...view, from: start }
-}
 
 /** One life of a channel: its epoch, its newest publications and the state folded so far. */
 export class Stream {
@@ -49,6 +43,7 @@ export class Stream {
   #floor: AtPosition
   #usedAt: number
   #checkpoint: Checkpoint | undefined
+  #hasState = false
 
   constructor(channel: string, epoch: string, elapsed: number) {
     this.#channel = channel
@@ -57,65 +52,58 @@ export class Stream {
     this.#usedAt = elapsed
   }
 
+  get head(): AtPosition {
+    return this.#head
+  }
+
   append(
     entries: readonly Entry[],
     bounds: HistoryBounds,
     elapsed: number,
     { cursor, checkpoint }: AppendOptions = {},
   ): Appended {
-    if (cursor !== undefined) {
-      if (this.#cursor !== undefined && this.#cursor >= cursor) return { outcome: 'fed-already', cursor: this.#cursor }
-      this.#cursor = cursor
-    }
-    const follows = this.#head
-    const publications = entries.map((entry) => this.#push(entry, elapsed))
-    this.#bounds = bounds
-    this.#usedAt = elapsed
-    const isKept = checkpoint !== undefined && this.#takeProposed(checkpoint, follows)
-    this.trim(elapsed)
-    return {
-      outcome: 'appended',
-      delivery: { channel: this.#channel, follows, position: this.#head, publications },
-      wantsCheckpoint: checkpoint !== undefined && !isKept,
-    }
+    if (cursor !== undefined && this.#cursor !== undefined && this.#cursor >= cursor)
+      return { outcome: 'fed-already', cursor: this.#cursor }
+    const delivery = this.#push(entries, entries.map(bytesOf), elapsed)
+    this.#cursor = cursor ?? this.#cursor
+    const isKept = checkpoint !== undefined && this.#takeProposed(checkpoint, delivery)
+    this.#keepWithin(bounds, elapsed)
+    // One costs no more than the reference to it, so one is due with each append.
+    return { outcome: 'appended', delivery, wantsCheckpoint: checkpoint !== undefined && !isKept }
   }
 
   redact(
     offset: number,
-    { type, payload }: Pick<Publication, 'type' | 'payload'>,
+    tombstone: Content,
     entry: Entry,
     bounds: HistoryBounds,
     elapsed: number,
   ): Delivery | undefined {
+    this.trim(elapsed)
     const kept = this.#kept.at(this.#indexOf(offset))
     if (!kept) return undefined
-    const { id, time } = kept.publication
-    this.#bytes -= kept.bytes
-    kept.publication = { type, payload, offset, id, time }
-    kept.bytes = bytesOf(payload)
-    this.#bytes += kept.bytes
-    const appended = this.append([entry], bounds, elapsed)
-    return appended.outcome === 'appended' ? appended.delivery : undefined
+    const [bytes, more] = [bytesOf(tombstone), bytesOf(entry)]
+    bury(kept, tombstone)
+    this.#bytes += bytes - kept.bytes
+    kept.bytes = bytes
+    const delivery = this.#push([entry], [more], elapsed)
+    this.#keepWithin(bounds, elapsed)
+    return delivery
   }
 
   read(range: ReadRange, elapsed: number): StreamView {
     this.#usedAt = elapsed
     this.trim(elapsed)
-    const { epoch } = this
-    const view = { epoch, head: placeOf(this.#head), floor: this.#floor.offset }
     const [first, end] = 'after' in range ? this.#following(range.after, range) : this.#newest(range)
-    const publications: Publication[] = []
-    for (let index = first; index < end; index++) {
-      const kept = this.#kept.at(index)
-      if (kept) publications.push(kept.publication)
+    const from = 'after' in range ? this.#placeAt(range.after) : this.#beginning(first, range.until)
+    return {
+      epoch: this.epoch,
+      head: placeOf(this.#head),
+      floor: this.#floor.offset,
+      ...(from && { from }),
+      publications: this.#between(first, end),
+      upTo: this.#before(end),
     }
-    const begin = 'after' in range ? this.#placeAt(range.after) : this.#before(first)
-    const upTo = end > first ? this.#before(end) : (begin ?? view.head)
-    return { ...view, ...(begin && { from: begin }), publications, upTo }
-  }
-
-  get head(): AtPosition {
-    return this.#head
   }
 
   /** The newest checkpoint. */
@@ -133,7 +121,7 @@ export class Stream {
     if (replaces) this.#checkpoint = checkpoint
   }
 
-  /** Lets go of what is beyond the bounds; what a state still needs is kept a little longer. */
+  /** Lets go of what is beyond the bounds; what a state is still to be folded from is kept a little longer. */
   trim(elapsed: number): void {
     const { size, bytes, ttlMs } = this.#bounds
     for (let oldest = this.#kept.at(0); oldest; oldest = this.#kept.at(0)) {
@@ -151,30 +139,45 @@ export class Stream {
     return (!newest || elapsed - newest.since >= this.#bounds.ttlMs) && elapsed - this.#usedAt >= idleTtlMs
   }
 
-  #push({ type, payload, id, time, by }: Entry, since: number): Publication {
-    const offset = this.#head.offset + 1
-    const publication: Publication =
-      by === undefined ? { type, payload, offset, id, time } : { type, payload, offset, id, time, by }
-    const position = positionAfter(this.epoch, publication)
-    const bytes = bytesOf(payload)
-    this.#kept.push({ publication, position, bytes, since })
-    this.#bytes += bytes
-    this.#head = position
-    return publication
+  /** To weigh an entry is all that can fail, so it comes before: an append is done as a whole, or not at all. */
+  #push(entries: readonly Entry[], weights: readonly number[], since: number): Delivery {
+    const follows = this.#head
+    const publications: Publication[] = []
+    for (const entry of entries) {
+      const bytes = weights[publications.length] ?? 0
+      const publication = publicationOf(entry, this.#head.offset + 1)
+      const position = positionAfter(this.epoch, publication)
+      this.#kept.push({ publication, position, bytes, since })
+      this.#bytes += bytes
+      this.#head = position
+      publications.push(publication)
+    }
+    return { channel: this.#channel, follows, position: this.#head, publications }
   }
 
-  #takeProposed({ follows, offset, version, state }: ProposedCheckpoint, before: AtPosition): boolean {
+  #keepWithin(bounds: HistoryBounds, elapsed: number): void {
+    this.#bounds = bounds
+    this.#usedAt = elapsed
+    this.trim(elapsed)
+  }
+
+  #takeProposed({ follows, offset, version, state }: ProposedCheckpoint, delivery: Delivery): boolean {
+    this.#hasState = true
+    const before = delivery.follows
     const fits =
-      follows.epoch === this.epoch &&
+      follows.epoch === before.epoch &&
       follows.offset === before.offset &&
       follows.check === before.check &&
-      offset === this.#head.offset
-    if (fits) this.#checkpoint = { position: this.#head, version, state }
+      offset === delivery.position.offset
+    if (fits) this.#checkpoint = { position: delivery.position, version, state }
     return fits
   }
 
+  /** Whether the state at the head is still to be folded from it: from the checkpoint, or from where the channel began. */
   #isNeeded({ position }: Kept): boolean {
-    return this.#checkpoint !== undefined && position.offset > this.#checkpoint.position.offset
+    const foldedTo = this.#checkpoint?.position.offset ?? (this.#hasState ? 0 : undefined)
+    // Once a part of the way from there is gone, the rest of it leads nowhere.
+    return foldedTo !== undefined && foldedTo >= this.#floor.offset && foldedTo < position.offset
   }
 
   #isFarOver(): boolean {
@@ -197,6 +200,20 @@ export class Stream {
   #placeAt(offset: number): Place | undefined {
     if (offset < this.#floor.offset || offset > this.#head.offset) return undefined
     return this.#before(this.#indexOf(offset) + 1)
+  }
+
+  /** Where a read of the newest begins; below the floor nobody knows. */
+  #beginning(first: number, until = this.#head.offset): Place | undefined {
+    return until < this.#floor.offset ? undefined : this.#before(first)
+  }
+
+  #between(first: number, end: number): readonly Publication[] {
+    const publications: Publication[] = []
+    for (let index = first; index < end; index++) {
+      const kept = this.#kept.at(index)
+      if (kept) publications.push(kept.publication)
+    }
+    return publications
   }
 
   /** The indices, from and to, of what follows an offset. */
@@ -228,10 +245,20 @@ export class Stream {
   }
 }
 
+function publicationOf({ type, payload, id, time, by }: Entry, offset: number): Publication {
+  return by === undefined ? { type, payload, offset, id, time } : { type, payload, offset, id, time, by }
+}
+
+/** Leaves a tombstone in the place of what was published: the id and with it the check stay (I4). */
+function bury(kept: Kept, { type, payload }: Content): void {
+  const { offset, id, time } = kept.publication
+  kept.publication = { type, payload, offset, id, time }
+}
+
 function placeOf({ offset, check }: Place): Place {
   return { offset, check }
 }
 
-function bytesOf(payload: Publication['payload']): number {
+function bytesOf({ payload }: Pick<Publication, 'payload'>): number {
   return Buffer.byteLength(JSON.stringify(payload))
 }

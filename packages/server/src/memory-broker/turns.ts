@@ -1,64 +1,78 @@
 import type { Settlement, Turn } from '@baro/core'
 
-/** What a producer is told of a turn it claims. */
+/** What is said to who claims a turn. */
 export type TurnClaim = 'granted' | 'pending' | 'out-of-turn' | Settlement
 
+// One for all: most of what is remembered waits for its first answer, or has had the last one confirmed.
+const none: readonly Settlement[] = []
+
 /**
- * The turns of one producer on one channel: the last number, and the answers that its client may still ask for.
+ * The turns of one producer on one channel: how many were answered, and the answers its client may still ask for.
  *
- *   last answered ── the next number: granted ──▶ at work ── settled ──▶ last answered
- *         ▲                                          │
- *         └──────────────── released ────────────────┘
+ *                  claim of the next number: granted
+ *     at rest ───────────────────────────────────────▶ at work
+ *        ▲                                               │
+ *        ├── settle: the number is answered ◀────────────┤
+ *        └── release: the number is still the next ◀─────┘
  *
  * One turn at a time, so that the order of the numbers is the order of the publications (I1, I5).
  */
 export class Turns {
-  #last = 0
+  #answered = 0
   #isAtWork = false
-  readonly #answers = new Map<number, Settlement>()
+  // Of the newest numbers, without gaps: each turn is answered before the next is granted. A list no longer than it must
+  // be, because there is one for each claim that is remembered.
+  #answers: readonly Settlement[] = none
 
-  /** Whether nothing of it would be missed: the first turn was given back. */
+  /** Whether nobody would miss it: its first turn was never granted, or given back. */
   get isUnused(): boolean {
-    return this.#last === 0
+    return this.#answered === 0 && !this.#isAtWork
   }
 
-  /** How many answers are kept. */
-  get answers(): number {
-    return this.#answers.size
+  /** Answers that are kept, and the one that is to come. */
+  get weight(): number {
+    return this.#answers.length + Number(this.#isAtWork)
   }
 
   claim({ number, confirmed }: Turn): TurnClaim {
-    // In the order they were settled, so the first that is not confirmed ends it.
-    for (const answered of this.#answers.keys()) {
-      if (answered > confirmed) break
-      this.#answers.delete(answered)
+    this.#forgetUpTo(confirmed)
+    const next = this.#answered + 1
+    if (number === next && !this.#isAtWork) {
+      this.#isAtWork = true
+      return 'granted'
     }
-    if (number > this.#last + 1) return 'out-of-turn'
-    if (this.#isAtWork && number >= this.#last) return 'pending'
-    if (number <= this.#last) return this.#answers.get(number) ?? 'out-of-turn'
-    this.#last = number
-    this.#isAtWork = true
-    return 'granted'
+    if (this.#isAtWork && (number === next || number === next + 1)) return 'pending'
+    return this.answer(number) ?? 'out-of-turn'
   }
 
-  answer({ number }: Turn): Settlement | undefined {
-    return this.#answers.get(number)
+  /** Whether it was granted, and neither answered nor given back. */
+  isOpen(number: number): boolean {
+    return this.#isAtWork && number === this.#answered + 1
   }
 
-  /** Whether it is at work. */
-  isOpen({ number }: Turn): boolean {
-    return this.#isAtWork && number === this.#last
+  answer(number: number): Settlement | undefined {
+    return this.#answers[number - this.#oldest]
   }
 
-  settle(turn: Turn, answer: Settlement): void {
-    if (!this.isOpen(turn)) return
+  /** Only what is at work can be answered: the first answer stays. */
+  settle(number: number, answer: Settlement): void {
+    if (!this.isOpen(number)) return
     this.#isAtWork = false
-    this.#answers.set(turn.number, answer)
+    this.#answered = number
+    this.#answers = this.#answers.concat(answer)
   }
 
-  release(turn: Turn): void {
-    if (!this.isOpen(turn)) return
-    this.#isAtWork = false
-    this.#last--
+  release(number: number): void {
+    if (this.isOpen(number)) this.#isAtWork = false
+  }
+
+  /** The number of the oldest answer kept. */
+  get #oldest(): number {
+    return this.#answered - this.#answers.length + 1
+  }
+
+  #forgetUpTo(confirmed: number): void {
+    const known = confirmed - this.#oldest + 1
+    if (known > 0) this.#answers = known < this.#answers.length ? this.#answers.slice(known) : none
   }
 }

@@ -1,4 +1,4 @@
-import { BaroError, type Broker, type BrokerSubscriber, type Clock, type Delivery } from '@baro/core'
+import { BaroError, type Broker, type Clock, type Delivery, type NodeListener, type StreamFollower } from '@baro/core'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import type { Tally } from './tally.ts'
 
@@ -17,7 +17,7 @@ export interface BrokerLink extends Broker {
   readonly isCut: boolean
   /** Calls fail, deliveries are lost. An append may have been kept all the same. */
   cut(): void
-  /** The link is back: everybody who follows something is told `lost`. */
+  /** The link is back: everybody who follows or hears something is told `lost`. */
   mend(): void
   /** The next calls fail; deliveries go on, and nobody is told. */
   stumble(calls: number): void
@@ -34,7 +34,8 @@ const noticedMs = 2_000
 
 /** Makes a link that works. */
 export function createBrokerLink({ broker, clock, randomness, tally, called }: BrokerLinkOptions): BrokerLink {
-  const subscribers = new Map<BrokerSubscriber, () => void>()
+  /** Who is told, behind the link, and how to stop that. */
+  const told = new Map<StreamFollower | NodeListener, () => void>()
   let isCut = false
   let isDead = false
   let stumbles = 0
@@ -60,9 +61,28 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
     return answer
   }
 
-  function deliver(subscriber: BrokerSubscriber, delivery: Delivery): void {
+  /** Remembers who is told, and how to stop that. */
+  async function tellBehind(
+    behind: StreamFollower | NodeListener,
+    begin: () => Promise<() => void>,
+  ): Promise<() => void> {
+    const stop = await pass(async () => {
+      const end = await begin()
+      if (isDead) end()
+      else told.set(behind, end)
+      return end
+    })
+    return () => {
+      told.delete(behind)
+      stop()
+    }
+  }
+
+  const isUp = () => !isCut && !isDead
+
+  function deliver(behind: StreamFollower, follower: StreamFollower, delivery: Delivery): void {
     const arrive = () => {
-      if (!isCut && !isDead && subscribers.has(subscriber)) subscriber.deliver(delivery)
+      if (isUp() && told.has(behind)) follower.deliver(delivery)
     }
     if (delayMs === 0 && lastDueMs <= clock.elapsed()) return arrive()
     // In order: what is delivered at once must not overtake what is still on its way.
@@ -72,7 +92,7 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
     if (fate < lostShare) {
       tally.count('broker delivery lost')
       clock.after(inMs + noticedMs, () => {
-        if (!isCut && subscribers.has(subscriber)) subscriber.lost()
+        if (!isCut && told.has(behind)) follower.lost()
       })
       return
     }
@@ -84,39 +104,45 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
   }
 
   return {
-    claimsEpoch: broker.claimsEpoch,
-    append(channel, entry, bounds) {
+    append(...args) {
       const slipsThrough = (isCut || stumbles > 0) && !isDead && randomness.chance(0.3)
       if (slipsThrough) tally.count('append kept but not confirmed')
-      return pass(() => broker.append(channel, entry, bounds), slipsThrough)
+      return pass(() => broker.append(...args), slipsThrough)
     },
-    read: (channel, range) => pass(() => broker.read(channel, range)),
-    async subscribe(channel, subscriber) {
-      const behind: BrokerSubscriber = {
-        deliver: (delivery) => deliver(subscriber, delivery),
+    redact: (...args) => pass(() => broker.redact(...args)),
+    read: (...args) => pass(() => broker.read(...args)),
+    heads: (...args) => pass(() => broker.heads(...args)),
+    follow(channel, follower) {
+      const behind: StreamFollower = {
+        deliver: (delivery) => deliver(behind, follower, delivery),
         signal: (signal) => {
-          if (!isCut && !isDead) subscriber.signal(signal)
+          if (isUp()) follower.signal(signal)
         },
         lost: () => {
-          if (!isCut && !isDead) subscriber.lost()
+          if (isUp()) follower.lost()
         },
       }
-      const stop = await pass(async () => {
-        const end = await broker.subscribe(channel, behind)
-        if (isDead) end()
-        else subscribers.set(subscriber, end)
-        return end
-      })
-      return () => {
-        subscribers.delete(subscriber)
-        stop()
-      }
+      return tellBehind(behind, () => broker.follow(channel, behind))
     },
     signal: (signal) => pass(() => broker.signal(signal)),
-    claim: (scope, id, windowMs) => pass(() => broker.claim(scope, id, windowMs)),
-    settle: (scope, id, answer) => pass(() => broker.settle(scope, id, answer)),
-    readCheckpoint: (channel) => pass(() => broker.readCheckpoint(channel)),
-    writeCheckpoint: (channel, checkpoint) => pass(() => broker.writeCheckpoint(channel, checkpoint)),
+    claimsEpoch: () => pass(() => broker.claimsEpoch()),
+    claim: (...args) => pass(() => broker.claim(...args)),
+    settle: (...args) => pass(() => broker.settle(...args)),
+    release: (...args) => pass(() => broker.release(...args)),
+    readCheckpoint: (...args) => pass(() => broker.readCheckpoint(...args)),
+    writeCheckpoint: (...args) => pass(() => broker.writeCheckpoint(...args)),
+    tell: (message) => pass(() => broker.tell(message)),
+    hear(listener) {
+      const behind: NodeListener = {
+        heard: (message) => {
+          if (isUp()) listener.heard(message)
+        },
+        lost: () => {
+          if (isUp()) listener.lost()
+        },
+      }
+      return tellBehind(behind, () => broker.hear(behind))
+    },
     close: async () => {},
 
     get isCut() {
@@ -128,7 +154,7 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
     mend() {
       if (!isCut) return
       isCut = false
-      for (const subscriber of [...subscribers.keys()]) subscriber.lost()
+      for (const one of [...told.keys()]) if (told.has(one)) one.lost()
     },
     stumble(calls) {
       stumbles = calls
@@ -138,8 +164,8 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
     },
     kill() {
       isDead = true
-      for (const stop of subscribers.values()) stop()
-      subscribers.clear()
+      for (const stop of told.values()) stop()
+      told.clear()
     },
   }
 }

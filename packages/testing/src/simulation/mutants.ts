@@ -1,5 +1,6 @@
 import type { Transport } from '@baro/client'
 import {
+  type Broker,
   comparePositionTexts,
   createRecover,
   formatPosition,
@@ -26,7 +27,7 @@ export const mutants: Readonly<Record<MutantName, Mutations>> = {
   'recovery guard: beyond-head': withoutGuard('beyond-head'),
   'recovery guard: trimmed': withoutGuard('trimmed'),
   'recovery guard: rewritten': withoutGuard('rewritten'),
-  'claim of the publish id': { claim: async () => ({ outcome: 'granted' }) },
+  'claim of the publish id': { broker: withoutClaims },
   'follows check': { transport: alwaysFollowing },
   'bounds of the outbox': { limits: { maxOutboxBytes: 1 << 20, maxReplyBytes: 1 << 20 } },
   'forward-only store': { reference: alwaysNewer },
@@ -34,6 +35,15 @@ export const mutants: Readonly<Record<MutantName, Mutations>> = {
 
 function withoutGuard(reason: ResetReason): Mutations {
   return { recover: createRecover(recoveryGuards.filter((guard) => guard.reason !== reason)) }
+}
+
+/** A broker that grants every claim, and appends whether or not the claim is open. */
+function withoutClaims<Claiming extends Broker>(broker: Claiming): Claiming {
+  return {
+    ...broker,
+    claim: async (...args) => ({ outcome: 'granted', epoch: (await broker.claim(...args)).epoch }),
+    append: (channel, entries, bounds, { settle, ...options } = {}) => broker.append(channel, entries, bounds, options),
+  }
 }
 
 /** A transport whose deliveries always say that they follow where the client stands. */

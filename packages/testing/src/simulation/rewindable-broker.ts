@@ -1,18 +1,24 @@
-import type {
-  AtPosition,
-  Broker,
-  BrokerSubscriber,
-  Cancel,
-  Checkpoint,
-  Clock,
-  Delivery,
-  Entry,
-  Log,
-  Randomness,
+import {
+  type Appended,
+  type AppendOptions,
+  type Broker,
+  type Cancel,
+  type Checkpoint,
+  type ClaimKey,
+  type Clock,
+  type Delivery,
+  type Entry,
+  formatPosition,
+  type HistoryBounds,
+  type Log,
+  type Publication,
+  positionAfter,
+  type Randomness,
+  type StreamFollower,
 } from '@baro/core'
 import { createMemoryBroker } from '@baro/server'
 import type { SeededRandomness } from '../seeded-randomness.ts'
-import { foldNote, noteOf, room, type Tail } from './channels.ts'
+import { foldNote, noteOf, room } from './channels.ts'
 import type { Moment, Truth } from './truth.ts'
 
 /** What `createRewindableBroker` takes. */
@@ -38,17 +44,21 @@ export interface RewindableBroker extends Broker {
 /** One life of a channel: its living branch. */
 interface Life {
   readonly epoch: string
-  readonly kept: { readonly delivery: Delivery; readonly moment: Moment }[]
+  readonly kept: { publication: Publication; readonly moment: Moment }[]
 }
 
+type SettlingAppend = [string, readonly Entry[], HistoryBounds, AppendOptions & { readonly settle: ClaimKey }]
+
 interface Follower {
-  readonly subscriber: BrokerSubscriber
+  readonly told: StreamFollower
   stop: Cancel
   isEnded: boolean
 }
 
 /** How soon after an append somebody has folded it: much sooner than it is trimmed for its age. */
 const foldedWithinMs = 30_000
+/** To look at a claim is to make one; it is given back at once if nobody had it. */
+const lookingMs = 60_000
 /** How long a node may take to notice that the store is no longer what it was. */
 const noticedWithinMs = 500
 
@@ -62,6 +72,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
   const rewound = new Map<string, Broker>()
   const lives = new Map<string, Life>()
   const followers = new Map<string, Set<Follower>>()
+  let turn: Promise<unknown> = Promise.resolve()
   let rewinds = 0
   let isClosed = false
 
@@ -69,14 +80,21 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
 
   /** Lets the truth know of an append, once, and before anybody else does. */
   function record(delivery: Delivery): void {
-    const { channel, position } = delivery
+    const { channel, position, publications } = delivery
     const life = lives.get(channel)
-    if (life?.epoch === position.epoch) {
-      if (position.offset > life.kept.length) life.kept.push({ delivery, moment: truth.appended(delivery) })
+    const isNew = life?.epoch !== position.epoch
+    if (publications.length === 0 || (!isNew && position.offset <= (life.kept.at(-1)?.moment.offset ?? 0))) return
+    const moments = truth.appended(delivery)
+    const kept = publications.flatMap((publication, index) => {
+      const moment = moments[index]
+      return moment ? [{ publication, moment }] : []
+    })
+    if (!isNew) {
+      life.kept.push(...kept)
       return
     }
     if (life) options.beganAnew()
-    const begun = { epoch: position.epoch, kept: [{ delivery, moment: truth.appended(delivery) }] }
+    const begun = { epoch: position.epoch, kept }
     lives.set(channel, begun)
     foldLater(channel, begun)
   }
@@ -89,21 +107,20 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     clock.after(foldedWithinMs, () => {
       const newest = life.kept.at(-1)
       if (isClosed || lives.get(channel) !== life) return
-      if (newest)
-        void keeperOf(channel).writeCheckpoint(channel, checkpointAt(newest.delivery.position, newest.moment.tail))
+      if (newest) void keeperOf(channel).writeCheckpoint(channel, checkpointAt(newest.moment))
       foldLater(channel, life)
     })
   }
 
-  /** The subscriber behind a follower, as the keeper of the moment sees it. */
-  function forward({ subscriber }: Follower): BrokerSubscriber {
+  /** What a follower is told, as the keeper of the moment sees it. */
+  function forward({ told }: Follower): StreamFollower {
     return {
       deliver(delivery) {
         record(delivery)
-        subscriber.deliver(delivery)
+        told.deliver(delivery)
       },
-      signal: (signal) => subscriber.signal(signal),
-      lost: () => subscriber.lost(),
+      signal: (signal) => told.signal(signal),
+      lost: () => told.lost(),
     }
   }
 
@@ -115,19 +132,25 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
       idleTtlMs,
       log,
     })
-    for (const { delivery } of life.kept.slice(0, keep))
-      await broker.append(channel, delivery.publication, room.history)
-    const taken: Delivery[] = []
-    let { tail } = life.kept[keep - 1]?.moment ?? { tail: { entries: [] } }
-    for (const entry of take) {
-      const delivery = await broker.append(channel, entry, room.history)
-      tail = foldNote(tail, entry.id, noteOf(delivery.publication))
-      taken.push(delivery)
-    }
+    const left = life.kept.slice(0, keep)
+    await broker.append(
+      channel,
+      left.map(({ publication }) => publication),
+      room.history,
+    )
+    const taken = await broker.append(channel, take, room.history)
+    if (taken.outcome !== 'appended') throw new Error('A broker that was made just now kept nothing.')
     // Whoever wrote there folded the state before history was trimmed, as every hub does.
-    const position = taken.at(-1)?.position ?? life.kept[keep - 1]?.delivery.position
-    if (position) await broker.writeCheckpoint(channel, checkpointAt(position, tail))
-    return { broker, taken }
+    const { tail } = left.at(-1)?.moment ?? { tail: { entries: [] } }
+    const folded = taken.delivery.publications.reduce(
+      (before, publication) => foldNote(before, publication.id, noteOf(publication)),
+      tail,
+    )
+    const { epoch, offset } = taken.delivery.position
+    if (epoch !== life.epoch) throw new Error(`The rewound channel is in the life ${epoch}, not in ${life.epoch}.`)
+    const id = taken.delivery.publications.at(-1)?.id ?? left.at(-1)?.moment.id
+    if (id !== undefined) await broker.writeCheckpoint(channel, checkpointAt({ epoch, offset, id, tail: folded }))
+    return { broker, taken: taken.delivery }
   }
 
   async function rewind(channel: string, lose: number, take: readonly Entry[]): Promise<number> {
@@ -140,32 +163,74 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     const lost = life.kept.splice(keep)
     for (const { moment } of lost) truth.lost(moment)
     rewound.set(channel, broker)
-    for (const delivery of taken) record(delivery)
+    record(taken)
     for (const follower of followers.get(channel) ?? []) {
       follower.stop()
       void followAt(broker, channel, follower)
       clock.after(randomness.integer(0, noticedWithinMs), () => {
-        if (!follower.isEnded) follower.subscriber.lost()
+        if (!follower.isEnded) follower.told.lost()
       })
     }
     return lost.length
   }
 
   async function followAt(broker: Broker, channel: string, follower: Follower): Promise<void> {
-    follower.stop = await broker.subscribe(channel, forward(follower))
+    follower.stop = await broker.follow(channel, forward(follower))
     if (follower.isEnded) follower.stop()
+  }
+
+  /** One after the other, so that nothing comes between the two halves of {@link appendAndSettle}. */
+  function inTurn<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    const answer = turn.then(call)
+    turn = answer.catch(() => {})
+    return answer
+  }
+
+  /** All claims are in the first keeper, so where a channel was rewound its keeper cannot settle them by itself. */
+  async function appendAndSettle(
+    keeper: Broker,
+    ...[channel, entries, bounds, options]: SettlingAppend
+  ): Promise<Appended> {
+    const { settle, ...rest } = options
+    const claim = await first.claim(channel, settle, { windowMs: lookingMs })
+    if (claim.outcome === 'granted') await first.release(channel, settle)
+    if (claim.outcome !== 'pending')
+      return { outcome: 'claim-over', answer: claim.outcome === 'settled' ? claim.answer : undefined }
+    const appended = await keeper.append(channel, entries, bounds, rest)
+    if (appended.outcome === 'appended')
+      await first.settle(channel, settle, { position: formatPosition(appended.delivery.position) })
+    return appended
   }
 
   return {
     claimsEpoch: first.claimsEpoch,
-    async append(channel, entry, bounds) {
-      const delivery = await keeperOf(channel).append(channel, entry, bounds)
-      record(delivery)
+    async append(channel, entries, bounds, options = {}) {
+      const keeper = keeperOf(channel)
+      const { settle } = options
+      const appended =
+        settle && keeper !== first
+          ? await inTurn(() => appendAndSettle(keeper, channel, entries, bounds, { ...options, settle }))
+          : await keeper.append(channel, entries, bounds, options)
+      if (appended.outcome === 'appended') record(appended.delivery)
+      return appended
+    },
+    async redact(channel, offset, tombstone, ...rest) {
+      const delivery = await keeperOf(channel).redact(channel, offset, tombstone, ...rest)
+      const kept = lives.get(channel)?.kept.find(({ moment }) => moment.offset === offset)
+      if (delivery && kept) {
+        const { id, time } = kept.publication
+        kept.publication = { ...tombstone, offset, id, time }
+      }
+      if (delivery) record(delivery)
       return delivery
     },
     read: (channel, range) => keeperOf(channel).read(channel, range),
-    async subscribe(channel, subscriber) {
-      const follower: Follower = { subscriber, stop: () => {}, isEnded: false }
+    async heads(channels) {
+      const heads = await Promise.all(channels.map((channel) => keeperOf(channel).heads([channel])))
+      return heads.flat()
+    },
+    async follow(channel, told) {
+      const follower: Follower = { told, stop: () => {}, isEnded: false }
       const all = followers.get(channel) ?? new Set()
       followers.set(channel, all.add(follower))
       await followAt(keeperOf(channel), channel, follower)
@@ -176,10 +241,13 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
       }
     },
     signal: (signal) => keeperOf(signal.channel).signal(signal),
-    claim: first.claim,
-    settle: first.settle,
+    claim: (...args) => inTurn(() => first.claim(...args)),
+    settle: (...args) => inTurn(() => first.settle(...args)),
+    release: (...args) => inTurn(() => first.release(...args)),
     readCheckpoint: (channel) => keeperOf(channel).readCheckpoint(channel),
     writeCheckpoint: (channel, checkpoint) => keeperOf(channel).writeCheckpoint(channel, checkpoint),
+    tell: first.tell,
+    hear: first.hear,
     async close() {
       isClosed = true
       for (const broker of [first, ...rewound.values()]) await broker.close()
@@ -189,8 +257,9 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
 }
 
 /** The checkpoint of a hub that stands there. */
-function checkpointAt(position: AtPosition, { entries }: Tail): Checkpoint {
-  return { position, version: room.version, state: { entries: entries.map((entry) => ({ ...entry })) } }
+function checkpointAt({ epoch, offset, id, tail }: Pick<Moment, 'epoch' | 'offset' | 'id' | 'tail'>): Checkpoint {
+  const entries = tail.entries.map((entry) => ({ ...entry }))
+  return { position: positionAfter(epoch, { offset, id }), version: room.version, state: { entries } }
 }
 
 /** Randomness whose first id is the one given, so that a new memory broker begins with that epoch. */

@@ -1,4 +1,4 @@
-import { type AtPosition, checkOf, type Delivery, type Publication, parsePosition } from '@baro/core'
+import { type AtPosition, type Delivery, type Publication, parsePosition, positionAfter } from '@baro/core'
 import { foldNote, noteOf, type Tail } from './channels.ts'
 
 /** One moment in the life of a channel: after a publication, or, as a root, before the first. */
@@ -35,15 +35,19 @@ export class Truth {
     this.#appends = new Map()
   }
 
-  /** Takes note of an append. */
-  appended({ channel, follows, position, publication }: Delivery): Moment {
-    const parent = this.#known(channel, follows)
-    const tail = foldNote(parent?.tail ?? { entries: [] }, publication.id, noteOf(publication))
-    const { epoch, offset } = position
-    const moment = { channel, epoch, offset, id: publication.id, parent, tail }
-    this.#moments.set(keyOf(channel, position), moment)
-    this.#countAppend(moment, 1)
-    return moment
+  /** Takes note of an append; the moment after each of its publications. */
+  appended({ channel, follows, publications }: Delivery): readonly Moment[] {
+    const { epoch } = follows
+    let parent = this.#known(channel, follows)
+    return publications.map((publication) => {
+      const { id, offset } = publication
+      const tail = foldNote(parent?.tail ?? { entries: [] }, id, noteOf(publication))
+      const moment: Moment = { channel, epoch, offset, id, parent, tail }
+      this.#moments.set(keyOf(channel, positionAfter(epoch, publication)), moment)
+      this.#countAppend(moment, 1)
+      parent = moment
+      return moment
+    })
   }
 
   /** Takes note that the store lost a publication; its moment stays, as part of a dead branch. */
@@ -65,7 +69,7 @@ export class Truth {
   /** The moment that a publication leads to from this one; `undefined` if that is not what followed. */
   after(moment: Moment, { offset, id }: Publication): Moment | undefined {
     const { channel, epoch } = moment
-    const next = this.#moments.get(keyOf(channel, { kind: 'at', epoch, offset, check: checkOf(id) }))
+    const next = this.#moments.get(keyOf(channel, positionAfter(epoch, { offset, id })))
     return next?.parent === moment && next.id === id ? next : undefined
   }
 

@@ -25,8 +25,8 @@ export interface Mutations {
   readonly recover?: Recover
   /** Bounds of each session; the invariants go by the real ones. */
   readonly limits?: Partial<Limits>
-  /** What the broker says to whoever claims an id. */
-  readonly claim?: Broker['claim']
+  /** The broker as all nodes see it. */
+  readonly broker?: <Mutated extends Broker>(broker: Mutated) => Mutated
   /** The transport as clients see it. */
   readonly transport?: (transport: Transport) => Transport
   /** What a page was rendered with, as its client sees it, given the position the page shows. */
@@ -55,6 +55,7 @@ export class World {
   readonly #mutations: Mutations
   readonly #wire: WireWatch
   #failure: unknown
+  #claimsEpoch = ''
   #calls = 0
   #made = 0
 
@@ -68,7 +69,7 @@ export class World {
       publishWindowMs,
       elapsedMs: () => this.clock.elapsed(),
     })
-    this.#wire = new WireWatch(tally, this.ledger, () => this.broker.claimsEpoch)
+    this.#wire = new WireWatch(tally, this.ledger, () => this.#claimsEpoch)
     this.network = createNetwork({
       clock: this.clock,
       randomness: this.randomness.fork('network'),
@@ -217,7 +218,10 @@ export class World {
     const randomness = this.#fork('broker')
     const beganAnew = () => tally.count('channel began a new life after being dropped')
     const broker = createRewindableBroker({ clock, randomness, truth, idleTtlMs, log: silent, beganAnew })
-    return { ...broker, claim: this.#mutations.claim ?? broker.claim }
+    void broker.claimsEpoch().then((epoch) => {
+      this.#claimsEpoch = epoch
+    })
+    return this.#mutations.broker?.(broker) ?? broker
   }
 
   #called(): void {

@@ -1,0 +1,251 @@
+import type { ClientMessage, ServerMessage } from '@baro/core'
+import { describe, expect, it } from 'vitest'
+import {
+  type HttpLinkAction,
+  type HttpLinkEvent,
+  type HttpLinkState,
+  type HttpRung,
+  httpLinkTransition,
+  startHttpLink,
+} from './http-link-machine.ts'
+
+type Happening = HttpLinkEvent | readonly [elapsedMs: number, event: HttpLinkEvent]
+
+const pollIntervalMs = 3_000
+const due: HttpLinkEvent = { type: 'due' }
+const say = (message: ClientMessage): HttpLinkEvent => ({ type: 'say', message })
+const heard = (request: number, message: ServerMessage): HttpLinkEvent => ({ type: 'heard', request, message })
+const done = (request: number): HttpLinkEvent => ({ type: 'done', request })
+
+const greeting = say({ type: 'baro:connect', payload: { protocol: 1, client: 'secret' } })
+const subscribe = (channel = 'a', position = 'p0') =>
+  say({ type: 'baro:subscribe', payload: { channel, attempt: 1, version: '1', position } })
+const unsubscribe = say({ type: 'baro:unsubscribe', payload: { channel: 'a' } })
+const publish = (id: string, channel = 'a') =>
+  say({ type: 'baro:publish', payload: { id, channel, type: 't', payload: 1 } })
+const request = (id: string) => say({ type: 'baro:request', payload: { id, channel: 'a', type: 't', payload: 1 } })
+const signal = (type: string, channel = 'a') => say({ type: 'baro:signal', payload: { channel, type, payload: 1 } })
+
+const hello = (claimsEpoch = 'c'): ServerMessage => ({
+  type: 'baro:connected',
+  payload: { session: 's', heartbeatIntervalMs: 1, maxMessageBytes: 1, publishWindowMs: 1, claimsEpoch },
+})
+const recovered = (follows: string, position: string): ServerMessage => ({
+  type: 'baro:recovered',
+  payload: { channel: 'a', attempt: 1, follows, position, publications: [] },
+})
+const published = (id: string): ServerMessage => ({ type: 'baro:published', payload: { id } })
+const failed = (code: string, about: { id?: string; attempt?: number; channel?: string } = {}): ServerMessage => ({
+  type: 'baro:error',
+  payload: { code, message: '', ...about },
+})
+/** Everything that the answer of a request holds. */
+const answers = (number: number, ...messages: ServerMessage[]): Happening[] => [
+  ...messages.map((message) => heard(number, message)),
+  done(number),
+]
+
+/** All that a link does when these things happen, each at its time. */
+function run(rung: HttpRung, happenings: readonly Happening[], begin: HttpLinkState = startHttpLink) {
+  let state = begin
+  let elapsedMs = 0
+  const did: string[] = []
+  for (const happening of happenings) {
+    const event = 'type' in happening ? happening : happening[1]
+    elapsedMs = 'type' in happening ? elapsedMs : happening[0]
+    const next = httpLinkTransition(state, event, { elapsedMs, rung, pollIntervalMs })
+    state = next.state
+    did.push(...next.actions.map(describeAction))
+  }
+  return { state, did }
+}
+function describeAction(action: HttpLinkAction): string {
+  if (action.type === 'end') return `end ${action.code} ${action.reason}`
+  if (action.type === 'tell') return `tell ${describeMessage(action.message)}`
+  const [greeted, ...messages] = action.messages
+  const { claimsEpoch } = (greeted?.payload ?? {}) as { claimsEpoch?: string }
+  const counting = claimsEpoch === undefined ? '' : ` on ${claimsEpoch}`
+  return `ask ${action.request}${counting}, ${action.wait ?? 'stream'}: ${messages.map(describeMessage).join(' ')}`
+}
+function describeMessage({ type, payload }: ClientMessage | ServerMessage): string {
+  const { id, position, code, claimsEpoch } = payload as Readonly<Record<string, string | undefined>>
+  return [type.slice(5), id, position, code, claimsEpoch].filter((word) => word !== undefined).join('-')
+}
+
+/** A long-polling link that follows "a" and has been answered; its second request is held. */
+const open: readonly Happening[] = [greeting, subscribe(), due, ...answers(1, hello(), recovered('p0', 'p1'))]
+const openDid = run('long-poll', open).did
+/** What it does after that. */
+const after = (...happenings: Happening[]) => run('long-poll', [...open, ...happenings]).did.slice(openDid.length)
+
+describe('the link machine is total', () => {
+  const states: Readonly<Record<string, HttpLinkState>> = {
+    new: startHttpLink,
+    greeted: run('long-poll', [greeting, due]).state,
+    reading: run('long-poll', [greeting, subscribe(), due]).state,
+    held: run('long-poll', open).state,
+    'between two polls': run('poll', open).state,
+    sending: run('long-poll', [...open, publish('p'), request('q'), signal('s'), due, publish('r')]).state,
+    over: run('long-poll', [...open, { type: 'close' }]).state,
+  }
+  const everything: readonly HttpLinkEvent[] = [
+    due,
+    greeting,
+    subscribe(),
+    unsubscribe,
+    publish('x'),
+    request('y'),
+    signal('z'),
+    say({ type: 'baro:heartbeat', payload: {} }),
+    { type: 'close' },
+    ...[1, 2, 3, 99].flatMap((number): HttpLinkEvent[] => [
+      heard(number, hello()),
+      heard(number, recovered('p0', 'p1')),
+      heard(number, published('p')),
+      heard(number, failed('unauthenticated')),
+      heard(number, { type: 'baro:drain', payload: { reconnectInMs: 1 } }),
+      done(number),
+      { type: 'failed', request: number, code: 1006, reason: 'broken' },
+    ]),
+  ]
+  it.each(Object.entries(states))('%s takes every event, and says at most once that it is over', (name, state) => {
+    for (const event of everything) {
+      const next = httpLinkTransition(state, event, { elapsedMs: 5_000, rung: 'long-poll', pollIntervalMs })
+      const ends = next.actions.filter(({ type }) => type === 'end').length
+      expect(ends).toBeLessThanOrEqual(1)
+      if (ends) expect(next.state.isOver).toBe(true)
+      if (next.state.isOver) expect([next.state.requests.size, next.state.dueInMs]).toEqual([0, undefined])
+      if (name === 'over') expect(next).toEqual({ state, actions: [] })
+    }
+  })
+
+  it.each(Object.entries(states))('%s does not hear a request that is not under way', (_, state) => {
+    for (const event of everything.filter((one) => 'request' in one && one.request === 99))
+      expect(httpLinkTransition(state, event, { elapsedMs: 5_000, rung: 'long-poll', pollIntervalMs })).toEqual({
+        state,
+        actions: [],
+      })
+  })
+
+  it.each(Object.entries(states))('%s has at most four requests under way', (_, state) => {
+    const burst = Array.from({ length: 20 }, (__, index) => publish(`b${index}`, `channel:${index}`))
+    const { requests } = run('long-poll', [...burst, due, due], state).state
+    expect(requests.size).toBeLessThanOrEqual(4)
+  })
+})
+
+describe('the request that reads', () => {
+  it('says everything in one go, once the client has said everything', () => {
+    expect(run('long-poll', [greeting, subscribe()]).did).toEqual([])
+    expect(openDid).toEqual([
+      'ask 1, 0: subscribe-p0',
+      'tell connected-c',
+      'tell recovered-p1',
+      'tell heartbeat',
+      'ask 2 on c, 25: subscribe-p1',
+    ])
+  })
+
+  it.each([
+    ['sse', 'ask 1, stream: subscribe-p0'],
+    ['long-poll', 'ask 1, 0: subscribe-p0'],
+    ['poll', 'ask 1, 0: subscribe-p0'],
+  ] as const)('%s asks at first so that it is answered at once', (rung, asked) => {
+    expect(run(rung, [greeting, subscribe(), due]).did).toEqual([asked])
+  })
+
+  it('I3: is dropped when the client wants something else, and not heard any more', () => {
+    expect(after(subscribe('a', 'p5'), heard(2, recovered('p1', 'p2')), due)).toEqual(['ask 3 on c, 0: subscribe-p5'])
+    expect(run('long-poll', [...open, unsubscribe]).state.requests.size).toBe(0)
+  })
+
+  it('asks no more once nothing is followed', () => {
+    const refused = failed('refused', { attempt: 1, channel: 'a' })
+    const { state } = run('poll', [greeting, subscribe(), due, ...answers(1, hello(), refused)])
+    expect(state.dueInMs).toBeUndefined()
+  })
+})
+
+describe('what brings nothing is not asked again at once', () => {
+  it.each([
+    ['nothing', []],
+    ['an error of the hub', [failed('unavailable')]],
+    ['an answer to nobody', [published('x')]],
+  ])('without a greeting the link ends, so that the client backs off: %s', (_, messages) => {
+    expect(after(...answers(2, ...messages)).at(-1)).toBe('end 1006 no answer')
+    expect(after(publish('p'), due, ...answers(3, ...messages)).at(-1)).toBe('end 1006 no answer')
+  })
+
+  it('a held request that is let go early and empty is asked again after the interval of a poll', () => {
+    const empty = answers(2, hello(), recovered('p1', 'p1'))
+    expect(after(...empty, [2_999, due])).toEqual(['tell publications-p1', 'tell heartbeat'])
+    expect(after(...empty, [3_000, due]).at(-1)).toBe('ask 3 on c, 25: subscribe-p1')
+  })
+
+  it('one that was held for long is asked again at once', () => {
+    expect(after([25_000, heard(2, hello())], heard(2, recovered('p1', 'p1')), done(2)).at(-1)).toBe(
+      'ask 3 on c, 25: subscribe-p1',
+    )
+  })
+
+  it('one that brought something is asked again at once', () => {
+    expect(after(...answers(2, hello(), recovered('p1', 'p2'))).at(-1)).toBe('ask 3 on c, 25: subscribe-p2')
+  })
+})
+
+describe('I5: commands', () => {
+  it('of a channel go out in order, one request at a time', () => {
+    const burst = [publish('p'), publish('q'), due, publish('r'), due]
+    expect(after(...burst)).toEqual(['ask 3 on c, 0: publish-p publish-q'])
+    expect(after(...burst, ...answers(3, hello(), published('p'), published('q'))).at(-1)).toBe(
+      'ask 4 on c, 0: publish-r',
+    )
+  })
+
+  it('of different channels, requests and signals do not wait for each other', () => {
+    expect(after(publish('p'), due, publish('q', 'b'), due, request('x'), due)).toEqual([
+      'ask 3 on c, 0: publish-p',
+      'ask 4 on c, 0: publish-q',
+      'ask 5 on c, 0: request-x',
+    ])
+    expect(after(publish('p'), signal('s'), due)).toEqual(['ask 3 on c, 0: publish-p', 'ask 4 on c, 0: signal'])
+  })
+
+  it('go together where there is no request left for each, but never two of a lane at once', () => {
+    const burst = [publish('p'), publish('q', 'b'), publish('r', 'c'), publish('s', 'd'), due]
+    const asked = ['ask 3 on c, 0: publish-p', 'ask 4 on c, 0: publish-q', 'ask 5 on c, 0: publish-r publish-s']
+    expect(after(...burst)).toEqual(asked)
+    const more = [publish('t'), publish('u', 'e'), due, ...answers(4, hello(), published('q'))]
+    expect(after(...burst, ...more).slice(3)).toEqual(['tell published-q', 'ask 6 on c, 0: publish-u'])
+  })
+
+  it('a publish left out of the answer is in progress, so that it is sent again; a request has an unknown outcome', () => {
+    const sent = [publish('p'), request('x'), due, publish('q'), due]
+    expect(after(...sent, ...answers(3, hello()), ...answers(4, hello())).slice(2)).toEqual([
+      'tell error-p-in-progress',
+      'ask 5 on c, 0: publish-q',
+      'tell error-x-unknown-outcome',
+    ])
+  })
+
+  it('signals are not answered, and not sent again', () => {
+    expect(after(signal('s'), due, ...answers(3, hello()))).toEqual(['ask 3 on c, 0: signal'])
+  })
+
+  it('another life of the claims is told, and counted on from then', () => {
+    expect(after(...answers(2, hello('d'), recovered('p1', 'p2')))).toEqual([
+      'tell claims-d',
+      'tell publications-p2',
+      'tell heartbeat',
+      'ask 3 on d, 25: subscribe-p2',
+    ])
+  })
+})
+
+it.each<[string, HttpLinkEvent, string]>([
+  ['a request fails', { type: 'failed', request: 2, code: 4501, reason: 'HTTP 401' }, 'end 4501 HTTP 401'],
+  ['its token has expired', heard(2, failed('unauthenticated')), 'end 1006 unauthenticated'],
+  ['its node drains', heard(2, { type: 'baro:drain', payload: { reconnectInMs: 5 } }), 'end 4000 '],
+])('a link ends when %s', (_, event, end) => {
+  expect(after(event).at(-1)).toBe(end)
+})
