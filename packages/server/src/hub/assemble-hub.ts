@@ -77,7 +77,8 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
   // A repeat that a client sends at the end of its window may be held up by the network for as long as a session may be
   // silent; it must still find the claim (I5).
   const claimWindowMs = publishWindowMs + 4 * heartbeatIntervalMs
-  const claimsEpoch = new ClaimsEpoch(broker, (epoch) => sessions.claimsLost(epoch))
+  // A little later: whoever found it out is answered before its session is told to come back.
+  const claimsEpoch = new ClaimsEpoch(broker, (epoch) => clock.after(0, () => sessions.claimsLost(epoch)))
   const claimedWork = new ClaimedWork({ broker, claimsEpoch, counters, log, claimWindowMs })
   const appender = new Appender({ broker, clock, feeds, counters })
   const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })

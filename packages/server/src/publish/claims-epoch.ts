@@ -1,6 +1,6 @@
 import type { Broker } from '@baro/core'
 
-/** The life of the claims, as this node knows it: what its sessions are told, and count on (I5). */
+/** The life of the claims, as this node knows it: what its sessions are told at first, and count on (I5). */
 export class ClaimsEpoch {
   readonly #broker: Pick<Broker, 'claimsEpoch'>
   readonly #changed: (epoch: string) => void

@@ -125,10 +125,9 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.#on({ name: 'drain', reconnectInMs })
   }
 
-  claimsLost(claimsEpoch: string): void {
-    if (this.#state.phase !== 'open') return
-    this.claimsEpoch = claimsEpoch
-    this.send({ type: 'baro:claims', payload: { claimsEpoch } })
+  claimsLost(epoch: string, reconnectInMs: number): void {
+    // Who is not let in yet is told the new life when it is.
+    if (this.#state.phase === 'open' && this.claimsEpoch !== epoch) this.drain(reconnectInMs)
   }
 
   send(message: ClientsOwnMessage): void {

@@ -11,8 +11,8 @@ export interface HubSession {
   tick(atMs: number): void
   /** Tells the other side when to come back, and closes. */
   drain(reconnectInMs: number): void
-  /** What was remembered of publishes is lost; claims count on this epoch from now on. */
-  claimsLost(epoch: string): void
+  /** What was remembered of publishes is lost, and this is the new life of the claims: who counts on another comes back. */
+  claimsLost(epoch: string, reconnectInMs: number): void
 }
 
 /** A moment in the life of a session that an application may watch. */
@@ -28,6 +28,9 @@ export interface SessionsParts {
   readonly hooks: Hooks
   readonly heartbeatIntervalMs: number
 }
+
+/** Within this time everybody comes back after the claims were lost. */
+const claimsLostSpreadMs = 5_000
 
 /** How often in a heartbeat interval the sessions are looked at. */
 const looksPerInterval = 5
@@ -82,9 +85,12 @@ export class Sessions {
     if (this.#links.size === 0) for (const run of [...this.#whenNoLinks]) run()
   }
 
-  /** What was remembered of publishes is lost: tells everybody (I5). */
+  /**
+   * What was remembered of publishes is lost. Whoever counts on it comes back, and begins anew: what is on its way on a
+   * link was sent before the client could know, so no message on the link itself could say where the new life begins (I5).
+   */
   claimsLost(epoch: string): void {
-    for (const session of this.#sessions) session.claimsLost(epoch)
+    for (const session of [...this.#sessions]) session.claimsLost(epoch, this.#within(claimsLostSpreadMs))
   }
 
   /** Calls `run` for each session at this moment of its life; returns how to stop. */
@@ -100,7 +106,7 @@ export class Sessions {
   /** Tells everybody to come back at a random moment within `spreadMs`; whoever comes now is told at once. */
   dismiss(spreadMs: number): void {
     this.#isStopping = true
-    for (const session of [...this.#sessions]) session.drain(Math.round(this.#parts.randomness.fraction() * spreadMs))
+    for (const session of [...this.#sessions]) session.drain(this.#within(spreadMs))
   }
 
   /** Resolves when the last link is gone, or after `timeoutMs`. */
@@ -120,6 +126,11 @@ export class Sessions {
   /** Looks at nobody any more. */
   close(): void {
     this.#stopLooking()
+  }
+
+  /** A random moment, so that not all come back at once. */
+  #within(spreadMs: number): number {
+    return Math.round(this.#parts.randomness.fraction() * spreadMs)
   }
 
   #tell(moment: Moment, { id, user }: HubSession): void {
