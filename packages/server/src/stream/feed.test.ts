@@ -5,7 +5,8 @@ import { room } from '../../test/fake-client.ts'
 import { createNodes, deliveryOf, roomOne, shownBy, WritingReader } from '../../test/feed-nodes.ts'
 import type { Dialect } from '../delivery/dialect.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
-import { Feed, type Found } from './feed.ts'
+import type { Found } from './answers.ts'
+import { Feed } from './feed.ts'
 
 const reasonOf = async (found: Found | Promise<Found>) => {
   const answer = await found

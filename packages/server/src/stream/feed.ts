@@ -10,37 +10,27 @@ import {
   type Clock,
   type Delivery,
   type Entry,
-  formatPosition,
   type Log,
   type Position,
   type ProposedCheckpoint,
-  positionAt,
-  type QueriedPosition,
   type Recover,
-  type ResetReason,
   type StreamSource,
   type StreamView,
 } from '@baro/core'
 import type { Resolved } from '../channel/registry.ts'
-import { Batch } from '../delivery/batch.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import type { LiveReader } from '../delivery/live-group.ts'
 import type { Ticker } from '../delivery/ticker.ts'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { Limits } from '../ports/limits.ts'
+import { Answers, type Found } from './answers.ts'
 import { brokerSource } from './broker-source.ts'
 import { ChannelValue } from './channel-value.ts'
 import { type FeedAction, type FeedEvent, type FeedState, feedTransition } from './feed-machine.ts'
-import { KeptAnswers } from './kept-answers.ts'
 import { LiveEnd } from './live-end.ts'
 import { isSamePlace } from './same-place.ts'
 import { type Following, ValueLoader } from './value-loader.ts'
-
-/** What follows a position, or why nothing can. */
-export type Found =
-  | { readonly outcome: 'recovered'; readonly batch: Batch }
-  | { readonly outcome: 'reset'; readonly reason: ResetReason }
 
 /** What a feed needs of its hub. */
 export interface FeedParts {
@@ -53,8 +43,6 @@ export interface FeedParts {
   readonly recover: Recover
 }
 
-const noPosition: Found = { outcome: 'reset', reason: 'none' }
-
 /** How long a feed waits before it reads again, after the stream could not be read. */
 const retryMs = 1_000
 
@@ -66,7 +54,7 @@ export class Feed {
   readonly #source: StreamSource
   readonly #loader: ValueLoader
   readonly #live: LiveEnd
-  readonly #answers: KeptAnswers<Found>
+  readonly #answers: Answers
   #state: FeedState = { name: 'opening', again: false }
   /** The life of the stream that the feed stands in; another one takes its place as a whole. */
   #value: ChannelValue
@@ -75,8 +63,6 @@ export class Feed {
   #reading: Promise<void> | undefined
   #cancelWait: Cancel | undefined
   #stopFollowing: (() => void) | undefined
-  /** What follows the position: nothing. One for all who stand there, and so is what is written of it. */
-  #nothing: Batch | undefined
   /** A checkpoint is wanted as soon as the value has come so far. */
   #checkpointFrom: AtPosition | undefined
 
@@ -88,7 +74,12 @@ export class Feed {
     this.#loader = new ValueLoader(resolved, this.#source, parts)
     this.#live = new LiveEnd({ channel, ticker: parts.ticker, maxPublications: parts.limits.catchUpPublications })
     this.#value = new ChannelValue(resolved, parts)
-    this.#answers = new KeptAnswers(parts.clock)
+    this.#answers = new Answers({
+      ...{ channel, clock: parts.clock, source: this.#source, recover: parts.recover },
+      read: (position) => this.#loader.read(position),
+      position: () => this.position,
+      catchUp: () => this.#catchUp(),
+    })
     this.opened = this.#open()
   }
 
@@ -115,34 +106,20 @@ export class Feed {
     this.#live.leave(reader)
   }
 
-  /** What follows a position, where that is known without reading: at the head, and without a place in the stream. */
+  /** What follows a position, where that is known without reading. */
   known(position: Position | undefined): Found | undefined {
-    const head = this.position
-    if (position?.kind === 'at')
-      return isSamePlace(position, head) ? { outcome: 'recovered', batch: this.#nothingMore } : undefined
-    if (position?.kind === 'queried' && this.#source.resolve) return undefined
-    return this.#decide(position, { epoch: head.epoch, head, floor: 0, publications: [], upTo: head })
+    return this.#answers.known(position)
   }
 
-  get #nothingMore(): Batch {
-    const { position } = this
-    if (this.#nothing?.position !== position) this.#nothing = new Batch(this.resolved.channel, position, position, [])
-    return this.#nothing
+  /** What follows a position: recovered or reset (I2, I4). */
+  after(position: Position | undefined): Promise<Found> {
+    return this.#answers.after(position)
   }
 
   /** The newest publications up to an offset, or up to the head, however few of them are asked for. */
   readNewest(limit: number, until?: number): Promise<StreamView> {
     const range = { limit, bytes: this.#parts.limits.catchUpBytes }
     return this.#source.read(until === undefined ? range : { ...range, until })
-  }
-
-  /** What follows a position: recovered or reset (I2, I4). */
-  async after(position: Position | undefined): Promise<Found> {
-    const known = this.known(position)
-    if (known || position === undefined || position.kind === 'none') return known ?? noPosition
-    return this.#answers.get(formatPosition(position), () =>
-      position.kind === 'at' ? this.#find(position) : this.#resolve(position),
-    )
   }
 
   /** The newest value at its position, one for all who need it, where nothing has to be loaded for it. */
@@ -272,39 +249,9 @@ export class Feed {
     for (const reader of readers) reader.stale(had)
   }
 
-  async #find(position: AtPosition): Promise<Found> {
-    const view = await this.#loader.read(position)
-    // The stream knows more than this node was told. The node reads on first: a reader must never stand where its feed
-    // does not come, nor be reset to a life that is over.
-    if (this.#isBehind(view)) await this.#catchUp()
-    return this.#decide(position, view)
-  }
-
-  async #resolve(position: QueriedPosition): Promise<Found> {
-    const view = await this.#source.resolve?.(position)
-    if (!view) return { outcome: 'reset', reason: 'queried' }
-    if (this.#isBehind(view)) await this.#catchUp()
-    const { epoch, from = view.upTo, upTo, publications } = view
-    const batch = new Batch(this.resolved.channel, positionAt(epoch, from), positionAt(epoch, upTo), publications)
-    return { outcome: 'recovered', batch }
-  }
-
   async #catchUp(): Promise<void> {
     this.#on({ name: 'asked' })
     await this.#reading
-  }
-
-  #isBehind({ epoch, head }: StreamView): boolean {
-    const { position } = this
-    if (epoch !== position.epoch || head.offset > position.offset) return true
-    return head.offset === position.offset && head.check !== position.check
-  }
-
-  #decide(position: Position | undefined, view: StreamView): Found {
-    const recovery = this.#parts.recover(position, view)
-    if (recovery.outcome === 'reset') return recovery
-    const { from, to, publications } = recovery
-    return { outcome: 'recovered', batch: new Batch(this.resolved.channel, from, to, publications) }
   }
 
   /** Keeps a checkpoint where an append has wanted one, or where nobody seems to have kept one for long. */

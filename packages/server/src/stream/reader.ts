@@ -7,7 +7,8 @@ import type { LiveReader } from '../delivery/live-group.ts'
 import { madeOnce } from '../delivery/made-once.ts'
 import type { RoomWaiter } from '../delivery/outbox.ts'
 import type { Counters } from '../observe/counters.ts'
-import type { Feed, Found } from './feed.ts'
+import type { Found } from './answers.ts'
+import type { Feed } from './feed.ts'
 import { type ReaderEvent, type ReaderState, readerTransition } from './reader-machine.ts'
 
 /**

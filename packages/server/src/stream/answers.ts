@@ -1,0 +1,111 @@
+import {
+  type AtPosition,
+  type Clock,
+  formatPosition,
+  type Position,
+  positionAt,
+  type QueriedPosition,
+  type Recover,
+  type ResetReason,
+  type StreamSource,
+  type StreamView,
+} from '@baro/core'
+import { Batch } from '../delivery/batch.ts'
+import { KeptAnswers } from './kept-answers.ts'
+import { isSamePlace } from './same-place.ts'
+
+/** What follows a position, or why nothing can. */
+export type Found =
+  | { readonly outcome: 'recovered'; readonly batch: Batch }
+  | { readonly outcome: 'reset'; readonly reason: ResetReason }
+
+const noPosition: Found = { outcome: 'reset', reason: 'none' }
+
+/** What answering works with. */
+export interface AnswersParts {
+  readonly channel: string
+  readonly clock: Clock
+  readonly source: StreamSource
+  readonly recover: Recover
+  /** Reads what follows a position, as much as is read at once. */
+  read(position: AtPosition): Promise<StreamView>
+  /** Where the feed stands. */
+  position(): AtPosition
+  /** Brings the feed to the head. */
+  catchUp(): Promise<void>
+}
+
+/** Answers readers that ask what follows their positions (I2, I4). */
+export class Answers {
+  readonly #parts: AnswersParts
+  readonly #kept: KeptAnswers<Found>
+  /** What follows the head: nothing. One batch for all who stand there, and so is what is written of it. */
+  #nothing: Batch | undefined
+
+  constructor(parts: AnswersParts) {
+    this.#parts = parts
+    this.#kept = new KeptAnswers(parts.clock)
+  }
+
+  /** The answer where it is known without reading: at the head, and without a place in the stream. */
+  known(position: Position | undefined): Found | undefined {
+    const head = this.#parts.position()
+    if (position?.kind === 'at')
+      return isSamePlace(position, head) ? { outcome: 'recovered', batch: this.#nothingAt(head) } : undefined
+    if (position?.kind === 'queried' && this.#parts.source.resolve) return undefined
+    return this.#decide(position, { epoch: head.epoch, head, floor: 0, publications: [], upTo: head })
+  }
+
+  /** The answer. Readers that come back together stand at a handful of positions, so each is read once. */
+  async after(position: Position | undefined): Promise<Found> {
+    const known = this.known(position)
+    if (known || position === undefined || position.kind === 'none') return known ?? noPosition
+    return this.#kept.get(formatPosition(position), () =>
+      position.kind === 'at' ? this.#find(position) : this.#resolve(position),
+    )
+  }
+
+  /** The stream has moved on. */
+  forget(): void {
+    this.#kept.forget()
+  }
+
+  async #find(position: AtPosition): Promise<Found> {
+    const view = await this.#parts.read(position)
+    await this.#keepUpWith(view)
+    return this.#decide(position, view)
+  }
+
+  async #resolve(position: QueriedPosition): Promise<Found> {
+    const { channel, source } = this.#parts
+    const view = await source.resolve?.(position)
+    if (!view) return { outcome: 'reset', reason: 'queried' }
+    await this.#keepUpWith(view)
+    const { epoch, from = view.upTo, upTo, publications } = view
+    const batch = new Batch(channel, positionAt(epoch, from), positionAt(epoch, upTo), publications)
+    return { outcome: 'recovered', batch }
+  }
+
+  /**
+   * The stream may know more than this node was told. The node reads on first: a reader must never stand where its feed
+   * does not come, nor be reset to a life that is over.
+   */
+  async #keepUpWith({ epoch, head }: StreamView): Promise<void> {
+    const position = this.#parts.position()
+    const isAhead = epoch !== position.epoch || head.offset > position.offset
+    const isRewritten = head.offset === position.offset && head.check !== position.check
+    if (isAhead || isRewritten) await this.#parts.catchUp()
+  }
+
+  #decide(position: Position | undefined, view: StreamView): Found {
+    const recovery = this.#parts.recover(position, view)
+    if (recovery.outcome === 'reset') return recovery
+    const { from, to, publications } = recovery
+    return { outcome: 'recovered', batch: new Batch(this.#parts.channel, from, to, publications) }
+  }
+
+  #nothingAt(head: AtPosition): Batch {
+    if (this.#nothing?.position !== head) this.#nothing = new Batch(this.#parts.channel, head, head, [])
+    return this.#nothing
+  }
+}
