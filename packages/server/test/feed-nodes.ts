@@ -9,6 +9,7 @@ import { Ticker } from '../src/delivery/ticker.ts'
 import { createMemoryBroker } from '../src/memory-broker/memory-broker.ts'
 import { createCounters } from '../src/observe/counters.ts'
 import { defaultLimits, type Limits } from '../src/ports/limits.ts'
+import { brokerSource } from '../src/stream/broker-source.ts'
 import { Feed } from '../src/stream/feed.ts'
 import { RecordedLog, room } from './fake-client.ts'
 import { tamperWith } from './tampered-broker.ts'
@@ -53,7 +54,8 @@ export function createNodes(limits: Partial<Limits> = {}) {
     const broker = tamperWith(memory)
     const [counters, log] = [createCounters(), new RecordedLog()]
     const ticker = new Ticker(clock, { paused: 0 })
-    const parts = { broker, clock, ticker, limits: { ...defaultLimits, ...limits }, counters, log, recover }
+    const sourceOf = ({ channel }: Resolved) => brokerSource(broker, channel)
+    const parts = { broker, sourceOf, clock, ticker, limits: { ...defaultLimits, ...limits }, counters, log, recover }
     const open = async () => {
       const feed = new Feed(resolved, parts)
       await feed.opened

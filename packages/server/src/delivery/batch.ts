@@ -1,4 +1,4 @@
-import { type AtPosition, comparePositions, type Publication, positionAfter } from '@baro/core'
+import { type AtPosition, comparePositions, type Position, type Publication, positionAfter } from '@baro/core'
 
 /**
  * A piece of one channel on its way to readers: the position it follows, the one it leads to, and the publications in
@@ -6,11 +6,12 @@ import { type AtPosition, comparePositions, type Publication, positionAfter } fr
  */
 export class Batch {
   readonly channel: string
-  readonly follows: AtPosition
+  /** Of any kind: what answers a database snapshot follows that. */
+  readonly follows: Position
   readonly position: AtPosition
   readonly publications: readonly Publication[]
 
-  constructor(channel: string, follows: AtPosition, position: AtPosition, publications: readonly Publication[]) {
+  constructor(channel: string, follows: Position, position: AtPosition, publications: readonly Publication[]) {
     this.channel = channel
     this.follows = follows
     this.position = position
@@ -32,8 +33,7 @@ export function firstOf(batch: Batch, limit: number): Batch {
   if (batch.publications.length <= limit) return batch
   const publications = batch.publications.slice(0, limit)
   const last = publications.at(-1)
-  const position = last ? positionAfter(batch.position.epoch, last) : batch.follows
-  return new Batch(batch.channel, batch.follows, position, publications)
+  return last ? new Batch(batch.channel, batch.follows, positionAfter(batch.position.epoch, last), publications) : batch
 }
 
 /** The position right after one publication of a batch: after the last one, that of the batch itself (I2). */

@@ -29,6 +29,7 @@ import { Signals } from '../publish/signals.ts'
 import { type OpenSession, Session } from '../session/session.ts'
 import { FramedOutbox } from '../session/session-outbox.ts'
 import { Sessions } from '../session/sessions.ts'
+import { brokerSource } from '../stream/broker-source.ts'
 import { Feeds } from '../stream/feeds.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
@@ -71,7 +72,8 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
   const gate = new Gate({ auth, log })
 
   const ticker = new Ticker(clock, counters)
-  const feeds = new Feeds({ broker, clock, ticker, limits, counters, log, recover })
+  const sourceOf = ({ channel }: Resolved) => brokerSource(broker, channel)
+  const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, log, recover })
   const sessions = new Sessions({ clock, randomness, counters, hooks, heartbeatIntervalMs })
 
   // A repeat that a client sends at the end of its window may be held up by the network for as long as a session may be

@@ -1,4 +1,4 @@
-import { type BaroError, type Delivery, formatPosition, type Json, type Signal } from '@baro/core'
+import { type BaroError, formatPosition, type Json, type Signal } from '@baro/core'
 import { describe, expect, test } from 'vitest'
 import {
   createRoomStage,
@@ -10,6 +10,7 @@ import {
   subscribe,
 } from '../../test/fake-client.ts'
 import type { AnyHandlers } from '../channel/handlers.ts'
+import type { Batch } from '../delivery/batch.ts'
 import { sdkDialect } from '../delivery/encode/sdk-messages.ts'
 import type { RoomWaiter } from '../delivery/outbox.ts'
 import type { Outlet } from '../stream/reader.ts'
@@ -24,7 +25,7 @@ const talking: Partial<AnyHandlers> = {
 
 /** Keeps what it is told; full when the test says so. */
 class Recorder implements Follower {
-  readonly deliveries: Delivery[] = []
+  readonly deliveries: Batch[] = []
   readonly resets: { readonly reason: string; readonly value: Json | undefined; readonly position: string }[] = []
   readonly signals: Signal[] = []
   readonly failures: BaroError[] = []
@@ -35,8 +36,8 @@ class Recorder implements Follower {
     stopWaiting: (waiter: RoomWaiter) => void this.#waiters.delete(waiter),
   }
 
-  delivered(delivery: Delivery): void {
-    this.deliveries.push(delivery)
+  delivered(batch: Batch): void {
+    this.deliveries.push(batch)
   }
 
   reset(reason: string, { value, position }: Parameters<Follower['reset']>[1]): void {

@@ -2,7 +2,6 @@ import type {
   AtPosition,
   BaroError,
   ChannelTypes,
-  Delivery,
   InputOf,
   Json,
   OutputOf,
@@ -14,6 +13,7 @@ import type {
   WireForm,
 } from '@baro/core'
 import type { Identity } from '../channel/handlers.ts'
+import type { Batch } from '../delivery/batch.ts'
 import type { BoundedQueue } from '../delivery/bounded-queue.ts'
 import type { PublishAnswer } from '../publish/publisher.ts'
 import type { Outlet } from '../stream/reader.ts'
@@ -29,7 +29,7 @@ export interface Follower {
    * What follows the place where it stands. The first one may bring nothing: it says that the position was accepted. It is
    * shared with others, so it must not be changed.
    */
-  delivered(delivery: Delivery): void
+  delivered(batch: Batch): void
   /** Nothing can follow the position: start again from this value; `undefined` where the channel has none. */
   reset(reason: ResetReason, snapshot: { readonly position: AtPosition; readonly value: Json | undefined }): void
   signaled?(signal: Signal): void

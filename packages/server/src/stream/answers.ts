@@ -81,9 +81,9 @@ export class Answers {
     const view = await source.resolve?.(position)
     if (!view) return { outcome: 'reset', reason: 'queried' }
     await this.#keepUpWith(view)
-    const { epoch, from = view.upTo, upTo, publications } = view
-    const batch = new Batch(channel, positionAt(epoch, from), positionAt(epoch, upTo), publications)
-    return { outcome: 'recovered', batch }
+    const { epoch, upTo, publications } = view
+    // It follows what was asked for, in the words of who asked: to the client it is the answer to its own position (I2).
+    return { outcome: 'recovered', batch: new Batch(channel, position, positionAt(epoch, upTo), publications) }
   }
 
   /**

@@ -25,7 +25,6 @@ import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { Limits } from '../ports/limits.ts'
 import { Answers, type Found } from './answers.ts'
-import { brokerSource } from './broker-source.ts'
 import { ChannelValue } from './channel-value.ts'
 import { type FeedAction, type FeedEvent, type FeedState, feedTransition } from './feed-machine.ts'
 import { LiveEnd } from './live-end.ts'
@@ -34,7 +33,10 @@ import { type Following, ValueLoader } from './value-loader.ts'
 
 /** What a feed needs of its hub. */
 export interface FeedParts {
-  readonly broker: Broker
+  /** Keeps the states of channels. */
+  readonly broker: Pick<Broker, 'readCheckpoint' | 'writeCheckpoint'>
+  /** What stands behind the feed of a channel. */
+  sourceOf(resolved: Resolved): StreamSource
   readonly clock: Clock
   readonly ticker: Ticker
   readonly limits: Limits
@@ -70,7 +72,7 @@ export class Feed {
     const { channel } = resolved
     this.resolved = resolved
     this.#parts = parts
-    this.#source = brokerSource(parts.broker, channel)
+    this.#source = parts.sourceOf(resolved)
     this.#loader = new ValueLoader(resolved, this.#source, parts)
     this.#live = new LiveEnd({ channel, ticker: parts.ticker, maxPublications: parts.limits.catchUpPublications })
     this.#value = new ChannelValue(resolved, parts)

@@ -29,7 +29,7 @@ export type ReaderEvent =
   /** What it asked for was handed to its socket, up to `position`. */
   | { readonly name: 'answered'; readonly position: AtPosition; readonly atHead: boolean; readonly hasRoom: boolean }
   /** A publication came while its socket was full; it has everything up to `position`. */
-  | { readonly name: 'cut'; readonly position: AtPosition }
+  | { readonly name: 'cut'; readonly position: Position }
   | { readonly name: 'drained' }
   /** The stream it followed live is no longer the one it read; it has everything up to `position`. */
   | { readonly name: 'stale'; readonly position: AtPosition }

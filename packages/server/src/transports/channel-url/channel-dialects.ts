@@ -1,4 +1,4 @@
-import { type AtPosition, formatPosition, holdsBytes, type Json, type ResetReason } from '@baro/core'
+import { formatPosition, holdsBytes, type Json, type Position, type ResetReason } from '@baro/core'
 import { type Batch, positionIn } from '../../delivery/batch.ts'
 import type { Dialect } from '../../delivery/dialect.ts'
 import type { EncodedSnapshot } from '../../delivery/encode/encoded-snapshot.ts'
@@ -20,7 +20,7 @@ export interface ChannelDialect extends Dialect {
    */
   encodeReset(reason: ResetReason, snapshot: EncodedSnapshot): readonly Uint8Array[]
   /** Where the stream stands, and nothing else: not lost if it breaks before its first message. */
-  encodePosition(position: AtPosition): Uint8Array | undefined
+  encodePosition(position: Position): Uint8Array | undefined
   /** A message without a position: an answer, an error. */
   encodeAside(type: string, payload: object): Uint8Array
 }
@@ -37,7 +37,7 @@ interface StreamKind {
 }
 
 function channelDialect({ framing, framingAt, framePayload, framePosition }: StreamKind, view: View): ChannelDialect {
-  const encodePosition = (position: AtPosition) => framePosition(formatPosition(position))
+  const encodePosition = (position: Position) => framePosition(formatPosition(position))
   return {
     framing,
     view,
