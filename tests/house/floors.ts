@@ -35,7 +35,7 @@ const server: House = {
       room('transports/sdk', 'the SDK without WebSocket: one POST'),
     ],
     [
-      room('session', 'the SDK’s protocol on a link, and who is here'),
+      room('session', 'the SDK’s protocol on a link; the sessions of this node'),
       room('transports/websocket', 'WebSocket: upgrade, frames, compression'),
     ],
     [
@@ -71,7 +71,7 @@ const core: House = {
       {
         name: 'idea',
         folders: ['.', 'ports'],
-        what: 'channel, position, recovery, fold; contracts of broker and clock',
+        what: 'channel, position, recovery, fold; contracts of broker and clock (the files in `src`, and `ports`)',
       },
     ],
   ],
