@@ -2,7 +2,7 @@ import type { Json } from '../json.ts'
 import type { AtPosition } from '../position.ts'
 import type { Publication, Signal } from '../publication.ts'
 import type { StreamView } from '../recovery.ts'
-import type { Claim, ClaimKey, Settlement } from './claim.ts'
+import type { Claimed, ClaimKey, Settlement } from './claim.ts'
 import type { ReadRange, StreamFollower } from './stream-source.ts'
 
 /** A publication before it has its place in the stream. */
@@ -166,7 +166,7 @@ export interface Broker {
    * @throws {BaroError} `rate-limited` or `unavailable` if too much is remembered already: to forget early would be to
    * publish twice.
    */
-  claim(channel: string, key: ClaimKey, terms: ClaimTerms): Promise<Claim>
+  claim(channel: string, key: ClaimKey, terms: ClaimTerms): Promise<Claimed>
 
   /**
    * Keeps the answer of a granted claim, unless it has one: what was answered once is the answer. Returns the answer that

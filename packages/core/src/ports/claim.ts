@@ -25,7 +25,7 @@ export type Settlement =
   | { readonly code: ErrorCode; readonly message: string }
 
 /** The answer to a claim. */
-export type Claim = {
+export type Claimed = {
   /** The life of the claims. */
   readonly epoch: string
 } & (

@@ -5,7 +5,7 @@ import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
 import { notAccepted } from '../publish/not-accepted.ts'
-import { type Publishing, PublishQueue, type PublishQueueParts, type Rule } from '../publish/publish-queue.ts'
+import { type Publishing, PublishQueue, type PublishQueueParts, type RuleCheck } from '../publish/publish-queue.ts'
 import type { PublishAnswer } from '../publish/publisher.ts'
 import type { Signals } from '../publish/signals.ts'
 import { Following, type FollowingParts } from './following.ts'
@@ -45,7 +45,7 @@ export class Delegate {
    *
    * @throws {BaroError} with the code to answer with, or whatever the application throws.
    */
-  publish(resolved: Resolved, publishing: Publishing, rule: Rule = 'ask'): Promise<PublishAnswer> {
+  publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck = 'ask'): Promise<PublishAnswer> {
     return this.#queue.publish(resolved, publishing, rule)
   }
 

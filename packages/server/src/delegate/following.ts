@@ -4,7 +4,7 @@ import { contextOf, type Principal } from '../access/principal.ts'
 import type { Hooks } from '../channel/hooks.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
-import type { Rule } from '../publish/publish-queue.ts'
+import type { RuleCheck } from '../publish/publish-queue.ts'
 import type { Feed } from '../stream/feed.ts'
 import type { Feeds } from '../stream/feeds.ts'
 import { type Outlet, Reader } from '../stream/reader.ts'
@@ -49,7 +49,7 @@ export class Following {
    * Stays synchronous where nothing has to be waited for: thousands that come back at once must not stand in a queue of
    * promises.
    */
-  begin<Said, SaidSignal>(start: Start, outlet: Outlet<Said, SaidSignal>, rule: Rule = 'ask'): void {
+  begin<Said, SaidSignal>(start: Start, outlet: Outlet<Said, SaidSignal>, rule: RuleCheck = 'ask'): void {
     const { gate } = this.#parts
     this.#reader?.end()
     this.#reader = undefined

@@ -157,7 +157,8 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
       (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
     isPublic: (reference) => gate.isPublic(resolve(reference)),
-    open: (principal = {}, told = {}) => new OpenParticipant(participating, principal, told),
+    open: (principal = {}, participantOptions = {}) =>
+      new OpenParticipant(participating, principal, participantOptions),
 
     attach(server) {
       registry.assertComplete()

@@ -117,7 +117,7 @@ export interface Hub {
    * bot.end()
    * ```
    */
-  open(principal?: Principal, told?: ParticipantOptions): Participant
+  open(principal?: Principal, options?: ParticipantOptions): Participant
 
   /** Serves the hub on an HTTP server, beside whatever it serves already. Calling it again changes nothing. */
   attach(server: Server): void

@@ -1,21 +1,21 @@
 import type { Delivery, Log, Signal, StreamFollower } from '@baro/core'
 import { describeError } from '../observe/describe-error.ts'
 
-interface Follower {
+interface FollowerEntry {
   readonly told: StreamFollower
   ended: boolean
 }
 
 interface Waiting {
   readonly delivery: Delivery
-  readonly followers: readonly Follower[]
+  readonly followers: readonly FollowerEntry[]
 }
 
 /** Who follows one channel. */
 export class Followers {
   readonly #log: Log
   // Replaced, never changed: a delivery goes to those who followed when it was appended, whoever comes or goes during it.
-  #followers: readonly Follower[] = []
+  #followers: readonly FollowerEntry[] = []
   readonly #waiting: Waiting[] = []
   #telling = false
 
@@ -29,7 +29,7 @@ export class Followers {
 
   /** Returns how to stop. */
   add(told: StreamFollower): () => void {
-    const follower: Follower = { told, ended: false }
+    const follower: FollowerEntry = { told, ended: false }
     this.#followers = [...this.#followers, follower]
     return () => {
       follower.ended = true
@@ -63,7 +63,7 @@ export class Followers {
       if (!follower.ended) this.#guard(signal.channel, () => follower.told.signal(signal))
   }
 
-  #tell(delivery: Delivery, followers: readonly Follower[]): void {
+  #tell(delivery: Delivery, followers: readonly FollowerEntry[]): void {
     for (const follower of followers) {
       if (follower.ended) continue
       try {

@@ -1,7 +1,7 @@
 import type { Settlement, Turn } from '@baro/core'
 
 /** What is said to who claims a turn. */
-export type TurnClaim = 'granted' | 'pending' | 'out-of-turn' | Settlement
+export type TurnClaimed = 'granted' | 'pending' | 'out-of-turn' | Settlement
 
 // One for all: most of what is remembered waits for its first answer, or has had the last one confirmed.
 const none: readonly Settlement[] = []
@@ -34,7 +34,7 @@ export class Turns {
     return this.#answers.length + Number(this.#isAtWork)
   }
 
-  claim({ number, confirmed }: Turn): TurnClaim {
+  claim({ number, confirmed }: Turn): TurnClaimed {
     this.#forgetUpTo(confirmed)
     const next = this.#answered + 1
     if (number === next && !this.#isAtWork) {

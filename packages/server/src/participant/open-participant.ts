@@ -75,7 +75,7 @@ export class OpenParticipant implements Participant, HubSession {
     from: string | Position | undefined,
     follower: Follower | Outlet<unknown, unknown>,
   ): Followed {
-    const start = startOf(from)
+    const start = startFrom(from)
     const following = this.#delegate.follow(this.#resolve(reference))
     const end = () => {
       following.end()
@@ -155,7 +155,7 @@ export class OpenParticipant implements Participant, HubSession {
   }
 }
 
-function startOf(from: string | Position | undefined): Start {
+function startFrom(from: string | Position | undefined): Start {
   return typeof from !== 'string' || from === 'now' ? (from as Start) : orThrow(parsePosition(from))
 }
 

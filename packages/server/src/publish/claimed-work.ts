@@ -5,14 +5,14 @@ import { describeError } from '../observe/describe-error.ts'
 import type { ClaimsEpoch } from './claims-epoch.ts'
 
 /** What the work came to. */
-export interface Done {
+export interface WorkOutcome {
   readonly settlement: Settlement
   /** The append has settled the claim already. */
   readonly isSettled: boolean
 }
 
 /** A claim, and what it counts on. */
-export interface Claimed {
+export interface Claim {
   readonly channel: string
   readonly key: ClaimKey
   /** The life of the claims that the claimant counts on, if it counts on any. */
@@ -44,14 +44,14 @@ export class ClaimedWork {
    * @param work Throws if nothing came of it and it may be claimed again; any other failure is an answer.
    * @throws {BaroError} `in-progress`, `out-of-turn`, or what the broker or `work` throws.
    */
-  async once(claimed: Claimed, work: () => Promise<Done>): Promise<Settlement> {
-    const name = nameOf(claimed)
+  async once(claim: Claim, work: () => Promise<WorkOutcome>): Promise<Settlement> {
+    const name = nameOf(claim)
     const atWork = this.#atWork.get(name)
     if (atWork) {
       this.#parts.counters.repeated++
       return atWork
     }
-    const answer = this.#claimAndWork(claimed, work)
+    const answer = this.#claimAndWork(claim, work)
     this.#atWork.set(name, answer)
     try {
       return await answer
@@ -60,18 +60,18 @@ export class ClaimedWork {
     }
   }
 
-  async #claimAndWork({ channel, key, epoch }: Claimed, work: () => Promise<Done>): Promise<Settlement> {
+  async #claimAndWork({ channel, key, epoch }: Claim, work: () => Promise<WorkOutcome>): Promise<Settlement> {
     const { broker, claimsEpoch, counters, log, claimWindowMs } = this.#parts
     const terms = { windowMs: claimWindowMs, ...(epoch === undefined ? undefined : { epoch }) }
-    const claim = await broker.claim(channel, key, terms)
-    claimsEpoch.heard(claim.epoch)
-    if (claim.outcome === 'settled') {
+    const claimed = await broker.claim(channel, key, terms)
+    claimsEpoch.heard(claimed.epoch)
+    if (claimed.outcome === 'settled') {
       counters.repeated++
-      return claim.answer
+      return claimed.answer
     }
-    if (claim.outcome === 'pending')
+    if (claimed.outcome === 'pending')
       throw new BaroError('in-progress', 'This publish, or the one before it, is still at work. Ask again in a second.')
-    if (claim.outcome === 'out-of-turn')
+    if (claimed.outcome === 'out-of-turn')
       throw new BaroError(
         'out-of-turn',
         'Nothing is known of the publish before this one. See "Publishing" of PROTOCOL.md.',
@@ -93,7 +93,7 @@ export class ClaimedWork {
   }
 }
 
-function nameOf({ channel, key }: Claimed): string {
+function nameOf({ channel, key }: Claim): string {
   return 'turn' in key
     ? `${channel} ${key.turn.producer} ${key.turn.number} ${key.scope}`
     : `${channel} ${key.id} ${key.scope}`

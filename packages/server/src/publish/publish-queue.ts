@@ -25,7 +25,7 @@ export interface Publishing {
 }
 
 /** Whether the rule of the channel is still to be asked: a transport asks before it reads a body or opens a stream. */
-export type Rule = 'ask' | 'asked'
+export type RuleCheck = 'ask' | 'asked'
 
 /** What a queue works with. */
 export interface PublishQueueParts {
@@ -79,7 +79,7 @@ export class PublishQueue {
    *
    * @throws {BaroError} with the code that the sender is to be answered with, or what the application throws.
    */
-  publish(resolved: Resolved, publishing: Publishing, rule: Rule): Promise<PublishAnswer> {
+  publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck): Promise<PublishAnswer> {
     const { channel } = resolved
     const before = this.#last.get(channel)
     const number = ++this.#count
@@ -111,7 +111,7 @@ export class PublishQueue {
     if (this.#refused.size > mostRefused && oldest !== undefined) this.#refused.delete(oldest)
   }
 
-  #publish(resolved: Resolved, publishing: Publishing, rule: Rule): Promise<PublishAnswer> {
+  #publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck): Promise<PublishAnswer> {
     const { type, payload, id, turn, claimsEpoch } = publishing
     return this.#parts.publisher.accept({
       resolved,

@@ -23,7 +23,7 @@ import type { Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { Appender, Draft } from './appender.ts'
 import { ClaimOver } from './claim-over.ts'
-import type { ClaimedWork, Done } from './claimed-work.ts'
+import type { ClaimedWork, WorkOutcome } from './claimed-work.ts'
 import { notAccepted } from './not-accepted.ts'
 import { assertTurn } from './turn.ts'
 
@@ -81,13 +81,13 @@ export class Publisher {
   async accept(request: PublishRequest): Promise<PublishAnswer> {
     const { resolved, turn, scope, claimsEpoch } = request
     const id = request.id === undefined ? createId(this.#parts.randomness) : orThrow(parseId(request.id))
-    const claimed = (key: ClaimKey) => ({ channel: resolved.channel, key, epoch: claimsEpoch })
+    const claimOf = (key: ClaimKey) => ({ channel: resolved.channel, key, epoch: claimsEpoch })
     if (turn) {
       assertTurn(turn)
       const key = { scope, turn }
       return answerOf(
         id,
-        await this.#parts.claimedWork.once(claimed(key), async () => {
+        await this.#parts.claimedWork.once(claimOf(key), async () => {
           const checked = await this.#check(request).catch((error) => this.#refusalOf(error, resolved))
           return 'code' in checked ? { settlement: checked, isSettled: false } : this.#run(request, id, key, checked)
         }),
@@ -96,7 +96,7 @@ export class Publisher {
     const checked = await this.#check(request)
     if (request.id === undefined) return answerOf(id, (await this.#run(request, id, undefined, checked)).settlement)
     const key = { scope, id }
-    return answerOf(id, await this.#parts.claimedWork.once(claimed(key), () => this.#run(request, id, key, checked)))
+    return answerOf(id, await this.#parts.claimedWork.once(claimOf(key), () => this.#run(request, id, key, checked)))
   }
 
   /**
@@ -129,7 +129,7 @@ export class Publisher {
     id: string,
     key: ClaimKey | undefined,
     { handler, value }: Checked,
-  ): Promise<Done> {
+  ): Promise<WorkOutcome> {
     const published: Promise<Published>[] = []
     const publish = (type: string, payload: unknown): Promise<Published> => {
       const isFirst = published.length === 0

@@ -58,7 +58,10 @@ describe('when what was remembered is lost', () => {
     expect(heard.map(({ type }) => type)).toEqual(['baro:published', 'baro:drain'])
     for (const messages of [heard, await other.client.heard()])
       expect(payloadOf(messages, 'baro:drain').reconnectInMs).toBeLessThanOrEqual(5_000)
-    expect([sender.client.socket.closedWith, other.client.socket.closedWith]).toMatchObject([{ code: 4000 }, { code: 4000 }])
+    expect([sender.client.socket.closedWith, other.client.socket.closedWith]).toMatchObject([
+      { code: 4000 },
+      { code: 4000 },
+    ])
     expect(await connect()).toMatchObject({ claimsEpoch: 'new' })
   })
 

@@ -34,8 +34,8 @@ import { ChannelValue } from './channel-value.ts'
 import { type FeedAction, type FeedEvent, type FeedState, feedTransition } from './feed-machine.ts'
 import { KeptAnswers } from './kept-answers.ts'
 import { LiveEnd } from './live-end.ts'
-import { isSamePlace } from './same-place.ts'
-import { type Following, ValueLoader } from './value-loader.ts'
+import { isSamePosition } from './same-position.ts'
+import { type Progress, ValueLoader } from './value-loader.ts'
 
 /** What follows a position, or why nothing can. */
 export type Found =
@@ -103,7 +103,7 @@ export class Feed {
 
   /** Whether somebody at this position misses nothing. */
   isHead(position: AtPosition): boolean {
-    return isSamePlace(position, this.position)
+    return isSamePosition(position, this.position)
   }
 
   /** Lets a reader that stands at the feed's position get what follows. */
@@ -119,7 +119,7 @@ export class Feed {
   known(position: Position | undefined): Found | undefined {
     const head = this.position
     if (position?.kind === 'at')
-      return isSamePlace(position, head) ? { outcome: 'recovered', batch: this.#nothingMore } : undefined
+      return isSamePosition(position, head) ? { outcome: 'recovered', batch: this.#nothingMore } : undefined
     if (position?.kind === 'queried' && this.#source.resolve) return undefined
     return this.#decide(position, { epoch: head.epoch, head, floor: 0, publications: [], upTo: head })
   }
@@ -194,7 +194,7 @@ export class Feed {
   #deliver(delivery: Delivery): void {
     const { follows, position } = delivery
     const isAhead = position.epoch !== this.position.epoch || position.offset > this.position.offset
-    const where = isSamePlace(follows, this.position) ? 'follows' : isAhead ? 'ahead' : 'behind'
+    const where = isSamePosition(follows, this.position) ? 'follows' : isAhead ? 'ahead' : 'behind'
     this.#on({ name: 'delivered', where }, delivery)
   }
 
@@ -236,7 +236,7 @@ export class Feed {
 
   async #readOn(): Promise<void> {
     try {
-      const isSame = await this.#loader.readOn(this.#value, (following) => this.#apply(following))
+      const isSame = await this.#loader.readOn(this.#value, (progress) => this.#apply(progress))
       if (!isSame) this.#startOver(await this.#loader.load())
     } catch (error) {
       if (this.#state.name === 'reading')
@@ -251,7 +251,7 @@ export class Feed {
     if (this.#state.name === 'reading') await this.#reading
   }
 
-  #apply({ publications, position }: Following): void {
+  #apply({ publications, position }: Progress): void {
     const follows = this.position
     this.#answers.forget()
     this.#value.apply(publications, position)

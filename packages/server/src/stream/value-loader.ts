@@ -2,8 +2,8 @@ import {
   type AtPosition,
   BaroError,
   type Broker,
+  type Delivery,
   type Log,
-  type Publication,
   positionAt,
   type Recover,
   type StreamSource,
@@ -12,7 +12,7 @@ import {
 import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
 import { ChannelValue, type ChannelValueParts } from './channel-value.ts'
-import { isSamePlace } from './same-place.ts'
+import { isSamePosition } from './same-position.ts'
 
 /** What loading works with. */
 export interface ValueLoaderParts extends ChannelValueParts {
@@ -23,10 +23,7 @@ export interface ValueLoaderParts extends ChannelValueParts {
 }
 
 /** Publications that follow a value, and the position they lead to. */
-export interface Following {
-  readonly publications: readonly Publication[]
-  readonly position: AtPosition
-}
+export type Progress = Pick<Delivery, 'publications' | 'position'>
 
 /** Reads the value of a channel, and reads it on. */
 export class ValueLoader {
@@ -49,14 +46,14 @@ export class ValueLoader {
     const { broker, log } = this.#parts
     const { definition, channel } = this.#resolved
     const value = new ChannelValue(this.#resolved, this.#parts)
-    const apply = ({ publications, position }: Following) => value.apply(publications, position)
+    const apply = ({ publications, position }: Progress) => value.apply(publications, position)
     let kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
     while (kept?.version === definition.version) {
       value.start(kept.position, kept)
       if (await this.readOn(value, apply)) return value
       // History may have been rewritten since the checkpoint was read; whoever did that has left another one.
       const newer = await broker.readCheckpoint(channel)
-      if (newer && isSamePlace(newer.position, kept.position)) break
+      if (newer && isSamePosition(newer.position, kept.position)) break
       kept = newer
     }
     const { epoch, head, floor } = await this.#source.read({ limit: 0, bytes: 0 })
@@ -75,7 +72,7 @@ export class ValueLoader {
   }
 
   /** Applies everything from where the value stands to the head; false if the stream is another one now. */
-  async readOn(value: ChannelValue, apply: (following: Following) => void): Promise<boolean> {
+  async readOn(value: ChannelValue, apply: (progress: Progress) => void): Promise<boolean> {
     for (;;) {
       const from = value.position
       const view = await this.read(from)
@@ -83,12 +80,12 @@ export class ValueLoader {
       if (found.outcome === 'reset') return false
       // Deliveries were applied while this read was on its way. The two may be of different branches of a history that
       // was rewritten in between, so they are never joined by their offsets alone (I4): it is read again from there.
-      if (!isSamePlace(value.position, from)) {
+      if (!isSamePosition(value.position, from)) {
         if (value.position.offset > view.head.offset) return true
         continue
       }
       const { to, publications } = found
-      if (!isSamePlace(to, from)) apply({ publications, position: to })
+      if (!isSamePosition(to, from)) apply({ publications, position: to })
       else return true
       if (to.offset >= view.head.offset) return true
     }

@@ -43,10 +43,10 @@ export function openSse(
     connection: 'close',
   })
   response.flushHeaders()
-  return new StreamSocket(request.socket, framing, parts)
+  return new OpenSse(request.socket, framing, parts)
 }
 
-class StreamSocket implements SseSocket {
+class OpenSse implements SseSocket {
   readonly framing: Framing
   readonly #stream: NetSocket
   readonly #parts: SseParts

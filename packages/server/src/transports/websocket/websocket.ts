@@ -58,14 +58,14 @@ export function createWebSocketTransport({ maxMessageBytes, compressFromBytes }:
         const isDeflated = accept(request) !== undefined
         if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes)
         const framing = (isDeflated && deflatedFraming) || webSocketFraming
-        const socket = new StreamSocket(webSocket, stream, framing)
-        listen(webSocket, stream, socket, connect(socket, handshakeOf(request)))
+        const socket = new OpenWebSocket(webSocket, stream, framing)
+        passOn(webSocket, stream, socket, connect(socket, handshakeOf(request)))
       })
     },
   }
 }
 
-class StreamSocket implements WebSocketSocket {
+class OpenWebSocket implements WebSocketSocket {
   readonly framing: Framing
   readonly #webSocket: WebSocket
   readonly #stream: Duplex
@@ -105,7 +105,7 @@ class StreamSocket implements WebSocketSocket {
 }
 
 // Apart from `upgrade`, whose request would otherwise live as long as these listeners do.
-function listen(webSocket: WebSocket, stream: Duplex, socket: StreamSocket, link: SessionLink): void {
+function passOn(webSocket: WebSocket, stream: Duplex, socket: OpenWebSocket, link: SessionLink): void {
   socket.drained = () => link.drained()
   webSocket.on('message', (data, isBinary) => {
     // One Buffer, as long as nobody asks `ws` for another `binaryType`.
