@@ -8,11 +8,11 @@ export interface ErrorMessage {
     readonly code: string
     /** For a developer, in English. */
     readonly message: string
-    /** Of the publish or request that failed. */
+    /** The id of the publish or request that failed. */
     readonly id?: string
-    /** Of the subscribe, unsubscribe or signal that failed. */
+    /** The channel of the message that failed, if it named one. */
     readonly channel?: string
-    /** Of the subscribe that failed. */
+    /** The attempt of the subscribe that failed. */
     readonly attempt?: number
   }
 }
