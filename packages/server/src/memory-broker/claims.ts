@@ -11,33 +11,35 @@ import {
 import { Expiry } from './expiry.ts'
 import { Turns } from './turns.ts'
 
-/** What is remembered of one id, or of one producer on one channel. */
+/** What is remembered of one id, or of one producer, on one channel. */
 interface Remembered {
   readonly name: string
   readonly scope: string
   readonly turns: Turns
   windowMs: number
   until: number
-  /** What it counts for, of what may be remembered. */
+  /** How much of {@link ClaimLimits} it uses. */
   weight: number
 }
 
-/** How much may be remembered at a time. To forget early would be to publish twice (I5), so what is more is refused. */
+/**
+ * How many claims may be remembered at a time. More are refused: forgetting one early would mean publishing twice (I5).
+ */
 export interface ClaimLimits {
-  /** Of one scope, so that one user cannot use up what is there for all. */
+  /** Of one scope, so that one user cannot use up the room of all. */
   readonly perScope: number
   readonly total: number
 }
 
-/** Answers of a producer that its client has not confirmed; a client has far fewer publishes under way. */
+/** Most unconfirmed answers of one producer. A client of ours has far fewer publishes under way. */
 const maxUnconfirmed = 1_024
 
-/** What is claimed by its id is the only turn of a producer of its own. */
+/** A publish that is claimed by its id counts as the only turn of a producer of its own. */
 const onlyTurn: Turn = { producer: '', number: 1, confirmed: 0 }
 
-/** Who claimed which publish, for as long as it is promised to be remembered (I5). */
+/** Remembers who claimed which publish, for as long as was promised (I5). */
 export class Claims {
-  /** Names this life of them. */
+  /** The name of this life of the claims. */
   readonly epoch: string
   readonly #clock: Clock
   readonly #limits: ClaimLimits
@@ -61,13 +63,13 @@ export class Claims {
    * @throws {BaroError} `rate-limited` or `unavailable` if too much is remembered already.
    */
   claim(channel: string, key: ClaimKey, { windowMs, epoch = this.epoch }: ClaimTerms): Claimed {
-    // At most two go for one that comes: what expired shrinks, and no single claim pays for thousands.
+    // Each claim forgets two expired ones at most, so memory shrinks and no single claim pays for thousands.
     this.forgetExpired(2)
     if (epoch !== this.epoch) return { epoch: this.epoch, outcome: 'out-of-turn' }
     const remembered = this.#find(channel, key) ?? this.#make(channel, key, windowMs)
     const claimed = remembered.turns.claim(turnOf(key))
     if (!remembered.turns.isUnused) this.#keep(remembered)
-    // The lease of a producer begins anew, the window of an id does not.
+    // The window of a producer begins anew with each claim, the window of an id does not.
     if ('turn' in key) this.#renew(remembered, windowMs)
     if (claimed === 'granted') this.#assertRoom(remembered, key)
     return typeof claimed === 'string'
@@ -75,9 +77,9 @@ export class Claims {
       : { epoch: this.epoch, outcome: 'settled', answer: claimed }
   }
 
-  /** Returns the answer that stands: the first one stays, somebody may have got it already. */
+  /** Returns the answer that is kept. The first answer stays, because somebody may have got it already. */
   settle(channel: string, key: ClaimKey, answer: Settlement): Settlement | undefined {
-    // What was at work counted already, so an answer makes nothing heavier.
+    // A turn at work counts like an answer, so the weight stays the same.
     this.#find(channel, key)?.turns.settle(turnOf(key).number, answer)
     return this.answer(channel, key)
   }
@@ -97,14 +99,14 @@ export class Claims {
     if (remembered) this.#release(remembered, key)
   }
 
-  /** Forgets what is over; looks at no more than so many. */
+  /** Forgets expired claims; looks at `most` of them at most. */
   forgetExpired(most: number): void {
     for (let left = most; left > 0; left--) {
       const remembered = this.#expiry.take()
       if (!remembered) return
       if (this.#remembered.get(remembered.name) !== remembered) continue
       if (this.#isOver(remembered)) this.#forget(remembered)
-      // A producer that went on claiming.
+      // The producer has claimed again since it was put there.
       else this.#expiry.add(remembered, remembered.windowMs)
     }
   }
@@ -135,7 +137,7 @@ export class Claims {
       this.#remembered.set(remembered.name, remembered)
       this.#expiry.add(remembered, remembered.windowMs)
     }
-    // A producer that waits for its next turn counts too.
+    // A producer without answers counts as one.
     this.#weigh(remembered, Math.max(1, remembered.turns.weight))
   }
 
@@ -160,7 +162,7 @@ export class Claims {
     else this.#weights.set(remembered.scope, ofScope)
   }
 
-  /** Takes a grant back for which there is no room. */
+  /** Takes the grant back if there is no room for it. */
   #assertRoom(remembered: Remembered, key: ClaimKey): void {
     if (this.#complaintAbout(remembered)) this.forgetExpired(Number.POSITIVE_INFINITY)
     const complaint = this.#complaintAbout(remembered)
@@ -191,7 +193,7 @@ function turnOf(key: ClaimKey): Turn {
   return 'turn' in key ? key.turn : onlyTurn
 }
 
-// A line feed stands in no channel name, producer or id; a scope may hold anything, so it comes last.
+// No channel name, producer or id holds a line feed. A scope may hold anything, so it comes last.
 function nameOf(channel: string, key: ClaimKey): string {
   return 'turn' in key
     ? `${channel}\nturn\n${key.turn.producer}\n${key.scope}`

@@ -14,7 +14,7 @@ interface Waiting {
 /** Who follows one channel. */
 export class Followers {
   readonly #log: Log
-  // Replaced, never changed: a delivery goes to those who followed when it was appended, whoever comes or goes during it.
+  // Replaced, never changed: a delivery goes to those who followed when it was appended, also if others come meanwhile.
   #followers: readonly FollowerEntry[] = []
   readonly #waiting: Waiting[] = []
   #telling = false
@@ -27,7 +27,7 @@ export class Followers {
     return this.#followers.length === 0
   }
 
-  /** Returns how to stop. */
+  /** Returns a function that stops it. */
   add(told: StreamFollower): () => void {
     const follower: FollowerEntry = { told, ended: false }
     this.#followers = [...this.#followers, follower]
@@ -38,11 +38,11 @@ export class Followers {
   }
 
   /**
-   * Tells everybody before it returns; only a delivery that is made while another one is being told waits its turn, so
+   * Tells all followers before it returns. A delivery that is made while another one is told waits for that one, so
    * that nobody sees the second publication before the first (I1).
    */
   deliver(delivery: Delivery): void {
-    // An append of nothing leaves everybody where they stand.
+    // An append without entries moves no position.
     if (delivery.publications.length === 0) return
     if (this.#telling) {
       this.#waiting.push({ delivery, followers: this.#followers })
@@ -70,7 +70,7 @@ export class Followers {
         follower.told.deliver(delivery)
       } catch (error) {
         this.#report(delivery.channel, error)
-        // It did not take this delivery, so it must read again; skipping it in silence would be a gap (I2).
+        // The follower did not take this delivery, so it must read again: else it would have a gap (I2).
         this.#guard(delivery.channel, () => follower.told.lost())
       }
     }
