@@ -1,21 +1,23 @@
-/** Work that is done once for each claim (I5). Whatever claims the same again, on any transport and node, gets the first answer. */
+/**
+ * Work that is done once for each claim (I5). A repeat of the claim, on any transport and node, gets the first answer.
+ */
 import { BaroError, type Broker, type ClaimKey, type Log, type Settlement } from '@baro/core'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { ClaimsEpoch } from './claims-epoch.ts'
 
-/** What the work came to. */
+/** What claimed work came to. */
 export interface WorkOutcome {
   readonly settlement: Settlement
-  /** The append has settled the claim already. */
+  /** Whether the append has settled the claim already. */
   readonly isSettled: boolean
 }
 
-/** A claim, and what it counts on. */
+/** A claim: which publish, in which channel, and which life of the claims it counts on. */
 export interface Claim {
   readonly channel: string
   readonly key: ClaimKey
-  /** The life of the claims that the claimant counts on, if it counts on any. */
+  /** The life of the claims that the claimant counts on; `undefined` for any. */
   readonly epoch: string | undefined
 }
 
@@ -31,7 +33,8 @@ export interface ClaimedWorkParts {
 
 export class ClaimedWork {
   readonly #parts: ClaimedWorkParts
-  // A repeat that arrives on this node while the first is at work waits for it instead of being told to come back.
+  // A repeat that arrives on this node while the first is at work waits for its answer. Without this it would be
+  // refused.
   readonly #atWork = new Map<string, Promise<Settlement>>()
 
   constructor(parts: ClaimedWorkParts) {
@@ -41,7 +44,7 @@ export class ClaimedWork {
   /**
    * Does the work, unless it was done before; returns the first answer.
    *
-   * @param work Throws if nothing came of it and it may be claimed again; any other failure is an answer.
+   * @param work Throws if it did nothing, so that the claim may be made again. Every other failure is an answer.
    * @throws {BaroError} `in-progress`, `out-of-turn`, or what the broker or `work` throws.
    */
   async once(claim: Claim, work: () => Promise<WorkOutcome>): Promise<Settlement> {
@@ -78,7 +81,8 @@ export class ClaimedWork {
       )
     try {
       const { settlement, isSettled } = await work()
-      // What has happened has happened: this caller is told, and only a repeat finds the claim without an answer.
+      // If the answer cannot be kept, this caller gets it all the same; only a repeat finds the claim without an
+      // answer.
       if (!isSettled)
         await broker
           .settle(channel, key, settlement)

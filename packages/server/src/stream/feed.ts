@@ -1,6 +1,6 @@
 /**
- * A node's own reader of one channel: it follows the stream, folds the value, and hands every publication to the readers
- * that are live here. What it does next is decided by the machine beside it.
+ * A node's own reader of one channel. It follows the stream, folds the value, and hands every publication to the live
+ * readers of this node. `feed-machine.ts` decides what it does next.
  */
 import {
   type AtPosition,
@@ -37,7 +37,7 @@ import { LiveEnd } from './live-end.ts'
 import { isSamePosition } from './same-position.ts'
 import { type Progress, ValueLoader } from './value-loader.ts'
 
-/** What follows a position, or why nothing can. */
+/** What follows a position, or the reason for a reset. */
 export type Found =
   | { readonly outcome: 'recovered'; readonly batch: Batch }
   | { readonly outcome: 'reset'; readonly reason: ResetReason }
@@ -55,7 +55,7 @@ export interface FeedParts {
 
 const noPosition: Found = { outcome: 'reset', reason: 'none' }
 
-/** How long a feed waits before it reads again, after the stream could not be read. */
+/** How long a feed waits before it reads again, after a read failed. */
 const retryMs = 1_000
 
 export class Feed {
@@ -68,16 +68,17 @@ export class Feed {
   readonly #live: LiveEnd
   readonly #answers: KeptAnswers<Found>
   #state: FeedState = { name: 'opening', again: false }
-  /** The life of the stream that the feed stands in; another one takes its place as a whole. */
+  /** The value in the current life of the stream. Another life gets another object. */
   #value: ChannelValue
+  /** Deliveries that came while the feed opens. */
   #kept: Delivery[] = []
-  /** Settles when the feed has come to the head, or could not. */
+  /** The newest read: settles when the feed has reached the head, or could not. */
   #reading: Promise<void> | undefined
   #cancelWait: Cancel | undefined
   #stopFollowing: (() => void) | undefined
-  /** What follows the position: nothing. One for all who stand there, and so is what is written of it. */
+  /** The empty batch at the feed's position. All readers that stand there share it, and what is written of it. */
   #nothing: Batch | undefined
-  /** A checkpoint is wanted as soon as the value has come so far. */
+  /** The position of an append that wants a checkpoint: one is written as soon as the value stands there or further. */
   #checkpointFrom: AtPosition | undefined
 
   constructor(resolved: Resolved, parts: FeedParts) {
@@ -92,7 +93,7 @@ export class Feed {
     this.opened = this.#open()
   }
 
-  /** Where the feed stands; what it has handed to the readers may be a little behind. */
+  /** Where the feed stands. The readers may be a little behind, because batches leave at the end of a tick. */
   get position(): AtPosition {
     return this.#value.position
   }
@@ -101,12 +102,12 @@ export class Feed {
     return this.#state.name !== 'opening' && this.#state.name !== 'closed'
   }
 
-  /** Whether somebody at this position misses nothing. */
+  /** Whether the feed stands at this position, so that nothing follows it yet. */
   isHead(position: AtPosition): boolean {
     return isSamePosition(position, this.position)
   }
 
-  /** Lets a reader that stands at the feed's position get what follows. */
+  /** Adds a live reader, which must stand at the feed's position. */
   join(reader: LiveReader): void {
     this.#live.join(reader)
   }
@@ -115,7 +116,7 @@ export class Feed {
     this.#live.leave(reader)
   }
 
-  /** What follows a position, where that is known without reading: at the head, and without a place in the stream. */
+  /** What follows a position, if the answer needs no read: at the head, and for a reader that gets a reset anyway. */
   known(position: Position | undefined): Found | undefined {
     const head = this.position
     if (position?.kind === 'at')
@@ -130,7 +131,7 @@ export class Feed {
     return this.#nothing
   }
 
-  /** The newest publications up to an offset, or up to the head, however few of them are asked for. */
+  /** At most `limit` of the newest publications, up to an offset or up to the head. */
   readNewest(limit: number, until?: number): Promise<StreamView> {
     const range = { limit, bytes: this.#parts.limits.catchUpBytes }
     return this.#source.read(until === undefined ? range : { ...range, until })
@@ -145,22 +146,22 @@ export class Feed {
     )
   }
 
-  /** The newest value at its position, one for all who need it, where nothing has to be loaded for it. */
+  /** The newest value at its position, one object for all; `undefined` if it must be loaded. */
   get snapshot(): EncodedSnapshot | undefined {
     return this.#value.snapshot
   }
 
-  /** The newest value at its position, loaded if need be. */
+  /** The newest value at its position, loaded if necessary. */
   loadSnapshot(): Promise<EncodedSnapshot> {
     return this.#value.loadSnapshot()
   }
 
-  /** The state that these entries lead to if they come next, to go in with their append. */
+  /** The state that these entries lead to if they come next. It goes in with their append. */
   propose(entries: readonly Entry[]): ProposedCheckpoint | undefined {
     return this.#value.propose(entries)
   }
 
-  /** What an append of this node led to: the state there was kept with it, or is to be kept as soon as it is known. */
+  /** Takes note of an append of this node, which kept the state at its position, or wants it as soon as it is known. */
   appended(position: AtPosition, { wantsCheckpoint }: { readonly wantsCheckpoint: boolean }): void {
     if (wantsCheckpoint) this.#checkpointFrom = position
     else if (this.isHead(position)) this.#value.keptHere()
@@ -175,7 +176,7 @@ export class Feed {
   }
 
   async #open(): Promise<void> {
-    // Followed before it is read: what is appended in between is delivered, kept, and joined by position.
+    // It follows before it reads. What is appended in between is delivered, kept, and joined by position (I2).
     const stop = await this.#source.follow({
       deliver: (delivery) => this.#deliver(delivery),
       signal: (signal) => this.#live.signal(signal),
@@ -223,7 +224,7 @@ export class Feed {
         return
       case 'read':
         this.#reading = this.#readOn()
-        // Who waits for it is told; where nobody does, the machine has been.
+        // `#catchUp` waits for the failure. If nobody waits, `failed` has already told the machine.
         this.#reading.catch(() => {})
         return
       case 'wait':
@@ -247,7 +248,7 @@ export class Feed {
       throw error
     }
     this.#on({ name: 'read' })
-    // Something came while it was read, and is read now.
+    // Something came during the read, so the machine has begun another one.
     if (this.#state.name === 'reading') await this.#reading
   }
 
@@ -260,8 +261,8 @@ export class Feed {
   }
 
   /**
-   * Another life of the stream. The readers leave first, so that none of it reaches them as if it followed what they
-   * have; they read from the position they had, and are told `reset` (I4).
+   * Goes over to another life of the stream. The readers leave first, so that nothing of the new life reaches them as
+   * if it followed what they have. They read from the position that they had, and are told `reset` (I4).
    */
   #startOver(value: ChannelValue): void {
     if (this.#state.name === 'closed') return
@@ -274,8 +275,8 @@ export class Feed {
 
   async #find(position: AtPosition): Promise<Found> {
     const view = await this.#loader.read(position)
-    // The stream knows more than this node was told. The node reads on first: a reader must never stand where its feed
-    // does not come, nor be reset to a life that is over.
+    // The view is newer than this node was told, so the node reads on first. A reader must never stand at a position
+    // that its feed does not reach, and must not be reset to a life that is over.
     if (this.#isBehind(view)) await this.#catchUp()
     return this.#decide(position, view)
   }
@@ -307,7 +308,7 @@ export class Feed {
     return { outcome: 'recovered', batch: new Batch(this.resolved.channel, from, to, publications) }
   }
 
-  /** Keeps a checkpoint where an append has wanted one, or where nobody seems to have kept one for long. */
+  /** Writes a checkpoint if an append has wanted one, or if the newest one is far behind. */
   #keepWhereWanted(): void {
     const from = this.#checkpointFrom
     const isThere = from !== undefined && (from.epoch !== this.position.epoch || from.offset <= this.position.offset)
