@@ -14,7 +14,7 @@ export interface CommandsParts {
   readonly gate: Gate
 }
 
-/** What a session asks the application to do: publish, signal, answer. Each is answered by one message, or an error. */
+/** What a session asks the handlers of the application: publishes, signals and requests. */
 export class Commands {
   readonly #parts: CommandsParts
   readonly #session: SessionContext
@@ -34,7 +34,7 @@ export class Commands {
     })
   }
 
-  /** A publish that was refused for now, before it was looked at: it may come again. */
+  /** Takes note of a publish that was refused for now without being looked at. It may come again. */
   refused({ payload: { channel, id, producer } }: PublishMessage): void {
     const resolved = this.#parts.registry.resolve(channel)
     if (resolved.ok && producer === undefined) this.#session.delegate.refusedBefore(resolved.value, { id })

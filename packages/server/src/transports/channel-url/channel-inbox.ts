@@ -1,4 +1,4 @@
-/** What the other side of a plain WebSocket sends: each message publishes to its channel, bounded and in order. */
+/** Takes what a client sends on a plain WebSocket. Each message publishes to the channel, bounded and in order. */
 import { BaroError, type Clock, type Json, parseFrame, parseJson, type Result } from '@baro/core'
 import { Allowance } from '../../access/allowance.ts'
 import type { Gate } from '../../access/gate.ts'
@@ -15,10 +15,11 @@ export interface ChannelInboxParts {
   readonly limits: Pick<Limits, 'messagesPerSecond'>
 }
 
-/** Where answers go. */
+/** Where the answers to what arrived go. */
 export interface InboxOutlet {
+  /** A publish that had an id is done. */
   published(answer: PublishAnswer): void
-  /** Something was refused or failed; `id` if it was a publish that had one. */
+  /** Something was refused or failed; with the `id` of the publish, if it had one. */
   refused(error: BaroError, id?: string): void
 }
 
@@ -62,7 +63,7 @@ export class ChannelInbox {
 
 function publishingIn(data: string | Uint8Array, resolved: Resolved): Publishing | BaroError {
   if (typeof data !== 'string') return publishingOf(parseFrame(data), resolved)
-  // What begins like a JSON object is taken for one, so that a mistake in it is said and not published.
+  // Text that begins like a JSON object is taken for one: a mistake in it must be reported, not published.
   if (data.trimStart().startsWith('{')) return publishingOf(parseJson(data), resolved)
   const { text } = resolved.definition
   return text === undefined ? notPublish(resolved) : { type: text, payload: data, id: undefined }
