@@ -1,5 +1,5 @@
 import type { ClientMessage } from '@baro/core'
-import { BaroError, type Position, parsePosition, type ResetReason, type Result } from '@baro/core'
+import { BaroError, type Position, parsePosition, quote, type ResetReason, type Result } from '@baro/core'
 import type { Gate } from '../access/gate.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Following } from '../delegate/following.ts'
@@ -56,7 +56,7 @@ export class Subscriptions {
     const subscription = this.#byChannel.get(channel)
     if (!subscription)
       return this.#session.sendError(
-        new BaroError('not-subscribed', 'This channel is not subscribed to on this connection. Subscribe first.'),
+        new BaroError('not-subscribed', `${quote(channel)} is not subscribed to on this connection. Subscribe first.`),
         message,
       )
     this.#end(channel, subscription)
