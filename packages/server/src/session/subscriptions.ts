@@ -37,7 +37,7 @@ export class Subscriptions {
 
   subscribe(message: SubscribeMessage): void {
     const checked = this.#check(message)
-    if (!checked.ok) return this.#session.sendError(checked.error, subjectOf(checked.error, message))
+    if (!checked.ok) return this.#session.sendError(checked.error, aboutOf(checked.error, message))
     const { resolved, position } = checked.value
     let subscription = this.#byChannel.get(resolved.channel)
     if (!subscription) {
@@ -151,7 +151,7 @@ class Subscription implements Outlet<unknown> {
  * What an error is about. `already-subscribed` leaves the attempt out: with it, a client would take the error for the
  * end of the subscription, which goes on.
  */
-function subjectOf({ code }: BaroError, message: SubscribeMessage): { readonly payload: object } {
+function aboutOf({ code }: BaroError, message: SubscribeMessage): { readonly payload: object } {
   return code === 'already-subscribed' ? { payload: { channel: message.payload.channel } } : message
 }
 
