@@ -4,7 +4,7 @@ import { accepted, type Result, refused } from './result.ts'
 
 /** A place in one life of a stream. */
 export interface Place {
-  /** The number of the newest publication up to here; 0 before the first. */
+  /** A reader here has seen everything up to this number; 0 before the first publication. */
   readonly offset: number
   /** The check of what stands at `offset`: of a publication `checkOf(id)`. Empty at offset 0. */
   readonly check: string

@@ -17,8 +17,8 @@ export interface StreamView {
   /** Everything after this offset is still kept. */
   readonly floor: number
   /**
-   * The place right before the publications. For a read `after` an offset, it is that offset, with the check of the
-   * publication there. Absent if the check is not known: below the floor, and beyond the head.
+   * The place right before the publications. For a read `after` an offset, it is that offset, with the check of what
+   * stands there. Absent if the check is not known: below the floor, and beyond the head.
    */
   readonly from?: Place
   /** All publications between {@link from} and {@link upTo}, in order. The next read may bring more. */

@@ -10,7 +10,7 @@ export interface ConnectedMessage {
     readonly user?: string
     /** The server is silent for at most about this long. A client that hears nothing for twice as long reconnects. */
     readonly heartbeatIntervalMs: number
-    /** A longer message is refused. */
+    /** A longer message closes a WebSocket with 1009; in a POST it is refused as `too-large`. */
     readonly maxMessageBytes: number
     /** How long a publish may be repeated with its id or its turn (I5). */
     readonly publishWindowMs: number

@@ -1,6 +1,6 @@
 import { optional, type Shape, shape, text, whole } from './shape.ts'
 
-/** Says what was wrong with something the client sent. The connection stays open. */
+/** Says what was wrong with something that the client sent. By itself it does not close the connection. */
 export interface ErrorMessage {
   readonly type: 'baro:error'
   readonly payload: {

@@ -32,7 +32,7 @@ type Content = Pick<Publication, 'type' | 'payload'>
  */
 const slack = { publications: 100, bytes: 1 << 16 }
 
-/** One life of a channel: its epoch, its newest publications and the state folded so far. */
+/** One life of a channel: its epoch, its newest publications, and its newest checkpoint. */
 export class Stream {
   readonly epoch: string
   readonly #channel: string

@@ -13,7 +13,7 @@ import { contextOf, type Principal, scopeOf } from '../access/principal.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { PublishAnswer, Publisher } from './publisher.ts'
 
-/** What is to be published, before anything of it is believed. */
+/** A publish of a client, with nothing checked yet. */
 export interface Publishing {
   readonly type: string
   readonly payload: unknown

@@ -28,7 +28,7 @@ import type { ClaimedWork, WorkOutcome } from './claimed-work.ts'
 import { notAccepted } from './not-accepted.ts'
 import { assertTurn } from './turn.ts'
 
-/** A publish of a client, with nothing checked yet. */
+/** A client's publish with its scope and context, as the publisher takes it. */
 export interface PublishRequest {
   readonly resolved: Resolved
   readonly type: string
