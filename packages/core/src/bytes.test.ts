@@ -100,7 +100,7 @@ describe('a value without bytes to read', () => {
     expect(liveValue({ a: [form] })).toStrictEqual({ a: [hello] })
   })
 
-  it('is the same object with live ones in it, which stay what they are beside others', () => {
+  it('is the same object if it holds live bytes, which stay as they are beside others', () => {
     const value = { hello, text: JSON.stringify(form), key: 'baro:bytes' }
     expect(liveValue(value)).toBe(value)
     expect(liveValue({ ...value, a: [form] })).toStrictEqual({ ...value, a: [hello] })
@@ -111,7 +111,7 @@ describe('a value without bytes to read', () => {
       expect(jsonText(value)).toBe(JSON.stringify(value))
   })
 
-  it('is refused at once if it goes round in circles, however many of them there are', () => {
+  it('is refused at once if it refers to itself, however often', () => {
     const circle: Record<string, unknown> = {}
     for (const name of ['a', 'b', 'c']) circle[name] = circle
     expect(wireForm(circle, 'it')).toMatchObject({ ok: false, error: { code: 'invalid-payload' } })

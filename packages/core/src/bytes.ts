@@ -1,9 +1,9 @@
 /**
- * Bytes in payloads and states. In memory they are a `Uint8Array`, such as a `Buffer`; in JSON text they are an object whose only key is
- * `baro:bytes`, with base64; in a binary frame (wire/binary-frame.ts) they travel raw.
+ * Bytes in payloads and states. In memory they are a `Uint8Array`, such as a `Buffer`. In JSON text they are an object
+ * whose only key is `baro:bytes`, with base64. In a binary frame (wire/binary-frame.ts) they travel raw.
  */
 
-// Declared here instead of pulling the types of Node or the DOM into a package that runs in both.
+// Declared here, because this package runs in Node and in browsers, and takes the types of neither.
 declare const btoa: (binary: string) => string
 declare const atob: (base64: string) => string
 declare const Buffer:
@@ -19,14 +19,15 @@ export interface BytesForm {
 }
 
 /**
- * What bytes are in the memory of a hub: a `Uint8Array` that `JSON.stringify` writes as its {@link BytesForm}, so that
- * whatever is kept and spread is still JSON. It is of no class of its own: whatever takes or compares a `Uint8Array` does.
+ * Bytes in the memory of a hub: a `Uint8Array` that `JSON.stringify` writes as its {@link BytesForm}, so that what is
+ * kept and spread is still JSON. It has no class of its own, so code that takes or compares a `Uint8Array` takes it
+ * too.
  */
 export interface Bytes extends Uint8Array<ArrayBuffer> {
   toJSON(): BytesForm
 }
 
-/** Lets an array write itself as JSON. */
+/** Makes an array write itself as JSON; returns the same array. */
 export function asBytes(array: Uint8Array<ArrayBuffer>): Bytes {
   return Object.defineProperty(array, 'toJSON', { value: toForm }) as Bytes
 }
@@ -35,21 +36,21 @@ function toForm(this: Uint8Array): BytesForm {
   return { [bytesKey]: toBase64(this) }
 }
 
-/** Whether there are bytes in a JSON text. None holds this by accident: within its strings, quotes are escaped. */
+/** Whether there are bytes in a JSON text. A string cannot look like them, because JSON escapes the quotes in it. */
 export function holdsBytes(text: string): boolean {
   return text.includes(`{"${bytesKey}":"`)
 }
 
-/** Writes JSON text, in which bytes stand as what `write` makes of them: base64, unless something else is said. */
+/** Writes JSON text. Bytes stand in it as what `write` makes of them. Default: base64. */
 export function writeJson(value: unknown, write: (bytes: Uint8Array<ArrayBuffer>) => unknown = browserBase64): string {
   return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, key, written) {
-    // Not what its own `toJSON` has written: that of a Buffer writes a list of numbers.
+    // The value itself, not what its `toJSON` wrote: the `toJSON` of a Buffer writes a list of numbers.
     const held = this[key]
     return held instanceof Uint8Array ? { [bytesKey]: write(held as Uint8Array<ArrayBuffer>) } : written
   })
 }
 
-/** Reads JSON text that is believed; `read` makes bytes of what stands for them: of base64, unless something else is said. */
+/** Reads JSON text without checking it. `read` makes the bytes from what stands for them. Default: from base64. */
 export function readJson(text: string, read: (form: never) => Uint8Array = fromBase64): unknown {
   const revive = (_key: string, value: Readonly<Record<string, never>> | null) =>
     value?.[bytesKey] === undefined ? value : read(value[bytesKey])
@@ -57,8 +58,8 @@ export function readJson(text: string, read: (form: never) => Uint8Array = fromB
 }
 
 /**
- * The live form of a value that was read as JSON, such as the `value` of a snapshot: with a `Uint8Array` where a
- * {@link BytesForm} stands. It is the same object if there is none, live bytes in it included.
+ * The live form of a value that was read as JSON, such as the `value` of a snapshot: a `Uint8Array` takes the place of
+ * each {@link BytesForm}. A value without a `BytesForm` is returned as it is, the same object.
  *
  * @example
  * ```ts
@@ -66,14 +67,19 @@ export function readJson(text: string, read: (form: never) => Uint8Array = fromB
  * ```
  */
 export function liveValue<T>(value: T): T {
-  // Live bytes stand as something else there, so that what is found is none of them.
+  // Live bytes are written as 0, so only a `BytesForm` can be found.
   return value && holdsBytes(writeJson(value, () => 0)) ? (readJson(writeJson(value)) as T) : value
 }
 
 /**
- * A `data:` URL, so that a page shows bytes without asking for them: `<img src={bytesUrl(image, 'image/webp')} />`.
+ * A `data:` URL, so that a page shows bytes without another request.
  *
- * @param mimeType Is believed: bytes that others sent must have been checked to be of this type.
+ * @param mimeType Not checked here: check bytes that others sent before you name their type.
+ *
+ * @example
+ * ```tsx
+ * <img src={bytesUrl(image, 'image/webp')} alt="" />
+ * ```
  */
 export function bytesUrl(bytes: Uint8Array, mimeType: string): string {
   return `data:${mimeType};base64,${toBase64(bytes)}`
@@ -81,7 +87,7 @@ export function bytesUrl(bytes: Uint8Array, mimeType: string): string {
 
 /** Base64 with padding (RFC 4648 §4). */
 export function toBase64(bytes: Uint8Array): string {
-  // A hundred times faster, where it is there.
+  // Where there is a Buffer, it is a hundred times faster.
   if (typeof Buffer !== 'undefined') return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
   return browserBase64(bytes)
 }
@@ -91,9 +97,9 @@ function browserBase64(bytes: Uint8Array): string {
 }
 
 /**
- * The bytes of base64.
+ * The bytes of a base64 text.
  *
- * @throws if it is none.
+ * @throws {DOMException} `InvalidCharacterError` if the text is not base64.
  */
 export function fromBase64(base64: string): Uint8Array<ArrayBuffer> {
   const binary = atob(base64)

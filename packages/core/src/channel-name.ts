@@ -25,11 +25,11 @@ export function encodeSegment(value: string): string {
   }
 }
 
-/** Splits a channel name into its decoded segments; a name that is not in its one canonical spelling is refused. */
+/** Splits a channel name into its decoded segments. A name in another spelling than the canonical one is refused. */
 export function parseChannelName(name: string): Result<readonly string[]> {
   if (name.length > maxChannelNameBytes)
     return bad(name, `is ${name.length} bytes long; the longest is ${maxChannelNameBytes}`)
-  // A URL parser would take these two for path steps before we ever saw them.
+  // A URL parser takes these two for path steps, so a request for them never arrives.
   if (name === '.' || name === '..') return bad(name, 'is a path step in a URL')
   const segments: string[] = []
   for (const encoded of name.split(':')) {

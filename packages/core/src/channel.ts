@@ -31,7 +31,9 @@ export type PublicationOf<Events extends Schemas> = {
   [Type in keyof Events & string]: Publication<Type, WireForm<OutputOf<Events[Type]>>>
 }[keyof Events & string]
 
-/** Folds one publication into the state. It must be pure and return JSON: it runs on the server and in every browser. */
+/**
+ * Folds one publication into the state. A reducer is pure and returns JSON: it runs on the server and in every browser.
+ */
 export type Reducer<State, Type extends string, S extends Schema> = (
   state: State,
   publication: Publication<Type, WireForm<OutputOf<S>>>,
@@ -41,11 +43,11 @@ export type Reducer<State, Type extends string, S extends Schema> = (
 export interface StateOptions<Events extends Schemas, State> {
   /** The state before the first publication. */
   readonly initial: () => State
-  /** One reducer for each event type that changes the state; the others leave it as it is. */
+  /** One reducer for each event type that changes the state. Other event types leave the state as it is. */
   readonly on: { readonly [Type in keyof Events & string]?: Reducer<State, Type, Events[Type]> }
 }
 
-/** How much of a channel is kept. Any page may outlive any history: what is gone is answered by a reset. */
+/** How much of a channel is kept. A page may be older than the history: a reset answers it. */
 export interface HistoryOptions {
   /** Publications kept. Default 1,000. */
   readonly size?: number
@@ -70,20 +72,21 @@ export interface ChannelOptions<
   readonly requests?: Requests
   /** How the state comes from the publications. Without it the channel has no snapshot but its position. */
   readonly state?: StateOptions<Events, State>
+  /** How much of the channel is kept. */
   readonly history?: HistoryOptions
   /**
-   * The event that a plain WebSocket text becomes which is no JSON object, with the text as its payload: for code that
-   * calls `socket.send('hello')`. Default: such a text is answered with an error.
+   * The event type for text that a plain WebSocket sends and that is not a JSON object; the text becomes the payload.
+   * For code that calls `socket.send('hello')`. Default: an error answers such a text.
    */
   readonly text?: keyof Events & string
   /**
-   * Change it when an old page could not understand what the new server sends: pages of another version keep what
-   * they show, say `outdated`, and reload once. Default `'1'`.
+   * Change it when an old page cannot understand what the new server sends. A page of another version keeps what it
+   * shows, says `outdated`, and reloads once. Default `'1'`.
    */
   readonly version?: string
 }
 
-/** A defined channel: called with its parameters it gives a reference. */
+/** A defined channel. Called with its parameters, it returns a reference. */
 export interface ChannelDefinition<T extends ChannelTypes> {
   /**
    * The reference of one channel, a plain serialisable object.

@@ -1,6 +1,7 @@
 /**
- * The closed table of WebSocket close codes that Baro sends. 4000 to 4499: come back; 4500 to 4999: give up, coming back
- * changes nothing. Below 4000 are the codes of RFC 6455 §7.4.1. Each has a heading in PROTOCOL.md.
+ * The closed table of WebSocket close codes that Baro sends. 4000 to 4499 mean: come back. 4500 to 4999 mean: give up,
+ * because the next try would end the same way. Codes below 4000 are those of RFC 6455 §7.4.1. Each code has a heading
+ * in PROTOCOL.md.
  */
 export const closeCodes = {
   normal: 1000,
@@ -17,8 +18,8 @@ export const closeCodes = {
   unauthenticated: 4501,
 } as const
 
-// Two of the table by themselves: a browser needs these, and not the rest.
-/** The node stops. */
+// Two codes apart from the table: a browser bundle needs these two, and not the rest.
+/** The hub asks the client to come back: the node stops, or it lost the claims that the connection counts on. */
 export const drainCode: (typeof closeCodes)['drain'] = 4000
 /** The application's `auth` refused. */
 export const unauthenticatedCode: (typeof closeCodes)['unauthenticated'] = 4501

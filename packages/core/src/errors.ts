@@ -32,10 +32,10 @@ export const errorCodes = {
 /** One of the codes of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes
 
-// The codes with `retry: true`, apart from the table: a browser needs these three, and not the statuses of HTTP.
+// The codes with `retry: true`, apart from the table: a browser bundle needs these three, and no HTTP statuses.
 const passing: readonly string[] = ['in-progress', 'rate-limited', 'unavailable'] satisfies readonly ErrorCode[]
 
-/** Whether what failed with this code may succeed later. */
+/** Whether the same input may succeed later, after this error code. */
 export function mayPass(code: string): boolean {
   return passing.includes(code)
 }
@@ -64,8 +64,8 @@ export class BaroError extends Error {
 }
 
 /**
- * Shortens a value for an error message: an attacker's megabyte must not become a megabyte of log. Never throws: an
- * object is only named, because turning one into text would run into its own `toString`.
+ * Shortens a value to 80 characters for an error message: an attacker's megabyte must not become a megabyte of log. It
+ * never throws: an object is only named, because its own `toString` could throw.
  */
 export function quote(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'

@@ -2,8 +2,8 @@ import type { AnyChannel } from './channel.ts'
 import type { Publication } from './publication.ts'
 
 /**
- * Folds one publication into the state: the one reducer of server and browser. One that throws skips the publication,
- * on both sides alike, so that they still agree; `skipped` is told why.
+ * Folds one publication into the state. Server and browser both use it. If the reducer throws, both skip the
+ * publication, so that they still agree; `skipped` is told the error.
  */
 export function fold<State>(
   definition: AnyChannel,

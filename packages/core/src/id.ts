@@ -2,13 +2,13 @@ import { BaroError, quote } from './errors.ts'
 import type { Randomness } from './ports/randomness.ts'
 import { accepted, type Result, refused } from './result.ts'
 
-// Declared here, as the timers in system/clock.ts.
+// Declared here, for the reason in bytes.ts.
 declare const btoa: (bytes: string) => string
 
 /** How many characters of a publication's id a position carries as its check. */
 const checkLength = 6
 
-/** Makes an id of 16 characters, 96 bits: nobody else's by chance, and not to be guessed. */
+/** Makes an id of 16 characters with 96 random bits: no two are the same by chance, and nobody can guess one. */
 export function createId(randomness: Randomness): string {
   const base64 = btoa(String.fromCharCode(...randomness.bytes(12)))
   return base64.replaceAll('+', '-').replaceAll('/', '_')
@@ -23,8 +23,8 @@ export function parseId(id: string): Result<string> {
 }
 
 /**
- * The check of the publication with this id: its last characters. A position carries it, so that history that was
- * rewritten under the same epoch (a restored backup, a failed-over replica) is found (I4).
+ * The check of the publication with this id: the last 6 characters of the id. A position carries it, and so finds
+ * history that was rewritten under the same epoch, for example by a restored backup or a failed-over replica (I4).
  */
 export function checkOf(id: string): string {
   return id.slice(-checkLength)

@@ -3,28 +3,28 @@ import { BaroError, quote } from './errors.ts'
 import { accepted, type Result, refused } from './result.ts'
 
 /**
- * What a payload or a state is: any JSON value, which may hold bytes. A broker that keeps it as text writes it with
- * {@link jsonText} and reads it with {@link parseJson}.
+ * A payload or a state: any JSON value, which may hold bytes. A broker that keeps text writes it with {@link jsonText}
+ * and reads it with {@link parseJson}.
  */
 export type Json = null | boolean | number | string | Uint8Array | readonly Json[] | { readonly [key: string]: Json }
 
 /** The deepest nesting of a payload, in levels of lists and objects. */
 export const maxPayloadDepth = 128
 
-// An own key `__proto__` survives JSON.parse and turns into a prototype at the first careless assignment downstream,
-// so it is refused at the door. Any of its letters may be written as an escape (`\u005f`, `\u0070`, …), and so may any
-// of "baro:bytes" (`\u003a`), which is why the quick check also looks for escapes in their range.
+// An own key `__proto__` survives JSON.parse, and becomes a prototype at the first careless assignment after it. So it
+// is refused here. Each of its letters may be written as an escape (`\u005f`, `\u0070`, …), and so may each letter of
+// "baro:bytes" (`\u003a`). So the quick check looks for escapes in their range too.
 const needsCare = /__proto__|\\u00[3-7]/i
 
-/** Reads the value that stands for bytes; each place where bytes may stand has its own way. */
+/** Makes bytes from the value that stands for them: base64 in JSON text, a range in a binary frame. */
 export type ReadBytes = (form: unknown) => Bytes
 
-/** Parses JSON text, and the bytes in it; never throws. */
+/** Parses JSON text, with the bytes in it. It never throws: other text is refused as `bad-message`. */
 export function parseJson(text: string): Result<Json> {
   return parseWith(text, bytesOfBase64)
 }
 
-/** Parses JSON text in which `read` knows what stands for bytes; never throws. */
+/** Parses JSON text in which `read` knows what stands for bytes. It never throws. */
 export function parseWith(text: string, read: ReadBytes): Result<Json> {
   try {
     const careful = needsCare.test(text) || text.includes(bytesKey)
@@ -53,16 +53,19 @@ function bytesOfBase64(form: unknown): Bytes {
   return asBytes(fromBase64(form))
 }
 
-/** Writes a value as JSON text, and whatever is bytes in it; `undefined` if it is nothing that JSON can hold. */
+/** Writes a value as JSON text, with the bytes in it; `undefined` if JSON cannot hold the value. */
 export function jsonText(value: unknown): string | undefined {
   return holdsForeignBytes(value, 0) ? writeJson(value, toBase64) : JSON.stringify(value)
 }
 
-/** Whether bytes are in it that do not know how to write themselves: a replacer makes `JSON.stringify` some times slower. */
+/**
+ * Whether the value holds bytes that cannot write themselves. Only those need a replacer, which slows `JSON.stringify`
+ * down.
+ */
 function holdsForeignBytes(value: unknown, level: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (value instanceof Uint8Array) return !Object.hasOwn(value, 'toJSON')
-  // As deep as this only a circle goes, or what will be refused: it ends here, whatever is in it.
+  // Only a circle or a value that will be refused is as deep as this, so the search may stop.
   if (level > maxPayloadDepth) return true
   return (Array.isArray(value) ? value : Object.values(value)).some((inner) => holdsForeignBytes(inner, level + 1))
 }

@@ -11,10 +11,10 @@ type ParamNames<Pattern extends string> = Pattern extends `${infer Segment}:${in
   : ParamName<Pattern>
 type ParamName<Segment extends string> = Segment extends `{${infer Name}}` ? Name : never
 
-/** What some pattern reads out of a name. */
+/** The parameters of any pattern, read out of a name and decoded. */
 export type Params = Readonly<Record<string, string>>
 
-/** What this pattern reads out of a name: `ReadParamsOf<'room:{id}'>` is `{ id: string }`. */
+/** The parameters of this pattern, read out of a name: `ReadParamsOf<'room:{id}'>` is `{ id: string }`. */
 export type ReadParamsOf<Pattern extends string> = string extends Pattern
   ? Params
   : { readonly [Name in ParamNames<Pattern>]: string }
@@ -64,7 +64,7 @@ export function nameFrom(pattern: Pattern, params: Readonly<Record<string, strin
   const name = pattern.segments
     .map((segment) => {
       if ('literal' in segment) return segment.literal
-      // Own properties only: {constructor} is a parameter like any other, and every object inherits one.
+      // Own properties only: a parameter may be named {constructor}, which every object inherits.
       const value = Object.hasOwn(params, segment.param) ? params[segment.param] : undefined
       if (typeof value !== 'string' && !Number.isFinite(value))
         throw new BaroError(
@@ -94,7 +94,7 @@ export function matchPattern(pattern: Pattern, name: readonly string[]): Params 
   return params
 }
 
-/** Whether some name matches both patterns; a hub refuses two such definitions, since neither would own the name. */
+/** Whether some name matches both patterns. A hub refuses two such definitions, because neither would own the name. */
 export function overlap(a: Pattern, b: Pattern): boolean {
   return (
     a.segments.length === b.segments.length &&

@@ -4,21 +4,21 @@ import { accepted, type Result, refused } from './result.ts'
 
 /** A place in one life of a stream. */
 export interface Place {
-  /** Everything up to this number was seen; 0 before the first. */
+  /** A reader here has seen everything up to this number; 0 before the first publication. */
   readonly offset: number
   /** The check of what stands at `offset`: of a publication `checkOf(id)`. Empty at offset 0. */
   readonly check: string
 }
 
-/** Where a reader of a stream stands: after `offset`, in the life `epoch` of the stream. */
+/** Where a reader of a stream stands: right after `offset`, in the life of the stream that `epoch` names. */
 export interface AtPosition extends Place {
   readonly kind: 'at'
   readonly epoch: string
 }
 
 /**
- * A PostgreSQL snapshot (`pg_current_snapshot()`): only a starting point, the first answer returns an *at*. Transaction
- * ids are 64 bits wide and stay decimal text.
+ * A PostgreSQL snapshot (`pg_current_snapshot()`). It is only a starting point: the first answer brings an *at*
+ * position. Transaction ids are 64 bits wide and stay decimal text.
  */
 export interface QueriedPosition {
   readonly kind: 'queried'
@@ -28,7 +28,7 @@ export interface QueriedPosition {
   readonly xip: readonly string[]
 }
 
-/** Nowhere: the value was made where there was no hub (a build). Every hub answers it by reset. */
+/** No position: the value was made where there was no hub, for example in a build. Every hub answers it by reset. */
 export interface NoPosition {
   readonly kind: 'none'
 }
@@ -47,7 +47,7 @@ const at = /^1a\.([\w~-]{1,64})\.(0|[1-9]\d{0,15})\.([\w-]{0,6})$/
 // Numbers have no leading zeros: one position, one spelling.
 const queried = /^1q\.([\w~-]{1,64})\.([1-9]\d{0,19})\.([1-9]\d{0,19})\.((?:[1-9]\d{0,19}(?:~[1-9]\d{0,19})*)?)$/
 
-/** Writes a position as text of `[A-Za-z0-9._~-]`; the same position has one spelling, so texts may be compared. */
+/** Writes a position as text of `[A-Za-z0-9._~-]`. A position has one spelling, so equal texts are equal positions. */
 export function formatPosition(position: Position): string {
   if (position.kind === 'at') return `1a.${position.epoch}.${position.offset}.${position.check}`
   if (position.kind === 'queried')
@@ -55,7 +55,7 @@ export function formatPosition(position: Position): string {
   return noPosition
 }
 
-/** Reads a position; anything else than a text that `formatPosition` could have written is refused. */
+/** Reads a position. Every text that `formatPosition` cannot have written is refused as `bad-position`. */
 export function parsePosition(text: string): Result<Position> {
   if (text === noPosition) return accepted({ kind: 'none' })
   const found = text.length <= maxPositionLength ? (parseAt(text) ?? parseQueried(text)) : undefined
@@ -102,18 +102,23 @@ export function startOf(epoch: string): AtPosition {
   return { kind: 'at', epoch, offset: 0, check: '' }
 }
 
-/** How one position stands to another. */
+/** How a position relates to another one. */
 export type PositionOrder = 'older' | 'same' | 'newer' | 'unrelated'
 
 /**
- * Says how `a` stands to `b`: `older`, `same` or `newer` within one life of a stream, otherwise `unrelated`; so are two
- * that differ only in their check (history was rewritten) and any two of different kinds.
+ * How `a` relates to `b`: `older`, `same` or `newer` within one life of a stream, otherwise `unrelated`. Two positions
+ * that differ only in their check (history was rewritten) are unrelated, and so are two of different kinds.
+ *
+ * @example
+ * ```ts
+ * comparePositions(positionAfter(epoch, first), positionAfter(epoch, second)) // 'older'
+ * ```
  */
 export function comparePositions(a: Position, b: Position): PositionOrder {
   return comparePositionTexts(formatPosition(a), formatPosition(b))
 }
 
-/** {@link comparePositions} on texts; what is not a position is unrelated to everything. */
+/** {@link comparePositions} on texts. A text that is no position is unrelated to everything. */
 export function comparePositionTexts(a: string, b: string): PositionOrder {
   const order = compareAtTexts(a, b)
   if (order === undefined) return a === b && parsePosition(a).ok ? 'same' : 'unrelated'
@@ -121,9 +126,9 @@ export function comparePositionTexts(a: string, b: string): PositionOrder {
 }
 
 /**
- * How the *at* position `a` stands to `b`, as a comparator says it: negative if it is older, 0 if it is the same, positive
- * if it is newer, and `undefined` if they are unrelated, as all other texts are. It is small, for browsers; they need
- * no other kind.
+ * How the *at* position `a` relates to `b`, as a comparator says it: negative if it is older, 0 if it is the same,
+ * positive if it is newer. `undefined` if they are unrelated, or if one of them is another text. Browsers use this one,
+ * because it is small and they compare no other kind.
  */
 export function compareAtTexts(a = '', b = ''): number | undefined {
   const [one, other] = [parseAt(a), parseAt(b)]

@@ -6,15 +6,17 @@ export interface Publication<Type extends string = string, Payload = Json> {
   readonly payload: Payload
   /** Its number in the channel, from 1. */
   readonly offset: number
-  /** Chosen by who published it, or by the server. */
+  /** The id that its publisher chose, or that the server made. */
   readonly id: string
   /** When the server took it, in milliseconds since 1970. */
   readonly time: number
-  /** Who published it, as the server knows; a client cannot set it. Absent for the application itself and for guests. */
+  /**
+   * Who published it, as the server knows; a client cannot set it. Absent for the application itself and for guests.
+   */
   readonly by?: string
 }
 
-/** A message that is not kept: no offset, no order relative to publications, lost to who is not connected. */
+/** A message that is not kept. It has no offset and no order relative to publications; only open streams get it. */
 export interface Signal<Type extends string = string, Payload = Json> {
   readonly channel: string
   readonly type: Type

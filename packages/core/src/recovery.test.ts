@@ -12,7 +12,7 @@ const publication = (offset: number, life = 'a'): Publication => ({
   time: 0,
 })
 
-/** A stream with everything it ever held, so that a test knows what a trimmed one must say. */
+/** A stream with all its publications ever, so that a test knows what a trimmed one must answer. */
 interface Stream {
   readonly epoch: string
   readonly life: string
@@ -20,7 +20,7 @@ interface Stream {
   readonly floor: number
 }
 
-/** What a broker answers to a read after `after`. */
+/** The view that a broker returns for a read after `after`. */
 function view({ epoch, life, head, floor }: Stream, after: number): StreamView {
   const check = (offset: number) =>
     (offset === 0 ? startOf(epoch) : positionAfter(epoch, publication(offset, life))).check

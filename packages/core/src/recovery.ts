@@ -1,6 +1,6 @@
 /**
- * Where "recovered or reset" is decided: what follows a position comes, or an honest reset. Nothing is skipped in
- * silence (I2), and a position of another life is never taken for one of this (I4).
+ * Where "recovered or reset" is decided: a reader gets what follows its position, or an honest reset. Nothing is
+ * skipped in silence (I2), and a position of another life of the stream is never taken for one of this life (I4).
  *
  *   position ──▶ guards, in order ──▶ every guard passes ──▶ recovered: publications after it
  *                     │
@@ -9,7 +9,7 @@
 import { type AtPosition, type Place, type Position, positionAt } from './position.ts'
 import type { Publication } from './publication.ts'
 
-/** A consistent view of a stream, and some of its publications. */
+/** A consistent view of a stream, with some of its publications. */
 export interface StreamView {
   readonly epoch: string
   /** Where the stream ends. */
@@ -17,13 +17,13 @@ export interface StreamView {
   /** Everything after this offset is still kept. */
   readonly floor: number
   /**
-   * Where the publications begin: the offset that was asked for, with the check of what stands there. Absent if that is
-   * not known: below the floor, and beyond the head.
+   * The place right before the publications. For a read `after` an offset, it is that offset, with the check of what
+   * stands there. Absent if the check is not known: below the floor, and beyond the head.
    */
   readonly from?: Place
-  /** All there are from there up to {@link upTo}, in order; a longer tail may be left for the next read. */
+  /** All publications between {@link from} and {@link upTo}, in order. The next read may bring more. */
   readonly publications: readonly Publication[]
-  /** How far the read came. Where a reader stands comes from it: the last publication may be long before it. */
+  /** How far the read came. A reader stands here afterwards: the last publication may be far before it. */
   readonly upTo: Place
 }
 
@@ -31,15 +31,15 @@ export interface StreamView {
 export type ResetReason =
   /** It has no position: a first visit, or a page built where there was no hub. */
   | 'none'
-  /** Its position is a database snapshot, and this channel has no feed that could continue from one. */
+  /** Its position is a database snapshot, and the stream cannot continue from that one. */
   | 'queried'
-  /** Another life of the stream: the broker restarted, or the channel was dropped. */
+  /** Its position is of another life of the stream: the broker restarted, or the channel was dropped. */
   | 'epoch'
-  /** Beyond the head: the stream lost its newest publications. */
+  /** Its position is beyond the head: the stream lost its newest publications. */
   | 'beyond-head'
-  /** What follows it is no longer kept. */
+  /** What follows its position is no longer kept. */
   | 'trimmed'
-  /** The publication there is another one: history was rewritten under the same epoch. */
+  /** Another publication stands at its offset: history was rewritten under the same epoch. */
   | 'rewritten'
 
 /** What a reader at a position gets. */
@@ -52,15 +52,15 @@ export type Recovery =
     }
   | { readonly outcome: 'reset'; readonly reason: ResetReason }
 
-/** Objects to continuing from a position, or passes it on by returning nothing. */
+/** Decides whether a reader must not continue from a position. */
 export interface RecoveryGuard {
   readonly reason: ResetReason
   objects(position: AtPosition, view: StreamView): boolean
 }
 
 /**
- * The guards, in the order they are asked. They are a list so that the simulation can take out one at a time and show
- * that it is needed.
+ * The guards, in the order in which they are asked. They are a list, so that the simulation can take out one at a time
+ * and show that each is needed.
  */
 export const recoveryGuards: readonly RecoveryGuard[] = [
   { reason: 'epoch', objects: (position, view) => position.epoch !== view.epoch },
@@ -75,7 +75,7 @@ export const recoveryGuards: readonly RecoveryGuard[] = [
 /** Decides between recovered and reset for a reader at `position`, given the view read after its offset. */
 export type Recover = (position: Position | undefined, view: StreamView) => Recovery
 
-/** Makes the decision from a list of guards. */
+/** Makes a {@link Recover} from a list of guards. */
 export function createRecover(guards: readonly RecoveryGuard[]): Recover {
   return (position, view) => {
     if (position === undefined || position.kind === 'none') return { outcome: 'reset', reason: 'none' }

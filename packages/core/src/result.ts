@@ -1,6 +1,6 @@
 import type { BaroError } from './errors.ts'
 
-/** What every `parseX` and `decodeX` returns: bad input is a value, not an exception. */
+/** The result of every `parseX` and `decodeX`: bad input is a value, not an exception. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: BaroError }
 
 /** Wraps a value that was accepted. */
@@ -8,7 +8,7 @@ export function accepted<T>(value: T): Result<T> {
   return { ok: true, value }
 }
 
-/** Wraps the reason why an input was refused. */
+/** Wraps the error that says why an input was refused. */
 export function refused<T>(error: BaroError): Result<T> {
   return { ok: false, error }
 }

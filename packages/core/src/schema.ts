@@ -4,8 +4,8 @@ import { type Result, refused } from './result.ts'
 import { wireForm } from './wire-form.ts'
 
 /**
- * A validator of any library that follows Standard Schema v1 (zod, valibot, arktype, …). The interface is the one of
- * https://standardschema.dev, which asks to be copied instead of depended on.
+ * A validator of any library that follows Standard Schema v1 (zod, valibot, arktype, …). The interface is copied from
+ * https://standardschema.dev, as that page asks: nobody needs a dependency for it.
  */
 export interface Schema<Input = unknown, Output = Input> {
   readonly '~standard': {
@@ -16,7 +16,7 @@ export interface Schema<Input = unknown, Output = Input> {
   }
 }
 
-/** What a Standard Schema answers. */
+/** The result of a Standard Schema. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] }
@@ -27,14 +27,17 @@ export interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** What a schema takes. */
+/** The type that a schema takes. */
 export type InputOf<S extends Schema> = NonNullable<S['~standard']['types']>['input']
-/** What a schema gives. */
+/** The type that a schema returns. */
 export type OutputOf<S extends Schema> = NonNullable<S['~standard']['types']>['output']
 
 /**
- * Validates a payload and returns its wire form: what `JSON` makes of the schema's output. The server's reducer and
- * the browser's both see exactly this.
+ * Validates a payload and returns its wire form: the schema's output after a trip through JSON. Reducers on the server
+ * and in the browser see exactly this. It never throws: the error is `invalid-payload`, or `handler-failed` if the
+ * schema threw.
+ *
+ * @param what Names the payload in the error, for example `The payload of "message"`.
  */
 export async function validatePayload(schema: Schema, payload: unknown, what: string): Promise<Result<Json>> {
   try {
@@ -43,7 +46,7 @@ export async function validatePayload(schema: Schema, payload: unknown, what: st
       return refused(new BaroError('invalid-payload', `${what} is not valid: ${complaints(result.issues)}.`))
     return wireForm(result.value, what)
   } catch (cause) {
-    // What it threw is for the server's log (the cause): the message goes to whoever sent the payload.
+    // The message goes to whoever sent the payload, so what the schema threw is only the cause, for the server's log.
     return refused(
       new BaroError('handler-failed', `The schema of ${what} threw. The server's log says what.`, { cause }),
     )
@@ -58,6 +61,6 @@ function complaints(issues: readonly SchemaIssue[]): string {
       return at ? `${at}: ${message}` : message
     })
     .join('; ')
-  // A schema may repeat all it was given in its complaint.
+  // A schema may repeat the whole payload in its complaint.
   return text.length > 500 ? `${text.slice(0, 499)}…` : text
 }

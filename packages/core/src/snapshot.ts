@@ -9,7 +9,7 @@ export interface Snapshot<T extends ChannelTypes = ChannelTypes> extends Referen
   readonly version: string
   /**
    * The state of the channel at the position; `undefined` if the channel has none. It is plain JSON, so that every page
-   * can embed it: bytes stand in it as in JSON text, and who reads them here takes its `liveValue` first.
+   * can embed it: bytes stand in it as in JSON text. Call `liveValue` to get a `Uint8Array` for them.
    */
   readonly value: T['state']
 }

@@ -2,7 +2,7 @@ import { BaroError } from './errors.ts'
 import { type Json, jsonText, maxPayloadDepth, parseJson } from './json.ts'
 import { accepted, type Result, refused } from './result.ts'
 
-/** The type of what is left of a value once it has travelled: a `Date` arrives as text, a `Buffer` as a `Uint8Array`. */
+/** The type of a value after a trip over the wire: a `Date` arrives as text, a `Buffer` as a `Uint8Array`. */
 export type WireForm<T> = T extends string | number | boolean | null | undefined
   ? T
   : T extends Uint8Array
@@ -13,7 +13,7 @@ export type WireForm<T> = T extends string | number | boolean | null | undefined
         ? { [Key in keyof T]: WireForm<T[Key]> }
         : T
 
-/** What is left of a value once it has travelled as JSON, with the bytes in it; `what` names it in the error. */
+/** A value as it arrives after a trip over the wire, with the bytes in it; `what` names it in the error. */
 export function wireForm(value: unknown, what: string): Result<Json> {
   try {
     const text = jsonText(value)
@@ -32,8 +32,8 @@ function invalid(message: string, cause?: unknown): Result<never> {
   return refused(new BaroError('invalid-payload', message, { cause }))
 }
 
-// JSON.stringify recurses: a payload that can just be written here would overflow the stack of whoever writes it next,
-// a few levels deeper in a message, on every node and in every browser.
+// JSON.stringify recurses. A payload that it can just write here would overflow the stack of the next writer, on every
+// node and in every browser: there the payload stands a few levels deeper, in a message.
 function nestsDeeper(text: string, levels: number): boolean {
   let depth = 0
   let inString = false

@@ -1,4 +1,4 @@
-/** Makes values by chance, the same ones for the same seed: what the property tests are fed with. */
+/** Makes random values for property tests; the same seed makes the same values. */
 export interface Generator {
   /** A whole number from 0 to below `limit`. */
   whole(limit: number): number

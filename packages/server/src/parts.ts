@@ -1,6 +1,7 @@
 /**
- * The parts of a hub, for those who put one together: a transport or another runtime (`Socket` and what goes with it), a
- * gateway that writes bytes (`Outlet`, `Dialect`, `Batch`), a test bed that takes a guard out. An application needs none.
+ * The parts of a hub, for code that builds on one: a transport or another runtime (`Socket` and what belongs to it), a
+ * gateway that writes bytes (`Outlet`, `Dialect`, `Batch`), a test bed that takes a guard out. An application needs
+ * none.
  */
 export { Batch } from './delivery/batch.ts'
 export type { BoundedQueue } from './delivery/bounded-queue.ts'

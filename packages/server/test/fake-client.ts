@@ -1,4 +1,4 @@
-/** A hub with a fake clock, and clients on fake sockets: no network, and no time but what a test lets pass. */
+/** A hub with a fake clock, and clients on fake sockets. There is no network, and only a test lets time pass. */
 import { type ClientMessage, channel, encodeMessage, type Json, type ServerMessage } from '@baro/core'
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
 import { z } from 'zod'
@@ -9,7 +9,7 @@ import { createMemoryBroker } from '../src/memory-broker/memory-broker.ts'
 import type { Framing, SessionLink, Socket } from '../src/ports/socket.ts'
 import { type TamperedBroker, tamperWith } from './tampered-broker.ts'
 
-/** What the hub said to people, by level. */
+/** What the hub wrote to its log, by level. */
 export class RecordedLog {
   readonly infos: string[] = []
   readonly warnings: string[] = []
@@ -53,7 +53,7 @@ export class FakeSocket implements Socket {
   readonly framing: Framing = lineFraming
   readonly writes: Uint8Array[] = []
   closedWith: { readonly code: number; readonly reason: string } | undefined
-  /** Nothing that is written leaves any more. */
+  /** From now on nothing that is written leaves. */
   isStuck = false
   waitingBytes = 0
   #taken = 0
@@ -67,7 +67,7 @@ export class FakeSocket implements Socket {
     this.closedWith ??= { code, reason }
   }
 
-  /** The messages written since it was asked last. */
+  /** The messages that were written since the last call. */
   take(): ServerMessage[] {
     const lines = Buffer.concat(this.writes.slice(this.#taken)).toString().split('\n')
     this.#taken = this.writes.length
@@ -97,7 +97,7 @@ export class FakeClient {
     return this.heard()
   }
 
-  /** What has come since it was asked last. */
+  /** The messages that have come since the last call. */
   async heard(): Promise<ServerMessage[]> {
     await this.#clock.pass(0)
     return this.socket.take()
@@ -111,7 +111,7 @@ export class FakeClient {
   }
 }
 
-/** A hub, and what a test wants to know about it. */
+/** A hub, and what a test needs around it. */
 export interface Stage {
   readonly hub: Hub
   /** The broker of the hub, to slow down and to break. */

@@ -1,4 +1,4 @@
-/** One broker, and as many nodes on it as a test wants: each with a link to the broker and a feed of its own. */
+/** One broker, and any number of nodes on it, each with its own link to the broker and its own feed. */
 import { type Appended, type AtPosition, type Delivery, recover, type Signal, startOf } from '@baro/core'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import type { Resolved } from '../src/channel/registry.ts'
@@ -14,7 +14,7 @@ import { Feed } from '../src/stream/feed.ts'
 import { RecordedLog, room } from './fake-client.ts'
 import { tamperWith } from './tampered-broker.ts'
 
-/** The channel everything happens in. */
+/** The channel of all these tests. */
 export const roomOne: Resolved = {
   channel: 'room:1',
   params: { id: '1' },
@@ -22,7 +22,7 @@ export const roomOne: Resolved = {
   handlers: { access: 'public' },
 }
 
-/** A reader that writes down what it gets. */
+/** A reader that records what it gets. */
 export class WritingReader implements LiveReader<Batch, Signal> {
   readonly dialect = unencoded
   readonly batches: Batch[] = []

@@ -1,4 +1,4 @@
-/** A hub on a real port. A test lets the waits pass; a tick ends as it does on any machine. */
+/** A hub on a real port. A test ends the waits; ticks end by themselves. */
 import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http'
 import { channel } from '@baro/core'
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
@@ -20,10 +20,10 @@ export const news = channel('news:{id}', {
   history: { size: 10_000, bytes: 64 << 20 },
 })
 
-/** One that keeps next to nothing. */
+/** A channel that keeps only a few publications. */
 export const brief = channel('brief:{id}', { events: { message: z.string() }, history: { size: 5 } })
 
-/** One that takes plain text for a message. */
+/** A channel that takes plain text as a message. */
 export const chat = channel('chat:{id}', {
   events: { message: z.string() },
   text: 'message',
@@ -60,11 +60,11 @@ export interface Asked extends Omit<RequestOptions, 'path' | 'port'> {
 export interface Pending {
   readonly answer: Promise<Answer>
   readonly isAnswered: boolean
-  /** The asker goes away. */
+  /** The client goes away. */
   abort(): void
 }
 
-/** A hub, its port, and what a test wants to know about them. */
+/** A hub, its port, and what a test needs around them. */
 export interface HttpStage {
   readonly hub: Hub
   readonly broker: TamperedBroker
@@ -91,7 +91,9 @@ export function atEnd(end: () => unknown): void {
   ends.push(end)
 }
 
-/** Serves `room`, `news`, `brief` and `chat`; a token is the id of its user. The handlers are those of every channel. */
+/**
+ * Serves `room`, `news`, `brief` and `chat`; a token is the id of its user. The handlers are those of every channel.
+ */
 export async function serve(
   options: Partial<HubOptions> = {},
   handlers: Pick<AnyHandlers, 'access' | 'joined' | 'left'> & Partial<AnyHandlers> = { access: 'public' },
@@ -124,7 +126,7 @@ export async function serve(
   }
 }
 
-/** A fake clock whose ticks end by themselves, and which shows what waits. */
+/** A fake clock whose ticks end by themselves, and which shows the waiting timers. */
 function createWatchedClock(waits: number[]): FakeClock {
   const fake = createFakeClock()
   const after: FakeClock['after'] = (ms, run) => {
@@ -187,7 +189,7 @@ export function tick(): Promise<void> {
   return new Promise((resolve) => nodeClock.soon(() => resolve()))
 }
 
-/** Waits until something has come true that the event loop brings. */
+/** Lets the event loop go round until a condition is true. */
 export async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await tick()
 }

@@ -1,11 +1,11 @@
-/** Clients on a real network: one that speaks WebSocket as it should, and one that writes whatever bytes it likes. */
+/** Clients on a real network: one that speaks correct WebSocket, and one that writes any bytes. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { Json, ServerMessage } from '@baro/core'
 import { type ClientOptions, WebSocket } from 'ws'
 
-/** Hands out what came, in order, to whoever waits for it. */
+/** Hands out what came, in order, to those who wait for it. */
 export class Arrivals<T> {
   readonly #came: T[] = []
   #tell: () => void = () => {}
@@ -64,7 +64,7 @@ export class NetworkClient {
     return this.#heard.next()
   }
 
-  /** Messages that came and were not asked for yet. */
+  /** Messages that came and were not taken yet. */
   get unread(): number {
     return this.#heard.count
   }

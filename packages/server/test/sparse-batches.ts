@@ -1,4 +1,4 @@
-/** Batches as a stream with gaps makes them. */
+/** Batches of a stream whose offsets have gaps. */
 import { formatPosition, type Publication, positionAfter } from '@baro/core'
 import { Batch } from '../src/delivery/batch.ts'
 
@@ -17,12 +17,12 @@ export const positionAt = (offset: number) => positionAfter('epoch', publication
 /** The text of that position. */
 export const placeAt = (offset: number): string => formatPosition(positionAt(offset))
 
-/** Follows offset 2, and leads beyond its last publication. */
+/** A batch that follows offset 2, and leads beyond its last publication. */
 export const sparseBatch = () =>
   new Batch('room:1', positionAt(2), positionAt(31), [publicationAt(3), publicationAt(20)])
 
-/** Moves the position, and brings nothing. */
+/** A batch that moves the position and has no publications. */
 export const emptyBatch = () => new Batch('room:1', positionAt(31), positionAt(40), [])
 
-/** Leads nowhere: at the head. */
+/** A batch that does not move the position: at the head. */
 export const stillBatch = () => new Batch('room:1', positionAt(40), positionAt(40), [])

@@ -1,4 +1,4 @@
-/** Clients that know nothing of us: an event stream, and a plain WebSocket that hands out texts. */
+/** Readers of plain streams, without our client: an event stream, and a WebSocket that hands out texts. */
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { type ClientOptions, WebSocket } from 'ws'
 import type { Asked } from './http-stage.ts'
@@ -57,7 +57,7 @@ export class EventReader {
     }
   }
 
-  /** Blocks that came and were not asked for. */
+  /** Blocks that came and were not taken yet. */
   get unread(): number {
     return this.#blocks.count
   }

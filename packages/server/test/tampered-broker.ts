@@ -1,20 +1,20 @@
 import { BaroError, type Broker, type Delivery, type StreamFollower } from '@baro/core'
 
-/** A broker between a hub and another broker, which a test slows down, deceives and breaks. */
+/** A broker in front of another one. A test can make it slow, make it lie, and break it. */
 export interface TamperedBroker extends Broker {
   /** Calls of these fail as `unavailable`. */
   readonly broken: Set<keyof Broker>
-  /** What happens to a delivery on its way: nothing arrives that is not returned. */
+  /** Replaces a delivery on its way: only the returned deliveries arrive. */
   onDeliver: (delivery: Delivery) => readonly Delivery[]
   /** How often it was called. */
   readonly calls: Record<string, number>
   /** Whoever follows a channel right now. */
   readonly followers: ReadonlySet<StreamFollower>
-  /** Reads of history begin when what it returns is called. */
+  /** Holds reads of history back until the returned function is called. */
   holdReads(): () => void
-  /** Reads of history are done at once, but their answers arrive when what it returns is called. */
+  /** Reads history at once, but holds the answers back until the returned function is called. */
   holdAnswers(): () => void
-  /** From now on reads bring nothing, and come no further than they were asked from. */
+  /** From now on reads return no publications, and come no further than the offset they were asked from. */
   giveNothing(): void
 }
 

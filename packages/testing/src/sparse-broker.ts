@@ -2,7 +2,7 @@ import {
   type Appended,
   type AtPosition,
   type Broker,
-  type Claim,
+  type Claimed,
   type Delivery,
   formatPosition,
   type Place,
@@ -102,8 +102,8 @@ export function createSparseBroker(broker: Broker, seed: number | string = 1): B
     return appended.outcome === 'claim-over' ? { ...appended, answer: outAnswer(appended.answer) } : appended
   }
 
-  function outClaim(claim: Claim): Claim {
-    return claim.outcome === 'settled' ? { ...claim, answer: translate(claim.answer, outPosition) } : claim
+  function outClaimed(claimed: Claimed): Claimed {
+    return claimed.outcome === 'settled' ? { ...claimed, answer: translate(claimed.answer, outPosition) } : claimed
   }
 
   return {
@@ -136,7 +136,7 @@ export function createSparseBroker(broker: Broker, seed: number | string = 1): B
     signal: (signal) => broker.signal(signal),
     claimsEpoch: () => broker.claimsEpoch(),
     async claim(...args) {
-      return outClaim(await broker.claim(...args))
+      return outClaimed(await broker.claim(...args))
     },
     async settle(channel, key, answer) {
       return outAnswer(await broker.settle(channel, key, translate(answer, inPosition)))

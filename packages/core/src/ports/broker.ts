@@ -2,13 +2,13 @@ import type { Json } from '../json.ts'
 import type { AtPosition } from '../position.ts'
 import type { Publication, Signal } from '../publication.ts'
 import type { StreamView } from '../recovery.ts'
-import type { Claim, ClaimKey, Settlement } from './claim.ts'
+import type { Claimed, ClaimKey, Settlement } from './claim.ts'
 import type { ReadRange, StreamFollower } from './stream-source.ts'
 
-/** A publication before it has its place in the stream. */
+/** A publication before it has its offset. */
 export type Entry = Omit<Publication, 'offset'>
 
-/** How much of a channel is kept: whatever bound is reached first trims the oldest. */
+/** How much of a channel is kept. The oldest publications are trimmed as soon as one bound is exceeded. */
 export interface HistoryBounds {
   /** Publications. */
   readonly size: number
@@ -18,45 +18,45 @@ export interface HistoryBounds {
   readonly bytes: number
 }
 
-/** One step of a channel: the publications, the position they follow and the one they lead to (I2). */
+/** One step of a channel: its publications, the position that they follow, and the one that they lead to (I2). */
 export interface Delivery {
   readonly channel: string
   readonly follows: AtPosition
   readonly position: AtPosition
-  /** In order; their offsets rise and need not be dense. Empty where a position moves alone. */
+  /** In order. Their offsets rise, and may have gaps. Empty where only the position moves. */
   readonly publications: readonly Publication[]
 }
 
-/** The state of a channel folded up to a position, kept so that trimming history does not touch it. */
+/** The state of a channel, folded up to a position. It is kept apart from history, so trimming does not touch it. */
 export interface Checkpoint {
   readonly position: AtPosition
-  /** The `version` of the definition whose reducer made it: another reducer's state is not ours. */
+  /** The `version` of the definition whose reducer made it. A definition of another version must not use it. */
   readonly version: string
   readonly state: Json
 }
 
-/** The state that an append leads to, made by its caller before it knows whether it stands at the head. */
+/** The state that an append would lead to. The caller folds it before it knows whether it stands at the head. */
 export interface ProposedCheckpoint extends Omit<Checkpoint, 'position'> {
-  /** Where the state was folded from. It is kept only if that is the head, or it would lack what came in between. */
+  /** Where the state was folded from. It is kept only if that is the head: else it would lack what came in between. */
   readonly follows: AtPosition
-  /** The offset that the last entry was folded with. It is kept only if that is the one it gets. */
+  /** The offset that the last entry was folded with. The state is kept only if the entry gets that offset. */
   readonly offset: number
 }
 
-/** What goes in with an append, in the same step: all of it, or nothing. */
+/** What goes in with an append, in the same atomic step. */
 export interface AppendOptions {
   /**
-   * A number that only rises in a channel: the append happens if and only if the kept one is smaller, and is then kept.
-   * It makes feeding from a database exact: a leader that repeats a round it had fed already, or was replaced while it
-   * slept, changes nothing. It is forgotten with the channel's record.
+   * A number that only rises in a channel. The append happens if and only if the kept cursor is smaller; then this one
+   * is kept. It makes feeding from a database exact: a leader changes nothing if it repeats a round, or if it was
+   * replaced while it slept. The cursor is forgotten with the channel's record.
    */
   readonly cursor?: number
-  /** Offered with each append of a channel with a state; how often one is worth keeping is the broker's to say. */
+  /** Offered with each append of a channel with a state. The broker decides how often it keeps one. */
   readonly checkpoint?: ProposedCheckpoint
   /**
    * Settles this claim with the position that the append leads to: nobody sees one without the other (I5). The append
-   * happens if and only if the claim was granted, is remembered and has no answer yet. So whoever does not know what became
-   * of an append can settle the claim otherwise, and then be sure.
+   * happens if and only if the claim was granted, is remembered, and has no answer yet. So a caller that does not know
+   * whether an append happened settles the claim with another answer, and is told which of the two came first.
    */
   readonly settle?: ClaimKey
 }
@@ -67,17 +67,17 @@ export type Appended =
       readonly outcome: 'appended'
       readonly delivery: Delivery
       /**
-       * A checkpoint is due, and the one that was offered did not fit. Whoever appended writes one as soon as it knows the
-       * state there; until then history is kept behind the last one.
+       * A checkpoint is due, and the offered one did not fit. The caller writes one as soon as it knows the state at
+       * this position. Until then the broker keeps the history that follows the last checkpoint.
        */
       readonly wantsCheckpoint: boolean
     }
-  /** The channel has come as far as this cursor already: nothing was appended. */
+  /** The kept cursor, which is not smaller than the given one: nothing was appended. */
   | { readonly outcome: 'fed-already'; readonly cursor: number }
-  /** The claim has this answer already, or is not remembered: nothing was appended. */
+  /** The claim has this answer already; `undefined` if it is not remembered. Nothing was appended. */
   | { readonly outcome: 'claim-over'; readonly answer: Settlement | undefined }
 
-/** What one node tells all others; to which of them it is news is theirs to know. */
+/** A message from one node to all nodes. Each node decides whether it is news. */
 export interface NodeMessage {
   /** What it is about, for example `revoke`. */
   readonly type: string
@@ -87,44 +87,46 @@ export interface NodeMessage {
 /** What a node hears from the others. */
 export interface NodeListener {
   heard(message: NodeMessage): void
-  /** Messages may have been missed (the link to the broker was down): look again at whatever they would have told. */
+  /**
+   * Messages may have been missed (the link to the broker was down), so ask again for whatever they would have told.
+   */
   lost(): void
 }
 
 /**
- * Orders, keeps and spreads the publications of all channels. One broker serves many hubs; a hub calls it from one
- * thread but does not wait for one call before making the next.
+ * Orders, keeps and spreads the publications of all channels. One broker serves many hubs. A hub calls it from one
+ * thread, and does not wait for one call before it makes the next.
  *
- * Existence: reading never creates a channel. A channel without a record stands at the broker's current *absent epoch*,
- * offset 0; its first append creates the record under exactly that epoch, so that a page rendered at offset 0 continues
- * with publication 1. Dropping a record changes the absent epoch, so that no position of the dropped life is ever taken
- * for one of the next (I4). A claim alone makes no record.
+ * Existence: reading never creates a channel. A channel without a record stands at offset 0 of the broker's current
+ * *absent epoch*. Its first append creates the record under exactly that epoch, so that a page rendered at offset 0
+ * continues with publication 1. Dropping a record changes the absent epoch, so that no position of the dropped life is
+ * ever taken for one of the next life (I4). A claim alone makes no record.
  *
- * Offsets rise. A broker may leave some out; positions, never numbers, say whether something is missing (I2). The position
- * right after a publication is its offset and the check of its id.
+ * Offsets rise, and may have gaps: positions, never numbers, say whether something is missing (I2). The position right
+ * after a publication is its offset and the check of its id.
  *
  * The suite `brokerSuite` of `@baro/testing` holds every implementation to these duties.
  */
 export interface Broker {
   /**
-   * Appends entries: gives each the next offset, keeps the channel within the bounds and tells the followers, all or
-   * nothing; appends of one channel are serial. Resolves once a later `read` anywhere would return them. Called for each
-   * publish, and by a feed for each round.
+   * Appends entries: gives each the next offset, keeps the channel within the bounds, and tells the followers, all or
+   * nothing. Appends of one channel are serial. Resolves once a later `read` on any node would return the entries.
+   * Called for each publish, and for each round of whatever feeds a channel from a database.
    *
-   * Trimming never goes past the newest checkpoint, or a node that dies before it has written the next one would take the
-   * state with it; up to twice the bounds are kept for that, whatever their age (and at
-   * least 100 publications and 64 KiB beyond them, or a channel without history would lose its state at the first delay).
+   * Trimming never goes past the newest checkpoint: else a node that dies before it writes the next one would take the
+   * state with it. Up to twice the bounds are kept for that, whatever their age, and at least 100 publications and 64
+   * KiB beyond them: else a channel without history would lose its state at the first delay.
    *
-   * @throws {BaroError} `unavailable` if it is not known to be kept.
+   * @throws {BaroError} `unavailable` if the broker does not know whether the entries are kept.
    */
   append(channel: string, entries: readonly Entry[], bounds: HistoryBounds, options?: AppendOptions): Promise<Appended>
 
   /**
-   * Takes back what the publication at this offset says, and appends an entry that tells so, in one step. What is left
-   * there has the tombstone's type and payload, and still its offset, time and id, so that the checks of positions hold
-   * (I4); `by` is gone. `undefined` if nothing is kept at the offset: then nothing is appended either.
+   * Puts a tombstone in the place of the publication at this offset, and appends an entry that tells the followers, in
+   * one step. The tombstone brings its type and payload. Offset, time and id stay, so that the checks of positions hold
+   * (I4); `by` is removed. `undefined` if nothing is kept at the offset: then nothing is appended either.
    *
-   * @throws {BaroError} `unavailable` if it is not known to be kept.
+   * @throws {BaroError} `unavailable` if the broker does not know whether the entry is kept.
    */
   redact(
     channel: string,
@@ -137,72 +139,76 @@ export interface Broker {
   /** Reads one consistent view of a channel. */
   read(channel: string, range: ReadRange): Promise<StreamView>
 
-  /** Where each of these channels stands, in their order; one answer for many, for pages that show many. */
+  /** Where each of these channels stands, in their order. One call for many, because a page may show many channels. */
   heads(channels: readonly string[]): Promise<readonly AtPosition[]>
 
   /**
-   * Follows a channel. Once it resolves, every later append is delivered or `lost` is called; what was appended before
-   * is not delivered, so a caller follows first, reads then, and joins the two by position. Returns how to stop.
+   * Follows a channel. Once it resolves, every later append is delivered, or `lost` is called. What was appended before
+   * is not delivered, so a caller follows first, then reads, and joins the two by position. Returns a function that
+   * stops it.
    */
   follow(channel: string, follower: StreamFollower): Promise<() => void>
 
-  /** Tells all followers on all nodes; kept nowhere, lost to who is not there. */
+  /** Tells all followers on all nodes. A signal is not kept: whoever does not follow now never gets it. */
   signal(signal: Signal): Promise<void>
 
   /**
-   * Names the life of the claims. A broker that lost its claims (a restart of the memory broker) has another name, and
-   * clients then report `unknown-outcome` instead of publishing twice (I5). Asked once by each hub; every claim says it
-   * again, so that a change is noticed.
+   * The name of the life of the claims. A broker that lost its claims (for example a memory broker that restarted)
+   * returns another name, and clients then report `unknown-outcome` instead of publishing twice (I5). Each hub asks
+   * once. The result of every claim says the name again, so that a hub notices a change.
    */
   claimsEpoch(): Promise<string>
 
   /**
-   * Claims a publish in a channel: exactly one caller on all nodes is granted it (I5). Called before the handler of each
-   * publish that may be repeated.
+   * Claims a publish in a channel: exactly one caller on all nodes is granted it (I5). Called before the handler of
+   * each publish that may be repeated.
    *
-   * An id is remembered for `windowMs`. A turn is granted if it is the next one and the one before it is settled; its
+   * An id is remembered for `windowMs`. A turn is granted if it is the next one and the one before it is settled. Its
    * producer is remembered for `windowMs` after its last claim, with the last number and the answers above `confirmed`.
    *
-   * @throws {BaroError} `rate-limited` or `unavailable` if too much is remembered already: to forget early would be to
-   * publish twice.
+   * @throws {BaroError} `rate-limited` or `unavailable` if too much is remembered already. Forgetting a claim early
+   * would mean publishing twice.
    */
-  claim(channel: string, key: ClaimKey, terms: ClaimTerms): Promise<Claim>
+  claim(channel: string, key: ClaimKey, terms: ClaimTerms): Promise<Claimed>
 
   /**
-   * Keeps the answer of a granted claim, unless it has one: what was answered once is the answer. Returns the answer that
-   * stands; `undefined` if the claim is not remembered.
+   * Keeps the answer of a granted claim, unless the claim has one: the first answer stays. Returns the answer that is
+   * kept; `undefined` if the claim is not remembered.
    */
   settle(channel: string, key: ClaimKey, answer: Settlement): Promise<Settlement | undefined>
 
-  /** Gives a granted claim back, of which nothing came: the next one to claim it is granted it. */
+  /** Gives back a granted claim that led to nothing. The next caller that claims it is granted it. */
   release(channel: string, key: ClaimKey): Promise<void>
 
   /** The newest checkpoint of the channel's current epoch, if there is one. */
   readCheckpoint(channel: string): Promise<Checkpoint | undefined>
 
   /**
-   * Keeps a checkpoint if its position is on the channel's history (same epoch, from the floor to the head, and the check
-   * is that of the publication there) and it is newer than the kept one, or of another version; otherwise does nothing.
-   * Two nodes may race: the newer stays. A node that has not noticed yet that history was rewritten must not replace a
-   * state that others can continue from by one that nobody can.
+   * Keeps a checkpoint if its position is on the channel's history (same epoch, from the floor to the head, and the
+   * check of the publication there), and if it is newer than the kept one or of another version. Otherwise it does
+   * nothing. When two nodes write at once, the newer checkpoint stays. A node that has not noticed yet that history was
+   * rewritten must not replace a state that others can continue from.
    *
-   * Called where an append wanted one, and by a node that had to fold much to open a channel; never for every publication.
+   * Called where an append wanted one, and by a node that had to fold much to open a channel, never for each
+   * publication.
    */
   writeCheckpoint(channel: string, checkpoint: Checkpoint): Promise<void>
 
-  /** Tells every node that hears, this one too; kept nowhere. */
+  /** Tells every node that hears, this one too. A message is not kept. */
   tell(message: NodeMessage): Promise<void>
 
-  /** Hears what nodes tell. Once it resolves, everything told later is heard or `lost` is called. Returns how to stop. */
+  /**
+   * Hears what nodes tell. Once it resolves, `heard` is called for each later message, or `lost`. Returns how to stop.
+   */
   hear(listener: NodeListener): Promise<() => void>
 
-  /** Lets go of everything; the broker is not used afterwards. */
+  /** Releases everything. Nobody uses the broker afterwards. */
   close(): Promise<void>
 }
 
-/** What a claim counts on, and how long it is to be remembered. */
+/** How long a claim is to be remembered, and which life of the claims it counts on. */
 export interface ClaimTerms {
   readonly windowMs: number
-  /** The life of the claims that the claimant counts on; with another one nothing is granted. */
+  /** The life of the claims that the claimant counts on. In another life nothing is granted. Absent: any life. */
   readonly epoch?: string
 }

@@ -1,43 +1,45 @@
 import type { ErrorCode } from '../errors.ts'
 
-/** One publish of a client's life: which of its publishes on this channel it is, and what it has the answers to. */
+/** One publish of a producer: which of its publishes on this channel it is, and which answers have arrived. */
 export interface Turn {
-  /** One life of a client; it numbers its publishes on each channel by itself. */
+  /** The id of one life of a client, for example of a tab. A producer numbers its publishes on each channel. */
   readonly producer: string
   /** From 1, without gaps. */
   readonly number: number
-  /** The answers up to this number need not be remembered. */
+  /** The client has the answers up to this number, so they need not be remembered. */
   readonly confirmed: number
 }
 
 /**
- * Names a publish that must happen once (I5), within its channel and its scope: a user, one client of a guest, or the
- * application. Ids are remembered one by one; of turns only the last number and what is not confirmed, so that what is
- * remembered does not grow with what is published.
+ * Names a publish that must happen once (I5), within its channel and its scope. A scope is a user, one client of a
+ * guest, or the application. Ids are remembered one by one. Of turns, only the last number and the unconfirmed answers
+ * are remembered, so memory does not grow with the number of publishes.
  */
 export type ClaimKey = { readonly scope: string; readonly id: string } | { readonly scope: string; readonly turn: Turn }
 
-/** The answer to a publish, as it is kept with its claim. */
+/** The answer to a publish for good, as it is kept with its claim. */
 export type Settlement =
-  /** It was taken; right after its publication, or `null` if the handler published nothing under its id. */
+  /**
+   * It was taken. The position is right after its publication; `null` if the handler published nothing under its id.
+   */
   | { readonly position: string | null }
   /** It was refused for good. */
   | { readonly code: ErrorCode; readonly message: string }
 
-/** The answer to a claim. */
-export type Claim = {
+/** What a claim came to. */
+export type Claimed = {
   /** The life of the claims. */
   readonly epoch: string
 } & (
   | {
       /**
-       * - `granted`: it is yours. Do the work, then `settle` it or `release` it.
-       * - `pending`: somebody has it, or the turn before it, and has not settled yet.
-       * - `out-of-turn`: nothing is known of the turn before it, or the claims are in another life than the one counted on.
-       *   It is not granted, and whether it was at an earlier time cannot be said.
+       * - `granted`: the claim is yours. Do the work, then `settle` or `release` it.
+       * - `pending`: somebody holds this claim, or the turn before it, and has not settled it yet.
+       * - `out-of-turn`: the turn before it is not remembered, or the claims are in another life than the claimant
+       *   counts on. The claim is not granted. It may have been granted at an earlier time; nobody knows.
        */
       readonly outcome: 'granted' | 'pending' | 'out-of-turn'
     }
-  /** It was done; this is the first answer. */
+  /** The publish was answered before; this is that answer. */
   | { readonly outcome: 'settled'; readonly answer: Settlement }
 )

@@ -1,4 +1,4 @@
-/** Chance as a parameter: a simulation passes a seeded one and replays exactly. */
+/** Chance as a parameter: a simulation passes seeded chance, and replays exactly. */
 export interface Randomness {
   /** A number in [0, 1), for jitter. */
   fraction(): number

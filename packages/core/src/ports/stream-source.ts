@@ -7,43 +7,44 @@ import type { Delivery } from './broker.ts'
 export type ReadRange = {
   /** Most publications to return. */
   readonly limit: number
-  /** Most bytes of payload to return, at least one publication all the same. */
+  /** Most bytes of payload to return. One publication is returned even if it is larger. */
   readonly bytes: number
 } & (
   | {
-      /** Offset to read on from: the first publications after it, in order. */
+      /** Reads the first publications after this offset, in order. */
       readonly after: number
     }
   | {
-      /** The newest publications instead, in order: those up to this offset, and it included. Default: up to the head. */
+      /** Reads the newest publications up to this offset, itself included, in order. Default: up to the head. */
       readonly until?: number
     }
 )
 
-/** What a node is told about a stream it follows. All three may be called at any time until it stops. */
+/** What a node is told about a stream that it follows. All three may be called at any time until it stops. */
 export interface StreamFollower {
-  /** The stream went on, here or elsewhere. May come late, twice or never: positions find out. */
+  /** The stream went on, here or on another node. A delivery may come late, twice or never: positions find that out. */
   deliver(delivery: Delivery): void
-  /** A signal was sent; it has no place in the stream. */
+  /** A signal was sent. It has no position in the stream. */
   signal(signal: Signal): void
   /** Deliveries may have been missed (the link was down): read again from where you stand. */
   lost(): void
 }
 
 /**
- * What a node's feed of one channel reads and follows: the broker's stream of that channel, or a view of another one, such
- * as the rows of a table that a filter lets through. A view has the epoch and the offsets of what it is a view of, so its
- * offsets have gaps, and it says how far each read came (`upTo`): a reader of a quiet view must not read the same again.
+ * The stream that a node's feed of one channel reads and follows: the broker's stream of that channel, or a view of
+ * another stream, such as the rows of a table that a filter lets through. A view has the epoch and the offsets of that
+ * other stream, so its offsets have gaps. It says how far each read came (`upTo`), so that a reader of a quiet view
+ * does not read the same part again.
  */
 export interface StreamSource {
   /** One consistent view of the stream. */
   read(range: ReadRange): Promise<StreamView>
-  /** As `Broker.follow`: everything later is delivered, or `lost` is called. Returns how to stop. */
+  /** As `Broker.follow`: everything later is delivered, or `lost` is called. Returns a function that stops it. */
   follow(follower: StreamFollower): Promise<() => void>
   /**
-   * What follows a database snapshot, all of it, up to a place that everything later follows too (I12); `undefined` if the
-   * stream does not reach back so far. Left out where a snapshot is no place in the stream. Called for each reader that
-   * comes with a *queried* position.
+   * Everything that follows a database snapshot, up to a place from which `read` and `follow` continue (I12);
+   * `undefined` if the stream does not reach back so far. A source that cannot continue from a database snapshot leaves
+   * it out. Called for each reader that comes with a *queried* position.
    */
   resolve?(position: QueriedPosition): Promise<StreamView | undefined>
 }

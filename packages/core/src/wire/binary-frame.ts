@@ -10,7 +10,7 @@ import { BaroError, quote } from '../errors.ts'
 import { type Json, parseWith } from '../json.ts'
 import { type Result, refused } from '../result.ts'
 
-// Declared here instead of pulling the types of Node or the DOM into a package that runs in both.
+// Declared here, for the reason in bytes.ts.
 declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 declare const TextDecoder: new (
   encoding?: 'utf-8',
@@ -22,9 +22,9 @@ type Range = readonly [start: number, length: number]
 
 const lineFeed = 0x0a
 
-/** A message apart from its bytes. */
+/** A message and its bytes, taken apart. */
 export interface Lifted {
-  /** Its JSON, with ranges where bytes stand. */
+  /** The message as JSON, with a range in place of each run of bytes. */
   readonly header: string
   readonly attachments: readonly Uint8Array<ArrayBuffer>[]
 }
@@ -41,7 +41,7 @@ export function liftBytes(message: unknown): Lifted {
   return { header: writeJson(message, range), attachments }
 }
 
-/** The binary frame of a message; its header may be longer than what was lifted, as long as the ranges in it stay. */
+/** The binary frame of a message. The header may have grown since the bytes were lifted: ranges count from its end. */
 export function joinFrame({ header, attachments }: Lifted): Uint8Array<ArrayBuffer> {
   const parts = [new TextEncoder().encode(`${header}\n`), ...attachments]
   const frame = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
@@ -53,7 +53,7 @@ export function joinFrame({ header, attachments }: Lifted): Uint8Array<ArrayBuff
   return frame
 }
 
-/** Reads a binary frame that is believed. */
+/** Reads a binary frame without checking it. */
 export function readFrame(frame: ArrayBuffer): unknown {
   const bytes = new Uint8Array(frame)
   const end = bytes.indexOf(lineFeed) + 1
@@ -61,7 +61,7 @@ export function readFrame(frame: ArrayBuffer): unknown {
   return readJson(new TextDecoder().decode(bytes.subarray(0, end)), read)
 }
 
-/** Reads a binary frame that may hold anything; never throws, and never makes more of it than it is. */
+/** Reads a binary frame that may hold anything. It never throws, and the values are never larger than the frame. */
 export function parseFrame(frame: Uint8Array): Result<Json> {
   let header: string
   let attachments: Uint8Array
@@ -79,7 +79,7 @@ export function parseFrame(frame: Uint8Array): Result<Json> {
         'bad-message',
         `"${bytesKey}" holds ${quote(form)} where ${attachments.length} bytes follow the header. Write [start, length].`,
       )
-    // Ranges may not share bytes, or a short frame would become many long values.
+    // Ranges must not share bytes, or a short frame would become many long values.
     taken += form[1]
     if (taken > attachments.length)
       throw new BaroError('bad-message', `The bytes of this message overlap. ${attachments.length} follow its header.`)
@@ -87,7 +87,7 @@ export function parseFrame(frame: Uint8Array): Result<Json> {
   })
 }
 
-/** Header and attachments. Without an end of the header, or if that is not UTF-8, it throws. */
+/** Header and attachments. Throws if the header has no end, or is not UTF-8. */
 function split(frame: Uint8Array): [header: string, attachments: Uint8Array] {
   const end = frame.indexOf(lineFeed)
   if (end < 0) throw new RangeError('The header has no end.')
@@ -95,7 +95,7 @@ function split(frame: Uint8Array): [header: string, attachments: Uint8Array] {
   return [header, frame.subarray(end + 1)]
 }
 
-/** Apart from the frame, which could not be let go as long as a few of its bytes are kept. */
+/** Copies the bytes: a view of them would keep the whole frame in memory. */
 function copy(attachments: Uint8Array, [start, length]: Range): Bytes {
   return asBytes(new Uint8Array(attachments.subarray(start, start + length)))
 }

@@ -1,10 +1,14 @@
 import { type Shape, shape, text } from './shape.ts'
 
-/** What the hub remembered of publishes was lost while the connection was open: an unanswered one has an unknown outcome. */
+/**
+ * The claims are in another life than the connection began with, so an unanswered publish has an unknown outcome (I5).
+ * A hub does not send it on an open link: it ends the link. A client's link without WebSocket makes it, when the answer
+ * to its next request names another life.
+ */
 export interface ClaimsMessage {
   readonly type: 'baro:claims'
   readonly payload: {
-    /** Names the new life of the claims. */
+    /** The name of the new life of the claims. */
     readonly claimsEpoch: string
   }
 }

@@ -186,7 +186,7 @@ describe.each(sides)('a message of the $side', ({ decode, shapes, examples }) =>
   })
 })
 
-it('what a client may send a server may not, and the other way round', () => {
+it('a server may not send what a client may, and the other way round', () => {
   expect(decodeServerMessage(encodeMessage(fromClient['baro:publish'][0] as ClientMessage)).ok).toBe(false)
   expect(decodeClientMessage(encodeMessage(fromServer['baro:published'][0] as ServerMessage)).ok).toBe(false)
 })
@@ -244,7 +244,7 @@ describe('decoding never throws', () => {
       case 4:
         return text.slice(0, end) + text.slice(place)
       default:
-        // A whole value for another one: stays JSON, and reaches the checks behind the parser.
+        // One whole value replaces another, so the text stays JSON and reaches the checks after the parser.
         return text.replace(/"[^"]*"(?!:)|\d+|\[[^[\]]*\]|\{\}/g, (value) =>
           generator.whole(8) === 0 ? generator.pick(hostile) : value,
         )

@@ -6,11 +6,15 @@ export interface ConnectMessage {
   readonly payload: {
     /** The protocol version, `protocolVersion`. */
     readonly protocol: number
-    /** A secret the client made for itself: the scope of its ids while nobody is signed in (I5). */
+    /**
+     * A secret that the client made for itself: the scope of its publish ids and turns while nobody is signed in (I5).
+     */
     readonly client: string
     /** What the application's `auth` checks. */
     readonly token?: string
-    /** The life of the claims that the publishes of this connection count on; absent: the one `baro:connected` names. */
+    /**
+     * The life of the claims that the publishes of this connection count on. Absent: the one `baro:connected` names.
+     */
     readonly claimsEpoch?: string
   }
 }

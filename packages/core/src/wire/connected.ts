@@ -6,15 +6,15 @@ export interface ConnectedMessage {
   readonly payload: {
     /** Names the session, for logs and for the inspector. */
     readonly session: string
-    /** Who the server says this is; absent for a guest. */
+    /** The id of the user, as the server knows it; absent for a guest. */
     readonly user?: string
-    /** The server is silent for at most this long; after twice as long the client reconnects. */
+    /** The server is silent for at most about this long. A client that hears nothing for twice as long reconnects. */
     readonly heartbeatIntervalMs: number
-    /** A longer message is refused. */
+    /** A longer message closes a WebSocket with 1009; in a POST it is refused as `too-large`. */
     readonly maxMessageBytes: number
-    /** How long a publish may be repeated with its id (I5). */
+    /** How long a publish may be repeated with its id or its turn (I5). */
     readonly publishWindowMs: number
-    /** Names the life of the claims: under another one, an unanswered publish has an unknown outcome. */
+    /** The name of the life of the claims. In another life, an unanswered publish has an unknown outcome. */
     readonly claimsEpoch: string
   }
 }

@@ -1,9 +1,10 @@
 import { type Shape, shape, whole } from './shape.ts'
 
-/** This node is about to stop: the connection closes, come back after the given time. */
+/** The hub is about to close the connection: its node stops, or it lost the claims that the connection counts on. */
 export interface DrainMessage {
   readonly type: 'baro:drain'
   readonly payload: {
+    /** When to come back, in milliseconds from now. */
     readonly reconnectInMs: number
   }
 }

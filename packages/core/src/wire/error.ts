@@ -1,6 +1,6 @@
 import { optional, type Shape, shape, text, whole } from './shape.ts'
 
-/** Says what was wrong with something the client sent. The connection stays open. */
+/** Says what was wrong with something that the client sent. By itself it does not close the connection. */
 export interface ErrorMessage {
   readonly type: 'baro:error'
   readonly payload: {
@@ -8,11 +8,11 @@ export interface ErrorMessage {
     readonly code: string
     /** For a developer, in English. */
     readonly message: string
-    /** Of the publish or request that failed. */
+    /** The id of the publish or request that failed. */
     readonly id?: string
-    /** Of the subscribe, unsubscribe or signal that failed. */
+    /** The channel of the message that failed, if it named one. */
     readonly channel?: string
-    /** Of the subscribe that failed. */
+    /** The attempt of the subscribe that failed. */
     readonly attempt?: number
   }
 }

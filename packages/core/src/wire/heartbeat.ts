@@ -1,6 +1,6 @@
 import { type Shape, shape } from './shape.ts'
 
-/** Says that this side lives. A server sends it into silence; a client answers each with one. */
+/** Says that this side lives. A server sends it when either side was silent; a client answers each with one. */
 export interface HeartbeatMessage {
   readonly type: 'baro:heartbeat'
   readonly payload: Readonly<Record<never, never>>

@@ -7,9 +7,9 @@ export interface PublicationsMessage {
   readonly type: 'baro:publications'
   readonly payload: {
     readonly channel: string
-    /** The position these publications follow; a client that stands elsewhere recovers (I2). */
+    /** The position that these publications follow. A client that stands elsewhere recovers (I2). */
     readonly follows: string
-    /** The position they lead to. */
+    /** The position that they lead to. */
     readonly position: string
     readonly publications: readonly Publication[]
   }

@@ -1,20 +1,20 @@
 import type { Json } from '../json.ts'
 import { json, optional, type Shape, shape, text, whole } from './shape.ts'
 
-/** Asks a handler to take an event; answered by `baro:published` or `baro:error` with the id (I5). */
+/** Asks a handler to take an event. `baro:published` or `baro:error` with the id answers it (I5). */
 export interface PublishMessage {
   readonly type: 'baro:publish'
   readonly payload: {
-    /** Names the publication; without a turn it also claims the publish: the same id again gets the first answer. */
+    /** Names the publication. Without a turn it also claims the publish: the same id again gets the first answer. */
     readonly id: string
     readonly channel: string
     readonly type: string
     readonly payload: Json
-    /** Whose turn it is: an id that one life of a client made for itself. With it come `number` and `confirmed`. */
+    /** Whose turn it is: an id that one life of a client made for itself. `number` and `confirmed` come with it. */
     readonly producer?: string
     /** Claims the publish: 1 for the producer's first on this channel, and one more for each that follows. */
     readonly number?: number
-    /** The client has the answers up to this number, so that nobody needs to remember them. */
+    /** The client has the answers up to this number, so nobody needs to remember them. */
     readonly confirmed?: number
   }
 }

@@ -5,7 +5,7 @@ export interface PublishedMessage {
   readonly type: 'baro:published'
   readonly payload: {
     readonly id: string
-    /** Right after the publication with this id; absent if the handler published nothing under it. */
+    /** The position right after the publication with this id; absent if the handler published nothing under the id. */
     readonly position?: string
   }
 }

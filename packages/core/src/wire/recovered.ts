@@ -2,7 +2,7 @@ import type { Publication } from '../publication.ts'
 import { publicationList } from './publication-list.ts'
 import { type Shape, shape, text, whole } from './shape.ts'
 
-/** Answers a subscribe: what follows the position comes, beginning with these publications (I2). */
+/** Answers a subscribe: the client continues from its position, and these publications follow it (I2). */
 export interface RecoveredMessage {
   readonly type: 'baro:recovered'
   readonly payload: {

@@ -1,16 +1,16 @@
 import type { Json } from '../json.ts'
 import { json, optional, type Shape, shape, text, whole } from './shape.ts'
 
-/** Answers a subscribe, or interrupts a reader whose history is gone: start again from this snapshot (I4). */
+/** Tells a subscription to start again from this snapshot (I4). It answers a subscribe, or comes later by itself. */
 export interface ResetMessage {
   readonly type: 'baro:reset'
   readonly payload: {
     readonly channel: string
-    /** The attempt of the subscription this belongs to. */
+    /** The newest attempt of the subscription. */
     readonly attempt: number
     /** One of the reset reasons of PROTOCOL.md. */
     readonly reason: string
-    /** Where the snapshot was read. */
+    /** The position of the snapshot. */
     readonly position: string
     /** The state of the channel at the position; absent if it has none. */
     readonly snapshot?: Json

@@ -18,13 +18,13 @@ export interface Message {
 
 type FieldsOf<Payload> = { readonly [Name in keyof Payload]-?: Field<Exclude<Payload[Name], undefined>> }
 
-/** The shape of one message: the fields its payload must have. What else is there is ignored, so that it may grow. */
+/** The shape of one message: the fields of its payload. Other fields are ignored, so that a message may grow. */
 export interface Shape<M extends Message> {
   readonly type: M['type']
   readonly fields: FieldsOf<M['payload']>
 }
 
-/** Any text. What a text must look like (a name, a position, an id) is checked where it is used, with its own code. */
+/** Any text. Whoever uses the text checks that it is a name, a position or an id, and answers with a code for it. */
 export const text: Field<string> = { kind: 'text', accepts: (value) => typeof value === 'string' }
 /** A whole number from 0. */
 export const whole: Field<number> = {
@@ -53,7 +53,7 @@ export function shape<M extends Message>(type: M['type'], fields: FieldsOf<M['pa
   return { type, fields }
 }
 
-/** Writes a shape as text; the texts of all shapes together are what the schema hash pins. */
+/** Writes a shape as text. The schema hash pins the texts of all shapes. */
 export function describeShape(shape: Shape<Message>): string {
   return `${shape.type}(${describeFields(shape.fields)})`
 }

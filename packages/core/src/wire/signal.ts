@@ -1,7 +1,7 @@
 import type { Json } from '../json.ts'
 import { json, type Shape, shape, text } from './shape.ts'
 
-/** Sends a message that is not kept. Not answered, except by an error. */
+/** Sends a message that is not kept. Nothing answers it, except an error. */
 export interface SignalMessage {
   readonly type: 'baro:signal'
   readonly payload: {

@@ -5,9 +5,9 @@ export interface SubscribeMessage {
   readonly type: 'baro:subscribe'
   readonly payload: {
     readonly channel: string
-    /** Numbers this try; the answer carries it, and an answer to an older try is ignored (I3). */
+    /** The number of this try. The answer carries it, and a client ignores answers to older tries (I3). */
     readonly attempt: number
-    /** Where the client stands; absent if it has nothing. */
+    /** Where the client stands; absent if it has no snapshot. */
     readonly position?: string
     /** The `version` of the client's definition. */
     readonly version: string

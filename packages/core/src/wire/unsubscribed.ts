@@ -1,6 +1,6 @@
 import { optional, type Shape, shape, text } from './shape.ts'
 
-/** Ends a subscription from the server's side; answers `baro:unsubscribe` too. */
+/** Answers `baro:unsubscribe`, or ends a subscription from the server's side. */
 export interface UnsubscribedMessage {
   readonly type: 'baro:unsubscribed'
   readonly payload: {

@@ -4,7 +4,7 @@ import { Allowance } from './allowance.ts'
 
 const perSecond = 10
 
-/** An allowance of which so many messages were sent at once. */
+/** An allowance from which so many messages were taken at once. */
 function spent(messages: number) {
   const clock = createFakeClock()
   const allowance = new Allowance(perSecond, clock)
@@ -20,7 +20,7 @@ describe('I7: the rate of messages', () => {
     expect(spent(20).send()).toBe('rate-limited')
   })
 
-  test('time gives it back, up to the burst and no further', () => {
+  test('time fills the allowance, up to the burst', () => {
     const { clock, send, sendMany } = spent(20)
     clock.advance(99)
     expect(send()).toBe('rate-limited')
@@ -30,7 +30,7 @@ describe('I7: the rate of messages', () => {
     expect(sendMany(21).filter((answer) => answer === 'taken')).toHaveLength(20)
   })
 
-  test('who goes on while limited is let through as soon as the rate allows', () => {
+  test('a client that goes on sending while limited is let through as soon as the rate allows', () => {
     const { clock, send } = spent(20)
     for (let atMs = 10; atMs <= 90; atMs += 10) {
       clock.advance(10)

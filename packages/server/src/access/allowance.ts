@@ -1,8 +1,8 @@
 import { BaroError, type Clock } from '@baro/core'
 
 /**
- * What one link may send (a token bucket): a message costs one, and a burst may be two seconds' worth, so that a client
- * may come back with all its subscriptions at once.
+ * How many messages one link may send (a token bucket). A burst may be as large as two seconds of messages, so that a
+ * client can come back with all its subscriptions at once.
  */
 export class Allowance {
   readonly #messagesPerSecond: number
@@ -18,8 +18,8 @@ export class Allowance {
   }
 
   /**
-   * Takes one message from it; returns what is wrong if it was one too many. What is refused costs nothing: else who sends
-   * a little too fast would get nothing through at all.
+   * Takes one message from the allowance; returns an error if there is none left. A refused message costs nothing: else
+   * a client that sends a little too fast would get nothing through.
    */
   spend(): BaroError | undefined {
     const rate = this.#messagesPerSecond

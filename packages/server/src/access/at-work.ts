@@ -1,8 +1,8 @@
 import { BaroError } from '@baro/core'
 
 /**
- * The messages of one principal that handlers are at work with, or that wait for those. Handlers that take longer than
- * messages take to arrive would make a queue without an end (I7).
+ * Counts the messages of one principal that handlers work on, or that wait for a handler. Without this bound, messages
+ * that arrive faster than handlers finish would make an endless queue (I7).
  */
 export class AtWork {
   readonly #max: number
@@ -13,9 +13,9 @@ export class AtWork {
   }
 
   /**
-   * Puts one more to work.
+   * Does the work of one more message.
    *
-   * @throws {BaroError} `rate-limited` if there is no room; otherwise what `work` throws.
+   * @throws {BaroError} `rate-limited` if too many are at work; otherwise what `work` throws.
    */
   async do<T>(work: () => Promise<T>): Promise<T> {
     if (this.#count >= this.#max)

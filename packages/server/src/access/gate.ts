@@ -15,7 +15,9 @@ export interface GateParts {
   readonly log: Log
 }
 
-/** Who may: finds out who somebody is, asks the rules of channels, and says what a client is told of a failure (I8). */
+/**
+ * Decides who may do what (I8): authenticates, asks the rules of channels, and says what a client learns of a failure.
+ */
 export class Gate {
   readonly #parts: GateParts
 
@@ -24,9 +26,9 @@ export class Gate {
   }
 
   /**
-   * Who this is, once for each connection and each HTTP request.
+   * Finds out who somebody is. Called once for each connection and each HTTP request.
    *
-   * @param token From `baro:connect`; otherwise the bearer token of the headers counts.
+   * @param token From `baro:connect`. Default: the bearer token of the headers.
    * @throws {BaroError} `unauthenticated`, or as the application's `auth` says.
    */
   async authenticate(
@@ -42,7 +44,7 @@ export class Gate {
     }
   }
 
-  /** Whether everybody may do everything with the channel: nobody needs to be asked, and nothing waited for. */
+  /** Whether everybody may do everything with the channel, so that there is no rule to ask and to wait for. */
   isPublic({ handlers }: Resolved): boolean {
     return handlers.access === 'public'
   }
@@ -50,7 +52,7 @@ export class Gate {
   /**
    * Asks the rule of the channel.
    *
-   * @throws {BaroError} `refused`; whatever else a rule throws refuses too, and is logged where it is explained.
+   * @throws {BaroError} `refused`, or whatever the rule throws, which refuses too. `explain` logs it.
    */
   async assertAllowed(resolved: Resolved, principal: Principal, action: Action): Promise<void> {
     const { access } = resolved.handlers
@@ -59,10 +61,10 @@ export class Gate {
       throw new BaroError('refused', `The access rule of "${resolved.channel}" does not allow you to ${action}.`)
   }
 
-  /** What a client is told of an error: ours as it is, the application's logged and hidden. */
+  /** The error that a client gets: ours as it is; an error of the application is logged and hidden. */
   explain(error: unknown, where: string): BaroError {
     const isOurs = error instanceof BaroError
-    // What a schema threw is told to nobody but the log.
+    // What a schema threw goes to the log only.
     if (isOurs && !(error.code === 'handler-failed' && error.cause !== undefined)) return error
     this.#parts.log.error(`The application threw at ${JSON.stringify(where)}: ${describeError(error)}`)
     if (isOurs) return error

@@ -40,7 +40,7 @@ describe('an origin', () => {
     },
   )
 
-  test('is not there where there is no browser, which is allowed', () => {
+  test('may be absent, because then the client is no browser', () => {
     expect(setUp().from(undefined)).toBe(true)
   })
 
@@ -53,7 +53,7 @@ describe('an origin', () => {
     ])
   })
 
-  test('I7: whoever invents origins fills neither the memory nor the log', () => {
+  test('I7: a client that invents origins fills neither the memory nor the log', () => {
     const { from, log } = setUp()
     for (let index = 0; index < 1_000; index++) from(`https://${index}.example/${'x'.repeat(10_000)}`)
     expect(log.warnings).toHaveLength(100)

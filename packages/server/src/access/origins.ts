@@ -16,9 +16,9 @@ export interface OriginOptions {
 const localHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * Makes the check that a browser's `Origin` (RFC 6454) is allowed: the one that serves the page, a listed one, or in
- * development any port of this machine. Without an `Origin` it is no browser, hence nobody's cookies are at stake.
- * Each refused origin is logged once, with the setting to add.
+ * Makes the check of a browser's `Origin` (RFC 6454). Allowed are the origin that serves the page, the listed ones, and
+ * in development every port of this machine. A request without an `Origin` comes from no browser, so it carries
+ * nobody's cookies. Each refused origin is logged once, with the setting that allows it.
  */
 export function createOriginCheck({ origins, development, log }: OriginOptions): OriginCheck {
   const allowed = new Set(origins)
@@ -27,11 +27,11 @@ export function createOriginCheck({ origins, development, log }: OriginOptions):
     const { origin, host } = headers
     if (origin === undefined) return true
     if (typeof origin !== 'string') return false
-    // Also what is no URL: a sandboxed frame is of the origin "null", and may be listed as any other.
+    // Before it is parsed: the origin of a sandboxed frame is "null", which is no URL, and may be listed too.
     if (allowed.has(origin)) return true
     const url = parseOrigin(origin)
     if (url && (url.host === host || (development && localHosts.has(url.hostname)))) return true
-    // Bounded: whoever invents origins must not fill the memory or the log.
+    // Bounded: a stranger who invents origins must not fill the memory or the log.
     if (!logged.has(origin) && logged.size < 100) {
       logged.add(origin)
       log.warn(

@@ -1,15 +1,15 @@
 import type { ChannelTypes, InputOf, OutputOf, ReadParamsOf, Schema, WireForm } from '@baro/core'
 import type { SnapshotSource } from './snapshot-source.ts'
 
-/** Who a session belongs to, as `auth` found. */
+/** A user, as `auth` found. */
 export interface Identity {
-  /** Becomes `by` of what the user publishes, and the scope of the user's publish ids (I5). */
+  /** Becomes `by` of the user's publications, and the scope of the user's publish ids and turns (I5). */
   readonly id: string
   /** Whatever else the application's handlers want to know. */
   readonly data?: unknown
 }
 
-/** Asked once for each connection and each HTTP publish. */
+/** What `auth` decides by. */
 export interface Credentials {
   /** From `baro:connect`, or from `Authorization: Bearer`. */
   readonly token?: string
@@ -17,8 +17,9 @@ export interface Credentials {
 }
 
 /**
- * Finds out who somebody is. Returning `undefined` lets a guest in; throwing refuses the connection for good. Throw a
- * `BaroError` of code `unavailable` if it cannot be told now: the client comes back.
+ * Finds out who somebody is. The hub calls it once for each connection and each HTTP request. Return `undefined` to let
+ * a guest in. Throw to refuse the client for good, or throw a `BaroError` of code `unavailable` if you cannot decide
+ * now: then the client comes back.
  *
  * @example
  * ```ts
@@ -27,7 +28,7 @@ export interface Credentials {
  */
 export type Auth = (credentials: Credentials) => Identity | undefined | Promise<Identity | undefined>
 
-/** Where something happens, and who makes it happen. */
+/** Where something happens, and who does it. */
 export interface ChannelContext<T extends ChannelTypes = ChannelTypes> {
   /** The channel's name. */
   readonly channel: string
@@ -35,39 +36,53 @@ export interface ChannelContext<T extends ChannelTypes = ChannelTypes> {
   readonly params: ReadParamsOf<T['pattern']>
   /** `undefined` for a guest. */
   readonly user: Identity | undefined
-  /** The session's id; `undefined` over HTTP. */
+  /**
+   * The id of the session. `undefined` where none is open: for a GET or POST of a channel, and for the rule that is
+   * asked before a plain stream opens.
+   */
   readonly session: string | undefined
 }
 
-/** What an access rule decides about. */
+/** What an access rule decides by. */
 export interface AccessContext<T extends ChannelTypes = ChannelTypes> extends ChannelContext<T> {
-  /** `read`: to follow it or to look at it, by whatever transport. The others: to send something to its handlers. */
+  /**
+   * `read` is to follow the channel or to look at it, on every transport. The others send something to its handlers.
+   */
   readonly action: 'read' | 'publish' | 'signal' | 'request'
 }
 
-/** `'public'`, or who may do what. A rule that throws refuses. */
+/**
+ * `'public'`, or a rule that decides who may do what. Only `true` allows. A rule that throws refuses.
+ *
+ * @example
+ * ```ts
+ * hub.on(room, { access: ({ user, action }) => action === 'read' || user !== undefined })
+ * ```
+ */
 export type Access<T extends ChannelTypes = ChannelTypes> =
   | 'public'
   | ((context: AccessContext<T>) => boolean | Promise<boolean>)
 
-/** The answer of `publish`. */
+/** What `publish` resolves with on the server: the publication is appended. */
 export interface Published {
   readonly id: string
-  /** Right after the publication. */
+  /** The position right after the publication. */
   readonly position: string
 }
 
-/** What a handler gets of a payload: what its schema made of it, as it travels. A `Date` is text by then. */
+/** The payload that a handler gets: the output of the schema, in its wire form. A `Date` is text there. */
 export type PayloadOf<S extends Schema> = WireForm<OutputOf<S>>
 
-/** What an event handler gets: the payload has passed its schema. */
+/** What an event handler gets. The payload has passed its schema. */
 export interface EventContext<T extends ChannelTypes, Payload> extends ChannelContext<T> {
   readonly payload: Payload
-  /** The id the client chose. */
+  /** The id that the client chose, or that the server made if the client sent none. */
   readonly id: string
   /**
-   * Appends to this channel. The first call carries the client's id, so that its optimistic entry is replaced;
-   * further ones get ids of their own.
+   * Appends to this channel. The first publication gets the client's id, so that it replaces the client's optimistic
+   * entry. Further ones get ids of their own.
+   *
+   * @throws {BaroError} `not-accepted`, `invalid-payload`, `handler-failed`, `unknown-outcome` or `unavailable`.
    */
   publish<Type extends keyof T['events'] & string>(type: Type, payload: InputOf<T['events'][Type]>): Promise<Published>
 }
@@ -75,7 +90,11 @@ export interface EventContext<T extends ChannelTypes, Payload> extends ChannelCo
 /** What a signal handler gets. */
 export interface SignalContext<T extends ChannelTypes, Payload> extends ChannelContext<T> {
   readonly payload: Payload
-  /** Passes a signal on to everybody who is connected to this channel. */
+  /**
+   * Sends a signal to everybody who follows this channel on an open stream.
+   *
+   * @throws {BaroError} `not-accepted`, `invalid-payload`, `handler-failed` or `unavailable`.
+   */
   signal<Type extends keyof T['signals'] & string>(type: Type, payload: InputOf<T['signals'][Type]>): Promise<void>
 }
 
@@ -86,33 +105,37 @@ export interface RequestContext<T extends ChannelTypes, Payload> extends Channel
 
 /** What the server does with one kind of channel. A client can send only what a handler here accepts. */
 export interface ChannelHandlers<T extends ChannelTypes> {
+  /** Who may do what with the channel. */
   readonly access: Access<T>
-  /** Where a snapshot comes from. Default: the state, reduced from the stream. */
+  /** Where a snapshot comes from. Default: the state, folded from the stream. */
   readonly snapshot?: SnapshotSource<ReadParamsOf<T['pattern']>, T['state']>
+  /** One handler for each event type that clients may publish. */
   readonly events?: {
     readonly [Type in keyof T['events'] & string]?: (context: EventContext<T, PayloadOf<T['events'][Type]>>) => unknown
   }
+  /** One handler for each signal type that clients may send. */
   readonly signals?: {
     readonly [Type in keyof T['signals'] & string]?: (
       context: SignalContext<T, PayloadOf<T['signals'][Type]>>,
     ) => unknown
   }
+  /** One handler for each request that clients may make. What it returns is the answer. */
   readonly requests?: {
     readonly [Type in keyof T['requests'] & string]?: (
       context: RequestContext<T, PayloadOf<T['requests'][Type]['input']>>,
     ) => InputOf<T['requests'][Type]['output']> | Promise<InputOf<T['requests'][Type]['output']>>
   }
-  /** A session follows the channel now. */
+  /** Called when a session begins to follow the channel. */
   readonly joined?: (context: ChannelContext<T>) => unknown
-  /** It no longer does. */
+  /** Called when a session that `joined` follows the channel no longer. */
   readonly left?: (context: ChannelContext<T>) => unknown
 }
 
-/** Handlers of some channel. */
+/** Handlers of any channel. */
 // biome-ignore lint/suspicious/noExplicitAny: handlers take payloads of their definition's types; inside the hub those have been validated and are only passed on.
 export type AnyHandlers = ChannelHandlers<any>
 
-/** What is told of a session that came or went. */
+/** What watchers of `connected` and `disconnected` get. */
 export interface SessionInfo {
   readonly session: string
   readonly user: Identity | undefined

@@ -1,7 +1,9 @@
 import type { Log } from '@baro/core'
 import { describeError } from '../observe/describe-error.ts'
 
-/** Calls the hooks of an application (`joined`, `left` and their like), so that an exception in one hurts nobody. */
+/**
+ * Calls the hooks of an application, such as `joined` and `left`. An exception in a hook is logged and goes no further.
+ */
 export class Hooks {
   readonly #log: Log
 

@@ -12,7 +12,7 @@ import {
 } from '@baro/core'
 import type { AnyHandlers } from './handlers.ts'
 
-/** One channel by its name: the definition that owns it, its parameters, and what the server does with it. */
+/** One channel, found by its name: its parameters, the definition that owns the name, and its handlers. */
 export interface Resolved {
   readonly channel: string
   readonly params: Params
@@ -20,11 +20,11 @@ export interface Resolved {
   readonly handlers: AnyHandlers
 }
 
-/** The definitions of a hub, found by pattern and never by identity: bundles duplicate code. */
+/** The definitions of a hub. They are found by pattern, never by identity, because bundles duplicate code. */
 export interface Registry {
   /** @throws {BaroError} `bad-definition` if the definition is not one of the hub's, or has handlers already. */
   register(definition: AnyChannel, handlers: AnyHandlers): void
-  /** Who owns a name; `bad-name` or `unknown-channel` otherwise. */
+  /** The channel of this name; `bad-name` or `unknown-channel` if there is none. */
   resolve(name: string): Result<Resolved>
   /** @throws {BaroError} `bad-definition` if a definition has no handlers, hence no access rule. */
   assertComplete(): void
@@ -60,7 +60,7 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
           'bad-definition',
           `hub.on was called twice for "${pattern}". Put its handlers into one call.`,
         )
-      // Also from JavaScript, where no type checker has asked for it.
+      // Checked at run time too, because JavaScript has no type checker that asks for it.
       if (handlers?.access !== 'public' && typeof handlers?.access !== 'function')
         throw new BaroError(
           'bad-definition',

@@ -1,21 +1,22 @@
 import type { Params } from '@baro/core'
 
-/** Where a snapshot is taken. */
+/** The channel whose snapshot is taken. */
 export interface SnapshotContext<P extends Params> {
   readonly channel: string
   /** The parameters read out of the name. */
   readonly params: P
 }
 
-/** Where the value of a snapshot comes from; registered once, so that the page and a later reset use the same. */
+/** Where the value of a snapshot comes from. It is registered once, so that a page and a later reset use the same. */
 export interface SnapshotSource<P extends Params, State> {
   readonly kind: 'loaded'
   load(context: SnapshotContext<P>): State | Promise<State>
 }
 
 /**
- * A snapshot loaded by any function. The position is read first, so what is published while it loads comes again after
- * it: at least once, if the application commits before it publishes. Use a reducer that replaces by key.
+ * A snapshot whose value any function loads. The position is read before the value, so what is published while it loads
+ * comes after the snapshot again: at least once, if the application commits before it publishes. Use a reducer that
+ * replaces by key.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 /**
- * A list that grows at its end and shrinks at its front, both in constant time on average: `Array.shift` moves every
- * item, which at a thousand kept publications would cost more than the append itself.
+ * A list that grows at its end and shrinks at its front, both in constant time on average. `Array.shift` moves every
+ * item: with a thousand kept publications that would cost more than the append.
  */
 export class Deque<T> {
-  // What was taken from the front stays as a gap until the gap is half of the array, and is then cut off at once.
+  // Items taken from the front leave a gap. It is cut off when it is half of the array.
   readonly #items: (T | undefined)[] = []
   #start = 0
 

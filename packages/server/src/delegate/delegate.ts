@@ -5,7 +5,7 @@ import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
 import { notAccepted } from '../publish/not-accepted.ts'
-import { type Publishing, PublishQueue, type PublishQueueParts, type Rule } from '../publish/publish-queue.ts'
+import { type Publishing, PublishQueue, type PublishQueueParts, type RuleCheck } from '../publish/publish-queue.ts'
 import type { PublishAnswer } from '../publish/publisher.ts'
 import type { Signals } from '../publish/signals.ts'
 import { Following, type FollowingParts } from './following.ts'
@@ -20,13 +20,13 @@ export interface DelegateParts extends FollowingParts, PublishQueueParts {
 export type Delegating = (principal: Principal) => Delegate
 
 /**
- * The one way in which anybody follows, publishes, signals and asks on this node: sessions, plain sockets, POST and
- * participants. It asks the rules, and bounds what is at work; it knows nothing of messages, bytes or links.
+ * Acts for one principal: it follows, publishes, signals and asks. Sessions, plain streams, POST and participants all
+ * go through it. It asks the rules, and bounds what is at work. It knows nothing of messages, bytes or links.
  */
 export class Delegate {
   readonly principal: Principal
   readonly #parts: DelegateParts
-  // Made when they are needed: most principals only listen.
+  // Made at first use, because most principals only follow.
   #lazyAtWork: AtWork | undefined
   #lazyQueue: PublishQueue | undefined
 
@@ -35,21 +35,21 @@ export class Delegate {
     this.principal = principal
   }
 
-  /** A channel to follow; nothing happens until it begins. */
+  /** Makes a following of a channel. Nothing happens until it begins. */
   follow(resolved: Resolved): Following {
     return new Following(this.#parts, this.principal, resolved)
   }
 
   /**
-   * Publishes, after whatever it has published in the channel before.
+   * Publishes, after this principal's earlier publishes in the channel.
    *
-   * @throws {BaroError} with the code to answer with, or whatever the application throws.
+   * @throws {BaroError} the error to answer with; or whatever the application throws.
    */
-  publish(resolved: Resolved, publishing: Publishing, rule: Rule = 'ask'): Promise<PublishAnswer> {
+  publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck = 'ask'): Promise<PublishAnswer> {
     return this.#queue.publish(resolved, publishing, rule)
   }
 
-  /** One of its publishes was refused for now before it came here: what is behind it must not overtake it. */
+  /** Takes note of a publish that was refused for now before it came here: later ones must not overtake it. */
   refusedBefore(resolved: Resolved, publishing: Pick<Publishing, 'id' | 'turn'>): void {
     this.#queue.refusedBefore(resolved.channel, publishing)
   }
@@ -81,7 +81,7 @@ export class Delegate {
       if (!input.ok) throw input.error
       const output = await handler({ ...contextOf(principal, resolved), payload: input.value })
       const answer = await validatePayload(schemas.output, output, `The answer to ${quote(type)}`)
-      // The question was fine: a wrong answer is the application's fault, and is logged as such.
+      // A wrong answer is the application's fault, so it is no BaroError: `explain` logs it and hides it.
       if (!answer.ok) throw new Error(answer.error.message)
       return answer.value
     })

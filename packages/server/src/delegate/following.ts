@@ -4,7 +4,7 @@ import { contextOf, type Principal } from '../access/principal.ts'
 import type { Hooks } from '../channel/hooks.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
-import type { Rule } from '../publish/publish-queue.ts'
+import type { RuleCheck } from '../publish/publish-queue.ts'
 import type { Feed } from '../stream/feed.ts'
 import type { Feeds } from '../stream/feeds.ts'
 import { type Outlet, Reader } from '../stream/reader.ts'
@@ -17,18 +17,18 @@ export interface FollowingParts {
   readonly counters: Counters
 }
 
-/** Where somebody wants to go on from: a position, or whatever comes from now on; without one it begins with a reset. */
+/** Where a following starts: at a position; `'now'`, with what comes next; or `undefined`, with a reset. */
 export type Start = Position | 'now' | undefined
 
-/** One principal follows one channel: it joins it once, and may begin again from elsewhere. */
+/** One principal follows one channel. It joins once, and may begin again from another position. */
 export class Following {
   readonly #parts: FollowingParts
   readonly #principal: Principal
   #resolved: Resolved
   #feed: Feed | undefined
-  // biome-ignore lint/suspicious/noExplicitAny: a reader is told in the dialect of its own outlet, and only begun and ended here.
+  // biome-ignore lint/suspicious/noExplicitAny: a reader writes in the dialect of its own outlet; here it is only made and ended.
   #reader: Reader<any, any> | undefined
-  /** How often it began: what an earlier beginning was waiting for is nobody's any more. */
+  /** How often it began. What an earlier beginning still waits for is ignored. */
   #begun = 0
   #hasJoined = false
 
@@ -43,13 +43,13 @@ export class Following {
   }
 
   /**
-   * Begins to follow, or begins again. The outlet is told everything, until this is called again or ends. What fails is
-   * told by `failed`, and whoever is told ends it.
+   * Begins to follow, or begins again. The outlet is told everything until the following begins again or ends. A
+   * failure goes to `outlet.failed`; the owner of the outlet then ends the following.
    *
-   * Stays synchronous where nothing has to be waited for: thousands that come back at once must not stand in a queue of
-   * promises.
+   * It stays synchronous where there is nothing to wait for: thousands that come back at once must not wait in a queue
+   * of promises.
    */
-  begin<Said, SaidSignal>(start: Start, outlet: Outlet<Said, SaidSignal>, rule: Rule = 'ask'): void {
+  begin<Said, SaidSignal>(start: Start, outlet: Outlet<Said, SaidSignal>, rule: RuleCheck = 'ask'): void {
     const { gate } = this.#parts
     this.#reader?.end()
     this.#reader = undefined
@@ -71,7 +71,7 @@ export class Following {
     else gate.assertAllowed(this.#resolved, this.#principal, 'read').then(open).catch(fail)
   }
 
-  /** Ends it; its outlet is told nothing more. */
+  /** Ends the following. The outlet is told nothing more. */
   end(): void {
     this.#begun++
     this.#reader?.end()
@@ -85,7 +85,7 @@ export class Following {
 
   #hold(): Feed {
     this.#feed ??= this.#parts.feeds.hold(this.#resolved)
-    // One object for all who follow a channel: ten thousand need not keep one each.
+    // The feed's object, so that ten thousand followers of a channel do not keep one each.
     this.#resolved = this.#feed.resolved
     return this.#feed
   }

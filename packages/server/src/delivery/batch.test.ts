@@ -15,7 +15,7 @@ const sparse = [publicationAt(3), publicationAt(7), publicationAt(20)]
 const batch = new Batch('room:1', start, after(31), sparse)
 
 describe('a batch with gaps that leads beyond its last publication', () => {
-  test('I2: leads a reader to where each publication is, and in the end to where it leads itself', () => {
+  test('I2: leads a reader to the position after each publication, and at the end to its own position', () => {
     expect(sparse.map((publication) => positionIn(batch, publication))).toEqual([after(3), after(7), after(31)])
   })
 

@@ -1,8 +1,9 @@
 import { type AtPosition, comparePositions, type Position, type Publication, positionAfter } from '@baro/core'
 
 /**
- * A piece of one channel on its way to readers: the position it follows, the one it leads to, and the publications in
- * between. There may be none, their offsets may have gaps, and the position may lie beyond the last of them.
+ * A piece of one channel on its way to readers: the position that it follows, the one that it leads to, and the
+ * publications in between. There may be none, their offsets may have gaps, and the position may lie beyond the last
+ * one.
  */
 export class Batch {
   readonly channel: string
@@ -22,13 +23,13 @@ export class Batch {
     return this.publications.length === 0
   }
 
-  /** Whether it leads anywhere: without publications it may still move a reader. */
+  /** Whether it moves a reader: it has publications, or only its position moves. */
   get leadsOn(): boolean {
     return !this.isEmpty || comparePositions(this.follows, this.position) !== 'same'
   }
 }
 
-/** The batch up to its publication number `limit`; what is cut off is asked for from the position of the last one. */
+/** The first `limit` publications of a batch. A reader asks for the rest from the position of the new batch. */
 export function firstOf(batch: Batch, limit: number): Batch {
   if (batch.publications.length <= limit) return batch
   const publications = batch.publications.slice(0, limit)
@@ -36,7 +37,7 @@ export function firstOf(batch: Batch, limit: number): Batch {
   return last ? new Batch(batch.channel, batch.follows, positionAfter(batch.position.epoch, last), publications) : batch
 }
 
-/** The position right after one publication of a batch: after the last one, that of the batch itself (I2). */
+/** The position right after one publication of a batch. After the last one it is the position of the batch (I2). */
 export function positionIn(batch: Batch, publication: Publication): AtPosition {
   const isLast = publication === batch.publications.at(-1)
   return isLast ? batch.position : positionAfter(batch.position.epoch, publication)

@@ -1,11 +1,11 @@
 import type { RoomWaiter } from './outbox.ts'
 
-/** A queue as a reader sees it: something to ask before each delivery, and to wait for when it is full (I7). */
+/** A queue as a reader sees it. The reader asks before each delivery, and waits when the queue is full (I7). */
 export interface BoundedQueue {
   /** Whether more is waiting than a reader may let wait. */
   readonly isFull: boolean
-  /** Tells the waiter once, when there is room. */
+  /** Calls `waiter.hasRoom` once, when there is room. */
   waitForRoom(waiter: RoomWaiter): void
-  /** Forgets the waiter: it has ended. */
+  /** Forgets the waiter, because it has ended. */
   stopWaiting(waiter: RoomWaiter): void
 }

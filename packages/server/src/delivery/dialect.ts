@@ -2,20 +2,20 @@ import type { Signal } from '@baro/core'
 import type { Batch } from './batch.ts'
 
 /**
- * How one kind of reader is told what happens. Readers are grouped by their dialect, compared by identity: each says a
- * batch once, however many readers there are.
+ * How one kind of reader is told what happens. Dialects are compared by identity, and a batch is encoded once for each
+ * dialect, however many readers it has.
  *
- * A dialect is which message says it, in which framing. A framing (`ports/socket.ts`) only puts the text of a message on
- * the wire of its transport; what the messages say is written in `encode/`.
+ * A dialect chooses the messages and a framing. A framing (`ports/socket.ts`) only puts the text of a message on the
+ * wire of its transport. The messages themselves are written in `encode/`.
  */
 export interface Dialect<Said = Uint8Array, SaidSignal = Said> {
-  /** `undefined` where there is nothing to say. */
+  /** What the readers get of a batch; `undefined` where there is nothing to say. */
   readonly encode: (batch: Batch) => Said | undefined
-  /** `undefined` where such a reader has no place for a signal. */
+  /** What the readers get of a signal; `undefined` where such readers get none. */
   readonly encodeSignal: (signal: Signal) => SaidSignal | undefined
 }
 
-/** For readers in this process: they are handed the batch and the signal themselves, and no byte is made. */
+/** The dialect of readers in this process: they get the batch and the signal themselves, and no byte is made. */
 export const unencoded: Dialect<Batch, Signal> = {
   encode: (batch) => (batch.leadsOn ? batch : undefined),
   encodeSignal: (signal) => signal,

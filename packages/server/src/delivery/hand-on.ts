@@ -1,43 +1,46 @@
-/** When channels hand on what they have gathered. Pure; all times are of the hub's monotonic clock, in milliseconds. */
+/** Decides when channels hand on what they have gathered. All times are milliseconds of the hub's monotonic clock. */
 
-/** The last time channels handed on, and what became of it. */
+/** The last time that channels handed on, and what it cost. */
 export interface HandedOn {
   readonly publications: number
   readonly atMs: number
-  /** To encode for each dialect, and to reach each outbox. */
+  /** How long it took to encode for each dialect, and to reach each outbox. */
   readonly tookMs: number
-  /** Until every socket was written; `undefined` while some wait for their turn. */
+  /** How long it took until every socket was written; `undefined` while some wait for their turn. */
   readonly writtenInMs: number | undefined
 }
 
 /** What waits to be handed on. */
 export interface Gathered {
   readonly publications: number
-  /** When the first of it came. */
+  /** When the first publication came. */
   readonly sinceMs: number
-  /** When the last of it came. */
+  /** When the last publication came. */
   readonly lastMs: number
 }
 
-/** The part of the time that handing on may take while sockets are written, and how long it waits for that at most. */
+/** The share of the time that handing on may take while sockets wait to be written, and the longest wait for it. */
 const busyShare = 1 / 8
 const longestBusyMs = 50
 
 /**
- * The parts of the time that a bunch takes to be written for which it may be waited for, and for its next publication;
- * and the longest time that is gone by, for whatever else was written counts too.
+ * How long a bunch is waited for, as shares of the time that the last bunch took to be written: for the whole bunch,
+ * and for its next publication. That time counts up to a limit, because it includes whatever else was written.
  */
 const bunchShare = 1 / 8
 const gapShare = 1 / 64
 const longestWrittenInMs = 64
 
 /**
- * While sockets still wait for their turn, to hand on costs a round through all readers and saves no write, so it may
- * take no more than a share of the time; and yet the readers that are written first must not wait for the last.
+ * Whether channels hand on now.
  *
- * Otherwise at once, with one exception. Publications that come in bunches come one after the other, each by its own
- * connection. Where the last bunch took long to write, it is worth a small part of that time to wait until no more come:
- * the first would be written to every socket alone, and the others again to every socket.
+ * While sockets still wait for their turn, handing on costs a round through all readers and saves no write. So it may
+ * take only a share of the time. It must not wait for the last socket either, because the first ones are ready for
+ * more.
+ *
+ * Otherwise channels hand on at once, with one exception. The publications of a bunch come one after the other, each on
+ * its own connection. If the last bunch took long to write, the hub waits a small part of that time until no more come.
+ * Without the wait, the first publication would be written to every socket alone, and the others in a second round.
  */
 export function mayHandOn(gathered: Gathered, last: HandedOn, nowMs: number): boolean {
   if (last.writtenInMs === undefined) return nowMs - last.atMs >= Math.min(last.tookMs / busyShare, longestBusyMs)

@@ -8,7 +8,7 @@ const publication = { type: 'message', payload: 'a', offset: 1, id: 'id1', time:
 const newBatch = () => new Batch('room:1', startOf('e'), positionAfter('e', publication), [publication])
 const signal = { channel: 'room:1', type: 'typing', payload: true }
 
-/** A dialect that counts how often it encodes; without a place for signals if it is told so. */
+/** A dialect that counts how often it encodes; it says signals only if the test wants that. */
 function countingDialect(hasSignals = true) {
   const counts = { batches: 0, signals: 0 }
   const dialect: Dialect = {
@@ -55,7 +55,7 @@ describe('the live readers of a channel', () => {
     expect(got[1]).toBe(signal)
   })
 
-  test('get nothing of a batch that their dialect says nothing of', () => {
+  test('get nothing of a batch if their dialect says nothing of it', () => {
     const group = new LiveGroup()
     const reader = readerOf({ encode: () => undefined, encodeSignal: () => undefined })
     group.join(reader)
@@ -63,7 +63,7 @@ describe('the live readers of a channel', () => {
     expect(reader.got).toEqual([])
   })
 
-  test('get no signal where their dialect has no place for one', () => {
+  test('get no signal if their dialect says none', () => {
     const group = new LiveGroup()
     const reader = readerOf(countingDialect(false).dialect)
     group.join(reader)
@@ -71,7 +71,7 @@ describe('the live readers of a channel', () => {
     expect(reader.got).toEqual([])
   })
 
-  test('who leaves in the middle of a delivery is passed over, and nobody else', () => {
+  test('a reader that leaves in the middle of a delivery gets nothing, and all others get it', () => {
     const group = new LiveGroup()
     const { dialect } = countingDialect()
     const [first, second, third] = [readerOf(dialect), readerOf(dialect), readerOf(dialect)]
@@ -85,7 +85,7 @@ describe('the live readers of a channel', () => {
     expect(third.got).toHaveLength(1)
   })
 
-  test('a dialect that nobody has any more is not encoded for', () => {
+  test('nothing is encoded for a dialect without readers', () => {
     const group = new LiveGroup()
     const { counts, dialect } = countingDialect()
     const reader = readerOf(dialect)

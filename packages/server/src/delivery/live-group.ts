@@ -3,20 +3,20 @@ import type { Batch } from './batch.ts'
 import type { Dialect } from './dialect.ts'
 import { madeOnce } from './made-once.ts'
 
-/** A reader that gets what happens: bytes, messages, or the batch itself, as its dialect says. */
+/** A live reader. It gets bytes, messages, or the batch itself, as its dialect says. */
 export interface LiveReader<Said = unknown, SaidSignal = Said> {
   readonly dialect: Dialect<Said, SaidSignal>
-  /** Takes a batch that follows what it has, as its dialect says it. */
+  /** Takes a batch that follows what it has; `said` is what its dialect made of the batch. */
   deliver(said: Said, batch: Batch): void
-  /** Takes a signal, as its dialect says it. */
+  /** Takes what its dialect made of a signal. */
   signal(said: SaidSignal): void
-  /** The stream is no longer the one it read; it has everything up to the position. */
+  /** The stream is in another life now. The reader has everything of the old one up to this position. */
   stale(position: AtPosition): void
 }
 
 /** The readers of one channel on this node that all stand at its head, grouped by their dialects. */
 export class LiveGroup {
-  // A set holds readers of its dialect only, which the types cannot say.
+  // Each set holds only readers of its dialect. The types cannot say that.
   readonly #readers = new Map<Dialect<unknown>, Set<LiveReader>>()
 
   join(reader: LiveReader): void {
@@ -30,7 +30,10 @@ export class LiveGroup {
     if (readers?.delete(reader) && readers.size === 0) this.#readers.delete(reader.dialect)
   }
 
-  /** Hands a batch to everybody, said once in each dialect; where it says nothing, its readers have missed nothing. */
+  /**
+   * Hands a batch to all readers, encoded once for each dialect. Where a dialect says nothing, its readers miss
+   * nothing.
+   */
   deliver(batch: Batch): void {
     for (const [dialect, readers] of this.#readers) {
       const said = madeOnce(batch, dialect.encode)
@@ -38,7 +41,7 @@ export class LiveGroup {
     }
   }
 
-  /** Hands a signal to everybody whose dialect has a place for it, said once in each. */
+  /** Hands a signal to all readers whose dialect says signals, encoded once for each dialect. */
   signal(signal: Signal): void {
     for (const [dialect, readers] of this.#readers) {
       const said = dialect.encodeSignal(signal)
@@ -46,7 +49,7 @@ export class LiveGroup {
     }
   }
 
-  /** Lets everybody go, and returns who was here. */
+  /** Removes all readers, and returns them. */
   dissolve(): readonly LiveReader[] {
     const all = [...this.#readers.values()].flatMap((readers) => [...readers])
     this.#readers.clear()

@@ -21,7 +21,7 @@ function setUp() {
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 const textsOf = ({ writes }: FakeSocket): readonly string[] => writes.map((write) => Buffer.from(write).toString())
 
-/** Somebody who waits for room, and puts something in when there is. */
+/** A waiter that delivers something when there is room. */
 const waiterOf = (outbox: Outbox, text: string) => ({ hasRoom: () => outbox.deliver(bytes(text)) })
 
 describe('a tick', () => {
@@ -35,7 +35,7 @@ describe('a tick', () => {
     expect(textsOf(socket)).toEqual(['one\ntwo\nthree\n'])
   })
 
-  test('shares one buffer between all sockets that have the same to write, whoever is between them', () => {
+  test('shares one buffer between all sockets that have the same bytes to write, also if other sockets come between them', () => {
     const { clock, make, outbox, socket } = setUp()
     const [other, third] = [make(), make()]
     const [first, second] = [bytes('first'), bytes('second')]
@@ -48,7 +48,7 @@ describe('a tick', () => {
     expect(third.socket.writes[0]).toBe(socket.writes[0])
   })
 
-  test('writes the long pieces of a delivery by themselves, uncopied, and joins the others to what is around them', () => {
+  test('writes the long pieces of a delivery apart, without a copy, and joins the short ones to their neighbours', () => {
     const { clock, outbox, socket } = setUp()
     const long = bytes('x'.repeat(4_096))
     outbox.deliver(bytes('before,'))
@@ -97,7 +97,7 @@ describe('a tick', () => {
 describe('I7: who is written first', () => {
   const megabyte = bytes('m'.repeat(1 << 20))
 
-  /** Whether an outbox that has something to write is written before another whose turn came before. */
+  /** Whether this outbox is written before another one that came to the ticker earlier. */
   function isFirst({ clock, make, outbox, socket }: ReturnType<typeof setUp>): boolean {
     const other = make()
     const before = socket.writes.length
@@ -118,13 +118,13 @@ describe('I7: who is written first', () => {
     }
   }
 
-  test('nobody who has taken less than a kernel keeps for one that does not read', () => {
+  test('not a socket that has taken less than the kernel queues for a reader that never reads', () => {
     const parts = setUp()
     give(3, parts)
     expect(isFirst(parts)).toBe(false)
   })
 
-  test('who has taken more', () => {
+  test('a socket that has taken more', () => {
     const parts = setUp()
     give(4, parts)
     expect(isFirst(parts)).toBe(true)
@@ -152,7 +152,7 @@ describe('I7: a full outbox', () => {
     expect(outbox.isFull).toBe(true)
   })
 
-  test('tells who waits as soon as the socket took everything, though no drain follows', () => {
+  test('tells its waiters as soon as the socket took everything, though no drain follows', () => {
     const { clock, outbox, socket } = setUp()
     outbox.deliver(bytes('more than ten bytes'))
     expect(outbox.isFull).toBe(true)
@@ -161,7 +161,7 @@ describe('I7: a full outbox', () => {
     expect(textsOf(socket)).toEqual(['more than ten bytes', 'at last'])
   })
 
-  test('tells who waits when a stuck socket has drained, once', () => {
+  test('tells its waiters once, when a stuck socket has drained', () => {
     const { clock, outbox, socket } = setUp()
     socket.isStuck = true
     outbox.deliver(bytes('more than ten bytes'))
@@ -195,7 +195,7 @@ describe('I7: a full outbox', () => {
     expect(socket.writes).toHaveLength(3)
   })
 
-  test('tells nobody who has stopped waiting', () => {
+  test('tells no waiter that has stopped waiting', () => {
     const { clock, outbox, socket } = setUp()
     const waiter = waiterOf(outbox, 'never')
     outbox.waitForRoom(waiter)

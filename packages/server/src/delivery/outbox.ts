@@ -5,19 +5,19 @@ import { isKnownToRead, mostQueuedBytes } from './precedence.ts'
 import type { Run } from './run.ts'
 import type { Ticker, Writing } from './ticker.ts'
 
-/** A reader that was cut, and goes on when the outbox has room. */
+/** A reader that was cut. It goes on when the outbox has room. */
 export interface RoomWaiter {
   hasRoom(): void
 }
 
-/** To copy a shorter one costs less than to write it by itself. */
+/** Pieces from this length are written apart. Copying a shorter piece costs less than writing it apart. */
 const apartFromBytes = 4_096
 
 /**
- * The bounded queue of one socket (I7). What one tick produced is gathered and leaves in one write.
+ * The bounded queue of one socket (I7). It gathers what one tick produced, and hands it to the socket in one write.
  *
  * Deliveries ask `isFull` first: a reader that finds it full is cut at a message boundary and reads from history later.
- * Replies and errors are never dropped; when they alone exceed their bound, the connection closes as slow.
+ * Replies and errors are never dropped. When they alone exceed their bound, the connection closes as slow.
  */
 export class Outbox implements Writing {
   readonly #socket: Socket
@@ -25,14 +25,16 @@ export class Outbox implements Writing {
   readonly #limits: Limits
   #pending: Run | undefined
   #replyBytes = 0
-  /** Whether the socket had bytes left after the last write; only a write adds to them, so `false` stays true. */
+  /**
+   * Whether bytes were left in the socket after the last write. Only a write adds bytes, so `false` holds until then.
+   */
   #isBehind = false
-  /** Bytes the socket was given, counted as far as it matters to who is written first. */
+  /** Bytes that the socket was given. They count up to `mostQueuedBytes`, which is all that precedence asks for. */
   #writtenBytes = 0
   #closed = false
-  /** Made when it is needed: most outboxes are never full. */
+  /** Made at first use, because most outboxes are never full. */
   #waiters: Set<RoomWaiter> | undefined
-  /** When something last left, on the hub's monotonic clock. */
+  /** When something was last written, on the hub's monotonic clock. */
   spokeAtMs: number
 
   constructor(socket: Socket, ticker: Ticker, limits: Limits, nowMs: number) {
@@ -57,7 +59,7 @@ export class Outbox implements Writing {
     this.#add(bytes, false)
   }
 
-  /** {@link deliver} for one that comes in pieces, of which others get the long ones too. */
+  /** {@link deliver} for a message in pieces. Other sockets get the long pieces too, so those are not copied. */
   deliverPieces(pieces: readonly Uint8Array[]): void {
     for (const piece of pieces) this.#add(piece, piece.length >= apartFromBytes)
   }
@@ -73,9 +75,9 @@ export class Outbox implements Writing {
     this.replyBytes(this.#socket.framing.frame(text))
   }
 
-  /** {@link reply}, framed already. */
+  /** {@link reply} for a message that is framed already. */
   replyBytes(bytes: Uint8Array): void {
-    // Where the socket has taken everything, it is the hub that is behind: nobody is told to read faster for that.
+    // If the socket has taken everything, the hub is behind, not the client: so it writes now instead of closing.
     if (this.#waitingReplyBytes + bytes.length > this.#limits.maxReplyBytes && !this.#isBehind)
       this.flush(this.spokeAtMs)
     this.#replyBytes = this.#waitingReplyBytes + bytes.length
@@ -83,7 +85,7 @@ export class Outbox implements Writing {
     else this.deliver(bytes)
   }
 
-  /** What was counted and has left meanwhile waits no more. */
+  /** Replies that still wait, at most: what has left since they were counted waits no more. */
   get #waitingReplyBytes(): number {
     return Math.min(this.#replyBytes, this.waitingBytes)
   }
@@ -95,23 +97,23 @@ export class Outbox implements Writing {
     this.#pending = undefined
     this.spokeAtMs = nowMs
     this.#socket.write(run.pieces)
-    // A number that stays small is kept in the outbox itself, and an idle one should cost little.
+    // A small integer needs no object of its own in V8, and an idle outbox should cost little.
     this.#writtenBytes = Math.min(this.#writtenBytes + run.length, mostQueuedBytes)
     this.drained()
   }
 
-  /** Tells the waiter once, when there is room. */
+  /** Calls `waiter.hasRoom` once, when there is room. */
   waitForRoom(waiter: RoomWaiter): void {
     this.#waiters ??= new Set()
     this.#waiters.add(waiter)
   }
 
-  /** Forgets the waiter: it has ended. */
+  /** Forgets the waiter, because it has ended. */
   stopWaiting(waiter: RoomWaiter): void {
     this.#waiters?.delete(waiter)
   }
 
-  /** Something has left the socket. */
+  /** Bytes have left the socket. */
   drained(): void {
     this.#isBehind = this.#socket.waitingBytes > 0
     const waiters = this.#waiters
@@ -129,7 +131,7 @@ export class Outbox implements Writing {
     this.#socket.close(code, reason)
   }
 
-  /** The link is gone: forget what was pending. */
+  /** The link is gone, so what was pending is forgotten. */
   discard(): void {
     this.#closed = true
     this.#pending = undefined

@@ -16,14 +16,14 @@ describe('a run of frames', () => {
     expect(new Run().and(a).pieces[0]).toBe(a)
   })
 
-  test('joins what stands before and behind a piece that stands apart, and does not copy that', () => {
+  test('joins the pieces before and after a piece that stands apart, and does not copy that one', () => {
     const run = new Run().and(a).and(b).and(c, true).and(a).and(b)
     expect(textsOf(run)).toEqual(['firstsecond', 'third', 'firstsecond'])
     expect(run.pieces[1]).toBe(c)
     expect(run.length).toBe(27)
   })
 
-  test('of pieces that stand apart is those', () => {
+  test('of pieces that stand apart is these pieces', () => {
     expect(new Run().and(a, true).and(b, true).pieces).toEqual([a, b])
   })
 
@@ -34,7 +34,7 @@ describe('a run of frames', () => {
     expect(other.pieces).toBe(one.pieces)
   })
 
-  test('does not change when another goes on differently', () => {
+  test('does not change when another socket adds another frame', () => {
     const nothing = new Run()
     const [one, other] = [nothing.and(a).and(b), nothing.and(a).and(c)]
     expect([textsOf(one), textsOf(other)]).toEqual([['firstsecond'], ['firstthird']])

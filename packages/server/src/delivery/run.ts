@@ -1,9 +1,9 @@
 /**
- * Frames and pieces of frames one after the other, on their way to a socket. Runs never change, and sockets that get the
- * same frames hold the same run: for ten thousand of them a frame makes one run, and what they hold is joined once.
+ * Frames, and pieces of frames, in the order in which they go to a socket. A run never changes, and sockets that get
+ * the same frames hold the same run. So for ten thousand sockets a frame makes one run, and its bytes are joined once.
  *
- * A piece that stands apart is never joined to its neighbours, which only one socket gets: that would copy it for each,
- * and a thousand slow readers would hold a thousand copies of what they missed.
+ * A piece that stands apart is never joined to its neighbours, because only one socket gets those. Joining would copy
+ * the piece for each socket, and a thousand slow readers would hold a thousand copies of what they missed.
  */
 export class Run {
   /** In bytes. */
@@ -11,7 +11,7 @@ export class Run {
   readonly #before: Run | undefined
   readonly #bytes: Uint8Array
   readonly #isApart: boolean
-  /** The run made last from this one: whoever adds the same piece next gets the same run. */
+  /** The run that was made last from this one. The next socket that adds the same piece gets the same run. */
   #next: Run | undefined
   #joined: readonly Uint8Array[] | undefined
 
@@ -32,7 +32,7 @@ export class Run {
     return next
   }
 
-  /** All of it, in as few pieces as possible. */
+  /** The bytes of the run, in as few pieces as possible. */
   get pieces(): readonly Uint8Array[] {
     this.#joined ??= this.#join()
     return this.#joined

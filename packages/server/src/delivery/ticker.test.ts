@@ -52,7 +52,7 @@ describe('the ticker', () => {
 })
 
 describe('where writing takes long', () => {
-  /** A ticker on a clock that stands still, but for what the writes and the rest of the event loop take. */
+  /** A ticker on a clock that only moves by the time that writes and other work of the event loop take. */
   function setUp() {
     const still = createFakeClock()
     let spentMs = 0
@@ -64,7 +64,7 @@ describe('where writing takes long', () => {
       spentMs += ms
     }
     const add = (name: string, ms: number, isKnown: boolean) => ticker.write({ flush: () => spend(name, ms) }, isKnown)
-    /** Whatever else the event loop does in its next turns, one after the other. */
+    /** Other work in the next turns of the event loop, one piece for each turn. */
     const meanwhile = ([first, ...others]: readonly (() => void)[]): void => {
       still.soon(() => {
         first?.()
@@ -83,7 +83,7 @@ describe('where writing takes long', () => {
     expect(counters.paused).toBe(2)
   })
 
-  test('I7: who is known to read is written before those whose turn had come', () => {
+  test('I7: a socket that is known to read is written before others that came earlier', () => {
     const { add, log, meanwhile, run } = setUp()
     for (const name of 'abc') add(name, 1, false)
     meanwhile([() => add('K', 1, true)])
@@ -107,7 +107,7 @@ describe('where writing takes long', () => {
     expect(log.join('')).toBe('a|bcd|ef')
   })
 
-  test('but those not known to read a quarter of that, if others are', () => {
+  test('but sockets not known to read get a quarter of that, if others are known to read', () => {
     const { add, log, spend, meanwhile, run } = setUp()
     for (const name of 'abcd') add(name, 1, false)
     for (const name of 'ABCDEFGHI') add(name, 2, true)
@@ -133,7 +133,7 @@ describe('where writing takes long', () => {
     publish('b')
     publish('c')
     run()
-    // The last bunch took 64 ms to write: the next publication is waited for 1 ms, all of them 8 ms.
+    // The last bunch took 64 ms to write. So the next publication is waited for 1 ms, and the bunch 8 ms.
     publish('d')
     meanwhile([
       () => spend('', 0.9),

@@ -15,17 +15,17 @@ export interface Writing {
 }
 
 /**
- * How long each line is written before the event loop goes on, at least: what came meanwhile is for readers that may be
- * written before those whose turn is next. A turn of the loop that finds nothing takes 5 µs.
+ * The shortest slice of each line before the event loop goes on. Slices are short, because what comes in between may be
+ * for readers that are written first. A turn of the event loop that finds nothing takes 5 µs.
  */
 const slicesMs = { known: 4, others: 1 }
 
-/** And at most: what a debugger or one slow handler has taken is not made up for at once. */
+/** The longest slice: the ticker does not make up at once for the time of a debugger or of one slow handler. */
 const longestSliceMs = 50
 
 /**
- * A look at the clock takes a tenth of a microsecond, and a short write eight: as long as they are quick, not each of
- * them is followed by a look.
+ * A look at the clock takes 0.1 µs, a short write 8 µs. While writes are quick, the ticker looks only after every
+ * fourth one.
  */
 const quickMs = 0.1
 const writesBetweenLooks = 4
@@ -35,12 +35,13 @@ const noPublications: Gathered = { publications: 0, sinceMs: 0, lastMs: 0 }
 const never: HandedOn = { publications: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }
 
 /**
- * Gathers what one turn of the event loop produced, or more (`hand-on.ts`). Then every channel hands its publications to
- * its readers, and every socket is written once. One write per socket is worth some 30 times under load: the system call
- * is most of what a delivery costs (bench/README.md).
+ * Gathers what one or more turns of the event loop produced (`hand-on.ts`). Then every channel hands its publications
+ * to its readers, and every socket is written once. Under load, one write per socket is about 30 times cheaper, because
+ * the system call is most of what a delivery costs (bench/README.md).
  *
- * Where that takes long, it is done in slices, and the loop goes on in between. Those who are known to read have a line
- * of their own, which is written first; each line gets a slice of every turn, so that neither waits for ever.
+ * If writing takes long, it is done in slices, and the event loop goes on in between. Sockets that are known to read
+ * have a line of their own, which is written first. Each line gets a slice of every turn, so that neither waits for
+ * ever.
  */
 export class Ticker {
   readonly #clock: HubClock
@@ -49,11 +50,13 @@ export class Ticker {
   readonly #known = new Deque<Writing>()
   readonly #others = new Deque<Writing>()
   #scheduled = false
-  /** What every outbox begins a tick with; a new one each tick, for it leads to all the frames of its tick. */
+  /**
+   * The empty run with which every outbox begins a tick. Each tick has a new one, because a run holds what follows it.
+   */
   #nothing: Run = new Run()
   #gathered = noPublications
   #handedOn = never
-  /** When the event loop went on to other things, if sockets wait for the next slice. */
+  /** When the event loop went on to other work; `undefined` if no socket waits for the next slice. */
   #leftAtMs: number | undefined
 
   constructor(clock: HubClock, counters: Pick<Counters, 'paused'>) {
@@ -61,7 +64,7 @@ export class Ticker {
     this.#counters = counters
   }
 
-  /** The channel has one more publication for its readers. */
+  /** Adds a channel that has gathered one more publication for its readers. */
   gather(channel: Gathering): void {
     const lastMs = this.#clock.elapsed()
     const { publications, sinceMs } = this.#gathered
@@ -70,20 +73,20 @@ export class Ticker {
     this.#schedule()
   }
 
-  /** There is something to write; before all others, if whoever it is for is known to read. */
+  /** Adds something to write. `isKnown`: its socket is known to read, so it is written first. */
   write(writing: Writing, isKnown: boolean): void {
     if (isKnown) this.#known.push(writing)
     else this.#others.push(writing)
     this.#schedule()
   }
 
-  /** Writes everything that waits for its turn: the node stops. */
+  /** Writes everything that waits for its turn, because the node stops. */
   writeAll(): void {
     this.#writeSlice(this.#known, Number.POSITIVE_INFINITY)
     this.#writeSlice(this.#others, Number.POSITIVE_INFINITY)
   }
 
-  /** What an outbox holds, and one more frame, or a piece of one. */
+  /** The run that an outbox holds, with one more frame, or piece of one. */
   extend(run: Run | undefined, bytes: Uint8Array, isApart: boolean): Run {
     return (run ?? this.#nothing).and(bytes, isApart)
   }
@@ -97,7 +100,7 @@ export class Ticker {
 
   #run(): void {
     const nowMs = this.#clock.elapsed()
-    // As long as everything else has taken: whatever comes in, half of the time is for what goes out.
+    // A slice may be as long as all other work took: so half of the time is for what goes out, whatever comes in.
     const awayMs = Math.min(nowMs - (this.#leftAtMs ?? nowMs), longestSliceMs)
     try {
       if (this.#channels.size > 0 && mayHandOn(this.#gathered, this.#handedOn, nowMs)) this.#handOn(nowMs)
@@ -113,7 +116,7 @@ export class Ticker {
   #handOn(nowMs: number): void {
     const { publications } = this.#gathered
     this.#gathered = noPublications
-    // Those whose turn one that throws has taken hand on in the next tick.
+    // If a channel throws, those after it stay in the set, and hand on in the next tick.
     for (const channel of [...this.#channels]) {
       this.#channels.delete(channel)
       channel.flush()
@@ -125,7 +128,7 @@ export class Ticker {
     const beganAtMs = this.#clock.elapsed()
     let nowMs = beganAtMs
     let untilLook = 1
-    // What these put in again has its turn in the next tick.
+    // What a flush adds to the line is written in the next tick.
     for (let left = line.length; left > 0 && nowMs - beganAtMs < sliceMs; left--) {
       line.shift()?.flush(nowMs)
       if (--untilLook > 0) continue
@@ -141,12 +144,12 @@ export class Ticker {
     if (isWriting) this.#counters.paused++
     else if (this.#handedOn.writtenInMs === undefined)
       this.#handedOn = { ...this.#handedOn, writtenInMs: nowMs - this.#handedOn.atMs }
-    // Only now: what a channel put into an outbox was written above and needs no further tick.
+    // Not earlier: what channels put into outboxes was written above, and needs no further tick.
     this.#scheduled = false
     if (isWriting || this.#channels.size > 0) this.#schedule()
   }
 
-  /** Called when what the writes leave behind in the event loop is done too: for an answer over HTTP, half of the work. */
+  /** Runs after the work that writes leave in the event loop. For an answer over HTTP that is half of all its work. */
   #leave(): void {
     this.#leftAtMs = this.#isWriting ? this.#clock.elapsed() : undefined
   }

@@ -44,12 +44,12 @@ import type { Hub, HubOptions } from './hub.ts'
 import { listen } from './listen.ts'
 import { Routes } from './routes.ts'
 
-/** What a test bed may replace to show that it is needed. */
+/** The guards that a test bed may replace, to show that each is needed. */
 export interface Guards {
   readonly recover: Recover
 }
 
-/** Makes the parts of a hub, and gives each what it uses. */
+/** Makes the parts of a hub, and gives each part what it uses. */
 export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
   const {
     channels,
@@ -76,10 +76,10 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
   const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, log, recover })
   const sessions = new Sessions({ clock, randomness, counters, hooks, heartbeatIntervalMs })
 
-  // A repeat that a client sends at the end of its window may be held up by the network for as long as a session may be
-  // silent; it must still find the claim (I5).
+  // A repeat that a client sends at the end of the window may be on its way for as long as a session may be silent. It
+  // must still find the claim (I5).
   const claimWindowMs = publishWindowMs + 4 * heartbeatIntervalMs
-  // A little later: whoever found it out is answered before its session is told to come back.
+  // A timer later, so that the publish that found it out is answered before its session ends.
   const claimsEpoch = new ClaimsEpoch(broker, (epoch) => clock.after(0, () => sessions.claimsLost(epoch)))
   const claimedWork = new ClaimedWork({ broker, claimsEpoch, counters, log, claimWindowMs })
   const appender = new Appender({ broker, clock, feeds, counters })
@@ -133,7 +133,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     registry.assertComplete()
     return orThrow(registry.resolve(reference.channel))
   }
-  /** Nobody new is taken any more, and everybody is told. */
+  /** Takes no new session, and tells all to come back. */
   const stop = (spreadMs: number): void => {
     sessions.dismiss(spreadMs)
     held.releaseAll()
@@ -159,7 +159,8 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
       (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
     isPublic: (reference) => gate.isPublic(resolve(reference)),
-    open: (principal = {}, told = {}) => new OpenParticipant(participating, principal, told),
+    open: (principal = {}, participantOptions = {}) =>
+      new OpenParticipant(participating, principal, participantOptions),
 
     attach(server) {
       registry.assertComplete()
@@ -196,7 +197,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
   return hub
 }
 
-/** The options of `serve` as the query that asks for the same: spans are milliseconds there, and seconds here. */
+/** The options of `serve` as a query. Options have milliseconds, a query has seconds. */
 function queryOf({ view, waitMs, live }: NonNullable<Parameters<Hub['serve']>[1]>): Readonly<Record<string, string>> {
   return {
     ...(view && { view }),

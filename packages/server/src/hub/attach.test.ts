@@ -143,7 +143,7 @@ describe('a hub that listens', () => {
     await expect(makeHub().listen(port, '127.0.0.1')).rejects.toThrow(new RegExp(`EADDRINUSE.*${port}`))
   })
 
-  test('frees the port when it stops, and drops who is connected, also who does not answer', async () => {
+  test('frees the port when it stops, and destroys all connections, also those that do not answer', async () => {
     const hub = makeHub()
     const { port, close } = await hub.listen(0, '127.0.0.1')
     const client = await NetworkClient.connect(`ws://127.0.0.1:${port}/baro/connect`)
@@ -159,7 +159,7 @@ describe('a hub that listens', () => {
     expect(hub.counters.sessions).toBe(0)
   })
 
-  test('leaves those alone who are connected to another server of the same hub', async () => {
+  test('leaves the connections to another server of the same hub open', async () => {
     const hub = makeHub()
     const [one, other] = [await hub.listen(0, '127.0.0.1'), await hub.listen(0, '127.0.0.1')]
     ends.push(other.close)

@@ -7,22 +7,22 @@ type Taker = Pick<Hub, 'handle' | 'handleUpgrade'>
 const attached = new WeakMap<Server, Set<Taker>>()
 
 /**
- * Lets a hub see the requests and upgrades of a server before anybody else does. Doing it again changes nothing.
+ * Gives a hub the requests and upgrades of a server before all other listeners. Calling it again changes nothing.
  *
- * The events are taken at `emit`: listeners that are added later, as Next.js adds its own at the first request, never
- * see what is ours, so nobody answers twice and nobody closes our sockets.
+ * The events are taken at `emit`. So other listeners never see what is the hub's, also those that are added later:
+ * Next.js adds its own at the first request. Nobody answers twice, and nobody closes the hub's sockets.
  */
 export function attachTo(server: Server, hub: Taker): void {
   const hubs = attached.get(server) ?? intercept(server)
   hubs.add(hub)
 }
 
-/** Makes room for another hub, or for none. */
+/** Takes a hub off a server. */
 export function detachFrom(server: Server, hub: Taker): void {
   attached.get(server)?.delete(hub)
 }
 
-/** Takes the server's events; returns the hubs they are offered to. */
+/** Takes the server's events. Returns the hubs that they are offered to. */
 function intercept(server: Server): Set<Taker> {
   const hubs = new Set<Taker>()
   attached.set(server, hubs)
@@ -37,7 +37,8 @@ function intercept(server: Server): Set<Taker> {
     }
     return Reflect.apply(emit, this, [event, ...rest])
   } as Server['emit']
-  // An upgrade without any listener never becomes an event.
+  // Node emits `upgrade` only if it has a listener. This one closes what is not the hub's, as long as it is the only
+  // one.
   if (server.listenerCount('upgrade') === 0)
     server.on('upgrade', (_request, stream: Duplex) => {
       if (server.listenerCount('upgrade') === 1) stream.destroy()

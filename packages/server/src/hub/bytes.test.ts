@@ -16,7 +16,7 @@ const album = channel('album:{id}', {
   events: { picture: z.object({ image: bytes, alt: z.string() }), raw: bytes, text: z.string() },
   signals: { glance: z.object({ thumb: bytes }) },
   requests: { mirror: { input: bytes, output: bytes } },
-  // Its bytes are its own, as those of a canvas would be.
+  // The payload has bytes of its own, as those of a canvas would be.
   state: {
     initial: () => ({ cover: new Uint8Array([1, 2]), newest: [] as Uint8Array[] }),
     on: {
@@ -159,7 +159,7 @@ describe('bytes on a connection of the SDK', () => {
     })
   })
 
-  test('are sent to whoever recovers, and a message without them stays a text', async () => {
+  test('are sent to a client that recovers, and a message without bytes stays a text', async () => {
     const { base, hub } = await serve()
     const { position } = await hub.publish(album({ id: 1 }), 'text', 'a {"baro:bytes":"AAAA"} text')
     await hub.publish(album({ id: 1 }), 'text', 'b')
@@ -217,7 +217,7 @@ describe('a state with keys that clients chose', () => {
     },
   })
 
-  test('is sent without one that would stand for bytes, so that one word does not shut everybody out', async () => {
+  test('is sent without a key that would stand for bytes, so that one word does not cost everybody the channel', async () => {
     const log = new RecordedLog()
     const hub = createHub({ channels: [votes], log })
     hub.on(votes, { access: 'public', events: { voted: ({ payload, publish }) => publish('voted', payload) } })

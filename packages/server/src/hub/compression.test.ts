@@ -185,7 +185,7 @@ class KeepingSocket implements Socket {
 }
 
 describe('is compressed once for a thousand sockets:', () => {
-  /** A thousand sessions; `ask` subscribes each, and returns what each of them was written then. */
+  /** A thousand sessions. `ask` subscribes each, and returns what was written to each of them then. */
   function createThousand(size = 5) {
     const stage = createRoomStage({}, { limits: { catchUpPublications: size } })
     const framing = createDeflatedFraming(1_024)

@@ -27,7 +27,7 @@ describe('createHub', () => {
     )
   })
 
-  test('takes patterns that no name matches both of', () => {
+  test('takes two patterns if no name matches both', () => {
     expect(() =>
       createHub({ channels: [channel('room:{id}'), channel('room:{id}:{part}'), channel('user:{id}')] }),
     ).not.toThrow()
@@ -211,7 +211,7 @@ describe('hub.close', () => {
   })
 })
 
-test('a handler gets what travels: a date is text by then', async () => {
+test('a handler gets the wire form of a payload: a date is text there', async () => {
   const event = channel('event', { events: { at: z.object({ date: z.coerce.date() }) } })
   const { connect, hub } = createStage({ channels: [event] })
   const got: string[] = []

@@ -22,9 +22,9 @@ import type { Listening } from './listen.ts'
 
 /** What `createHub` takes. */
 export interface HubOptions {
-  /** Every channel there is; two patterns that can match one name are refused. */
+  /** All channels of the hub. Two patterns that can match one name are refused. */
   readonly channels: readonly AnyChannel[]
-  /** Orders, keeps and spreads the publications. Default: a memory broker of its own. */
+  /** Orders, keeps and spreads the publications. Default: a memory broker of this hub alone. */
   readonly broker?: Broker
   /** Finds out who a client is. Default: everybody is a guest. */
   readonly auth?: Auth
@@ -35,44 +35,66 @@ export interface HubOptions {
   /** Where the hub is served. Default `'/baro'`. */
   readonly path?: string
   /**
-   * Compresses what goes to WebSockets that can take it, once for all of them (permessage-deflate), if the message is at
-   * least `thresholdBytes` long. Default `{ thresholdBytes: 1024 }`; `false` never does. Say `false` where a message
-   * carries a secret beside text that an attacker chooses.
+   * Compresses messages of at least `thresholdBytes` bytes for WebSockets that agree to it (permessage-deflate), once
+   * for all of them. Default `{ thresholdBytes: 1024 }`; `false` never compresses. Use `false` if a message carries a
+   * secret beside text that an attacker chooses.
    */
   readonly compression?: false | { readonly thresholdBytes?: number }
+  /** What one client may cost. Default: `defaultLimits`, also for each limit that is left out. */
   readonly limits?: Partial<Limits>
-  /** The hub is never silent for longer; twice as long without a sign of life ends a link. Default 25,000. */
+  /**
+   * After this much silence of either side the hub sends a heartbeat. A session whose client is silent for three
+   * intervals is closed; a client that hears nothing for two intervals reconnects. Default 25,000.
+   */
   readonly heartbeatIntervalMs?: number
-  /** How long a publish may be repeated with its id and gets the first answer (I5). Default 120,000. */
+  /** How long a publish may be repeated with its id or its turn, and gets the first answer (I5). Default 120,000. */
   readonly publishWindowMs?: number
-  /** Where the hub says what a person should know. Default `console`. */
+  /** Where the hub writes what a person should know. Default `console`. */
   readonly log?: Log
-  /** Default: the machine's. While a test's clock stands still, nothing is sent, not even the answer to a GET. */
+  /** Default: the machine's clock. While a test's clock stands still, nothing is sent, not even the answer to a GET. */
   readonly clock?: HubClock
+  /** Makes ids, epochs and jitter. Default: the randomness of the machine. */
   readonly randomness?: Randomness
 }
 
 /** The hub: the server's side of every channel on this node. */
 export interface Hub {
-  /** Where it is served, for example `/baro`. */
+  /** Where the hub is served, for example `/baro`. */
   readonly path: string
+  /** What the hub has counted since it was made. */
   readonly counters: Readonly<Counters>
 
   /**
-   * Says what the server does with a channel: who may read it, and what clients may send.
+   * Says what the server does with a channel: who may do what, and what clients may send.
    *
    * @throws {BaroError} `bad-definition` if the definition is not among `channels` or has handlers already, if there is no
-   * access rule, or if a handler is for a type it does not define.
+   * access rule, or if a handler is for a type that the definition does not have.
+   *
+   * @example
+   * ```ts
+   * hub.on(room, {
+   *   access: ({ user }) => user !== undefined,
+   *   events: { message: ({ payload, publish }) => publish('message', payload) },
+   * })
+   * ```
    */
   on<T extends ChannelTypes>(definition: ChannelDefinition<T>, handlers: ChannelHandlers<T>): void
-  /** Calls `run` whenever a session has connected, or is gone. Returns how to stop. */
+  /** Calls `run` for each session that has connected, or has ended after that. Returns a function that stops it. */
   on(moment: 'connected' | 'disconnected', run: (session: SessionInfo) => unknown): () => void
 
   /**
-   * Publishes for the application. Resolves after the append.
+   * Publishes for the application, without asking rules or handlers. Resolves after the append.
    *
-   * @param options.id Makes it idempotent: the same id within the publish window gets the first answer.
-   * @throws {BaroError} `invalid-payload`, `not-accepted`, `unknown-channel`, `unavailable`.
+   * @param options.id Makes the publish idempotent: the same id in the same channel, within `publishWindowMs`, gets the
+   *   first answer. Default: a new id.
+   * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition` if a channel has no handlers yet, `not-accepted`,
+   *   `invalid-payload`, `handler-failed` if the schema throws, or `unavailable`; with an id also `bad-id`, `in-progress`,
+   *   `rate-limited` or `unknown-outcome`.
+   *
+   * @example
+   * ```ts
+   * const { position } = await hub.publish(room({ id: 42 }), 'message', { text: 'Hello' })
+   * ```
    */
   publish<T extends ChannelTypes, Type extends keyof T['events'] & string>(
     reference: Reference<T>,
@@ -81,7 +103,12 @@ export interface Hub {
     options?: { readonly id?: string },
   ): Promise<Published>
 
-  /** Sends a signal to everybody who is connected to the channel. */
+  /**
+   * Sends a signal to everybody who follows the channel on an open stream, without asking rules or handlers.
+   *
+   * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition`, `not-accepted`, `invalid-payload`, `handler-failed`
+   *   or `unavailable`.
+   */
   signal<T extends ChannelTypes, Type extends keyof T['signals'] & string>(
     reference: Reference<T>,
     type: Type,
@@ -91,17 +118,26 @@ export interface Hub {
   /**
    * The newest value of a channel at its position: what a page embeds.
    *
-   * @throws {BaroError} `bad-name`, `unknown-channel`, `unavailable`, or whatever a `loaded` source throws.
+   * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition` or `unavailable`; or whatever a `loaded` source
+   *   throws.
+   *
+   * @example
+   * ```tsx
+   * export default async () => <Room initial={await hub.snapshot(room({ id: 42 }))} />
+   * ```
    */
   snapshot<T extends ChannelTypes>(reference: Reference<T>): Promise<Snapshot<T>>
 
-  /** Whether anybody may read the channel, so that its snapshot may stand in a shared page. */
+  /** Whether the channel has `access: 'public'`, so that its snapshot may stand in a shared page. */
   isPublic(reference: Reference): boolean
 
   /**
-   * Opens a session in this process: it follows, publishes, signals and asks as a client does, under the rules and through
-   * the handlers of the channels, without a link or a byte. For gateways that speak another protocol, for bots and tools.
-   * It counts as a session, is told to those who watch `connected`, and ends when the node stops.
+   * Opens a session in this process. It follows, publishes, signals and asks as a client does, under the rules and
+   * through the handlers of the channels, without a link. For gateways that speak another protocol, for bots and tools.
+   * Watchers of `connected` are told of it. It ends when the node stops.
+   *
+   * @param principal For whom it acts. Default: a guest.
+   * @param options Callbacks for what happens to the session itself.
    *
    * @throws {BaroError} `unavailable` if the node is stopping.
    *
@@ -117,17 +153,27 @@ export interface Hub {
    * bot.end()
    * ```
    */
-  open(principal?: Principal, told?: ParticipantOptions): Participant
+  open(principal?: Principal, options?: ParticipantOptions): Participant
 
-  /** Serves the hub on an HTTP server, beside whatever it serves already. Calling it again changes nothing. */
+  /**
+   * Serves the hub on an HTTP server, beside what the server serves already. Calling it again changes nothing.
+   *
+   * @throws {BaroError} `bad-definition` if a channel has no handlers.
+   */
   attach(server: Server): void
-  /** Serves the hub alone. Port 0 takes a free one. */
+  /**
+   * Serves the hub on a server of its own. Port 0 takes a free port. Default host: all addresses of the machine.
+   * Rejects with Node's error if the port cannot be taken.
+   *
+   * @throws {BaroError} `bad-definition` if a channel has no handlers.
+   */
   listen(port: number, host?: string): Promise<Listening>
   /** Answers a request if it is under the hub's path; returns whether it did. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
   /**
-   * A plain request handler for one channel, to mount at a path of the application's own. `view` and `waitMs` are what a
-   * request gets that does not ask for something else; `live: 'sse'` makes it an event stream.
+   * Makes a plain request handler for one channel, to mount at a path of the application. `view` (default
+   * `publication`) and `waitMs` (default: no wait) apply to requests that do not ask for something else. `live: 'sse'`
+   * makes the answer an event stream.
    *
    * @example
    * ```ts
@@ -141,14 +187,26 @@ export interface Hub {
   ): (request: IncomingMessage, response: ServerResponse) => void
   /** Takes an upgrade if it is under the hub's path; returns whether it did. */
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean
-  /** Opens a session on a socket. What every stream transport calls. */
+  /**
+   * Opens a session of the SDK's protocol on a socket. A transport calls it for each link.
+   *
+   * @throws {BaroError} `bad-definition` if a channel has no handlers.
+   */
   connect(socket: Socket, handshake: Handshake): SessionLink
 
   /**
-   * Stops gracefully: every client is told when to come back, at a random moment within `spreadMs`, and is closed; new
-   * ones are refused. Resolves when the last link is gone, or after `timeoutMs`.
+   * Stops gracefully. Every client is told to come back at a random moment within `spreadMs` (default 5,000), and is
+   * closed. New clients are refused. Resolves when the last link is gone, or after `timeoutMs` (default 10,000).
+   *
+   * @example
+   * ```ts
+   * process.once('SIGTERM', async () => {
+   *   await hub.drain()
+   *   await hub.close()
+   * })
+   * ```
    */
   drain(options?: { readonly spreadMs?: number; readonly timeoutMs?: number }): Promise<void>
-  /** Ends everything at once, detaches from its servers, and lets go of the broker if the hub made it. */
+  /** Ends everything at once, detaches from the servers, and closes the broker if the hub made it. */
   close(): Promise<void>
 }

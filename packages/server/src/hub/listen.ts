@@ -5,20 +5,21 @@ import { describeError } from '../observe/describe-error.ts'
 
 /** A server made by `hub.listen`. */
 export interface Listening {
+  /** The port that the server has taken. */
   readonly port: number
   readonly server: Server
-  /** Stops listening, drops what is connected, and resolves when the port is free. */
+  /** Stops listening, destroys all connections, and resolves when the port is free. */
   close(): Promise<void>
 }
 
-/** Makes a server that answers 404, lets `attach` have it, and listens. */
+/** Makes a server that answers 404, attaches the hub to it, and listens. */
 export function listen(
   { attach, log }: { readonly attach: (server: Server) => void; readonly log: Log },
   port: number,
   host?: string,
 ): Promise<Listening> {
   const server = createServer((_request, response) => response.writeHead(404).end())
-  // All of them: Node's own `closeAllConnections` knows nothing of those that were upgraded.
+  // Kept here, because Node's `closeAllConnections` leaves upgraded connections open.
   const connections = new Set<NetSocket>()
   function forget(this: NetSocket): void {
     connections.delete(this)

@@ -35,7 +35,7 @@ async function serve(handlers: Partial<AnyHandlers> = {}, options: Partial<HubOp
 
 const message = (text: unknown, more = {}) => ({ type: 'message', payload: { text }, ...more })
 
-/** Status and code of an answer that says what was wrong, in JSON, never cached. */
+/** Status and code of an error answer, which is JSON and never cached. */
 async function problemOf(response: Response) {
   expect(response.headers.get('content-type')).toMatch(/^application\/json/)
   expect(response.headers.get('cache-control')).toBe('no-store')

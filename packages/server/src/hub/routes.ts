@@ -1,4 +1,4 @@
-/** Which request and which upgrade goes where. */
+/** Decides where each request and each upgrade goes. */
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -14,15 +14,18 @@ import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
 import { refuseUpgrade } from '../transports/websocket/websocket.ts'
 
-/** Those that answer. An exception becomes the answer of a request; an upgrade is answered by whoever takes it. */
+/**
+ * Where requests and upgrades go. An exception becomes the answer to a request. A destination answers its upgrades
+ * itself.
+ */
 export interface Destinations {
   read(read: ReadRequest): Promise<void>
   publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** The SDK, in one POST. */
+  /** A session of the SDK in one POST. */
   connect(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** The SDK, by WebSocket. */
+  /** A session of the SDK on a WebSocket. */
   upgradeConnect(upgrade: Upgrade): void
-  /** Whatever else follows the hub's path, without the query. */
+  /** Every other upgrade; `rest` is what follows the hub's path, without the query. */
   upgradeChannel(rest: string, upgrade: Upgrade): void
 }
 
@@ -38,7 +41,7 @@ export interface RoutesParts {
   readonly destinations: Destinations
 }
 
-/** The HTTP face of a hub. */
+/** The HTTP side of a hub. */
 export class Routes {
   readonly #parts: RoutesParts
 
@@ -62,7 +65,8 @@ export class Routes {
     response: ServerResponse,
   ): void {
     const { registry } = this.#parts
-    // Here, where an exception is an answer: thrown at the application's server, it would end the process.
+    // Resolved inside, so that an exception becomes an answer. Thrown at the application's server, it would end the
+    // process.
     this.#guarded(request.url ?? '', request, response, async () => {
       registry.assertComplete()
       return this.#answerChannel({
@@ -79,7 +83,7 @@ export class Routes {
     const rest = this.#restOf(request.url)
     if (rest === undefined) return false
     const { sessions, counters, isOriginAllowed, destinations } = this.#parts
-    // A link that breaks during the handshake is nobody's error.
+    // A link that breaks during the handshake is no error of the hub.
     stream.on('error', destroyIt)
     if (sessions.isStopping) refuseUpgrade(stream, 503, 'This node is stopping. Come back.')
     else if (!isOriginAllowed(request.headers)) {
@@ -90,7 +94,7 @@ export class Routes {
     return true
   }
 
-  /** What follows the hub's path in a request's path; `undefined` if it is not ours. */
+  /** What follows the hub's path in a request's path; `undefined` if the request is not for the hub. */
   #restOf(url: string | undefined): string | undefined {
     const { path } = this.#parts
     const [pathname = ''] = (url ?? '').split('?')
@@ -116,7 +120,7 @@ export class Routes {
 
   #answerHealth(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { sessions, counters } = this.#parts
-    // A balancer should send nobody new to a node that is about to go.
+    // A load balancer must send no new client to a node that is about to stop.
     const { isStopping } = sessions
     const body = JSON.stringify({ status: isStopping ? 'draining' : 'ok', sessions: counters.sessions })
     return sendAnswer(request, response, { status: isStopping ? 503 : 200, body, caching: 'none' })
@@ -139,7 +143,7 @@ export class Routes {
 
   #guarded(where: string, request: IncomingMessage, response: ServerResponse, run: () => Promise<void>): void {
     const { isOriginAllowed, counters, gate } = this.#parts
-    // A link that breaks while it is answered is nobody's error.
+    // A link that breaks while it is answered is no error of the hub.
     response.on('error', ignore)
     const answered = allowOrigin(isOriginAllowed, request, response)
       ? isBehindAnother(request, response)
@@ -162,17 +166,17 @@ function refuseMethod(request: IncomingMessage, response: ServerResponse, allow:
   return sendAnswer(request, response, { status: 405, body: problemBody(error), caching: 'none' })
 }
 
-/** One listener for all sockets: of ten thousand idle ones, each keeps what its listeners remember. */
+/** One listener for all sockets: each of ten thousand idle sockets would keep a closure of its own. */
 function destroyIt(this: Duplex): void {
   this.destroy()
 }
 
-// One for all: an idle event stream keeps its response.
+// One listener for all responses, because an idle event stream keeps its response.
 function ignore(): void {}
 
 /**
- * Whether another request on its connection has not been answered yet. Answered now, it would wait in memory behind the
- * other, and a client that asks without reading would let any number of answers wait (I7).
+ * Whether an earlier request on the same connection is not answered yet. An answer made now would wait in memory behind
+ * that one, and a client that asks without reading would let any number of answers wait (I7).
  */
 function isBehindAnother(request: IncomingMessage, response: ServerResponse): boolean {
   return response.socket === null && !request.socket.destroyed

@@ -1,6 +1,6 @@
 import {
   BaroError,
-  type Claim,
+  type Claimed,
   type ClaimKey,
   type ClaimTerms,
   type Clock,
@@ -11,39 +11,41 @@ import {
 import { Expiry } from './expiry.ts'
 import { Turns } from './turns.ts'
 
-/** What is remembered of one id, or of one producer on one channel. */
-interface Held {
+/** What is remembered of one id, or of one producer, on one channel. */
+interface Remembered {
   readonly name: string
   readonly scope: string
   readonly turns: Turns
   windowMs: number
   until: number
-  /** What it counts for, of what may be remembered. */
+  /** How much of {@link ClaimLimits} it uses. */
   weight: number
 }
 
-/** How much may be remembered at a time. To forget early would be to publish twice (I5), so what is more is refused. */
+/**
+ * How many claims may be remembered at a time. More are refused: forgetting one early would mean publishing twice (I5).
+ */
 export interface ClaimLimits {
-  /** Of one scope, so that one user cannot use up what is there for all. */
+  /** Of one scope, so that one user cannot use up the room of all. */
   readonly perScope: number
   readonly total: number
 }
 
-/** Answers of a producer that its client has not confirmed; a client has far fewer publishes under way. */
+/** Most unconfirmed answers of one producer. A client of ours has far fewer publishes under way. */
 const maxUnconfirmed = 1_024
 
-/** What is claimed by its id is the only turn of a producer of its own. */
+/** A publish that is claimed by its id counts as the only turn of a producer of its own. */
 const onlyTurn: Turn = { producer: '', number: 1, confirmed: 0 }
 
-/** Who claimed which publish, for as long as it is promised to be remembered (I5). */
+/** Remembers who claimed which publish, for as long as was promised (I5). */
 export class Claims {
-  /** Names this life of them. */
+  /** The name of this life of the claims. */
   readonly epoch: string
   readonly #clock: Clock
   readonly #limits: ClaimLimits
-  readonly #held = new Map<string, Held>()
+  readonly #remembered = new Map<string, Remembered>()
   readonly #weights = new Map<string, number>()
-  readonly #expiry: Expiry<Held>
+  readonly #expiry: Expiry<Remembered>
   #weight = 0
 
   constructor(epoch: string, clock: Clock, limits: ClaimLimits) {
@@ -54,30 +56,30 @@ export class Claims {
   }
 
   get isEmpty(): boolean {
-    return this.#held.size === 0
+    return this.#remembered.size === 0
   }
 
   /**
    * @throws {BaroError} `rate-limited` or `unavailable` if too much is remembered already.
    */
-  claim(channel: string, key: ClaimKey, { windowMs, epoch = this.epoch }: ClaimTerms): Claim {
-    // At most two go for one that comes: what expired shrinks, and no single claim pays for thousands.
+  claim(channel: string, key: ClaimKey, { windowMs, epoch = this.epoch }: ClaimTerms): Claimed {
+    // Each claim forgets two expired ones at most, so memory shrinks and no single claim pays for thousands.
     this.forgetExpired(2)
     if (epoch !== this.epoch) return { epoch: this.epoch, outcome: 'out-of-turn' }
-    const held = this.#find(channel, key) ?? this.#makeHeld(channel, key, windowMs)
-    const claimed = held.turns.claim(turnOf(key))
-    if (!held.turns.isUnused) this.#keep(held)
-    // The lease of a producer begins anew, the window of an id does not.
-    if ('turn' in key) this.#renew(held, windowMs)
-    if (claimed === 'granted') this.#assertRoom(held, key)
+    const remembered = this.#find(channel, key) ?? this.#make(channel, key, windowMs)
+    const claimed = remembered.turns.claim(turnOf(key))
+    if (!remembered.turns.isUnused) this.#keep(remembered)
+    // The window of a producer begins anew with each claim, the window of an id does not.
+    if ('turn' in key) this.#renew(remembered, windowMs)
+    if (claimed === 'granted') this.#assertRoom(remembered, key)
     return typeof claimed === 'string'
       ? { epoch: this.epoch, outcome: claimed }
       : { epoch: this.epoch, outcome: 'settled', answer: claimed }
   }
 
-  /** Returns the answer that stands: the first one stays, somebody may have got it already. */
+  /** Returns the answer that is kept. The first answer stays, because somebody may have got it already. */
   settle(channel: string, key: ClaimKey, answer: Settlement): Settlement | undefined {
-    // What was at work counted already, so an answer makes nothing heavier.
+    // A turn at work counts like an answer, so the weight stays the same.
     this.#find(channel, key)?.turns.settle(turnOf(key).number, answer)
     return this.answer(channel, key)
   }
@@ -93,83 +95,83 @@ export class Claims {
   }
 
   release(channel: string, key: ClaimKey): void {
-    const held = this.#find(channel, key)
-    if (held) this.#release(held, key)
+    const remembered = this.#find(channel, key)
+    if (remembered) this.#release(remembered, key)
   }
 
-  /** Forgets what is over; looks at no more than so many. */
+  /** Forgets expired claims; looks at `most` of them at most. */
   forgetExpired(most: number): void {
     for (let left = most; left > 0; left--) {
-      const held = this.#expiry.take()
-      if (!held) return
-      if (this.#held.get(held.name) !== held) continue
-      if (this.#isOver(held)) this.#forget(held)
-      // A producer that went on claiming.
-      else this.#expiry.add(held, held.windowMs)
+      const remembered = this.#expiry.take()
+      if (!remembered) return
+      if (this.#remembered.get(remembered.name) !== remembered) continue
+      if (this.#isOver(remembered)) this.#forget(remembered)
+      // The producer has claimed again since it was put there.
+      else this.#expiry.add(remembered, remembered.windowMs)
     }
   }
 
-  #find(channel: string, key: ClaimKey): Held | undefined {
-    const held = this.#held.get(nameOf(channel, key))
-    return held && !this.#isOver(held) ? held : undefined
+  #find(channel: string, key: ClaimKey): Remembered | undefined {
+    const remembered = this.#remembered.get(nameOf(channel, key))
+    return remembered && !this.#isOver(remembered) ? remembered : undefined
   }
 
-  #isOver(held: Held): boolean {
-    return held.until <= this.#clock.elapsed()
+  #isOver(remembered: Remembered): boolean {
+    return remembered.until <= this.#clock.elapsed()
   }
 
-  #makeHeld(channel: string, key: ClaimKey, windowMs: number): Held {
+  #make(channel: string, key: ClaimKey, windowMs: number): Remembered {
     const until = this.#clock.elapsed() + windowMs
     return { name: nameOf(channel, key), scope: key.scope, turns: new Turns(), windowMs, until, weight: 0 }
   }
 
-  #renew(held: Held, windowMs: number): void {
-    held.windowMs = windowMs
-    held.until = this.#clock.elapsed() + windowMs
+  #renew(remembered: Remembered, windowMs: number): void {
+    remembered.windowMs = windowMs
+    remembered.until = this.#clock.elapsed() + windowMs
   }
 
-  #keep(held: Held): void {
-    const known = this.#held.get(held.name)
-    if (known !== held) {
+  #keep(remembered: Remembered): void {
+    const known = this.#remembered.get(remembered.name)
+    if (known !== remembered) {
       if (known) this.#forget(known)
-      this.#held.set(held.name, held)
-      this.#expiry.add(held, held.windowMs)
+      this.#remembered.set(remembered.name, remembered)
+      this.#expiry.add(remembered, remembered.windowMs)
     }
-    // A producer that waits for its next turn counts too.
-    this.#weigh(held, Math.max(1, held.turns.weight))
+    // A producer without answers counts as one.
+    this.#weigh(remembered, Math.max(1, remembered.turns.weight))
   }
 
-  #release(held: Held, key: ClaimKey): void {
-    held.turns.release(turnOf(key).number)
-    if (held.turns.isUnused) this.#forget(held)
-    else this.#keep(held)
+  #release(remembered: Remembered, key: ClaimKey): void {
+    remembered.turns.release(turnOf(key).number)
+    if (remembered.turns.isUnused) this.#forget(remembered)
+    else this.#keep(remembered)
   }
 
-  #forget(held: Held): void {
-    this.#held.delete(held.name)
-    this.#weigh(held, 0)
+  #forget(remembered: Remembered): void {
+    this.#remembered.delete(remembered.name)
+    this.#weigh(remembered, 0)
   }
 
-  #weigh(held: Held, weight: number): void {
-    const more = weight - held.weight
+  #weigh(remembered: Remembered, weight: number): void {
+    const more = weight - remembered.weight
     if (more === 0) return
-    held.weight = weight
+    remembered.weight = weight
     this.#weight += more
-    const ofScope = (this.#weights.get(held.scope) ?? 0) + more
-    if (ofScope === 0) this.#weights.delete(held.scope)
-    else this.#weights.set(held.scope, ofScope)
+    const ofScope = (this.#weights.get(remembered.scope) ?? 0) + more
+    if (ofScope === 0) this.#weights.delete(remembered.scope)
+    else this.#weights.set(remembered.scope, ofScope)
   }
 
-  /** Takes a grant back for which there is no room. */
-  #assertRoom(held: Held, key: ClaimKey): void {
-    if (this.#complaintAbout(held)) this.forgetExpired(Number.POSITIVE_INFINITY)
-    const complaint = this.#complaintAbout(held)
+  /** Takes the grant back if there is no room for it. */
+  #assertRoom(remembered: Remembered, key: ClaimKey): void {
+    if (this.#complaintAbout(remembered)) this.forgetExpired(Number.POSITIVE_INFINITY)
+    const complaint = this.#complaintAbout(remembered)
     if (!complaint) return
-    this.#release(held, key)
+    this.#release(remembered, key)
     throw complaint
   }
 
-  #complaintAbout({ scope, turns }: Held): BaroError | undefined {
+  #complaintAbout({ scope, turns }: Remembered): BaroError | undefined {
     const { perScope, total } = this.#limits
     if (turns.weight > maxUnconfirmed)
       return new BaroError(
@@ -191,7 +193,7 @@ function turnOf(key: ClaimKey): Turn {
   return 'turn' in key ? key.turn : onlyTurn
 }
 
-// A line feed stands in no channel name, producer or id; a scope may hold anything, so it comes last.
+// No channel name, producer or id holds a line feed. A scope may hold anything, so it comes last.
 function nameOf(channel: string, key: ClaimKey): string {
   return 'turn' in key
     ? `${channel}\nturn\n${key.turn.producer}\n${key.scope}`

@@ -6,24 +6,24 @@ interface Waiting<T> {
   readonly dueAtMs: number
 }
 
-/** Things to look at again when their time may be over. */
+/** Items to look at again when their time may be over. */
 export class Expiry<T> {
   readonly #clock: Clock
-  // One queue for each length of time: within it, what was added first is due first.
+  // One queue for each length of time: in such a queue, what was added first is due first.
   readonly #queues = new Map<number, Deque<Waiting<T>>>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** It is due after so many milliseconds. */
+  /** Adds an item that is due after `inMs` milliseconds. */
   add(item: T, inMs: number): void {
     const queue = this.#queues.get(inMs) ?? new Deque<Waiting<T>>()
     this.#queues.set(inMs, queue)
     queue.push({ item, dueAtMs: this.#clock.elapsed() + inMs })
   }
 
-  /** Takes one off that is due; `undefined` if none is. */
+  /** Takes off one item that is due; `undefined` if none is. */
   take(): T | undefined {
     const elapsed = this.#clock.elapsed()
     for (const [inMs, queue] of this.#queues) {

@@ -1,21 +1,21 @@
 import type { Delivery, Log, Signal, StreamFollower } from '@baro/core'
 import { describeError } from '../observe/describe-error.ts'
 
-interface Follower {
+interface FollowerEntry {
   readonly told: StreamFollower
   ended: boolean
 }
 
 interface Waiting {
   readonly delivery: Delivery
-  readonly followers: readonly Follower[]
+  readonly followers: readonly FollowerEntry[]
 }
 
 /** Who follows one channel. */
 export class Followers {
   readonly #log: Log
-  // Replaced, never changed: a delivery goes to those who followed when it was appended, whoever comes or goes during it.
-  #followers: readonly Follower[] = []
+  // Replaced, never changed: a delivery goes to those who followed when it was appended, also if others come meanwhile.
+  #followers: readonly FollowerEntry[] = []
   readonly #waiting: Waiting[] = []
   #telling = false
 
@@ -27,9 +27,9 @@ export class Followers {
     return this.#followers.length === 0
   }
 
-  /** Returns how to stop. */
+  /** Returns a function that stops it. */
   add(told: StreamFollower): () => void {
-    const follower: Follower = { told, ended: false }
+    const follower: FollowerEntry = { told, ended: false }
     this.#followers = [...this.#followers, follower]
     return () => {
       follower.ended = true
@@ -38,11 +38,11 @@ export class Followers {
   }
 
   /**
-   * Tells everybody before it returns; only a delivery that is made while another one is being told waits its turn, so
+   * Tells all followers before it returns. A delivery that is made while another one is told waits for that one, so
    * that nobody sees the second publication before the first (I1).
    */
   deliver(delivery: Delivery): void {
-    // An append of nothing leaves everybody where they stand.
+    // An append without entries moves no position.
     if (delivery.publications.length === 0) return
     if (this.#telling) {
       this.#waiting.push({ delivery, followers: this.#followers })
@@ -63,14 +63,14 @@ export class Followers {
       if (!follower.ended) this.#guard(signal.channel, () => follower.told.signal(signal))
   }
 
-  #tell(delivery: Delivery, followers: readonly Follower[]): void {
+  #tell(delivery: Delivery, followers: readonly FollowerEntry[]): void {
     for (const follower of followers) {
       if (follower.ended) continue
       try {
         follower.told.deliver(delivery)
       } catch (error) {
         this.#report(delivery.channel, error)
-        // It did not take this delivery, so it must read again; skipping it in silence would be a gap (I2).
+        // The follower did not take this delivery, so it must read again: else it would have a gap (I2).
         this.#guard(delivery.channel, () => follower.told.lost())
       }
     }

@@ -33,7 +33,7 @@ function deliveryOf(appended: Appended): Delivery {
   return appended.delivery
 }
 
-/** What a claim comes to: of an id, or of a turn. */
+/** What a claim of an id or a turn came to. */
 async function claim(broker: Broker, scope: string, of: string | number, windowMs = 1_000, confirmed = 0) {
   return (await broker.claim('room:1', keyOf(scope, of, confirmed), { windowMs })).outcome
 }
@@ -108,7 +108,7 @@ describe('memory broker', () => {
     expect((await setting.broker.read('room:1', all)).epoch).toBe(position.epoch)
   })
 
-  test('a channel that is followed no longer is dropped in the end', async () => {
+  test('a channel is dropped some time after its last follower has left', async () => {
     const { clock, broker } = setUp()
     const { position } = await append(broker, 'room:1', 'a')
     const end = await broker.follow('room:1', follower)
@@ -118,7 +118,7 @@ describe('memory broker', () => {
     expect((await broker.read('room:1', all)).epoch).not.toBe(position.epoch)
   })
 
-  test('I7: the history of a quiet channel is let go without anybody asking, and then nothing is left to do', async () => {
+  test('I7: the history of a quiet channel expires without a read, and then no timer is left', async () => {
     const { clock, broker } = setUp()
     await append(broker, 'room:1', 'a')
     await claim(broker, 'user-1', 'a', hour)
@@ -154,7 +154,7 @@ describe('memory broker', () => {
     await expect(claim(broker, 'user-9', 'b', 1_000)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  test('I7: what expired makes room, even behind many others', async () => {
+  test('I7: an expired claim makes room, also if many others expired before it', async () => {
     const { clock, broker } = setUp({ claimLimits: { perScope: 1, total: 100 } })
     for (let index = 0; index < 10; index++) await claim(broker, `user-${index}`, 'a', 1_000)
     clock.advance(1_000)
@@ -230,7 +230,7 @@ describe('memory broker', () => {
     for (const user of ['a', 'b', 'c']) expect(await claim(broker, user, 'a')).toBe('granted')
   })
 
-  test('every state that fits where it was offered is kept: none is wanted that could be kept at once', async () => {
+  test('every offered state that fits is kept at once, and only a state that does not fit is wanted later', async () => {
     const { broker } = setUp()
     const { epoch } = await broker.read('room:1', all)
     let follows = startOf(epoch)

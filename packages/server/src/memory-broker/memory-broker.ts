@@ -21,19 +21,19 @@ import { Stream } from './stream.ts'
 export interface MemoryBrokerOptions {
   /** Default: the time of the machine. */
   readonly clock?: Clock
-  /** Where epochs come from. Default: the randomness of the machine. */
+  /** Makes the epochs. Default: the randomness of the machine. */
   readonly randomness?: Randomness
   /**
    * How long a channel is remembered after its last append or read, in milliseconds, once its history has expired and
-   * nobody follows it. Then its state is gone, and who comes back gets a reset. Default 24 hours.
+   * nobody follows it. After that its state is gone, and a reader that comes back gets a reset. Default 24 hours.
    */
   readonly idleTtlMs?: number
   /**
-   * How much may be remembered of publishes at a time (I5): ids, producers, and answers that are not confirmed. Default
-   * 10,000 of one user, 250,000 of all.
+   * How many claims may be remembered at a time (I5): ids, producers, and unconfirmed answers. Default: 10,000 of one
+   * user, 250,000 of all together.
    */
   readonly claimLimits?: ClaimLimits
-  /** Where a follower that threw is reported. Default `console`. */
+  /** Where an exception in a follower is reported. Default `console`. */
   readonly log?: Log
 }
 
@@ -44,12 +44,12 @@ interface Channel {
 }
 
 const sweepIntervalMs = 10_000
-// Some milliseconds of work; a million channels are swept within minutes without a pause anybody would notice.
+// Some milliseconds of work. So a million channels are swept within minutes, without a pause that anybody notices.
 const sweptAtOnce = 10_000
 
 /**
- * Makes the broker of a single node: everything lives in the memory of this process and ends with it. A restart is a new
- * life of every channel, so clients that come back get a reset, never a guess (I4).
+ * Makes the broker of a single node. It keeps everything in the memory of this process. A restart begins a new life of
+ * every channel, so clients that come back get a reset, never a guess (I4).
  *
  * @example
  * ```ts
@@ -84,7 +84,7 @@ export function createMemoryBroker({
     if (!channel.stream && channel.followers.isEmpty && channels.get(name) === channel) channels.delete(name)
   }
 
-  // Nothing is left to sweep most of the time of a test, so the timer runs only while there is something.
+  // The timer runs only while there is something to sweep, so that a test can see that nothing is left.
   function sweepLater(): void {
     nextSweep ??= clock.after(sweepIntervalMs, sweep)
   }
@@ -108,7 +108,7 @@ export function createMemoryBroker({
     channel.stream?.trim(elapsed)
     if (!channel.stream?.isIdle(elapsed, idleTtlMs) || !channel.followers.isEmpty) return
     channels.delete(name)
-    // Whoever still has a position of this life must not find it again in the next one (I4).
+    // A position of this life must not be valid in the next one (I4).
     absentEpoch = createId(randomness)
   }
 
@@ -116,7 +116,7 @@ export function createMemoryBroker({
     if (closed) throw new BaroError('unavailable', 'The broker is closed. Make a new one.')
   }
 
-  /** The stream of a channel; for one without a record that which its first append would begin. */
+  /** The stream of a channel. For a channel without a record: the stream that its first append would begin. */
   function streamOf(name: string): Stream {
     return channels.get(name)?.stream ?? new Stream(name, absentEpoch, clock.elapsed())
   }

@@ -10,9 +10,9 @@ export class NodeListeners {
     this.#log = log
   }
 
-  /** Returns how to stop. */
+  /** Returns a function that stops it. */
   add(listener: NodeListener): () => void {
-    // Wrapped, so that the same listener added twice is two.
+    // Wrapped, so that a listener that was added twice can be removed once.
     const added = { listener }
     this.#listeners.add(added)
     return () => this.#listeners.delete(added)
@@ -21,7 +21,7 @@ export class NodeListeners {
   tell(message: NodeMessage): void {
     for (const added of [...this.#listeners])
       try {
-        // Who stops while others are told is told nothing more.
+        // A listener that stopped while others were told is told nothing more.
         if (this.#listeners.has(added)) added.listener.heard(message)
       } catch (error) {
         this.#log.error(`A node threw at the message "${message.type}"; the others get it. ${describeError(error)}`)

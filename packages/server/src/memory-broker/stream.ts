@@ -26,10 +26,13 @@ interface Kept {
 
 type Content = Pick<Publication, 'type' | 'payload'>
 
-/** Kept beyond the bounds for a checkpoint that is due: the bound once more, and so much even where it is tiny or 0. */
+/**
+ * How much is kept beyond each bound while a checkpoint is due: as much as the bound again, and at least this, because
+ * a bound may be tiny or 0.
+ */
 const slack = { publications: 100, bytes: 1 << 16 }
 
-/** One life of a channel: its epoch, its newest publications and the state folded so far. */
+/** One life of a channel: its epoch, its newest publications, and its newest checkpoint. */
 export class Stream {
   readonly epoch: string
   readonly #channel: string
@@ -38,8 +41,8 @@ export class Stream {
   #bounds: HistoryBounds = { size: 0, ttlMs: 0, bytes: 0 }
   #cursor: number | undefined
   #head: AtPosition
-  // The position right before the oldest publication kept. Its check outlives the publication, so that a reader who
-  // stands exactly there is still known to stand in this history (I4).
+  // The position right before the oldest publication kept. Its check outlives its publication, so that a reader at
+  // exactly this position is still known to stand in this history (I4).
   #floor: AtPosition
   #usedAt: number
   #checkpoint: Checkpoint | undefined
@@ -68,7 +71,7 @@ export class Stream {
     this.#cursor = cursor ?? this.#cursor
     const isKept = checkpoint !== undefined && this.#takeProposed(checkpoint, delivery)
     this.#keepWithin(bounds, elapsed)
-    // One costs no more than the reference to it, so one is due with each append.
+    // A checkpoint costs only a reference here, so one is due with each append.
     return { outcome: 'appended', delivery, wantsCheckpoint: checkpoint !== undefined && !isKept }
   }
 
@@ -114,14 +117,15 @@ export class Stream {
 
   writeCheckpoint(checkpoint: Checkpoint): void {
     const { epoch, offset, check } = checkpoint.position
-    // Where history was rewritten or trimmed nobody could continue from it, and the kept one would be lost for nothing.
+    // Nobody can continue from a place that was rewritten or trimmed, so such a checkpoint must not replace the kept
+    // one.
     if (epoch !== this.epoch || this.#placeAt(offset)?.check !== check) return
     const kept = this.#checkpoint
     const replaces = !kept || kept.version !== checkpoint.version || kept.position.offset < offset
     if (replaces) this.#checkpoint = checkpoint
   }
 
-  /** Lets go of what is beyond the bounds; what a state is still to be folded from is kept a little longer. */
+  /** Drops what is beyond the bounds, except publications from which the state is still to be folded. */
   trim(elapsed: number): void {
     const { size, bytes, ttlMs } = this.#bounds
     for (let oldest = this.#kept.at(0); oldest; oldest = this.#kept.at(0)) {
@@ -133,13 +137,16 @@ export class Stream {
     }
   }
 
-  /** Whether nobody read or appended for this long, and the history that was promised to be kept is over. */
+  /** Whether nobody read or appended for `idleTtlMs`, and the whole history has expired. */
   isIdle(elapsed: number, idleTtlMs: number): boolean {
     const newest = this.#kept.at(this.#kept.length - 1)
     return (!newest || elapsed - newest.since >= this.#bounds.ttlMs) && elapsed - this.#usedAt >= idleTtlMs
   }
 
-  /** To weigh an entry is all that can fail, so it comes before: an append is done as a whole, or not at all. */
+  /**
+   * Takes the sizes of the entries, because only measuring them can fail: so an append happens as a whole or not at
+   * all.
+   */
   #push(entries: readonly Entry[], weights: readonly number[], since: number): Delivery {
     const follows = this.#head
     const publications: Publication[] = []
@@ -173,10 +180,10 @@ export class Stream {
     return fits
   }
 
-  /** Whether the state at the head is still to be folded from it: from the checkpoint, or from where the channel began. */
+  /** Whether the state at the head is still to be folded from this publication and those before it. */
   #isNeeded({ position }: Kept): boolean {
     const foldedTo = this.#checkpoint?.position.offset ?? (this.#hasState ? 0 : undefined)
-    // Once a part of the way from there is gone, the rest of it leads nowhere.
+    // Once a publication after the checkpoint is gone, those after it lead to no state.
     return foldedTo !== undefined && foldedTo >= this.#floor.offset && foldedTo < position.offset
   }
 
@@ -202,7 +209,7 @@ export class Stream {
     return this.#before(this.#indexOf(offset) + 1)
   }
 
-  /** Where a read of the newest begins; below the floor nobody knows. */
+  /** The place where a read of the newest begins; `undefined` below the floor, where it is not known. */
   #beginning(first: number, until = this.#head.offset): Place | undefined {
     return until < this.#floor.offset ? undefined : this.#before(first)
   }
@@ -216,7 +223,7 @@ export class Stream {
     return publications
   }
 
-  /** The indices, from and to, of what follows an offset. */
+  /** The first index, and the index after the last, of the publications that follow an offset. */
   #following(after: number, { limit, bytes }: ReadRange): readonly [number, number] {
     const first = Math.min(Math.max(0, this.#indexOf(after + 1)), this.#kept.length)
     let [end, room] = [first, bytes]
@@ -228,7 +235,7 @@ export class Stream {
     return [first, end]
   }
 
-  /** The indices, from and to, of the newest. */
+  /** The first index, and the index after the last, of the newest publications. */
   #newest({
     until = this.#head.offset,
     limit,
@@ -249,7 +256,7 @@ function publicationOf({ type, payload, id, time, by }: Entry, offset: number): 
   return by === undefined ? { type, payload, offset, id, time } : { type, payload, offset, id, time, by }
 }
 
-/** Leaves a tombstone in the place of what was published: the id and with it the check stay (I4). */
+/** Puts a tombstone in the place of a publication. Its id stays, and with it the check of its position (I4). */
 function bury(kept: Kept, { type, payload }: Content): void {
   const { offset, id, time } = kept.publication
   kept.publication = { type, payload, offset, id, time }

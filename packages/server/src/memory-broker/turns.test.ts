@@ -22,7 +22,7 @@ function atRest(): Turns {
 }
 
 describe('turns of a producer', () => {
-  // What a claim of each number is told, with each number up to which answers are confirmed.
+  // The result of a claim, for each number and for each `confirmed`.
   test.each([
     ['at rest', atRest, 0, ['out-of-turn', answer, answer, 'granted', 'out-of-turn', 'out-of-turn']],
     ['at rest', atRest, 1, ['out-of-turn', 'out-of-turn', answer, 'granted', 'out-of-turn', 'out-of-turn']],
@@ -52,7 +52,7 @@ describe('turns of a producer', () => {
     expect([turns.isOpen(3), turns.answer(3), turns.isUnused]).toEqual([false, undefined, false])
   })
 
-  test('I7: it weighs what is kept: the answers that are not confirmed, and the one that is to come', () => {
+  test('I7: the weight counts the unconfirmed answers, and the turn at work', () => {
     const turns = atWork()
     expect(turns.weight).toBe(3)
     turns.settle(3, answer)

@@ -1,9 +1,9 @@
 import type { Settlement, Turn } from '@baro/core'
 
-/** What is said to who claims a turn. */
-export type TurnClaim = 'granted' | 'pending' | 'out-of-turn' | Settlement
+/** What a claim of a turn came to; a settlement is its first answer. */
+export type TurnClaimed = 'granted' | 'pending' | 'out-of-turn' | Settlement
 
-// One for all: most of what is remembered waits for its first answer, or has had the last one confirmed.
+// Shared, because most of what is remembered keeps no answer: none has come yet, or all are confirmed.
 const none: readonly Settlement[] = []
 
 /**
@@ -20,21 +20,21 @@ const none: readonly Settlement[] = []
 export class Turns {
   #answered = 0
   #isAtWork = false
-  // Of the newest numbers, without gaps: each turn is answered before the next is granted. A list no longer than it must
-  // be, because there is one for each claim that is remembered.
+  // The answers of the newest numbers, without gaps: each turn is answered before the next is granted. `concat` and
+  // `slice` make a list of exactly that length, which matters because there is one for each remembered claim.
   #answers: readonly Settlement[] = none
 
-  /** Whether nobody would miss it: its first turn was never granted, or given back. */
+  /** Whether it may be forgotten: its first turn was never granted, or was given back. */
   get isUnused(): boolean {
     return this.#answered === 0 && !this.#isAtWork
   }
 
-  /** Answers that are kept, and the one that is to come. */
+  /** The number of kept answers, and one more if a turn is at work. */
   get weight(): number {
     return this.#answers.length + Number(this.#isAtWork)
   }
 
-  claim({ number, confirmed }: Turn): TurnClaim {
+  claim({ number, confirmed }: Turn): TurnClaimed {
     this.#forgetUpTo(confirmed)
     const next = this.#answered + 1
     if (number === next && !this.#isAtWork) {
@@ -45,7 +45,7 @@ export class Turns {
     return this.answer(number) ?? 'out-of-turn'
   }
 
-  /** Whether it was granted, and neither answered nor given back. */
+  /** Whether the turn was granted, and neither answered nor given back. */
   isOpen(number: number): boolean {
     return this.#isAtWork && number === this.#answered + 1
   }
@@ -54,7 +54,7 @@ export class Turns {
     return this.#answers[number - this.#oldest]
   }
 
-  /** Only what is at work can be answered: the first answer stays. */
+  /** Answers the turn at work. Other turns stay as they are, so that the first answer stays. */
   settle(number: number, answer: Settlement): void {
     if (!this.isOpen(number)) return
     this.#isAtWork = false

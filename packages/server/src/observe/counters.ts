@@ -2,27 +2,27 @@ import type { ResetReason } from '@baro/core'
 
 /** What a hub has counted since it was made. */
 export interface Counters {
-  /** Sessions open now. */
+  /** Sessions open now: of the SDK, those not let in yet included; plain streams; participants. */
   sessions: number
-  /** Subscriptions open now. */
+  /** Subscriptions of SDK sessions open now. */
   subscriptions: number
-  /** Subscribes that continued from their position. */
+  /** Readers and polls that continued from their position. */
   recovered: number
-  /** Readers that got a fresh snapshot, by reason. */
+  /** Readers and polls that got a fresh snapshot, by reason. */
   readonly reset: Record<ResetReason, number>
-  /** Readers cut because their socket, or this node, could not keep up (I7). */
+  /** Live readers that were cut, because their socket or this node could not keep up (I7). */
   slow: number
-  /** Times that something had to wait for its turn to be written: often means that the node is busy. */
+  /** Ticks that ended while sockets still waited to be written. It rises fast on a busy node. */
   paused: number
-  /** Messages and handshakes answered with an error. */
+  /** Messages, requests and handshakes answered with an error. */
   rejected: number
   /** Publications appended through this hub. */
   published: number
   /** Repeated publishes that got the first answer (I5). */
   repeated: number
-  /** Gaps this node found in what the broker delivered, and closed by reading. */
+  /** Gaps that this node found in the broker's deliveries, and closed by reading. */
   gaps: number
-  /** Publications that a reducer threw on and both sides skipped. */
+  /** Publications at which a reducer threw; hub and browsers skip them. */
   skipped: number
 }
 

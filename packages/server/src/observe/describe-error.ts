@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-/** Whatever was thrown, as text for the log: with its stack and its causes, and without ever throwing itself. */
+/** A thrown value as text for the log, with its stack and its causes. It never throws. */
 export function describeError(error: unknown): string {
   try {
     return inspect(error)

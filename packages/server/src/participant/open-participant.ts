@@ -41,7 +41,7 @@ export interface OpenParticipantParts {
   readonly log: Log
 }
 
-/** A session without a link: it is counted, watched and drained as any other. */
+/** A session without a link. It is counted, watched and drained like every other session. */
 export class OpenParticipant implements Participant, HubSession {
   readonly session: string
   readonly #parts: OpenParticipantParts
@@ -75,7 +75,7 @@ export class OpenParticipant implements Participant, HubSession {
     from: string | Position | undefined,
     follower: Follower | Outlet<unknown, unknown>,
   ): Followed {
-    const start = startOf(from)
+    const start = startFrom(from)
     const following = this.#delegate.follow(this.#resolve(reference))
     const end = () => {
       following.end()
@@ -104,7 +104,7 @@ export class OpenParticipant implements Participant, HubSession {
     return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload))
   }
 
-  // The schema of the answer has made it what the types say.
+  // The schema of the answer has checked the type.
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   async request(reference: Reference<ChannelTypes>, type: string, input: unknown): Promise<any> {
     return this.#answer(reference, (resolved) => this.#delegate.request(resolved, type, input))
@@ -123,7 +123,7 @@ export class OpenParticipant implements Participant, HubSession {
     this.#parts.sessions.linkGone(this)
   }
 
-  // It is in this process: there is nobody to ask for a sign of life.
+  // A participant is in this process, so nobody needs to be asked for a sign of life.
   tick(): void {}
 
   drain(reconnectInMs: number): void {
@@ -155,11 +155,11 @@ export class OpenParticipant implements Participant, HubSession {
   }
 }
 
-function startOf(from: string | Position | undefined): Start {
+function startFrom(from: string | Position | undefined): Start {
   return typeof from !== 'string' || from === 'now' ? (from as Start) : orThrow(parsePosition(from))
 }
 
-/** The outlet of somebody who writes bytes, told of a failure as all are. */
+/** An outlet that somebody else made, with `failed` replaced: the participant forgets the following first. */
 function forwarding(outlet: Outlet<unknown, unknown>, failed: (error: unknown) => void): Outlet<unknown, unknown> {
   return {
     dialect: outlet.dialect,
@@ -173,7 +173,7 @@ function forwarding(outlet: Outlet<unknown, unknown>, failed: (error: unknown) =
   }
 }
 
-/** Hands what is found to a follower, as it is. */
+/** Hands batches and signals to a follower as they are. */
 class FollowerOutlet implements Outlet<Batch, Signal> {
   readonly dialect: Dialect<Batch, Signal> = unencoded
   readonly outbox: BoundedQueue
@@ -205,7 +205,7 @@ class FollowerOutlet implements Outlet<Batch, Signal> {
   }
 
   reset(reason: ResetReason, { position, valueText }: EncodedSnapshot): void {
-    // Parsed for each: what one follower does with its copy must not change another's.
+    // Parsed for each follower, so that a follower that changes its copy does not change another's.
     const value: Json | undefined = valueText === undefined ? undefined : orThrow(parseJson(valueText))
     this.#tell(() => this.#follower.reset(reason, { position, value }))
   }
@@ -217,7 +217,10 @@ class FollowerOutlet implements Outlet<Batch, Signal> {
 
 const neverFull: BoundedQueue = { isFull: false, waitForRoom: () => {}, stopWaiting: () => {} }
 
-/** Thrown further, an exception would keep what happens from all who come after. */
+/**
+ * Runs a callback of the application. An exception is logged: thrown further, it would keep the news from other
+ * readers.
+ */
 function guarded(log: Log, who: string, run: () => void): void {
   try {
     run()

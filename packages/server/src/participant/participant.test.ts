@@ -77,7 +77,7 @@ function setUp(handlers: Partial<AnyHandlers> = {}, options: Parameters<typeof c
 }
 
 describe('two participants of one hub', () => {
-  test('meet in a channel, without a link or a byte', async () => {
+  test('meet in a channel, without a link and without an encoded byte', async () => {
     const { ada, bob, settle } = setUp()
     const heard = new Recorder()
     bob.follow(one, 'now', heard)
@@ -115,7 +115,7 @@ describe('two participants of one hub', () => {
     expect(heard.resets).toEqual([{ reason: 'none', value: ['a', 'b'], position }])
   })
 
-  test('get values of their own: what one does to it, no other sees', async () => {
+  test('get values of their own: a change that one makes is not seen by the other', async () => {
     const { ada, bob, publish, settle } = setUp()
     await publish('a')
     const [first, second] = [new Recorder(), new Recorder()]
@@ -186,7 +186,7 @@ describe('a follower', () => {
     expect(heard.waiting).toBe(0)
   })
 
-  test('that throws is logged, and keeps nothing from the others', async () => {
+  test('that throws is logged, and the others get everything', async () => {
     const { ada, bob, publish, settle, log } = setUp()
     const heard = new Recorder()
     const delivered = () => {
@@ -201,7 +201,7 @@ describe('a follower', () => {
     expect(log.errors.join()).toContain('a fault of the follower')
   })
 
-  test('that writes bytes says what it wants in a dialect, made once for all of it', async () => {
+  test('that writes bytes gives a dialect; they are made once for all readers of the dialect', async () => {
     const { ada, publish, settle } = setUp()
     const lines: string[] = []
     const write = (bytes: unknown) => void lines.push(Buffer.from(bytes as Uint8Array).toString())
@@ -265,7 +265,7 @@ describe('what a rule refuses', () => {
     expect(hub.counters.published).toBe(0)
   })
 
-  test('is asked once for each time that somebody begins to follow, with who it is', async () => {
+  test('is asked once each time that somebody begins to follow, with the user', async () => {
     const asked: unknown[] = []
     const { ada, publish, settle } = setUp({ access: (context) => asked.push(context) > 0 })
     ada.follow(one, 'now', new Recorder())
@@ -298,7 +298,7 @@ describe('I5: a publish of a participant', () => {
     expect(await bob.publish(one, 'message', { text: 'a' }, { id: 'x' })).not.toEqual(first)
   })
 
-  test('of guests is theirs alone, unless they share a name that nobody else knows', async () => {
+  test('of a guest is repeated by this guest alone, unless guests share a secret', async () => {
     const { hub } = setUp()
     const of = async (guest?: string) => {
       const participant = hub.open(guest === undefined ? {} : { guest })

@@ -18,62 +18,65 @@ import type { BoundedQueue } from '../delivery/bounded-queue.ts'
 import type { PublishAnswer } from '../publish/publisher.ts'
 import type { Outlet } from '../stream/reader.ts'
 
-/** What somebody in this process is told of a channel, in order (I1, I2). An exception is logged, and hurts nobody else. */
+/** What a participant is told of a channel, in order (I1, I2). An exception in it is logged and goes no further. */
 export interface Follower {
   /**
-   * Bounds what it takes: while it is full, nothing is handed over, and what was left out is read from history when it has
-   * room (I7). Left out: everything is handed over at once.
+   * Bounds what the follower takes. While the queue is full, nothing is handed over; when it has room again, what was
+   * left out is read from history (I7). Default: everything is handed over at once.
    */
   readonly queue?: BoundedQueue
   /**
-   * What follows the place where it stands. The first one may bring nothing: it says that the position was accepted. It is
-   * shared with others, so it must not be changed.
+   * The publications that follow the follower's position. The first delivery says that the position was accepted, and
+   * may be empty. Other followers get the same object, so do not change it.
    */
   delivered(batch: Batch): void
-  /** Nothing can follow the position: start again from this value; `undefined` where the channel has none. */
+  /** The follower cannot continue from its position, and starts again from this value; `undefined` if there is none. */
   reset(reason: ResetReason, snapshot: { readonly position: AtPosition; readonly value: Json | undefined }): void
+  /** A signal was sent in the channel. */
   signaled?(signal: Signal): void
-  /** The rule refuses, or the channel cannot be read. It has ended. */
+  /** The rule refuses, or the channel cannot be read. The following has ended. */
   failed(error: BaroError): void
 }
 
-/** How to stop following. */
+/** A channel that a participant follows. */
 export interface Followed {
+  /** Stops following. Calling it again changes nothing. */
   end(): void
 }
 
 /** What a participant is told of itself. */
 export interface ParticipantOptions {
-  /** The node stops: it has ended, and may come back on another one after this time. */
+  /** The node stops, so the participant has ended. Open another one after this time, on another node. */
   ended?(reconnectInMs: number): void
-  /** What was remembered of publishes is lost: claims count on this epoch from now on. */
+  /** The claims were lost. `claimsEpoch` names their new life; publishes count on it from now on. */
   claimsLost?(claimsEpoch: string): void
 }
 
 /**
- * Somebody in this process who follows channels and sends to them as a client does: the rules of the channels are asked,
- * and the handlers of `hub.on` decide what happens. Made by `hub.open`, for gateways, bots and tools.
+ * A session in this process. It follows channels and sends to them as a client does: the rules of the channels are
+ * asked, and the handlers of `hub.on` decide what happens. `hub.open` makes it, for gateways, bots and tools.
  */
 export interface Participant {
-  /** What handlers are told as `session`. */
+  /** The id that handlers get as `session`. */
   readonly session: string
   /** `undefined` for a guest. */
   readonly user: Identity | undefined
   /**
    * Follows a channel.
    *
-   * @param from A position, to continue from there; `'now'` for what comes from now on; `undefined` begins with a reset.
+   * @param from A position to continue from; `'now'` for what comes next; `undefined` to begin with a reset.
    * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-position` or `closed`.
    */
   follow(reference: Reference, from: string | Position | undefined, follower: Follower): Followed
-  /** The same for who writes bytes, which are made once for everybody with the same dialect. */
+  /** The same for a gateway that writes bytes. They are made once for all outlets with the same dialect. */
   follow(reference: Reference, from: string | Position | undefined, outlet: Outlet<unknown, unknown>): Followed
   /**
-   * Publishes, after what it has published in this channel before. With an `id`, or with a `turn`, it may be repeated and is
-   * done once (I5).
+   * Publishes, after this participant's earlier publishes in the channel. With an `id` or a `turn` it may be repeated,
+   * and is done once (I5).
    *
-   * @throws {BaroError} `refused`, `not-accepted`, `invalid-payload`, `rate-limited`, `in-progress`, `out-of-turn`,
-   * `unknown-outcome`, `handler-failed`, `unavailable`, `closed` and their like: what a client would be answered with.
+   * @throws {BaroError} The error that a client would get: `bad-name`, `unknown-channel`, `bad-id`, `bad-message`, `refused`,
+   * `not-accepted`, `invalid-payload`, `rate-limited`, `in-progress`, `out-of-turn`, `unknown-outcome`,
+   * `handler-failed` or `unavailable`; `closed` if the participant has ended; or a `BaroError` that a handler throws.
    */
   publish<T extends ChannelTypes, Type extends keyof T['events'] & string>(
     reference: Reference<T>,
@@ -93,18 +96,22 @@ export interface Participant {
     type: Type,
     input: InputOf<T['requests'][Type]['input']>,
   ): Promise<WireForm<OutputOf<T['requests'][Type]['output']>>>
-  /** Names the life of what is remembered of publishes; a turn that may be a repeat says which it counts on. */
+  /**
+   * The name of the life of the claims. Pass it with a turn that may be a repeat.
+   *
+   * @throws {BaroError} `unavailable`.
+   */
   claimsEpoch(): Promise<string>
-  /** Leaves everything. Doing it again changes nothing. */
+  /** Ends the participant and all that it follows. Calling it again changes nothing. */
   end(): void
 }
 
 /** How a participant publishes. */
 export interface ParticipantPublishOptions {
-  /** Of the publication. Default: a new one, and the publish cannot be repeated unless it has a turn. */
+  /** The id of the publication. Default: a new id; then the publish cannot be repeated, unless it has a turn. */
   readonly id?: string
-  /** Which of its publishes in the channel this is; claims the publish instead of the id. */
+  /** Which publish of its producer in the channel this is. It claims the publish instead of the id. */
   readonly turn?: Turn
-  /** The life of the claims that it counts on. */
+  /** The life of the claims that the publish counts on. Default: any. */
   readonly claimsEpoch?: string
 }

@@ -1,22 +1,25 @@
-/** What one client may cost. Every queue and every input has its bound (I7); PROTOCOL.md lists the defaults. */
+/** What one client may cost. Every queue and every input has its bound (I7). PROTOCOL.md lists the defaults. */
 export interface Limits {
   /** Longest message a client may send, in bytes. Default 64 KiB. */
   readonly maxMessageBytes: number
-  /** Messages a session may send per second, on average; a burst may be twice as many, so that a client may come back with all its subscriptions at once. Default 100. */
+  /**
+   * Messages that a session may send per second, on average. A burst may be twice as large, so that a client can come
+   * back with all its subscriptions at once. Default 100.
+   */
   readonly messagesPerSecond: number
-  /** Publishes, signals and requests of a session that may be at work, or wait for one that is. Default 256. */
+  /** Publishes, signals and requests of a session that may be at work, or wait for one at work. Default 256. */
   readonly maxMessagesAtWork: number
   /** Channels a session may follow at once. Default 128. */
   readonly maxSubscriptions: number
   /** Bytes waiting on a socket above which its readers are cut and catch up from history later. Default 128 KiB. */
   readonly maxOutboxBytes: number
-  /** Bytes of replies and errors waiting, above which the connection closes as slow. Default 1 MiB. */
+  /** Bytes of replies and errors waiting on a socket above which its connection closes as slow. Default 1 MiB. */
   readonly maxReplyBytes: number
   /** Publications read from history at once while a reader catches up. Default 500. */
   readonly catchUpPublications: number
   /** Bytes read from history at once while a reader catches up. Default 256 KiB. */
   readonly catchUpBytes: number
-  /** How long a client may take to send `baro:connect`. Default 10,000. */
+  /** How long it may take until a session is open: `baro:connect` and `auth` together. Default 10,000. */
   readonly connectTimeoutMs: number
 }
 

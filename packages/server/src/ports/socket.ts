@@ -1,16 +1,17 @@
 import type { BaroError } from '@baro/core'
 
 /**
- * How one kind of transport turns a message into what it writes. There is one object per kind, compared by identity:
- * fan-out encodes once for all sockets of a kind. A message is JSON text, with the bytes in it as base64; a transport
- * that has a better place for them finds them there.
+ * How one kind of transport turns a message into bytes. There is one object for each kind, compared by identity, so
+ * that fan-out encodes once for all sockets of a kind. A message is JSON text with its bytes in base64. A transport
+ * that can carry raw bytes finds them there.
  */
 export interface Framing {
   readonly name: string
   frame(text: string): Uint8Array
   /**
-   * The same for a message that differs a little for each client, in pieces of one frame: the long one is made once, and
-   * held by all who wait for it. Left out where encoding costs less than keeping.
+   * Frames a message that differs a little for each client. Returns the pieces of one frame: the long piece is made
+   * once, and all clients that wait for it hold the same one. A framing leaves it out where encoding costs less than
+   * keeping.
    */
   frameShared?(message: SharedMessage): readonly Uint8Array[]
 }
@@ -22,17 +23,17 @@ export interface SharedMessage {
   readonly tail: string
 }
 
-/** JSON text that many get, compared by identity: whatever is made of it may be kept for as long as it is. */
+/** JSON text that many clients get, compared by identity. What is made of it may be kept for as long as it is kept. */
 export interface SharedText {
   readonly text: string
 }
 
 /**
- * What the hub needs of a link to a client: small enough that another runtime fits in one file.
+ * What the hub needs of a link to a client. It is small, so that another runtime fits in one file.
  *
- * Duties: `write` takes whole frames, one or many, in pieces that belong together, and never throws, also when the link
- * is gone; bytes leave in the order they were written; `close` lets what was written leave first. The transport tells
- * the {@link SessionLink} of everything that arrives and, exactly once, that the link is gone.
+ * Duties: `write` takes whole frames, one or many, in pieces that belong together. It never throws, also when the link
+ * is gone. Bytes leave in the order in which they were written. `close` lets what was written leave first. The
+ * transport tells the {@link SessionLink} of everything that arrives and, exactly once, that the link is gone.
  */
 export interface Socket {
   readonly framing: Framing
@@ -46,9 +47,9 @@ export interface Socket {
 export interface SessionLink {
   /** A message arrived, as a text or as a binary frame. Never throws: bad input is answered. */
   receive(data: string | Uint8Array): void
-  /** Something arrived that must not be read; it is answered with the error. */
+  /** Something arrived that must not be read, such as a message that is too long. The error answers it. */
   refuse(error: BaroError): void
-  /** Everything written has left: a slow reader may go on. */
+  /** Everything written has left, so a slow reader may go on. */
   drained(): void
   /** The link is gone. Called exactly once; nothing is written afterwards. */
   closed(): void
@@ -59,6 +60,6 @@ export interface Handshake {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Path and query of the request. */
   readonly url: string
-  /** Network address of the client, where it is known. */
+  /** Network address of the client; left out where it is not known. */
   readonly remoteAddress?: string
 }

@@ -31,11 +31,11 @@ export interface Draft {
   readonly id: string
   /** Who published it. */
   readonly by?: string | undefined
-  /** The claim that it settles. */
+  /** The claim that the append settles. */
   readonly settle?: ClaimKey | undefined
 }
 
-/** Validates publications and appends them; a state goes in with them. */
+/** Validates publications and appends them. The state of the channel goes in with each append. */
 export class Appender {
   readonly #parts: AppenderParts
 
@@ -60,7 +60,7 @@ export class Appender {
   /**
    * Validates, then appends.
    *
-   * @throws {BaroError} as {@link validate}; `unavailable` if it is not known to be kept; {@link ClaimOver}.
+   * @throws {BaroError} as {@link validate}; `unavailable` if nobody knows whether it is kept; {@link ClaimOver}.
    */
   async append(resolved: Resolved, { type, payload, id, by, settle }: Draft): Promise<Published> {
     const { broker, clock, feeds, counters } = this.#parts
@@ -68,7 +68,7 @@ export class Appender {
     const value = await this.validate(resolved, type, payload)
     const entry = { type, payload: value, id, time: clock.now(), ...(by === undefined ? undefined : { by }) }
     const options = settle && { settle }
-    // The feed of a channel with a state is open while it is appended to, for the state goes in with the append.
+    // A channel with a state needs its open feed for an append: the feed folds the state that goes in with it.
     const appended = definition.state
       ? await feeds.using(resolved, async (feed) => {
           const checkpoint = feed.propose([entry])

@@ -1,6 +1,6 @@
 import { BaroError, type Settlement } from '@baro/core'
 
-/** The claim of a publish was settled otherwise, or forgotten, before its publication was appended: nothing was appended. */
+/** The claim of a publish was settled otherwise, or forgotten, before the append. So nothing was appended. */
 export class ClaimOver extends BaroError {
   readonly answer: Settlement | undefined
 

@@ -1,21 +1,23 @@
-/** Work that is done once for each claim (I5). Whatever claims the same again, on any transport and node, gets the first answer. */
+/**
+ * Work that is done once for each claim (I5). A repeat of the claim, on any transport and node, gets the first answer.
+ */
 import { BaroError, type Broker, type ClaimKey, type Log, type Settlement } from '@baro/core'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { ClaimsEpoch } from './claims-epoch.ts'
 
-/** What the work came to. */
-export interface Done {
+/** What claimed work came to. */
+export interface WorkOutcome {
   readonly settlement: Settlement
-  /** The append has settled the claim already. */
+  /** Whether the append has settled the claim already. */
   readonly isSettled: boolean
 }
 
-/** A claim, and what it counts on. */
-export interface Claimed {
+/** A claim: which publish, in which channel, and which life of the claims it counts on. */
+export interface Claim {
   readonly channel: string
   readonly key: ClaimKey
-  /** The life of the claims that the claimant counts on, if it counts on any. */
+  /** The life of the claims that the claimant counts on; `undefined` for any. */
   readonly epoch: string | undefined
 }
 
@@ -31,7 +33,8 @@ export interface ClaimedWorkParts {
 
 export class ClaimedWork {
   readonly #parts: ClaimedWorkParts
-  // A repeat that arrives on this node while the first is at work waits for it instead of being told to come back.
+  // A repeat that arrives on this node while the first is at work waits for its answer. Without this it would be
+  // refused.
   readonly #atWork = new Map<string, Promise<Settlement>>()
 
   constructor(parts: ClaimedWorkParts) {
@@ -41,17 +44,17 @@ export class ClaimedWork {
   /**
    * Does the work, unless it was done before; returns the first answer.
    *
-   * @param work Throws if nothing came of it and it may be claimed again; any other failure is an answer.
+   * @param work Throws if it did nothing, so that the claim may be made again. Every other failure is an answer.
    * @throws {BaroError} `in-progress`, `out-of-turn`, or what the broker or `work` throws.
    */
-  async once(claimed: Claimed, work: () => Promise<Done>): Promise<Settlement> {
-    const name = nameOf(claimed)
+  async once(claim: Claim, work: () => Promise<WorkOutcome>): Promise<Settlement> {
+    const name = nameOf(claim)
     const atWork = this.#atWork.get(name)
     if (atWork) {
       this.#parts.counters.repeated++
       return atWork
     }
-    const answer = this.#claimAndWork(claimed, work)
+    const answer = this.#claimAndWork(claim, work)
     this.#atWork.set(name, answer)
     try {
       return await answer
@@ -60,25 +63,26 @@ export class ClaimedWork {
     }
   }
 
-  async #claimAndWork({ channel, key, epoch }: Claimed, work: () => Promise<Done>): Promise<Settlement> {
+  async #claimAndWork({ channel, key, epoch }: Claim, work: () => Promise<WorkOutcome>): Promise<Settlement> {
     const { broker, claimsEpoch, counters, log, claimWindowMs } = this.#parts
     const terms = { windowMs: claimWindowMs, ...(epoch === undefined ? undefined : { epoch }) }
-    const claim = await broker.claim(channel, key, terms)
-    claimsEpoch.heard(claim.epoch)
-    if (claim.outcome === 'settled') {
+    const claimed = await broker.claim(channel, key, terms)
+    claimsEpoch.heard(claimed.epoch)
+    if (claimed.outcome === 'settled') {
       counters.repeated++
-      return claim.answer
+      return claimed.answer
     }
-    if (claim.outcome === 'pending')
+    if (claimed.outcome === 'pending')
       throw new BaroError('in-progress', 'This publish, or the one before it, is still at work. Ask again in a second.')
-    if (claim.outcome === 'out-of-turn')
+    if (claimed.outcome === 'out-of-turn')
       throw new BaroError(
         'out-of-turn',
         'Nothing is known of the publish before this one. See "Publishing" of PROTOCOL.md.',
       )
     try {
       const { settlement, isSettled } = await work()
-      // What has happened has happened: this caller is told, and only a repeat finds the claim without an answer.
+      // If the answer cannot be kept, this caller gets it all the same; only a repeat finds the claim without an
+      // answer.
       if (!isSettled)
         await broker
           .settle(channel, key, settlement)
@@ -93,7 +97,7 @@ export class ClaimedWork {
   }
 }
 
-function nameOf({ channel, key }: Claimed): string {
+function nameOf({ channel, key }: Claim): string {
   return 'turn' in key
     ? `${channel} ${key.turn.producer} ${key.turn.number} ${key.scope}`
     : `${channel} ${key.id} ${key.scope}`

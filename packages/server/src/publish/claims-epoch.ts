@@ -1,24 +1,24 @@
 import type { Broker } from '@baro/core'
 
-/** The life of the claims, as this node knows it: what its sessions are told at first, and count on (I5). */
+/** The life of the claims, as this node knows it. Its sessions are told it when they open, and count on it (I5). */
 export class ClaimsEpoch {
   readonly #broker: Pick<Broker, 'claimsEpoch'>
   readonly #changed: (epoch: string) => void
   #known: string | undefined
 
-  /** @param changed Told when what was remembered has been lost. */
+  /** @param changed Called with the new life when the claims were lost. */
   constructor(broker: Pick<Broker, 'claimsEpoch'>, changed: (epoch: string) => void) {
     this.#broker = broker
     this.#changed = changed
   }
 
-  /** What the broker said last; `undefined` before it was asked. */
+  /** The life that the broker named last; `undefined` before it named one. */
   get known(): string | undefined {
     return this.#known
   }
 
   /**
-   * Asks the broker, unless it has said so before.
+   * The life of the claims. Asks the broker if it has named none yet.
    *
    * @throws {BaroError} `unavailable`.
    */
@@ -27,7 +27,7 @@ export class ClaimsEpoch {
     return this.#known ?? ''
   }
 
-  /** The broker has said it. */
+  /** The broker has named the life of the claims. */
   heard(epoch: string): void {
     if (epoch === this.#known) return
     const isChange = this.#known !== undefined

@@ -1,6 +1,6 @@
 import { BaroError, quote } from '@baro/core'
 
-/** A client sent what the application has no handler for. */
+/** The error for a type that no handler of the application accepts from clients. */
 export function notAccepted(channel: string, type: string): BaroError {
   return new BaroError(
     'not-accepted',

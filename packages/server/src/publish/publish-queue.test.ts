@@ -9,7 +9,7 @@ import type { Publisher, PublishRequest } from './publisher.ts'
 
 const roomTwo = { ...roomOne, channel: 'room:2' }
 
-/** A queue before a publisher that answers when the test says so. */
+/** A queue in front of a publisher that answers when the test says so. */
 function setUp({ maxAtWork = 100 } = {}) {
   const clock = createFakeClock()
   const atWork: {
@@ -35,7 +35,7 @@ function setUp({ maxAtWork = 100 } = {}) {
       (error) => outcomes.push(`${id} ${error.code}`),
     )
   const settle = () => clock.pass(0)
-  /** What the publisher was given and has not answered. */
+  /** Publishes that the publisher has not answered. */
   const given = () => atWork.map(({ id }) => id)
   const answer = async () => {
     atWork.shift()?.answer()
@@ -94,7 +94,7 @@ describe('I5: behind a publish that was refused for now', () => {
     expect(outcomes.slice(4)).toEqual(['a done', 'b done', 'c done', 'd done'])
   })
 
-  test('nothing overtakes it, though it found no room and never came so far', async () => {
+  test('nothing overtakes it, also if it found no room at work', async () => {
     const { send, settle, given, answer, outcomes } = setUp({ maxAtWork: 2 })
     for (const id of ['a', 'b', 'c']) send(id)
     await settle()
@@ -102,7 +102,7 @@ describe('I5: behind a publish that was refused for now', () => {
     await answer()
     send('d')
     await settle()
-    // What came before it is not held back.
+    // A publish that came before the refused one is not held back.
     expect(given()).toEqual(['b'])
     await answer()
     expect(outcomes).toEqual(['c rate-limited', 'a done', 'b done', 'd out-of-turn'])
@@ -121,7 +121,7 @@ describe('I5: behind a publish that was refused for now', () => {
     expect(given()).toEqual(['a'])
   })
 
-  test('nothing overtakes it, though it was refused before it came here', async () => {
+  test('nothing overtakes it, also if it was refused before it came here', async () => {
     const { queue, send, settle, outcomes, answer } = setUp()
     queue.refusedBefore('room:1', { id: 'a' })
     send('b')
@@ -174,7 +174,7 @@ describe('I5: behind a publish that was refused for now', () => {
     expect(given()).toEqual(['c'])
   })
 
-  test('I7: of channels that wait so, the oldest are forgotten', async () => {
+  test('I7: when too many channels wait, the oldest are forgotten', async () => {
     const { queue, send, settle, given } = setUp()
     for (let index = 1; index <= 257; index++) queue.refusedBefore(`room:${index}`, { id: 'a' })
     send('b')

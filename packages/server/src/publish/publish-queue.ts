@@ -1,10 +1,10 @@
 /**
- * The publishes of one principal, in order (I5): within a channel one after the other, so that what was sent first is
- * appended first; channels do not wait for each other.
+ * The publishes of one principal, in order (I5). Within a channel they are done one after the other, so that what was
+ * sent first is appended first. Channels do not wait for each other.
  *
- * What a passing refusal (`rate-limited`, `unavailable`, `in-progress`) left out is repeated by its sender, and what came
- * right behind it must not go ahead of it. For turns the broker sees to that. For ids this queue does: until the refused id
- * comes again, whatever else comes for the channel is `out-of-turn`. Who never repeats is not waited for long.
+ * A sender repeats a publish after a passing refusal (`rate-limited`, `unavailable`, `in-progress`), and the publishes
+ * behind it must not overtake it. For turns the broker holds that order. For ids this queue holds it: until the refused
+ * id comes again, every other publish without a turn in the channel is `out-of-turn`, for 10 seconds at most.
  */
 import { BaroError, type Clock, parseId, type Turn } from '@baro/core'
 import type { AtWork } from '../access/at-work.ts'
@@ -13,19 +13,20 @@ import { contextOf, type Principal, scopeOf } from '../access/principal.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { PublishAnswer, Publisher } from './publisher.ts'
 
-/** What is to be published, before anything of it is believed. */
+/** A publish of a client, with nothing checked yet. */
 export interface Publishing {
   readonly type: string
   readonly payload: unknown
-  /** Of the publication. Without a turn it claims the publish; without either it cannot be repeated. */
+  /** The id of the publication. Without a turn it claims the publish; without both the publish cannot be repeated. */
   readonly id?: string | undefined
+  /** Claims the publish instead of the id. */
   readonly turn?: Turn | undefined
   /** The life of the claims that the sender counts on. */
   readonly claimsEpoch?: string | undefined
 }
 
-/** Whether the rule of the channel is still to be asked: a transport asks before it reads a body or opens a stream. */
-export type Rule = 'ask' | 'asked'
+/** Whether the access rule is still to be asked. A transport asks it before it reads a body or opens a stream. */
+export type RuleCheck = 'ask' | 'asked'
 
 /** What a queue works with. */
 export interface PublishQueueParts {
@@ -37,13 +38,13 @@ export interface PublishQueueParts {
 /** A publish that was refused for now. */
 interface Refused {
   readonly id: string
-  /** What came before it is not held back. */
+  /** Its number among the publishes that came; those with a lower number are not held back. */
   readonly number: number
-  /** From then on nobody waits for it. */
+  /** When the channel stops waiting for it. */
   readonly untilMs: number
 }
 
-/** A publish that has come. */
+/** A publish that waits for those before it. */
 interface Waiting {
   readonly channel: string
   readonly number: number
@@ -52,20 +53,20 @@ interface Waiting {
   readonly before: Promise<void> | undefined
 }
 
-/** How long what follows a refused publish is kept behind it. */
+/** How long a channel waits for a refused publish to come again. */
 const keptBehindMs = 10_000
 
-/** Channels that wait for a refused publish, at most: their names are chosen by who is refused (I7). */
+/** Most channels that wait for a refused publish. Bounded, because a client chooses their names (I7). */
 const mostRefused = 256
 
 export class PublishQueue {
   readonly #parts: PublishQueueParts
   readonly #principal: Principal
   readonly #atWork: AtWork
-  /** Settles when everything that came for the channel is done. */
+  /** By channel: settles when everything that came for it is done. */
   readonly #last = new Map<string, Promise<void>>()
   readonly #refused = new Map<string, Refused>()
-  /** How many have come. */
+  /** How many publishes have come. */
   #count = 0
 
   constructor(parts: PublishQueueParts, principal: Principal, atWork: AtWork) {
@@ -75,11 +76,11 @@ export class PublishQueue {
   }
 
   /**
-   * Publishes when those before it are done.
+   * Publishes when those before it in the channel are done.
    *
-   * @throws {BaroError} with the code that the sender is to be answered with, or what the application throws.
+   * @throws {BaroError} the error to answer the sender with; or whatever the application throws.
    */
-  publish(resolved: Resolved, publishing: Publishing, rule: Rule): Promise<PublishAnswer> {
+  publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck): Promise<PublishAnswer> {
     const { channel } = resolved
     const before = this.#last.get(channel)
     const number = ++this.#count
@@ -95,13 +96,13 @@ export class PublishQueue {
     return answer
   }
 
-  /** A publish was refused before it came here, and may be repeated. */
+  /** Takes note of a publish that was refused before it came here, and that may be repeated. */
   refusedBefore(channel: string, publishing: Pick<Publishing, 'id' | 'turn'>): void {
     this.#keepBehind(channel, ++this.#count, publishing)
   }
 
   #keepBehind(channel: string, number: number, { id, turn }: Pick<Publishing, 'id' | 'turn'>): void {
-    // Without an id it never comes again, and a bad one is no publish.
+    // Only an id brings a publish back: without one it cannot come again, and a bad one is refused for good.
     if (id === undefined || turn || !parseId(id).ok) return
     const before = this.#waitedFor(channel)
     if (before && before.number < number) return
@@ -111,7 +112,7 @@ export class PublishQueue {
     if (this.#refused.size > mostRefused && oldest !== undefined) this.#refused.delete(oldest)
   }
 
-  #publish(resolved: Resolved, publishing: Publishing, rule: Rule): Promise<PublishAnswer> {
+  #publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck): Promise<PublishAnswer> {
     const { type, payload, id, turn, claimsEpoch } = publishing
     return this.#parts.publisher.accept({
       resolved,
@@ -127,13 +128,13 @@ export class PublishQueue {
     })
   }
 
-  /** Settles when a publish is over, and those before it. */
+  /** Settles when a publish and all before it are over. */
   async #over({ channel, number, publishing, before }: Waiting, answer: Promise<unknown>): Promise<void> {
     try {
       await answer
     } catch (error) {
       if (error instanceof BaroError && error.retry) this.#keepBehind(channel, number, publishing)
-      // One that found no room is over first.
+      // A publish that found no room fails before those in front of it are over.
       await before
     }
   }

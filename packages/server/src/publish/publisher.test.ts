@@ -76,7 +76,7 @@ describe('a publish of a client', () => {
     expect(await history()).toMatchObject([{ id: 'my-id', type: 'message', payload: { text: 'hello' } }])
   })
 
-  test('carries who the session belongs to, never what the payload says', async () => {
+  test('carries the user of the session, never a user that the payload names', async () => {
     const { publisherOf, history } = setUp()
     const { accept } = publisherOf(passOn)
     await accept('as ada', { id: 'a', user: 'ada' })
@@ -212,7 +212,7 @@ describe('I5: a repeat', () => {
     expect(claims).toEqual(['pending'])
   })
 
-  test('what could not be claimed did not happen, and may be sent again', async () => {
+  test('a publish that could not be claimed did not happen, and may be sent again', async () => {
     const { publisherOf, history } = setUp()
     const { accept, broker } = publisherOf(passOn)
     broker.broken.add('claim')
@@ -222,7 +222,7 @@ describe('I5: a repeat', () => {
     expect(await history()).toHaveLength(1)
   })
 
-  test('an append that failed did not happen, for good: it is settled so, and a repeat runs nothing', async () => {
+  test('an append that failed never happens: its claim is settled with a refusal, and a repeat runs nothing', async () => {
     const { publisherOf, history } = setUp()
     const { accept, broker } = publisherOf(passOn)
     broker.broken.add('append')
@@ -232,7 +232,7 @@ describe('I5: a repeat', () => {
     expect(await history()).toEqual([])
   })
 
-  test('an append that is on its way when its claim is settled otherwise does not happen any more', async () => {
+  test('an append that arrives after its claim was settled otherwise does not happen', async () => {
     const { publisherOf, history, memory } = setUp()
     const { accept, broker } = publisherOf(passOn)
     const late: (() => Promise<unknown>)[] = []
@@ -275,7 +275,7 @@ describe('I5: a repeat', () => {
     await expect(accept('hello')).rejects.toMatchObject({ code: 'in-progress' })
   })
 
-  test('the answer to what was published is kept with it, so that a node may die right after the append', async () => {
+  test('the answer is kept in the same step as the publication, so a node may die right after the append', async () => {
     const { publisherOf } = setUp()
     const { accept, broker } = publisherOf(passOn)
     broker.broken.add('settle')
@@ -367,7 +367,7 @@ describe('a handler', () => {
     },
   )
 
-  test('that throws something to be tried again is not tried again with the same id', async () => {
+  test('that throws a passing error is answered for good: the same id does not run it again', async () => {
     const { accept } = setUp().publisherOf(() => {
       throw new BaroError('rate-limited', 'Not so fast.')
     })
@@ -440,7 +440,7 @@ describe('a publish of the application', () => {
     await expect(publisher.publish(roomOne, 'note', note)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  test('hands on the wire form of what the schema gave', async () => {
+  test('hands on the wire form of the schema’s output', async () => {
     const { publisherOf, history } = setUp()
     const definition = channel('room:{id}', { events: { message: z.object({ at: z.date() }) } })
     const at = new Date(0)

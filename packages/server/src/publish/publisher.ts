@@ -1,6 +1,7 @@
 /**
- * The life of a publish (I5): claim, check, run the handler, append and settle. An id is checked before it is claimed, so
- * that a corrected payload may be sent under the same id; a turn is claimed first, for a refusal uses up its number.
+ * What happens to a publish (I5): claim, check, run the handler, append and settle. A publish with an id is checked
+ * before the claim, so that a corrected payload may come under the same id. A publish with a turn is claimed first,
+ * because a refusal uses up its number.
  */
 import {
   BaroError,
@@ -23,32 +24,32 @@ import type { Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { Appender, Draft } from './appender.ts'
 import { ClaimOver } from './claim-over.ts'
-import type { ClaimedWork, Done } from './claimed-work.ts'
+import type { ClaimedWork, WorkOutcome } from './claimed-work.ts'
 import { notAccepted } from './not-accepted.ts'
 import { assertTurn } from './turn.ts'
 
-/** A publish of a client, before anything of it is believed. */
+/** A client's publish with its scope and context, as the publisher takes it. */
 export interface PublishRequest {
   readonly resolved: Resolved
   readonly type: string
   readonly payload: unknown
-  /** Of the publication. Without a turn it claims the publish; without either it cannot be repeated. */
+  /** The id of the publication. Without a turn it claims the publish; without both the publish cannot be repeated. */
   readonly id: string | undefined
   /** Claims the publish instead of the id. */
   readonly turn?: Turn | undefined
-  /** Whose id or turn it is: a user, or one client of a guest. */
+  /** The scope of the id or turn: a user, or one client of a guest. */
   readonly scope: string
-  /** The life of the claims that the client counts on. */
+  /** The life of the claims that the client counts on; `undefined` for any. */
   readonly claimsEpoch?: string | undefined
   readonly context: ChannelContext
   /** Rejects unless the channel's rule allows it. */
   readonly assertAllowed: () => Promise<void>
 }
 
-/** What a publish came to. */
+/** The answer to a client's publish: its handler is done. */
 export interface PublishAnswer {
   readonly id: string
-  /** Right after the publication with this id; absent if the handler published nothing under it. */
+  /** The position right after the publication with this id; absent if the handler published nothing under the id. */
   readonly position?: string
 }
 
@@ -63,7 +64,7 @@ export interface PublisherParts {
 
 type Handler = NonNullable<NonNullable<AnyHandlers['events']>[string]>
 
-/** Whose ids those of the application are. */
+/** The scope of ids that the application chooses. */
 const applicationScope = 'application'
 
 export class Publisher {
@@ -74,20 +75,20 @@ export class Publisher {
   }
 
   /**
-   * Takes a publish of a client to its handler.
+   * Gives a client's publish to its handler.
    *
-   * @throws {BaroError} with the code the client is to be answered with.
+   * @throws {BaroError} the error to answer the client with; or whatever the application throws.
    */
   async accept(request: PublishRequest): Promise<PublishAnswer> {
     const { resolved, turn, scope, claimsEpoch } = request
     const id = request.id === undefined ? createId(this.#parts.randomness) : orThrow(parseId(request.id))
-    const claimed = (key: ClaimKey) => ({ channel: resolved.channel, key, epoch: claimsEpoch })
+    const claimOf = (key: ClaimKey) => ({ channel: resolved.channel, key, epoch: claimsEpoch })
     if (turn) {
       assertTurn(turn)
       const key = { scope, turn }
       return answerOf(
         id,
-        await this.#parts.claimedWork.once(claimed(key), async () => {
+        await this.#parts.claimedWork.once(claimOf(key), async () => {
           const checked = await this.#check(request).catch((error) => this.#refusalOf(error, resolved))
           return 'code' in checked ? { settlement: checked, isSettled: false } : this.#run(request, id, key, checked)
         }),
@@ -96,13 +97,14 @@ export class Publisher {
     const checked = await this.#check(request)
     if (request.id === undefined) return answerOf(id, (await this.#run(request, id, undefined, checked)).settlement)
     const key = { scope, id }
-    return answerOf(id, await this.#parts.claimedWork.once(claimed(key), () => this.#run(request, id, key, checked)))
+    return answerOf(id, await this.#parts.claimedWork.once(claimOf(key), () => this.#run(request, id, key, checked)))
   }
 
   /**
    * Publishes for the application itself.
    *
-   * @throws {BaroError} `invalid-payload`, `not-accepted`, `bad-id` or `unavailable`.
+   * @throws {BaroError} `invalid-payload`, `not-accepted`, `handler-failed` or `unavailable`; with an id also `bad-id`,
+   * `in-progress`, `rate-limited` or `unknown-outcome`.
    */
   async publish(resolved: Resolved, type: string, payload: unknown, id?: string): Promise<Published> {
     const { appender, claimedWork, randomness } = this.#parts
@@ -129,7 +131,7 @@ export class Publisher {
     id: string,
     key: ClaimKey | undefined,
     { handler, value }: Checked,
-  ): Promise<Done> {
+  ): Promise<WorkOutcome> {
     const published: Promise<Published>[] = []
     const publish = (type: string, payload: unknown): Promise<Published> => {
       const isFirst = published.length === 0
@@ -137,7 +139,7 @@ export class Publisher {
       const done = isFirst
         ? this.#appendOnce(resolved, { ...draft, id, settle: key })
         : this.#parts.appender.append(resolved, { ...draft, id: createId(this.#parts.randomness) })
-      // A handler may forget to wait; its failure is reported below, not as an unhandled rejection.
+      // A handler may forget to wait. The failure is reported below, so it must not become an unhandled rejection.
       done.catch(() => {})
       published.push(done)
       return done
@@ -150,13 +152,13 @@ export class Publisher {
       if (error instanceof ClaimOver && error.answer) return { settlement: error.answer, isSettled: true }
       const first = await published[0]?.catch(() => undefined)
       if (!first) return { settlement: this.#failed(error, id, resolved), isSettled: false }
-      // It is in the channel under its id, and a repeat is told so already: only the log can say what went wrong after it.
+      // The publication is in the channel, and a repeat gets its position. So this failure goes to the log only.
       this.#log(error, resolved)
       return { settlement: { position: first.position }, isSettled: key !== undefined }
     }
   }
 
-  /** Appends; where that is not known to have happened, settles the claim otherwise and sees which came first. */
+  /** Appends. If nobody knows whether it happened, settles the claim with a refusal, and learns which came first. */
   async #appendOnce(resolved: Resolved, draft: Draft): Promise<Published> {
     const { appender, broker } = this.#parts
     try {
@@ -170,29 +172,31 @@ export class Publisher {
     }
   }
 
-  /** The answer for good that a check came to; what may pass is no answer. */
+  /** The refusal for good that a failed check leads to. A passing refusal is thrown: it is no answer to keep. */
   #refusalOf(error: unknown, resolved: Resolved): Refusal {
     if (error instanceof BaroError && error.retry) throw error
     this.#logFailure(error, resolved)
     return error instanceof BaroError ? { code: error.code, message: error.message } : handlerFailed
   }
 
-  /** An exception in a handler fails that publish only, is logged, and tells the client nothing of the inside. */
+  /**
+   * The answer after an exception in a handler. It fails this publish only. The client learns nothing of the inside.
+   */
   #failed(error: unknown, id: string, resolved: Resolved): Settlement {
-    // Not known to be kept: a repeat must neither run the handler again nor be told that all is well.
+    // The publication may be kept or not. A repeat must neither run the handler again nor be told that all is well.
     if (error instanceof BaroError && error.code === 'unavailable')
       return {
         code: 'unknown-outcome',
         message: `The publish ${quote(id)} may or may not have been kept: ${error.message}`,
       }
     this.#logFailure(error, resolved)
-    // A settled answer is the answer for good, so it must not ask the client to try the same again.
+    // The answer is kept for good, so it must not ask the client to try the same again.
     if (error instanceof BaroError) return { code: error.retry ? 'handler-failed' : error.code, message: error.message }
     return handlerFailed
   }
 
   #logFailure(error: unknown, resolved: Resolved): void {
-    // What a schema threw is told to nobody but the log.
+    // What a schema threw goes to the log only.
     const isOurs = error instanceof BaroError && !(error.code === 'handler-failed' && error.cause !== undefined)
     if (!isOurs) this.#log(error, resolved)
   }

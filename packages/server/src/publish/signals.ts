@@ -2,7 +2,7 @@ import { BaroError, type Broker, type Json, orThrow, quote, type Schema, validat
 import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'
 
-/** Validates signals, and sends them to everybody who is connected to a channel. */
+/** Validates signals, and sends them to everybody who follows a channel on an open stream. */
 export class Signals {
   readonly #broker: Pick<Broker, 'signal'>
 

@@ -8,9 +8,9 @@ export interface TurnFields {
 }
 
 /**
- * The turn of a publish that has one.
+ * The turn in the fields of a message; `undefined` if it has none.
  *
- * @throws {BaroError} `bad-message` if only some of it is there.
+ * @throws {BaroError} `bad-message` if only some of the fields are there.
  */
 export function turnIn({ producer, number, confirmed }: TurnFields): Turn | undefined {
   if (producer === undefined && number === undefined && confirmed === undefined) return undefined
@@ -20,7 +20,7 @@ export function turnIn({ producer, number, confirmed }: TurnFields): Turn | unde
 }
 
 /**
- * Checks what a client says of its turn before anything is kept for it.
+ * Checks the turn that a client names, before anything is remembered for it.
  *
  * @throws {BaroError} `bad-id` or `bad-message`.
  */

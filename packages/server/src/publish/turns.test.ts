@@ -173,7 +173,7 @@ describe('I5: publishes by turns', () => {
     expect(await history()).toEqual(['a', 'b', 'c'])
   })
 
-  test('that count on another life of the claims are not done, and every session is told of the new one', async () => {
+  test('that count on another life of the claims are not done, and every session is told the new life', async () => {
     const { nodeOf, history, told, memory } = setUp()
     const { send, claimsEpoch, broker } = nodeOf()
     broker.claimsEpoch = async () => 'the life before'

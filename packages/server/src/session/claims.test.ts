@@ -1,4 +1,4 @@
-/** What sessions are told of the life of the claims, and which one their publishes count on (I5). */
+/** What sessions are told about the life of the claims, and which life their publishes count on (I5). */
 import { describe, expect, test } from 'vitest'
 import { createRoomStage, FakeClient, payloadOf } from '../../test/fake-client.ts'
 import { serve } from '../../test/http-stage.ts'
@@ -26,7 +26,7 @@ function loseClaims(broker: TamperedBroker, epoch: string): void {
   })
 }
 
-/** Which lives of the claims were counted on, claim by claim. */
+/** The life of the claims that each claim counted on. */
 function watchClaims(broker: TamperedBroker): (string | undefined)[] {
   const seen: (string | undefined)[] = []
   const { claim } = broker
@@ -47,8 +47,8 @@ function setUp() {
   return { ...stage, connect }
 }
 
-describe('when what was remembered is lost', () => {
-  test('I5: whoever counts on it is answered, and comes back; who connects later hears the new life at once', async () => {
+describe('when the claims are lost', () => {
+  test('I5: a client that counts on them is answered, and comes back; a client that connects later hears the new life', async () => {
     const { broker, connect, settle } = setUp()
     const [sender, other] = [await connect(), await connect()]
     loseClaims(broker, 'new')
@@ -65,7 +65,7 @@ describe('when what was remembered is lost', () => {
     expect(await connect()).toMatchObject({ claimsEpoch: 'new' })
   })
 
-  test('who counts on the new life already stays', async () => {
+  test('a client that counts on the new life already stays', async () => {
     const { broker, connect, settle } = setUp()
     const [old, knowing] = [await connect(), await connect({ claimsEpoch: 'new' })]
     loseClaims(broker, 'new')

@@ -4,9 +4,9 @@ import type { Registry, Resolved } from '../channel/registry.ts'
 import { turnIn } from '../publish/turn.ts'
 import type { SessionContext } from './session-context.ts'
 
-type Publish = Extract<ClientMessage, { type: 'baro:publish' }>
-type Signal = Extract<ClientMessage, { type: 'baro:signal' }>
-type Request = Extract<ClientMessage, { type: 'baro:request' }>
+type PublishMessage = Extract<ClientMessage, { type: 'baro:publish' }>
+type SignalMessage = Extract<ClientMessage, { type: 'baro:signal' }>
+type RequestMessage = Extract<ClientMessage, { type: 'baro:request' }>
 
 /** What carrying out commands works with. */
 export interface CommandsParts {
@@ -14,7 +14,7 @@ export interface CommandsParts {
   readonly gate: Gate
 }
 
-/** What a session asks the application to do: publish, signal, answer. Each is answered by one message, or an error. */
+/** What a session asks the handlers of the application: publishes, signals and requests. */
 export class Commands {
   readonly #parts: CommandsParts
   readonly #session: SessionContext
@@ -24,7 +24,7 @@ export class Commands {
     this.#session = session
   }
 
-  publish(message: Publish): void {
+  publish(message: PublishMessage): void {
     const { id, type, payload } = message.payload
     const { delegate, claimsEpoch } = this.#session
     this.#answer(message, async (resolved) => {
@@ -34,18 +34,18 @@ export class Commands {
     })
   }
 
-  /** A publish that was refused for now, before it was looked at: it may come again. */
-  refused({ payload: { channel, id, producer } }: Publish): void {
+  /** Takes note of a publish that was refused for now without being looked at. It may come again. */
+  refused({ payload: { channel, id, producer } }: PublishMessage): void {
     const resolved = this.#parts.registry.resolve(channel)
     if (resolved.ok && producer === undefined) this.#session.delegate.refusedBefore(resolved.value, { id })
   }
 
-  signal(message: Signal): void {
+  signal(message: SignalMessage): void {
     const { type, payload } = message.payload
     this.#answer(message, (resolved) => this.#session.delegate.signal(resolved, type, payload))
   }
 
-  request(message: Request): void {
+  request(message: RequestMessage): void {
     const { id, type, payload } = message.payload
     this.#answer(message, async (resolved) => {
       const answer = await this.#session.delegate.request(resolved, type, payload)
@@ -53,7 +53,10 @@ export class Commands {
     })
   }
 
-  async #answer(message: Publish | Signal | Request, run: (resolved: Resolved) => Promise<void>): Promise<void> {
+  async #answer(
+    message: PublishMessage | SignalMessage | RequestMessage,
+    run: (resolved: Resolved) => Promise<void>,
+  ): Promise<void> {
     const { channel } = message.payload
     try {
       await run(orThrow(this.#parts.registry.resolve(channel)))

@@ -5,12 +5,13 @@ import type { SessionOutbox } from './session-outbox.ts'
 
 /** What subscriptions and commands see of the session they belong to. */
 export interface SessionContext {
-  /** Acts for whoever the session belongs to. */
+  /** Acts for the user or guest of the session. */
   readonly delegate: Delegate
-  /** The life of the claims that the client counts on. */
+  /** The life of the claims that the client counts on; `undefined` until it is known. */
   readonly claimsEpoch: string | undefined
   readonly outbox: SessionOutbox
+  /** Queues a message that must arrive. */
   send(message: ClientsOwnMessage): void
-  /** Answers something the client sent with what was wrong about it. */
+  /** Answers something that the client sent with an error; `about` names it. */
   sendError(error: BaroError, about?: { readonly payload: object }): void
 }

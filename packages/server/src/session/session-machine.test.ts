@@ -23,7 +23,7 @@ const says = (message: ClientMessage, atMs = 0, length = 100): SessionEvent => (
 })
 const tick = (atMs: number, spokeAtMs = atMs): SessionEvent => ({ name: 'tick', atMs, spokeAtMs })
 
-/** What becomes of a session to which all of this happens. */
+/** The state of a session after these events, and the actions of the last one. */
 function after(...events: readonly SessionEvent[]): SessionStep {
   let step: SessionStep = { state: startSession(0), actions: [] }
   for (const event of events) step = sessionTransition(step.state, event, rules)
@@ -65,7 +65,7 @@ describe('the session machine is total', () => {
     test.each(events)(`${phase}: takes $name, whatever it is`, (event) => {
       const { state: next, actions } = sessionTransition(state, event, rules)
       expect(Object.keys(states)).toContain(next.phase)
-      // It ends exactly once: whoever holds something for it lets go then.
+      // A session ends exactly once, and what it holds is released then.
       const ends = actions.filter((action) => action.do === 'end').length
       expect(ends).toBe(state.phase !== 'closed' && next.phase === 'closed' ? 1 : 0)
     })
@@ -129,7 +129,7 @@ describe('connecting', () => {
     expect(closeOf(step)).toBe(closeCodes.unauthenticated)
   })
 
-  test('who cannot be judged now is closed with 4004, and may come back', () => {
+  test('a client that auth cannot judge now is closed with 4004, and may come back', () => {
     const step = after(says(connect), { name: 'refused', error: new BaroError('unavailable', 'no database') })
     expect(closeOf(step)).toBe(closeCodes.unavailable)
   })

@@ -1,30 +1,31 @@
 /**
- * The life of one session, from the first byte to the last.
+ * What a session does from its first byte to its last.
  *
  *   new ── baro:connect ──▶ authenticating ── authenticated ──▶ open ──┐ every other message: handle
  *    │                          │                               │ ▲────┘
- *    │ too late, wrong protocol │ refused                       │ silent, drain
- *    └──────────────────────────┴───────────────────────────────┴──────────▶ closed
+ *    │ too late, wrong protocol │ too late, refused             │ silent
+ *    └──────────────────────────┴───────────────────────────────┴──────────▶ closed ◀── drain, gone: from anywhere
  *
- * What arrives while authenticating waits its turn: a client need not wait for `baro:connected` before it subscribes.
+ * Messages that arrive while it authenticates wait, so a client may subscribe before `baro:connected` arrives.
  */
 import { BaroError, type ClientMessage, closeCodes, parseId, protocolVersion } from '@baro/core'
 
-/** What the machine knows. */
+/** The state of a session. */
 export interface SessionState {
   readonly phase: 'new' | 'authenticating' | 'open' | 'closed'
   /** When anything was last heard, on the hub's monotonic clock. */
   readonly heardAtMs: number
   /** When the client was last asked for a sign of life. */
   readonly askedAtMs: number
+  /** Messages that arrived while the session authenticates. */
   readonly waiting: readonly ClientMessage[]
-  /** Characters of what is waiting. */
+  /** Characters or bytes of the waiting messages. */
   readonly waitingLength: number
-  /** The client cannot speak after its first messages (an event stream): its silence says nothing. */
+  /** The client cannot speak after its first messages, because its link is one request. So its silence says nothing. */
   readonly isOneWay: boolean
 }
 
-/** The times a session is held to. */
+/** The times that a session is held to. */
 export interface SessionRules {
   readonly heartbeatIntervalMs: number
   readonly connectTimeoutMs: number
@@ -34,7 +35,7 @@ export interface SessionRules {
 export type SessionEvent =
   /** A message arrived, `length` characters or bytes long. */
   | { readonly name: 'message'; readonly message: ClientMessage; readonly length: number; readonly atMs: number }
-  /** Something arrived that is not looked at: it is no message, or it was one too many. */
+  /** Something arrived that is not handled: it is no message, or one message too many. */
   | { readonly name: 'rejected'; readonly error: BaroError; readonly about?: ClientMessage; readonly atMs: number }
   | { readonly name: 'authenticated' }
   | { readonly name: 'refused'; readonly error: BaroError }
@@ -63,7 +64,7 @@ export interface SessionStep {
 /** Messages that may wait while a session is being authenticated. */
 const maxWaitingMessages = 256
 
-/** Characters that may wait: nobody has said yet who it is that fills our memory (I7). */
+/** Characters that may wait. Bounded, because the client may still be a stranger (I7). */
 const maxWaitingLength = 1 << 20
 
 /** The state of a session whose link just opened. */
@@ -78,7 +79,7 @@ export function startSession(atMs: number, isOneWay = false): SessionState {
   }
 }
 
-/** Decides what a session does next; total, and nothing happens once it is closed. */
+/** Decides what a session does next. It is total; a closed session stays as it is. */
 export function sessionTransition(state: SessionState, event: SessionEvent, rules: SessionRules): SessionStep {
   if (state.phase === 'closed') return { state, actions: [] }
   switch (event.name) {
@@ -96,7 +97,7 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
       }
     case 'refused':
       if (state.phase !== 'authenticating') return { state, actions: [] }
-      // Whoever cannot tell now who it is must not turn a client away for good.
+      // If `auth` cannot decide now, the client must not be turned away for good.
       return close(
         state,
         event.error.retry ? closeCodes.unavailable : closeCodes.unauthenticated,
@@ -106,7 +107,7 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
     case 'tick':
       return tick(state, event, rules)
     case 'drain':
-      return close(state, closeCodes.drain, 'this node stops; come back', {
+      return close(state, closeCodes.drain, 'this connection ends; come back', {
         do: 'announce-drain',
         reconnectInMs: event.reconnectInMs,
       })
@@ -140,7 +141,7 @@ function connect(state: SessionState, message: Extract<ClientMessage, { type: 'b
   }
   if (message.payload.protocol !== protocolVersion)
     return close(state, closeCodes['wrong-protocol'], `this hub speaks protocol ${protocolVersion}`)
-  // It is kept with every claim (I5), so it is held to the bound of an id.
+  // Every claim of a guest keeps it (I5), so it must be as short as an id.
   const client = parseId(message.payload.client)
   if (!client.ok) return { state, actions: [{ do: 'error', error: client.error, about: message }] }
   return { state: { ...state, phase: 'authenticating' }, actions: [{ do: 'authenticate', message }] }
@@ -154,12 +155,12 @@ function tick(
   if (state.phase !== 'open')
     return atMs - state.askedAtMs < connectTimeoutMs
       ? { state, actions: [] }
-      : close(state, closeCodes['no-connect'], `no baro:connect within ${connectTimeoutMs} ms`)
-  // A client speaks when it is asked; three intervals of silence are two unanswered questions and time to spare.
+      : close(state, closeCodes['no-connect'], `the session was not open within ${connectTimeoutMs} ms`)
+  // A client answers each heartbeat. Three silent intervals mean that two heartbeats had no answer, with time to spare.
   if (!state.isOneWay && atMs - state.heardAtMs >= 3 * heartbeatIntervalMs)
     return close(state, closeCodes.silent, `nothing heard for ${3 * heartbeatIntervalMs} ms`)
   const isQuiet = atMs - spokeAtMs >= heartbeatIntervalMs
-  // A busy channel keeps us speaking, and says nothing about whether the other side still lives.
+  // On a busy channel the hub is never quiet, and still must find out whether the client lives.
   const isUnsure = !state.isOneWay && atMs - Math.max(state.heardAtMs, state.askedAtMs) >= heartbeatIntervalMs
   if (!isQuiet && !isUnsure) return { state, actions: [] }
   return { state: { ...state, askedAtMs: atMs }, actions: [{ do: 'heartbeat' }] }

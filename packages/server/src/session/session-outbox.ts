@@ -13,33 +13,33 @@ import type { Limits } from '../ports/limits.ts'
 import type { Framing, Socket } from '../ports/socket.ts'
 
 /**
- * Where the messages of one session go: to a socket, or into the one answer of a POST. It takes messages; whether they
- * become bytes, and when, is its own affair.
+ * Where the messages of one session go: to a socket, or into the one answer of a POST. It takes messages, and decides
+ * itself when they become bytes.
  *
- * Deliveries ask `isFull` first; what is sent is never dropped, and too much of it closes the link (I7).
+ * Deliveries ask `isFull` first. Messages that are sent are never dropped; too many of them close the link (I7).
  */
 export interface SessionOutbox<Said = unknown> extends BoundedQueue {
-  /** How its readers are told what happens. */
+  /** How the session's readers are told what happens. */
   readonly dialect: Dialect<Said>
-  /** When something last left, on the hub's monotonic clock. */
+  /** When something was last written, on the hub's monotonic clock. */
   readonly spokeAtMs: number
   /** Queues a message that must arrive. */
   send(message: ClientsOwnMessage): void
-  /** Queues what answers a subscribe, or interrupts a subscription. */
+  /** Queues a message that answers a subscribe, or resets a subscription later. */
   answer(message: ReaderMessage): void
-  /** Queues what happens now: the same for all readers of the dialect. */
+  /** Queues a live delivery, which is the same for all readers of the dialect. */
   deliver(said: Said): void
-  /** Queues what is read from history. */
+  /** Queues a delivery that was read from history. */
   catchUp(said: Said): void
-  /** Lets what is queued leave, then closes. */
+  /** Closes, after what is queued has left. */
   close(code: number, reason: string): void
-  /** Something has left the socket. */
+  /** Bytes have left the socket. */
   drained(): void
-  /** The link is gone: forget what was queued. */
+  /** The link is gone, so what was queued is forgotten. */
   discard(): void
 }
 
-/** The outbox of a session on a socket: its messages leave as frames. */
+/** The outbox of a session on a socket. Its messages leave as frames. */
 export class FramedOutbox extends Outbox implements SessionOutbox<Uint8Array> {
   readonly #framing: Framing
 
@@ -56,7 +56,7 @@ export class FramedOutbox extends Outbox implements SessionOutbox<Uint8Array> {
     this.reply(writeMessage(message).text)
   }
 
-  // The long part of the answer is the same for all who come back; only what names this client is written for each.
+  // All who come back share the long part of the answer. Only the part that names this client is written for each.
   answer(message: ReaderMessage): void {
     this.deliverPieces(frameMessage(this.#framing, message))
   }

@@ -80,7 +80,7 @@ describe('connecting', () => {
     },
   )
 
-  test('auth that cannot tell now sends the client away, but not for good', async () => {
+  test('auth that cannot decide now sends the client away, but not for good', async () => {
     const auth = async () => {
       throw new BaroError('unavailable', 'No database.')
     }
@@ -175,7 +175,7 @@ describe('bad input is answered, closes nothing, and nobody else notices', () =>
 })
 
 describe('heartbeats', () => {
-  test('are sent into silence, and who answers stays', async () => {
+  test('are sent after silence, and a client that answers stays', async () => {
     const { connect, clock } = setUp()
     const client = await connect()
     for (let beats = 0; beats < 10; beats++) {
@@ -278,11 +278,11 @@ describe('a link that goes', () => {
     expect(broker.followers.size).toBe(0)
   })
 
-  test('in the middle of what was waiting to be handled leaves nothing begun', async () => {
+  test('while waiting messages are handled begins nothing more', async () => {
     const { auth, letIn } = slowAuth()
     const { arrive, broker, clock, hub } = setUp({ auth, limits: { maxReplyBytes: 10 } })
     const client = arrive()
-    // A network that tells of its end while it is being closed.
+    // A network that reports its end while the hub closes it.
     client.socket.close = () => client.link.closed()
     client.send('baro:connect', connecting)
     client.send('baro:subscribe', subscribing)

@@ -38,28 +38,28 @@ export interface SessionParts extends CommandsParts, SubscriptionsParts {
   readonly delegating: Delegating
   readonly claimsEpoch: ClaimsEpoch
   readonly sessionRules: SessionRules
-  /** How long the hub promises to remember a publish. */
+  /** How long the hub promises to remember a claim. */
   readonly publishWindowMs: number
 }
 
-/** Opens a session; one-way where the client cannot speak after its first messages. */
+/** Opens a session. `isOneWay`: the client cannot speak after its first messages. */
 export type OpenSession = (
   outbox: SessionOutbox,
   handshake: Handshake,
   options: { readonly isOneWay: boolean },
 ) => SessionLink
 
-/** The server's side of one connection: carries out what the session machine decides. */
+/** The server's side of one connection. It carries out what the session machine decides. */
 export class Session implements SessionLink, SessionContext, HubSession, Principal {
   readonly id: string
   readonly outbox: SessionOutbox
   readonly delegate: Delegate
   readonly #parts: SessionParts
-  /** Forgotten once the session is authenticated: headers would be a tenth of what an idle session keeps. */
+  /** Forgotten when authentication begins: headers would be a tenth of the memory of an idle session. */
   #handshake: Handshake | undefined
   readonly #allowance: Allowance
   readonly #subscriptions: Subscriptions
-  /** Most sessions only listen. */
+  /** Made at first use, because most sessions only follow. */
   #lazyCommands: Commands | undefined
   #state: ReturnType<typeof startSession>
   #user: Identity | undefined
@@ -75,7 +75,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.#state = startSession(clock.elapsed(), isOneWay)
     this.#allowance = new Allowance(limits.messagesPerSecond, clock)
     this.outbox = outbox
-    // Who it is turns out later, hence the session itself is the principal.
+    // The user is found out later, so the session itself is the principal, with a `user` that changes once.
     this.delegate = parts.delegating(this)
     this.#subscriptions = new Subscriptions(parts, this)
   }
@@ -126,7 +126,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   }
 
   claimsLost(epoch: string, reconnectInMs: number): void {
-    // Who is not let in yet is told the new life when it is.
+    // A session that is not open yet hears of the new life in `baro:connected`.
     if (this.#state.phase === 'open' && this.claimsEpoch !== epoch) this.drain(reconnectInMs)
   }
 
@@ -134,7 +134,6 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.outbox.send(message)
   }
 
-  /** Answers something the client sent with what was wrong about it. */
   sendError(error: BaroError, about?: { readonly payload: object }): void {
     this.#parts.counters.rejected++
     const { id, channel, attempt } = (about?.payload ?? {}) as { id?: string; channel?: string; attempt?: number }
@@ -165,7 +164,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
       case 'welcome':
         return this.#welcome()
       case 'handle':
-        // What was decided before may have ended the session, and nobody would end what is begun now.
+        // An earlier action may have ended the session, and nobody would end what begins now.
         return this.#state.phase === 'open' ? this.#handle(action.message) : undefined
       case 'error':
         return this.#refuse(action.error, action.about)
@@ -197,7 +196,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     Promise.all([this.#parts.gate.authenticate(headers, given), this.#parts.claimsEpoch.ask()])
       .then(([user]) => {
         this.#user = user
-        // As it is now: it may have changed while it was found out who this is.
+        // Asked now, because the claims may have been lost while the session authenticated.
         this.claimsEpoch ??= this.#parts.claimsEpoch.known
         this.#on({ name: 'authenticated' })
       })

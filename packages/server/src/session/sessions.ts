@@ -3,19 +3,19 @@ import type { Identity, SessionInfo } from '../channel/handlers.ts'
 import type { Hooks } from '../channel/hooks.ts'
 import type { Counters } from '../observe/counters.ts'
 
-/** What a hub sees of whoever is connected to it: a session of the SDK, a plain stream, a participant. */
+/** A session as its hub sees it: of the SDK, of a plain stream, or of a participant. */
 export interface HubSession {
   readonly id: string
   readonly user: Identity | undefined
-  /** Time has passed: send a heartbeat, or find that nobody is there. */
+  /** Called a few times in each heartbeat interval: sends a heartbeat, or finds that nobody is there. */
   tick(atMs: number): void
   /** Tells the other side when to come back, and closes. */
   drain(reconnectInMs: number): void
-  /** What was remembered of publishes is lost, and this is the new life of the claims: who counts on another comes back. */
+  /** The claims were lost, and `epoch` names their new life. A session that counts on another life ends. */
   claimsLost(epoch: string, reconnectInMs: number): void
 }
 
-/** A moment in the life of a session that an application may watch. */
+/** A moment of a session that an application may watch. */
 export type Moment = 'connected' | 'disconnected'
 
 type Watcher = (session: SessionInfo) => unknown
@@ -29,17 +29,19 @@ export interface SessionsParts {
   readonly heartbeatIntervalMs: number
 }
 
-/** Within this time everybody comes back after the claims were lost. */
+/** Clients come back at random moments within this time, after the claims were lost. */
 const claimsLostSpreadMs = 5_000
 
 /** How often in a heartbeat interval the sessions are looked at. */
 const looksPerInterval = 5
 
-/** Who is here. Each session calls `started`, perhaps `opened`, `ended` and `linkGone`, once and in this order. */
+/**
+ * Knows who is here. Each session calls `started`, perhaps `opened`, `ended` and `linkGone`, once and in this order.
+ */
 export class Sessions {
   readonly #parts: SessionsParts
   readonly #sessions = new Set<HubSession>()
-  /** Sessions whose link is still there: one may have ended before its goodbye has arrived. */
+  /** Sessions whose link is still there. An ended session keeps its link until its close frame has arrived. */
   readonly #links = new Set<HubSession>()
   readonly #welcomed = new WeakSet<HubSession>()
   readonly #watchers: Readonly<Record<Moment, Set<Watcher>>> = { connected: new Set(), disconnected: new Set() }
@@ -52,12 +54,12 @@ export class Sessions {
     this.#stopLooking = this.#lookLater()
   }
 
-  /** Whether the node is stopping: it takes nobody new. */
+  /** Whether the node is stopping, so that it takes no new session. */
   get isStopping(): boolean {
     return this.#isStopping
   }
 
-  /** A link was opened: from now on it gets ticks, and is told of a drain. */
+  /** A link was opened. From now on the session gets ticks, and is told of a drain. */
   started(session: HubSession): void {
     this.#sessions.add(session)
     this.#links.add(session)
@@ -65,37 +67,38 @@ export class Sessions {
     if (this.#isStopping) session.drain(0)
   }
 
-  /** The session was let in; applications that watch are told. */
+  /** The session was let in. Watchers of `connected` are told. */
   opened(session: HubSession): void {
     this.#welcomed.add(session)
     this.#tell('connected', session)
   }
 
-  /** It has ended: no ticks any more, though its link may last until the goodbye has arrived. */
+  /** The session has ended and gets no more ticks. Its link may last until its close frame has arrived. */
   ended(session: HubSession): void {
     if (!this.#sessions.delete(session)) return
     this.#parts.counters.sessions--
-    // Who was never let in was never announced.
+    // A session that was never let in was not announced, so its end is not announced either.
     if (this.#welcomed.has(session)) this.#tell('disconnected', session)
   }
 
-  /** Its link is gone too. */
+  /** The link of the session is gone too. */
   linkGone(session: HubSession): void {
     this.#links.delete(session)
     if (this.#links.size === 0) for (const run of [...this.#whenNoLinks]) run()
   }
 
   /**
-   * What was remembered of publishes is lost. Whoever counts on it comes back, and begins anew: what is on its way on a
-   * link was sent before the client could know, so no message on the link itself could say where the new life begins (I5).
+   * The claims were lost, and `epoch` names their new life. Sessions that count on the old life end, and their clients
+   * come back. A message on the open link would not do: what is on its way there was sent before the client could know,
+   * so no message could say where the new life begins (I5).
    */
   claimsLost(epoch: string): void {
     for (const session of [...this.#sessions]) session.claimsLost(epoch, this.#within(claimsLostSpreadMs))
   }
 
-  /** Calls `run` for each session at this moment of its life; returns how to stop. */
+  /** Calls `run` for each session that connects or disconnects. Returns a function that stops it. */
   watch(moment: Moment, run: Watcher): () => void {
-    // Of its own, so that a function that watches twice is called twice, and stops once at a time.
+    // A function of its own, so that `run` may watch twice, and each watch stops by itself.
     const watcher: Watcher = (session) => run(session)
     this.#watchers[moment].add(watcher)
     return () => {
@@ -103,7 +106,9 @@ export class Sessions {
     }
   }
 
-  /** Tells everybody to come back at a random moment within `spreadMs`; whoever comes now is told at once. */
+  /**
+   * Drains every session: its client comes back at a random moment within `spreadMs`. New sessions are drained at once.
+   */
   dismiss(spreadMs: number): void {
     this.#isStopping = true
     for (const session of [...this.#sessions]) session.drain(this.#within(spreadMs))
@@ -123,12 +128,12 @@ export class Sessions {
     })
   }
 
-  /** Looks at nobody any more. */
+  /** Stops the ticks. */
   close(): void {
     this.#stopLooking()
   }
 
-  /** A random moment, so that not all come back at once. */
+  /** A random time, so that not all clients come back at once. */
   #within(spreadMs: number): number {
     return Math.round(this.#parts.randomness.fraction() * spreadMs)
   }

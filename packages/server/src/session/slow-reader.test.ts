@@ -12,7 +12,7 @@ function setUp(history = 100) {
   let published = 0
   return {
     ...stage,
-    /** One tick for each, as it happens. */
+    /** Publishes each text in a tick of its own. */
     async publish(count: number, id = 1) {
       for (let index = 0; index < count; index++) {
         await stage.hub.publish(room({ id }), 'message', { text: text(++published) })
@@ -28,7 +28,7 @@ function setUp(history = 100) {
 
 type Payload = { readonly follows: string; readonly position: string; readonly publications: { offset: number }[] }
 
-/** What a client took, in order: the offsets, as long as each piece follows the one before. */
+/** The offsets that a client took, in order, as long as each piece follows the one before. */
 function offsetsOf(messages: Awaited<ReturnType<FakeClient['heard']>>): readonly number[] {
   const pieces = messages
     .filter(({ type }) => type === 'baro:publications')

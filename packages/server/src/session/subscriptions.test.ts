@@ -135,7 +135,7 @@ describe('a further attempt', () => {
     const client = await connect()
     await subscribe(client, 1)
     const error = payloadOf(await subscribe(client, attempt), 'baro:error')
-    // Without the attempt, which would end what goes on.
+    // It has no attempt: with one, the client would end the subscription that goes on.
     expect(error).toEqual({ code: 'already-subscribed', channel: name, message: expect.any(String) })
     await publish('a')
     expect(liveTexts(await client.heard())).toEqual(['a'])
@@ -208,7 +208,7 @@ describe('an unsubscribe', () => {
     expect(hub.counters.subscriptions).toBe(0)
   })
 
-  test('of what is not subscribed to is an error', async () => {
+  test('of a channel that is not subscribed to is an error', async () => {
     const { connect } = createRoomStage()
     const [error] = await (await connect()).ask('baro:unsubscribe', { channel: name })
     expect(error?.payload).toMatchObject({ code: 'not-subscribed', channel: name })

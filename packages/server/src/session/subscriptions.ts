@@ -1,5 +1,5 @@
 import type { ClientMessage } from '@baro/core'
-import { BaroError, type Position, parsePosition, type ResetReason, type Result } from '@baro/core'
+import { BaroError, type Position, parsePosition, quote, type ResetReason, type Result } from '@baro/core'
 import type { Gate } from '../access/gate.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Following } from '../delegate/following.ts'
@@ -37,7 +37,7 @@ export class Subscriptions {
 
   subscribe(message: SubscribeMessage): void {
     const checked = this.#check(message)
-    if (!checked.ok) return this.#session.sendError(checked.error, subjectOf(checked.error, message))
+    if (!checked.ok) return this.#session.sendError(checked.error, aboutOf(checked.error, message))
     const { resolved, position } = checked.value
     let subscription = this.#byChannel.get(resolved.channel)
     if (!subscription) {
@@ -46,7 +46,7 @@ export class Subscriptions {
       this.#byChannel.set(resolved.channel, subscription)
       this.#parts.counters.subscriptions++
     }
-    // A newer attempt takes over: the client found a gap, or its position was moved, and asks again from there.
+    // A newer attempt replaces the older one: the client found a gap, or its position moved, so it asks again.
     subscription.attempt = message.payload.attempt
     subscription.following.begin(position, subscription)
   }
@@ -56,7 +56,7 @@ export class Subscriptions {
     const subscription = this.#byChannel.get(channel)
     if (!subscription)
       return this.#session.sendError(
-        new BaroError('not-subscribed', 'This channel is not subscribed to on this connection. Subscribe first.'),
+        new BaroError('not-subscribed', `${quote(channel)} is not subscribed to on this connection. Subscribe first.`),
         message,
       )
     this.#end(channel, subscription)
@@ -87,7 +87,7 @@ export class Subscriptions {
     return { ok: true, value: { resolved: resolved.value, position: position?.value } }
   }
 
-  /** The stream cannot be read, or the rule refuses: the subscription has ended. */
+  /** Ends a subscription whose stream cannot be read, or whose rule refuses. */
   fail(subscription: Subscription, error: unknown): void {
     const { attempt, following } = subscription
     const { channel } = following.resolved
@@ -102,15 +102,15 @@ export class Subscriptions {
   }
 }
 
-/** One channel that a session follows: hands what is found to the session, as the messages of PROTOCOL.md. */
+/** One channel that a session follows. It writes what its reader finds as the messages of PROTOCOL.md. */
 class Subscription implements Outlet<unknown> {
   readonly following: Following
   readonly outbox: SessionOutbox
-  /** The client's number of its newest try; what older tries were waiting for is told to nobody. */
+  /** The number of the client's newest try. The answers carry it; nobody is told the answer to an older try. */
   attempt = 0
   readonly #subscriptions: Subscriptions
 
-  // No closure: of ten thousand sessions, each would keep what it was made of.
+  // It takes no closures: each of ten thousand sessions would keep its own.
   constructor(subscriptions: Subscriptions, following: Following, outbox: SessionOutbox) {
     this.#subscriptions = subscriptions
     this.following = following
@@ -147,8 +147,11 @@ class Subscription implements Outlet<unknown> {
   }
 }
 
-/** What an error is about. With the attempt of what goes on, it would end what it only is a copy of. */
-function subjectOf({ code }: BaroError, message: SubscribeMessage): { readonly payload: object } {
+/**
+ * What an error is about. `already-subscribed` leaves the attempt out: with it, a client would take the error for the
+ * end of the subscription, which goes on.
+ */
+function aboutOf({ code }: BaroError, message: SubscribeMessage): { readonly payload: object } {
   return code === 'already-subscribed' ? { payload: { channel: message.payload.channel } } : message
 }
 

@@ -12,9 +12,9 @@ import {
 } from '@baro/core'
 import { Batch } from '../delivery/batch.ts'
 import { KeptAnswers } from './kept-answers.ts'
-import { isSamePlace } from './same-place.ts'
+import { isSamePosition } from './same-position.ts'
 
-/** What follows a position, or why nothing can. */
+/** What follows a position, or the reason for a reset. */
 export type Found =
   | { readonly outcome: 'recovered'; readonly batch: Batch }
   | { readonly outcome: 'reset'; readonly reason: ResetReason }
@@ -47,11 +47,11 @@ export class Answers {
     this.#kept = new KeptAnswers(parts.clock)
   }
 
-  /** The answer where it is known without reading: at the head, and without a place in the stream. */
+  /** The answer, if it needs no read: at the head, and for a reader that gets a reset anyway. */
   known(position: Position | undefined): Found | undefined {
     const head = this.#parts.position()
     if (position?.kind === 'at')
-      return isSamePlace(position, head) ? { outcome: 'recovered', batch: this.#nothingAt(head) } : undefined
+      return isSamePosition(position, head) ? { outcome: 'recovered', batch: this.#nothingAt(head) } : undefined
     if (position?.kind === 'queried' && this.#parts.source.resolve) return undefined
     return this.#decide(position, { epoch: head.epoch, head, floor: 0, publications: [], upTo: head })
   }
@@ -87,8 +87,8 @@ export class Answers {
   }
 
   /**
-   * The stream may know more than this node was told. The node reads on first: a reader must never stand where its feed
-   * does not come, nor be reset to a life that is over.
+   * The view may be newer than this node was told. Then the node reads on first. A reader must never stand at a position
+   * that its feed does not reach, and must not be reset to a life that is over.
    */
   async #keepUpWith({ epoch, head }: StreamView): Promise<void> {
     const position = this.#parts.position()

@@ -98,7 +98,7 @@ describe('the state', () => {
 })
 
 describe('a loaded snapshot', () => {
-  /** A node whose snapshots are loaded, each when the test says so. */
+  /** A node with loaded snapshots; each load ends when the test says so. */
   function loading() {
     const stage = createNodes()
     const loads: ((value: unknown) => void)[] = []

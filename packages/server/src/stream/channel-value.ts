@@ -18,23 +18,23 @@ import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import { stateText } from './state-text.ts'
 
-/** What folding some publications came to. */
+/** The result of folding some publications. */
 interface Folded {
   readonly publications: readonly Publication[]
   readonly state: Json
-  /** Whose reducers threw. */
+  /** The publications at which a reducer threw. */
   readonly skipped: readonly { readonly publication: Publication; readonly error: unknown }[]
 }
 
-/** What the value needs of its hub. */
+/** What a channel value works with. */
 export interface ChannelValueParts {
   readonly counters: Counters
   readonly log: Log
 }
 
 /**
- * What a snapshot of a channel shows, in one life of the stream: the state folded from its publications up to a
- * position, or whatever its source loads.
+ * The value that a snapshot of a channel shows, in one life of the stream: the state folded from its publications up to
+ * a position, or the value that a snapshot source loads.
  */
 export class ChannelValue {
   readonly #resolved: Resolved
@@ -44,7 +44,7 @@ export class ChannelValue {
   #encoded: EncodedSnapshot | undefined
   #loading: Promise<EncodedSnapshot> | undefined
   #proposed: Folded | undefined
-  /** Whether there is a checkpoint of its version, and how many publications it has taken since. */
+  /** Whether the broker keeps a checkpoint of this version, and how many publications were folded after it. */
   #isKept = false
   #unkept = 0
 
@@ -57,17 +57,17 @@ export class ChannelValue {
     return this.#position
   }
 
-  /** Whether the value is folded here, rather than loaded or not there at all. */
+  /** Whether the value is folded here. Otherwise it is loaded, or the channel has none. */
   get isReduced(): boolean {
     return this.#resolved.definition.state !== undefined && this.#resolved.handlers.snapshot === undefined
   }
 
-  /** Starts at a position, from the state kept there, or from the initial one. */
+  /** Starts at a position, with the state of the checkpoint there, or with the initial state. */
   start(position: AtPosition, kept?: Checkpoint): void {
     this.#position = position
     this.#isKept = kept !== undefined
     this.#unkept = 0
-    // What is folded is what the browser will fold: the JSON of it.
+    // The initial state goes through JSON, because the browser folds onto its JSON too.
     this.#state = this.isReduced
       ? kept
         ? kept.state
@@ -75,7 +75,7 @@ export class ChannelValue {
       : undefined
   }
 
-  /** Takes the publications that lead from its position to this one. */
+  /** Folds the publications that lead from its position to this one. */
   apply(publications: readonly Publication[], position: AtPosition): void {
     const proposed = this.#proposed
     this.#proposed = undefined
@@ -87,8 +87,8 @@ export class ChannelValue {
   }
 
   /**
-   * The state that these entries would lead to if they came next. It is kept for that case: what is folded before an
-   * append is not folded again after it.
+   * The state that these entries lead to if they come next. The result is remembered, so that the publications of the
+   * append are not folded again.
    */
   propose(entries: readonly Entry[]): ProposedCheckpoint | undefined {
     if (!this.isReduced) return undefined
@@ -103,22 +103,22 @@ export class ChannelValue {
     }
   }
 
-  /** The state at its position, to be kept so that trimming history does not touch it. */
+  /** The state at its position, as the broker keeps it; `undefined` if the channel has no folded state. */
   get checkpoint(): Checkpoint | undefined {
     if (this.#state === undefined) return undefined
     return { position: this.#position, version: this.#resolved.definition.version, state: this.#state }
   }
 
   /**
-   * Whether whoever opens the channel next would have to fold much, as far as is known here. A value that began without a
-   * checkpoint is far from one at once: what another node would begin from may be trimmed by then.
+   * Whether the next node that opens the channel would have to fold much, as far as this node knows. Without a
+   * checkpoint one publication is much: the history that another node would fold from may be trimmed by then.
    */
   get isFarFromKept(): boolean {
     if (!this.isReduced) return false
     return this.#unkept > (this.#isKept ? this.#resolved.definition.history.size / 2 : 0)
   }
 
-  /** Its state is kept. */
+  /** Takes note that the broker keeps the state at its position. */
   keptHere(): void {
     this.#isKept = true
     this.#unkept = 0
@@ -139,7 +139,7 @@ export class ChannelValue {
       publications.length === others.length &&
       publications.every((one, index) => {
         const other = others[index]
-        // The payload is the same object where nothing has travelled; elsewhere it is folded again.
+        // The payload is the same object only if it did not travel. Otherwise the publications are folded again.
         return other && one.offset === other.offset && one.id === other.id && one.payload === other.payload
       })
     )
@@ -157,9 +157,9 @@ export class ChannelValue {
   }
 
   /**
-   * The value at its position, where nothing has to be loaded for it.
+   * The value at its position; `undefined` if it must be loaded.
    *
-   * @throws if a reducer has made what is no JSON.
+   * @throws {TypeError} if a reducer made a value that JSON cannot hold.
    */
   get snapshot(): EncodedSnapshot | undefined {
     if (this.#resolved.handlers.snapshot) return undefined
@@ -171,8 +171,8 @@ export class ChannelValue {
   }
 
   /**
-   * The value at a position, loaded if need be. It may be read while the stream moves on: its position was read first, so
-   * what is published meanwhile comes again after it, and nothing is missed.
+   * The value at a position, loaded if necessary. The stream may move on while it loads. Its position was read first,
+   * so what is published meanwhile follows it again, and nothing is missed (I2).
    *
    * @throws whatever the application's `load` throws, or as {@link snapshot}.
    */

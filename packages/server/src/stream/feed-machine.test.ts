@@ -24,7 +24,7 @@ const events: Readonly<Record<string, FeedEvent>> = {
   close: { name: 'close' },
 }
 
-/** What a state makes of an event, where it makes anything of it. */
+/** The next state and the actions, for each state and event that means something together. */
 const table: Readonly<Record<string, Readonly<Record<string, readonly [next: string, ...FeedAction[]]>>>> = {
   opening: {
     opened: ['open', 'deliver-kept'],

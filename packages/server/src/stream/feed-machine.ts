@@ -14,24 +14,27 @@
 
 /** What a feed is doing. */
 export type FeedState =
-  /** It reads what there is; what is delivered meanwhile is kept, to be joined by position. `again` as below. */
+  /** It reads up to the head for the first time, and keeps what is delivered meanwhile. `again` as below. */
   | { readonly name: 'opening'; readonly again: boolean }
-  /** It stands at the head, as far as it was told. */
+  /** It stands at the head, as far as this node was told. */
   | { readonly name: 'open' }
-  /** It reads on from where it stands; `again` if something happened that this read may have missed. */
+  /** It reads on from its position. `again`: something happened that this read may miss, so it reads once more. */
   | { readonly name: 'reading'; readonly again: boolean }
-  /** The stream could not be read, and is tried again in a while. */
+  /** The stream could not be read. It reads again after a while. */
   | { readonly name: 'waiting' }
   | { readonly name: 'closed' }
 
 /** What happens to a feed. */
 export type FeedEvent =
   | { readonly name: 'opened' }
-  /** The stream went on: from where the feed stands; beyond that, or in another life; or not beyond it. */
+  /**
+   * A delivery came. It follows the feed's position; or it leads ahead, to a higher offset or another life, and does
+   * not follow; or it stays behind.
+   */
   | { readonly name: 'delivered'; readonly where: 'follows' | 'ahead' | 'behind' }
   /** Deliveries may have been missed. */
   | { readonly name: 'lost' }
-  /** A reader has seen more than the feed. */
+  /** A reader has seen a position that the feed has not reached. */
   | { readonly name: 'asked' }
   /** Everything up to the head was read. */
   | { readonly name: 'read' }
@@ -42,13 +45,14 @@ export type FeedEvent =
 
 /** What the transition asks for. */
 export type FeedAction =
-  /** Keep the delivery until the feed is open; deliver what was kept. */
+  /** Keep the delivery until the feed is open. */
   | 'keep'
+  /** Take the kept deliveries now. */
   | 'deliver-kept'
   | 'apply'
   | 'count-gap'
   | 'read'
-  /** Say that it failed, and tell `due` after a while; forget that. */
+  /** Send `due` after a while. */
   | 'wait'
   | 'stop-waiting'
 
@@ -64,7 +68,7 @@ export function feedTransition(state: FeedState, event: FeedEvent): FeedStep {
   switch (event.name) {
     case 'opened':
       if (state.name !== 'opening') return stay(state)
-      // What was lost while it was opened may have been appended after it was read.
+      // A delivery that was lost while the feed opened may be newer than what was read.
       return state.again
         ? { state: { name: 'reading', again: false }, actions: ['deliver-kept', 'read'] }
         : { state: { name: 'open' }, actions: ['deliver-kept'] }

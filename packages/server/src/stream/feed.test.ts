@@ -46,7 +46,7 @@ describe('opening', () => {
     expect(await shownBy(await open())).toEqual(['a', 'b'])
   })
 
-  test('rejects when the broker cannot be read, and follows nothing any more once it is closed', async () => {
+  test('rejects when the broker cannot be read, and a closed feed follows nothing', async () => {
     const { node } = createNodes()
     const { broker, parts } = node()
     broker.broken.add('read')
@@ -56,7 +56,7 @@ describe('opening', () => {
     expect(broker.followers.size).toBe(0)
   })
 
-  test('a feed that is closed while it opens says so, instead of showing a value of nowhere', async () => {
+  test('a feed that is closed while it opens rejects, instead of showing a value without a position', async () => {
     const { node, clock } = createNodes()
     const { broker, parts } = node()
     const release = broker.holdReads()
@@ -84,7 +84,7 @@ describe('live readers', () => {
     ])
   })
 
-  test('I1: who joins while a batch is pending has it already, and does not get it again', async () => {
+  test('I1: a reader that joins while a batch is pending has it already, and does not get it again', async () => {
     const { node, publish, clock } = createNodes()
     const feed = await node().open()
     const [before, after] = [new WritingReader(), new WritingReader()]
@@ -265,7 +265,7 @@ describe('I4: another life of the stream', () => {
     return { ...stage, ...mine, feed, reader, had, position, other }
   }
 
-  test('its readers become stale where they were, and get nothing of it as if it followed', async () => {
+  test('its readers become stale at their position, and get nothing of the new life as if it followed', async () => {
     const { broker, clock, feed, reader, had, position } = await inAnotherLife()
     for (const subscriber of broker.followers) subscriber.lost()
     await clock.pass(0)
@@ -303,7 +303,7 @@ describe('I4: another life of the stream', () => {
     expect(reader.staleAt).toEqual([had])
   })
 
-  test('a reader that has seen it first takes its node there, instead of asking for ever', async () => {
+  test('a reader that sees it before its node makes the node read on, instead of asking for ever', async () => {
     const { clock, feed, reader, had, position } = await inAnotherLife()
     expect(await reasonOf(feed.after(position))).toBe('recovered')
     await clock.pass(0)
@@ -311,7 +311,7 @@ describe('I4: another life of the stream', () => {
     expect(reader.staleAt).toEqual([had])
   })
 
-  test('nobody is reset to the life that is over', async () => {
+  test('no reader is reset to the life that is over', async () => {
     const { feed, position } = await inAnotherLife()
     expect(await reasonOf(feed.after({ ...startOf('yet another'), offset: 1, check: 'x' }))).toBe('epoch')
     expect((await feed.loadSnapshot()).position).toEqual(position)
@@ -331,7 +331,7 @@ describe('what follows a position', () => {
     expect(broker.calls.read).toBe(reads)
   })
 
-  test('behind it, what is kept; together at most as much as one read', async () => {
+  test('behind the head the kept publications follow, at most as many as one read brings', async () => {
     const { node, publish } = createNodes({ catchUpPublications: 2 })
     const feed = await node().open()
     const first = await publish('a')
@@ -384,7 +384,7 @@ describe('what follows a position', () => {
     expect(await offsetsOf(feed.after(first))).toEqual([2])
   })
 
-  test('what a reader has seen before its node was told is caught up with first', async () => {
+  test('a node catches up first with what its reader has seen', async () => {
     const { node, publish } = createNodes()
     const { broker, open } = node()
     const feed = await open()

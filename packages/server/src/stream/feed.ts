@@ -1,6 +1,6 @@
 /**
- * A node's own reader of one channel: it follows the stream, folds the value, and hands every publication to the readers
- * that are live here. What it does next is decided by the machine beside it.
+ * A node's own reader of one channel. It follows the stream, folds the value, and hands every publication to the live
+ * readers of this node. `feed-machine.ts` decides what it does next.
  */
 import {
   type AtPosition,
@@ -28,8 +28,8 @@ import { Answers, type Found } from './answers.ts'
 import { ChannelValue } from './channel-value.ts'
 import { type FeedAction, type FeedEvent, type FeedState, feedTransition } from './feed-machine.ts'
 import { LiveEnd } from './live-end.ts'
-import { isSamePlace } from './same-place.ts'
-import { type Following, ValueLoader } from './value-loader.ts'
+import { isSamePosition } from './same-position.ts'
+import { type Progress, ValueLoader } from './value-loader.ts'
 
 /** What a feed needs of its hub. */
 export interface FeedParts {
@@ -45,7 +45,7 @@ export interface FeedParts {
   readonly recover: Recover
 }
 
-/** How long a feed waits before it reads again, after the stream could not be read. */
+/** How long a feed waits before it reads again, after a read failed. */
 const retryMs = 1_000
 
 export class Feed {
@@ -58,14 +58,15 @@ export class Feed {
   readonly #live: LiveEnd
   readonly #answers: Answers
   #state: FeedState = { name: 'opening', again: false }
-  /** The life of the stream that the feed stands in; another one takes its place as a whole. */
+  /** The value in the current life of the stream. Another life gets another object. */
   #value: ChannelValue
+  /** Deliveries that came while the feed opens. */
   #kept: Delivery[] = []
-  /** Settles when the feed has come to the head, or could not. */
+  /** The newest read: settles when the feed has reached the head, or could not. */
   #reading: Promise<void> | undefined
   #cancelWait: Cancel | undefined
   #stopFollowing: (() => void) | undefined
-  /** A checkpoint is wanted as soon as the value has come so far. */
+  /** The position of an append that wants a checkpoint: one is written as soon as the value stands there or further. */
   #checkpointFrom: AtPosition | undefined
 
   constructor(resolved: Resolved, parts: FeedParts) {
@@ -85,7 +86,7 @@ export class Feed {
     this.opened = this.#open()
   }
 
-  /** Where the feed stands; what it has handed to the readers may be a little behind. */
+  /** Where the feed stands. The readers may be a little behind, because batches leave at the end of a tick. */
   get position(): AtPosition {
     return this.#value.position
   }
@@ -94,12 +95,12 @@ export class Feed {
     return this.#state.name !== 'opening' && this.#state.name !== 'closed'
   }
 
-  /** Whether somebody at this position misses nothing. */
+  /** Whether the feed stands at this position, so that nothing follows it yet. */
   isHead(position: AtPosition): boolean {
-    return isSamePlace(position, this.position)
+    return isSamePosition(position, this.position)
   }
 
-  /** Lets a reader that stands at the feed's position get what follows. */
+  /** Adds a live reader, which must stand at the feed's position. */
   join(reader: LiveReader): void {
     this.#live.join(reader)
   }
@@ -118,28 +119,28 @@ export class Feed {
     return this.#answers.after(position)
   }
 
-  /** The newest publications up to an offset, or up to the head, however few of them are asked for. */
+  /** At most `limit` of the newest publications, up to an offset or up to the head. */
   readNewest(limit: number, until?: number): Promise<StreamView> {
     const range = { limit, bytes: this.#parts.limits.catchUpBytes }
     return this.#source.read(until === undefined ? range : { ...range, until })
   }
 
-  /** The newest value at its position, one for all who need it, where nothing has to be loaded for it. */
+  /** The newest value at its position, one object for all; `undefined` if it must be loaded. */
   get snapshot(): EncodedSnapshot | undefined {
     return this.#value.snapshot
   }
 
-  /** The newest value at its position, loaded if need be. */
+  /** The newest value at its position, loaded if necessary. */
   loadSnapshot(): Promise<EncodedSnapshot> {
     return this.#value.loadSnapshot()
   }
 
-  /** The state that these entries lead to if they come next, to go in with their append. */
+  /** The state that these entries lead to if they come next. It goes in with their append. */
   propose(entries: readonly Entry[]): ProposedCheckpoint | undefined {
     return this.#value.propose(entries)
   }
 
-  /** What an append of this node led to: the state there was kept with it, or is to be kept as soon as it is known. */
+  /** Takes note of an append of this node, which kept the state at its position, or wants it as soon as it is known. */
   appended(position: AtPosition, { wantsCheckpoint }: { readonly wantsCheckpoint: boolean }): void {
     if (wantsCheckpoint) this.#checkpointFrom = position
     else if (this.isHead(position)) this.#value.keptHere()
@@ -154,7 +155,7 @@ export class Feed {
   }
 
   async #open(): Promise<void> {
-    // Followed before it is read: what is appended in between is delivered, kept, and joined by position.
+    // It follows before it reads. What is appended in between is delivered, kept, and joined by position (I2).
     const stop = await this.#source.follow({
       deliver: (delivery) => this.#deliver(delivery),
       signal: (signal) => this.#live.signal(signal),
@@ -173,7 +174,7 @@ export class Feed {
   #deliver(delivery: Delivery): void {
     const { follows, position } = delivery
     const isAhead = position.epoch !== this.position.epoch || position.offset > this.position.offset
-    const where = isSamePlace(follows, this.position) ? 'follows' : isAhead ? 'ahead' : 'behind'
+    const where = isSamePosition(follows, this.position) ? 'follows' : isAhead ? 'ahead' : 'behind'
     this.#on({ name: 'delivered', where }, delivery)
   }
 
@@ -202,7 +203,7 @@ export class Feed {
         return
       case 'read':
         this.#reading = this.#readOn()
-        // Who waits for it is told; where nobody does, the machine has been.
+        // `#catchUp` waits for the failure. If nobody waits, `failed` has already told the machine.
         this.#reading.catch(() => {})
         return
       case 'wait':
@@ -215,7 +216,7 @@ export class Feed {
 
   async #readOn(): Promise<void> {
     try {
-      const isSame = await this.#loader.readOn(this.#value, (following) => this.#apply(following))
+      const isSame = await this.#loader.readOn(this.#value, (progress) => this.#apply(progress))
       if (!isSame) this.#startOver(await this.#loader.load())
     } catch (error) {
       if (this.#state.name === 'reading')
@@ -226,11 +227,11 @@ export class Feed {
       throw error
     }
     this.#on({ name: 'read' })
-    // Something came while it was read, and is read now.
+    // Something came during the read, so the machine has begun another one.
     if (this.#state.name === 'reading') await this.#reading
   }
 
-  #apply({ publications, position }: Following): void {
+  #apply({ publications, position }: Progress): void {
     const follows = this.position
     this.#answers.forget()
     this.#value.apply(publications, position)
@@ -239,8 +240,8 @@ export class Feed {
   }
 
   /**
-   * Another life of the stream. The readers leave first, so that none of it reaches them as if it followed what they
-   * have; they read from the position they had, and are told `reset` (I4).
+   * Goes over to another life of the stream. The readers leave first, so that nothing of the new life reaches them as
+   * if it followed what they have. They read from the position that they had, and are told `reset` (I4).
    */
   #startOver(value: ChannelValue): void {
     if (this.#state.name === 'closed') return

@@ -51,7 +51,7 @@ describe('the feeds of a node', () => {
     expect(broker.followers.size).toBe(0)
   })
 
-  test('I7: whoever walks through names leaves a thousand unused feeds at most, the newest', async () => {
+  test('I7: a client that walks through names leaves a thousand unused feeds at most, the newest', async () => {
     const { broker, feeds, named } = setUp()
     for (let id = 1; id <= 1_010; id++) await feeds.using(named(id), () => {})
     expect(broker.followers.size).toBe(1_000)
@@ -64,7 +64,7 @@ describe('the feeds of a node', () => {
     expect(feeds.hold(named('held'))).toBe(held)
   })
 
-  test('one that could not open is not kept: who comes next tries again', async () => {
+  test('one that could not open is not kept, so the next caller tries again', async () => {
     const { broker, feeds, named } = setUp()
     broker.broken.add('follow')
     await expect(feeds.using(named(1), () => {})).rejects.toMatchObject({ code: 'unavailable' })
@@ -87,7 +87,7 @@ describe('the feeds of a node', () => {
     const order: string[] = []
     const first = feeds.using(named(1), () => order.push('first'))
     const feed = feeds.hold(named(1))
-    // The very moment it opens: whoever asks now must not overtake.
+    // At the moment when the feed opens: a caller that asks now must not overtake the others.
     let second: Promise<unknown> = Promise.resolve()
     const watch = (): Promise<void> =>
       Promise.resolve().then(() => {

@@ -2,10 +2,10 @@ import type { Cancel } from '@baro/core'
 import type { Resolved } from '../channel/registry.ts'
 import { Feed, type FeedParts } from './feed.ts'
 
-/** How long a feed that nobody uses stays open, for the next page view. */
+/** How long a feed that nobody uses stays open: the next page view may need it. */
 const feedLingerMs = 10_000
 
-/** Unused feeds that stay open at most: whoever walks through names must not fill the memory. */
+/** Most unused feeds that stay open: a stranger who walks through names must not fill the memory (I7). */
 const maxUnusedFeeds = 1_000
 
 /** The feeds of a node, one for each channel that somebody here uses. */
@@ -18,7 +18,7 @@ export class Feeds {
     this.#parts = parts
   }
 
-  /** The feed of a channel, opened if need be; each `hold` is followed by one `release`. */
+  /** The feed of a channel, made if there is none. Each `hold` needs one `release`. */
   hold(resolved: Resolved): Feed {
     const { channel } = resolved
     this.#unused.get(channel)?.()
@@ -30,7 +30,7 @@ export class Feeds {
     }
     const feed = new Feed(resolved, this.#parts)
     this.#held.set(channel, { feed, holders: 1 })
-    // A feed that cannot open is not kept: whoever comes next tries again.
+    // A feed that cannot open is not kept, so that the next caller tries again.
     feed.opened.catch(() => this.#forget(channel, feed))
     return feed
   }
@@ -48,11 +48,11 @@ export class Feeds {
     if (this.#unused.size > maxUnusedFeeds && candidate) this.#forget(candidate.feed.resolved.channel, candidate.feed)
   }
 
-  /** Uses a feed, once it is open, for the length of `use`. */
+  /** Holds a feed while `use` runs, once the feed is open. */
   async using<T>(resolved: Resolved, use: (feed: Feed) => T | Promise<T>): Promise<T> {
     const feed = this.hold(resolved)
     try {
-      // Also if it is open already: who came first goes on first, so appends keep the order they were made in.
+      // Awaited also if it is open already: callers go on in the order in which they came, so appends keep their order.
       await feed.opened
       return await use(feed)
     } finally {

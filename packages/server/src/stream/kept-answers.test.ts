@@ -11,7 +11,7 @@ function setUp() {
 }
 
 describe('kept answers', () => {
-  test('who asks the same gets the same', async () => {
+  test('those who ask the same get the same', async () => {
     const { ask } = setUp()
     expect(await Promise.all([ask('a'), ask('b'), ask('a')])).toEqual([1, 2, 1])
   })
@@ -26,14 +26,14 @@ describe('kept answers', () => {
     expect(await ask('a')).toBe(2)
   })
 
-  test('I7: are at most 64; who asks something else is answered all the same', async () => {
+  test('I7: are at most 64; further questions are answered, and not kept', async () => {
     const { ask } = setUp()
     for (let index = 1; index <= 64; index++) await ask(`question ${index}`)
     expect([await ask('one more'), await ask('one more')]).toEqual([65, 66])
     expect(await ask('question 1')).toBe(1)
   })
 
-  test('are forgotten when the truth moves on, and leave no timer', async () => {
+  test('are forgotten when the stream moves on, and leave no timer', async () => {
     const { clock, answers, ask } = setUp()
     await ask('a')
     answers.forget()

@@ -1,12 +1,12 @@
 import type { Cancel, Clock } from '@baro/core'
 
-/** A burst of thousands that come back together stands at a handful of positions. */
+/** Most answers kept. Thousands of readers that come back together stand at a handful of positions. */
 const mostAnswers = 64
 
-/** How long answers are kept: each may hold hundreds of publications. */
+/** How long answers are kept. Not longer, because each may hold hundreds of publications. */
 const keptMs = 1_000
 
-/** Answers on their way or given, by what was asked: who asks the same a moment later gets the same. */
+/** Keeps answers for a moment, by their question, so that those who ask the same together cause one read. */
 export class KeptAnswers<Answer> {
   readonly #clock: Clock
   readonly #answers = new Map<string, Promise<Answer>>()
@@ -16,7 +16,7 @@ export class KeptAnswers<Answer> {
     this.#clock = clock
   }
 
-  /** The kept answer, or that of `ask`, which is kept from now on. */
+  /** The kept answer to the question, or else the answer of `ask`, which is kept from now on. */
   get(question: string, ask: () => Promise<Answer>): Promise<Answer> {
     const kept = this.#answers.get(question)
     if (kept) return kept
@@ -24,13 +24,13 @@ export class KeptAnswers<Answer> {
     if (this.#answers.size < mostAnswers) {
       this.#cancel ??= this.#clock.after(keptMs, () => this.forget())
       this.#answers.set(question, answer)
-      // A failure is nobody's answer but of those who wait for it.
+      // A failure is told only to those who wait for it now.
       answer.catch(() => this.#answers.delete(question))
     }
     return answer
   }
 
-  /** Forgets them all: the truth has moved on. */
+  /** Forgets all answers, because the stream has moved on. */
   forget(): void {
     if (!this.#cancel) return
     this.#cancel()

@@ -7,16 +7,16 @@ import type { Gathering, Ticker } from '../delivery/ticker.ts'
 export interface LiveEndParts {
   readonly channel: string
   readonly ticker: Ticker
-  /** A longer batch is handed out before its time, so that a full socket is found before more is put into it (I7). */
+  /** A batch of this many leaves before the tick ends, so that a full socket is found before more goes into it (I7). */
   readonly maxPublications: number
 }
 
-/** The readers that stand where their feed stands, and what it has not handed to them yet. */
+/** The live readers of a feed, and the publications that the feed has not handed to them yet. */
 export class LiveEnd implements Gathering {
   readonly #parts: LiveEndParts
   readonly #readers = new LiveGroup()
   #gathered: Publication[] = []
-  /** What was gathered follows this position, and leads to that; the same while nothing is gathered. */
+  /** The position that the gathered publications follow, and the one they lead to; `undefined` while there are none. */
   #follows: AtPosition | undefined
   #position: AtPosition | undefined
 
@@ -24,7 +24,7 @@ export class LiveEnd implements Gathering {
     this.#parts = parts
   }
 
-  /** The feed went on, from one position to the next. */
+  /** Gathers the publications that led the feed from one position to the next. */
   gather(follows: AtPosition, publications: readonly Publication[], position: AtPosition): void {
     if (!this.#follows) {
       this.#follows = follows
@@ -49,8 +49,8 @@ export class LiveEnd implements Gathering {
   }
 
   /**
-   * Takes in a reader that stands where the feed stands. What was gathered is handed out first: the reader has it already,
-   * and must not get it twice (I1).
+   * Adds a reader that stands where the feed stands. What was gathered is handed out before: the new reader has it
+   * already, and must not get it twice (I1).
    */
   join(reader: LiveReader): void {
     this.flush()
@@ -61,7 +61,7 @@ export class LiveEnd implements Gathering {
     this.#readers.leave(reader)
   }
 
-  /** Hands out what was gathered, lets everybody go, and returns who was here. */
+  /** Hands out what was gathered, removes all readers, and returns them. */
   dissolve(): readonly LiveReader[] {
     this.flush()
     return this.#readers.dissolve()

@@ -27,7 +27,7 @@ const events: readonly ReaderEvent[] = [
   { name: 'end' },
 ]
 
-// Every state and event that means something together; each other pair changes nothing.
+// Each state with each event that means something there. Every other pair changes nothing.
 const table: readonly [ReaderState, ReaderEvent, ReaderState, readonly string[]][] = [
   [reading, { name: 'crowded' }, { name: 'waiting', position: startOf('e') }, ['wait']],
   [reading, answered(true, true), live, ['join']],

@@ -1,5 +1,5 @@
 /**
- * A reader of one channel: catch-up and live are one thing, a reader at a position (I2, I6, I7).
+ * How a reader of one channel goes on from its position: it catches up from history, or is live (I2, I6, I7).
  *
  *              answered, behind, room
  *                 ┌─────────┐
@@ -14,24 +14,24 @@ import type { AtPosition, Position } from '@baro/core'
 
 /** What a reader is doing. */
 export type ReaderState =
-  /** It asked what follows its position, and one answer is on the way. */
+  /** It asked what follows its position. Exactly one answer is on the way. */
   | { readonly name: 'reading'; readonly position: Position | undefined }
   /** It gets every publication as it happens. */
   | { readonly name: 'live' }
-  /** Its socket is too full; it goes on from here when that has drained. */
+  /** Its outbox is too full. It goes on from this position when the outbox has room. */
   | { readonly name: 'waiting'; readonly position: Position | undefined }
   | { readonly name: 'ended' }
 
 /** What happens to a reader. */
 export type ReaderEvent =
-  /** An answer came, but the socket is too full to take it: it will be asked for again. */
+  /** An answer came, but the outbox is too full to take it. The reader will ask again. */
   | { readonly name: 'crowded' }
-  /** What it asked for was handed to its socket, up to `position`. */
+  /** The answer was handed to its outlet. The reader stands at `position` now. */
   | { readonly name: 'answered'; readonly position: AtPosition; readonly atHead: boolean; readonly hasRoom: boolean }
-  /** A publication came while its socket was full; it has everything up to `position`. */
+  /** A batch came while the outbox was full. The reader has everything up to `position`. */
   | { readonly name: 'cut'; readonly position: Position }
   | { readonly name: 'drained' }
-  /** The stream it followed live is no longer the one it read; it has everything up to `position`. */
+  /** The stream is in another life now. The reader has everything of the old one up to `position`. */
   | { readonly name: 'stale'; readonly position: AtPosition }
   | { readonly name: 'end' }
 
@@ -64,7 +64,7 @@ export function readerTransition(state: ReaderState, event: ReaderEvent): Reader
   }
 }
 
-/** What a reader that ends has to let go of. */
+/** What a reader undoes when it ends. */
 const partings: Readonly<Record<ReaderState['name'], readonly ReaderAction[]>> = {
   reading: [],
   live: ['leave'],

@@ -9,7 +9,7 @@ import { createCounters } from '../observe/counters.ts'
 import type { Feed } from './feed.ts'
 import { type Outlet, Reader } from './reader.ts'
 
-/** An outlet in this process, which writes down what it is handed. */
+/** An outlet in this process that records what it gets. */
 class WritingOutlet implements Outlet<Batch, Signal> {
   readonly dialect = unencoded
   readonly got: (readonly [how: string, what: unknown])[] = []
@@ -98,7 +98,7 @@ describe('a reader that needs no bytes', () => {
 })
 
 describe('a reader before the head', () => {
-  test('I2: reads on from where a batch without publications has led it', () => {
+  test('I2: reads on from the position of a batch without publications', () => {
     const [one, other] = [
       new Batch('room:1', positionAt(2), positionAt(9), []),
       new Batch('room:1', positionAt(9), positionAt(31), []),
@@ -108,7 +108,7 @@ describe('a reader before the head', () => {
     expect(outlet.got.map(([how]) => how)).toEqual(['recovered', 'continued', 'continued'])
   })
 
-  test('I2: that is led nowhere twice has failed, rather than ask for ever', () => {
+  test('I2: fails after two answers that do not move it, instead of asking for ever', () => {
     const { asked, outlet } = setUp([stillBatch()], positionAt(50))
     expect(asked).toHaveLength(2)
     expect(outlet.got).toMatchObject([

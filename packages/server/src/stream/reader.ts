@@ -12,33 +12,39 @@ import type { Feed } from './feed.ts'
 import { type ReaderEvent, type ReaderState, readerTransition } from './reader-machine.ts'
 
 /**
- * What a transport does with what its reader finds. The reader asks its queue before each call, so that whatever is handed
- * over here may be taken (I7).
+ * What a transport does with what its reader finds. The reader asks `outbox.isFull` before it hands anything over, so
+ * an outlet may always take it (I7).
  */
 export interface Outlet<Said, SaidSignal = Said> {
+  /** In which messages the reader is told what happens. */
   readonly dialect: Dialect<Said, SaidSignal>
+  /** The queue that bounds what the reader hands over. */
   readonly outbox: BoundedQueue
-  /** The position was accepted; this is the beginning of what follows it. */
+  /** The position was accepted. The batch is the first part of what follows it, and may be empty. */
   recovered(batch: Batch): void
-  /** More of what follows it, from history: few get it now, and may keep it for long. */
+  /**
+   * A further part of what follows, from history. Few readers get the same bytes, and a slow one may hold them for
+   * long.
+   */
   continued(said: Said): void
-  /** It happens now, to all readers of the dialect. */
+  /** What happens now; all live readers of the dialect get the same. */
   deliver(said: Said): void
+  /** A signal, as the dialect says it. */
   signal(said: SaidSignal): void
-  /** Nothing can follow the position: start again from the snapshot. */
+  /** The reader cannot continue from its position, and starts again from the snapshot. */
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void
-  /** The stream could not be read; the reader has ended. */
+  /** The rule refuses, or the stream could not be read. The reader has ended. */
   failed(error: unknown): void
 }
 
-/** Carries out what the reader machine decides: reads from the feed, hands to the outlet, joins and leaves. */
+/** Carries out what the reader machine decides: reads from the feed, hands to the outlet, joins and leaves the feed. */
 export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSignal>, RoomWaiter {
   readonly #feed: Feed
   readonly #outlet: Outlet<Said, SaidSignal>
   readonly #counters: Counters
   #state: ReaderState
   #isAnswered = false
-  /** The last answer led nowhere, and yet something must follow. */
+  /** The last answer did not move the reader, and yet the reader is not at the head. */
   #isStuck = false
 
   constructor(feed: Feed, outlet: Outlet<Said, SaidSignal>, counters: Counters, position: Position | undefined) {
@@ -93,7 +99,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     }
   }
 
-  // Stays synchronous where the feed answers at once: of thousands that reconnect, most stand at the head.
+  // It stays synchronous where the feed knows the answer: of thousands that reconnect, most stand at the head.
   #read(position: Position | undefined): void {
     try {
       const known = this.#feed.known(position)
@@ -143,7 +149,8 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
 
   #continue(position: AtPosition, ledNowhere: boolean): void {
     const atHead = this.#feed.isHead(position)
-    // Once is a publication that came while the answer was on its way; twice would go on for ever.
+    // The first time, a publication may have come while the answer was on its way. A second time, it would go on for
+    // ever.
     const isStuck = ledNowhere && !atHead
     if (isStuck && this.#isStuck)
       throw new BaroError('unavailable', 'The broker does not give what follows this position. Try again.')

@@ -10,7 +10,7 @@ export function takeSnapshot(feeds: Feeds, resolved: Resolved): Promise<Snapshot
       channel: resolved.channel,
       position: formatPosition(position),
       version: resolved.definition.version,
-      // Parsed anew for each caller: what a page does with its copy must not change the hub's state.
+      // Parsed for each caller, so that a page that changes its copy does not change the hub's state.
       value: valueText === undefined ? undefined : JSON.parse(valueText),
     }
   })

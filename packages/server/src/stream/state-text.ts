@@ -1,15 +1,15 @@
 import { bytesKey, type Json, jsonText, parseJson } from '@baro/core'
 
 /**
- * A state as JSON text. What is validated on arrival cannot hold the key `baro:bytes` other than as the form of bytes; a
- * state is made by the application, perhaps with keys that somebody chose, and its readers would take the key for bytes
- * and fail. It is left out there, and `misused` is told: one user's word must not cost everybody the channel.
+ * A state as JSON text. A payload is validated on arrival, so in it the key `baro:bytes` always stands for bytes. A
+ * state is made by the application, perhaps with keys that users chose. A reader would take such a key for bytes, and
+ * fail. So the key is left out, and `misused` is called: one user's word must not cost everybody the channel.
  *
- * @throws if the value is nothing that JSON can hold.
+ * @throws {TypeError} if JSON cannot hold the value.
  */
 export function stateText(value: unknown, misused: () => void): string | undefined {
   const text = jsonText(value)
-  // As good as every state: without the key, or with nothing but bytes under it.
+  // Nearly every state: it has no such key, or only bytes under it.
   if (!text?.includes(`"${bytesKey}":`) || parseJson(text).ok) return text
   const cleaned = JSON.stringify(JSON.parse(text, leaveOut))
   if (cleaned !== text) misused()

@@ -2,8 +2,8 @@ import {
   type AtPosition,
   BaroError,
   type Broker,
+  type Delivery,
   type Log,
-  type Publication,
   positionAt,
   type Recover,
   type StreamSource,
@@ -12,7 +12,7 @@ import {
 import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
 import { ChannelValue, type ChannelValueParts } from './channel-value.ts'
-import { isSamePlace } from './same-place.ts'
+import { isSamePosition } from './same-position.ts'
 
 /** What loading works with. */
 export interface ValueLoaderParts extends ChannelValueParts {
@@ -22,13 +22,10 @@ export interface ValueLoaderParts extends ChannelValueParts {
   readonly recover: Recover
 }
 
-/** Publications that follow a value, and the position they lead to. */
-export interface Following {
-  readonly publications: readonly Publication[]
-  readonly position: AtPosition
-}
+/** How a value goes on: the publications that follow it, and the position that they lead to. */
+export type Progress = Pick<Delivery, 'publications' | 'position'>
 
-/** Reads the value of a channel, and reads it on. */
+/** Loads the value of a channel, and reads on from a value that is behind. */
 export class ValueLoader {
   readonly #resolved: Resolved
   readonly #source: StreamSource
@@ -41,7 +38,7 @@ export class ValueLoader {
   }
 
   /**
-   * The value of the stream as it is now: from the newest checkpoint, or else from the oldest publication, up to the head.
+   * Folds the value of the stream up to the head, from the newest checkpoint, or else from the oldest publication.
    *
    * @throws {BaroError} `unavailable`.
    */
@@ -49,14 +46,14 @@ export class ValueLoader {
     const { broker, log } = this.#parts
     const { definition, channel } = this.#resolved
     const value = new ChannelValue(this.#resolved, this.#parts)
-    const apply = ({ publications, position }: Following) => value.apply(publications, position)
+    const apply = ({ publications, position }: Progress) => value.apply(publications, position)
     let kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
     while (kept?.version === definition.version) {
       value.start(kept.position, kept)
       if (await this.readOn(value, apply)) return value
-      // History may have been rewritten since the checkpoint was read; whoever did that has left another one.
+      // History may have been rewritten since the checkpoint was read. Then there is another checkpoint.
       const newer = await broker.readCheckpoint(channel)
-      if (newer && isSamePlace(newer.position, kept.position)) break
+      if (newer && isSamePosition(newer.position, kept.position)) break
       kept = newer
     }
     const { epoch, head, floor } = await this.#source.read({ limit: 0, bytes: 0 })
@@ -74,27 +71,27 @@ export class ValueLoader {
     throw new BaroError('unavailable', `The channel ${JSON.stringify(channel)} changed while it was read. Try again.`)
   }
 
-  /** Applies everything from where the value stands to the head; false if the stream is another one now. */
-  async readOn(value: ChannelValue, apply: (following: Following) => void): Promise<boolean> {
+  /** Applies everything that follows the value up to the head; false if the value is not in the stream's history. */
+  async readOn(value: ChannelValue, apply: (progress: Progress) => void): Promise<boolean> {
     for (;;) {
       const from = value.position
       const view = await this.read(from)
       const found = this.#parts.recover(from, view)
       if (found.outcome === 'reset') return false
-      // Deliveries were applied while this read was on its way. The two may be of different branches of a history that
-      // was rewritten in between, so they are never joined by their offsets alone (I4): it is read again from there.
-      if (!isSamePlace(value.position, from)) {
+      // Deliveries were applied while this read was on its way. History may have been rewritten in between, so the two
+      // must not be joined by their offsets alone (I4): the value reads again from its new position.
+      if (!isSamePosition(value.position, from)) {
         if (value.position.offset > view.head.offset) return true
         continue
       }
       const { to, publications } = found
-      if (!isSamePlace(to, from)) apply({ publications, position: to })
+      if (!isSamePosition(to, from)) apply({ publications, position: to })
       else return true
       if (to.offset >= view.head.offset) return true
     }
   }
 
-  /** What follows a position, as much as is read at once. */
+  /** Reads what follows a position, as much as limits allow at once. */
   read(position: AtPosition): Promise<StreamView> {
     const { catchUpPublications, catchUpBytes } = this.#parts.limits
     return this.#source.read({ after: position.offset, limit: catchUpPublications, bytes: catchUpBytes })

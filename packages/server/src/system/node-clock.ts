@@ -1,9 +1,9 @@
 import { type HubClock, systemClock } from '@baro/core'
 
-// setTimeout takes 31 bits and fires a longer wait at once; such a wait is taken in steps.
+// setTimeout takes 31 bits, and fires at once for a longer wait. So a longer wait is done in steps.
 const longestTimerMs = 1_000_000_000
 
-/** The time of the machine, for hubs: a wait is as long as it may be, and keeps no process alive that is done. */
+/** The time of the machine, for hubs. A wait may be of any length, and does not keep the process alive. */
 export const nodeClock: HubClock = {
   ...systemClock,
   after(ms, run) {

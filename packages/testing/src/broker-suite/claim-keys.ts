@@ -1,4 +1,4 @@
-import type { Broker, Claim, ClaimKey, Turn } from '@baro/core'
+import type { Broker, Claimed, ClaimKey, Turn } from '@baro/core'
 
 /** Long enough for any test in which no time passes. */
 export const terms = { windowMs: 10_000 }
@@ -14,6 +14,6 @@ export function byTurn(number: number, turn: Partial<Turn> = {}, scope = 'user-1
 }
 
 /** What a claim comes to, without the life it is in. */
-export async function claimed(broker: Broker, key: ClaimKey, channel = 'room:1'): Promise<Claim['outcome']> {
+export async function claimed(broker: Broker, key: ClaimKey, channel = 'room:1'): Promise<Claimed['outcome']> {
   return (await broker.claim(channel, key, terms)).outcome
 }

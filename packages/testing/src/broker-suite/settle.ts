@@ -1,4 +1,4 @@
-import { type Claim, formatPosition } from '@baro/core'
+import { type Claimed, formatPosition } from '@baro/core'
 import { describe, expect, test } from 'vitest'
 import { byId, byTurn, claimed, terms } from './claim-keys.ts'
 import { createProbe } from './probe.ts'
@@ -31,7 +31,7 @@ export function settleDuties(stage: Stage): void {
     })
 
     test('I5: nobody sees the publication and not the answer', async () => {
-      const seen: Promise<Claim>[] = []
+      const seen: Promise<Claimed>[] = []
       await stage.other.follow('room:1', {
         ...createProbe(),
         deliver: () => void seen.push(stage.other.claim('room:1', key, terms)),

@@ -5,7 +5,7 @@ import { batchBody, rangeBody, resetBody, snapshotBody } from './answer-bodies.t
 const read = (body: Uint8Array | string) => JSON.parse(Buffer.from(body).toString())
 
 describe('the answer to a poll', () => {
-  test('I7: is the same bytes for whoever polls, so that a thousand who do not read keep one answer waiting', () => {
+  test('I7: is the same bytes for all who poll, so that a thousand clients that do not read hold one answer', () => {
     const batch = sparseBatch()
     expect(batchBody(batch, false)).toBe(batchBody(batch, false))
     expect(batchBody(batch, true)).toBe(batchBody(batch, true))
@@ -17,7 +17,7 @@ describe('the answer to a poll', () => {
     expect(read(batchBody(sparseBatch(), true))).toEqual({ publications, position: placeAt(31), more: true })
   })
 
-  test('I2: moves a position alone', () => {
+  test('I2: may move the position without a publication', () => {
     expect(read(batchBody(emptyBatch(), false))).toEqual({ publications: [], position: placeAt(40) })
   })
 
@@ -36,7 +36,7 @@ describe('the answer with a value', () => {
     expect(snapshotBody(snapshot)).toBe(`{"snapshot":["a"],"publications":[],"position":"${placeAt(40)}"}`)
   })
 
-  test('says why, where nothing can follow', () => {
+  test('names the reason, if the position cannot be continued', () => {
     const reset = `{"reset":"trimmed","snapshot":["a"],"publications":[],"position":"${placeAt(40)}"}`
     expect(resetBody('trimmed', snapshot)).toBe(reset)
     expect(read(resetBody('none', { ...snapshot, valueText: undefined }))).toEqual({

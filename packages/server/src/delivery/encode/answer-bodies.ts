@@ -1,4 +1,4 @@
-/** What a hub answers to a GET of a channel: `{ snapshot?, publications, position, more?, reset? }`. */
+/** The bodies that answer a GET of a channel: `{ snapshot?, publications, position, more?, reset? }`. */
 import { type AtPosition, formatPosition, type Publication, type ResetReason } from '@baro/core'
 import type { Batch } from '../batch.ts'
 import { madeOnce } from '../made-once.ts'
@@ -17,14 +17,14 @@ function rangeText(
 const openRange = (batch: Batch) => Buffer.from(rangeText(sharedPublications(batch), batch.position, false))
 const closedRange = (batch: Batch) => Buffer.from(rangeText(sharedPublications(batch), batch.position, true))
 
-/** A batch as the answer to a poll, one buffer for all who ask; `hasMore` where something follows it already. */
+/** A batch as the answer to a poll, one buffer for all who ask; `hasMore` if something follows it already. */
 export function batchBody(batch: Batch, hasMore: boolean): Uint8Array {
   const range = hasMore ? closedRange : openRange
-  // Nearly all polls find nothing, each in a batch of its own, which is written in less time than it is kept.
+  // Nearly all polls find nothing, each with a batch of its own. Writing that costs less than keeping it.
   return batch.isEmpty ? range(batch) : madeOnce(batch, range)
 }
 
-/** Publications read for one asker, and the position to go on from. */
+/** Publications that were read for one request, and the position to go on from. */
 export function rangeBody(publications: readonly Publication[], position: AtPosition, hasMore: boolean): string {
   return rangeText(publications, position, hasMore)
 }
@@ -34,7 +34,7 @@ export function snapshotBody(snapshot: EncodedSnapshot): string {
   return snapshotText(undefined, snapshot)
 }
 
-/** Nothing follows the position that was asked from: the value to start again from, if the channel has one. */
+/** The answer to a position that cannot be continued: the value to start again from, if the channel has one. */
 export function resetBody(reason: ResetReason, snapshot: EncodedSnapshot): string {
   return snapshotText(reason, snapshot)
 }

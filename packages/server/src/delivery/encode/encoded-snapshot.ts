@@ -1,8 +1,8 @@
 import type { AtPosition } from '@baro/core'
 
-/** A value at a position, with its JSON made once for everybody who needs it. */
+/** A value at a position. Its JSON text is made once for all who need it. */
 export interface EncodedSnapshot {
   readonly position: AtPosition
-  /** `undefined` if the channel has no snapshot. */
+  /** The value as JSON; `undefined` if the channel has no snapshot. */
   readonly valueText: string | undefined
 }

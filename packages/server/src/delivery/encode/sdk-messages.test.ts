@@ -40,11 +40,11 @@ describe('publications with gaps', () => {
     },
   }
 
-  test('I2: are one message, which leads where the batch leads', () => {
+  test('I2: are one message, with the position of the batch', () => {
     expect(read(Buffer.from(sdkDialect(lines).encode(sparseBatch()) ?? []).toString())).toEqual(expected)
   })
 
-  test('I6: are the same message where none is framed', () => {
+  test('I6: are the same message where no frame is made', () => {
     const message = messageDialect.encode(sparseBatch())
     expect(message && read(writeMessage(message).text)).toEqual(expected)
   })
@@ -58,8 +58,8 @@ describe('publications with gaps', () => {
   })
 })
 
-describe('a position that moves alone', () => {
-  test('I2: is a message without publications', () => {
+describe('a batch without publications', () => {
+  test('I2: is a message without publications, if its position moves', () => {
     const payload = { channel: 'room:1', follows: placeAt(31), position: placeAt(40), publications: [] }
     expect(read(Buffer.from(sdkDialect(lines).encode(emptyBatch()) ?? []).toString())).toEqual({
       type: 'baro:publications',
@@ -67,7 +67,7 @@ describe('a position that moves alone', () => {
     })
   })
 
-  test('that moves nowhere is none, but answers a subscribe', () => {
+  test('is no message if its position does not move, but answers a subscribe', () => {
     expect(sdkDialect(lines).encode(stillBatch())).toBeUndefined()
     expect(messageDialect.encode(stillBatch())).toBeUndefined()
     expect(read(writeMessage(recoveredMessage(1, stillBatch())).text)).toMatchObject({

@@ -1,6 +1,6 @@
 /**
- * What a hub says to clients that speak PROTOCOL.md. What readers find is made here, with the long field shared; all
- * other messages are for one client, and are written as their sender gives them.
+ * The messages of a hub to clients that speak PROTOCOL.md. Messages for readers are made here, with their long field
+ * shared. All other messages are for one client, and are written as their sender gives them.
  */
 import { formatPosition, type ResetReason, type ServerMessage, type Signal } from '@baro/core'
 import type { Framing } from '../../ports/socket.ts'
@@ -13,13 +13,13 @@ import { type EveryField, framed, piecesOf, type Written, write } from './write.
 
 type PayloadOf<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>['payload']
 
-/** A message of core's `wire/`, with a value that is shared in its long field. */
+/** A message of core's `wire/` whose long field holds a shared value. */
 interface Made<Type extends ServerMessage['type'], Field extends keyof PayloadOf<Type> = never, Shared = never> {
   readonly type: Type
   readonly payload: EveryField<Omit<PayloadOf<Type>, Field>> & { readonly [Name in Field]: Shared }
 }
 
-/** A message that says what a reader finds. */
+/** A message that says what a reader found. */
 export type ReaderMessage =
   | Made<'baro:publications', 'publications', SharedPublications>
   | Made<'baro:recovered', 'publications', SharedPublications>
@@ -32,7 +32,7 @@ export type ClientsOwnMessage = Exclude<ServerMessage, { readonly type: ReaderMe
 /** A message on its way to a client of the SDK. */
 export type OutgoingMessage = ClientsOwnMessage | ReaderMessage
 
-/** Answers a subscribe: this is the beginning of what follows the position. */
+/** Answers a subscribe: the position was accepted, and the batch is the first part of what follows it. */
 export function recoveredMessage(attempt: number, batch: Batch): ReaderMessage {
   const { channel } = batch
   const [follows, position] = [formatPosition(batch.follows), formatPosition(batch.position)]
@@ -67,7 +67,9 @@ export function writeMessage({ type, payload }: OutgoingMessage): Written {
   return write({ type, payload: write(payload) })
 }
 
-/** For whoever puts one answer together: a batch and a signal are a message each, not written yet. */
+/**
+ * The dialect of the SDK's POST, which puts one answer together: batches and signals become messages, not yet written.
+ */
 export const messageDialect: Dialect<ReaderMessage> = {
   encode: publicationsMessage,
   encodeSignal: signaledMessage,
@@ -81,12 +83,12 @@ const framedDialect = (framing: Framing): Dialect => ({
   encodeSignal: (signal) => framing.frame(writeMessage(signaledMessage(signal)).text),
 })
 
-/** The same messages as frames, for clients on a socket; one object for each framing. */
+/** The dialect of SDK clients on a socket: the same messages as frames. One object for each framing. */
 export function sdkDialect(framing: Framing): Dialect {
   return madeOnce(framing, framedDialect)
 }
 
-/** A message as the pieces of one frame; others get the long one too. */
+/** A message as the pieces of one frame. Other clients get the long piece too. */
 export function frameMessage(framing: Framing, message: OutgoingMessage): readonly Uint8Array[] {
   return framed(framing, writeMessage(message))
 }

@@ -3,7 +3,7 @@ import type { Batch } from '../batch.ts'
 import { madeOnce } from '../made-once.ts'
 import type { EncodedSnapshot } from './encoded-snapshot.ts'
 
-/** A long value that many get, as JSON text written once: a field of messages that otherwise name one client. */
+/** A long value as JSON text, written once: a field of messages to many clients, whose other fields differ. */
 export class SharedValue implements SharedText {
   readonly text: string
 
@@ -12,7 +12,7 @@ export class SharedValue implements SharedText {
   }
 }
 
-/** The publications of a batch. */
+/** The publications of a batch as JSON text. */
 export class SharedPublications extends SharedValue {
   readonly isEmpty: boolean
 
@@ -24,7 +24,9 @@ export class SharedPublications extends SharedValue {
 
 const ofBatch = (batch: Batch) => new SharedPublications(batch)
 
-/** Of thousands that come back most have missed nothing. To keep that for each batch would cost more than to write it. */
+/**
+ * Of thousands that come back, most have missed nothing. Keeping a text for each empty batch would cost more than this.
+ */
 const none = new SharedPublications({ publications: [], isEmpty: true })
 
 const ofSnapshot = ({ valueText }: EncodedSnapshot) =>
@@ -35,7 +37,7 @@ export function sharedPublications(batch: Batch): SharedPublications {
   return batch.isEmpty ? none : madeOnce(batch, ofBatch)
 }
 
-/** The value of a snapshot, one object for all who begin with it; `undefined` if it has none. */
+/** The value of a snapshot, one object for all who start from it; `undefined` if the snapshot has no value. */
 export function sharedSnapshot(snapshot: EncodedSnapshot): SharedValue | undefined {
   return madeOnce(snapshot, ofSnapshot)
 }

@@ -1,4 +1,4 @@
-/** What a hub says on a channel's own stream, to code that knows nothing of us: `{ type, payload, position, … }`. */
+/** The messages on a channel's own stream, for code that does not use our client: `{ type, payload, position, … }`. */
 import { formatPosition, type Publication, type ResetReason, type Signal } from '@baro/core'
 import type { EncodedSnapshot } from './encoded-snapshot.ts'
 import { sharedSnapshot } from './shared-text.ts'
@@ -10,7 +10,7 @@ export function publicationText({ type, payload, offset, id, time, by }: Publica
   return JSON.stringify(fields satisfies EveryField<Publication & { readonly position: string }>)
 }
 
-/** A signal; its channel is that of the stream. */
+/** A signal, without its channel, which is that of the stream. */
 export function signalText({ type, payload, by }: Signal): string {
   return JSON.stringify({ type, payload, by } satisfies EveryField<Omit<Signal, 'channel'>>)
 }

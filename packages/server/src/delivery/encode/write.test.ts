@@ -31,7 +31,7 @@ describe('an object written around what is shared', () => {
     expect(write({ a: 1, b: shared, c: 2 })).toEqual({ head: '{"a":1,"b":', shared, tail: ',"c":2}' })
   })
 
-  test('I7: is three pieces where that part is long, and all who get it hold the same one', () => {
+  test('I7: is three pieces if the shared part is long, and all clients hold the same middle piece', () => {
     const long = new SharedValue(JSON.stringify('x'.repeat(5_000)))
     const [one, other] = [1, 2].map((attempt) => piecesOf(write({ attempt, long })))
     expect(one).toHaveLength(3)
@@ -43,11 +43,11 @@ describe('an object written around what is shared', () => {
 describe('a frame of it', () => {
   const lines: Framing = { name: 'lines', frame: (text) => Buffer.from(`${text}\n`) }
 
-  test('is made in one piece by a framing that knows no other way', () => {
+  test('is one piece if the framing has no `frameShared`', () => {
     expect(framed(lines, write({ a: 1, b: shared }))).toEqual([Buffer.from('{"a":1,"b":["안녕"]}\n')])
   })
 
-  test('is made around what is shared by one that does', () => {
+  test('is made around the shared part if the framing has `frameShared`', () => {
     const sharing: Framing = { ...lines, frameShared: (message) => piecesOf(message as never) }
     expect(Buffer.concat(framed(sharing, write({ a: 1, b: shared }))).toString()).toBe('{"a":1,"b":["안녕"]}')
     expect(framed(sharing, write({ a: 1 }))).toEqual([Buffer.from('{"a":1}\n')])

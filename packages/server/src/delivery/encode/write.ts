@@ -1,5 +1,5 @@
 /**
- * Writes JSON around a part of it that is shared: what names one client is written for each, the long rest once.
+ * Writes JSON around a part that many clients share. What names one client is written for each, the long rest once.
  *
  *   { type, payload: { channel, attempt, …, publications: SharedPublications } }
  *
@@ -11,10 +11,10 @@ import type { Framing, SharedMessage, SharedText } from '../../ports/socket.ts'
 import { madeOnce } from '../made-once.ts'
 import { SharedValue } from './shared-text.ts'
 
-/** Every field named, one that may be left out too: a field that is added to a message is a type error where it is written. */
+/** Makes every field required, so that a field that is added to a message is a type error until it is written. */
 export type EveryField<Fields> = { readonly [Name in keyof Required<Fields>]: Fields[Name] }
 
-/** JSON text: all of it in `head`, or around the part that is shared. */
+/** JSON text: all of it in `head`, or `head` and `tail` around the shared part. */
 export class Written {
   readonly head: string
   readonly shared: SharedText | undefined
@@ -31,7 +31,9 @@ export class Written {
   }
 }
 
-/** Writes an object whose names need no escape; one of its values may be a {@link SharedValue}, or written already. */
+/**
+ * Writes an object whose names need no escape. One value may be a {@link SharedValue}, or hold one as {@link Written}.
+ */
 export function write(fields: Readonly<Record<string, unknown>>): Written {
   let head = ''
   let text = '{'
@@ -56,14 +58,14 @@ export function write(fields: Readonly<Record<string, unknown>>): Written {
 }
 
 /**
- * Characters of a shared text from which it is turned into bytes once. Most answers are shorter, to clients that missed
- * little, and are made in one piece in less time than three of them are put together.
+ * Shared texts from this many characters are encoded once and kept. Most texts are shorter, because most clients missed
+ * little. For those, encoding one piece takes less time than putting three pieces together.
  */
 const keepFromCharacters = 4_096
 
 const utf8 = ({ text }: SharedText): Uint8Array => Buffer.from(text)
 
-/** A message as UTF-8, in one piece, or in three of which others get the one in the middle too. */
+/** A message as UTF-8: one piece, or three pieces, of which other clients get the middle one too. */
 export function sharedPieces({ head, shared, tail }: SharedMessage): readonly Uint8Array[] {
   if (shared.text.length < keepFromCharacters) return [Buffer.from(head + shared.text + tail)]
   return [Buffer.from(head), madeOnce(shared, utf8), Buffer.from(tail)]
@@ -76,12 +78,15 @@ export function piecesOf({ head, shared, tail }: Written): readonly Uint8Array[]
 
 const lengthOf = ({ text }: SharedText): number => Buffer.byteLength(text)
 
-/** Its length in bytes; to count the long part again for each client would cost more than to write the rest. */
+/**
+ * The length in bytes. The long part is counted once: counting it for each client would cost more than writing the
+ * rest.
+ */
 export function bytesOf({ head, shared, tail }: Written): number {
   return Buffer.byteLength(head) + (shared ? madeOnce(shared, lengthOf) + Buffer.byteLength(tail) : 0)
 }
 
-/** The pieces of one frame, in whatever way costs this framing least. */
+/** The pieces of one frame, in the way that costs this framing least. */
 export function framed(framing: Framing, written: Written): readonly Uint8Array[] {
   const { head, shared, tail } = written
   return (shared && framing.frameShared?.({ head, shared, tail })) ?? [framing.frame(written.text)]

@@ -1,4 +1,4 @@
-/** I8: a channel with a rule is handed to nobody whom the rule refuses, whichever way they ask. */
+/** I8: no transport hands out a channel to somebody whom its rule refuses. */
 import { describe, expect, test } from 'vitest'
 import { type HttpStage, publishAll, serve } from '../../../test/http-stage.ts'
 import { RawClient } from '../../../test/network-client.ts'
@@ -48,7 +48,7 @@ describe('a channel whose rule refuses', () => {
     expect(stage.hub.counters.sessions).toBe(0)
   })
 
-  test('is not even confirmed by a 304', async () => {
+  test('does not answer with 304 either', async () => {
     const { stage, first } = await ruled()
     expect((await stage.ask(path, { headers: { 'if-none-match': `"${first}"` } })).status).toBe(403)
   })
@@ -188,7 +188,7 @@ describe('I6: one rule is asked the same on every rung', () => {
   })
 })
 
-test('a rule is asked once for each open stream, and not for what comes after', async () => {
+test('a rule is asked once for each open stream, and not again for its deliveries', async () => {
   const actions: string[] = []
   const stage = await serve({}, { access: ({ action }) => actions.push(action) > 0 })
   const stream = await EventReader.open(stage.url(`${path}?live=sse&after=none`))

@@ -17,7 +17,7 @@ const textOf = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).to
 const message = (offset: number, position: string) =>
   `{"type":"message","payload":"at ${offset}","position":"${position}","offset":${offset},"id":"id${offset}","time":5}`
 
-describe('publications with gaps, the last of which lies before where the batch leads', () => {
+describe('publications with gaps, in a batch that leads beyond the last one', () => {
   test('I2: on an event stream each has the position right after it, the last that of the batch', () => {
     expect(textOf(sseDialect('publication').encode(sparseBatch()))).toBe(
       `id: ${placeAt(3)}\ndata: ${message(3, placeAt(3))}\n\nid: ${placeAt(31)}\ndata: ${message(20, placeAt(31))}\n\n`,
@@ -30,18 +30,18 @@ describe('publications with gaps, the last of which lies before where the batch 
     )
   })
 
-  test('I2: on a plain WebSocket they say it themselves', () => {
+  test('I2: on a plain WebSocket each message has its position in a field', () => {
     expect(textOf(webSocketDialect(lines, 'publication').encode(sparseBatch()))).toBe(
       `${message(3, placeAt(3))}\n${message(20, placeAt(31))}\n`,
     )
   })
 
-  test('their payloads alone have no place for it there', () => {
+  test('on a plain WebSocket payloads alone have no position', () => {
     expect(textOf(webSocketDialect(lines, 'payload').encode(sparseBatch()))).toBe('at 3\nat 20\n')
   })
 })
 
-describe('a position that moves alone', () => {
+describe('a batch without publications', () => {
   test.each(['publication', 'payload'] as const)('is an id and no event on an event stream, view=%s', (view) => {
     expect(textOf(sseDialect(view).encode(emptyBatch()))).toBe(`id: ${placeAt(40)}\n\n`)
   })
@@ -51,7 +51,7 @@ describe('a position that moves alone', () => {
   })
 })
 
-test('a batch that leads nowhere says nothing', () => {
+test('a batch that moves no position says nothing', () => {
   const dialects = [sseDialect('publication'), sseDialect('payload'), webSocketDialect(lines, 'publication')]
   expect(dialects.map(({ encode }) => encode(stillBatch()))).toEqual([undefined, undefined, undefined])
 })
@@ -91,7 +91,7 @@ describe('a reset', () => {
     ])
   })
 
-  test('only moves the position where payloads alone are read', () => {
+  test('only moves the position if the view is payloads alone', () => {
     expect(sseDialect('payload').encodeReset('epoch', snapshot).map(textOf)).toEqual(['id: 1a.epoch.0.\n\n'])
     expect(webSocketDialect(lines, 'payload').encodeReset('epoch', snapshot)).toEqual([])
   })

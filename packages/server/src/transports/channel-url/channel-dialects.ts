@@ -10,16 +10,16 @@ import { sseFrame, sseFraming, ssePosition } from '../http/sse-framing.ts'
 import { binaryFrame, textFrame } from '../websocket/websocket-frame.ts'
 import type { View } from './channel-query.ts'
 
-/** How one channel is told on a stream that is read without our client. */
+/** How one channel is told on a plain stream, which is read without our client. */
 export interface ChannelDialect extends Dialect {
   readonly framing: Framing
   readonly view: View
   /**
-   * The message of type `baro:reset`, in pieces of which others get the long one too; where the view has no place for it,
+   * The message of type `baro:reset`, in pieces; other clients get the long piece too. A view that shows no resets gets
    * the position alone.
    */
   encodeReset(reason: ResetReason, snapshot: EncodedSnapshot): readonly Uint8Array[]
-  /** Where the stream stands, and nothing else: not lost if it breaks before its first message. */
+  /** The position of the stream without a message; `undefined` if the transport cannot say it. */
   encodePosition(position: Position): Uint8Array | undefined
   /** A message without a position: an answer, an error. */
   encodeAside(type: string, payload: object): Uint8Array
@@ -30,9 +30,9 @@ interface StreamKind {
   readonly framing: Framing
   /** The framing of a message that leads to a position. */
   readonly framingAt: (position: string) => Framing
-  /** A payload without anything about it. A string is itself: what a tutorial's `onmessage` expects. */
+  /** A payload alone. A string is sent as it is, because a tutorial's `onmessage` expects that. */
   readonly framePayload: (payload: Json, position: string) => Uint8Array
-  /** A position without a message, where the transport has a place for it. */
+  /** A position without a message; `undefined` if the transport cannot say it. */
   readonly framePosition: (position: string) => Uint8Array | undefined
 }
 
@@ -85,12 +85,12 @@ const webSocket = (framing: Framing): PlainDialects =>
     framePosition: () => undefined,
   })
 
-/** The dialect of an event stream; one object for each view, so that fan-out encodes once for all of its readers. */
+/** The dialect of an event stream. One object for each view, so that fan-out encodes once for all its readers. */
 export function sseDialect(view: View): ChannelDialect {
   return sse[view === 'payload' ? 'payload' : 'publication']
 }
 
-/** The dialect of a plain WebSocket; one object for each framing and view. */
+/** The dialect of a plain WebSocket. One object for each framing and view. */
 export function webSocketDialect(framing: Framing, view: View): ChannelDialect {
   return madeOnce(framing, webSocket)[view === 'payload' ? 'payload' : 'publication']
 }
@@ -98,6 +98,6 @@ export function webSocketDialect(framing: Framing, view: View): ChannelDialect {
 function payloadFrame(framing: Framing, payload: Json): Uint8Array {
   if (payload instanceof Uint8Array) return binaryFrame(payload)
   if (typeof payload !== 'string') return framing.frame(JSON.stringify(payload))
-  // A text is no JSON here, so it may look as if there were bytes in it.
+  // The payload is sent as text, not as JSON, so it may look as if it held bytes.
   return holdsBytes(payload) ? textFrame(payload) : framing.frame(payload)
 }

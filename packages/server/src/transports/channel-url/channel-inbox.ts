@@ -1,10 +1,11 @@
-/** What the other side of a plain WebSocket sends: each message publishes to its channel, bounded and in order. */
+/** Takes what a client sends on a plain WebSocket. Each message publishes to the channel, bounded and in order. */
 import { BaroError, type Clock, type Json, parseFrame, parseJson, type Result } from '@baro/core'
 import { Allowance } from '../../access/allowance.ts'
 import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegate } from '../../delegate/delegate.ts'
 import type { Limits } from '../../ports/limits.ts'
+import type { Publishing } from '../../publish/publish-queue.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
 
 /** What an inbox works with. */
@@ -14,17 +15,12 @@ export interface ChannelInboxParts {
   readonly limits: Pick<Limits, 'messagesPerSecond'>
 }
 
-/** Where answers go. */
+/** Where the answers to what arrived go. */
 export interface InboxOutlet {
+  /** A publish that had an id is done. */
   published(answer: PublishAnswer): void
-  /** Something was refused or failed; `id` if it was a publish that had one. */
+  /** Something was refused or failed; with the `id` of the publish, if it had one. */
   refused(error: BaroError, id?: string): void
-}
-
-interface Publish {
-  readonly type: string
-  readonly payload: unknown
-  readonly id: string | undefined
 }
 
 export class ChannelInbox {
@@ -44,9 +40,9 @@ export class ChannelInbox {
 
   /** A message arrived, as a text or as a binary frame. */
   receive(data: string | Uint8Array): void {
-    const publish = this.#allowance.spend() ?? publishIn(data, this.#resolved)
-    if (publish instanceof BaroError) this.#outlet.refused(publish)
-    else void this.#publish(publish)
+    const publishing = this.#allowance.spend() ?? publishingIn(data, this.#resolved)
+    if (publishing instanceof BaroError) this.#outlet.refused(publishing)
+    else void this.#publish(publishing)
   }
 
   /** Something arrived that must not be read. */
@@ -54,10 +50,10 @@ export class ChannelInbox {
     this.#outlet.refused(this.#allowance.spend() ?? error)
   }
 
-  async #publish(publish: Publish): Promise<void> {
-    const { id } = publish
+  async #publish(publishing: Publishing): Promise<void> {
+    const { id } = publishing
     try {
-      const answer = await this.#delegate.publish(this.#resolved, publish)
+      const answer = await this.#delegate.publish(this.#resolved, publishing)
       if (id !== undefined) this.#outlet.published(answer)
     } catch (error) {
       this.#outlet.refused(this.#gate.explain(error, this.#resolved.channel), id)
@@ -65,15 +61,15 @@ export class ChannelInbox {
   }
 }
 
-function publishIn(data: string | Uint8Array, resolved: Resolved): Publish | BaroError {
-  if (typeof data !== 'string') return publishOf(parseFrame(data), resolved)
-  // What begins like a JSON object is taken for one, so that a mistake in it is said and not published.
-  if (data.trimStart().startsWith('{')) return publishOf(parseJson(data), resolved)
+function publishingIn(data: string | Uint8Array, resolved: Resolved): Publishing | BaroError {
+  if (typeof data !== 'string') return publishingOf(parseFrame(data), resolved)
+  // Text that begins like a JSON object is taken for one: a mistake in it must be reported, not published.
+  if (data.trimStart().startsWith('{')) return publishingOf(parseJson(data), resolved)
   const { text } = resolved.definition
   return text === undefined ? notPublish(resolved) : { type: text, payload: data, id: undefined }
 }
 
-function publishOf(parsed: Result<Json>, resolved: Resolved): Publish | BaroError {
+function publishingOf(parsed: Result<Json>, resolved: Resolved): Publishing | BaroError {
   if (!parsed.ok) return parsed.error
   const { type, payload, id } = (parsed.value ?? {}) as Readonly<Record<string, unknown>>
   if (typeof type === 'string' && payload !== undefined && (id === undefined || typeof id === 'string'))

@@ -22,7 +22,7 @@ export async function publishByPost(
   response: ServerResponse,
 ): Promise<void> {
   const principal = await principalOf(gate, request)
-  // Before the body is read: a stranger costs no more than a look at the rule.
+  // Asked before the body is read, so that a stranger costs only a call of the rule.
   await gate.assertAllowed(resolved, principal, 'publish')
   const parsed = orThrow(parseJson(await bodyOf(request, limits.maxMessageBytes)))
   const { type, payload, id } = (parsed ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }

@@ -3,25 +3,30 @@ import type { Handshake } from '../../ports/socket.ts'
 import { positionInTag } from '../http/entity-tag.ts'
 import { longestWaitSeconds } from '../http/longest-wait.ts'
 
-/** What one message or answer shows of a publication. */
+/** What a reader sees: publications, their payloads alone, or the state of the channel. */
 export type View = 'publication' | 'payload' | 'state'
 
-/** How a request reads a channel: from where, how much, how long, and in which shape. */
+/** How a request reads a channel: from which position, how much, how long, and in which view. */
 export interface ChannelQuery {
   readonly mode: 'snapshot' | 'poll' | 'long-poll' | 'sse' | 'backwards'
   readonly view: View
-  /** Where to continue from; for `backwards`, where to go back from. */
+  /** The position to continue from; for `backwards`, the position to read back from. */
   readonly position: Position | undefined
+  /** Most publications in the answer. */
   readonly limit: number
+  /** How long the request may be held. */
   readonly waitMs: number
-  /** It waits and says from where in no way: neither by a position nor by what its cache keeps. */
+  /**
+   * The request asks to wait, and names no position: not in the query, and for `view=state` not by `If-None-Match`
+   * either.
+   */
   readonly isAnonymousWait: boolean
 }
 
-/** Publications in one answer, unless `limit` asks for fewer. */
+/** Most publications in one answer. A `limit` may ask for fewer. */
 export const maxPublications = 500
 
-/** How long a wait without a position may last: code that knows nothing of positions must not spin, nor hang. */
+/** The longest wait without a position. Code that knows nothing of positions must neither spin nor hang. */
 export const anonymousWaitMs = 1_000
 
 const views: ReadonlySet<string> = new Set(['publication', 'payload', 'state'])
@@ -49,7 +54,7 @@ export function parseChannelQuery(search: URLSearchParams, headers: Handshake['h
   const asked = lastSeen ?? before
   const cached = view === 'state' && asked === null ? positionInTag(headers['if-none-match']) : undefined
   const position = positionFrom(asked ?? cached)
-  // A validator that is not ours is another version of something else: HTTP says to ignore it.
+  // A tag that holds no position matches nothing of ours, and HTTP says to ignore it.
   if (!position.ok && asked !== null) return position
   const from = position.ok ? position.value : undefined
   return accepted({

@@ -1,4 +1,4 @@
-/** Reading one channel over HTTP: at once, by polling, by long polling, as an event stream, or backwards. */
+/** Reads one channel over HTTP: a snapshot, a poll, a long poll, an event stream, or history backwards. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AtPosition, BaroError, closeCodes, formatPosition, orThrow, positionAt } from '@baro/core'
 import type { Identity } from '../../channel/handlers.ts'
@@ -16,7 +16,7 @@ import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
 import { longPoll, type PollAnswer, poll, type Wait, type WaitParts, waitForChange } from './poll.ts'
 import { readBack } from './read-back.ts'
 
-/** Publications a GET without a position answers with, where the channel has no snapshot to show. */
+/** Most publications that answer a GET without a position, if the channel has no snapshot. */
 const newestPublications = 100
 
 /** What reading works with. */
@@ -31,11 +31,11 @@ export interface ReadRequest {
   readonly resolved: Resolved
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Query parameters of the place where the application mounted the channel; the request's own win. */
+  /** Query parameters that the application set where it mounted the channel. Those of the request win. */
   readonly defaults: Readonly<Record<string, string>>
 }
 
-/** Answers a read in the mode its query asks for; every mode continues from the same positions (I6). */
+/** Answers a read in the mode that its query asks for. Every mode continues from the same positions (I6). */
 export async function readChannel(parts: ChannelReadParts, read: ReadRequest): Promise<void> {
   const { resolved, request } = read
   const query = orThrow(parseChannelQuery(searchOf(read), request.headers))
@@ -96,7 +96,10 @@ async function answerSnapshot(parts: ChannelReadParts, feed: Feed, read: ReadReq
   return sendRange(parts, read, { body, position, isClosed: false, isReset: false })
 }
 
-/** A deploy may show the same position as another state, hence the version. */
+/**
+ * Sends a value. Its tag names the version, because after a deploy another reducer may show the same position as
+ * another state.
+ */
 function sendSnapshot(parts: ChannelReadParts, read: ReadRequest, body: string, position: AtPosition): Promise<void> {
   const { definition } = read.resolved
   return sendInTurn(parts, read, {
@@ -119,17 +122,17 @@ function sendRange(
     body,
     caching: isShared ? (isClosed ? 'closed' : 'open') : 'none',
     position: formatPosition(position),
-    // Who has the range already has it from before it was closed, and must learn that it goes on.
+    // A client may have the same range from before it was closed. The other tag tells it that more follows now.
     ...(isReset ? undefined : { variants: isClosed ? ['more'] : [] }),
   })
 }
 
 /**
- * Sends an answer when its turn comes: one publication may be the answer to thousands of held requests, and who asks
- * again and again without reading must not hold up who reads (I7).
+ * Sends an answer when its turn comes. One publication may answer thousands of held requests, and a client that asks
+ * again and again without reading must not hold up those that read (I7).
  */
 function sendInTurn(parts: ChannelReadParts, { request, response }: ReadRequest, answer: Answer): Promise<void> {
-  // A node that stops may be gone before its turn comes.
+  // Sent at once, because a node that stops may be gone before the turn comes.
   if (parts.sessions.isStopping) return sendAnswer(request, response, answer)
   return new Promise((resolve, reject) => {
     const flush = () => sendAnswer(request, response, answer).then(resolve, reject)
@@ -142,7 +145,7 @@ function waitOf({ request, response }: ReadRequest, waitMs: number): Wait {
     waitMs,
     isKnown: () => isKnown(request),
     isGone: () => response.destroyed,
-    // Of the response: its connection may serve many, and would collect a listener of each.
+    // A listener of the response: its connection may serve many requests, and would collect a listener of each.
     whenGone(run) {
       response.once('close', run)
       return () => response.off('close', run)

@@ -195,7 +195,7 @@ describe('what a plain WebSocket sends', () => {
     )
     expect(codes).toEqual(['rate-limited', 'rate-limited'])
     expect(stage.hub.counters.published).toBe(10)
-    // A second later there is room for as many as a second may bring, and no more.
+    // A second later the allowance has room for one second of messages, and no more.
     stage.clock.advance(1_000)
     socket.say(...Array.from({ length: 6 }, (_, index) => message(`later-${index}`)))
     while (heard.length < 18) heard.push(await socket.message())

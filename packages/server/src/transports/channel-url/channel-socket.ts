@@ -1,4 +1,4 @@
-/** A plain WebSocket on a channel's own URL, for code that knows nothing of us: `new WebSocket(url)`. */
+/** A plain WebSocket on a channel's own URL, for code that does not use our client: `new WebSocket(url)`. */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BaroError, errorCodes, orThrow } from '@baro/core'
@@ -9,7 +9,7 @@ import { webSocketDialect } from './channel-dialects.ts'
 import { parseChannelQuery } from './channel-query.ts'
 import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
 
-/** An upgrade that was asked for. */
+/** A request for an upgrade. */
 export interface Upgrade {
   readonly request: IncomingMessage
   readonly stream: Duplex
@@ -22,7 +22,7 @@ export interface ChannelSocketParts extends ChannelStreamParts {
   readonly webSockets: WebSocketTransport
 }
 
-/** Opens the channel's stream, or answers the upgrade with the status and sentence of what was wrong. */
+/** Opens the channel's stream, or answers the upgrade with the status and message of the error. */
 export function upgradeChannel(parts: ChannelSocketParts, rest: string, { request, stream, head }: Upgrade): void {
   prepare(parts, rest, request)
     .then(({ resolved, query, user }) => {

@@ -1,4 +1,4 @@
-/** One channel on one open stream, for code that knows nothing of us: a plain WebSocket or an EventSource. */
+/** One channel on one plain stream, for code that does not use our client: a WebSocket or an EventSource. */
 import {
   type BaroError,
   type Clock,
@@ -38,24 +38,24 @@ export interface ChannelStreamParts extends ChannelInboxParts {
   readonly heartbeatIntervalMs: number
 }
 
-/** What a stream is about. The rule of the channel was asked before it was opened. */
+/** What a stream follows, and for whom. The access rule was asked before. */
 export interface ChannelStreamRequest {
   readonly resolved: Resolved
   readonly dialect: ChannelDialect
-  /** Where to continue from. */
+  /** The position to continue from. */
   readonly position: Position | undefined
   readonly user: Identity | undefined
 }
 
 /** What only the transport of a stream can say. */
 export interface StreamVoice {
-  /** Called once in each heartbeat interval in which nothing was written. */
+  /** Says that the hub lives. Called after each heartbeat interval in which nothing was written. */
   heartbeat(): void
-  /** Tells the other side to come back after this time; the stream closes right after. */
+  /** Tells the client to come back after this time. The stream closes right after it. */
   drain(reconnectInMs: number): void
 }
 
-/** Carries what is found to a plain stream, and what the other side sends to the channel's handlers. */
+/** Writes what its reader finds to a plain stream, and gives what the client sends to the channel's handlers. */
 export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array>, InboxOutlet {
   readonly id: string
   readonly outbox: Outbox
@@ -65,7 +65,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   readonly #delegate: Delegate
   readonly #following: Following
   readonly #start: Start
-  /** Most streams only listen. */
+  /** Made at first use, because most streams only follow. */
   #lazyInbox: ChannelInbox | undefined
   #isEnded = false
 
@@ -76,13 +76,13 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#parts = parts
     this.#voice = voice
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
-    // A guest's ids are of this stream alone: nothing tells that the next one is of the same guest.
+    // The scope of a guest's ids is this stream, because nothing says that another stream is of the same guest.
     this.#delegate = parts.delegating({ user, session: this.id })
     this.#following = this.#delegate.follow(resolved)
-    // Where the view has no place for a snapshot, who names no position wants what happens from now on.
+    // A view of payloads shows no snapshot, so without a position it starts with what happens from now on.
     this.#start = position ?? (dialect.view === 'payload' ? 'now' : undefined)
     parts.sessions.started(this)
-    // A node that stops has ended it already.
+    // `started` ends the stream at once if the node is stopping.
     if (!this.#isEnded) this.#following.begin(this.#start, this, 'asked')
   }
 
@@ -91,9 +91,9 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   }
 
   recovered(batch: Batch): void {
-    // Where it begins, for who has not named it: not lost if the stream breaks before its first message.
-    const place = this.#start === 'now' ? this.dialect.encodePosition(batch.follows) : undefined
-    if (place) this.outbox.deliver(place)
+    // A client that named no position is told where it starts: nothing is missed if the stream breaks before a message.
+    const start = this.#start === 'now' ? this.dialect.encodePosition(batch.follows) : undefined
+    if (start) this.outbox.deliver(start)
     const bytes = madeOnce(batch, this.dialect.encode)
     if (bytes) this.continued(bytes)
   }
@@ -160,7 +160,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#close(closeCodes.drain, 'this node stops; come back')
   }
 
-  /** Its publishes are claimed by ids, if at all, and count on nothing. */
+  /** Nothing to do: publishes of a plain stream are claimed by ids, and count on no life of the claims. */
   claimsLost(): void {}
 
   get #inbox(): ChannelInbox {

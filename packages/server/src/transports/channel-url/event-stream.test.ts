@@ -23,7 +23,7 @@ describe('an event stream', () => {
       expect(headers[name]).toBeUndefined()
   })
 
-  test('ends with its connection, also for who would keep that: its body has no other end', async () => {
+  test('ends with its connection, also if the client would keep the connection: its body has no other end', async () => {
     const stage = await serve()
     const raw = new RawClient(stage.listening.port)
     raw.write('GET /baro/channels/chat:1?live=sse HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n')
@@ -84,13 +84,13 @@ describe('an event stream', () => {
     const reader = await events(stage, '?view=payload')
     await reader.next()
     await stage.hub.publish({ channel: 'chat:1' } as never, 'message', text as never)
-    // The stream has one kind of line break (WHATWG HTML §9.2.6); JSON keeps them apart, a bare payload cannot.
+    // A stream knows one kind of line break (WHATWG HTML §9.2.6). JSON tells the kinds apart, a bare payload cannot.
     expect((await reader.next()).data).toBe(text.replace(/\r\n|\r/g, '\n'))
     const json = await events(stage)
     expect(await json.message()).toMatchObject({ payload: { snapshot: [text] } })
   })
 
-  test('I6: signals have a place in it, without a position', async () => {
+  test('I6: carries signals, without a position', async () => {
     const stage = await serve()
     const reader = await EventReader.open(stage.url('/baro/channels/news:1?live=sse'))
     await reader.next()
@@ -160,7 +160,7 @@ describe('view=payload of an event stream', () => {
     expect(await again.next()).toMatchObject({ data: 'meanwhile' })
   })
 
-  test('I4: has no place for a reset: only the position moves', async () => {
+  test('I4: shows no reset: only the position moves', async () => {
     const stage = await serve()
     const [head] = await publishAll(stage.hub, 'chat:1', 'a')
     const reader = await events(stage, '?view=payload', { 'last-event-id': '1a.another.7.aaaaaa' })
@@ -168,7 +168,7 @@ describe('view=payload of an event stream', () => {
     expect(stage.hub.counters.reset.epoch).toBe(1)
   })
 
-  test('has no place for signals', async () => {
+  test('shows no signals', async () => {
     const stage = await serve()
     const reader = await EventReader.open(stage.url('/baro/channels/news:1?live=sse&view=payload'))
     await reader.next()
@@ -213,7 +213,7 @@ describe('nothing is left behind by an event stream', () => {
     await rest(stage)
   })
 
-  test('whose reader is gone before it is known who that is', async () => {
+  test('whose reader is gone before it is authenticated', async () => {
     let letIn: (() => void) | undefined
     const door = new Promise<undefined>((resolve) => {
       letIn = () => resolve(undefined)
@@ -235,7 +235,7 @@ describe('nothing is left behind by an event stream', () => {
     await rest(stage)
   })
 
-  test('whose reader has said goodbye before all has left: nothing is written after the end', async () => {
+  test('whose reader closed while bytes waited: nothing is written after the end', async () => {
     const stage = await serve()
     const connections: Socket[] = []
     const errors: unknown[] = []

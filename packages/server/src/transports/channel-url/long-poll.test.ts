@@ -12,7 +12,7 @@ async function hold(stage: HttpStage, { seconds = 25, query = '' } = {}) {
   return { pending, position }
 }
 
-/** Waits until nobody is held any more, and then until the channel, unused, is let go of. */
+/** Waits until no request is held, and then until the unused channel is closed. */
 async function rest({ broker, clock, waits }: HttpStage) {
   await until(() => !waits.includes(25_000))
   await until(() => {
@@ -86,7 +86,7 @@ describe('a long poll', () => {
     const stage = await serve()
     const { pending } = await hold(stage)
     const { read } = stage.broker
-    // Another stream under the same name: the broker lost the one that was followed.
+    // The broker lost the followed stream, and another one has the same name.
     stage.broker.read = async (name, range) => {
       const view = await read(name, range)
       return { ...view, epoch: 'another', head: { offset: 0, check: '' }, floor: 0, publications: [] }
@@ -127,7 +127,7 @@ describe('nothing is left behind by a long poll', () => {
     expect(stage.hub.counters).toMatchObject({ sessions: 0, subscriptions: 0 })
   })
 
-  test('whose asker is gone before it is known who that is', async () => {
+  test('whose client is gone before it is authenticated', async () => {
     let letIn: (() => void) | undefined
     const door = new Promise<undefined>((resolve) => {
       letIn = () => resolve(undefined)
@@ -150,7 +150,7 @@ describe('nothing is left behind by a long poll', () => {
     expect(stage.clock.elapsed()).toBeLessThan(20_000)
   })
 
-  test('on a connection that serves many: no listener of each', async () => {
+  test('on a connection that serves many requests: no listener stays', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     atEnd(() => agent.destroy())
     const stage = await serve()
@@ -180,7 +180,7 @@ test('I6: a position from a long poll is the position of every other way', async
   expect(parsed.ok && formatPosition(parsed.value)).toBe(position)
 })
 
-test('I7: a request behind another on its connection is not read for before its turn, and makes nothing wait', async () => {
+test('I7: a request behind another one on its connection is answered after it, and no answer waits in memory', async () => {
   const stage = await serve()
   const [position = ''] = await publishAll(stage.hub, 'chat:1', 'before')
   const raw = new RawClient(stage.listening.port)
@@ -189,6 +189,6 @@ test('I7: a request behind another on its connection is not read for before its 
   await until(() => stage.waits.includes(25_000))
   await stage.ask('/baro/health')
   await publishAll(stage.hub, 'chat:1', 'a')
-  // Read for at once, the second would have found nothing.
+  // If the second request had been answered before its turn, it would have found nothing.
   expect((await raw.ended).toString().match(/"payload":"a"/g)).toHaveLength(2)
 })

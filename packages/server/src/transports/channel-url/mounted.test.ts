@@ -1,4 +1,4 @@
-/** `hub.serve`: one channel at a path of the application's own, for code that knows nothing of us. */
+/** `hub.serve`: one channel at a path of the application, for code that does not use our client. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'

@@ -22,7 +22,7 @@ const position = startOf('epoch')
 const news = sparseBatch()
 const moved = emptyBatch()
 
-/** A wait at a feed that knows who stands at it. */
+/** A wait at a feed that counts its live readers. */
 function setUp() {
   const clock = createFakeClock()
   const held = new HeldRequests()

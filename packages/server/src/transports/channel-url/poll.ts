@@ -1,4 +1,4 @@
-/** Polling and long polling: one answer from one position, the same publications as on every stream (I6). */
+/** Polling and long polling: one answer from one position, with the same publications as on every stream (I6). */
 import {
   type AtPosition,
   BaroError,
@@ -21,7 +21,7 @@ import type { HeldRequests } from '../http/held-requests.ts'
 export interface PollAnswer {
   readonly body: string | Uint8Array
   readonly position: AtPosition
-  /** A closed range: the same question has the same answer for ever. */
+  /** The range is closed: the same question always gets the same answer. */
   readonly isClosed: boolean
   readonly isReset: boolean
 }
@@ -41,7 +41,8 @@ export async function poll(
   }
   counters.recovered++
   const batch = firstOf(found.batch, limit)
-  // What leads nowhere is no closed range, even if something has come while it was read: a cache would repeat it for ever.
+  // An answer that does not move the reader is never a closed range, also if something came during the read: a cache
+  // would repeat it for ever.
   return rangeAnswer(batch, batch.leadsOn && !feed.isHead(batch.position))
 }
 
@@ -58,15 +59,15 @@ export interface Wait {
   readonly waitMs: number
   /** Whether nobody waits for the answer any more. */
   isGone(): boolean
-  /** Calls back when that is so. */
+  /** Calls back when nobody waits any more. */
   whenGone(run: () => void): Cancel
-  /** Whether who waits is known to read, and goes on before others. */
+  /** Whether the client is known to read, so that it is answered before others. */
   isKnown(): boolean
 }
 
 /**
- * {@link poll}, held until something follows the position or the wait is over. It is a reader that leaves with its first
- * publications.
+ * {@link poll}, held until something follows the position or the wait is over. It is a live reader that leaves with its
+ * first publications.
  */
 export async function longPoll(
   parts: WaitParts,
@@ -78,7 +79,7 @@ export async function longPoll(
   for (;;) {
     const now = await poll(parts.counters, feed, position, limit)
     if (now.isReset || position?.kind !== 'at' || comparePositions(now.position, position) !== 'same') return now
-    // Asked here, where nothing can happen before the reader joins: who stands at the head misses nothing by waiting.
+    // Nothing can happen between this check and the join below, so a reader at the head misses nothing by waiting.
     if (feed.isHead(now.position)) {
       const came = await nextBatch(parts, feed, wait)
       if (came === undefined) return now
@@ -86,7 +87,8 @@ export async function longPoll(
       const batch = firstOf(came, limit)
       return rangeAnswer(batch, batch !== came)
     }
-    // Once is a publication that came while the answer was on its way; twice would go on for ever.
+    // The first time, a publication may have come while the answer was on its way. A second time, it would go on for
+    // ever.
     if (isStuck) throw new BaroError('unavailable', 'The broker does not give what follows this position. Try again.')
     isStuck = true
   }
@@ -97,7 +99,9 @@ export async function waitForChange(parts: Omit<WaitParts, 'counters'>, feed: Fe
   await nextBatch(parts, feed, wait)
 }
 
-/** The first publications that come. If the wait is over before: the batch that moved the position last, if one did. */
+/**
+ * The first batch with publications. If the wait ends before, it is the last batch that moved the position, if one did.
+ */
 function nextBatch(
   { clock, held, ticker }: Omit<WaitParts, 'counters'>,
   feed: Feed,
@@ -118,9 +122,9 @@ function nextBatch(
       dialect: unencoded,
       deliver(batch) {
         came = batch
-        // A position that moves alone is nobody's news; who waits takes it along in the end.
+        // A batch without publications is no news. The request takes its position along when the wait is over.
         if (batch.isEmpty) return
-        // In turn: one publication may go to thousands who wait, and to let one go on is work.
+        // Answered in turn: one publication may answer thousands of requests, and each answer is work.
         feed.leave(reader)
         ticker.write({ flush: giveUp }, wait.isKnown())
       },

@@ -4,7 +4,7 @@ import type { Counters } from '../../observe/counters.ts'
 import type { Feed } from '../../stream/feed.ts'
 import { type PollAnswer, poll } from './poll.ts'
 
-/** The kept publications up to a position, oldest first; `position` is where to go back from next. */
+/** The kept publications up to a position, oldest first. The answer's `position` is where the next read back starts. */
 export async function readBack(
   counters: Counters,
   feed: Feed,

@@ -1,4 +1,7 @@
-/** What cannot be continued is said on every transport, in the same words, with the newest snapshot (I4, I6). */
+/**
+ * A position that cannot be continued is answered on every transport by the same reset, with the newest snapshot (I4,
+ * I6).
+ */
 import { describe, expect, test } from 'vitest'
 import { type HttpStage, publishAll, serve } from '../../../test/http-stage.ts'
 import { EventReader, type StreamMessage, TextSocket } from '../../../test/stream-readers.ts'

@@ -1,4 +1,4 @@
-/** I7: who does not read is cut at a message boundary, holds up nobody, and goes on from history. */
+/** I7: a reader that does not read is cut at a message boundary, holds up nobody, and goes on from history. */
 import { describe, expect, test } from 'vitest'
 import { type HttpStage, publishAll, serve, tick } from '../../../test/http-stage.ts'
 import { EventReader, type StreamMessage, TextSocket } from '../../../test/stream-readers.ts'
@@ -34,7 +34,7 @@ const ways: Readonly<Record<string, (stage: HttpStage, name: string) => Promise<
   },
 }
 
-/** A stage, and one reader of a channel that has heard how it stands and stops reading. */
+/** A stage, and one reader of a channel that got its first message and then stops reading. */
 async function stopped(open: (typeof ways)[string], name: string) {
   const stage = await serve({ compression: false })
   const slow = await open(stage, name)
@@ -43,7 +43,7 @@ async function stopped(open: (typeof ways)[string], name: string) {
   return { stage, slow }
 }
 
-/** Ten megabytes, a tick for each message. */
+/** Publishes ten megabytes, one tick for each message. */
 async function flood({ hub }: HttpStage, name: string): Promise<void> {
   for (const text of texts) {
     await publishAll(hub, name, text)
@@ -64,7 +64,7 @@ describe.each(Object.entries(ways))('%s that is not read', (_, open) => {
     expect(await slow.message()).toMatchObject({ payload: 'live again' })
   })
 
-  test('I4: gets the newest state where history has gone on without it', async () => {
+  test('I4: gets the newest state if history no longer reaches back to it', async () => {
     const { stage, slow } = await stopped(open, 'brief:1')
     await flood(stage, 'brief:1')
     slow.resume()
@@ -92,7 +92,7 @@ describe.each(Object.entries(ways))('%s that is not read', (_, open) => {
   test('is ended when it took nothing for two heartbeat intervals, heartbeats or not', async () => {
     const { stage, slow } = await stopped(open, 'news:1')
     await flood(stage, 'news:1')
-    // In steps, as time passes: what is written meanwhile must not count as taken.
+    // Time passes in steps: heartbeats that are written meanwhile must not count as taken.
     for (let passedMs = 0; passedMs < 75_000; passedMs += 5_000) {
       stage.clock.advance(5_000)
       await stage.ask('/baro/health')

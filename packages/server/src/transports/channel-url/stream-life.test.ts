@@ -88,7 +88,7 @@ describe('a quiet plain WebSocket', () => {
 })
 
 describe('a drain', () => {
-  test('finds who is let in after it began, and nobody follows for them', async () => {
+  test('ends a stream that is let in after it began, and follows nothing for it', async () => {
     let letIn: (() => void) | undefined
     const joined: unknown[] = []
     const stage = await serve(

@@ -1,4 +1,4 @@
-/** The state alone, for code that knows nothing of positions: a browser's own cache is the cursor. */
+/** The state alone, for code that knows nothing of positions: the browser's cache remembers where it stands. */
 import { describe, expect, test } from 'vitest'
 import { type HttpStage, publishAll, serve, until } from '../../../test/http-stage.ts'
 

@@ -6,14 +6,14 @@ import { entityTag, matchingTag } from './entity-tag.ts'
 
 const compress = promisify(gzip)
 
-/** Bodies below this stay as they are: the header and the work cost more than the bytes. */
+/** Shorter bodies are not compressed: the header and the work cost more than the bytes. */
 const compressFromBytes = 1_024
 
 /** How long caches may keep an answer. */
 export type Caching =
   /** Never: a reset, a ruled channel, an error. */
   | 'none'
-  /** The open end of a public channel: shared for a second, asked again by everybody else. */
+  /** The open end of a public channel. Shared caches keep it for a second; browsers ask again each time. */
   | 'open'
   /** A closed range of a public channel: the same for ever. */
   | 'closed'
@@ -29,16 +29,16 @@ export interface Answer {
   readonly status: number
   readonly body: string | Uint8Array
   readonly caching: Caching
-  /** Where the answer leads. */
+  /** The position that the answer leads to. */
   readonly position?: string
   /**
-   * What, beside the position, tells it from other answers of the same URL. Absent where it must not be taken for what
-   * the asker has already: a reset, an error.
+   * What tells this answer from others of the same URL, beside the position. Absent if the answer must not be taken for
+   * one that the client has already: a reset, an error.
    */
   readonly variants?: readonly string[]
 }
 
-/** Sends an answer: validators, caching, HEAD, 304 and compression. */
+/** Sends an answer, with validators, caching, HEAD, 304 and compression. */
 export async function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
   if (response.headersSent || response.destroyed) return
   const { status, caching, position, variants } = answer
@@ -60,13 +60,13 @@ export async function sendAnswer(request: IncomingMessage, response: ServerRespo
   const bytes = isZipped ? await compress(plain) : plain
   if (isZipped) response.setHeader('content-encoding', 'gzip')
   response.setHeader('content-length', bytes.length)
-  // Node keeps the body of HEAD back by itself.
+  // Node leaves out the body of a HEAD by itself.
   response.writeHead(status).end(bytes)
 }
 
-/** Answers with an error of the table, and its status. */
+/** Answers with an error and the status of its code. */
 export function sendError(request: IncomingMessage, response: ServerResponse, error: BaroError): Promise<void> {
-  // The rest of the body would have to be read before the next request on this connection.
+  // Closed, because the rest of the body would have to be read before the next request on this connection.
   if (error.code === 'too-large') response.setHeader('connection', 'close')
   return sendAnswer(request, response, {
     status: errorCodes[error.code].status,
@@ -84,7 +84,7 @@ export function problemBody({ code, message }: BaroError): string {
 export async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
-  // The request is kept when the loop is left early: who sent too much must still get its answer.
+  // Leaving the loop early must not destroy the request: a client that sent too much must still get its answer.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > maxBytes) throw new BaroError('too-large', `The body is longer than ${maxBytes} bytes. Send less.`)
@@ -97,7 +97,7 @@ export async function bodyOf(request: IncomingMessage, maxBytes: number): Promis
   }
 }
 
-/** Whether `gzip` is among the codings, and not by a weight of 0 (RFC 9110 §12.5.3). */
+/** Whether `gzip` is among the codings, with a weight other than 0 (RFC 9110 §12.5.3). */
 function acceptsGzip(header: string | readonly string[] | undefined): boolean {
   return String(header ?? '')
     .split(',')

@@ -75,7 +75,7 @@ describe('a page of another origin', () => {
   )
 })
 
-test('who names no origin is no browser, and needs no permission', async () => {
+test('a client that names no origin is no browser, and needs no permission', async () => {
   const { ask } = await serve(options)
   const { headers, status } = await ask('/baro/channels/chat:1')
   expect([status, headers['access-control-allow-origin']]).toEqual([200, undefined])

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { OriginCheck } from '../../access/origins.ts'
 
 /**
- * Lets an allowed origin read the answer (WHATWG Fetch §3.2); false for one that is not allowed. Every answer varies by
- * origin, or a shared cache would hand one site's permission to another.
+ * Lets an allowed origin read the answer (WHATWG Fetch §3.2). Returns false for an origin that is not allowed. Every
+ * answer varies by origin: else a shared cache would hand one site's permission to another.
  */
 export function allowOrigin(
   isOriginAllowed: OriginCheck,
@@ -19,7 +19,7 @@ export function allowOrigin(
   return true
 }
 
-/** Answers the question a browser asks before a request from another origin. */
+/** Answers the OPTIONS request that a browser sends before a request from another origin. */
 export async function answerPreflight(response: ServerResponse): Promise<void> {
   response.writeHead(204, {
     'access-control-allow-methods': 'GET, HEAD, POST',

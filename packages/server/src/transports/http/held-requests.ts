@@ -1,14 +1,17 @@
-/** The requests of a node that wait for something to happen. A node that stops answers them at once, and holds no more. */
+/**
+ * The requests of a node that are held until something happens. A node that stops answers them at once, and holds no
+ * more.
+ */
 export class HeldRequests {
   readonly #releases = new Set<() => void>()
   #isStopping = false
 
-  /** Whether a request may wait. */
+  /** Whether a request may be held. */
   get mayHold(): boolean {
     return !this.#isStopping
   }
 
-  /** Adds a request that waits; returns how to say that it no longer does. */
+  /** Adds a held request. Returns a function that takes it out again. */
   add(release: () => void): () => void {
     this.#releases.add(release)
     return () => {
@@ -16,7 +19,7 @@ export class HeldRequests {
     }
   }
 
-  /** The node stops. */
+  /** Releases all held requests, because the node stops. */
   releaseAll(): void {
     this.#isStopping = true
     for (const release of [...this.#releases]) release()

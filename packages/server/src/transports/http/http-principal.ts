@@ -3,8 +3,8 @@ import type { Gate } from '../../access/gate.ts'
 import type { Principal } from '../../access/principal.ts'
 
 /**
- * Who sends a request. Guests who publish by POST have nothing that tells them apart, so their ids are in one scope; ids
- * are claimed within their channel, and chosen at random.
+ * Finds out who sends a request. Nothing tells guests apart who publish by POST, so their publish ids are in one scope.
+ * That is safe because ids are claimed for each channel, and are chosen at random.
  *
  * @throws {BaroError} as `Gate.authenticate`.
  */

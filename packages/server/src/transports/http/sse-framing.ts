@@ -2,19 +2,19 @@ import { sharedPieces } from '../../delivery/encode/write.ts'
 import type { Framing } from '../../ports/socket.ts'
 
 /**
- * One message of an event stream (WHATWG HTML §9.2.6). LF only; `id:` on every message that has a position, because one
- * widely used library forgets it otherwise; a line break inside the data becomes a further `data:` line.
+ * One message of an event stream (WHATWG HTML §9.2.6). Lines end with LF only. Every message with a position has `id:`,
+ * because one widely used library forgets the id otherwise. A line break in the data begins another `data:` line.
  */
 export function sseFrame(text: string, position: string | undefined): Uint8Array {
   return Buffer.from(`${idLine(position)}data: ${text.replace(/\r\n|\r|\n/g, '\ndata: ')}\n\n`)
 }
 
-/** The framing of event streams, or of their messages that lead to a position. */
+/** The framing of event streams; with a position, that of a message that leads there. */
 export function sseFraming(name: string, position?: string): Framing {
   return {
     name,
     frame: (text) => sseFrame(text, position),
-    // JSON has no line breaks, so it is one line of data however long.
+    // JSON text has no line breaks, so one `data:` line is enough.
     frameShared: ({ head, shared, tail }) =>
       sharedPieces({ head: `${idLine(position)}data: ${head}`, shared, tail: `${tail}\n\n` }),
   }
@@ -29,7 +29,7 @@ export function ssePosition(position: string): Uint8Array {
   return Buffer.from(`id: ${position}\n\n`)
 }
 
-/** A comment: it keeps proxies from giving up, and the browser throws it away. */
+/** A comment. It keeps proxies from giving up, and browsers ignore it. */
 export const sseHeartbeat: Uint8Array = Buffer.from(':\n\n')
 
 /** Asks the browser to wait before it comes back. */

@@ -5,16 +5,17 @@ import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
 import { sseHeartbeat, sseRetry } from './sse-framing.ts'
 import { writeOut } from './write-out.ts'
 
-/** The hub's end of an event stream, with what only this transport can say. */
+/** The socket of an event stream, with what only this transport can say. */
 export interface SseSocket extends Socket {
+  /** Writes a comment, so that proxies do not give up. */
   heartbeat(): void
   /** Asks the browser to wait before it comes back. */
   drain(reconnectInMs: number): void
-  /** Tells `link` what happens to the stream. */
+  /** Tells `link` from now on what happens to the stream. */
   tell(link: SessionLink): void
 }
 
-/** A browser comes back with this delay after every later drop too, so it must not be told to hammer. */
+/** The shortest `retry:`. A browser uses it after every later drop too, so a short one would make it hammer the hub. */
 const shortestRetryMs = 1_000
 
 /** What an event stream works with. */
@@ -24,9 +25,9 @@ export interface SseParts {
 }
 
 /**
- * Turns an answer into an event stream. The head goes through Node; after it, bytes go to the connection itself, many
- * messages in one write and the same buffer for every reader. That is why the body ends with the connection instead of
- * being chunked (RFC 9112 §6.3): chunks would have to be framed for each reader.
+ * Turns an answer into an event stream. The head goes through Node. After it, bytes go to the connection itself: many
+ * messages in one write, and the same buffer for every reader. So the body is not chunked, and ends with the connection
+ * (RFC 9112 §6.3): chunks would have to be framed for each reader.
  */
 export function openSse(
   request: IncomingMessage,
@@ -38,15 +39,15 @@ export function openSse(
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
-    // nginx and its relatives would collect what must arrive at once.
+    // Without it nginx and similar proxies would buffer messages that must arrive at once.
     'x-accel-buffering': 'no',
     connection: 'close',
   })
   response.flushHeaders()
-  return new StreamSocket(request.socket, framing, parts)
+  return new OpenSse(request.socket, framing, parts)
 }
 
-class StreamSocket implements SseSocket {
+class OpenSse implements SseSocket {
   readonly framing: Framing
   readonly #stream: NetSocket
   readonly #parts: SseParts
@@ -87,14 +88,17 @@ class StreamSocket implements SseSocket {
       this.#stopWatching?.()
       link.closed()
     }
-    // It may be gone already: while it was found out who this is, nobody listened.
+    // The stream may be closed already: nobody listened while the client was authenticated.
     if (this.#stream.closed) return closed()
     this.#drained = () => link.drained()
     this.#stream.on('drain', this.#drained)
     this.#stream.on('close', closed)
   }
 
-  /** Nobody can be asked for a sign of life; but who reads takes something of what waits. */
+  /**
+   * Closes a stream that takes nothing of what waits for 2 heartbeat intervals. Its client cannot be asked for a sign
+   * of life.
+   */
   #watch(): void {
     if (this.#stopWatching || (this.waitingBytes === 0 && this.#stream.writable) || this.#stream.destroyed) return
     const left = this.#left

@@ -38,7 +38,7 @@ function setUp(takesAtOnce: boolean) {
 }
 
 describe('what is written', () => {
-  test('in pieces leaves at once, and is told of like what is in one', async () => {
+  test('in pieces leaves in one system call, and `drained` is called as for one piece', async () => {
     const atOnce = setUp(true)
     atOnce.writePieces(10, 200, 10)
     await atOnce.takeAll()
@@ -53,14 +53,14 @@ describe('what is written', () => {
     expect(above.told).toEqual(['by Node'])
   })
 
-  test('and leaves at once is not told of: there was nothing to wait for', async () => {
+  test('and leaves at once calls no `drained`, because nothing waited', async () => {
     const { told, write, takeAll } = setUp(true)
     write(10)
     await takeAll()
     expect(told).toEqual([])
   })
 
-  test('and waits below the mark of Node is told of by us', async () => {
+  test('and waits below Node’s high-water mark calls `drained`', async () => {
     const { told, write, takeAll } = setUp(false)
     write(10)
     expect(told).toEqual([])
@@ -68,7 +68,7 @@ describe('what is written', () => {
     expect(told).toEqual(['by us'])
   })
 
-  test('and waits above it is told of by Node', async () => {
+  test('and waits above it makes Node emit `drain`', async () => {
     const { told, write, takeAll } = setUp(false)
     write(200)
     await takeAll()

@@ -3,16 +3,16 @@ import type { Duplex } from 'node:stream'
 const nothing = Buffer.alloc(0)
 
 /**
- * Writes, as one system call, and calls `drained` if all of it leaves without a `drain`: Node emits that only above its
- * own high-water mark, and a hub may be set to cut its readers below it.
+ * Writes the pieces as one system call. Calls `drained` if they leave without a `drain` event: Node emits that event
+ * only above its own high-water mark, and a hub may cut its readers below it.
  */
 export function writeOut(stream: Duplex, pieces: readonly Uint8Array[], drained: () => void): void {
   if (writeAll(stream, pieces) && stream.writableLength > 0) stream.write(nothing, drained)
 }
 
-/** Whether there was room below the mark for all of them. */
+/** Writes all pieces. Returns whether there was room below the high-water mark for all of them. */
 function writeAll(stream: Duplex, pieces: readonly Uint8Array[]): boolean {
-  // By index: to take it apart would cost a hundredth of a write, and nearly all writes come here.
+  // By index, because destructuring would cost a hundredth of a write, and nearly all writes come here.
   if (pieces.length <= 1) return stream.write(pieces[0] ?? nothing)
   stream.cork()
   const hadRoom = pieces.map((piece) => stream.write(piece)).every(Boolean)

@@ -13,7 +13,7 @@ import type { Ticker, Writing } from '../../delivery/ticker.ts'
 import type { Limits } from '../../ports/limits.ts'
 import type { SessionOutbox } from '../../session/session-outbox.ts'
 
-/** A question by its name, with the attempt of a subscribe; other questions are asked once. */
+/** A message of the client that gets an answer: its name, and the attempt of a subscribe (0 for other messages). */
 type Question = readonly [name: string, attempt: number]
 
 const connecting: Question = ['connect', 0]
@@ -22,7 +22,7 @@ const subscribing = (channel: string, attempt: number): Question => [`channel ${
 
 const sending = (id: string): Question => [`id ${id}`, 0]
 
-/** The messages that are always answered. Of two subscribes to one channel only the later one is. */
+/** The questions among the messages. Of two subscribes to one channel, only the later one is always answered. */
 function questionsOf(asked: readonly ClientMessage[]): Map<string, number> {
   const questions = new Map<string, number>()
   for (const { type, payload } of asked) {
@@ -47,14 +47,14 @@ function answeredBy({ type, payload }: OutgoingMessage): Question | undefined {
     case 'baro:error':
       if (payload.id !== undefined) return sending(payload.id)
       if (payload.attempt !== undefined) return subscribing(payload.channel ?? '', payload.attempt)
-      // About nothing that has a name: a `baro:connect` that was not accepted, or what could not be read.
+      // The error names no message: `baro:connect` was not accepted, or something could not be read.
       return payload.channel === undefined ? connecting : undefined
     default:
       return undefined
   }
 }
 
-/** Whether a message is worth an answer before the wait is over. A position that moves alone is not. */
+/** Whether a message is news: worth an answer before the wait is over. A moved position alone is not. */
 function isNews({ type, payload }: OutgoingMessage): boolean {
   switch (type) {
     case 'baro:connected':
@@ -77,10 +77,10 @@ export interface CollectorParts {
 }
 
 /**
- * The outbox of a session that is one request: keeps its messages until they are worth answering with. That is when every
- * question of the request has its answer, and there is news or the wait is over.
+ * The outbox of a session that is one request. It keeps the messages until the answer should leave: when every question
+ * of the request has its answer, and there is news or the wait is over.
  *
- * Nothing leaves before the answer does, so a reader that has found enough is cut, and goes on with the next request (I7).
+ * All messages leave together. So a reader that has found enough is cut, and goes on with the next request (I7).
  */
 export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
   readonly dialect: Dialect<ReaderMessage> = messageDialect
@@ -135,13 +135,13 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
     this.answer(message)
   }
 
-  /** There is no reason to wait for news any longer. */
+  /** The wait for news is over. */
   endWait(): void {
     this.#isWaitOver = true
     this.#check()
   }
 
-  /** In turn: one publication may be news to thousands who wait, and to let one go on is work. */
+  /** Called in turn: one publication may be news for thousands of requests, and each answer is work. */
   flush(nowMs: number): void {
     this.#hasTurn = false
     this.spokeAtMs = nowMs
@@ -157,7 +157,7 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
     this.#isClosed = true
   }
 
-  // There is no room before the next request.
+  // A full collector has no room again: the reader goes on with the next request.
   waitForRoom(): void {}
 
   stopWaiting(): void {}

@@ -213,7 +213,7 @@ describe('the link of the SDK as a long poll', () => {
     await until(() => runs === 1)
     await stage.ask('/baro/health')
     stage.clock.advance(30_000)
-    // Half a minute of silence has a heartbeat in it.
+    // Half a minute of silence includes a heartbeat.
     expect(typesOf((await pending.answer).body)).toEqual(['baro:connected', 'baro:heartbeat'])
     const again = stage.send('/baro/connect?wait=25', posting(connect(), publish('mine')))
     await until(() => stage.hub.counters.repeated === 1)
@@ -289,7 +289,7 @@ describe('the link of the SDK as a long poll', () => {
     expect(typesOf((await pending.answer).body).at(-1)).toBe('baro:drain')
   })
 
-  test('leaves nothing behind when its asker goes away', async () => {
+  test('leaves nothing behind when its client goes away', async () => {
     const stage = await serve()
     const [head] = await publishAll(stage.hub, 'chat:1', 'a')
     const pending = stage.send('/baro/connect?wait=25', posting(connect(), subscribe('chat:1', head)))
@@ -391,7 +391,7 @@ describe('who it is', () => {
     expect(told).toEqual([undefined])
   })
 
-  test('that is refused is said, and ends it', async () => {
+  test('an error says that it is refused, and the session ends', async () => {
     const { ask } = await serve({ auth: () => Promise.reject(new Error('expired')) })
     const { body } = await ask('/baro/connect?wait=25', posting(connect({ token: 'old' }), subscribe('chat:1')))
     expect(body.messages).toMatchObject([{ type: 'baro:error', payload: { code: 'unauthenticated' } }])

@@ -1,7 +1,7 @@
 /**
- * The SDK's link without WebSocket: one POST is one whole session. The client's messages come in the body, `baro:connect`
- * and its subscriptions with their positions among them; the hub's come back as an event stream, or, with `?wait=`, as
- * one JSON list. Nothing outlives the request, so any node answers any.
+ * The SDK's link without WebSocket: one POST is one whole session. The client's messages come in the body, also
+ * `baro:connect` and the subscribes with their positions. The hub's messages come back as an event stream, or with
+ * `?wait=` as one JSON list. Nothing outlives the request, so every node can answer every request.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError, type ClientMessage, decodeClientMessage, type Json, parseJson } from '@baro/core'
@@ -19,7 +19,7 @@ import { AnswerCollector } from './answer-collector.ts'
 
 const sdkSse = sseFraming('sdk-sse')
 
-/** One body holds at most so many messages of the longest kind. */
+/** A body may be as long as this many messages of the greatest length. */
 const maxMessages = 16
 
 /** What a session in one POST works with. */
@@ -69,7 +69,8 @@ async function waitSession(
   const collector = new AnswerCollector(asked, { ticker, limits, nowMs: clock.elapsed() })
   const session = parts.openSession(collector, handshakeOf(request), { isOneWay: true })
   const cancelWait = clock.after(waitMs, () => collector.endWait())
-  // A handler that never answers must not hold the request for ever; the client asks again with the same ids (I5).
+  // A handler that never answers must not hold the request for ever. The client asks again with the same ids or turns
+  // (I5).
   const cancelHold = clock.after(longestWaitSeconds * 1_000, () => collector.close())
   if (response.destroyed) collector.close()
   response.once('close', () => collector.close())
@@ -91,7 +92,7 @@ function hand(parts: ConnectPostParts, session: SessionLink, messages: readonly 
   }
 }
 
-/** The message of a text that the session will be able to read. */
+/** The message in a text, if the session will be able to read it. */
 function readable(parts: ConnectPostParts, text: string): readonly ClientMessage[] {
   if (isTooLong(parts, text)) return []
   const decoded = decodeClientMessage(text)

@@ -3,23 +3,23 @@ export const permessageDeflate = 'permessage-deflate'
 
 interface Offer {
   readonly name: string
-  /** Value by name, `true` where there is none; `undefined` if a parameter is said twice. */
+  /** Values by name; `true` for a parameter without a value. `undefined` if a parameter stands there twice. */
   readonly parameters: ReadonlyMap<string, string | true> | undefined
 }
 
 /**
- * The value of `Sec-WebSocket-Extensions` that accepts one of the client's offers: the first that lets every message
- * stand alone, with the window that our frames are made for. `undefined` declines them all, which refuses nobody: the
- * link is then uncompressed.
+ * The value of `Sec-WebSocket-Extensions` that accepts one of the client's offers: the first one that lets every
+ * message stand alone, with the window that the hub's frames are made for. `undefined` declines all offers; the link is
+ * then uncompressed.
  */
 export function acceptDeflateOffer(header: string | undefined): string | undefined {
   const offers = header === undefined ? undefined : parseOffers(header)
   for (const { name, parameters } of offers ?? []) {
     if (name !== permessageDeflate || !parameters || !isAcceptable(parameters)) continue
-    // A frame that serves every socket cannot depend on what one of them got before, and a client that starts afresh
-    // with each message costs us no window while it is silent.
+    // A frame for every socket must not depend on what one socket got before. And a client that starts afresh with each
+    // message costs the hub no window while it is silent.
     const agreed = [permessageDeflate, 'server_no_context_takeover', 'client_no_context_takeover']
-    // Must be said back if it was asked (RFC 7692 §7.1.2.1).
+    // A parameter that the client asked for must be in the answer (RFC 7692 §7.1.2.1).
     if (parameters.has('server_max_window_bits')) agreed.push('server_max_window_bits=15')
     return agreed.join('; ')
   }
@@ -33,7 +33,7 @@ function isAcceptable(parameters: ReadonlyMap<string, string | true>): boolean {
     } else if (name === 'client_max_window_bits') {
       if (value !== true && !/^(?:[89]|1[0-5])$/.test(value)) return false
     } else if (name === 'server_max_window_bits') {
-      // A smaller window would take a frame of its own.
+      // A smaller window would need frames of its own.
       if (value !== '15') return false
     } else return false
   }
@@ -44,7 +44,7 @@ const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const parameter = new RegExp(`^(${token})(?:[ \\t]*=[ \\t]*(?:(${token})|"(${token})"))?$`)
 const extensionName = new RegExp(`^${token}$`)
 
-/** A list of RFC 6455 §9.1. No value may hold a comma or a semicolon, quoted or not. `undefined` if it is malformed. */
+/** Parses a list of RFC 6455 §9.1. No value may hold a comma or a semicolon. `undefined` if the list is malformed. */
 function parseOffers(header: string): readonly Offer[] | undefined {
   const offers: Offer[] = []
   for (const item of header.split(',')) {

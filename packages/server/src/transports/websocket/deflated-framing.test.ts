@@ -17,7 +17,7 @@ function read(frame: Uint8Array): { text: string; isCompressed: boolean } {
   const isCompressed = (first & 0x40) !== 0
   const body = bytes.subarray(at)
   const trailer = Buffer.from([0, 0, 0xff, 0xff])
-  // A last block behind it: without one, zlib would not complain about a message that ends too early.
+  // A last block is added, because without one zlib would accept a message that ends too early.
   const last = Buffer.from([0x01, 0x00, 0x00, 0xff, 0xff])
   const text = isCompressed
     ? inflateRawSync(Buffer.concat([body, trailer, last]), { finishFlush: constants.Z_FINISH })

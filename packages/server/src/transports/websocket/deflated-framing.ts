@@ -4,13 +4,14 @@ import type { Framing, SharedMessage, SharedText } from '../../ports/socket.ts'
 import { framePieces, openFrame, packedFrame, packedSharedFrame, textFrame } from './websocket-frame.ts'
 
 /**
- * On one core, publications in JSON with Korean and random text: 1 kB takes 9 µs, 10 kB 20 µs, 100 kB 0.3 ms, and a
- * fifth to a quarter of it is left. zlib's default, 6, makes the long ones a tenth shorter in twice the time. It is
- * done on the hub's thread: handing a message to another and waiting for it takes longer than most of them do.
+ * Measured on one core, with publications in JSON with Korean and random text: 1 kB takes 9 µs, 10 kB 20 µs, 100 kB 0.3
+ * ms, and a fifth to a quarter of the bytes is left. zlib's default, 6, makes long messages a tenth shorter in twice
+ * the time. The hub's own thread compresses, because handing a message to another thread takes longer than compressing
+ * most messages.
  */
 const level = 3
 
-/** Ends with the empty stored block whose last four bytes do not travel (RFC 7692 §7.2.1). */
+/** Ends the output with an empty stored block. Its last four bytes are not sent (RFC 7692 §7.2.1). */
 const flushed = { level, windowBits: 15, finishFlush: constants.Z_SYNC_FLUSH }
 const trailerLength = 4
 
@@ -18,15 +19,15 @@ const trailerLength = 4
 const longestStored = 65_535
 const storedHeaderLength = 5
 
-/** The four bytes that would follow it do not travel. */
+/** The four bytes that would follow are not sent. */
 const beginningOfAnEmptyBlock = Buffer.alloc(1)
 
 /**
- * Text frames of permessage-deflate, each of which stands alone: made once, for every socket that has agreed to it.
- * Messages shorter than `thresholdBytes` are left as they are, and so are those with bytes in them.
+ * Text frames of permessage-deflate. Each frame stands alone, so it is made once for all sockets that agreed to the
+ * extension. Messages shorter than `thresholdBytes` are not compressed, and messages with bytes are not either.
  */
 export function createDeflatedFraming(thresholdBytes: number): Framing {
-  /** The middle part of a frame; `undefined` if it is too short to be worth the work. */
+  /** The compressed middle of a frame; `undefined` if the text is too short to be worth the work. */
   const middleOf = ({ text }: SharedText) =>
     Buffer.byteLength(text) < thresholdBytes ? undefined : deflateRawSync(text, flushed)
 
@@ -45,15 +46,16 @@ export function createDeflatedFraming(thresholdBytes: number): Framing {
     name: 'websocket-deflate',
     frame,
     /**
-     * What names this client is stored as it is before and behind the part that is compressed for all. That part is
-     * whole blocks which end at a byte and look back at nothing before them, so it fits between any others.
+     * The middle is compressed once for all clients. What names this client is stored uncompressed before and after it.
+     * The middle consists of whole blocks that end at a byte and refer to nothing before them, so it fits between other
+     * blocks.
      */
     frameShared(message: SharedMessage) {
       const packed = packedSharedFrame(message)
       if (packed) return packed
       const { head, shared, tail } = message
       const middle = madeOnce(shared, middleOf)
-      // What is each client's own is shorter still.
+      // `head` and `tail` are shorter still.
       if (!middle) return [textFrame(head + shared.text + tail)]
       return framePieces('text', true, [stored(head), middle, stored(tail), beginningOfAnEmptyBlock])
     },

@@ -3,7 +3,7 @@ import { sharedPieces } from '../../delivery/encode/write.ts'
 import { madeOnce } from '../../delivery/made-once.ts'
 import type { Framing, SharedMessage, SharedText } from '../../ports/socket.ts'
 
-/** What a frame carries (RFC 6455 §5.2), as far as we write it ourselves. */
+/** The kinds of frames that the hub writes itself (RFC 6455 §5.2). */
 export type FrameKind = 'text' | 'binary'
 
 const nothing = new Uint8Array(0)
@@ -14,9 +14,9 @@ const firstBytes: Readonly<Record<FrameKind, number>> = { text: 0x81, binary: 0x
 const compressedBit = 0x40
 
 /**
- * An unmasked, unfragmented frame of RFC 6455 §5.2 with its header written; the payload, `length` bytes long, belongs at
- * the end, or its first `room` bytes, where the others stand in pieces that follow. Header and payload in one buffer:
- * `ws` would frame again for each client and write the two apart, and that is most of what a delivery costs us.
+ * An unmasked, unfragmented frame of RFC 6455 §5.2 with its header written. The caller writes the payload, `length`
+ * bytes, at the end; or its first `room` bytes, if further pieces hold the rest. Header and payload share one buffer:
+ * `ws` would frame again for each client and write the two apart, and that is most of what a delivery costs.
  */
 export function openFrame(kind: FrameKind, isCompressed: boolean, length: number, room: number = length): Buffer {
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10
@@ -33,7 +33,7 @@ export function openFrame(kind: FrameKind, isCompressed: boolean, length: number
   return bytes
 }
 
-/** A text message, whatever it says. */
+/** A text frame, whatever the text says. */
 export function textFrame(text: string): Uint8Array {
   const length = Buffer.byteLength(text)
   const frame = openFrame('text', false, length)
@@ -41,20 +41,20 @@ export function textFrame(text: string): Uint8Array {
   return frame
 }
 
-/** A binary message. It is not compressed: what is sent as bytes mostly is already. */
+/** A binary frame. It is not compressed, because most bytes that are sent are compressed already. */
 export function binaryFrame(bytes: Uint8Array): Uint8Array {
   const frame = openFrame('binary', false, bytes.length)
   frame.set(bytes, frame.length - bytes.length)
   return frame
 }
 
-/** The binary message of a text with bytes in it; `undefined` if there are none. */
+/** The binary frame of a message text with bytes in it; `undefined` if it has none. */
 export function packedFrame(text: string): Uint8Array | undefined {
   const lifted = lift(text)
   return lifted && binaryFrame(joinFrame(lifted))
 }
 
-/** {@link packedFrame} for a message of which most is shared: only what names this client is written for each. */
+/** {@link packedFrame} for a message whose long part is shared: only what names this client is written for each. */
 export function packedSharedFrame({ head, shared, tail }: SharedMessage): readonly Uint8Array[] | undefined {
   const lifted = madeOnce(shared, liftShared)
   if (!lifted) return undefined
@@ -64,13 +64,13 @@ export function packedSharedFrame({ head, shared, tail }: SharedMessage): readon
   ])
 }
 
-/** What is lifted out of a shared text; `undefined` if there is nothing. */
+/** The header and the attachments of a shared text; `undefined` if it holds no bytes. */
 function liftShared({ text }: SharedText): { header: SharedText; attachments: Uint8Array } | undefined {
   const lifted = lift(text)
   return lifted && { header: { text: lifted.header }, attachments: Buffer.concat(lifted.attachments) }
 }
 
-/** What {@link openFrame} begins, in pieces: all but the first are as they were given. */
+/** A frame in pieces: the first one gets the header before it, the others stay as they are. */
 export function framePieces(
   kind: FrameKind,
   isCompressed: boolean,
@@ -86,7 +86,7 @@ function lift(text: string): Lifted | undefined {
   return holdsBytes(text) ? liftBytes(readJson(text)) : undefined
 }
 
-/** Frames as they are: text, or binary where there are bytes in the message. */
+/** Uncompressed frames: text, or binary if the message holds bytes. */
 export const webSocketFraming: Framing = {
   name: 'websocket',
   frame: (text) => packedFrame(text) ?? textFrame(text),

@@ -20,23 +20,23 @@ export interface WebSocketTransport {
   ): void
 }
 
-/** A socket that can also ask the other side for a sign of life (RFC 6455 §5.5.2); every WebSocket client answers. */
+/** A socket that can also ask the client for a sign of life (RFC 6455 §5.5.2). Every WebSocket client answers. */
 export interface WebSocketSocket extends Socket {
-  /** Asks; an earlier question still unanswered means that nobody is there, and ends the link. */
+  /** Sends a ping. If the one before it is still unanswered, nobody is there, and the link ends. */
   ping(): void
 }
 
 /** What a hub's WebSockets agree to. */
 export interface WebSocketRules {
   readonly maxMessageBytes: number
-  /** Shortest message that is worth compressing; `undefined` if none is. */
+  /** Messages from this many bytes are compressed; `undefined` if none is. */
   readonly compressFromBytes: number | undefined
 }
 
 /**
- * WebSocket over `ws`, which does the handshake and reads frames. Frames are written to the stream under it, already
- * framed and many at once; both write whole frames, so they never mix. Compression is agreed and done here, for the same
- * reason: `ws` would compress for each client, and keep a window for each that compresses.
+ * WebSocket over `ws`, which does the handshake and reads frames. The hub writes its frames to the stream under it,
+ * many at once. Both write whole frames, so they never mix. Compression is agreed and done here too: `ws` would
+ * compress for each client, and keep a window for each client that compresses.
  */
 export function createWebSocketTransport({ maxMessageBytes, compressFromBytes }: WebSocketRules): WebSocketTransport {
   const server = new WebSocketServer({
@@ -58,19 +58,19 @@ export function createWebSocketTransport({ maxMessageBytes, compressFromBytes }:
         const isDeflated = accept(request) !== undefined
         if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes)
         const framing = (isDeflated && deflatedFraming) || webSocketFraming
-        const socket = new StreamSocket(webSocket, stream, framing)
-        listen(webSocket, stream, socket, connect(socket, handshakeOf(request)))
+        const socket = new OpenWebSocket(webSocket, stream, framing)
+        passOn(webSocket, stream, socket, connect(socket, handshakeOf(request)))
       })
     },
   }
 }
 
-class StreamSocket implements WebSocketSocket {
+class OpenWebSocket implements WebSocketSocket {
   readonly framing: Framing
   readonly #webSocket: WebSocket
   readonly #stream: Duplex
   #isAsked = false
-  /** Called when what waited has left. */
+  /** Called when everything written has left. */
   drained: () => void = ignore
 
   constructor(webSocket: WebSocket, stream: Duplex, framing: Framing) {
@@ -84,7 +84,7 @@ class StreamSocket implements WebSocketSocket {
   }
 
   write(pieces: readonly Uint8Array[]): void {
-    // After a close frame nothing may follow (RFC 6455 §5.5.1).
+    // Nothing may follow a close frame (RFC 6455 §5.5.1).
     if (this.#webSocket.readyState === this.#webSocket.OPEN) writeOut(this.#stream, pieces, this.drained)
   }
 
@@ -104,25 +104,27 @@ class StreamSocket implements WebSocketSocket {
   }
 }
 
-// Apart from `upgrade`, whose request would otherwise live as long as these listeners do.
-function listen(webSocket: WebSocket, stream: Duplex, socket: StreamSocket, link: SessionLink): void {
+/**
+ * Passes on what happens. A function of its own: closures in `upgrade` would keep its request as long as the listeners.
+ */
+function passOn(webSocket: WebSocket, stream: Duplex, socket: OpenWebSocket, link: SessionLink): void {
   socket.drained = () => link.drained()
   webSocket.on('message', (data, isBinary) => {
-    // One Buffer, as long as nobody asks `ws` for another `binaryType`.
+    // `ws` gives one Buffer, because nobody sets another `binaryType`.
     link.receive(isBinary ? (data as Buffer) : data.toString())
   })
   webSocket.on('close', () => link.closed())
-  // `ws` has answered a broken frame with its close code (1002, 1007, 1009) before it tells; `close` follows.
+  // Before `error`, `ws` has answered a broken frame with a close code (1002, 1007, 1009). `close` follows.
   webSocket.on('error', ignore)
   stream.on('drain', socket.drained)
 }
 
 function ignore(): void {}
 
-/** Answers an upgrade that is refused, so that no socket hangs. */
+/** Refuses an upgrade with an answer, so that no socket hangs. */
 export function refuseUpgrade(stream: Duplex, status: number, reason: string): void {
   const body = `${reason}\n`
-  // Both ways: a client that never closes its half would keep the socket for ever.
+  // Both halves are closed: a client that never closes its half would keep the socket for ever.
   stream.once('finish', () => stream.destroy())
   stream.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
