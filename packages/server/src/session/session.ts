@@ -80,7 +80,7 @@ export class Session implements SessionLink, SessionContext, HubSession {
   claimsLost(claimsEpoch: string): void {
     if (this.#state.phase !== 'open') return
     this.claimsEpoch = claimsEpoch
-    this.send({ type: 'baro:claims', payload: { claimsEpoch } })
+    this.drain(0)
   }
 
   send(message: ClientsOwnMessage): void {
