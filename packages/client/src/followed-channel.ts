@@ -152,15 +152,14 @@ export function createFollowedChannel(
 
   function refresh(): void {
     const { state, position } = store
+    const ids = store.pending.map(({ id }) => id)
     const next = {
       state,
       status: same(view.status, subscriptionStatus(connection.status, machine.state)),
       handOver: proof?.handOver,
       position,
-      pending: same(
-        view.pending,
-        store.pending.map(({ id }) => id),
-      ),
+      pending:
+        view.pending.length === ids.length && ids.every((id, index) => id === view.pending[index]) ? view.pending : ids,
     }
     if (isSameView(next, view)) return
     view = next

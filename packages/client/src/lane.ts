@@ -7,9 +7,8 @@
  *      ├──── not now ─────┘     │ link down
  *      └──────────── lost ◀─────┘
  *
- * - A lane sends only while nothing behind its first waiting entry is in flight, and then all that waits. So the order
- *   holds, and each sending has an answer of its own, however often the hub says *not now*. Where messages may overtake
- *   each other, it sends only while nothing at all is in flight.
+ * - A lane sends what waits at once. After *not now*, or where messages may overtake each other, it sends only while
+ *   nothing is in flight. So the order holds, and each sending has an answer of its own, however often the hub says so.
  * - What is *lost* may have been done. It is sent again as the same claim, while the hub is sure to remember that; after
  *   that its outcome is unknown, and nobody but the application may decide to try again.
  * - A lane is *over* with a turn that the hub does not know, an unknown outcome, or another life of the claims. Once
@@ -47,6 +46,8 @@ export interface Entry {
 /** The entries of a channel, and the turns they are given. */
 export interface Lane {
   readonly entries: readonly Entry[]
+  /** How many are in flight: the first, unless the hub has said *not now* to one of them. */
+  readonly inFlight: number
   /** The life of the claims that it counts on. */
   readonly claimsEpoch?: string | undefined
   readonly producer?: string | undefined
@@ -62,10 +63,13 @@ export interface Lane {
 /** What a lane asks for: to send a message, or to tell an outcome. */
 export type LaneAction = { readonly message: Question } | { readonly settle: Settle; readonly outcome: Outcome }
 
+type AnswerEvent = Extract<ServerMessage, { type: 'baro:published' | 'baro:answer' | 'baro:error' }>
+
 /** What happens to a lane; after each, it sends what it may. */
 export type LaneEvent =
   | DueEvent
-  | Extract<ServerMessage, { type: 'baro:connected' | 'baro:published' | 'baro:answer' | 'baro:error' }>
+  | AnswerEvent
+  | Extract<ServerMessage, { type: 'baro:connected' }>
   | { readonly type: 'add'; readonly entry: Entry }
   | { readonly type: 'link-down' | 'close' }
 
@@ -79,7 +83,7 @@ export interface LaneMoment {
 }
 
 /** The lane of a channel that nothing was published to. */
-export const emptyLane: Lane = { entries: [], number: 0 }
+export const emptyLane: Lane = { entries: [], inFlight: 0, number: 0 }
 
 /** How long a lane waits after *not now*. */
 const patienceMs = 1_000
@@ -91,7 +95,7 @@ export function laneTransition(
   { elapsedMs, terms, isOrdered }: LaneMoment,
 ): Step<Lane, LaneAction> {
   const actions: LaneAction[] = []
-  let { entries, claimsEpoch, producer, number, numberedMs = Infinity, isOver, dueMs = 0 } = lane
+  let { entries, inFlight, claimsEpoch, producer, number, numberedMs = Infinity, isOver, dueMs = 0 } = lane
 
   function settle({ settle }: Entry, outcome: Outcome): [] {
     actions.push({ settle, outcome })
@@ -101,6 +105,22 @@ export function laneTransition(
     const { id } = entry.message.payload
     return settle(entry, new BaroError('unknown-outcome', `"${id}" may have been taken. Look before repeating it.`))
   }
+  /** What an entry becomes by an answer to its sending. */
+  function answer(entry: Entry, payload: AnswerEvent['payload']): Entry | [] {
+    const { message, sentMs, lostMs } = entry
+    inFlight--
+    if (!('code' in payload)) return settle(entry, 'payload' in payload ? payload.payload : payload)
+    const { code } = payload
+    const isOutOfTurn = code === 'out-of-turn'
+    // Behind one without an answer the hub cannot know a turn yet.
+    isOver ||= code === 'unknown-outcome' || (isOutOfTurn && entry === lane.entries[0])
+    // A hub newer than this client may name a code that is not in our table.
+    if (message.type === 'baro:request' || !(isOutOfTurn || mayPass(code)))
+      return settle(entry, new BaroError(code as ErrorCode, payload.message))
+    dueMs ||= elapsedMs + patienceMs
+    // What is in progress may be at work on another node.
+    return { ...entry, sentMs: undefined, lostMs: code === 'in-progress' ? (lostMs ?? sentMs) : lostMs }
+  }
 
   switch (event.type) {
     case 'add':
@@ -108,7 +128,7 @@ export function laneTransition(
       break
     case 'link-down':
     case 'close':
-      dueMs = 0
+      inFlight = dueMs = 0
       entries = entries.flatMap((entry) => {
         const { message, sentMs, lostMs = sentMs } = entry
         const isClosed = event.type === 'close'
@@ -121,22 +141,9 @@ export function laneTransition(
     case 'baro:answer':
     case 'baro:error': {
       const { payload } = event
-      const [oldest] = entries
-      entries = entries.flatMap((entry) => {
-        const { message, sentMs, lostMs } = entry
-        if (message.payload.id !== payload.id) return entry
-        if (!('code' in payload)) return settle(entry, 'payload' in payload ? payload.payload : payload)
-        const { code } = payload
-        const isOutOfTurn = code === 'out-of-turn'
-        // Behind one without an answer the hub cannot know a turn yet.
-        isOver ||= code === 'unknown-outcome' || (isOutOfTurn && entry === oldest)
-        // A hub newer than this client may name a code that is not in our table.
-        if (message.type === 'baro:request' || !(isOutOfTurn || mayPass(code)))
-          return settle(entry, new BaroError(code as ErrorCode, payload.message))
-        dueMs ||= elapsedMs + patienceMs
-        // What is in progress may be at work on another node.
-        return { ...entry, sentMs: undefined, lostMs: code === 'in-progress' ? (lostMs ?? sentMs) : lostMs }
-      })
+      entries = entries.flatMap((entry) =>
+        entry.message.payload.id === payload.id && entry.sentMs !== undefined ? answer(entry, payload) : entry,
+      )
     }
   }
 
@@ -144,10 +151,10 @@ export function laneTransition(
     const { maxMessageBytes, publishWindowMs } = terms
     // What was sent before is forgotten. The rest of the hub's window is for a message that travels slowly.
     const keptMs = claimsEpoch === terms.claimsEpoch ? elapsedMs - 0.9 * publishWindowMs : Infinity
-    const isForgotten = (entry: Entry) => !isInFlight(entry) && (entry.lostMs ?? keptMs) < keptMs
+    const isForgotten = ({ lostMs = keptMs }: Entry) => lostMs < keptMs
     claimsEpoch = terms.claimsEpoch
-    isOver ||= numberedMs < keptMs || entries.some(isForgotten)
-    if ((isOrdered && !isOver && !dueMs) || !entries.some(isInFlight)) {
+    isOver ||= numberedMs < keptMs || (!inFlight && entries.some(isForgotten))
+    if (!inFlight || (isOrdered && !isOver && !dueMs)) {
       if (isOver) {
         number = 0
         numberedMs = Infinity
@@ -155,10 +162,9 @@ export function laneTransition(
       // Everything before the first number without an answer has one.
       const confirmed = ((!isOver && entries.find((entry) => entry.number)?.number) || number + 1) - 1
       const isDue = dueMs <= elapsedMs
-      entries = entries.flatMap((entry) => {
+      const waiting = entries.slice(inFlight).flatMap((entry) => {
         const { message, bytes, hasTurn, lostMs } = entry
         const isTooLong = bytes > maxMessageBytes
-        if (isInFlight(entry)) return entry
         // An id is claimed by itself.
         if (lostMs !== undefined && (isTooLong || isForgotten(entry) || (isOver && hasTurn))) return giveUp(entry)
         if (isTooLong) return settle(entry, tooLarge(bytes, maxMessageBytes))
@@ -176,19 +182,19 @@ export function laneTransition(
         actions.push({ message: { ...message, payload } as Question })
         return sent
       })
-      if (isDue) dueMs = 0
+      entries = [...entries.slice(0, inFlight), ...waiting]
+      if (isDue) {
+        inFlight = entries.length
+        dueMs = 0
+      }
       isOver = false
     }
   }
   const dueInMs = dueMs > elapsedMs ? dueMs - elapsedMs : undefined
-  return step({ entries, claimsEpoch, producer, number, numberedMs, isOver, dueMs, dueInMs }, ...actions)
+  return step({ entries, inFlight, claimsEpoch, producer, number, numberedMs, isOver, dueMs, dueInMs }, ...actions)
 }
 
 /** Why a message of this length is not sent: it would break the link, again and again. */
 export function tooLarge(bytes: number, maxMessageBytes: number): BaroError {
   return new BaroError('too-large', `${bytes} bytes, the hub takes ${maxMessageBytes}.`)
-}
-
-function isInFlight({ sentMs }: Entry): boolean {
-  return sentMs !== undefined
 }
