@@ -122,29 +122,22 @@ export function laneTransition(
     return { ...entry, sentMs: undefined, lostMs: code === 'in-progress' ? (lostMs ?? sentMs) : lostMs }
   }
 
-  switch (event.type) {
-    case 'add':
-      entries = [...entries, event.entry]
-      break
-    case 'link-down':
-    case 'close':
-      inFlight = dueMs = 0
-      entries = entries.flatMap((entry) => {
-        const { message, sentMs, lostMs = sentMs } = entry
-        const isClosed = event.type === 'close'
-        if (lostMs !== undefined && (isClosed || message.type === 'baro:request')) return giveUp(entry)
-        if (isClosed) return settle(entry, new BaroError('closed', 'The client was closed.'))
-        return { ...entry, sentMs: undefined, lostMs }
-      })
-      break
-    case 'baro:published':
-    case 'baro:answer':
-    case 'baro:error': {
-      const { payload } = event
+  if (event.type === 'add') entries = [...entries, event.entry]
+  else if ('payload' in event) {
+    const { payload } = event
+    if ('id' in payload)
       entries = entries.flatMap((entry) =>
         entry.message.payload.id === payload.id && entry.sentMs !== undefined ? answer(entry, payload) : entry,
       )
-    }
+  } else if (event.type !== 'due') {
+    inFlight = dueMs = 0
+    entries = entries.flatMap((entry) => {
+      const { message, sentMs, lostMs = sentMs } = entry
+      const isClosed = event.type === 'close'
+      if (lostMs !== undefined && (isClosed || message.type === 'baro:request')) return giveUp(entry)
+      if (isClosed) return settle(entry, new BaroError('closed', 'The client was closed.'))
+      return { ...entry, sentMs: undefined, lostMs }
+    })
   }
 
   if (terms) {

@@ -46,7 +46,7 @@ const turnBytes = 90
 
 /** Makes an empty outbox. */
 export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged }: OutboxParts): Outbox {
-  /** By channel, and of a request by its id. */
+  /** By channel; a request has a lane of its own. */
   const lanes = new Map<string, Machine<Lane, LaneEvent>>()
   /** By the id of a message without an answer. */
   const asked = new Map<string, Machine<Lane, LaneEvent>>()
@@ -54,8 +54,8 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
   /** What the hub of the open link lets in. */
   let terms: Terms | undefined
 
-  function openLane(name: string): Machine<Lane, LaneEvent> {
-    const lane = runMachine<Lane, LaneEvent, LaneAction>({
+  function createLane(): Machine<Lane, LaneEvent> {
+    return runMachine<Lane, LaneEvent, LaneAction>({
       clock,
       initial: emptyLane,
       transition: (state, event) =>
@@ -68,15 +68,8 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
         if ('settle' in action) action.settle(action.outcome)
         else connection.send(action.message)
       },
-      settled() {
-        const { entries, number } = lane.state
-        // The hub counts on from the number of an empty lane.
-        if (!entries[0] && !number) lanes.delete(name)
-        demandChanged()
-      },
+      settled: demandChanged,
     })
-    lanes.set(name, lane)
-    return lane
   }
 
   return {
@@ -88,8 +81,9 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
       const bytes = bytesOf(message) + (hasTurn ? turnBytes : 0)
       if (waitingBytes + bytes > maxOutboxBytes)
         return settle(new BaroError('unavailable', 'The outbox is full. Try later.'))
-      const name = message.type === 'baro:request' ? id : channel
-      const lane = lanes.get(name) ?? openLane(name)
+      const isPublish = message.type === 'baro:publish'
+      const lane = (isPublish && lanes.get(channel)) || createLane()
+      if (isPublish) lanes.set(channel, lane)
       waitingBytes += bytes
       asked.set(id, lane)
       const done: Settle = (outcome) => {
@@ -108,7 +102,8 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
       if (event.type === 'link-down') terms = undefined
       if (event.type === 'baro:connected') terms = event.payload
       const { id } = ('payload' in event ? event.payload : {}) as { readonly id?: string }
-      for (const lane of id ? [asked.get(id)] : lanes.values()) lane?.dispatch(event)
+      const all = new Set([...lanes.values(), ...asked.values()])
+      for (const lane of id ? [asked.get(id)] : all) lane?.dispatch(event)
     },
   }
 }

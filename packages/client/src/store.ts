@@ -121,7 +121,10 @@ function settle(definition: AnyChannel, before: Store, changes: Partial<Store>):
     ({ doneAt }) => !doneAt || !position || (compareAtTexts(doneAt, position) ?? 0) > 0,
   )
   // What is on top already stays there: to fold all of a burst again for each of it would be felt.
-  const isMore = confirmed === before.confirmed && before.pending.every(({ id }, index) => pending[index]?.id === id)
+  const isMore =
+    !before.isForeign &&
+    confirmed === before.confirmed &&
+    before.pending.every(({ id }, index) => pending[index]?.id === id)
   const folded = isMore ? before.pending.length : 0
   const next = (parseAt(position ?? '')?.offset ?? 0) + 1
   // A reducer that throws here is reported when the publication is confirmed.
