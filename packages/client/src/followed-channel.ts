@@ -152,14 +152,15 @@ export function createFollowedChannel(
 
   function refresh(): void {
     const { state, position } = store
-    const ids = store.pending.map(({ id }) => id)
     const next = {
       state,
       status: same(view.status, subscriptionStatus(connection.status, machine.state)),
       handOver: proof?.handOver,
       position,
-      pending:
-        view.pending.length === ids.length && ids.every((id, index) => id === view.pending[index]) ? view.pending : ids,
+      pending: same(
+        view.pending,
+        store.pending.map(({ id }) => id),
+      ),
     }
     if (isSameView(next, view)) return
     view = next

@@ -169,7 +169,8 @@ describe('a publish that is not confirmed', () => {
       events: { message: chat.events.message },
       state: { initial: () => 0, on: { message: (count) => count + 1 } },
     })
-    const foreign = createStore(counter, { channel: 'counter', position: at(2), version: 'other', value: 5 })
+    const page = { channel: 'counter', position: at(2), version: 'other', value: 5 }
+    const foreign = createStore(counter, page)
     const shown = addPending(foreign, counter, pendingOne)
     expect(shown.state).toBe(5)
     expect(restart(shown, counter, at(2), 5).state).toBe(6)
