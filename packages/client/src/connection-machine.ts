@@ -2,7 +2,7 @@
  * The life of the connection.
  *
  *   idle ── wanted ──▶ connecting ── linked ──▶ handshaking ── connected ──▶ open
- *    ▲                  ▲  │ lost, due              │ lost, due               │ lost, hidden
+ *    ▲                  ▲  │ lost, due              │ lost, due               │ lost, due, drain, hidden
  *    │ unwanted,        │  ▼                        ▼                         ▼
  *    │ restart          └─ waiting ◀────────────────┴─────────────────────────┘
  *    │         due, woke   │
