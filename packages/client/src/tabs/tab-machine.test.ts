@@ -1,5 +1,6 @@
 import type { ServerMessage } from '@baro/core'
 import { describe, expect, it } from 'vitest'
+import { moved } from '../transport.ts'
 import { startTab, type TabAction, type TabEvent, type TabState, tabTransition } from './tab-machine.ts'
 import type { FromLeader } from './tab-message.ts'
 
@@ -40,17 +41,17 @@ const events = {
   'the hub drains': said({ message: drain }),
 } as const satisfies Readonly<Record<string, TabEvent>>
 
-// Where each event leads from each state; '·' changes nothing, not even the object.
+// Where each event leads from each state; '·' changes nothing, not even the object; 'back': the client is told to come back.
 const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   /*                                                   waiting  leading  following  over */
-  granted: ['leading', '·', 'following', '·'],
-  refused: ['waiting', 'leading', 'following', '·'],
+  granted: ['leading', '·', 'back', '·'],
+  refused: ['back', 'back', 'back', '·'],
   due: ['waiting', '·', 'following', '·'],
   close: ['over', 'over', 'over', '·'],
   'the leader is there': ['following', '·', 'following', '·'],
   'a leader is there, and not open': ['waiting', '·', 'following', '·'],
-  'another leads': ['following', '·', 'following', '·'],
-  'it speaks for somebody else': ['waiting', '·', 'following', '·'],
+  'another leads': ['following', '·', 'back', '·'],
+  'it speaks for somebody else': ['back', '·', 'back', '·'],
   'it speaks for somebody else, another tab is told': ['following', '·', 'following', '·'],
   'the hub says something to all': ['following', '·', 'following', '·'],
   'the hub drains': ['following', '·', 'following', '·'],
@@ -76,7 +77,8 @@ describe('a tab is total', () => {
   it.each(cells)('%s, %s: %s', (_, from, to, event) => {
     const { state, actions } = after(states[from], event)
     if (to === '·') expect({ state, actions }).toEqual({ state: states[from], actions: [] })
-    else expect(state.name).toBe(to)
+    else expect(state.name).toBe(to === 'back' ? from : to)
+    if (to === 'back') expect(actions).toEqual([{ type: 'tell', message: moved }])
     // Whoever leaves lets go of everything, and once over there is nothing to wait for.
     const isLeft = to === 'over'
     expect(actions.filter(({ type }) => type === 'release')).toHaveLength(isLeft ? 1 : 0)
