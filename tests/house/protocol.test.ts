@@ -58,7 +58,6 @@ const headings = [...protocol.matchAll(/^#+ (.+)$/gm)].map(([, text]) => text ??
 const clientTypes = ['connect', 'subscribe', 'unsubscribe', 'publish', 'request', 'signal', 'heartbeat']
 const serverTypes = [
   'connected',
-  'claims',
   'recovered',
   'reset',
   'publications',

@@ -2,7 +2,7 @@
  * The life of the connection.
  *
  *   idle ── wanted ──▶ connecting ── linked ──▶ handshaking ── connected ──▶ open
- *    ▲                  ▲  │ lost, due              │ lost, due               │ lost, hidden
+ *    ▲                  ▲  │ lost, due              │ lost, due               │ lost, due, drain, hidden
  *    │ unwanted,        │  ▼                        ▼                         ▼
  *    │ restart          └─ waiting ◀────────────────┴─────────────────────────┘
  *    │         due, woke   │
@@ -26,8 +26,6 @@ export interface ConnectionState {
   readonly reason?: string
   /** Until it tries again, or until it takes silence for a lost link. */
   readonly dueInMs?: number | undefined
-  /** The node stops, and said when to come back. */
-  readonly reconnectInMs?: number
 }
 
 /** What happens to a connection. Those with an `attempt` are about one link. */
@@ -69,7 +67,7 @@ export function connectionTransition(
   rules: ConnectionRules,
   fraction: number,
 ): ConnectionStep {
-  const { name, attempt, tries, reconnectInMs } = state
+  const { name, attempt, tries } = state
   const isOpen = name === 'open'
   const hasLink = isOpen || name === 'connecting' || name === 'handshaking'
   const isTrying = hasLink || name === 'waiting'
@@ -84,7 +82,7 @@ export function connectionTransition(
   }
   function lose(reason: string): ConnectionStep {
     return tries !== rules.maxAttempts
-      ? leave({ name: 'waiting', reason, dueInMs: reconnectInMs ?? backoffMs(rules.backoff, tries, fraction) })
+      ? leave({ name: 'waiting', reason, dueInMs: backoffMs(rules.backoff, tries, fraction) })
       : leave({ name: 'gave-up', reason: 'max-attempts' })
   }
 
@@ -119,7 +117,8 @@ export function connectionTransition(
       if (isOpen) return step({ ...state, tries: 0 })
       break
     case 'baro:drain':
-      if (hasLink) return step({ ...state, ...event.payload })
+      // The node stops. To wait for its goodbye would only cost what is sent until then.
+      if (hasLink) return leave({ name: 'waiting', reason: 'drain', dueInMs: event.payload.reconnectInMs })
   }
   // As another object, so that its time begins again.
   return step(isOpen ? { ...state } : state)

@@ -16,7 +16,7 @@ import { type ChannelView, isSameView, pageView } from './channel-view.ts'
 import type { ClientCounters } from './client.ts'
 import type { Connection } from './connection.ts'
 import { beginProof, continueProof, type Proof } from './hand-over.ts'
-import type { Claim, Settle } from './lane.ts'
+import type { Settle } from './lane.ts'
 import type { Listeners } from './listeners.ts'
 import type { Outbox } from './outbox.ts'
 import type { PageReload } from './page-reload.ts'
@@ -71,7 +71,7 @@ export interface FollowedChannel {
   offer(reference: Reference): void
   /** Whether the reference would bring nothing newer than what is shown. */
   isAtLeast(reference: Reference): boolean
-  publish(id: string, type: string, payload: Json, claim: Claim, settle: Settle): void
+  publish(id: string, type: string, payload: Json, hasTurn: boolean, settle: Settle): void
   tell: Holder
   dispatch(event: SubscriptionEvent): void
   /** Something that the view shows has changed. */
@@ -210,14 +210,15 @@ export function createFollowedChannel(
     },
     offer: takeOffer,
     isAtLeast: (page) => (offer(store, definition, page) ?? store) === store,
-    publish(id, type, payload, claim, settle) {
+    publish(id, type, payload, hasTurn, settle) {
       store = addPending(store, definition, { id, type, payload, time: clock.now() })
-      parts.outbox.send({ type: 'baro:publish', payload: { id, channel, type, payload } }, claim, (outcome) => {
+      const done: Settle = (outcome) => {
         const { position } = outcome as { position?: string }
         store = finishPending(store, definition, id, position)
         settle(outcome)
         update()
-      })
+      }
+      parts.outbox.send({ type: 'baro:publish', payload: { id, channel, type, payload } }, done, hasTurn)
       refresh()
     },
     tell,

@@ -1,7 +1,7 @@
-import { type Cancel, type ClientMessage, type Clock, drainCode } from '@baro/core'
+import type { Cancel, ClientMessage, Clock } from '@baro/core'
 import { type LadderEvent, ladderTransition, startLadder } from './ladder-machine.ts'
 import type { RungMemory } from './rung-memory.ts'
-import type { Link, LinkEvents, Transport } from './transport.ts'
+import { type Link, type LinkEvents, moved, type Transport } from './transport.ts'
 import { connectUrl } from './transports/connect-url.ts'
 
 /** What a ladder takes. */
@@ -86,10 +86,8 @@ export function createLadder(options: LadderOptions): Transport {
           opened: () => greeting && probed.send(greeting),
           received() {
             on({ type: 'probed', rung })
-            close()
-            // A drain without a wait: the client comes back at once, on the better rung, from where it stands.
-            events.received({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
-            events.closed(drainCode, 'moved')
+            // On the better rung.
+            events.received(moved)
           },
           closed: () => probe(rung + 1),
         })

@@ -7,9 +7,10 @@
  *      ├──── not now ─────┘     │ link down
  *      └──────────── lost ◀─────┘
  *
- * - A lane sends only while nothing behind its first waiting entry is in flight, and then all that waits. So the order
- *   holds, and each sending has an answer of its own, however often the hub says *not now*.
- * - What is *lost* may have been done. It is sent again as the same claim, while the hub is sure to remember that.
+ * - A lane sends what waits at once. After *not now*, or where messages may overtake each other, it sends only while
+ *   nothing is in flight. So the order holds, and each sending has an answer of its own, however often the hub says so.
+ * - What is *lost* may have been done. It is sent again as the same claim, while the hub is sure to remember that; after
+ *   that its outcome is unknown, and nobody but the application may decide to try again.
  * - A lane is *over* with a turn that the hub does not know, an unknown outcome, or another life of the claims. Once
  *   nothing is in flight, what is lost has an unknown outcome, and the rest, which was not done, is numbered from 1 under
  *   another producer: the id of the first of them, which nobody has had before.
@@ -25,16 +26,14 @@ export type Settle = (outcome: Outcome) => void
 export type Question = Extract<ClientMessage, { type: 'baro:publish' | 'baro:request' }>
 /** What the hub of a link lets in. */
 export type Terms = Extract<ServerMessage, { type: 'baro:connected' }>['payload']
-/** What makes a message the same when it is sent again. A request is claimed by nothing, and therefore sent once. */
-export type Claim = 'turn' | 'id' | 'nothing'
 
 /** A message that waits for its answer. Times are elapsed milliseconds. */
 export interface Entry {
-  readonly id: string
   readonly message: Question
   /** Its length as text. */
   readonly bytes: number
-  readonly claim: Claim
+  /** Whether a publish is claimed by a turn; else it is by its id, and a request by nothing, so that it is sent once. */
+  readonly hasTurn: boolean
   readonly settle: Settle
   /** Its number under the producer of the lane. */
   readonly number?: number | undefined
@@ -42,158 +41,153 @@ export interface Entry {
   readonly sentMs?: number | undefined
   /** When the first of those sendings was that got no answer. */
   readonly lostMs?: number | undefined
-  /** The end of the patience that the hub asked for. */
-  readonly dueMs?: number | undefined
 }
 
 /** The entries of a channel, and the turns they are given. */
 export interface Lane {
   readonly entries: readonly Entry[]
-  readonly producer: string
+  /** How many are in flight: the first, unless the hub has said *not now* to one of them. */
+  readonly inFlight: number
+  /** The life of the claims that it counts on. */
+  readonly claimsEpoch?: string | undefined
+  readonly producer?: string | undefined
   /** The last number that was given, and when. */
   readonly number: number
   readonly numberedMs?: number | undefined
-  readonly isOver: boolean
+  readonly isOver?: boolean | undefined
+  /** The end of the patience that the hub asked for. */
+  readonly dueMs?: number | undefined
+  readonly dueInMs?: number | undefined
 }
 
-/** What a lane asks for. */
-export type LaneAction =
-  | { readonly type: 'send'; readonly message: Question }
-  | { readonly type: 'settle'; readonly settle: Settle; readonly outcome: Outcome }
+/** What a lane asks for: to send a message, or to tell an outcome. */
+export type LaneAction = { readonly message: Question } | { readonly settle: Settle; readonly outcome: Outcome }
+
+type AnswerEvent = Extract<ServerMessage, { type: 'baro:published' | 'baro:answer' | 'baro:error' }>
 
 /** What happens to a lane; after each, it sends what it may. */
 export type LaneEvent =
   | DueEvent
-  | Extract<ServerMessage, { type: 'baro:connected' | 'baro:claims' | 'baro:published' | 'baro:answer' | 'baro:error' }>
+  | AnswerEvent
+  | Extract<ServerMessage, { type: 'baro:connected' }>
+  | { readonly type: 'add'; readonly entry: Entry }
   | { readonly type: 'link-down' | 'close' }
 
+/** What the decisions depend on besides state and event. */
+export interface LaneMoment {
+  readonly elapsedMs: number
+  /** Those of the open link; without them nothing is sent. */
+  readonly terms: Terms | undefined
+  /** Whether what is sent arrives in order. */
+  readonly isOrdered: boolean
+}
+
 /** The lane of a channel that nothing was published to. */
-export const emptyLane: Lane = { entries: [], producer: '', number: 0, isOver: false }
+export const emptyLane: Lane = { entries: [], inFlight: 0, number: 0 }
 
 /** How long a lane waits after *not now*. */
-export const patienceMs = 1_000
+const patienceMs = 1_000
 
-/**
- * Decides what happens to the entries of a lane; total, so an event that does not fit changes nothing.
- *
- * @param terms Those of the open link; without them nothing is sent.
- */
+/** Decides what happens to the entries of a lane; total, so an event that does not fit changes nothing. */
 export function laneTransition(
   lane: Lane,
   event: LaneEvent,
-  elapsedMs: number,
-  terms: Terms | undefined,
+  { elapsedMs, terms, isOrdered }: LaneMoment,
 ): Step<Lane, LaneAction> {
   const actions: LaneAction[] = []
-  let { entries, producer, number, numberedMs, isOver } = lane
+  let { entries, inFlight, claimsEpoch, producer, number, numberedMs = Infinity, isOver, dueMs = 0 } = lane
 
   function settle({ settle }: Entry, outcome: Outcome): [] {
-    actions.push({ type: 'settle', settle, outcome })
+    actions.push({ settle, outcome })
     return []
   }
   function giveUp(entry: Entry): [] {
-    const { id } = entry
+    const { id } = entry.message.payload
     return settle(entry, new BaroError('unknown-outcome', `"${id}" may have been taken. Look before repeating it.`))
   }
-  function judge(fateOf: (entry: Entry, index: number) => Entry | []): void {
-    entries = entries.flatMap(fateOf)
+  /** What an entry becomes by an answer to its sending. */
+  function answer(entry: Entry, payload: AnswerEvent['payload']): Entry | [] {
+    const { message, sentMs, lostMs } = entry
+    inFlight--
+    if (!('code' in payload)) return settle(entry, 'payload' in payload ? payload.payload : payload)
+    const { code } = payload
+    const isOutOfTurn = code === 'out-of-turn'
+    // Behind one without an answer the hub cannot know a turn yet.
+    isOver ||= code === 'unknown-outcome' || (isOutOfTurn && entry === lane.entries[0])
+    // A hub newer than this client may name a code that is not in our table.
+    if (message.type === 'baro:request' || !(isOutOfTurn || mayPass(code)))
+      return settle(entry, new BaroError(code as ErrorCode, payload.message))
+    dueMs ||= elapsedMs + patienceMs
+    // What is in progress may be at work on another node.
+    return { ...entry, sentMs: undefined, lostMs: code === 'in-progress' ? (lostMs ?? sentMs) : lostMs }
   }
 
-  switch (event.type) {
-    case 'link-down':
-      judge((entry) => {
-        const { claim, sentMs, lostMs = sentMs } = entry
-        return claim === 'nothing' && isInFlight(entry)
-          ? giveUp(entry)
-          : { ...entry, sentMs: undefined, lostMs, dueMs: undefined }
-      })
-      break
-    case 'close':
-      judge((entry) =>
-        (entry.sentMs ?? entry.lostMs) === undefined
-          ? settle(entry, new BaroError('closed', 'The client was closed.'))
-          : giveUp(entry),
+  if (event.type === 'add') entries = [...entries, event.entry]
+  else if ('payload' in event) {
+    const { payload } = event
+    if ('id' in payload)
+      entries = entries.flatMap((entry) =>
+        entry.message.payload.id === payload.id && entry.sentMs !== undefined ? answer(entry, payload) : entry,
       )
-      isOver = true
-      break
-    case 'baro:published':
-    case 'baro:answer': {
-      const { payload } = event
-      judge((entry) =>
-        entry.id === payload.id ? settle(entry, 'payload' in payload ? payload.payload : payload) : entry,
-      )
-      break
-    }
-    case 'baro:error': {
-      const { id, code, message } = event.payload
-      judge((entry, index) => {
-        const { claim, sentMs, lostMs } = entry
-        if (entry.id !== id) return entry
-        const isOutOfTurn = code === 'out-of-turn'
-        // Behind one without an answer the hub cannot know a turn yet.
-        isOver ||= code === 'unknown-outcome' || (isOutOfTurn && index === 0)
-        if (claim !== 'nothing' && (isOutOfTurn || mayPass(code))) {
-          const waiting = { ...entry, sentMs: undefined, dueMs: elapsedMs + patienceMs }
-          // What is in progress may be at work on another node.
-          return code === 'in-progress' ? { ...waiting, lostMs: lostMs ?? sentMs } : waiting
-        }
-        // A hub newer than this client may name a code that is not in our table.
-        return settle(entry, new BaroError(code as ErrorCode, message))
-      })
-    }
+  } else if (event.type !== 'due') {
+    inFlight = dueMs = 0
+    entries = entries.flatMap((entry) => {
+      const { message, sentMs, lostMs = sentMs } = entry
+      const isClosed = event.type === 'close'
+      if (lostMs !== undefined && (isClosed || message.type === 'baro:request')) return giveUp(entry)
+      if (isClosed) return settle(entry, new BaroError('closed', 'The client was closed.'))
+      return { ...entry, sentMs: undefined, lostMs }
+    })
   }
 
   if (terms) {
-    // The rest of the hub's window is for a message that travels slowly.
-    const isForgotten = (sinceMs = elapsedMs) => elapsedMs - sinceMs > 0.9 * terms.publishWindowMs
-    judge((entry) => {
-      if (isInFlight(entry) || !isForgotten(entry.lostMs)) return entry
-      isOver = true
-      return giveUp(entry)
-    })
-    isOver ||= isForgotten(numberedMs)
-    if (isOver && !entries.some(isInFlight)) {
-      // An id is claimed by itself.
-      judge((entry) =>
-        entry.lostMs === undefined || entry.claim === 'id' ? { ...entry, number: undefined } : giveUp(entry),
-      )
-      number = 0
-      numberedMs = undefined
-      isOver = false
-    }
-    const first = entries.findIndex((entry) => !isInFlight(entry))
-    const { dueMs = 0 } = entries[first] ?? {}
-    if (!isOver && dueMs <= elapsedMs && !entries.slice(first).some(isInFlight)) {
+    const { maxMessageBytes, publishWindowMs } = terms
+    // What was sent before is forgotten. The rest of the hub's window is for a message that travels slowly.
+    const keptMs = claimsEpoch === terms.claimsEpoch ? elapsedMs - 0.9 * publishWindowMs : Infinity
+    const isForgotten = ({ lostMs = keptMs }: Entry) => lostMs < keptMs
+    claimsEpoch = terms.claimsEpoch
+    isOver ||= numberedMs < keptMs || (!inFlight && entries.some(isForgotten))
+    if (!inFlight || (isOrdered && !isOver && !dueMs)) {
+      if (isOver) {
+        number = 0
+        numberedMs = Infinity
+      }
       // Everything before the first number without an answer has one.
-      const confirmed = (entries.find((entry) => entry.number)?.number ?? number + 1) - 1
-      judge((entry, index) => {
-        const refusal = tooLarge(entry.bytes, terms)
-        if (index < first) return entry
-        if (refusal) return entry.lostMs === undefined ? settle(entry, refusal) : giveUp(entry)
-        const sent = { ...entry, sentMs: elapsedMs }
-        let { message } = entry
-        if (entry.claim === 'turn') {
-          sent.number ??= ++number
-          if (number === 1) producer = entry.id
-          numberedMs = elapsedMs
-          const { type, payload } = message
-          message = { type, payload: { ...payload, producer, number: sent.number, confirmed } } as Question
+      const confirmed = ((!isOver && entries.find((entry) => entry.number)?.number) || number + 1) - 1
+      const isDue = dueMs <= elapsedMs
+      const waiting = entries.slice(inFlight).flatMap((entry) => {
+        const { message, bytes, hasTurn, lostMs } = entry
+        const isTooLong = bytes > maxMessageBytes
+        // An id is claimed by itself.
+        if (lostMs !== undefined && (isTooLong || isForgotten(entry) || (isOver && hasTurn))) return giveUp(entry)
+        if (isTooLong) return settle(entry, tooLarge(bytes, maxMessageBytes))
+        const sent = { ...entry, number: isOver ? undefined : entry.number }
+        if (!isDue) return sent
+        sent.sentMs = elapsedMs
+        if (!hasTurn) {
+          actions.push({ message })
+          return sent
         }
-        actions.push({ type: 'send', message })
+        sent.number ??= ++number
+        numberedMs = elapsedMs
+        if (number === 1) producer = message.payload.id
+        const payload = { ...message.payload, producer, number: sent.number, confirmed }
+        actions.push({ message: { ...message, payload } as Question })
         return sent
       })
+      entries = [...entries.slice(0, inFlight), ...waiting]
+      if (isDue) {
+        inFlight = entries.length
+        dueMs = 0
+      }
+      isOver = false
     }
   }
-  return step({ entries, producer, number, numberedMs, isOver }, ...actions)
+  const dueInMs = dueMs > elapsedMs ? dueMs - elapsedMs : undefined
+  return step({ entries, inFlight, claimsEpoch, producer, number, numberedMs, isOver, dueMs, dueInMs }, ...actions)
 }
 
 /** Why a message of this length is not sent: it would break the link, again and again. */
-export function tooLarge(bytes: number, { maxMessageBytes }: Terms): BaroError | undefined {
-  return bytes > maxMessageBytes
-    ? new BaroError('too-large', `${bytes} bytes, the hub takes ${maxMessageBytes}.`)
-    : undefined
-}
-
-function isInFlight({ sentMs }: Entry): boolean {
-  return sentMs !== undefined
+export function tooLarge(bytes: number, maxMessageBytes: number): BaroError {
+  return new BaroError('too-large', `${bytes} bytes, the hub takes ${maxMessageBytes}.`)
 }

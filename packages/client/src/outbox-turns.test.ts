@@ -1,9 +1,9 @@
 /** The outbox against a hub that knows nothing but turns, on links that break, with claims that are lost. */
 import type { ServerMessage } from '@baro/core'
-import { createSeededRandomness } from '@baro/testing'
+import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { expect, it } from 'vitest'
-import type { Entry, Outcome } from './lane.ts'
-import { entriesOf, type OutboxEvent, type OutboxState, outboxTransition } from './outbox-machine.ts'
+import type { Outcome } from './lane.ts'
+import { createOutbox, type OutboxEvent } from './outbox.ts'
 
 type Publish = { id: string; channel: string; producer: string; number: number; confirmed: number }
 
@@ -51,18 +51,18 @@ function live(seed: number, isKind = false) {
   const hub = new TurnHub()
   const outcomes = new Map<string, Outcome>()
   const made: { readonly id: string; readonly channel: string }[] = []
-  let state: OutboxState = { lanes: new Map() }
-  let nowMs = 0
-  /** A number on the way to the hub: the client has heard of this life of the claims. */
-  let link: { epoch: number; toHub: (Publish | number)[]; toClient: ServerMessage[] } | undefined
+  const clock = createFakeClock()
+  let link: { epoch: number; toHub: Publish[]; toClient: ServerMessage[] } | undefined
+  const outbox = createOutbox({
+    clock,
+    maxOutboxBytes: 1e6,
+    connection: {
+      status: { state: 'live', attempt: 0, rung: 'websocket' },
+      send: ({ payload }) => link?.toHub.push(payload as unknown as Publish),
+    },
+    demandChanged() {},
+  })
 
-  function tell(event: OutboxEvent): void {
-    const next = outboxTransition(state, event, { elapsedMs: nowMs, maxOutboxBytes: 1e6 })
-    state = next.state
-    for (const action of next.actions)
-      if (action.type === 'settle') action.settle(action.outcome)
-      else link?.toHub.push(action.message.payload as unknown as Publish)
-  }
   function publish(): void {
     const id = `p${made.length}`
     const channel = chance.pick(['a', 'b'])
@@ -72,45 +72,40 @@ function live(seed: number, isKind = false) {
       if (outcomes.has(id)) throw new Error(`${id} was settled twice`)
       outcomes.set(id, outcome)
     }
-    const entry: Entry = { id, message, bytes: 1, claim: 'turn', settle }
-    tell({ type: 'add', entry })
+    outbox.send(message, settle, true)
   }
   function connect(): void {
     link = { epoch: hub.epoch, toHub: [], toClient: [] }
     const payload = {
       session: 's',
       heartbeatIntervalMs: 1,
-      maxMessageBytes: 100,
+      maxMessageBytes: 1_000,
       publishWindowMs,
       claimsEpoch: `${hub.epoch}`,
     }
-    tell({ type: 'baro:connected', payload })
+    outbox.dispatch({ type: 'baro:connected', payload })
   }
   function cut(): void {
     link = undefined
-    tell({ type: 'link-down' })
+    outbox.dispatch({ type: 'link-down' })
   }
   function handle(refusal: string): void {
     const next = link?.toHub.shift()
-    if (!link || !next) return
-    if (typeof next === 'number') link.epoch = next
-    else link.toClient.push(hub.take(next, link.epoch, refusal, nowMs))
+    if (link && next) link.toClient.push(hub.take(next, link.epoch, refusal, clock.elapsed()))
   }
   function hear(): void {
     const next = link?.toClient.shift()
-    // What was sent before counts on the claims before, so the hub must know where that ends: by an answered heartbeat.
-    if (next?.type === 'baro:claims') link?.toHub.push(Number(next.payload.claimsEpoch))
-    if (next) tell(next as OutboxEvent)
+    if (next) outbox.dispatch(next as OutboxEvent)
   }
+  /** The hub drains whoever is connected. */
   function loseClaims(): void {
     hub.forgetAll()
-    link?.toClient.push({ type: 'baro:claims', payload: { claimsEpoch: `${hub.epoch}` } })
+    if (link) cut()
   }
   /** The hub remembers for longer than a message travels: here, than no time. */
   function pass(ms: number): void {
     while (link?.toHub.length) handle('')
-    nowMs += ms
-    tell({ type: 'due' })
+    clock.advance(ms)
   }
 
   for (let step = 0; step < 400; step++) {
@@ -126,7 +121,7 @@ function live(seed: number, isKind = false) {
     else if (!link) connect()
   }
   // The good days: everything gets its answer.
-  for (let round = 0; round < 100 && entriesOf(state).length > 0; round++) {
+  for (let round = 0; round < 100 && !outbox.isEmpty; round++) {
     if (!link) connect()
     pass(500)
     while (link?.toClient.length) hear()

@@ -1,16 +1,27 @@
-import { type ClientMessage, type Clock, writeJson } from '@baro/core'
+import { BaroError, type ClientMessage, type Clock, writeJson } from '@baro/core'
 import type { Connection } from './connection.ts'
-import { type Claim, type LaneAction, type Question, type Settle, tooLarge } from './lane.ts'
-import { entriesOf, type OutboxEvent, type OutboxState, outboxTransition } from './outbox-machine.ts'
-import { runMachine } from './run-machine.ts'
+import {
+  emptyLane,
+  type Lane,
+  type LaneAction,
+  type LaneEvent,
+  laneTransition,
+  type Question,
+  type Settle,
+  type Terms,
+  tooLarge,
+} from './lane.ts'
+import { type Machine, runMachine } from './run-machine.ts'
 
 type Signal = Extract<ClientMessage, { type: 'baro:signal' }>
+/** What happens to an outbox: to the lane of the id in it, or to all. */
+export type OutboxEvent = Exclude<LaneEvent, { type: 'add' }>
 
-/** Carries publishes and requests to the hub, and their answers back. */
+/** Carries publishes and requests to the hub, and their answers back, across any number of links (I5). */
 export interface Outbox {
   readonly isEmpty: boolean
   /** Sends now or with the next link. */
-  send(message: Question, claim: Claim, settle: Settle): void
+  send(message: Question, settle: Settle, hasTurn?: boolean): void
   /**
    * Sends now or not at all.
    *
@@ -23,9 +34,9 @@ export interface Outbox {
 /** What an outbox works with. */
 export interface OutboxParts {
   readonly clock: Clock
-  /** Most bytes of messages without an answer. */
+  /** Most bytes of messages without an answer (I7). */
   readonly maxOutboxBytes: number
-  readonly connection: Connection
+  readonly connection: Pick<Connection, 'status' | 'send'>
   /** There may be nothing left to send. */
   demandChanged(): void
 }
@@ -35,31 +46,65 @@ const turnBytes = 90
 
 /** Makes an empty outbox. */
 export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged }: OutboxParts): Outbox {
-  const machine = runMachine<OutboxState, OutboxEvent, LaneAction>({
-    clock,
-    initial: { lanes: new Map() },
-    transition: (state, event) => outboxTransition(state, event, { elapsedMs: clock.elapsed(), maxOutboxBytes }),
-    perform(action) {
-      if (action.type === 'send') connection.send(action.message)
-      else action.settle(action.outcome)
-    },
-    settled: demandChanged,
-  })
+  /** By channel; a request has a lane of its own. */
+  const lanes = new Map<string, Machine<Lane, LaneEvent>>()
+  /** By the id of a message without an answer. */
+  const asked = new Map<string, Machine<Lane, LaneEvent>>()
+  let waitingBytes = 0
+  /** What the hub of the open link lets in. */
+  let terms: Terms | undefined
+
+  function createLane(): Machine<Lane, LaneEvent> {
+    return runMachine<Lane, LaneEvent, LaneAction>({
+      clock,
+      initial: emptyLane,
+      transition: (state, event) =>
+        laneTransition(state, event, {
+          elapsedMs: clock.elapsed(),
+          terms,
+          isOrdered: connection.status.rung === 'websocket',
+        }),
+      perform(action) {
+        if ('settle' in action) action.settle(action.outcome)
+        else connection.send(action.message)
+      },
+      settled: demandChanged,
+    })
+  }
+
   return {
     get isEmpty() {
-      return !entriesOf(machine.state).length
+      return !asked.size
     },
-    send(message, claim, settle) {
-      const bytes = bytesOf(message) + (claim === 'turn' ? turnBytes : 0)
-      machine.dispatch({ type: 'add', entry: { id: message.payload.id, message, bytes, claim, settle } })
+    send(message, settle, hasTurn = false) {
+      const { id, channel } = message.payload
+      const bytes = bytesOf(message) + (hasTurn ? turnBytes : 0)
+      if (waitingBytes + bytes > maxOutboxBytes)
+        return settle(new BaroError('unavailable', 'The outbox is full. Try later.'))
+      const isPublish = message.type === 'baro:publish'
+      const lane = (isPublish && lanes.get(channel)) || createLane()
+      if (isPublish) lanes.set(channel, lane)
+      waitingBytes += bytes
+      asked.set(id, lane)
+      const done: Settle = (outcome) => {
+        waitingBytes -= bytes
+        asked.delete(id)
+        settle(outcome)
+      }
+      lane.dispatch({ type: 'add', entry: { message, bytes, hasTurn, settle: done } })
     },
     signal(message) {
-      const { isOpen, terms } = machine.state
-      const refusal = terms && tooLarge(bytesOf(message), terms)
-      if (refusal) throw refusal
-      if (isOpen) connection.send(message)
+      const bytes = bytesOf(message)
+      if (terms && bytes > terms.maxMessageBytes) throw tooLarge(bytes, terms.maxMessageBytes)
+      if (terms) connection.send(message)
     },
-    dispatch: machine.dispatch,
+    dispatch(event) {
+      if (event.type === 'link-down') terms = undefined
+      if (event.type === 'baro:connected') terms = event.payload
+      const { id } = ('payload' in event ? event.payload : {}) as { readonly id?: string }
+      const all = new Set([...lanes.values(), ...asked.values()])
+      for (const lane of id ? [asked.get(id)] : all) lane?.dispatch(event)
+    },
   }
 }
 

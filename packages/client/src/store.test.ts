@@ -164,7 +164,19 @@ describe('a publish that is not confirmed', () => {
     expect(finishPending(two, chat, 'mine', undefined).state).toEqual(['m1', 'm2', 'other'])
   })
 
-  it('has the offset it will have if nothing comes before it', () => {
+  it('over a page of another version is shown once the hub has brought its own state, even if that is the same', () => {
+    const counter = channel('counter', {
+      events: { message: chat.events.message },
+      state: { initial: () => 0, on: { message: (count) => count + 1 } },
+    })
+    const page = { channel: 'counter', position: at(2), version: 'other', value: 5 }
+    const foreign = createStore(counter, page)
+    const shown = addPending(foreign, counter, pendingOne)
+    expect(shown.state).toBe(5)
+    expect(restart(shown, counter, at(2), 5).state).toBe(6)
+  })
+
+  it('has the offset it will have if nothing comes before it, and is folded once however many follow', () => {
     const seen: number[] = []
     const watching = channel('watching', {
       events: { message: chat.events.message },
@@ -180,7 +192,6 @@ describe('a publish that is not confirmed', () => {
     })
     const page = { channel: 'watching', position: at(41), version: '1', value: 41 }
     const first = addPending(createStore(watching, page), watching, pendingOne)
-    seen.length = 0
     addPending(first, watching, { ...pendingOne, id: 'other' })
     expect(seen).toEqual([42, 43])
   })

@@ -84,7 +84,7 @@ export function advance(
     store.confirmed,
   )
   const pending = store.pending.filter(({ id }) => !publications.some((arrived) => arrived.id === id))
-  return settle(definition, { ...store, confirmed, position, pending })
+  return settle(definition, store, { confirmed, position, pending })
 }
 
 /** Starts again from a snapshot, wherever that is; without one, from the beginning. */
@@ -95,13 +95,13 @@ export function restart(
   confirmed: unknown = definition.state?.initial(),
   isForeign = false,
 ): Store {
-  return settle(definition, { ...store, confirmed, position, isForeign })
+  return settle(definition, store, { confirmed, position, isForeign })
 }
 
 /** Shows a publish before it is confirmed. */
 export function addPending(store: Store, definition: AnyChannel, publish: PendingPublish): Store {
   const others = store.pending.filter(({ id }) => id !== publish.id)
-  return settle(definition, { ...store, pending: [...others, publish] })
+  return settle(definition, store, { pending: [...others, publish] })
 }
 
 /**
@@ -110,20 +110,29 @@ export function addPending(store: Store, definition: AnyChannel, publish: Pendin
  */
 export function finishPending(store: Store, definition: AnyChannel, id: string, doneAt: string | undefined): Store {
   const pending = store.pending.flatMap((one) => (one.id !== id ? [one] : doneAt ? [{ ...one, doneAt }] : []))
-  return settle(definition, { ...store, pending })
+  return settle(definition, store, { pending })
 }
 
 /** Drops the pending publishes that the position must contain, and folds the others on top. */
-function settle(definition: AnyChannel, store: Store): Store {
+function settle(definition: AnyChannel, before: Store, changes: Partial<Store>): Store {
+  const store = { ...before, ...changes }
   const { confirmed, position, isForeign } = store
   const pending = store.pending.filter(
     ({ doneAt }) => !doneAt || !position || (compareAtTexts(doneAt, position) ?? 0) > 0,
   )
+  // What is on top already stays there: to fold all of a burst again for each of it would be felt.
+  const isMore =
+    !before.isForeign &&
+    confirmed === before.confirmed &&
+    before.pending.every(({ id }, index) => pending[index]?.id === id)
+  const folded = isMore ? before.pending.length : 0
   const next = (parseAt(position ?? '')?.offset ?? 0) + 1
   // A reducer that throws here is reported when the publication is confirmed.
-  const state = pending.reduce(
-    (folded, publish, index) => fold(definition, folded, { ...publish, offset: next + index }),
-    confirmed,
-  )
+  const state = pending
+    .slice(folded)
+    .reduce(
+      (under, publish, index) => fold(definition, under, { ...publish, offset: next + folded + index }),
+      folded ? before.state : confirmed,
+    )
   return { ...store, pending, state: isForeign ? confirmed : state }
 }

@@ -144,16 +144,10 @@ export function createSubscription(
     onPublication: (listener) => on('publication', listener as never),
     onSignal: (listener) => on('signal', listener as never),
     publish: (type, input, { id } = {}) =>
-      ask(input, (payload, settle) =>
-        followed.publish(id ?? createId(randomness), type, payload, id ? 'id' : 'turn', settle),
-      ),
+      ask(input, (payload, settle) => followed.publish(id ?? createId(randomness), type, payload, !id, settle)),
     request: (type, input) =>
       ask(input, (payload, settle) =>
-        outbox.send(
-          { type: 'baro:request', payload: { id: createId(randomness), channel, type, payload } },
-          'nothing',
-          settle,
-        ),
+        outbox.send({ type: 'baro:request', payload: { id: createId(randomness), channel, type, payload } }, settle),
       ),
     signal(type, input) {
       outbox.signal({ type: 'baro:signal', payload: { channel, type, payload: wire(input) } })

@@ -7,11 +7,14 @@ export type Rung = 'websocket' | 'sse' | 'long-poll' | 'poll'
 export interface LinkEvents {
   /** Messages may be sent. Called at most once, first, and not before `open` has returned. */
   opened(): void
-  /** One message arrived. */
+  /** One message arrived. With `baro:drain` the client closes the link by itself. */
   received(message: ServerMessage): void
   /** The link is gone; nothing follows. `code` is the WebSocket close code, 1006 if there was no goodbye. */
   closed(code: number, reason: string): void
 }
+
+/** Told, it brings the client back at once, from where it stands, by another link. */
+export const moved: ServerMessage = { type: 'baro:drain', payload: { reconnectInMs: 0 } }
 
 /** One link to a hub. */
 export interface Link {

@@ -1,6 +1,6 @@
 import type { ClientMessage, ServerMessage } from '@baro/core'
 import type { Link, LinkEvents, Transport } from '../transport.ts'
-import { createSwitchboard, type Switchboard } from './switchboard.ts'
+import { asHeardBy, createSwitchboard, type Switchboard } from './switchboard.ts'
 import type { FromLeader, FromTab } from './tab-message.ts'
 
 /** What leading takes. */
@@ -8,8 +8,8 @@ export interface LeaderParts {
   readonly tab: string
   readonly transport: Transport
   readonly url: string
-  /** The leading tab's own link; `received` is told to whom the hub's message is. */
-  readonly events: Omit<LinkEvents, 'received'> & { received(message: ServerMessage, to?: string): void }
+  /** The leading tab's own link. */
+  readonly events: LinkEvents
   /** The secret of the leaders before. */
   readonly secret: string | undefined
   /** To the other tabs. */
@@ -26,7 +26,6 @@ export interface Leader extends Link {
 
 /** Opens the link. */
 export function createLeader({ tab, transport, url, events, secret: known, post, whenGone }: LeaderParts): Leader {
-  const followers = new Set<string>()
   let secret = known
   let board: Switchboard | undefined
   let connected: Extract<ServerMessage, { type: 'baro:connected' }> | undefined
@@ -37,18 +36,12 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
   const link = transport.open(url, {
     ...events,
     received(message) {
+      if (message.type !== 'baro:connected') return board?.fromHub(message)
       const { payload } = message
-      if (!('claimsEpoch' in payload)) return board?.fromHub(message)
       // Under another secret a guest's publish would not be known again: it must not be sent a second time (I5).
-      const claimsEpoch = payload.claimsEpoch + secret
-      if (message.type === 'baro:connected') {
-        connected = { ...message, payload: { ...message.payload, claimsEpoch } }
-        events.received(connected, tab)
-        return announce()
-      }
-      // Who comes later is let in with it.
-      connected &&= { ...connected, payload: { ...connected.payload, claimsEpoch } }
-      board?.fromHub({ type: 'baro:claims', payload: { claimsEpoch } })
+      connected = { ...message, payload: { ...payload, claimsEpoch: payload.claimsEpoch + secret } }
+      events.received(connected)
+      announce()
     },
   })
   announce()
@@ -61,12 +54,10 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
     else if (!connected) return
     else if (user !== connected.payload.user) announce(from, null)
     else if (message.type === 'baro:connect') {
-      if (!followers.has(from))
-        whenGone(from).then(
-          () => board?.gone(from),
-          () => {},
-        )
-      followers.add(from)
+      whenGone(from).then(
+        () => board?.gone(from),
+        () => {},
+      )
       announce(from, connected)
     } else board?.fromTab(from, message)
   }
@@ -82,7 +73,8 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
         send: (sent) => link.send(sent),
         tell(told, to) {
           if (to !== tab) announce(to, told)
-          events.received(told, to)
+          const heard = asHeardBy(tab, told, to)
+          if (heard) events.received(heard)
         },
       })
     },

@@ -85,11 +85,7 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
                 url,
                 secret: kept.secret,
                 post,
-                events: {
-                  opened: events.opened,
-                  received: (message, to) => dispatch({ type: 'heard', message, to }),
-                  closed,
-                },
+                events: { ...events, closed },
                 whenGone: (other) => locks.request(`${name} ${other}`, { signal }, () => {}),
               })
               break
@@ -106,9 +102,6 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
               letGo.abort()
               channel.close()
               own?.close()
-              break
-            case 'closed':
-              events.closed(action.code, action.reason)
           }
         },
         settled() {
@@ -117,7 +110,11 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
       })
       const { dispatch } = machine
       const granted = () => dispatch({ type: 'granted' })
-      const closed = (code: number, reason: string) => dispatch({ type: 'lost', code, reason })
+      const closed = (code: number, reason: string) => {
+        if (signal.aborted) return
+        dispatch({ type: 'close' })
+        events.closed(code, reason)
+      }
       /** Until the link is over. */
       const hold = async (lock: string, how: LockOptions, held: () => void) => {
         try {

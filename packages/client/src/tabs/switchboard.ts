@@ -97,13 +97,17 @@ function numbered<Message extends ClientMessage | ServerMessage>(
 }
 
 /**
- * What an answer to another tab is for this one. A reset, or the end of the subscription, may have kept something from
- * it: told that something follows a position where it may not stand, it asks.
+ * What a tab hears of a message to the tab `to`, or to all. An answer to another tab is a delivery for this one. A reset,
+ * or the end of the subscription, may have kept something from it: told that something follows a position where it may
+ * not stand, it asks.
  */
-export function asDelivery({ payload }: ServerMessage): ServerMessage {
-  const { position = '' } = payload as { readonly position?: string }
+export function asHeardBy(tab: string, message: ServerMessage, to: string | undefined): ServerMessage | undefined {
+  const { payload } = message
+  const { position = '', attempt } = payload as { readonly position?: string; readonly attempt?: number }
+  if (to === tab || (attempt === undefined && !to)) return message
+  if (attempt === undefined) return undefined
   return {
     type: 'baro:publications',
     payload: { follows: position, position, publications: [], ...payload },
-  } as ServerMessage
+  } as unknown as ServerMessage
 }

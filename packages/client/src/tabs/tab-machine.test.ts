@@ -1,5 +1,6 @@
 import type { ServerMessage } from '@baro/core'
 import { describe, expect, it } from 'vitest'
+import { moved } from '../transport.ts'
 import { startTab, type TabAction, type TabEvent, type TabState, tabTransition } from './tab-machine.ts'
 import type { FromLeader } from './tab-message.ts'
 
@@ -8,7 +9,10 @@ const said = (changes: Partial<FromLeader> = {}): TabEvent => ({
   type: 'said',
   said: { leader: 'first', isOpen: true, rung: 'sse', secret: 'ours', ...changes },
 })
-const claims: ServerMessage = { type: 'baro:claims', payload: { claimsEpoch: 'c' } }
+const delivery: ServerMessage = {
+  type: 'baro:publications',
+  payload: { channel: 'a', follows: 'p1', position: 'p2', publications: [] },
+}
 const answer: ServerMessage = {
   type: 'baro:recovered',
   payload: { channel: 'a', attempt: 1, follows: 'p0', position: 'p1', publications: [] },
@@ -28,35 +32,29 @@ const events = {
   refused: { type: 'refused' },
   due: { type: 'due' },
   close: { type: 'close' },
-  'the link is lost': { type: 'lost', code: 1006, reason: 'x' },
   'the leader is there': said(),
   'a leader is there, and not open': said({ isOpen: false }),
   'another leads': said({ leader: 'second' }),
   'it speaks for somebody else': said({ to: me, message: null }),
   'it speaks for somebody else, another tab is told': said({ to: 'you', message: null }),
-  'the hub says something to all': said({ message: claims }),
+  'the hub says something to all': said({ message: delivery }),
   'the hub drains': said({ message: drain }),
-  'leading, the hub says something': { type: 'heard', message: claims },
-  'leading, the hub drains': { type: 'heard', message: drain },
 } as const satisfies Readonly<Record<string, TabEvent>>
 
-// Where each event leads from each state; '·' changes nothing, not even the object.
+// Where each event leads from each state; '·' changes nothing, not even the object; 'back': the client is told to come back.
 const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   /*                                                   waiting  leading  following  over */
-  granted: ['leading', '·', 'over', '·'],
-  refused: ['over', 'over', 'over', '·'],
+  granted: ['leading', '·', 'back', '·'],
+  refused: ['back', 'back', 'back', '·'],
   due: ['waiting', '·', 'following', '·'],
   close: ['over', 'over', 'over', '·'],
-  'the link is lost': ['over', 'over', 'over', '·'],
   'the leader is there': ['following', '·', 'following', '·'],
   'a leader is there, and not open': ['waiting', '·', 'following', '·'],
-  'another leads': ['following', '·', 'over', '·'],
-  'it speaks for somebody else': ['over', '·', 'over', '·'],
+  'another leads': ['following', '·', 'back', '·'],
+  'it speaks for somebody else': ['back', '·', 'back', '·'],
   'it speaks for somebody else, another tab is told': ['following', '·', 'following', '·'],
   'the hub says something to all': ['following', '·', 'following', '·'],
-  'the hub drains': ['over', '·', 'over', '·'],
-  'leading, the hub says something': ['·', 'leading', '·', '·'],
-  'leading, the hub drains': ['·', 'over', '·', '·'],
+  'the hub drains': ['following', '·', 'following', '·'],
 }
 
 const after = (state: TabState, event: TabEvent) => tabTransition(state, event, me)
@@ -69,8 +67,7 @@ function did(state: TabState, ...all: TabEvent[]): string[] {
   })
 }
 function describeAction(action: TabAction): string {
-  if (action.type === 'tell') return `tell ${action.message.type}`
-  return action.type === 'closed' ? `closed ${action.code} ${action.reason}` : action.type
+  return action.type === 'tell' ? `tell ${action.message.type}` : action.type
 }
 
 describe('a tab is total', () => {
@@ -80,7 +77,8 @@ describe('a tab is total', () => {
   it.each(cells)('%s, %s: %s', (_, from, to, event) => {
     const { state, actions } = after(states[from], event)
     if (to === '·') expect({ state, actions }).toEqual({ state: states[from], actions: [] })
-    else expect(state.name).toBe(to)
+    else expect(state.name).toBe(to === 'back' ? from : to)
+    if (to === 'back') expect(actions).toEqual([{ type: 'tell', message: moved }])
     // Whoever leaves lets go of everything, and once over there is nothing to wait for.
     const isLeft = to === 'over'
     expect(actions.filter(({ type }) => type === 'release')).toHaveLength(isLeft ? 1 : 0)
@@ -94,18 +92,20 @@ describe('the lock', () => {
   })
 
   it('granted to one that follows says that the leader is gone: it comes back, and may lead', () => {
-    expect(did(states.following, { type: 'granted' })).toEqual(['release', 'tell baro:drain', 'closed 4000 moved'])
+    expect(did(states.following, { type: 'granted' })).toEqual(['tell baro:drain'])
     expect(after(states.following, { type: 'granted' }).state.isAlone).toBe(false)
   })
 
   it('stolen from a leader makes it come back, and follow', () => {
-    expect(did(states.leading, { type: 'refused' })).toEqual(['release', 'tell baro:drain', 'closed 4000 moved'])
+    expect(did(states.leading, { type: 'refused' })).toEqual(['tell baro:drain'])
     expect(after(states.leading, { type: 'refused' }).state.isAlone).toBe(false)
   })
 
   it('refused by the browser makes the tab alone, once: it comes back with a link of its own', () => {
-    for (const name of ['waiting', 'following'] as const)
-      expect(after(states[name], { type: 'refused' }).state).toMatchObject({ name: 'over', isAlone: true })
+    for (const name of ['waiting', 'following'] as const) {
+      const { state } = after(states[name], { type: 'refused' })
+      expect(after(state, { type: 'close' }).state).toMatchObject({ name: 'over', isAlone: true })
+    }
   })
 })
 
@@ -129,7 +129,7 @@ describe('a leader', () => {
   })
 
   it('I5: its secret outlives the link, its rung does not', () => {
-    const { state } = after(states.following, { type: 'granted' })
+    const { state } = after(states.following, { type: 'close' })
     expect(state.secret).toBe('ours')
     expect(state.rung).toBeUndefined()
   })
@@ -141,20 +141,17 @@ describe('a leader', () => {
 
 describe('what the hub says', () => {
   it('to all reaches all, to this tab as it is, and to another as a delivery if it is an answer', () => {
-    expect(did(states.following, said({ message: claims }))).toEqual(['tell baro:claims'])
+    expect(did(states.following, said({ message: delivery }))).toEqual(['tell baro:publications'])
     expect(did(states.following, said({ message: answer, to: me }))).toEqual(['tell baro:recovered'])
     expect(did(states.following, said({ message: answer, to: 'you' }))).toEqual(['tell baro:publications'])
-    expect(did(states.following, said({ message: claims, to: 'you' }))).toEqual([])
-    expect(did(states.leading, { type: 'heard', message: answer, to: 'you' })).toEqual(['tell baro:publications'])
+    expect(did(states.following, said({ message: delivery, to: 'you' }))).toEqual([])
   })
 
   it('to a tab that begins to follow is told after the link has opened', () => {
-    expect(did(states.waiting, said({ message: claims }))).toEqual(['opened', 'tell baro:claims'])
+    expect(did(states.waiting, said({ message: delivery }))).toEqual(['opened', 'tell baro:publications'])
   })
 
-  it('a drain ends the link of every tab, with the wait that the hub named', () => {
-    const end = ['tell baro:drain', 'release', 'closed 4000 ']
-    expect(did(states.following, said({ message: drain }))).toEqual(end)
-    expect(did(states.leading, { type: 'heard', message: drain })).toEqual(end)
+  it('a drain is told with the wait that the hub named; the client closes the link', () => {
+    expect(after(states.following, said({ message: drain })).actions).toEqual([{ type: 'tell', message: drain }])
   })
 })

@@ -9,10 +9,10 @@
  * A leader that says nothing for a while is asked whether it is there. One that does not answer is frozen, and loses the
  * lock. A browser that refuses locks counts as one that has none: the tab is *alone*, and has a link of its own.
  */
-import { drainCode, type ServerMessage } from '@baro/core'
+import type { ServerMessage } from '@baro/core'
 import { type DueEvent, type Step, step } from '../run-machine.ts'
-import type { Rung } from '../transport.ts'
-import { asDelivery } from './switchboard.ts'
+import { moved, type Rung } from '../transport.ts'
+import { asHeardBy } from './switchboard.ts'
 import type { FromLeader } from './tab-message.ts'
 
 /** Where a tab stands. */
@@ -24,7 +24,7 @@ export interface TabState {
   readonly rung?: Rung | undefined
   readonly secret?: string | undefined
   /** From now on the tab has its own link. */
-  readonly isAlone?: boolean
+  readonly isAlone?: boolean | undefined
   /** The leader was asked whether it is there. */
   readonly isAsked?: boolean
   readonly dueInMs?: number | undefined
@@ -36,17 +36,13 @@ export type TabEvent =
   /** The lock is this tab's, or is not any more, or never will be. */
   | { readonly type: 'granted' | 'refused' }
   | { readonly type: 'said'; readonly said: FromLeader }
-  /** While leading: the hub says something, to the tab `to` or to all. */
-  | { readonly type: 'heard'; readonly message: ServerMessage; readonly to?: string | undefined }
-  /** The link is lost. */
-  | { readonly type: 'lost'; readonly code: number; readonly reason: string }
+  /** The link is lost, or let go. */
   | { readonly type: 'close' }
 
 /** What the transition asks for. */
 export type TabAction =
   | { readonly type: 'lead' | 'ask' | 'steal' | 'opened' | 'release' }
   | { readonly type: 'tell'; readonly message: ServerMessage }
-  | { readonly type: 'closed'; readonly code: number; readonly reason: string }
 
 /** A leader is asked after so long a silence, and frozen after so long without an answer. */
 const quietMs = 8_000
@@ -62,25 +58,9 @@ export function tabTransition(state: TabState, event: TabEvent, tab: string): St
   const { name, leader } = state
   const isLeading = name === 'leading'
 
-  function leave(next: Partial<TabState>, ...actions: readonly TabAction[]): Step<TabState, TabAction> {
-    return step({ name: 'over', secret: state.secret, ...next }, { type: 'release' }, ...actions)
-  }
-  function lose(code: number, reason: string): Step<TabState, TabAction> {
-    return leave({}, { type: 'closed', code, reason })
-  }
-  /** The client comes back at once, from where it stands. */
+  /** The client closes the link, and comes back. */
   function comeBack(isAlone = false): Step<TabState, TabAction> {
-    const drain: ServerMessage = { type: 'baro:drain', payload: { reconnectInMs: 0 } }
-    return leave({ isAlone }, { type: 'tell', message: drain }, { type: 'closed', code: drainCode, reason: 'moved' })
-  }
-  /** What the hub says to another tab is a delivery for this one. */
-  function hear(next: TabState, message: ServerMessage, to: string | undefined, ...actions: readonly TabAction[]) {
-    const isAnswer = 'attempt' in message.payload
-    const told = to === tab || !(to || isAnswer) ? message : isAnswer ? asDelivery(message) : undefined
-    const all: readonly TabAction[] = told ? [...actions, { type: 'tell', message: told }] : actions
-    if (message.type !== 'baro:drain') return step(next, ...all)
-    const over = lose(drainCode, '')
-    return step(over.state, ...all, ...over.actions)
+    return step({ ...state, isAlone }, { type: 'tell', message: moved })
   }
 
   if (name === 'over') return step(state)
@@ -91,11 +71,7 @@ export function tabTransition(state: TabState, event: TabEvent, tab: string): St
     case 'refused':
       return comeBack(!isLeading)
     case 'close':
-      return leave({})
-    case 'lost':
-      return lose(event.code, event.reason)
-    case 'heard':
-      return isLeading ? hear(state, event.message, event.to) : step(state)
+      return step({ name: 'over', secret: state.secret, isAlone: state.isAlone }, { type: 'release' })
     case 'due':
       if (isLeading) return step(state)
       return state.isAsked
@@ -106,11 +82,15 @@ export function tabTransition(state: TabState, event: TabEvent, tab: string): St
       if (isLeading) return step(state)
       if (leader && leader !== by) return comeBack()
       if (message === null && to === tab) return comeBack(true)
-      const heard: TabState = { ...state, rung, secret, isAsked: false, dueInMs: quietMs }
-      const isFirst = isOpen && !leader
-      const next: TabState = isFirst ? { ...heard, name: 'following', leader: by } : heard
-      const opened: readonly TabAction[] = isFirst ? [{ type: 'opened' }] : []
-      return message ? hear(next, message, to, ...opened) : step(next, ...opened)
+      const actions: TabAction[] = []
+      let next: TabState = { ...state, rung, secret, isAsked: false, dueInMs: quietMs }
+      if (isOpen && !leader) {
+        next = { ...next, name: 'following', leader: by }
+        actions.push({ type: 'opened' })
+      }
+      const heard = message && asHeardBy(tab, message, to)
+      if (heard) actions.push({ type: 'tell', message: heard })
+      return step(next, ...actions)
     }
   }
 }

@@ -9,6 +9,7 @@ import {
   type HttpLinkState,
   type HttpRung,
   httpLinkTransition,
+  isUnderWay,
   startHttpLink,
 } from './http-link-machine.ts'
 
@@ -57,14 +58,15 @@ function openLink(
       else events.closed(action.code, action.reason)
     },
     settled() {
-      for (const [number, controller] of asked) if (!machine.state.requests.has(number)) controller.abort()
+      for (const [number, controller] of asked) if (!isUnderWay(machine.state, number)) controller.abort()
     },
   })
   const { dispatch } = machine
 
   async function ask({ request: number, wait, messages }: Extract<HttpLinkAction, { type: 'ask' }>): Promise<void> {
     const fail = (code: number, reason: string) => dispatch({ type: 'failed', request: number, code, reason })
-    const hear = (message: ServerMessage) => dispatch({ type: 'heard', request: number, message })
+    const hear = (messages: readonly ServerMessage[], isDone = false) =>
+      dispatch({ type: 'heard', request: number, messages, isDone })
     const controller = new AbortController()
     asked.set(number, controller)
     const isStream = wait === undefined
@@ -78,9 +80,8 @@ function openLink(
       })
       const { ok, status } = response
       if (!ok) return fail([401, 403].includes(status) ? unauthenticatedCode : 1006, `HTTP ${status}`)
-      if (isStream) await readEventStream(response, hear)
-      else (readJson(await response.text()) as { messages: readonly ServerMessage[] }).messages.forEach(hear)
-      dispatch({ type: 'done', request: number })
+      if (isStream) await readEventStream(response, (message) => hear([message]))
+      hear(isStream ? [] : (readJson(await response.text()) as { messages: readonly ServerMessage[] }).messages, true)
     } catch (error) {
       fail(1006, String(error))
     } finally {

@@ -42,7 +42,6 @@ const fromServer: Examples<ServerMessage> = {
       },
     },
   ],
-  'baro:claims': [{ type: 'baro:claims', payload: { claimsEpoch: 'd' } }],
   'baro:recovered': [
     {
       type: 'baro:recovered',

@@ -1,5 +1,4 @@
 import { type AnswerMessage, answer } from './answer.ts'
-import { type ClaimsMessage, claims } from './claims.ts'
 import { type ConnectedMessage, connected } from './connected.ts'
 import { type DrainMessage, drain } from './drain.ts'
 import { type ErrorMessage, error } from './error.ts'
@@ -16,7 +15,6 @@ import { type UnsubscribedMessage, unsubscribed } from './unsubscribed.ts'
 export type ServerMessage =
   | HeartbeatMessage
   | ConnectedMessage
-  | ClaimsMessage
   | RecoveredMessage
   | ResetMessage
   | PublicationsMessage
@@ -29,18 +27,7 @@ export type ServerMessage =
 
 /** The shapes of all of them, by type. */
 export const serverMessages: ReadonlyMap<string, Shape<ServerMessage>> = new Map(
-  [
-    heartbeat,
-    connected,
-    claims,
-    recovered,
-    reset,
-    publications,
-    signaled,
-    published,
-    answer,
-    error,
-    unsubscribed,
-    drain,
-  ].map((shape) => [shape.type, shape as Shape<ServerMessage>]),
+  [heartbeat, connected, recovered, reset, publications, signaled, published, answer, error, unsubscribed, drain].map(
+    (shape) => [shape.type, shape as Shape<ServerMessage>],
+  ),
 )

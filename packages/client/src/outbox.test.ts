@@ -1,39 +1,34 @@
-import type { BaroError } from '@baro/core'
+import type { BaroError, ClientMessage } from '@baro/core'
+import { createFakeClock } from '@baro/testing'
 import { describe, expect, it } from 'vitest'
-import type { Entry, LaneAction, Settle } from './lane.ts'
-import { entriesOf, type OutboxEvent, type OutboxState, outboxTransition } from './outbox-machine.ts'
+import type { Outcome } from './lane.ts'
+import { createOutbox, type OutboxEvent } from './outbox.ts'
+import type { Rung } from './transport.ts'
 
-const settle: Settle = () => {}
 const terms = {
   session: 's',
   heartbeatIntervalMs: 25_000,
-  maxMessageBytes: 100,
+  maxMessageBytes: 1_000,
   publishWindowMs: 10_000,
   claimsEpoch: 'claims1',
 }
-const empty: OutboxState = { lanes: new Map() }
 
-/** A publish to the channel "a", claimed by its id unless told otherwise. */
-function entry(id: string, changes: Partial<Entry> = {}, channel = 'a'): Entry {
-  return {
-    id,
-    message: { type: 'baro:publish', payload: { id, channel, type: 'b', payload: 1 } },
-    bytes: 10,
-    claim: 'id',
-    settle,
-    ...changes,
-  }
+interface Ask {
+  readonly type: 'ask'
+  readonly kind: 'baro:publish' | 'baro:request'
+  readonly id: string
+  readonly channel: string
+  readonly payload: unknown
+  readonly hasTurn: boolean
 }
-function add(id: string, changes: Partial<Entry> = {}, channel?: string): OutboxEvent {
-  return { type: 'add', entry: entry(id, changes, channel) }
-}
-const turn = (id: string, channel?: string) => add(id, { claim: 'turn' }, channel)
-const request = (id: string) => add(id, { claim: 'nothing' })
+const ask = { type: 'ask', kind: 'baro:publish', channel: 'a', payload: 1, hasTurn: false } as const
+/** A publish that is claimed by its id, or by a turn; a request. */
+const add = (id: string, payload: unknown = 1): Ask => ({ ...ask, id, payload })
+const turn = (id: string, channel = 'a', payload: unknown = 1): Ask => ({ ...ask, id, channel, payload, hasTurn: true })
+const request = (id: string): Ask => ({ ...ask, id, kind: 'baro:request' })
+
 const cut: OutboxEvent = { type: 'link-down' }
 const due: OutboxEvent = { type: 'due' }
-function claims(claimsEpoch: string): OutboxEvent {
-  return { type: 'baro:claims', payload: { claimsEpoch } }
-}
 function published(id: string): OutboxEvent {
   return { type: 'baro:published', payload: { id, position: `p-${id}` } }
 }
@@ -44,70 +39,39 @@ function failed(id: string, code: string): OutboxEvent {
   return { type: 'baro:error', payload: { id, code, message: `it is ${code}` } }
 }
 
-/** Everything an outbox does when these events happen, each at its time. */
-function run(events: readonly (OutboxEvent | readonly [elapsedMs: number, event: OutboxEvent])[]) {
-  let state = empty
+/** Everything an outbox does when these things happen, each at its time. */
+function run(
+  happenings: readonly (OutboxEvent | Ask | readonly [elapsedMs: number, happening: OutboxEvent | Ask])[],
+  { rung = 'websocket', maxOutboxBytes = 10_000 }: { readonly rung?: Rung; readonly maxOutboxBytes?: number } = {},
+) {
+  const clock = createFakeClock()
+  const beganMs = clock.elapsed()
   const done: string[] = []
-  for (const item of events) {
-    const [elapsedMs, event] = 'type' in item ? [0, item] : item
-    const step = outboxTransition(state, event, { elapsedMs, maxOutboxBytes: 45 })
-    state = step.state
-    done.push(...step.actions.map(describeAction))
+  const connection = {
+    status: { state: 'live', attempt: 0, rung } as const,
+    send: (message: ClientMessage) => done.push(describeSent(message)),
   }
-  return { state, done }
-}
-function describeAction(action: LaneAction): string {
-  if (action.type === 'send') {
-    const { id, producer, number, confirmed } = action.message.payload as Readonly<Record<string, unknown>>
-    return `send ${id}${producer ? ` as ${producer} ${number}, confirmed ${confirmed}` : ''}`
-  }
-  const { code, position } = (action.outcome ?? {}) as Partial<BaroError> & { position?: string }
-  return `settle ${code ?? position ?? JSON.stringify(action.outcome)}`
-}
-
-describe('the outbox is total', () => {
-  const everything: readonly OutboxEvent[] = [
-    add('z'),
-    turn('y'),
-    connected(),
-    claims('claims2'),
-    connected({ claimsEpoch: 'claims3' }),
-    cut,
-    due,
-    { type: 'close' },
-    { type: 'baro:published', payload: { id: 'nobody' } },
-    { type: 'baro:answer', payload: { id: 'nobody', payload: 1 } },
-    failed('nobody', 'in-progress'),
-    failed('nobody', 'out-of-turn'),
-    { type: 'baro:error', payload: { code: 'refused', message: 'about nothing of ours' } },
-  ]
-  const states: Readonly<Record<string, OutboxState>> = {
-    empty,
-    waiting: run([add('a'), turn('b'), request('q')]).state,
-    'in flight': run([connected(), add('a'), turn('b'), request('q')]).state,
-    'not now': run([connected(), turn('a'), failed('a', 'in-progress'), turn('b')]).state,
-    'cut off': run([connected(), add('a'), turn('b'), cut]).state,
-    over: run([connected(), turn('a'), turn('b'), failed('a', 'out-of-turn')]).state,
-    'over and cut off': run([connected(), turn('a'), turn('b'), failed('a', 'out-of-turn'), cut]).state,
-    answered: run([connected(), turn('a'), published('a')]).state,
-  }
-  it.each(Object.entries(states))('%s takes every event, and answers nobody twice', (_, state) => {
-    for (const event of everything) {
-      const next = outboxTransition(state, event, { elapsedMs: 1, maxOutboxBytes: 45 })
-      const settled = next.actions.filter(({ type }) => type === 'settle').length
-      const before = entriesOf(state).length + (event.type === 'add' ? 1 : 0)
-      expect(entriesOf(next.state).length + settled).toBe(before)
+  const outbox = createOutbox({ clock, maxOutboxBytes, connection, demandChanged() {} })
+  for (const item of happenings) {
+    const [elapsedMs, happening] = 'type' in item ? [0, item] : item
+    clock.advance(Math.max(0, beganMs + elapsedMs - clock.elapsed()))
+    if (happening.type !== 'ask') outbox.dispatch(happening)
+    else {
+      const { kind, id, channel, payload, hasTurn } = happening
+      const message = { type: kind, payload: { id, channel, type: 'b', payload: payload as never } } as const
+      outbox.send(message, (outcome) => done.push(describeOutcome(outcome)), hasTurn)
     }
-  })
-
-  it.each(Object.entries(states))('%s is not changed by an answer to somebody else', (_, state) => {
-    for (const event of everything.slice(8)) {
-      const next = outboxTransition(state, event, { elapsedMs: 1, maxOutboxBytes: 45 })
-      expect(entriesOf(next.state)).toEqual(entriesOf(state))
-      expect(next.actions).toEqual([])
-    }
-  })
-})
+  }
+  return { outbox, done }
+}
+function describeSent({ payload }: ClientMessage): string {
+  const { id, producer, number, confirmed } = payload as Readonly<Record<string, unknown>>
+  return `send ${id}${producer ? ` as ${producer} ${number}, confirmed ${confirmed}` : ''}`
+}
+function describeOutcome(outcome: Outcome): string {
+  const { code, position } = (outcome ?? {}) as Partial<BaroError> & { position?: string }
+  return `settle ${code ?? position ?? JSON.stringify(outcome)}`
+}
 
 describe('I5: one ordered outbox', () => {
   it('what is published without a link waits, and is sent in order with the next', () => {
@@ -126,9 +90,9 @@ describe('I5: one ordered outbox', () => {
 
   it('what was answered is not sent again, and is settled once', () => {
     const answer: OutboxEvent = { type: 'baro:published', payload: { id: 'a', position: 'p1' } }
-    const { done, state } = run([connected(), add('a'), answer, answer, { type: 'link-down' }, connected()])
+    const { done, outbox } = run([connected(), add('a'), answer, answer, { type: 'link-down' }, connected()])
     expect(done).toEqual(['send a', 'settle p1'])
-    expect(entriesOf(state)).toEqual([])
+    expect(outbox.isEmpty).toBe(true)
   })
 
   it('an error settles with its code; the same id twice shares the first answer', () => {
@@ -168,9 +132,9 @@ describe('I5: what was sent may have been taken', () => {
   })
 
   it('closing settles what was sent as unknown, and the rest as closed', () => {
-    const { done, state } = run([connected(), add('a'), cut, add('b'), { type: 'close' }])
+    const { done, outbox } = run([connected(), add('a'), cut, add('b'), { type: 'close' }])
     expect(done).toEqual(['send a', 'settle unknown-outcome', 'settle closed'])
-    expect(entriesOf(state)).toEqual([])
+    expect(outbox.isEmpty).toBe(true)
   })
 })
 
@@ -213,7 +177,7 @@ describe('I5: each publish has its turn', () => {
   })
 
   it('what is never sent uses up no number', () => {
-    const { done } = run([connected({ maxMessageBytes: 20 }), add('long', { claim: 'turn', bytes: 21 }), turn('b')])
+    const { done } = run([connected(), turn('long', 'a', '.'.repeat(1_000)), turn('b')])
     expect(done).toEqual(['settle too-large', 'send b as b 1, confirmed 0'])
   })
 
@@ -222,9 +186,7 @@ describe('I5: each publish has its turn', () => {
     expect(done.at(-1)).toBe('send b as a 2, confirmed 1')
   })
 
-  it('a producer that the hub may have forgotten is not used again, and not remembered', () => {
-    const idle = run([connected(), turn('a'), published('a'), [9_001, due]])
-    expect(idle.state.lanes.size).toBe(0)
+  it('a producer that the hub may have forgotten is not used again', () => {
     const { done } = run([
       connected(),
       turn('a'),
@@ -239,11 +201,6 @@ describe('I5: each publish has its turn', () => {
       'send c as c 1, confirmed 0',
     ])
   })
-
-  it('requests and publishes by id leave nothing behind', () => {
-    const { state } = run([connected(), request('q'), failed('q', 'refused'), add('mine'), published('mine')])
-    expect(state.lanes.size).toBe(0)
-  })
 })
 
 describe('I5: not now', () => {
@@ -252,7 +209,6 @@ describe('I5: not now', () => {
     (code) => {
       const waiting = [connected(), turn('a'), turn('b'), failed('a', code), turn('c'), failed('b', 'out-of-turn')]
       expect(run(waiting).done).toEqual(['send a as a 1, confirmed 0', 'send b as a 2, confirmed 0'])
-      expect(run(waiting).state.dueInMs).toBe(1_000)
       expect(run([...waiting, [999, due]]).done).toHaveLength(2)
       expect(run([...waiting, [1_000, due]]).done.slice(2)).toEqual([
         'send a as a 1, confirmed 0',
@@ -277,18 +233,18 @@ describe('I5: not now', () => {
   })
 
   it('ends with the link: what waits goes out with the next', () => {
-    const { done, state } = run([connected(), add('a'), failed('a', 'in-progress'), cut, connected()])
+    const { done } = run([connected(), add('a'), failed('a', 'in-progress'), cut, connected(), [5_000, due]])
     expect(done).toEqual(['send a', 'send a'])
-    expect(state.dueInMs).toBeUndefined()
   })
 
   it('of one that is at work elsewhere ends with the window', () => {
-    const { done } = run([connected(), add('a'), failed('a', 'in-progress'), [9_001, due]])
-    expect(done).toEqual(['send a', 'settle unknown-outcome'])
+    const asked = Array.from({ length: 9 }, (_, second) => [1_000 * (second + 1), failed('a', 'in-progress')] as const)
+    const { done } = run([connected(), add('a'), failed('a', 'in-progress'), ...asked, [10_000, due]])
+    expect(done).toEqual([...Array.from({ length: 10 }, () => 'send a'), 'settle unknown-outcome'])
   })
 
   it('of one that was not taken never ends: it was certainly not done', () => {
-    const { done } = run([connected(), add('a'), failed('a', 'rate-limited'), [9_001, due]])
+    const { done } = run([connected(), add('a'), [9_001, failed('a', 'rate-limited')], [20_000, due]])
     expect(done).toEqual(['send a', 'send a'])
   })
 
@@ -325,8 +281,8 @@ describe('I5: out of turn', () => {
   it('cut off before that, what was in flight is unknown, and the rest begins with the next link', () => {
     const over = [connected(), turn('a'), turn('b'), failed('a', 'out-of-turn'), cut, turn('c')]
     expect(run([...over, connected()]).done.slice(2)).toEqual([
-      'settle unknown-outcome',
       'send a as a 1, confirmed 0',
+      'settle unknown-outcome',
       'send c as a 2, confirmed 0',
     ])
   })
@@ -365,24 +321,6 @@ describe('I5: after an unknown outcome', () => {
     const { done } = run([connected(), turn('a'), failed('a', 'unknown-outcome'), turn('b')])
     expect(done.slice(1)).toEqual(['settle unknown-outcome', 'send b as b 1, confirmed 0'])
   })
-
-  it('told while the link is open, what is in flight waits for its answer', () => {
-    const told = [connected(), turn('a'), turn('b'), claims('claims2'), turn('c')]
-    expect(run(told).done).toHaveLength(2)
-    expect(run([...told, published('a'), failed('b', 'out-of-turn'), [1_000, due]]).done.slice(2)).toEqual([
-      'settle p-a',
-      'send b as b 1, confirmed 0',
-      'send c as b 2, confirmed 0',
-    ])
-  })
-
-  it('told while the link is open, what was lost and waits is unknown', () => {
-    const { done } = run([
-      ...[connected(), turn('a'), cut, connected(), failed('a', 'in-progress'), claims('claims2')],
-      ...[turn('b'), claims('claims2')],
-    ])
-    expect(done.slice(2)).toEqual(['settle unknown-outcome', 'send b as b 1, confirmed 0'])
-  })
 })
 
 describe('a request', () => {
@@ -401,14 +339,33 @@ describe('a request', () => {
 
 describe('I7: the outbox is bounded', () => {
   it('what does not fit is refused, and what is in it stays', () => {
-    const { done, state } = run([add('a', { bytes: 40 }), add('b', { bytes: 6 }), add('c', { bytes: 5 })])
-    expect(done).toEqual(['settle unavailable'])
-    expect(entriesOf(state).map(({ id }) => id)).toEqual(['a', 'c'])
+    const { done } = run([add('a'), add('b', '.'.repeat(100)), add('c'), connected()], { maxOutboxBytes: 170 })
+    expect(done).toEqual(['settle unavailable', 'send a', 'send c'])
+  })
+
+  it('what was answered makes room', () => {
+    const { done } = run([connected(), add('a'), published('a'), add('b')], { maxOutboxBytes: 100 })
+    expect(done).toEqual(['send a', 'settle p-a', 'send b'])
   })
 
   it('what is longer than the hub takes is refused before it is sent, and others go on', () => {
-    const tight = connected({ maxMessageBytes: 20 })
-    expect(run([tight, add('a', { bytes: 21 }), add('b', { bytes: 20 })]).done).toEqual(['settle too-large', 'send b'])
-    expect(run([add('a', { bytes: 21 }), add('b'), tight]).done).toEqual(['settle too-large', 'send b'])
+    const long = add('a', '.'.repeat(1_000))
+    expect(run([connected(), long, add('b')]).done).toEqual(['settle too-large', 'send b'])
+    expect(run([long, add('b'), connected()]).done).toEqual(['settle too-large', 'send b'])
+  })
+})
+
+describe('I5: where messages may overtake each other', () => {
+  it('a channel has one sending under way at a time, and what came meanwhile goes together', () => {
+    const burst = [connected(), turn('a'), turn('b'), turn('c')]
+    expect(run(burst, { rung: 'sse' }).done).toEqual(['send a as a 1, confirmed 0'])
+    expect(run([...burst, published('a')], { rung: 'sse' }).done.slice(2)).toEqual([
+      'send b as a 2, confirmed 1',
+      'send c as a 3, confirmed 1',
+    ])
+  })
+
+  it('other channels and requests do not wait', () => {
+    expect(run([connected(), turn('a'), turn('x', 'other'), request('q')], { rung: 'poll' }).done).toHaveLength(3)
   })
 })
