@@ -18,7 +18,8 @@ import {
 } from '@baro/core'
 import { createMemoryBroker } from '@baro/server'
 import type { SeededRandomness } from '../seeded-randomness.ts'
-import { foldNote, noteOf, room } from './channels.ts'
+import { createSparseBroker } from '../sparse-broker.ts'
+import { foldNote, hiddenType, noteOf, room } from './channels.ts'
 import type { Moment, Truth } from './truth.ts'
 
 /** What `createRewindableBroker` takes. */
@@ -27,6 +28,8 @@ export interface RewindableBrokerOptions {
   readonly randomness: SeededRandomness
   readonly truth: Truth
   readonly idleTtlMs: number
+  /** Leaves offsets out. */
+  readonly isSparse: boolean
   readonly log: Log
   /** A channel that had been dropped began anew. */
   beganAnew(): void
@@ -67,8 +70,8 @@ const noticedWithinMs = 500
  * given the same epoch and what is left of the history.
  */
 export function createRewindableBroker(options: RewindableBrokerOptions): RewindableBroker {
-  const { clock, randomness, truth, idleTtlMs, log } = options
-  const first = createMemoryBroker({ clock, randomness: randomness.fork('first'), idleTtlMs, log })
+  const { clock, randomness, truth, idleTtlMs, isSparse, log } = options
+  const first = createKeeper(randomness.fork('first'))
   const rewound = new Map<string, Broker>()
   const lives = new Map<string, Life>()
   const followers = new Map<string, Set<Follower>>()
@@ -77,6 +80,12 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
   let isClosed = false
 
   const keeperOf = (channel: string) => rewound.get(channel) ?? first
+
+  function createKeeper(itsRandomness: Randomness): Broker {
+    const keeper = createMemoryBroker({ clock, randomness: itsRandomness, idleTtlMs, log })
+    // All of one seed: where a channel goes on, it leaves out the same offsets.
+    return isSparse ? createSparseBroker(keeper) : keeper
+  }
 
   /** Lets the truth know of an append, once, and before anybody else does. */
   function record(delivery: Delivery): void {
@@ -126,12 +135,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
 
   /** A memory broker with what is left of a life. */
   async function restore(channel: string, life: Life, keep: number, take: readonly Entry[]) {
-    const broker = createMemoryBroker({
-      clock,
-      randomness: beginningWith(life.epoch, randomness.fork(`rewind ${rewinds++}`)),
-      idleTtlMs,
-      log,
-    })
+    const broker = createKeeper(beginningWith(life.epoch, randomness.fork(`rewind ${rewinds++}`)))
     const left = life.kept.slice(0, keep)
     await broker.append(
       channel,
@@ -143,7 +147,8 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     // Whoever wrote there folded the state before history was trimmed, as every hub does.
     const { tail } = left.at(-1)?.moment ?? { tail: { entries: [] } }
     const folded = taken.delivery.publications.reduce(
-      (before, publication) => foldNote(before, publication.id, noteOf(publication)),
+      (before, publication) =>
+        publication.type === hiddenType ? before : foldNote(before, publication.id, noteOf(publication)),
       tail,
     )
     const { epoch, offset } = taken.delivery.position

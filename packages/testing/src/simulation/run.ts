@@ -45,8 +45,8 @@ export async function runSeed(
   tally: Tally,
   { steps: length = 200, clients = 3, mutations = {}, trace = () => {} }: SimulationOptions = {},
 ): Promise<void> {
-  const world = new World(seed, tally, mutations, trace)
-  const { steps } = createSchedule(seed, length, clients)
+  const { steps, ground } = createSchedule(seed, length, clients)
+  const world = new World(seed, ground, tally, mutations, trace)
   let at = 0
   try {
     for (let client = 0; client < clients; client++)
