@@ -21,6 +21,9 @@ export interface BrokerLinkOptions {
   called(): void
 }
 
+/** Which calls fail. */
+export type StumbleKind = 'all' | 'appends'
+
 /** What one node sees of the broker, through a link that can fail. */
 export interface BrokerLink extends Broker {
   readonly isCut: boolean
@@ -28,8 +31,10 @@ export interface BrokerLink extends Broker {
   cut(): void
   /** The link is back: everybody who follows or hears something is told `lost`. */
   mend(): void
-  /** The next calls fail, or the next appends; deliveries go on, and nobody is told. */
-  stumble(calls: number, which?: 'all' | 'appends'): void
+  /** The next calls of this kind fail; deliveries go on, and nobody is told. */
+  stumble(calls: number, which: StumbleKind): void
+  /** For so long no state of this node is kept: what it offers does not fit, and what it writes fails. */
+  keepNoState(ms: number): void
   /** Answers and deliveries come up to this late from now on, some deliveries twice or never. */
   delay(ms: number): void
   /** The node is dead: whatever it had asked is never answered. */
@@ -53,9 +58,9 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
   const unconfirmed = new Set<string>()
   let isCut = false
   let isDead = false
-  let stumbles = 0
-  let appendStumbles = 0
+  const stumbles: Record<StumbleKind, number> = { all: 0, appends: 0 }
   let delayMs = 0
+  let keepsStateFromMs = 0
   let lastDueMs = 0
 
   /**
@@ -77,16 +82,10 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
   }
 
   /** Whether this call fails. */
-  function takeStumble(): boolean {
+  function takeStumble(kind: StumbleKind = 'all'): boolean {
     if (isCut) return true
-    if (stumbles === 0) return false
-    stumbles--
-    return true
-  }
-
-  function takeAppendStumble(): boolean {
-    if (isCut || appendStumbles === 0) return takeStumble()
-    appendStumbles--
+    if (stumbles[kind] === 0) return kind !== 'all' && takeStumble()
+    stumbles[kind]--
     return true
   }
 
@@ -108,6 +107,8 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
   }
 
   const isUp = () => !isCut && !isDead
+
+  const keepsState = () => clock.elapsed() >= keepsStateFromMs
 
   function noteOver({ outcome }: Appended): void {
     if (outcome === 'claim-over') tally.count('append came to nothing, its claim was over')
@@ -138,16 +139,25 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
 
   return {
     async append(...args) {
-      const isStruck = !isDead && takeAppendStumble()
+      const isStruck = !isDead && takeStumble('appends')
       const fate = isStruck ? randomness.fraction() : 1
-      const [channel, , , { settle } = {}] = args
+      const [channel, entries, bounds, given = {}] = args
+      const { settle, checkpoint } = given
+      const isUnfit = checkpoint !== undefined && !keepsState()
+      const append = () =>
+        broker.append(
+          channel,
+          entries,
+          bounds,
+          isUnfit ? { ...given, checkpoint: { ...checkpoint, offset: 0 } } : given,
+        )
       if (fate < keptShare) tally.count('append kept but not confirmed')
       else if (fate < keptShare + heldUpShare) {
         tally.count('append arrived after it was given up')
-        clock.after(randomness.integer(1, heldUpMs), () => broker.append(...args).then(noteOver, () => {}))
+        clock.after(randomness.integer(1, heldUpMs), () => append().then(noteOver, () => {}))
       }
       if (isStruck && settle) unconfirmed.add(nameOf(channel, settle))
-      const appended = await pass(() => broker.append(...args), isStruck, fate < keptShare)
+      const appended = await pass(append, isStruck, fate < keptShare)
       noteOver(appended)
       return appended
     },
@@ -179,7 +189,11 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
     },
     release: (...args) => pass(() => broker.release(...args)),
     readCheckpoint: (...args) => pass(() => broker.readCheckpoint(...args)),
-    writeCheckpoint: (...args) => pass(() => broker.writeCheckpoint(...args)),
+    writeCheckpoint(...args) {
+      const isStruck = !keepsState() || takeStumble()
+      if (isStruck) tally.count('checkpoint not written')
+      return pass(() => broker.writeCheckpoint(...args), isStruck)
+    },
     tell: (message) => pass(() => broker.tell(message)),
     hear(listener) {
       const behind: NodeListener = {
@@ -205,9 +219,11 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
       isCut = false
       for (const one of [...told.keys()]) if (told.has(one)) one.lost()
     },
-    stumble(calls, which = 'all') {
-      if (which === 'all') stumbles = calls
-      else appendStumbles = calls
+    stumble(calls, which) {
+      stumbles[which] = calls
+    },
+    keepNoState(ms) {
+      keepsStateFromMs = clock.elapsed() + ms
     },
     delay(ms) {
       delayMs = ms

@@ -112,6 +112,9 @@ export async function perform(world: World, action: Action): Promise<void> {
       // What became of an append can be found out, as long as nothing else fails.
       if (action.which === 'all') world.ledger.doubt()
       return tally.count('broker stumbled')
+    case 'keep-no-state':
+      for (const { broker } of world.nodes.values()) broker.keepNoState(action.ms)
+      return
     case 'delay-broker':
       world.nodes.get(action.node)?.broker.delay(action.ms)
       if (action.ms > 0) tally.count('broker late')

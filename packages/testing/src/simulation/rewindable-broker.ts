@@ -58,8 +58,6 @@ interface Follower {
   isEnded: boolean
 }
 
-/** How soon after an append somebody has folded it: much sooner than it is trimmed for its age. */
-const foldedWithinMs = 30_000
 /** To look at a claim is to make one; it is given back at once if nobody had it. */
 const lookingMs = 60_000
 /** How long a node may take to notice that the store is no longer what it was. */
@@ -77,7 +75,6 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
   const followers = new Map<string, Set<Follower>>()
   let turn: Promise<unknown> = Promise.resolve()
   let rewinds = 0
-  let isClosed = false
 
   const keeperOf = (channel: string) => rewound.get(channel) ?? first
 
@@ -103,22 +100,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
       return
     }
     if (life) options.beganAnew()
-    const begun = { epoch: position.epoch, kept }
-    lives.set(channel, begun)
-    foldLater(channel, begun)
-  }
-
-  /**
-   * The hub that appended folds and leaves a checkpoint, unless it dies first. Then the next one to open the channel
-   * would, but here nobody may, until the history has expired and the state with it. So the store sees to it.
-   */
-  function foldLater(channel: string, life: Life): void {
-    clock.after(foldedWithinMs, () => {
-      const newest = life.kept.at(-1)
-      if (isClosed || lives.get(channel) !== life) return
-      if (newest) void keeperOf(channel).writeCheckpoint(channel, checkpointAt(newest.moment))
-      foldLater(channel, life)
-    })
+    lives.set(channel, { epoch: position.epoch, kept })
   }
 
   /** What a follower is told, as the keeper of the moment sees it. */
@@ -254,7 +236,6 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     tell: first.tell,
     hear: first.hear,
     async close() {
-      isClosed = true
       for (const broker of [first, ...rewound.values()]) await broker.close()
     },
     rewind,

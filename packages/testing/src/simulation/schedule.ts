@@ -1,6 +1,7 @@
 import type { MessageFault } from '../network/lane.ts'
 import type { Direction } from '../network/network-link.ts'
 import { createSeededRandomness, type SeededRandomness } from '../seeded-randomness.ts'
+import type { StumbleKind } from './broker-link.ts'
 import { roomIds } from './channels.ts'
 import type { ClaimedBy } from './ledger.ts'
 
@@ -43,8 +44,9 @@ export type Action =
       readonly do: 'stumble-broker'
       readonly node: string
       readonly calls: number
-      readonly which: 'all' | 'appends'
+      readonly which: StumbleKind
     }
+  | { readonly do: 'keep-no-state'; readonly ms: number }
   | { readonly do: 'delay-broker'; readonly node: string; readonly ms: number }
   | { readonly do: 'rewind'; readonly room: string; readonly lose: number; readonly take: number }
   | { readonly do: 'long-quiet'; readonly ms: number }
@@ -143,6 +145,7 @@ const draws: readonly (readonly [number, Draw])[] = [
       which: r.pick(['all', 'appends']),
     }),
   ],
+  [0.5, (r) => ({ do: 'keep-no-state', ms: r.integer(5_000, 40_000) })],
   [1.5, (r) => ({ do: 'rewind', room: anyRoom(r), lose: r.integer(1, 5), take: r.integer(0, 5) })],
   [0.5, (r) => ({ do: 'long-quiet', ms: r.integer(10_000, 60_000) })],
   [0.7, (r) => ({ do: 'jump-clock', ms: r.integer(-86_400_000, 86_400_000) })],

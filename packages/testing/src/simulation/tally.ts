@@ -31,6 +31,7 @@ export const faultNames = [
   'broker back',
   'broker stumbled',
   'broker late',
+  'checkpoint not written',
   'broker delivery doubled',
   'broker delivery lost',
   'append kept but not confirmed',

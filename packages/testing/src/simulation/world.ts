@@ -314,8 +314,7 @@ export class World {
     for (const name of nodeNames) this.startNode(name)
     for (const { broker } of this.nodes.values()) {
       broker.delay(0)
-      broker.stumble(0)
-      broker.stumble(0, 'appends')
+      for (const kind of ['all', 'appends'] as const) broker.stumble(0, kind)
       broker.mend()
     }
     for (const page of this.pages) page?.wake()
