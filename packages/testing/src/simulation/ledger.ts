@@ -141,7 +141,7 @@ export class Ledger {
     tally.count('publish: unknown-outcome')
     const { firstSentMs, isDoubtful } = publish
     const isOld = firstSentMs !== undefined && elapsedMs() - firstSentMs > surelyRemembered * publishWindowMs
-    if (!isDoubtful && !isOld && !isBehindUnknown(publish))
+    if (!isDoubtful && !isOld && !isBesideUnknown(publish))
       throw new Violation('I5', `${id} was given up as unknown-outcome without a reason`)
   }
 
@@ -181,11 +181,8 @@ function assertInTurn(lane: readonly Publish[]): void {
   }
 }
 
-/** Whether nobody knows what became of one before it that was at work at the same time: its producer is given up with it. */
-function isBehindUnknown({ lane, id, firstSentMs = Number.POSITIVE_INFINITY }: Publish): boolean {
-  const before = lane.slice(
-    0,
-    lane.findIndex((one) => one.id === id),
-  )
-  return before.some(({ outcome, closedMs = 0 }) => outcome === 'unknown' && closedMs >= firstSentMs)
+/** Whether nobody knows what became of another one that was at work at the same time: their producer is given up. */
+function isBesideUnknown(publish: Publish): boolean {
+  const { lane, firstSentMs = Number.POSITIVE_INFINITY } = publish
+  return lane.some((one) => one !== publish && one.outcome === 'unknown' && (one.closedMs ?? 0) >= firstSentMs)
 }
