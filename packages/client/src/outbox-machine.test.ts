@@ -412,3 +412,8 @@ describe('I7: the outbox is bounded', () => {
     expect(run([add('a', { bytes: 21 }), add('b'), tight]).done).toEqual(['settle too-large', 'send b'])
   })
 })
+
+test('I5: an id in flight when the claims are lost is not sent again, for it may have been taken before', () => {
+  const { done } = run([connected(), add('a'), claims('claims2'), cut, connected({ claimsEpoch: 'claims2' })])
+  expect(done).toEqual(['send a', 'settle unknown-outcome'])
+})

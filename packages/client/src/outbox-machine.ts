@@ -92,7 +92,8 @@ export function outboxTransition(
 function forgotten(lane: Lane): Lane {
   const entries = lane.entries.map(({ lostMs, ...entry }) => ({
     ...entry,
-    lostMs: lostMs === undefined ? lostMs : -Infinity,
+    // An id in flight, too: the lane goes on with its ids, and this one may have been taken in the life before.
+    lostMs: lostMs === undefined && !(entry.claim === 'id' && entry.sentMs !== undefined) ? lostMs : -Infinity,
   }))
   return { ...lane, entries, isOver: true }
 }
