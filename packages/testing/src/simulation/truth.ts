@@ -1,6 +1,5 @@
 import { type AtPosition, type Delivery, type Publication, parsePosition, positionAfter } from '@baro/core'
 import { foldNote, hiddenType, noteOf, type Tail } from './channels.ts'
-import { isTick } from './ticks.ts'
 
 /** One moment in the life of a channel: after a publication, or, as a root, before the first. */
 export interface Moment {
@@ -25,7 +24,7 @@ export interface Moment {
  */
 export class Truth {
   readonly #moments = new Map<string, Moment>()
-  /** How often each id stands on the living branch of its channel; those of the application, in this life of the broker. */
+  /** How often each id stands on the living branch of its channel; those that may be repeated, in this life of the claims. */
   readonly #appends = new Map<string, number>()
   readonly #doubled = new Set<string>()
   readonly #ids = new Set<string>()
@@ -37,11 +36,11 @@ export class Truth {
   }
 
   /**
-   * A new life of the broker: what the application publishes under ids of its own may be taken again. A page does not
-   * publish again what it has sent in another life (I5).
+   * A new life of the claims, in which these ids may be taken again. Most may not: a page does not publish again what it
+   * has sent in another life without an answer (I5).
    */
-  beginLife(): void {
-    for (const key of this.#appends.keys()) if (isTick(idOf(key))) this.#appends.delete(key)
+  beginLife(mayRepeat: (id: string) => boolean): void {
+    for (const key of this.#appends.keys()) if (mayRepeat(idOf(key))) this.#appends.delete(key)
   }
 
   /** Takes note of an append; the moment after each of its publications. */

@@ -35,7 +35,7 @@ const refusalTallies: ReadonlyMap<string, TallyName> = new Map([
 /** What a message travels on: a link, or a request. */
 export type Way = object
 
-/** Who published last under which producer, and in which life of the claims. */
+/** Who published last under which producer, and in which life of the claims it began. */
 interface Producer {
   readonly name: string
   readonly atMs: number
@@ -66,6 +66,11 @@ export class WireWatch {
   readonly #claims = new WeakMap<Way, string | undefined>()
   readonly #toldEpochs = new Map<string, string>()
   readonly #producers = new Map<string, Producer>()
+  /**
+   * Publishes that were refused for a while. Where the network has doubled one, its other copy may have been taken, and its
+   * client cannot know: no stream transport does that, and within one life of the claims the claim finds it out.
+   */
+  readonly refused: Set<string> = new Set()
   /** The longest message so far, in characters, which here are bytes. */
   longest = 0
 
@@ -101,7 +106,10 @@ export class WireWatch {
       )
     else if (type === 'baro:error' && payload.id !== undefined) {
       const name = refusalTallies.get(payload.code ?? '')
-      if (name) this.#tally.count(name)
+      if (name) {
+        this.#tally.count(name)
+        this.refused.add(payload.id)
+      }
     } else if (type === 'baro:reset') {
       this.#tally.count(resetTallies.get(String(payload.reason)) ?? 'reset: none')
       if (this.#answered.get(link)?.get(String(payload.channel)) === payload.attempt)
@@ -134,8 +142,11 @@ export class WireWatch {
     if (producer === undefined) return
     const lane = `${client} ${channel}`
     const before = this.#producers.get(lane)
-    const producing = { name: producer, atMs: elapsedMs(), claimsEpoch }
+    const known = before?.name === producer ? before.claimsEpoch : claimsEpoch
+    const producing = { name: producer, atMs: elapsedMs(), claimsEpoch: known }
     this.#producers.set(lane, producing)
+    // These claims know nothing of its earlier turns.
+    if (known !== claimsEpoch) ledger.sentInVain(String(id))
     if (!before || before.name === producer) return
     this.#tally.count('producer left for another')
     if (before.claimsEpoch === claimsEpoch && producing.atMs - before.atMs > producerAgeMs)

@@ -29,7 +29,7 @@ import { PageCache } from './page-cache.ts'
 import { createRewindableBroker, type RewindableBroker } from './rewindable-broker.ts'
 import { type Action, type Ground, nodeNames } from './schedule.ts'
 import type { Tally, TallyName } from './tally.ts'
-import { Ticks } from './ticks.ts'
+import { isTick, Ticks } from './ticks.ts'
 import { Truth } from './truth.ts'
 import { createViewBroker, type ViewBroker } from './view-broker.ts'
 import { Violation } from './violation.ts'
@@ -212,7 +212,7 @@ export class World {
     } else {
       this.tally.count('broker restarted')
       void this.broker.close()
-      this.truth.beginLife()
+      this.truth.beginLife((id) => isTick(id) || this.#wire.refused.has(id))
       this.ticks.beginLife()
       this.#replaceStore()
     }
@@ -223,6 +223,7 @@ export class World {
   loseClaims(): void {
     this.ledger.doubt()
     this.ticks.repeatNone()
+    this.truth.beginLife((id) => this.#wire.refused.has(id))
     this.#store.loseClaims()
     this.#askClaimsEpoch()
   }
