@@ -11,43 +11,49 @@ const room = channel('room:{id}', { events: { note: anything } })
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 const seconds = (count: number) => count * 1_000
 
-test('I5: a publish that was repeated within the window and then held up by the network is appended once', async () => {
-  const clock = createFakeClock()
-  const randomness = createSeededRandomness('held publish')
-  const broker = createMemoryBroker({ clock, randomness })
-  const hub = createHub({ channels: [room], broker, clock, randomness, log: quiet, publishWindowMs: seconds(120) })
-  hub.on(room, { access: 'public', events: { note: ({ payload, publish }) => publish('note', payload) } })
-  const network = createNetwork({ clock, randomness, latencyMs: [20, 40] })
-  network.listen('node', hub)
-  const client = createClient({
-    url: '/baro',
-    transport: network.transport('client'),
-    backoff: { maxMs: seconds(1) },
-    clock,
-    randomness,
-    log: quiet,
-    wake: { listen: () => () => {} },
-  })
-  const subscription = client.subscribe(room, room({ id: 1 }))
-  await clock.pass(seconds(1))
+test.each([
+  ['its turn', {}],
+  ['its id', { id: 'once-1' }],
+])(
+  'I5: a publish by %s that was repeated within the window and then held up by the network is appended once',
+  async (_, options) => {
+    const clock = createFakeClock()
+    const randomness = createSeededRandomness('held publish')
+    const broker = createMemoryBroker({ clock, randomness })
+    const hub = createHub({ channels: [room], broker, clock, randomness, log: quiet, publishWindowMs: seconds(120) })
+    hub.on(room, { access: 'public', events: { note: ({ payload, publish }) => publish('note', payload) } })
+    const network = createNetwork({ clock, randomness, latencyMs: [20, 40] })
+    network.listen('node', hub)
+    const client = createClient({
+      url: '/baro',
+      transport: network.transport('client'),
+      backoff: { maxMs: seconds(1) },
+      clock,
+      randomness,
+      log: quiet,
+      wake: { listen: () => () => {} },
+    })
+    const subscription = client.subscribe(room, room({ id: 1 }))
+    await clock.pass(seconds(1))
 
-  // The answer to the publish is lost, and the client cannot come back for a long time.
-  network.links[0]?.silence(['to-client'])
-  const published = subscription.publish('note', 'once')
-  await clock.pass(seconds(1))
-  network.part('client', 'node')
-  await clock.pass(seconds(90))
+    // The answer to the publish is lost, and the client cannot come back for a long time.
+    network.links[0]?.silence(['to-client'])
+    const published = subscription.publish('note', 'once', options)
+    await clock.pass(seconds(1))
+    network.part('client', 'node')
+    await clock.pass(seconds(90))
 
-  // It comes back shortly before it would give up, and sends again, but that is held up by the network.
-  network.join('client', 'node')
-  while (client.status.state !== 'live') await clock.pass(10)
-  network.part('client', 'node')
-  expect(clock.elapsed()).toBeLessThan(seconds(108))
-  await clock.pass(seconds(140) - clock.elapsed())
-  network.join('client', 'node')
-  await clock.pass(seconds(30))
+    // It comes back shortly before it would give up, and sends again, but that is held up by the network.
+    network.join('client', 'node')
+    while (client.status.state !== 'live') await clock.pass(10)
+    network.part('client', 'node')
+    expect(clock.elapsed()).toBeLessThan(seconds(108))
+    await clock.pass(seconds(140) - clock.elapsed())
+    network.join('client', 'node')
+    await clock.pass(seconds(30))
 
-  const { publications } = await broker.read('room:1', { after: 0, limit: 10, bytes: 1_000 })
-  expect(publications.map(({ payload }) => payload)).toEqual(['once'])
-  expect((await published).id).toBe(publications[0]?.id)
-})
+    const { publications } = await broker.read('room:1', { after: 0, limit: 10, bytes: 1_000 })
+    expect(publications.map(({ payload }) => payload)).toEqual(['once'])
+    expect((await published).id).toBe(publications[0]?.id)
+  },
+)

@@ -22,6 +22,20 @@ const broken: Readonly<Record<MutantName, readonly InvariantName[]>> = {
   'follows check': ['I1', 'I2', 'state'],
   'forward-only store': ['I3'],
   'bounds of the outbox': ['I7'],
+  'turn waits for the one before it': ['I5'],
+  'no gap between turns': ['I5'],
+  'answers kept until they are confirmed': ['I5'],
+  'claims of the life that was counted on': ['I5'],
+  'settle in the append': ['I5'],
+  // The refusal stands for ever, and the client asks again for ever.
+  'release of the number': ['liveness'],
+  'number kept by what was sent without an answer': ['I5'],
+  'order after a passing refusal': ['I5'],
+  // A reader that is told how far it came by what it got stands still where there is nothing for it.
+  'upTo of a read': ['I2', 'I4', 'liveness'],
+  'follows of a proposed checkpoint': ['state'],
+  'history kept until the state is': ['state'],
+  disk: ['kept'],
 }
 
 test.each(Object.keys(mutants) as MutantName[])(

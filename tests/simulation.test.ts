@@ -12,7 +12,7 @@ import { runSeed, Tally } from '@baro/testing'
 import { expect, test } from 'vitest'
 import type { ShardReport } from './simulation-shard.ts'
 
-const schedules = 5_000
+const schedules = 2_000
 const shardScript = fileURLToPath(new URL('simulation-shard.ts', import.meta.url))
 
 test(`I1 to I5, I7: hold after each of 200 steps of 3 clients in ${schedules} schedules, and everybody gets to the truth`, async () => {

@@ -25,7 +25,11 @@ export type MemoryStoreOptions = NonNullable<Parameters<typeof createMemoryBroke
  * ```
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const kept = createMemoryBroker(options)
+  return keepIn(createMemoryBroker(options))
+}
+
+/** Makes a store of what a broker keeps. */
+export function keepIn(kept: Broker): MemoryStore {
   // Claims of another life stand under other scopes, where nobody finds them.
   let lives = 1
   const suffix = () => (lives === 1 ? '' : `-${lives}`)

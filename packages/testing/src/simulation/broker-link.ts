@@ -1,4 +1,13 @@
-import { BaroError, type Broker, type Clock, type Delivery, type NodeListener, type StreamFollower } from '@baro/core'
+import {
+  type Appended,
+  BaroError,
+  type Broker,
+  type ClaimKey,
+  type Clock,
+  type Delivery,
+  type NodeListener,
+  type StreamFollower,
+} from '@baro/core'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import type { Tally } from './tally.ts'
 
@@ -12,6 +21,9 @@ export interface BrokerLinkOptions {
   called(): void
 }
 
+/** Which calls fail. */
+export type StumbleKind = 'all' | 'appends'
+
 /** What one node sees of the broker, through a link that can fail. */
 export interface BrokerLink extends Broker {
   readonly isCut: boolean
@@ -19,8 +31,10 @@ export interface BrokerLink extends Broker {
   cut(): void
   /** The link is back: everybody who follows or hears something is told `lost`. */
   mend(): void
-  /** The next calls fail; deliveries go on, and nobody is told. */
-  stumble(calls: number): void
+  /** The next calls of this kind fail; deliveries go on, and nobody is told. */
+  stumble(calls: number, which: StumbleKind): void
+  /** For so long no state of this node is kept: what it offers does not fit, and what it writes fails. */
+  keepNoState(ms: number): void
   /** Answers and deliveries come up to this late from now on, some deliveries twice or never. */
   delay(ms: number): void
   /** The node is dead: whatever it had asked is never answered. */
@@ -29,6 +43,10 @@ export interface BrokerLink extends Broker {
 
 /** Deliveries of a late link that never come, and that come twice. */
 const [lostShare, doubledShare] = [0.05, 0.2]
+/** Appends that are kept although they fail, and those that arrive when whoever made them has given them up. */
+const [keptShare, heldUpShare] = [0.3, 0.2]
+/** How late such an append arrives at most. */
+const heldUpMs = 3_000
 /** How soon a broker finds out that a delivery was lost: it compares heads from time to time. */
 const noticedMs = 2_000
 
@@ -36,21 +54,23 @@ const noticedMs = 2_000
 export function createBrokerLink({ broker, clock, randomness, tally, called }: BrokerLinkOptions): BrokerLink {
   /** Who is told, behind the link, and how to stop that. */
   const told = new Map<StreamFollower | NodeListener, () => void>()
+  /** Claims of appends that failed, whatever became of them. */
+  const unconfirmed = new Set<string>()
   let isCut = false
   let isDead = false
-  let stumbles = 0
+  const stumbles: Record<StumbleKind, number> = { all: 0, appends: 0 }
   let delayMs = 0
+  let keepsStateFromMs = 0
   let lastDueMs = 0
 
   /**
    * Passes a call on, and its answer back; while the link is cut it fails instead, unless it `slipsThrough` and does its
    * work unseen. Answers and deliveries travel apart: either may be there first.
    */
-  async function pass<T>(call: () => Promise<T>, slipsThrough = false): Promise<T> {
+  async function pass<T>(call: () => Promise<T>, isStruck = takeStumble(), slipsThrough = false): Promise<T> {
     called()
     if (isDead) return never()
-    if (isCut || stumbles > 0) {
-      if (!isCut) stumbles--
+    if (isStruck) {
       if (slipsThrough) await call()
       throw unreachable()
     }
@@ -59,6 +79,14 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
     if (isDead) return never()
     if (isCut) throw unreachable()
     return answer
+  }
+
+  /** Whether this call fails. */
+  function takeStumble(kind: StumbleKind = 'all'): boolean {
+    if (isCut) return true
+    if (stumbles[kind] === 0) return kind !== 'all' && takeStumble()
+    stumbles[kind]--
+    return true
   }
 
   /** Remembers who is told, and how to stop that. */
@@ -79,6 +107,12 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
   }
 
   const isUp = () => !isCut && !isDead
+
+  const keepsState = () => clock.elapsed() >= keepsStateFromMs
+
+  function noteOver({ outcome }: Appended): void {
+    if (outcome === 'claim-over') tally.count('append came to nothing, its claim was over')
+  }
 
   function deliver(behind: StreamFollower, follower: StreamFollower, delivery: Delivery): void {
     const arrive = () => {
@@ -104,10 +138,28 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
   }
 
   return {
-    append(...args) {
-      const slipsThrough = (isCut || stumbles > 0) && !isDead && randomness.chance(0.3)
-      if (slipsThrough) tally.count('append kept but not confirmed')
-      return pass(() => broker.append(...args), slipsThrough)
+    async append(...args) {
+      const isStruck = !isDead && takeStumble('appends')
+      const fate = isStruck ? randomness.fraction() : 1
+      const [channel, entries, bounds, given = {}] = args
+      const { settle, checkpoint } = given
+      const isUnfit = checkpoint !== undefined && !keepsState()
+      const append = () =>
+        broker.append(
+          channel,
+          entries,
+          bounds,
+          isUnfit ? { ...given, checkpoint: { ...checkpoint, offset: 0 } } : given,
+        )
+      if (fate < keptShare) tally.count('append kept but not confirmed')
+      else if (fate < keptShare + heldUpShare) {
+        tally.count('append arrived after it was given up')
+        clock.after(randomness.integer(1, heldUpMs), () => append().then(noteOver, () => {}))
+      }
+      if (isStruck && settle) unconfirmed.add(nameOf(channel, settle))
+      const appended = await pass(append, isStruck, fate < keptShare)
+      noteOver(appended)
+      return appended
     },
     redact: (...args) => pass(() => broker.redact(...args)),
     read: (...args) => pass(() => broker.read(...args)),
@@ -127,10 +179,21 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
     signal: (signal) => pass(() => broker.signal(signal)),
     claimsEpoch: () => pass(() => broker.claimsEpoch()),
     claim: (...args) => pass(() => broker.claim(...args)),
-    settle: (...args) => pass(() => broker.settle(...args)),
+    async settle(channel, key, answer) {
+      const stands = await pass(() => broker.settle(channel, key, answer))
+      if (stands && unconfirmed.delete(nameOf(channel, key)))
+        tally.count(
+          'position' in stands ? 'unconfirmed append was found kept' : 'unconfirmed append was settled as not kept',
+        )
+      return stands
+    },
     release: (...args) => pass(() => broker.release(...args)),
     readCheckpoint: (...args) => pass(() => broker.readCheckpoint(...args)),
-    writeCheckpoint: (...args) => pass(() => broker.writeCheckpoint(...args)),
+    writeCheckpoint(...args) {
+      const isStruck = !keepsState() || takeStumble()
+      if (isStruck) tally.count('checkpoint not written')
+      return pass(() => broker.writeCheckpoint(...args), isStruck)
+    },
     tell: (message) => pass(() => broker.tell(message)),
     hear(listener) {
       const behind: NodeListener = {
@@ -156,8 +219,11 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
       isCut = false
       for (const one of [...told.keys()]) if (told.has(one)) one.lost()
     },
-    stumble(calls) {
-      stumbles = calls
+    stumble(calls, which) {
+      stumbles[which] = calls
+    },
+    keepNoState(ms) {
+      keepsStateFromMs = clock.elapsed() + ms
     },
     delay(ms) {
       delayMs = ms
@@ -168,6 +234,10 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
       told.clear()
     },
   }
+}
+
+function nameOf(channel: string, key: ClaimKey): string {
+  return `${channel} ${JSON.stringify(key)}`
 }
 
 function unreachable(): BaroError {

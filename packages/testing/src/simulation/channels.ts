@@ -49,6 +49,9 @@ export const room: ChannelDefinition<NoteTypes> = channel('room:{id}', {
 /** The channels of a schedule: most happens in the first. */
 export const roomIds = ['busy', 'quiet'] as const
 
+/** The type of what stands in the stream and is seen by nobody who reads a view of it. */
+export const hiddenType = 'hidden'
+
 /** The reducer; the truth folds with it too. */
 export function foldNote({ entries }: Tail, id: string, { text, seal }: Note): Tail {
   const digest = digestOf(entries.at(-1)?.digest ?? 0, `${id} ${text} ${seal}`)

@@ -10,7 +10,18 @@ import {
   recoveryGuards,
   type ServerMessage,
 } from '@baro/core'
+import {
+  consumingReleases,
+  forgettingOneMore,
+  grantingGaps,
+  grantingWhilePending,
+  ignoringTheEpoch,
+  lettingOvertake,
+  renumberingOnEachLink,
+  settlingAfterwards,
+} from './claim-mutants.ts'
 import type { RoomReference } from './page.ts'
+import { keepingAnyCheckpoint, readingToTheLast, trimmingBlindly } from './stream-mutants.ts'
 import type { Mutations } from './world.ts'
 
 /** A guard that can be taken out. */
@@ -20,6 +31,18 @@ export type MutantName =
   | 'follows check'
   | 'bounds of the outbox'
   | 'forward-only store'
+  | 'turn waits for the one before it'
+  | 'no gap between turns'
+  | 'answers kept until they are confirmed'
+  | 'claims of the life that was counted on'
+  | 'settle in the append'
+  | 'release of the number'
+  | 'number kept by what was sent without an answer'
+  | 'order after a passing refusal'
+  | 'upTo of a read'
+  | 'follows of a proposed checkpoint'
+  | 'history kept until the state is'
+  | 'disk'
 
 /** The code under test with one guard taken out each: what the simulation must notice. */
 export const mutants: Readonly<Record<MutantName, Mutations>> = {
@@ -31,6 +54,18 @@ export const mutants: Readonly<Record<MutantName, Mutations>> = {
   'follows check': { transport: alwaysFollowing },
   'bounds of the outbox': { limits: { maxOutboxBytes: 1 << 20, maxReplyBytes: 1 << 20 } },
   'forward-only store': { reference: alwaysNewer },
+  'turn waits for the one before it': { broker: grantingWhilePending },
+  'no gap between turns': { broker: grantingGaps },
+  'answers kept until they are confirmed': { broker: forgettingOneMore },
+  'claims of the life that was counted on': { broker: ignoringTheEpoch },
+  'settle in the append': { broker: settlingAfterwards },
+  'release of the number': { broker: consumingReleases },
+  'number kept by what was sent without an answer': { transport: renumberingOnEachLink },
+  'order after a passing refusal': { transport: lettingOvertake },
+  'upTo of a read': { broker: readingToTheLast },
+  'follows of a proposed checkpoint': { broker: keepingAnyCheckpoint },
+  'history kept until the state is': { broker: trimmingBlindly },
+  disk: { isDiskForgetful: true },
 }
 
 function withoutGuard(reason: ResetReason): Mutations {
@@ -38,7 +73,7 @@ function withoutGuard(reason: ResetReason): Mutations {
 }
 
 /** A broker that grants every claim, and appends whether or not the claim is open. */
-function withoutClaims<Claiming extends Broker>(broker: Claiming): Claiming {
+function withoutClaims(broker: Broker): Broker {
   return {
     ...broker,
     claim: async (...args) => ({ outcome: 'granted', epoch: (await broker.claim(...args)).epoch }),

@@ -14,6 +14,8 @@ export const limits = {
   catchUpPublications: 4,
   catchUpBytes: 1_024,
   connectTimeoutMs: 5_000,
+  messagesPerSecond: 5,
+  maxMessagesAtWork: 4,
 } as const
 
 export const heartbeatIntervalMs = 5_000
@@ -42,10 +44,25 @@ export interface NodeParts {
   readonly limits: Partial<Limits>
   readonly tally: Tally
   readonly log: Log
+  /** Nothing is in the way any more: no handler takes longer than a link lives. */
+  isCalm(): boolean
+  /** The application could not say what became of a publish. */
+  doubted(id: string): void
 }
 
 /** Starts a real hub, with an application that takes its time for some events. */
-export function startNode({ name, clock, randomness, broker, recover, limits, tally, log }: NodeParts): SimulatedNode {
+export function startNode({
+  name,
+  clock,
+  randomness,
+  broker,
+  recover,
+  limits,
+  tally,
+  log,
+  isCalm,
+  doubted,
+}: NodeParts): SimulatedNode {
   const work = randomness.fork('work')
   const processClock = createProcessClock(clock, () => (work.chance(0.1) ? 1 : 0))
   const hub = assembleHub(
@@ -59,21 +76,48 @@ export function startNode({ name, clock, randomness, broker, recover, limits, ta
       heartbeatIntervalMs,
       publishWindowMs,
       development: false,
-      auth: ({ token }) => (token === undefined ? undefined : { id: token }),
+      async auth({ token }) {
+        // What is heard meanwhile is heard by a session that nobody was let into yet.
+        if (work.chance(0.03)) await new Promise<void>((resolve) => processClock.after(work.integer(1, 2_000), resolve))
+        return token === undefined ? undefined : { id: token }
+      },
     },
     { recover },
   )
+  const open = new Set<string | undefined>()
+  hub.on('connected', ({ session }) => open.add(session))
+  hub.on('disconnected', ({ session }) => open.delete(session))
   hub.on(room, {
-    access: 'public',
+    access({ action }) {
+      if (action !== 'publish' || !randomness.chance(0.05)) return true
+      tally.count('access rule could not say')
+      throw new BaroError('unavailable', 'Who may publish is not known at this moment. Try again.')
+    },
     events: {
-      note: async ({ payload, publish }) => {
+      note: async ({ payload, publish, id, session }) => {
         if (payload.text.startsWith(refusedText)) throw new BaroError('refused', 'Not this one. Write another.')
-        const takesMs = randomness.chance(0.2) ? randomness.integer(1, 2_000) : 0
+        const takesMs = handlerMs()
         if (takesMs > 0) await new Promise<void>((resolve) => processClock.after(takesMs, resolve))
+        if (!open.has(session)) tally.count('handler outlived the session that asked')
+        if (randomness.chance(0.01)) {
+          tally.count('handler could not say')
+          doubted(id)
+          throw new BaroError('unavailable', 'What became of it is not known.')
+        }
         await publish('note', payload)
+        if (!randomness.chance(0.02)) return
+        tally.count('handler threw after it had published')
+        throw new Error('This comes too late to change the answer.')
       },
     },
   })
+
+  /** Mostly at once, sometimes longer than a message travels, now and then longer than a link lives. */
+  function handlerMs(): number {
+    const kind = randomness.fraction()
+    if (kind < 0.8) return 0
+    return kind < 0.98 || isCalm() ? randomness.integer(1, 2_000) : randomness.integer(2_000, 25_000)
+  }
   return {
     name,
     hub,

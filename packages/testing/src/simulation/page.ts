@@ -21,7 +21,7 @@ import {
   assertShownOnce,
   assertStateIsTruth,
 } from './invariants.ts'
-import type { Ledger } from './ledger.ts'
+import type { ClaimedBy, Ledger } from './ledger.ts'
 import { refusedText } from './node.ts'
 import { createProcessClock } from './process-clock.ts'
 import type { Tally, TallyName } from './tally.ts'
@@ -34,7 +34,10 @@ export type RoomReference = Reference<TypesOf<typeof room>> | Snapshot<TypesOf<t
 
 /** What a page works with. */
 export interface PageParts {
-  readonly transport: Transport
+  /** Names this life of the page. */
+  readonly name: string
+  /** Makes the transport of the client, which lives as long as the page. */
+  transport(clock: HubClock): Transport
   readonly clock: HubClock
   readonly randomness: SeededRandomness
   /** Names the user; `undefined` for a guest. */
@@ -77,15 +80,14 @@ export class Page {
   readonly #unanswered = new Set<string>()
   #isAlive = true
   #wake: WakeEvents | undefined
-  #publishes = 0
   #lastCode = 0
 
   constructor(parts: PageParts) {
     this.#parts = parts
     this.#clock = createProcessClock(parts.clock)
     this.#client = createClient({
-      url: '/baro',
-      transport: this.#watched(parts.transport),
+      url: 'https://shop.example/baro',
+      transport: this.#watched(parts.transport(this.#clock)),
       clock: this.#clock,
       randomness: parts.randomness,
       log: parts.log,
@@ -141,18 +143,23 @@ export class Page {
     return this.#held.get(channel)?.subscription !== undefined
   }
 
-  publish(channel: string, bytes: number): void {
+  publish(channel: string, bytes: number, claimedBy: ClaimedBy): void {
     const subscription = this.#held.get(channel)?.subscription
     if (!subscription || Math.max(this.#unanswered.size, subscription.current.pending.length) >= maxUnanswered) return
-    const { ledger, randomness } = this.#parts
-    const id = `page-${randomness.integer(0, 2 ** 48).toString(36)}-${this.#publishes++}`
-    ledger.made(channel, id)
+    const { name, ledger, randomness } = this.#parts
+    const text = `page-${randomness.integer(0, 2 ** 48).toString(36)}`
+    const note = noteWith(text, randomness.chance(refusedShare) ? `${refusedText}${text}` : text, bytes)
+    const shown = new Set(subscription.current.pending)
+    const published = subscription.publish('note', note, claimedBy === 'id' ? { id: text } : {})
+    // A client makes the id of a turn by itself; what it shows early tells.
+    const id = subscription.current.pending.find((one) => !shown.has(one))
+    if (id === undefined) throw new Error(`The client does not show what was published to ${channel}.`)
+    ledger.made(name, channel, id, claimedBy)
     this.#unanswered.add(id)
     const answered = (tell: () => void) => {
       if (this.#unanswered.delete(id) && this.#isAlive) this.#parts.check(tell)
     }
-    const text = randomness.chance(refusedShare) ? `${refusedText}${id}` : id
-    subscription.publish('note', noteWith(id, text, bytes), { id }).then(
+    published.then(
       ({ position }) => answered(() => ledger.confirmed(id, position)),
       (error) => answered(() => ledger.rejected(id, error)),
     )
@@ -248,7 +255,11 @@ export class Page {
           },
         })
         return {
-          send: (message) => this.#isAlive && link.send(message),
+          send: (message) => {
+            if (!this.#isAlive) return
+            if (message.type === 'baro:publish') this.#parts.ledger.handedOn(message.payload.id)
+            link.send(message)
+          },
           close: () => this.#isAlive && link.close(),
         }
       },

@@ -9,7 +9,14 @@ export async function perform(world: World, action: Action): Promise<void> {
   const { tally } = world
   switch (action.do) {
     case 'publish':
-      return world.pages[action.client]?.publish(nameOf(action.room), action.bytes)
+      return world.pages[action.client]?.publish(nameOf(action.room), action.bytes, action.claimedBy)
+    case 'publish-many': {
+      const page = world.pages[action.client]
+      if (!page?.holds(nameOf(action.room))) return
+      tally.count('burst of a page')
+      for (let count = 0; count < action.count; count++) page.publish(nameOf(action.room), 20, 'turn')
+      return
+    }
     case 'publish-by-application':
       return publishByApplication(world, action.node, action.room, action.again)
     case 'burst':
@@ -80,8 +87,12 @@ export async function perform(world: World, action: Action): Promise<void> {
     case 'stop-node':
       return stopNode(world, action)
     case 'restart-broker':
-      tally.count('broker restarted')
-      return world.restartBroker()
+      return world.restartBroker(action)
+    case 'lose-claims':
+      tally.count('claims lost while nodes go on')
+      return world.loseClaims()
+    case 'move-alone':
+      return world.moveAlone(nameOf(action.room))
     case 'cut-broker': {
       const link = world.nodes.get(action.node)?.broker
       if (!link || link.isCut) return
@@ -97,9 +108,13 @@ export async function perform(world: World, action: Action): Promise<void> {
     }
     case 'stumble-broker':
       if (!world.nodes.has(action.node)) return
-      world.nodes.get(action.node)?.broker.stumble(action.calls)
-      world.ledger.doubt()
+      world.nodes.get(action.node)?.broker.stumble(action.calls, action.which)
+      // What became of an append can be found out, as long as nothing else fails.
+      if (action.which === 'all') world.ledger.doubt()
       return tally.count('broker stumbled')
+    case 'keep-no-state':
+      for (const { broker } of world.nodes.values()) broker.keepNoState(action.ms)
+      return
     case 'delay-broker':
       world.nodes.get(action.node)?.broker.delay(action.ms)
       if (action.ms > 0) tally.count('broker late')

@@ -18,7 +18,8 @@ import {
 } from '@baro/core'
 import { createMemoryBroker } from '@baro/server'
 import type { SeededRandomness } from '../seeded-randomness.ts'
-import { foldNote, noteOf, room } from './channels.ts'
+import { createSparseBroker } from '../sparse-broker.ts'
+import { foldNote, hiddenType, noteOf, room } from './channels.ts'
 import type { Moment, Truth } from './truth.ts'
 
 /** What `createRewindableBroker` takes. */
@@ -27,6 +28,8 @@ export interface RewindableBrokerOptions {
   readonly randomness: SeededRandomness
   readonly truth: Truth
   readonly idleTtlMs: number
+  /** Leaves offsets out. */
+  readonly isSparse: boolean
   readonly log: Log
   /** A channel that had been dropped began anew. */
   beganAnew(): void
@@ -55,8 +58,6 @@ interface Follower {
   isEnded: boolean
 }
 
-/** How soon after an append somebody has folded it: much sooner than it is trimmed for its age. */
-const foldedWithinMs = 30_000
 /** To look at a claim is to make one; it is given back at once if nobody had it. */
 const lookingMs = 60_000
 /** How long a node may take to notice that the store is no longer what it was. */
@@ -67,16 +68,21 @@ const noticedWithinMs = 500
  * given the same epoch and what is left of the history.
  */
 export function createRewindableBroker(options: RewindableBrokerOptions): RewindableBroker {
-  const { clock, randomness, truth, idleTtlMs, log } = options
-  const first = createMemoryBroker({ clock, randomness: randomness.fork('first'), idleTtlMs, log })
+  const { clock, randomness, truth, idleTtlMs, isSparse, log } = options
+  const first = createKeeper(randomness.fork('first'))
   const rewound = new Map<string, Broker>()
   const lives = new Map<string, Life>()
   const followers = new Map<string, Set<Follower>>()
   let turn: Promise<unknown> = Promise.resolve()
   let rewinds = 0
-  let isClosed = false
 
   const keeperOf = (channel: string) => rewound.get(channel) ?? first
+
+  function createKeeper(itsRandomness: Randomness): Broker {
+    const keeper = createMemoryBroker({ clock, randomness: itsRandomness, idleTtlMs, log })
+    // All of one seed: where a channel goes on, it leaves out the same offsets.
+    return isSparse ? createSparseBroker(keeper) : keeper
+  }
 
   /** Lets the truth know of an append, once, and before anybody else does. */
   function record(delivery: Delivery): void {
@@ -94,22 +100,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
       return
     }
     if (life) options.beganAnew()
-    const begun = { epoch: position.epoch, kept }
-    lives.set(channel, begun)
-    foldLater(channel, begun)
-  }
-
-  /**
-   * The hub that appended folds and leaves a checkpoint, unless it dies first. Then the next one to open the channel
-   * would, but here nobody may, until the history has expired and the state with it. So the store sees to it.
-   */
-  function foldLater(channel: string, life: Life): void {
-    clock.after(foldedWithinMs, () => {
-      const newest = life.kept.at(-1)
-      if (isClosed || lives.get(channel) !== life) return
-      if (newest) void keeperOf(channel).writeCheckpoint(channel, checkpointAt(newest.moment))
-      foldLater(channel, life)
-    })
+    lives.set(channel, { epoch: position.epoch, kept })
   }
 
   /** What a follower is told, as the keeper of the moment sees it. */
@@ -126,12 +117,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
 
   /** A memory broker with what is left of a life. */
   async function restore(channel: string, life: Life, keep: number, take: readonly Entry[]) {
-    const broker = createMemoryBroker({
-      clock,
-      randomness: beginningWith(life.epoch, randomness.fork(`rewind ${rewinds++}`)),
-      idleTtlMs,
-      log,
-    })
+    const broker = createKeeper(beginningWith(life.epoch, randomness.fork(`rewind ${rewinds++}`)))
     const left = life.kept.slice(0, keep)
     await broker.append(
       channel,
@@ -143,7 +129,8 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     // Whoever wrote there folded the state before history was trimmed, as every hub does.
     const { tail } = left.at(-1)?.moment ?? { tail: { entries: [] } }
     const folded = taken.delivery.publications.reduce(
-      (before, publication) => foldNote(before, publication.id, noteOf(publication)),
+      (before, publication) =>
+        publication.type === hiddenType ? before : foldNote(before, publication.id, noteOf(publication)),
       tail,
     )
     const { epoch, offset } = taken.delivery.position
@@ -249,7 +236,6 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     tell: first.tell,
     hear: first.hear,
     async close() {
-      isClosed = true
       for (const broker of [first, ...rewound.values()]) await broker.close()
     },
     rewind,

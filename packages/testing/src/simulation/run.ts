@@ -34,6 +34,9 @@ export class SimulationFailure extends Error {
 /** How long everything takes at most to come right: backoffs, silences, and claims of nodes that died. */
 const healingMs = 45_000
 
+/** How long it takes at most until who follows was drained, because a node has found out that claims were lost, and is back. */
+const drainingMs = 15_000
+
 /**
  * Runs the schedule of a seed, asserts the invariants after each step, heals everything at the end, and asserts that
  * all pages show the truth.
@@ -45,8 +48,8 @@ export async function runSeed(
   tally: Tally,
   { steps: length = 200, clients = 3, mutations = {}, trace = () => {} }: SimulationOptions = {},
 ): Promise<void> {
-  const world = new World(seed, tally, mutations, trace)
-  const { steps } = createSchedule(seed, length, clients)
+  const { steps, ground } = createSchedule(seed, length, clients)
+  const world = new World(seed, ground, tally, mutations, trace)
   let at = 0
   try {
     for (let client = 0; client < clients; client++)
@@ -77,7 +80,7 @@ async function converge(world: World): Promise<void> {
   assertNoGhosts(world)
   for (const id of roomIds)
     for (const node of nodeNames) await perform(world, { do: 'publish-by-application', node, room: id, again: false })
-  await world.pass(5_000)
+  await world.pass(drainingMs)
   await assertAllAtHead(world)
   world.tally.count('converged')
 }

@@ -1,14 +1,23 @@
 import type { MessageFault } from '../network/lane.ts'
 import type { Direction } from '../network/network-link.ts'
 import { createSeededRandomness, type SeededRandomness } from '../seeded-randomness.ts'
+import type { StumbleKind } from './broker-link.ts'
 import { roomIds } from './channels.ts'
+import type { ClaimedBy } from './ledger.ts'
 
 /** Which page a client gets: rendered now, built without a hub, or one that a cache kept (0 the oldest, 1 the newest). */
 export type PageChoice = 'fresh' | 'built' | number
 
 /** One thing that happens. */
 export type Action =
-  | { readonly do: 'publish'; readonly client: number; readonly room: string; readonly bytes: number }
+  | {
+      readonly do: 'publish'
+      readonly client: number
+      readonly room: string
+      readonly bytes: number
+      readonly claimedBy: ClaimedBy
+    }
+  | { readonly do: 'publish-many'; readonly client: number; readonly room: string; readonly count: number }
   | { readonly do: 'publish-by-application'; readonly node: string; readonly room: string; readonly again: boolean }
   | { readonly do: 'burst'; readonly node: string; readonly room: string; readonly count: number }
   | { readonly do: 'open-page'; readonly client: number; readonly page: PageChoice; readonly isClean: boolean }
@@ -27,9 +36,17 @@ export type Action =
       readonly how: 'crash' | 'power' | 'drain'
       readonly downMs: number
     }
-  | { readonly do: 'restart-broker' }
+  | { readonly do: 'restart-broker'; readonly withNodes: boolean; readonly downMs: number }
+  | { readonly do: 'lose-claims' }
+  | { readonly do: 'move-alone'; readonly room: string }
   | { readonly do: 'cut-broker' | 'mend-broker'; readonly node: string }
-  | { readonly do: 'stumble-broker'; readonly node: string; readonly calls: number }
+  | {
+      readonly do: 'stumble-broker'
+      readonly node: string
+      readonly calls: number
+      readonly which: StumbleKind
+    }
+  | { readonly do: 'keep-no-state'; readonly ms: number }
   | { readonly do: 'delay-broker'; readonly node: string; readonly ms: number }
   | { readonly do: 'rewind'; readonly room: string; readonly lose: number; readonly take: number }
   | { readonly do: 'long-quiet'; readonly ms: number }
@@ -41,10 +58,23 @@ export interface Step {
   readonly thenMs: number
 }
 
+/** What the offsets of a schedule's streams are: one after the other, with gaps, or those of a larger stream. */
+export type StreamKind = 'dense' | 'sparse' | 'view'
+
+/** What a schedule happens on. */
+export interface Ground {
+  readonly streams: StreamKind
+  /** The store keeps everything when it restarts, or nothing. */
+  readonly hasDisk: boolean
+  /** The client whose page has no links, and sends requests; most schedules have none. */
+  readonly requester: number | undefined
+}
+
 /** What a seed stands for. */
 export interface Schedule {
   readonly seed: number
   readonly clients: number
+  readonly ground: Ground
   readonly steps: readonly Step[]
 }
 
@@ -64,7 +94,17 @@ const messageFaults = ['lose', 'duplicate', 'reorder'] as const
 
 /** How often each action comes, as a weight, and how its details are drawn. */
 const draws: readonly (readonly [number, Draw])[] = [
-  [30, (r, n) => ({ do: 'publish', client: anyClient(r, n), room: anyRoom(r), bytes: r.integer(0, 300) })],
+  [
+    26,
+    (r, n) => ({
+      do: 'publish',
+      client: anyClient(r, n),
+      room: anyRoom(r),
+      bytes: r.integer(0, 300),
+      claimedBy: r.chance(0.8) ? 'turn' : 'id',
+    }),
+  ],
+  [4, (r, n) => ({ do: 'publish-many', client: anyClient(r, n), room: anyRoom(r), count: r.integer(3, 6) })],
   [12, (r) => ({ do: 'publish-by-application', node: anyNode(r), room: anyRoom(r), again: r.chance(0.2) })],
   [2, (r) => ({ do: 'burst', node: anyNode(r), room: anyRoom(r), count: r.integer(3, 10) })],
   [4, (r, n) => ({ do: 'open-page', client: anyClient(r, n), page: anyPage(r), isClean: r.chance(0.7) })],
@@ -90,11 +130,22 @@ const draws: readonly (readonly [number, Draw])[] = [
       downMs: r.integer(10, 3_000),
     }),
   ],
-  [0.7, () => ({ do: 'restart-broker' })],
+  [0.7, (r) => ({ do: 'restart-broker', withNodes: r.chance(0.5), downMs: r.integer(0, 3_000) })],
+  [0.7, () => ({ do: 'lose-claims' })],
+  [6, (r) => ({ do: 'move-alone', room: anyRoom(r) })],
   [1, (r) => ({ do: 'cut-broker', node: anyNode(r) })],
   [6, (r) => ({ do: 'mend-broker', node: anyNode(r) })],
   [1.5, (r) => ({ do: 'delay-broker', node: anyNode(r), ms: r.pick([0, 0, 20, 400]) })],
-  [1, (r) => ({ do: 'stumble-broker', node: anyNode(r), calls: r.integer(1, 4) })],
+  [
+    2,
+    (r) => ({
+      do: 'stumble-broker',
+      node: anyNode(r),
+      calls: r.integer(1, 4),
+      which: r.pick(['all', 'appends']),
+    }),
+  ],
+  [0.5, (r) => ({ do: 'keep-no-state', ms: r.integer(5_000, 40_000) })],
   [1.5, (r) => ({ do: 'rewind', room: anyRoom(r), lose: r.integer(1, 5), take: r.integer(0, 5) })],
   [0.5, (r) => ({ do: 'long-quiet', ms: r.integer(10_000, 60_000) })],
   [0.7, (r) => ({ do: 'jump-clock', ms: r.integer(-86_400_000, 86_400_000) })],
@@ -105,7 +156,12 @@ const totalWeight = draws.reduce((sum, [weight]) => sum + weight, 0)
 /** Draws the schedule of a seed: the same for ever. */
 export function createSchedule(seed: number, steps: number, clients: number): Schedule {
   const randomness = createSeededRandomness(`schedule ${seed}`)
-  return { seed, clients, steps: Array.from({ length: steps }, () => drawStep(randomness, clients)) }
+  const ground: Ground = {
+    streams: randomness.pick(['dense', 'dense', 'sparse', 'view']),
+    hasDisk: randomness.chance(0.4),
+    requester: randomness.chance(0.4) ? randomness.integer(0, clients - 1) : undefined,
+  }
+  return { seed, clients, ground, steps: Array.from({ length: steps }, () => drawStep(randomness, clients)) }
 }
 
 function drawStep(randomness: SeededRandomness, clients: number): Step {
@@ -114,7 +170,7 @@ function drawStep(randomness: SeededRandomness, clients: number): Step {
     rest -= weight
     return rest < 0
   })
-  const [, draw] = drawn ?? draws[0] ?? [0, () => ({ do: 'restart-broker' })]
+  const [, draw] = drawn ?? draws[0] ?? [0, () => ({ do: 'lose-claims' })]
   return { action: draw(randomness, clients), thenMs: drawTime(randomness) }
 }
 

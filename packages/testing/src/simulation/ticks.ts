@@ -6,6 +6,13 @@ export interface Tick {
   readonly madeMs: number
 }
 
+const prefix = 'tick-'
+
+/** Whether an id is one of the application. */
+export function isTick(id: string): boolean {
+  return id.startsWith(prefix)
+}
+
 /** What the application publishes by itself. */
 export class Ticks {
   readonly #elapsedMs: () => number
@@ -27,10 +34,15 @@ export class Ticks {
     this.#last = undefined
   }
 
+  /** The servers have lost what they remember of publishes, and nothing else: no tick is published again. */
+  repeatNone(): void {
+    this.#last = undefined
+  }
+
   next(roomId: string): Tick {
     const number = ++this.#number
     const text = `tick ${number} of life ${this.#life}`
-    this.#last = { id: `tick-${number}`, text, roomId, madeMs: this.#elapsedMs() }
+    this.#last = { id: `${prefix}${number}`, text, roomId, madeMs: this.#elapsedMs() }
     return this.#last
   }
 

@@ -1,5 +1,5 @@
 import { type AtPosition, type Delivery, type Publication, parsePosition, positionAfter } from '@baro/core'
-import { foldNote, noteOf, type Tail } from './channels.ts'
+import { foldNote, hiddenType, noteOf, type Tail } from './channels.ts'
 
 /** One moment in the life of a channel: after a publication, or, as a root, before the first. */
 export interface Moment {
@@ -8,6 +8,10 @@ export interface Moment {
   readonly offset: number
   /** Of the publication; empty for a root. */
   readonly id: string
+  /** Which of all appends it was. */
+  readonly order: number
+  /** Nobody who reads the stream sees it: it is of the larger stream that this one is a view of. */
+  readonly isHidden: boolean
   readonly parent: Moment | undefined
   /** What the reducer made of everything up to here. */
   readonly tail: Tail
@@ -20,19 +24,23 @@ export interface Moment {
  */
 export class Truth {
   readonly #moments = new Map<string, Moment>()
-  /** How often each id stands on the living branch of its channel, since the broker's life began. */
-  #appends = new Map<string, number>()
+  /** How often each id stands on the living branch of its channel; those that may be repeated, in this life of the claims. */
+  readonly #appends = new Map<string, number>()
   readonly #doubled = new Set<string>()
   readonly #ids = new Set<string>()
+  #order = 0
 
   /** Ids that were appended more than once, as `channel id`. */
   get doubled(): ReadonlySet<string> {
     return this.#doubled
   }
 
-  /** A new life of the broker: it has forgotten which ids it took, and may take them again. */
-  beginLife(): void {
-    this.#appends = new Map()
+  /**
+   * A new life of the claims, in which these ids may be taken again. Most may not: a page does not publish again what it
+   * has sent in another life without an answer (I5).
+   */
+  beginLife(mayRepeat: (id: string) => boolean): void {
+    for (const key of this.#appends.keys()) if (mayRepeat(idOf(key))) this.#appends.delete(key)
   }
 
   /** Takes note of an append; the moment after each of its publications. */
@@ -41,8 +49,10 @@ export class Truth {
     let parent = this.#known(channel, follows)
     return publications.map((publication) => {
       const { id, offset } = publication
-      const tail = foldNote(parent?.tail ?? { entries: [] }, id, noteOf(publication))
-      const moment: Moment = { channel, epoch, offset, id, parent, tail }
+      const isHidden = publication.type === hiddenType
+      const before = parent?.tail ?? { entries: [] }
+      const tail = isHidden ? before : foldNote(before, id, noteOf(publication))
+      const moment: Moment = { channel, epoch, offset, id, order: ++this.#order, isHidden, parent, tail }
       this.#moments.set(keyOf(channel, positionAfter(epoch, publication)), moment)
       this.#countAppend(moment, 1)
       parent = moment
@@ -70,14 +80,16 @@ export class Truth {
   after(moment: Moment, { offset, id }: Publication): Moment | undefined {
     const { channel, epoch } = moment
     const next = this.#moments.get(keyOf(channel, positionAfter(epoch, { offset, id })))
-    return next?.parent === moment && next.id === id ? next : undefined
+    return next?.parent && shown(next.parent) === shown(moment) && next.id === id ? next : undefined
   }
 
   #known(channel: string, position: AtPosition): Moment | undefined {
     const key = keyOf(channel, position)
     const known = this.#moments.get(key)
     if (known || position.offset > 0) return known
-    const root = { channel, epoch: position.epoch, offset: 0, id: '', parent: undefined, tail: { entries: [] } }
+    const tail: Tail = { entries: [] }
+    const { epoch } = position
+    const root: Moment = { channel, epoch, offset: 0, id: '', order: 0, isHidden: false, parent: undefined, tail }
     this.#moments.set(key, root)
     return root
   }
@@ -91,11 +103,22 @@ export class Truth {
   }
 }
 
+/** The moment that a reader sees there: the last one that is not hidden. */
+export function shown(moment: Moment): Moment {
+  let last = moment
+  while (last.isHidden && last.parent) last = last.parent
+  return last
+}
+
 /** Whether a moment lies on the way to another one, or is it. */
 export function leadsTo(earlier: Moment, later: Moment): boolean {
   let moment: Moment | undefined = later
   while (moment && moment.offset > earlier.offset) moment = moment.parent
   return moment === earlier
+}
+
+function idOf(key: string): string {
+  return key.slice(key.indexOf(' ') + 1)
 }
 
 function keyOf(channel: string, { epoch, offset, check }: AtPosition): string {

@@ -1,5 +1,8 @@
-/** One of the invariants of ARCHITECTURE.md, `state` (the client shows the fold of the truth) or `liveness`. */
-export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I7' | 'state' | 'liveness'
+/**
+ * One of the invariants of ARCHITECTURE.md, `state` (the client shows the fold of the truth), `recovery` (a reset has a
+ * reason), `kept` (a disk keeps what was acknowledged) or `liveness`.
+ */
+export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I7' | 'state' | 'recovery' | 'kept' | 'liveness'
 
 /** An invariant did not hold. */
 export class Violation extends Error {

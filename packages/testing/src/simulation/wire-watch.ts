@@ -1,5 +1,5 @@
 import { parseJson } from '@baro/core'
-import type { Direction, NetworkLink } from '../network.ts'
+import type { Direction } from '../network.ts'
 import type { Ledger } from './ledger.ts'
 import type { Tally, TallyName } from './tally.ts'
 
@@ -19,31 +19,77 @@ interface Answer {
     readonly reason?: string
     readonly code?: string
     readonly claimsEpoch?: string
+    readonly producer?: string
+    readonly position?: string
     readonly publications?: readonly unknown[]
   }
 }
 
+const refusalTallies: ReadonlyMap<string, TallyName> = new Map([
+  ['in-progress', 'publish in progress elsewhere'],
+  ['rate-limited', 'publish: rate-limited'],
+  ['unavailable', 'publish: unavailable'],
+  ['out-of-turn', 'publish: out-of-turn'],
+])
+
+/** What a message travels on: a link, or a request. */
+export type Way = object
+
+/** Who published last under which producer, and in which life of the claims it began. */
+interface Producer {
+  readonly name: string
+  readonly atMs: number
+  readonly claimsEpoch: string | undefined
+}
+
+/** What a wire watch works with. */
+export interface WireWatchParts {
+  readonly tally: Tally
+  readonly ledger: Ledger
+  /** How long a client waits before it takes its producer for forgotten. */
+  readonly producerAgeMs: number
+  elapsedMs(): number
+  /** A subscribe from a position was answered as one of another life. */
+  resetFrom(channel: string, position: string): void
+  /** The life of the claims as it is. */
+  claimsEpoch(): string
+}
+
 /** Reads along on the wire: which paths the code under test took, and what was sent when. */
 export class WireWatch {
+  readonly #parts: WireWatchParts
   readonly #tally: Tally
-  readonly #ledger: Ledger
-  readonly #claimsEpoch: () => string
-  readonly #answered = new WeakMap<NetworkLink, Map<string, number>>()
-  /** The life of the claims that each link leads to. */
-  readonly #claims = new WeakMap<NetworkLink, string | undefined>()
+  /** The position of each subscribe, by channel and attempt. */
+  readonly #asked = new WeakMap<Way, Map<string, string | undefined>>()
+  readonly #answered = new WeakMap<Way, Map<string, number>>()
+  /** The life of the claims that each link counts on. */
+  readonly #claims = new WeakMap<Way, string | undefined>()
+  readonly #toldEpochs = new Map<string, string>()
+  readonly #producers = new Map<string, Producer>()
+  /**
+   * Publishes that were refused for a while. Where the network has doubled one, its other copy may have been taken, and its
+   * client cannot know: no stream transport does that, and within one life of the claims the claim finds it out.
+   */
+  readonly refused: Set<string> = new Set()
   /** The longest message so far, in characters, which here are bytes. */
   longest = 0
 
-  constructor(tally: Tally, ledger: Ledger, claimsEpoch: () => string) {
-    this.#tally = tally
-    this.#ledger = ledger
-    this.#claimsEpoch = claimsEpoch
+  constructor(parts: WireWatchParts) {
+    this.#parts = parts
+    this.#tally = parts.tally
   }
 
-  sent(link: NetworkLink, direction: Direction, text: string): void {
+  /** @param client Names one life of a page. */
+  sent(link: Way, client: string, direction: Direction, text: string): void {
     if (direction === 'to-hub') {
-      if (text.startsWith('{"type":"baro:publish"'))
-        this.#ledger.sent(String(read(text).payload.id), this.#claims.get(link) !== this.#claimsEpoch())
+      if (text.startsWith('{"type":"baro:publish"')) this.#published(link, client, read(text))
+      // A request says which claims it counts on.
+      else if (text.startsWith('{"type":"baro:connect"')) this.#claims.set(link, read(text).payload.claimsEpoch)
+      else if (text.startsWith('{"type":"baro:subscribe"')) {
+        const { channel, attempt, position } = read(text).payload
+        const asked = this.#asked.get(link) ?? new Map<string, string | undefined>()
+        this.#asked.set(link, asked.set(`${channel} ${attempt}`, position))
+      }
       return
     }
     this.longest = Math.max(this.longest, text.length)
@@ -52,21 +98,59 @@ export class WireWatch {
     const { type, payload } = read(text)
     if (type === 'baro:connected') {
       this.#tally.count('connected')
-      this.#claims.set(link, payload.claimsEpoch)
+      if (!this.#claims.get(link)) this.#claims.set(link, payload.claimsEpoch)
+      this.#told(client, String(payload.claimsEpoch))
     } else if (type === 'baro:recovered')
       this.#tally.count(
         payload.publications?.length ? 'recovered with publications' : 'recovered with nothing to catch up',
       )
-    else if (type === 'baro:error' && payload.code === 'in-progress') this.#tally.count('publish in progress elsewhere')
-    else if (type === 'baro:reset') {
+    else if (type === 'baro:error' && payload.id !== undefined) {
+      const name = refusalTallies.get(payload.code ?? '')
+      if (name) {
+        this.#tally.count(name)
+        this.refused.add(payload.id)
+      }
+    } else if (type === 'baro:reset') {
       this.#tally.count(resetTallies.get(String(payload.reason)) ?? 'reset: none')
       if (this.#answered.get(link)?.get(String(payload.channel)) === payload.attempt)
         this.#tally.count('live reader reset')
+      else if (payload.reason === 'epoch')
+        this.#parts.resetFrom(
+          String(payload.channel),
+          this.#asked.get(link)?.get(`${payload.channel} ${payload.attempt}`) ?? '',
+        )
     }
     if (payload.channel !== undefined && payload.attempt !== undefined) {
       const answered = this.#answered.get(link) ?? new Map<string, number>()
       this.#answered.set(link, answered.set(payload.channel, payload.attempt))
     }
+  }
+
+  /** A node notices a new life of the claims with its next claim; until then it tells of the old one. */
+  #told(client: string, claimsEpoch: string): void {
+    const { tally, ledger, claimsEpoch: claimsNow } = this.#parts
+    if (claimsEpoch !== claimsNow()) tally.count('node told of claims that are lost')
+    const before = this.#toldEpochs.get(client)
+    this.#toldEpochs.set(client, claimsEpoch)
+    if (before !== undefined && before !== claimsEpoch) ledger.doubtPage(client)
+  }
+
+  #published(link: Way, client: string, { payload: { id, channel, producer } }: Answer): void {
+    const { ledger, producerAgeMs, elapsedMs, claimsEpoch: claimsNow } = this.#parts
+    const claimsEpoch = this.#claims.get(link)
+    if (claimsEpoch !== claimsNow()) ledger.sentInVain(String(id))
+    if (producer === undefined) return
+    const lane = `${client} ${channel}`
+    const before = this.#producers.get(lane)
+    const known = before?.name === producer ? before.claimsEpoch : claimsEpoch
+    const producing = { name: producer, atMs: elapsedMs(), claimsEpoch: known }
+    this.#producers.set(lane, producing)
+    // These claims know nothing of its earlier turns.
+    if (known !== claimsEpoch) ledger.sentInVain(String(id))
+    if (!before || before.name === producer) return
+    this.#tally.count('producer left for another')
+    if (before.claimsEpoch === claimsEpoch && producing.atMs - before.atMs > producerAgeMs)
+      this.#tally.count('producer left for its age')
   }
 }
 

@@ -1,21 +1,37 @@
 import type { Transport } from '@baro/client'
-import { type Broker, type Log, noPosition, type Recover, recover, type Snapshot, type TypesOf } from '@baro/core'
+import { createHttpTransport } from '@baro/client/transports'
+import {
+  type AtPosition,
+  type Broker,
+  type Clock,
+  formatPosition,
+  type Log,
+  noPosition,
+  parsePosition,
+  type Recover,
+  recover,
+  type Snapshot,
+  type TypesOf,
+} from '@baro/core'
 import type { Limits } from '@baro/server'
 import { createFakeClock, type FakeClock, settled } from '../fake-clock.ts'
-import { createNetwork, type Network, type NetworkLink } from '../network.ts'
+import { keepIn, type MemoryStore } from '../memory-store.ts'
+import { createRequests, type RequestEvent, type Requests } from '../network/requests.ts'
+import { createNetwork, type Direction, type Network, type NetworkLink } from '../network.ts'
 import { createSeededRandomness, type SeededRandomness } from '../seeded-randomness.ts'
 import { createBrokerLink } from './broker-link.ts'
-import { room } from './channels.ts'
+import { room, roomIds } from './channels.ts'
 import { assertBounded, assertPublishedOnce } from './invariants.ts'
 import { Ledger } from './ledger.ts'
 import { limits, publishWindowMs, type SimulatedNode, startNode } from './node.ts'
 import { Page, type RoomReference } from './page.ts'
 import { PageCache } from './page-cache.ts'
 import { createRewindableBroker, type RewindableBroker } from './rewindable-broker.ts'
-import { nodeNames } from './schedule.ts'
-import type { Tally } from './tally.ts'
-import { Ticks } from './ticks.ts'
+import { type Action, type Ground, nodeNames } from './schedule.ts'
+import type { Tally, TallyName } from './tally.ts'
+import { isTick, Ticks } from './ticks.ts'
 import { Truth } from './truth.ts'
+import { createViewBroker, type ViewBroker } from './view-broker.ts'
 import { Violation } from './violation.ts'
 import { WireWatch } from './wire-watch.ts'
 
@@ -25,8 +41,10 @@ export interface Mutations {
   readonly recover?: Recover
   /** Bounds of each session; the invariants go by the real ones. */
   readonly limits?: Partial<Limits>
+  /** A store that restarts with its disk has forgotten everything all the same. */
+  readonly isDiskForgetful?: boolean
   /** The broker as all nodes see it. */
-  readonly broker?: <Mutated extends Broker>(broker: Mutated) => Mutated
+  readonly broker?: (broker: Broker) => Broker
   /** The transport as clients see it. */
   readonly transport?: (transport: Transport) => Transport
   /** What a page was rendered with, as its client sees it, given the position the page shows. */
@@ -37,6 +55,21 @@ export interface Mutations {
 const idleTtlMs = 10_000
 /** Calls a node may make between two looks; more is an endless loop. */
 const maxCalls = 5_000
+/** Part of the publish window after which a client takes its producer for forgotten. */
+const trusted = 0.9
+/** How late a request comes at most: less than what claims are remembered beyond the publish window. */
+const requestLateMs = 15_000
+const pollIntervalMs = 1_000
+
+const requestTallies: Readonly<Record<RequestEvent, TallyName>> = {
+  late: 'request late',
+  doubled: 'request doubled',
+  lost: 'request lost',
+  'answer lost': 'answer to a request lost',
+  overtook: 'request overtook another',
+  'came after its link': 'request arrived after its link',
+}
+
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
 /** Everything there is in a schedule: servers, their store, the network, and pages in browsers. */
@@ -47,19 +80,28 @@ export class World {
   readonly truth: Truth = new Truth()
   readonly ledger: Ledger
   readonly network: Network
+  readonly requests: Requests
+  readonly ground: Ground
   readonly cache: PageCache
   readonly nodes: Map<string, SimulatedNode> = new Map()
   readonly pages: (Page | undefined)[] = []
   readonly ticks: Ticks
   broker: RewindableBroker
+  /** The broker as a view, in schedules on one. */
+  #view: ViewBroker | undefined
+  #store: MemoryStore
   readonly #mutations: Mutations
   readonly #wire: WireWatch
   #failure: unknown
   #claimsEpoch = ''
   #calls = 0
+  #isCalm = false
   #made = 0
+  /** By client: names the life of its page. */
+  readonly #pageNames = new Map<string, string>()
 
-  constructor(seed: number, tally: Tally, mutations: Mutations, trace: (line: string) => void) {
+  constructor(seed: number, ground: Ground, tally: Tally, mutations: Mutations, trace: (line: string) => void) {
+    this.ground = ground
     this.randomness = createSeededRandomness(`world ${seed}`)
     this.tally = tally
     this.#mutations = mutations
@@ -69,20 +111,43 @@ export class World {
       publishWindowMs,
       elapsedMs: () => this.clock.elapsed(),
     })
-    this.#wire = new WireWatch(tally, this.ledger, () => this.#claimsEpoch)
+    this.#wire = new WireWatch({
+      tally,
+      ledger: this.ledger,
+      producerAgeMs: trusted * publishWindowMs,
+      elapsedMs: () => this.clock.elapsed(),
+      claimsEpoch: () => this.#claimsEpoch,
+      resetFrom: (channel, position) => void this.#assertOtherLife(channel, position),
+    })
+    const sent = (way: object, client: string, node: string, direction: Direction, text: string) => {
+      trace(`${this.clock.elapsed()} ${client} ${direction === 'to-hub' ? '->' : '<-'} ${node} ${text}`)
+      this.#wire.sent(way, this.#pageNames.get(client) ?? client, direction, text)
+    }
     this.network = createNetwork({
       clock: this.clock,
       randomness: this.randomness.fork('network'),
-      sent: (link, direction, text) => {
-        trace(`${this.clock.elapsed()} ${link.client} ${direction === 'to-hub' ? '->' : '<-'} ${link.node} ${text}`)
-        this.#wire.sent(link, direction, text)
-      },
+      sent: (link, direction, text) => sent(link, link.client, link.node, direction, text),
       closeTimeoutMs: 10_000,
+    })
+    this.requests = createRequests({
+      clock: this.clock,
+      randomness: this.randomness.fork('requests'),
+      latencyMs: [1, 40],
+      lateMs: requestLateMs,
+      faults: { late: 0.08, doubled: 0.06, lost: 0.05, 'answer lost': 0.05 },
+      passed: (request, client, node, direction, body) => {
+        for (const message of messagesOf(body)) sent(request, client, node, direction, message)
+      },
+      happened: (event) => tally.count(requestTallies[event]),
     })
     this.cache = new PageCache(this.randomness.fork('cache'))
     this.ticks = new Ticks(() => this.clock.elapsed(), 0.8 * publishWindowMs)
     this.broker = this.#createBroker()
+    this.#store = this.#createStore()
     for (const name of nodeNames) this.startNode(name)
+    if (ground.streams !== 'dense')
+      tally.count(ground.streams === 'view' ? 'schedule on a view of a larger stream' : 'schedule on a sparse stream')
+    if (ground.requester !== undefined) tally.count('schedule with a page over requests')
   }
 
   /** Starts a node if it is down. */
@@ -90,7 +155,13 @@ export class World {
     if (this.nodes.has(name)) return
     const { clock, tally } = this
     const randomness = this.#fork(name)
-    const broker = createBrokerLink({ broker: this.broker, clock, randomness, tally, called: () => this.#called() })
+    const broker = createBrokerLink({
+      broker: this.#store.open(),
+      clock,
+      randomness,
+      tally,
+      called: () => this.#called(),
+    })
     const node = startNode({
       name,
       clock,
@@ -100,9 +171,12 @@ export class World {
       limits: this.#mutations.limits ?? limits,
       tally,
       log: silent,
+      isCalm: () => this.#isCalm,
+      doubted: (id) => this.ledger.doubtOne(id),
     })
     this.nodes.set(name, node)
     this.network.listen(name, node.hub)
+    this.requests.listen(name, node.hub)
   }
 
   /** A node's process ends without another word. */
@@ -110,24 +184,65 @@ export class World {
     this.nodes.get(name)?.kill()
     this.nodes.delete(name)
     this.network.crash(name, how)
+    this.requests.crash(name, how)
   }
 
-  /** The store of all nodes is gone with all it kept; a new one is empty, and the nodes restart with it. */
-  restartBroker(): void {
-    for (const name of [...this.nodes.keys()]) this.killNode(name, { quietly: false })
-    void this.broker.close()
-    this.truth.beginLife()
-    this.ticks.beginLife()
+  /**
+   * The store of all nodes ends. With a disk it is back after a while, and has kept everything: alone, or in one process
+   * with each node. Without one it is gone with all it kept; a new one is empty, and the nodes restart with it.
+   */
+  async restartBroker({ withNodes, downMs }: Extract<Action, { do: 'restart-broker' }>): Promise<void> {
     this.ledger.doubt()
-    this.broker = this.#createBroker()
+    const names = roomIds.map((id) => room({ id }).channel)
+    const before = await this.broker.heads(names)
+    if (this.ground.hasDisk && !withNodes) {
+      this.tally.count('store restarted with its disk')
+      const cut = [...this.nodes.values()].filter(({ broker }) => !broker.isCut)
+      for (const { broker } of cut) broker.cut()
+      this.clock.after(downMs, () => {
+        for (const { broker } of cut) broker.mend()
+      })
+      return
+    }
+    for (const name of [...this.nodes.keys()]) this.killNode(name, { quietly: false })
+    if (this.ground.hasDisk) {
+      this.tally.count('nodes restarted with their disk')
+      if (this.#mutations.isDiskForgetful) this.#replaceStore()
+      assertKept(before, await this.broker.heads(names))
+    } else {
+      this.tally.count('broker restarted')
+      void this.broker.close()
+      this.truth.beginLife((id) => isTick(id) || this.#wire.refused.has(id))
+      this.ticks.beginLife()
+      this.#replaceStore()
+    }
     for (const name of nodeNames) this.startNode(name)
+  }
+
+  /** What is remembered of publishes is lost, and nothing else. */
+  loseClaims(): void {
+    this.ledger.doubt()
+    this.ticks.repeatNone()
+    this.truth.beginLife((id) => this.#wire.refused.has(id))
+    this.#store.loseClaims()
+    this.#askClaimsEpoch()
+  }
+
+  /** The larger stream goes on beside the view of it. */
+  async moveAlone(channel: string): Promise<void> {
+    if (!this.#view) return
+    this.tally.count('position moved alone')
+    await this.#view.moveAlone(channel)
   }
 
   /** A browser opens a page, in place of the one that was there. */
   openPage(client: number, references: readonly RoomReference[]): Page {
-    const transport = this.network.transport(clientName(client))
     const page = new Page({
-      transport: this.#mutations.transport?.(transport) ?? transport,
+      name: this.#beginPage(client),
+      transport: (clock) => {
+        const transport = this.#transportOf(client, clock)
+        return this.#mutations.transport?.(transport) ?? transport
+      },
       clock: this.clock,
       randomness: this.#fork(clientName(client)),
       // The first is a guest, whose ids are its own; the others are users on any device.
@@ -189,7 +304,9 @@ export class World {
 
   /** Mends everything, so that nothing keeps anybody from catching up. */
   heal(): void {
+    this.#isCalm = true
     this.network.joinAll()
+    this.requests.heal()
     for (const link of this.network.links) {
       // A stream transport that lost or doubled something would have ended. What is silent, both sides must find out.
       if (link.isDamaged) link.breakFor(['client', 'hub'])
@@ -198,7 +315,7 @@ export class World {
     for (const name of nodeNames) this.startNode(name)
     for (const { broker } of this.nodes.values()) {
       broker.delay(0)
-      broker.stumble(0)
+      for (const kind of ['all', 'appends'] as const) broker.stumble(0, kind)
       broker.mend()
     }
     for (const page of this.pages) page?.wake()
@@ -217,11 +334,54 @@ export class World {
     const { clock, truth, tally } = this
     const randomness = this.#fork('broker')
     const beganAnew = () => tally.count('channel began a new life after being dropped')
-    const broker = createRewindableBroker({ clock, randomness, truth, idleTtlMs, log: silent, beganAnew })
-    void broker.claimsEpoch().then((epoch) => {
-      this.#claimsEpoch = epoch
-    })
-    return this.#mutations.broker?.(broker) ?? broker
+    const isSparse = this.ground.streams === 'sparse'
+    return createRewindableBroker({ clock, randomness, truth, idleTtlMs, isSparse, log: silent, beganAnew })
+  }
+
+  /** A reset says that a position is of another life: then the channel is in another one. */
+  async #assertOtherLife(channel: string, position: string): Promise<void> {
+    const [head] = await this.broker.heads([channel])
+    const asked = parsePosition(position)
+    if (asked.ok && asked.value.kind === 'at' && asked.value.epoch === head?.epoch)
+      this.fail(new Violation('recovery', `${channel}: ${position} is of this life, and was answered as another's`))
+  }
+
+  #replaceStore(): void {
+    this.broker = this.#createBroker()
+    this.#store = this.#createStore()
+  }
+
+  #createStore(): MemoryStore {
+    const { broker, clock } = this
+    this.#view =
+      this.ground.streams === 'view'
+        ? createViewBroker({ broker, randomness: this.#fork('view'), now: clock.now })
+        : undefined
+    const seen: Broker = this.#view ?? broker
+    const store = keepIn(this.#mutations.broker?.(seen) ?? seen)
+    this.#askClaimsEpoch(store)
+    return store
+  }
+
+  #askClaimsEpoch(store: MemoryStore = this.#store): void {
+    void store
+      .open()
+      .claimsEpoch()
+      .then((epoch) => {
+        this.#claimsEpoch = epoch
+      })
+  }
+
+  #beginPage(client: number): string {
+    const name = `${clientName(client)} ${this.#made++}`
+    this.#pageNames.set(clientName(client), name)
+    return name
+  }
+
+  #transportOf(client: number, clock: Clock): Transport {
+    const name = clientName(client)
+    if (client !== this.ground.requester) return this.network.transport(name)
+    return createHttpTransport('poll', { fetch: this.requests.fetch(name), clock, pollIntervalMs })
   }
 
   #called(): void {
@@ -240,6 +400,21 @@ export class World {
 /** The name of a client in the network. */
 export function clientName(client: number): string {
   return `client-${client}`
+}
+
+/** What was acknowledged before a restart is there after it. */
+function assertKept(before: readonly AtPosition[], after: readonly AtPosition[]): void {
+  for (const [index, head] of before.entries()) {
+    const { epoch, offset } = after[index] ?? head
+    if (epoch !== head.epoch || offset < head.offset)
+      throw new Violation('kept', `stood at ${formatPosition(head)}, and at ${epoch} ${offset} after its restart`)
+  }
+}
+
+/** The messages of the body of a request or an answer, as texts. */
+function messagesOf(body: string): readonly string[] {
+  const { messages = [] } = JSON.parse(body) as { readonly messages?: readonly object[] }
+  return messages.map((message) => JSON.stringify(message))
 }
 
 /** What a page holds that was rendered where there was no hub. */

@@ -162,6 +162,17 @@ describe('an answer', () => {
 })
 
 describe('I7: what waits for one answer is bounded', () => {
+  test('I7: once it is full it waits for no subscribe, which would find no room, and for everything else', async () => {
+    const { collector, leaves, types } = collect(connect, subscribe(1), request('a'))
+    collector.send(connected)
+    for (let count = 0; count < 10; count++) live(collector)
+    expect(collector.isFull).toBe(true)
+    expect(await leaves()).toBe(false)
+    collector.send(answer('a'))
+    expect(await leaves()).toBe(true)
+    expect(types().at(-1)).toBe('baro:answer')
+  })
+
   test('a reader finds it full, in bytes', () => {
     const { collector } = collect(connect)
     expect(collector.isFull).toBe(false)

@@ -18,7 +18,9 @@ type Question = readonly [name: string, attempt: number]
 
 const connecting: Question = ['connect', 0]
 
-const subscribing = (channel: string, attempt: number): Question => [`channel ${channel}`, attempt]
+const channelPrefix = 'channel '
+
+const subscribing = (channel: string, attempt: number): Question => [`${channelPrefix}${channel}`, attempt]
 
 const sending = (id: string): Question => [`id ${id}`, 0]
 
@@ -176,7 +178,12 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
     this.#parts.ticker.write(this, false)
   }
 
+  /** Once it is full no reader finds room, so to wait for the answer to a subscribe would be to wait in vain. */
+  get #isAnswered(): boolean {
+    return [...this.#questions.keys()].every((name) => this.isFull && name.startsWith(channelPrefix))
+  }
+
   #check(): void {
-    if (this.#questions.size === 0 && (this.#hasNews || this.#isWaitOver)) this.#finish()
+    if (this.#isAnswered && (this.#hasNews || this.#isWaitOver)) this.#finish()
   }
 }
