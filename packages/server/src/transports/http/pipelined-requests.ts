@@ -20,10 +20,9 @@ export class PipelinedRequests {
   inTurn({ socket }: IncomingMessage, response: ServerResponse, run: () => void): void {
     // Node gives the connection to the response whose turn it is.
     if (response.socket !== null) return run()
-    // The rest of what was read together with the one too many.
-    if (socket.destroyed) return
     const waiting = (this.#waiting.get(socket) ?? 0) + 1
     if (waiting > this.#maxPipelinedRequests) {
+      // What was read together with it still comes, and ends here too.
       socket.destroy()
       return
     }
