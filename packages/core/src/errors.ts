@@ -14,6 +14,7 @@ export const errorCodes = {
   'origin-refused': { status: 403, retry: false },
   'unknown-channel': { status: 404, retry: false },
   'not-accepted': { status: 404, retry: false },
+  'too-slow': { status: 408, retry: true },
   'not-subscribed': { status: 409, retry: false },
   'already-subscribed': { status: 409, retry: false },
   outdated: { status: 409, retry: false },
@@ -32,8 +33,13 @@ export const errorCodes = {
 /** One of the codes of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes
 
-// The codes with `retry: true`, apart from the table: a browser bundle needs these three, and no HTTP statuses.
-const passing: readonly string[] = ['in-progress', 'rate-limited', 'unavailable'] satisfies readonly ErrorCode[]
+// The codes with `retry: true`, apart from the table: a browser needs these four, and not the statuses of HTTP.
+const passing: readonly string[] = [
+  'in-progress',
+  'rate-limited',
+  'too-slow',
+  'unavailable',
+] satisfies readonly ErrorCode[]
 
 /** Whether the same input may succeed later, after this error code. */
 export function mayPass(code: string): boolean {

@@ -108,7 +108,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
   })
   const streaming = { gate, sessions, delegating, ticker, limits, counters, clock, randomness, heartbeatIntervalMs }
   const reading = { ...streaming, feeds, held }
-  const posting = { gate, delegating, limits }
+  const posting = { gate, delegating, limits, clock }
   const connecting = { clock, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets }
   const routes = new Routes({
@@ -117,6 +117,9 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     gate,
     sessions,
     counters,
+    clock,
+    limits,
+    heartbeatIntervalMs,
     isOriginAllowed: createOriginCheck({ origins, development, log }),
     destinations: {
       read: (read) => readChannel(reading, read),
@@ -167,7 +170,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
       servers.add(server)
       attachTo(server, hub)
     },
-    listen: (port, host) => listen({ attach: hub.attach, log }, port, host),
+    listen: (port, host) => listen({ attach: hub.attach, log, limits }, port, host),
     handle: (request, response) => routes.handle(request, response),
     handleUpgrade: (request, stream, head) => routes.handleUpgrade(request, stream, head),
     serve: (reference, view = {}) => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { createFakeClock } from '@baro/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { RecordedLog, room } from '../../test/fake-client.ts'
 import { NetworkClient, RawClient } from '../../test/network-client.ts'
@@ -107,6 +108,32 @@ describe('a hub that is attached to the server of an application', () => {
     raw.socket.destroy()
   })
 
+  test.each([
+    ['GET', '1.0', '/baro/connect'],
+    ['GET', '1.0', '/baro/channels/room:1'],
+    ['POST', '1.1', '/baro/connect'],
+    ['DELETE', '1.1', '/baro/channels/room:1'],
+  ])('refuses an upgrade by %s and HTTP/%s: %s', async (method, version, path) => {
+    const server = createServer()
+    const hub = makeHub()
+    hub.attach(server)
+    const raw = new RawClient(await listening(server))
+    raw.write(
+      `${method} ${path} HTTP/${version}\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\n\r\n`,
+    )
+    const answer = (await raw.ended).toString()
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    expect(answer).toContain(method === 'GET' ? 'HTTP/1.1, not HTTP/1.0' : `with GET, not ${method}`)
+    expect(hub.counters.sessions).toBe(0)
+  })
+
+  test('says nothing about how long the connections of others may wait', async () => {
+    const server = createServer()
+    const { headersTimeout, requestTimeout, keepAliveTimeout } = server
+    makeHub().attach(server)
+    expect(server).toMatchObject({ headersTimeout, requestTimeout, keepAliveTimeout })
+  })
+
   test('shares the server with another hub at another path', async () => {
     const server = createServer()
     const [one, other] = [makeHub(), makeHub({ path: '/other' })]
@@ -135,6 +162,28 @@ describe('a hub that listens', () => {
     const { port, close } = await makeHub().listen(0, '127.0.0.1')
     ends.push(close)
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404)
+  })
+
+  test('I7: bounds how long a head, a request and an idle connection may take', async () => {
+    const { server, close } = await makeHub().listen(0, '127.0.0.1')
+    ends.push(close)
+    expect(server).toMatchObject({ headersTimeout: 10_000, requestTimeout: 40_000, keepAliveTimeout: 65_000 })
+    const patient = await makeHub({ limits: { bodyTimeoutMs: 90_000.5 } }).listen(0, '127.0.0.1')
+    ends.push(patient.close)
+    expect(patient.server.requestTimeout).toBe(100_001)
+  })
+
+  test('I7: ends a WebSocket whose client never says who it is', async () => {
+    const clock = createFakeClock()
+    const hub = makeHub({ clock })
+    const { port, close } = await hub.listen(0, '127.0.0.1')
+    ends.push(close)
+    const client = new NetworkClient(`ws://127.0.0.1:${port}/baro/connect`)
+    await once(client.webSocket, 'open')
+    clock.advance(5_000)
+    expect(hub.counters.sessions).toBe(1)
+    clock.advance(10_000)
+    expect(await client.closed).toMatchObject({ code: 4003 })
   })
 
   test('rejects if the port is busy, and says which', async () => {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket as NetSocket } from 'node:net'
 import type { Log } from '@baro/core'
 import { describeError } from '../observe/describe-error.ts'
+import type { Limits } from '../ports/limits.ts'
 
 /** A server made by `hub.listen`. */
 export interface Listening {
@@ -12,14 +13,27 @@ export interface Listening {
   close(): Promise<void>
 }
 
-/** Makes a server that answers 404, attaches the hub to it, and listens. */
-export function listen(
-  { attach, log }: { readonly attach: (server: Server) => void; readonly log: Log },
-  port: number,
-  host?: string,
-): Promise<Listening> {
-  const server = createServer((_request, response) => response.writeHead(404).end())
-  // Kept here, because Node's `closeAllConnections` leaves upgraded connections open.
+/** How long a connection may take from its first byte to the end of a request's head. */
+const headersTimeout = 10_000
+/** How long it may be idle between two requests: longer than the 60 s after which proxies let go, or they would meet a closed one. */
+const keepAliveTimeout = 65_000
+/** How often Node looks for those that are late. */
+const connectionsCheckingInterval = 5_000
+
+/** What listening works with. */
+export interface ListenParts {
+  readonly attach: (server: Server) => void
+  readonly log: Log
+  readonly limits: Pick<Limits, 'bodyTimeoutMs'>
+}
+
+/** Makes a server that answers 404, lets `attach` have it, and listens. */
+export function listen({ attach, log, limits }: ListenParts, port: number, host?: string): Promise<Listening> {
+  // The hub is first to say that a body is late, with a code; this bound is for bodies that nobody reads.
+  const requestTimeout = headersTimeout + Math.ceil(limits.bodyTimeoutMs)
+  const timeouts = { headersTimeout, requestTimeout, keepAliveTimeout, connectionsCheckingInterval }
+  const server = createServer(timeouts, (_request, response) => response.writeHead(404).end())
+  // All of them: Node's own `closeAllConnections` knows nothing of those that were upgraded.
   const connections = new Set<NetSocket>()
   function forget(this: NetSocket): void {
     connections.delete(this)

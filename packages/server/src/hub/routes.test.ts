@@ -70,6 +70,17 @@ describe('GET of a channel', () => {
     expect(head.headers.get('content-length')).toBe(String((await get.arrayBuffer()).byteLength))
   })
 
+  test('HEAD of a long one has no body either, and its connection goes on', async () => {
+    const { hub, port } = await serve({}, { compression: false })
+    for (let index = 0; index < 100; index++) await hub.publish(room({ id: 1 }), 'message', { text: 'x'.repeat(2_000) })
+    const raw = new RawClient(port)
+    raw.write('HEAD /baro/channels/room:1 HTTP/1.1\r\nHost: a\r\n\r\n')
+    const head = (await raw.until('\r\n\r\n')).toString()
+    expect(Number(/content-length: (\d+)/.exec(head)?.[1])).toBeGreaterThan(64 << 10)
+    raw.write('GET /baro/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    expect((await raw.ended).toString()).toMatch(/\r\n\r\nHTTP\/1\.1 200 OK\r\n.*"status":"ok"/s)
+  })
+
   test.each([
     ['lobby', 404, 'unknown-channel'],
     ['constructor', 404, 'unknown-channel'],

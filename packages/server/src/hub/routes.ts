@@ -1,17 +1,19 @@
 /** Decides where each request and each upgrade goes. */
-import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { BaroError, orThrow, type Reference } from '@baro/core'
+import { BaroError, type Clock, orThrow, type Reference } from '@baro/core'
 import type { Gate } from '../access/gate.ts'
 import type { OriginCheck } from '../access/origins.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { Limits } from '../ports/limits.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
 import type { Upgrade } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
+import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
+import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade } from '../transports/websocket/websocket.ts'
 
 /**
@@ -38,15 +40,20 @@ export interface RoutesParts {
   readonly isOriginAllowed: OriginCheck
   readonly sessions: Pick<Sessions, 'isStopping'>
   readonly counters: Pick<Counters, 'sessions' | 'rejected'>
+  readonly clock: Clock
+  readonly limits: Pick<Limits, 'maxPipelinedRequests'>
+  readonly heartbeatIntervalMs: number
   readonly destinations: Destinations
 }
 
 /** The HTTP side of a hub. */
 export class Routes {
   readonly #parts: RoutesParts
+  readonly #pipelined: PipelinedRequests
 
   constructor(parts: RoutesParts) {
     this.#parts = parts
+    this.#pipelined = new PipelinedRequests(parts.limits)
   }
 
   /** Answers a request if it is under the hub's path; returns whether it did. */
@@ -85,7 +92,9 @@ export class Routes {
     const { sessions, counters, isOriginAllowed, destinations } = this.#parts
     // A link that breaks during the handshake is no error of the hub.
     stream.on('error', destroyIt)
-    if (sessions.isStopping) refuseUpgrade(stream, 503, 'This node is stopping. Come back.')
+    const wrong = notAHandshake(request)
+    if (wrong !== undefined) refuseUpgrade(stream, 400, wrong)
+    else if (sessions.isStopping) refuseUpgrade(stream, 503, 'This node is stopping. Come back.')
     else if (!isOriginAllowed(request.headers)) {
       counters.rejected++
       refuseUpgrade(stream, 403, 'This origin is not allowed. The server has logged which setting allows it.')
@@ -142,21 +151,31 @@ export class Routes {
   }
 
   #guarded(where: string, request: IncomingMessage, response: ServerResponse, run: () => Promise<void>): void {
-    const { isOriginAllowed, counters, gate } = this.#parts
-    // A link that breaks while it is answered is no error of the hub.
+    // A link that breaks while it is answered is nobody's error.
     response.on('error', ignore)
-    const answered = allowOrigin(isOriginAllowed, request, response)
-      ? isBehindAnother(request, response)
-        ? once(response, 'socket').then(run)
-        : run()
-      : Promise.reject(
-          new BaroError('origin-refused', 'This origin is not allowed. The server has logged which setting allows it.'),
+    this.#pipelined.inTurn(request, response, () => this.#answer(where, request, response, run))
+  }
+
+  async #answer(
+    where: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    run: () => Promise<void>,
+  ): Promise<void> {
+    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs } = this.#parts
+    try {
+      if (!allowOrigin(isOriginAllowed, request, response))
+        throw new BaroError(
+          'origin-refused',
+          'This origin is not allowed. The server has logged which setting allows it.',
         )
-    answered.catch((error) => {
+      await run()
+    } catch (error) {
       if (request.destroyed && !request.complete) return
       counters.rejected++
-      return sendError(request, response, gate.explain(error, where))
-    })
+      await sendError(request, response, gate.explain(error, where))
+    }
+    endIfUnread(response, clock, 2 * heartbeatIntervalMs)
   }
 }
 
@@ -166,18 +185,23 @@ function refuseMethod(request: IncomingMessage, response: ServerResponse, allow:
   return sendAnswer(request, response, { status: 405, body: problemBody(error), caching: 'none' })
 }
 
-/** One listener for all sockets: each of ten thousand idle sockets would keep a closure of its own. */
+/** What is wrong with a request that asks for an upgrade (RFC 6455 §4.1); the headers are for whoever opens WebSockets. */
+function notAHandshake({
+  method,
+  httpVersion,
+  httpVersionMajor,
+  httpVersionMinor,
+}: IncomingMessage): string | undefined {
+  if (method !== 'GET') return `A WebSocket is asked for with GET, not ${method}.`
+  if (httpVersionMajor < 1 || (httpVersionMajor === 1 && httpVersionMinor < 1))
+    return `A WebSocket is asked for by HTTP/1.1, not HTTP/${httpVersion}.`
+  return undefined
+}
+
+/** One listener for all sockets: of ten thousand idle ones, each keeps what its listeners remember. */
 function destroyIt(this: Duplex): void {
   this.destroy()
 }
 
 // One listener for all responses, because an idle event stream keeps its response.
 function ignore(): void {}
-
-/**
- * Whether an earlier request on the same connection is not answered yet. An answer made now would wait in memory behind
- * that one, and a client that asks without reading would let any number of answers wait (I7).
- */
-function isBehindAnother(request: IncomingMessage, response: ServerResponse): boolean {
-  return response.socket === null && !request.socket.destroyed
-}

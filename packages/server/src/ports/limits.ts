@@ -21,6 +21,10 @@ export interface Limits {
   readonly catchUpBytes: number
   /** How long it may take until a session is open: `baro:connect` and `auth` together. Default 10,000. */
   readonly connectTimeoutMs: number
+  /** How long the body of a request may take to come. Default 30,000: the longest one at 35 kB a second. */
+  readonly bodyTimeoutMs: number
+  /** Requests that may wait behind another on their connection; one more closes it. Default 32. */
+  readonly maxPipelinedRequests: number
 }
 
 /** The limits of a hub that names none. */
@@ -34,4 +38,6 @@ export const defaultLimits: Limits = {
   catchUpPublications: 500,
   catchUpBytes: 256 << 10,
   connectTimeoutMs: 10_000,
+  bodyTimeoutMs: 30_000,
+  maxPipelinedRequests: 32,
 }

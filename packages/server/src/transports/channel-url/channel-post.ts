@@ -4,27 +4,28 @@ import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegating } from '../../delegate/delegate.ts'
 import type { Limits } from '../../ports/limits.ts'
-import { bodyOf, sendAnswer } from '../http/answer.ts'
+import { type BodyParts, bodyOf, sendAnswer } from '../http/answer.ts'
 import { principalOf } from '../http/http-principal.ts'
 
 /** What publishing by POST works with. */
-export interface ChannelPostParts {
+export interface ChannelPostParts extends BodyParts {
   readonly gate: Gate
   readonly delegating: Delegating
-  readonly limits: Pick<Limits, 'maxMessageBytes'>
+  readonly limits: Pick<Limits, 'maxMessageBytes' | 'bodyTimeoutMs'>
 }
 
 /** Publishes `{ type, payload, id? }` and answers `{ id, position }`. */
 export async function publishByPost(
-  { gate, delegating, limits }: ChannelPostParts,
+  parts: ChannelPostParts,
   resolved: Resolved,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { gate, delegating, limits } = parts
   const principal = await principalOf(gate, request)
   // Asked before the body is read, so that a stranger costs only a call of the rule.
   await gate.assertAllowed(resolved, principal, 'publish')
-  const parsed = orThrow(parseJson(await bodyOf(request, limits.maxMessageBytes)))
+  const parsed = orThrow(parseJson(await bodyOf(request, limits.maxMessageBytes, parts)))
   const { type, payload, id } = (parsed ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }
   if (typeof type !== 'string' || payload === undefined || (id !== undefined && typeof id !== 'string'))
     throw new BaroError('bad-message', 'The body is not { "type", "payload", "id"? }. See PROTOCOL.md.')

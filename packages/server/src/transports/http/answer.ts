@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { BaroError, errorCodes } from '@baro/core'
+import { BaroError, type Clock, errorCodes } from '@baro/core'
+import type { Limits } from '../../ports/limits.ts'
 import { entityTag, matchingTag } from './entity-tag.ts'
 
 const compress = promisify(gzip)
 
 /** Shorter bodies are not compressed: the header and the work cost more than the bytes. */
 const compressFromBytes = 1_024
+
+/** Bytes of a body that are written at once. */
+const pieceBytes = 64 << 10
 
 /** How long caches may keep an answer. */
 export type Caching =
@@ -44,6 +48,8 @@ export async function sendAnswer(request: IncomingMessage, response: ServerRespo
   const { status, caching, position, variants } = answer
   const plain = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
   const isZipped = plain.length >= compressFromBytes && acceptsGzip(request.headers['accept-encoding'])
+  // The rest of the body would have to be read before the next request on this connection, and may never come.
+  if (hasBody(request) && !request.complete) response.setHeader('connection', 'close')
   response.setHeader('cache-control', cacheControl[caching])
   response.appendHeader('vary', 'Accept, Accept-Encoding, Authorization')
   if (position !== undefined) response.setHeader('baro-position', position)
@@ -60,14 +66,29 @@ export async function sendAnswer(request: IncomingMessage, response: ServerRespo
   const bytes = isZipped ? await compress(plain) : plain
   if (isZipped) response.setHeader('content-encoding', 'gzip')
   response.setHeader('content-length', bytes.length)
-  // Node leaves out the body of a HEAD by itself.
-  response.writeHead(status).end(bytes)
+  writeBody(response.writeHead(status), bytes)
+}
+
+/**
+ * Writes a body and ends it, a long one piece by piece as the connection takes it: what has left of one long piece shows
+ * only when all of it has, and a slow reader could not be told from one that does not read.
+ */
+function writeBody(response: ServerResponse, bytes: Uint8Array): void {
+  let written = 0
+  const goOn = () => {
+    while (bytes.length - written > pieceBytes) {
+      const piece = bytes.subarray(written, written + pieceBytes)
+      written += pieceBytes
+      if (!response.write(piece)) return void response.once('drain', goOn)
+    }
+    // Node keeps the body of HEAD back by itself.
+    response.end(bytes.subarray(written))
+  }
+  goOn()
 }
 
 /** Answers with an error and the status of its code. */
 export function sendError(request: IncomingMessage, response: ServerResponse, error: BaroError): Promise<void> {
-  // Closed, because the rest of the body would have to be read before the next request on this connection.
-  if (error.code === 'too-large') response.setHeader('connection', 'close')
   return sendAnswer(request, response, {
     status: errorCodes[error.code].status,
     body: problemBody(error),
@@ -80,16 +101,57 @@ export function problemBody({ code, message }: BaroError): string {
   return JSON.stringify({ error: { code, message } })
 }
 
-/** The text of a request's body. */
-export async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string> {
+/** How long a body may take. */
+export interface BodyParts {
+  readonly clock: Clock
+  readonly limits: Pick<Limits, 'bodyTimeoutMs'>
+}
+
+/**
+ * The text of a request's body.
+ *
+ * @throws {BaroError} `too-large`, `too-slow`, `bad-message` if it is not UTF-8.
+ */
+export async function bodyOf(request: IncomingMessage, maxBytes: number, parts: BodyParts): Promise<string> {
+  const { bodyTimeoutMs } = parts.limits
+  let tellLate: () => void = () => {}
+  const late = new Promise<'late'>((resolve) => {
+    tellLate = () => resolve('late')
+  })
+  const cancel = parts.clock.after(bodyTimeoutMs, tellLate)
+  try {
+    return decoded(await chunksOf(request, maxBytes, late, bodyTimeoutMs))
+  } finally {
+    cancel()
+  }
+}
+
+async function chunksOf(
+  request: IncomingMessage,
+  maxBytes: number,
+  late: Promise<'late'>,
+  timeoutMs: number,
+): Promise<readonly Buffer[]> {
   const chunks: Buffer[] = []
   let bytes = 0
-  // Leaving the loop early must not destroy the request: a client that sent too much must still get its answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length
+  // The request is kept when the loop is left early: who sent too much, or too slowly, must still get its answer.
+  const iterator = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>
+  for (;;) {
+    const next = await Promise.race([iterator.next(), late])
+    if (next === 'late')
+      throw new BaroError('too-slow', `The body was not complete within ${timeoutMs} ms. Send it again, or less.`)
+    if (next.done) return chunks
+    bytes += next.value.length
     if (bytes > maxBytes) throw new BaroError('too-large', `The body is longer than ${maxBytes} bytes. Send less.`)
-    chunks.push(chunk)
+    chunks.push(next.value)
   }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+function decoded(chunks: readonly Buffer[]): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
   } catch (cause) {

@@ -3,6 +3,7 @@ import type { Socket as NetSocket } from 'node:net'
 import type { Cancel, Clock } from '@baro/core'
 import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
 import { sseHeartbeat, sseRetry } from './sse-framing.ts'
+import { bytesLeft } from './unread-answer.ts'
 import { writeOut } from './write-out.ts'
 
 /** The socket of an event stream, with what only this transport can say. */
@@ -101,17 +102,12 @@ class OpenSse implements SseSocket {
    */
   #watch(): void {
     if (this.#stopWatching || (this.waitingBytes === 0 && this.#stream.writable) || this.#stream.destroyed) return
-    const left = this.#left
+    const left = bytesLeft(this.#stream)
     const { clock, heartbeatIntervalMs } = this.#parts
     this.#stopWatching = clock.after(2 * heartbeatIntervalMs, () => {
       this.#stopWatching = undefined
-      if (this.#left === left) this.#stream.destroy()
+      if (bytesLeft(this.#stream) === left) this.#stream.destroy()
       else this.#watch()
     })
-  }
-
-  /** Bytes that have left the process. */
-  get #left(): number {
-    return this.#stream.bytesWritten - this.waitingBytes
   }
 }

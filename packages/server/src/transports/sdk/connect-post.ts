@@ -35,7 +35,7 @@ export async function connectByPost(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const messages = messagesOf(await bodyOf(request, maxMessages * parts.limits.maxMessageBytes))
+  const messages = messagesOf(await bodyOf(request, maxMessages * parts.limits.maxMessageBytes, parts))
   const wait = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('wait')
   if (wait === null) return streamSession(parts, request, response, messages)
   const seconds = Number(wait)
