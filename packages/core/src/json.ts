@@ -15,7 +15,7 @@ export const maxPayloadDepth = 128
  * The deepest nesting of any JSON text that is read: a payload, and as much again for the levels of the message around it,
  * and of a state that holds payloads. Some thousand levels overflow the stack of whatever recurses, `JSON.stringify` first.
  */
-export const maxJsonDepth = 2 * maxPayloadDepth
+export const maxJsonDepth: number = 2 * maxPayloadDepth
 
 /** Reads the value that stands for bytes; each place where bytes may stand has its own way. */
 export type ReadBytes = (form: unknown) => Bytes
@@ -37,7 +37,7 @@ export function parseJson(text: string): Result<Json> {
 }
 
 /** Parses JSON text in which `read` knows what stands for bytes; never throws. */
-export function parseWith(text: string, read: ReadBytes, bound = anyDepth): Result<Json> {
+export function parseWith(text: string, read: ReadBytes, bound: DepthBound = anyDepth): Result<Json> {
   try {
     const value: unknown = JSON.parse(text)
     if (!mayNestDeeper(text, bound.levels) && !mayHoldKey(text)) return accepted(value as Json)
