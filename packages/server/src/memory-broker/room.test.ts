@@ -164,6 +164,44 @@ describe('I7: the room of a memory broker', () => {
     }
   })
 
+  test('is made by a channel that was followed before one that is', async () => {
+    const { broker } = setUp({ maxChannels: 2 })
+    const end = await broker.follow('room:1', follower)
+    await broker.follow('room:2', follower)
+    const followed = await append(broker, 'room:2', 'a')
+    const left = await append(broker, 'room:1', 'a')
+    end()
+    await append(broker, 'room:3', 'a')
+    expect(await continueFrom(broker, 'room:1', left)).toBe('epoch')
+    expect(await continueFrom(broker, 'room:2', followed)).toEqual([])
+  })
+
+  test('is free again when history expires that nobody asks for, and when a publication is taken back', async () => {
+    const { broker, clock } = setUp()
+    await append(broker, 'room:1', 'a', 'x'.repeat(50_000))
+    await append(broker, 'room:2', 'a', 'x'.repeat(50_000))
+    await broker.redact('room:2', 1, { type: 'gone', payload: null }, entry('b'), bounds)
+    expect(broker.usage().bytes).toBeLessThan(55_000)
+    await clock.pass(hour + 20_000)
+    expect(broker.usage().channels).toBe(2)
+    expect(broker.usage().bytes).toBeLessThan(3_000)
+  })
+
+  test('I2: is not made by what a state is still to be folded from: the record goes as a whole, or stays', async () => {
+    const { broker } = setUp({ maxBytes: 50_000 })
+    await broker.follow('room:1', follower)
+    const position = await append(broker, 'room:1', 'a')
+    await broker.writeCheckpoint('room:1', { position, version: '1', state: 'a' })
+    for (const id of ['b', 'c', 'd', 'e']) {
+      await append(broker, 'room:1', id, 'x'.repeat(20_000))
+      expect((await broker.readCheckpoint('room:1'))?.position).toEqual(position)
+    }
+    expect(await continueFrom(broker, 'room:1', position)).toEqual(['b', 'c', 'd', 'e'])
+    await append(broker, 'room:2', 'a')
+    expect(await continueFrom(broker, 'room:1', position)).toBe('epoch')
+    expect(await broker.readCheckpoint('room:1')).toBeUndefined()
+  })
+
   test('is all free again once everything is gone, whatever happened in between (seeded)', async () => {
     const { broker, clock } = setUp({ maxBytes: 30_000, maxChannels: 10, idleTtlMs: hour })
     const chance = createSeededRandomness('use and disuse')
