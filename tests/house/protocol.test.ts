@@ -10,6 +10,7 @@ import {
   liftBytes,
   maxChannelNameBytes,
   maxEventTypeBytes,
+  maxJsonDepth,
   maxPayloadDepth,
   maxPositionLength,
   orThrow,
@@ -202,6 +203,9 @@ describe('the tables of PROTOCOL.md are those of the code', () => {
     ['event type', maxEventTypeBytes],
     ['position', maxPositionLength],
     ['nesting of a payload', maxPayloadDepth],
+    ['nesting of a message', maxJsonDepth],
+    ['memory of all channels, estimated (memory broker)', 256 << 20],
+    ['channels with a record (memory broker)', 1_000_000],
     ['channel nobody uses, its history expired (memory broker)', durationMs('24h')],
   ])('limits: %s', (what, value) => {
     const row = rowsUnder('## Limits').find(([name]) => name === what)

@@ -1,5 +1,5 @@
 import { BaroError } from './errors.ts'
-import { type Json, jsonText, maxPayloadDepth, parseJson } from './json.ts'
+import { bytesOfBase64, type DepthBound, type Json, jsonText, maxPayloadDepth, parseWith } from './json.ts'
 import { accepted, type Result, refused } from './result.ts'
 
 /** The type of a value after a trip over the wire: a `Date` arrives as text, a `Buffer` as a `Uint8Array`. */
@@ -17,10 +17,7 @@ export type WireForm<T> = T extends string | number | boolean | null | undefined
 export function wireForm(value: unknown, what: string): Result<Json> {
   try {
     const text = jsonText(value)
-    if (text !== undefined)
-      return nestsDeeper(text, maxPayloadDepth)
-        ? invalid(`${what} nests deeper than ${maxPayloadDepth} levels. Send a flatter value.`)
-        : parseJson(text)
+    if (text !== undefined) return parseWith(text, bytesOfBase64, payloadDepth(what))
   } catch (cause) {
     return invalid(`${what} cannot be written as JSON: ${String(cause)}.`, cause)
   }
@@ -32,20 +29,12 @@ function invalid(message: string, cause?: unknown): Result<never> {
   return refused(new BaroError('invalid-payload', message, { cause }))
 }
 
-// JSON.stringify recurses. A payload that it can just write here would overflow the stack of the next writer, on every
-// node and in every browser: there the payload stands a few levels deeper, in a message.
-function nestsDeeper(text: string, levels: number): boolean {
-  let depth = 0
-  let inString = false
-  for (let index = 0; index < text.length; index++) {
-    const character = text[index]
-    if (inString) {
-      if (character === '\\') index++
-      else if (character === '"') inString = false
-    } else if (character === '"') inString = true
-    else if (character === '[' || character === '{') {
-      if (++depth > levels) return true
-    } else if (character === ']' || character === '}') depth--
+// JSON.stringify recurses: a payload that can just be written here would overflow the stack of whoever writes it next,
+// a few levels deeper in a message, on every node and in every browser.
+function payloadDepth(what: string): DepthBound {
+  return {
+    levels: maxPayloadDepth,
+    complaint: () =>
+      new BaroError('invalid-payload', `${what} nests deeper than ${maxPayloadDepth} levels. Send a flatter value.`),
   }
-  return false
 }

@@ -63,6 +63,11 @@ export class Followers {
       if (!follower.ended) this.#guard(signal.channel, () => follower.told.signal(signal))
   }
 
+  /** Nothing that was delivered counts any longer: everybody must read again (I2). */
+  lost(channel: string): void {
+    for (const follower of this.#followers) if (!follower.ended) this.#guard(channel, () => follower.told.lost())
+  }
+
   #tell(delivery: Delivery, followers: readonly FollowerEntry[]): void {
     for (const follower of followers) {
       if (follower.ended) continue

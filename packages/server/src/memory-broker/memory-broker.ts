@@ -15,6 +15,7 @@ import { nodeClock } from '../system/node-clock.ts'
 import { type ClaimLimits, Claims } from './claims.ts'
 import { Followers } from './followers.ts'
 import { NodeListeners } from './node-listeners.ts'
+import { Channel, Records } from './records.ts'
 import { Stream } from './stream.ts'
 
 /** What `createMemoryBroker` takes. */
@@ -29,23 +30,47 @@ export interface MemoryBrokerOptions {
    */
   readonly idleTtlMs?: number
   /**
-   * How many claims may be remembered at a time (I5): ids, producers, and unconfirmed answers. Default: 10,000 of one
-   * user, 250,000 of all together.
+   * What all channels may take of this process's memory, in bytes, estimated: kept publications, states, and what a
+   * channel takes by itself. Above it the channels go whose last use is longest ago, those that nobody follows first, and
+   * who comes back gets a reset. Who follows a channel is not counted; a hub bounds it by its sessions. Default 256 MiB.
+   */
+  readonly maxBytes?: number
+  /** How many channels may have a record, likewise. Default 1,000,000. */
+  readonly maxChannels?: number
+  /**
+   * How much may be remembered of publishes at a time (I5): ids, producers, and answers that are not confirmed. Default
+   * 10,000 of one user, 250,000 of all.
    */
   readonly claimLimits?: ClaimLimits
   /** Where an exception in a follower is reported. Default `console`. */
   readonly log?: Log
 }
 
-/** A channel that has a record or is followed. */
-interface Channel {
-  stream: Stream | undefined
-  readonly followers: Followers
+/** What a memory broker holds, and what it let go for want of room. */
+export interface MemoryUsage {
+  /** Channels with a record. */
+  readonly channels: number
+  /** What they take, estimated. */
+  readonly bytes: number
+  /** Records that went before their time. */
+  readonly droppedChannels: number
+  /** Publications that went before their time, from channels that kept their record. */
+  readonly trimmedPublications: number
+}
+
+/** The broker of a single node. */
+export interface MemoryBroker extends Broker {
+  /** How full it is: for a page or an alarm of the application. */
+  usage(): MemoryUsage
 }
 
 const sweepIntervalMs = 10_000
 // Some milliseconds of work. So a million channels are swept within minutes, without a pause that anybody notices.
 const sweptAtOnce = 10_000
+// An append makes room for itself in some microseconds; where that is not enough, the rest is done right after it.
+const stepsOfAppend = 8
+const stepsAtOnce = 1_000
+const trimmedAtOnce = 100
 
 /**
  * Makes the broker of a single node. It keeps everything in the memory of this process. A restart begins a new life of
@@ -60,21 +85,27 @@ export function createMemoryBroker({
   clock = nodeClock,
   randomness = systemRandomness,
   idleTtlMs = 24 * 3_600_000,
+  maxBytes = 256 << 20,
+  maxChannels = 1_000_000,
   claimLimits = { perScope: 10_000, total: 250_000 },
   log = console,
-}: MemoryBrokerOptions = {}): Broker {
+}: MemoryBrokerOptions = {}): MemoryBroker {
   let absentEpoch = createId(randomness)
   const channels = new Map<string, Channel>()
+  const records = new Records({ maxBytes, maxChannels })
+  let droppedChannels = 0
+  let trimmedPublications = 0
   const claims = new Claims(createId(randomness), clock, claimLimits)
   const nodes = new NodeListeners(log)
   let unswept = channels.entries()
   let nextSweep: Cancel | undefined
+  let moreRoom: Cancel | undefined
   let closed = false
 
   function channelOf(name: string): Channel {
     const known = channels.get(name)
     if (known) return known
-    const made: Channel = { stream: undefined, followers: new Followers(log) }
+    const made = new Channel(name, new Followers(log))
     channels.set(name, made)
     sweepLater()
     return made
@@ -98,18 +129,57 @@ export function createMemoryBroker({
         unswept = channels.entries()
         break
       }
-      sweepChannel(...next.value)
+      sweepChannel(next.value[1])
     }
     if (channels.size > 0 || !claims.isEmpty) sweepLater()
   }
 
-  function sweepChannel(name: string, channel: Channel): void {
+  function sweepChannel(channel: Channel): void {
+    const { stream } = channel
+    if (!stream) return
     const elapsed = clock.elapsed()
-    channel.stream?.trim(elapsed)
-    if (!channel.stream?.isIdle(elapsed, idleTtlMs) || !channel.followers.isEmpty) return
-    channels.delete(name)
-    // A position of this life must not be valid in the next one (I4).
+    stream.trim(elapsed)
+    if (stream.isIdle(elapsed, idleTtlMs) && channel.followers.isEmpty) drop(channel)
+    else records.weigh(channel)
+  }
+
+  function drop(channel: Channel): void {
+    records.forget(channel)
+    channel.stream = undefined
+    // Whoever still has a position of this life must not find it again in the next one (I4): not even a follower that
+    // reads again as soon as it is told.
     absentEpoch = createId(randomness)
+    forgetIfUnused(channel.name, channel)
+    channel.followers.lost(channel.name)
+  }
+
+  /** Lets go of what is too much, in no more than so many steps (I7). */
+  function makeRoom(steps: number): void {
+    for (let left = steps; left > 0; left--) {
+      const step = records.next()
+      if (!step || closed) return
+      if (step.does === 'drop') {
+        droppedChannels++
+        drop(step.channel)
+      } else trimForRoom(step.channel, step.stream, step.bytes)
+    }
+    if (closed) return
+    moreRoom ??= clock.after(0, () => {
+      moreRoom = undefined
+      makeRoom(stepsAtOnce)
+    })
+  }
+
+  function trimForRoom(channel: Channel, stream: Stream, bytes: number): void {
+    const gone = stream.letGo(bytes, trimmedAtOnce)
+    trimmedPublications += gone
+    records.weigh(channel)
+    if (gone === 0) records.isBare(channel)
+  }
+
+  /** It was read, or who follows it changed. */
+  function used(channel: Channel | undefined): void {
+    if (channel && !closed) records.used(channel)
   }
 
   function assertOpen(): void {
@@ -135,8 +205,10 @@ export function createMemoryBroker({
       if (appended.outcome !== 'appended') return appended
       const channel = channelOf(name)
       channel.stream = stream
+      records.used(channel)
       if (settle) claims.settle(name, settle, { position: formatPosition(appended.delivery.position) })
       channel.followers.deliver(appended.delivery)
+      makeRoom(stepsOfAppend)
       return appended
     },
 
@@ -144,13 +216,18 @@ export function createMemoryBroker({
       assertOpen()
       const channel = channels.get(name)
       const delivery = channel?.stream?.redact(offset, tombstone, entry, bounds, clock.elapsed())
-      if (delivery) channel?.followers.deliver(delivery)
+      if (!channel || !delivery) return undefined
+      records.used(channel)
+      channel.followers.deliver(delivery)
+      makeRoom(stepsOfAppend)
       return delivery
     },
 
     async read(name, range) {
       assertOpen()
-      return streamOf(name).read(range, clock.elapsed())
+      const view = streamOf(name).read(range, clock.elapsed())
+      used(channels.get(name))
+      return view
     },
 
     async heads(names) {
@@ -162,8 +239,10 @@ export function createMemoryBroker({
       assertOpen()
       const channel = channelOf(name)
       const stop = channel.followers.add(follower)
+      used(channel)
       return () => {
         stop()
+        used(channel)
         forgetIfUnused(name, channel)
       }
     },
@@ -195,12 +274,18 @@ export function createMemoryBroker({
 
     async readCheckpoint(name) {
       assertOpen()
-      return channels.get(name)?.stream?.readCheckpoint(clock.elapsed())
+      const channel = channels.get(name)
+      used(channel)
+      return channel?.stream?.readCheckpoint(clock.elapsed())
     },
 
     async writeCheckpoint(name, checkpoint) {
       assertOpen()
-      channels.get(name)?.stream?.writeCheckpoint(checkpoint)
+      const channel = channels.get(name)
+      if (!channel?.stream) return
+      channel.stream.writeCheckpoint(checkpoint)
+      records.used(channel)
+      makeRoom(stepsOfAppend)
     },
 
     async tell(message) {
@@ -216,7 +301,10 @@ export function createMemoryBroker({
     async close() {
       closed = true
       nextSweep?.()
+      moreRoom?.()
       channels.clear()
     },
+
+    usage: () => ({ channels: records.count, bytes: records.bytes, droppedChannels, trimmedPublications }),
   }
 }

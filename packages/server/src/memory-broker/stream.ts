@@ -15,11 +15,14 @@ import {
   startOf,
 } from '@baro/core'
 import { Deque } from '../collections/deque.ts'
+import { footprintOf, StateFootprint } from './footprint.ts'
 
 interface Kept {
   publication: Publication
   readonly position: AtPosition
   bytes: number
+  /** About what it takes in memory. */
+  footprint: number
   /** When it was appended, on the clock that never jumps. */
   readonly since: number
 }
@@ -32,12 +35,17 @@ type Content = Pick<Publication, 'type' | 'payload'>
  */
 const slack = { publications: 100, bytes: 1 << 16 }
 
-/** One life of a channel: its epoch, its newest publications, and its newest checkpoint. */
+/** What a channel takes by itself, and a publication beside its payload: measured on Node 20. */
+const overhead = { channel: 700, publication: 320 }
+
+/** One life of a channel: its epoch, its newest publications and the state folded so far. */
 export class Stream {
   readonly epoch: string
   readonly #channel: string
   readonly #kept = new Deque<Kept>()
   #bytes = 0
+  #keptFootprint = 0
+  readonly #stateFootprint = new StateFootprint()
   #bounds: HistoryBounds = { size: 0, ttlMs: 0, bytes: 0 }
   #cursor: number | undefined
   #head: AtPosition
@@ -59,6 +67,11 @@ export class Stream {
     return this.#head
   }
 
+  /** About how many bytes of memory it takes. */
+  get footprint(): number {
+    return overhead.channel + 2 * this.#channel.length + this.#keptFootprint + this.#stateFootprint.bytes
+  }
+
   append(
     entries: readonly Entry[],
     bounds: HistoryBounds,
@@ -67,9 +80,10 @@ export class Stream {
   ): Appended {
     if (cursor !== undefined && this.#cursor !== undefined && this.#cursor >= cursor)
       return { outcome: 'fed-already', cursor: this.#cursor }
+    const before = this.#keptFootprint
     const delivery = this.#push(entries, entries.map(bytesOf), elapsed)
     this.#cursor = cursor ?? this.#cursor
-    const isKept = checkpoint !== undefined && this.#takeProposed(checkpoint, delivery)
+    const isKept = checkpoint !== undefined && this.#takeProposed(checkpoint, delivery, this.#keptFootprint - before)
     this.#keepWithin(bounds, elapsed)
     // A checkpoint costs only a reference here, so one is due with each append.
     return { outcome: 'appended', delivery, wantsCheckpoint: checkpoint !== undefined && !isKept }
@@ -89,6 +103,9 @@ export class Stream {
     bury(kept, tombstone)
     this.#bytes += bytes - kept.bytes
     kept.bytes = bytes
+    this.#keptFootprint -= kept.footprint
+    kept.footprint = footprintOfPublication(kept.publication)
+    this.#keptFootprint += kept.footprint
     const delivery = this.#push([entry], [more], elapsed)
     this.#keepWithin(bounds, elapsed)
     return delivery
@@ -122,7 +139,7 @@ export class Stream {
     if (epoch !== this.epoch || this.#placeAt(offset)?.check !== check) return
     const kept = this.#checkpoint
     const replaces = !kept || kept.version !== checkpoint.version || kept.position.offset < offset
-    if (replaces) this.#checkpoint = checkpoint
+    if (replaces) this.#keepCheckpoint(checkpoint, Number.POSITIVE_INFINITY)
   }
 
   /** Drops what is beyond the bounds, except publications from which the state is still to be folded. */
@@ -131,13 +148,29 @@ export class Stream {
     for (let oldest = this.#kept.at(0); oldest; oldest = this.#kept.at(0)) {
       const isOver = this.#kept.length > size || this.#bytes > bytes || elapsed - oldest.since >= ttlMs
       if (!isOver || (this.#isNeeded(oldest) && !this.#isFarOver())) return
-      this.#kept.shift()
-      this.#bytes -= oldest.bytes
-      this.#floor = oldest.position
+      this.#shift(oldest)
     }
   }
 
-  /** Whether nobody read or appended for `idleTtlMs`, and the whole history has expired. */
+  /** Whether something could go for want of room: what a state is still to be folded from cannot. */
+  get canLetGo(): boolean {
+    const oldest = this.#kept.at(0)
+    return oldest !== undefined && !this.#isNeeded(oldest)
+  }
+
+  /** Lets go of the oldest for want of room: of so many bytes, and of no more publications than so many. Returns how many went. */
+  letGo(bytes: number, most: number): number {
+    let [gone, left] = [0, bytes]
+    for (; gone < most && left > 0 && this.canLetGo; gone++) {
+      const oldest = this.#kept.at(0)
+      if (!oldest) break
+      left -= oldest.footprint
+      this.#shift(oldest)
+    }
+    return gone
+  }
+
+  /** Whether nobody read or appended for this long, and the history that was promised to be kept is over. */
   isIdle(elapsed: number, idleTtlMs: number): boolean {
     const newest = this.#kept.at(this.#kept.length - 1)
     return (!newest || elapsed - newest.since >= this.#bounds.ttlMs) && elapsed - this.#usedAt >= idleTtlMs
@@ -154,12 +187,26 @@ export class Stream {
       const bytes = weights[publications.length] ?? 0
       const publication = publicationOf(entry, this.#head.offset + 1)
       const position = positionAfter(this.epoch, publication)
-      this.#kept.push({ publication, position, bytes, since })
+      const footprint = footprintOfPublication(publication)
+      this.#kept.push({ publication, position, bytes, footprint, since })
       this.#bytes += bytes
+      this.#keptFootprint += footprint
       this.#head = position
       publications.push(publication)
     }
     return { channel: this.#channel, follows, position: this.#head, publications }
+  }
+
+  #shift(oldest: Kept): void {
+    this.#kept.shift()
+    this.#bytes -= oldest.bytes
+    this.#keptFootprint -= oldest.footprint
+    this.#floor = oldest.position
+  }
+
+  #keepCheckpoint(checkpoint: Checkpoint, appended: number): void {
+    this.#checkpoint = checkpoint
+    this.#stateFootprint.replaced(checkpoint.state, appended)
   }
 
   #keepWithin(bounds: HistoryBounds, elapsed: number): void {
@@ -168,7 +215,11 @@ export class Stream {
     this.trim(elapsed)
   }
 
-  #takeProposed({ follows, offset, version, state }: ProposedCheckpoint, delivery: Delivery): boolean {
+  #takeProposed(
+    { follows, offset, version, state }: ProposedCheckpoint,
+    delivery: Delivery,
+    appended: number,
+  ): boolean {
     this.#hasState = true
     const before = delivery.follows
     const fits =
@@ -176,7 +227,7 @@ export class Stream {
       follows.offset === before.offset &&
       follows.check === before.check &&
       offset === delivery.position.offset
-    if (fits) this.#checkpoint = { position: delivery.position, version, state }
+    if (fits) this.#keepCheckpoint({ position: delivery.position, version, state }, appended)
     return fits
   }
 
@@ -260,6 +311,10 @@ function publicationOf({ type, payload, id, time, by }: Entry, offset: number): 
 function bury(kept: Kept, { type, payload }: Content): void {
   const { offset, id, time } = kept.publication
   kept.publication = { type, payload, offset, id, time }
+}
+
+function footprintOfPublication({ type, payload, id, by }: Publication): number {
+  return overhead.publication + footprintOf(payload) + footprintOf(by) + type.length + id.length
 }
 
 function placeOf({ offset, check }: Place): Place {
