@@ -28,7 +28,8 @@ export function decideSitePath(target: string, { dev = false } = {}): SitePath {
   const [path = '', query] = split(target, '?')
   if (path === '/icon.svg') return known
   if (dev && developmentFile.test(path)) return known
-  if (buildFile.test(path)) return decode(path) === undefined ? missing : known
+  // Next resolves path steps, and the file would be a page.
+  if (buildFile.test(path)) return decode(path)?.includes('..') === false ? known : missing
   const canonical = canonicalPath(path)
   if (canonical === undefined) return missing
   return canonical === path
@@ -40,7 +41,8 @@ export function decideSitePath(target: string, { dev = false } = {}): SitePath {
 function canonicalPath(path: string): string | undefined {
   if (path === '/') return path
   const segments = (path.endsWith('/') ? path.slice(0, -1) : path).split('/')
-  if (segments.shift() !== '') return undefined
+  if (!path.startsWith('/')) return undefined
+  segments.shift()
   const language = isLanguage(segments[0]) ? [segments.shift()] : []
   const page = canonicalPage(segments)
   return page && `/${[...language, ...page].join('/')}`
