@@ -87,6 +87,13 @@ describe('what says its size twice, or goes on behind its end, has no header', (
   new DataView(vastPng.buffer).setUint32(0, 40_000)
   const vastCanvas = webpChunk('VP8X', Uint8Array.of(0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff))
   const frame = new Uint8Array(26)
+  const liar = png3x2.slice()
+  liar[png3x2.length - endBytes.png + 3] = 5
+  const shortRiff = webp3x2.lossy.slice()
+  new DataView(shortRiff.buffer).setUint32(4, 12, true)
+  const between = webp3x2.lossy.slice()
+  between[20] = 0xb1
+  const scanStart = jpeg3x2.findIndex((byte, index) => byte === 0xff && jpeg3x2[index + 1] === 0xda)
 
   test.each<[string, Uint8Array]>([
     ['a script behind a PNG', withBytes(png3x2, png3x2.length, script)],
@@ -108,6 +115,11 @@ describe('what says its size twice, or goes on behind its end, has no header', (
       'an IEND with something in it',
       withBytes(png3x2.slice(0, -endBytes.png), png3x2.length, pngChunk('IEND', script)),
     ],
+    ['an IEND that says there is something in it', liar],
+    ['a JPEG without a scan', withBytes(jpeg3x2.slice(0, scanStart), scanStart, Uint8Array.of(0xff, 0xd9))],
+    ['a WebP that says it is shorter', shortRiff],
+    ['a WebP with half a chunk at its end', webp(webpChunks.lossy, latin1('EXIF'))],
+    ['a picture between two key frames', between],
     ['a PNG that moves', withBytes(png3x2, 33, pngChunk('acTL', new Uint8Array(8)))],
     ['a frame of a PNG', withBytes(png3x2, 33, pngChunk('fcTL', frame))],
     ['pixels of a frame of a PNG', withBytes(png3x2, -endBytes.png, pngChunk('fdAT', frame))],

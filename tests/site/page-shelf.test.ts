@@ -27,5 +27,5 @@ test('a page that is larger than the shelf does not stay, and takes up nothing',
 test('reading a page that is not there puts nothing on the shelf', () => {
   const shelf = createPageShelf(10)
   shelf.touch('a')
-  expect(shelf.put('b', 10)).toEqual([])
+  expect(shelf.put('b', 11)).toEqual(['b'])
 })

@@ -117,7 +117,7 @@ function jpegHeader(view: DataView): PictureHeader | undefined {
       continue
     }
     const segment = at + 4 <= view.byteLength ? contentAt(view, at + 2, view.getUint16(at + 2)) : undefined
-    if (segment === undefined || segment.byteLength < 2) return undefined
+    if (segment === undefined) return undefined
     // Baseline, extended and progressive; browsers show no others.
     if (marker >= 0xc0 && marker <= 0xc2) {
       if (size || segment.byteLength < 8) return undefined
