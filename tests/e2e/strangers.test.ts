@@ -177,7 +177,10 @@ describe('the policy of the site', () => {
           body: JSON.stringify({ type, payload: { name: 'Ada', ...payload } }),
         })
       const { page, complaints, violations } = await openWatched(path)
-      await (path.endsWith('/transports') ? page.waitForSelector('[data-race=running]') : waitForLive(page))
+      if (path.endsWith('/transports')) {
+        await page.getByRole('button', { name: /^(?:Start|시작)$/ }).click()
+        await page.waitForSelector('[data-race=running]')
+      } else await waitForLive(page)
       if (path.endsWith('/policy')) {
         const image = page.getByRole('img').first()
         expect(await image.evaluate((one: HTMLImageElement) => one.decode().then(() => one.naturalWidth))).toBe(3)
