@@ -1,12 +1,15 @@
 import type { NextConfig } from 'next'
+import { PHASE_PRODUCTION_SERVER } from 'next/constants.js'
 
-const config: NextConfig = {
+const config = (phase: string): NextConfig => ({
   poweredByHeader: false,
   devIndicators: false,
   // The packages are links into this repository, so the root of the build is the repository.
   turbopack: { root: `${import.meta.dirname}/../..` },
   experimental: { inlineCss: true },
   outputFileTracingRoot: `${import.meta.dirname}/../..`,
-}
+  // `next build` runs without tsx, and what it renders is bounded by what there is to render.
+  ...(phase === PHASE_PRODUCTION_SERVER && { cacheHandler: `${import.meta.dirname}/server/page-cache.ts` }),
+})
 
 export default config

@@ -1,5 +1,6 @@
-import { fold, jsonText, liveValue, validatePayload } from '@baro/core'
-import { describe, expect, test } from 'vitest'
+import { encodeSegment, fold, jsonText, liveValue, maxChannelNameBytes, validatePayload } from '@baro/core'
+import { createHub } from '@baro/server'
+import { afterAll, describe, expect, test } from 'vitest'
 import {
   maxPictureBytes,
   maxPictureSidePx,
@@ -7,8 +8,8 @@ import {
   type Picture,
   type Voice,
 } from '../../examples/site/channels/attachments.ts'
-import { keptAttachments, type Message, room } from '../../examples/site/channels/room.ts'
-import { latin1, png3x2 } from './media-files.ts'
+import { isRoomId, keptAttachments, type Message, room } from '../../examples/site/channels/room.ts'
+import { endBytes, latin1, png3x2, pngChunk, withBytes } from './media-files.ts'
 
 const webm = Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3)
 const picture: Picture = { image: png3x2, mimeType: 'image/png', width: 3, height: 2 }
@@ -21,25 +22,74 @@ function padded(start: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   return file
 }
 
+/** A PNG of this many bytes: with a comment in it, since nothing may stand behind its end. */
+function longPng(length: number): Uint8Array<ArrayBuffer> {
+  return withBytes(png3x2, -endBytes.png, pngChunk('tEXt', new Uint8Array(length - png3x2.length - 12)))
+}
+
 /** What the hub says of a payload that came from anywhere. */
 async function take(type: 'picture' | 'voice', payload: unknown): Promise<string> {
   const result = await validatePayload(room.events[type], payload, 'It')
   return result.ok ? 'taken' : result.error.code
 }
 
+describe('the id of a room', () => {
+  const hub = createHub({ channels: [room] })
+  hub.on(room, { access: 'public' })
+  afterAll(() => hub.close())
+
+  test.each(['1', 'a', 'Room_1-b', '한글방', '힣'.repeat(27), 'x'.repeat(64)])(
+    '%s is accepted by the page, the hub and who makes a reference',
+    async (id) => {
+      expect(isRoomId(id)).toBe(true)
+      expect(await hub.snapshot(room({ id }))).toMatchObject({ value: [] })
+      expect(await hub.snapshot({ channel: `room:${encodeSegment(id)}` })).toMatchObject({ value: [] })
+    },
+  )
+
+  test.each([
+    '../../evil',
+    '..',
+    '.',
+    '1.rsc',
+    'a b',
+    'a/b',
+    'a\\b',
+    'a:b',
+    'a%41',
+    'a?b',
+    'a\u0000',
+    '\n',
+    '1\n',
+    '\u200b',
+    '<b>',
+    '😀',
+    '힣'.repeat(28),
+    'x'.repeat(65),
+    'x'.repeat(5_000),
+  ])('%j is accepted by none of them', async (id) => {
+    expect(isRoomId(id)).toBe(false)
+    expect(() => room({ id })).toThrow(expect.objectContaining({ code: 'bad-name' }))
+    const channel = `room:${encodeSegment(id)}`
+    const code = channel.length > maxChannelNameBytes ? 'bad-name' : 'unknown-channel'
+    await expect(hub.snapshot({ channel })).rejects.toMatchObject({ code })
+  })
+})
+
 describe('a picture is taken', () => {
   const takePicture = (change: object) => take('picture', { name: 'Ada', picture: { ...picture, ...change } })
 
   test('if it is what it says, up to its bounds', async () => {
     expect(await takePicture({})).toBe('taken')
-    expect(await takePicture({ image: padded(png3x2, maxPictureBytes), alt: ' cat.png ' })).toBe('taken')
+    expect(await takePicture({ image: longPng(maxPictureBytes), alt: ' cat.png ' })).toBe('taken')
   })
 
   test.each([
-    ['it is longer', { image: padded(png3x2, maxPictureBytes + 1) }],
+    ['it is longer', { image: longPng(maxPictureBytes + 1) }],
     ['it is of another type', { mimeType: 'image/webp' }],
     ['it is of a type with scripts', { mimeType: 'image/svg+xml', image: latin1('<svg/>') }],
     ['it is HTML that says it is a PNG', { image: latin1('<html><script>alert(1)</script>') }],
+    ['a script stands behind it', { image: withBytes(png3x2, png3x2.length, latin1('<script>alert(1)</script>')) }],
     ['it is empty', { image: new Uint8Array() }],
     ['it is text', { image: 'iVBORw0KGgo=' }],
     ['it has another size', { width: 2 }],

@@ -1,4 +1,4 @@
-import { channel } from '@baro/core'
+import { channel, maxChannelNameBytes } from '@baro/core'
 import * as z from 'zod/mini'
 import { type Picture, picture, type Voice, voice } from './attachments.ts'
 
@@ -18,7 +18,19 @@ export const keptAttachments = 4
 
 const name = z.string().check(z.trim(), z.minLength(1), z.maxLength(24))
 
+/**
+ * Whether a text can be the id of a room: 1 to 64 letters, digits, Hangul syllables, "_" and "-", as far as a channel
+ * name is long (27 syllables). Strangers choose it, and it becomes a channel, a path and the name of a cached file. The
+ * dot is left out on purpose: Next takes `/rooms/1.rsc` for another form of `/rooms/1`.
+ */
+export function isRoomId(text: string): boolean {
+  return roomId.test(text) && encodeURIComponent(text).length <= maxChannelNameBytes - 'room:'.length
+}
+
+const roomId = /^[A-Za-z0-9_가-힣-]{1,64}$/
+
 export const room = channel('room:{id}', {
+  params: { id: isRoomId },
   events: {
     message: z.object({ name, text: z.string().check(z.trim(), z.minLength(1), z.maxLength(2_000)) }),
     picture: z.object({ name, picture }),

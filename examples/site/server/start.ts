@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url'
 import { attach } from '@baro/next'
 import type { Hub } from '@baro/server'
 import next from 'next'
+import { answerPath } from './answer-path.ts'
 import { buildIfNeeded } from './build.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub } from './hub.ts'
+import { setSecurityHeaders } from './security-headers.ts'
 import { varyByLanguage } from './vary-by-language.ts'
 
 const dir = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -31,6 +33,8 @@ const app = next({ dev, dir, port: wantedPort, httpServer: server })
 await app.prepare()
 const handle = app.getRequestHandler()
 server.on('request', (request, response) => {
+  setSecurityHeaders(response, { dev })
+  if (answerPath(request, response, { dev })) return
   varyByLanguage(request, response)
   void handle(request, response)
 })

@@ -369,8 +369,3 @@ describe('I5: where messages may overtake each other', () => {
     expect(run([connected(), turn('a'), turn('x', 'other'), request('q')], { rung: 'poll' }).done).toHaveLength(3)
   })
 })
-
-test('I5: an id in flight when the claims are lost is not sent again, for it may have been taken before', () => {
-  const { done } = run([connected(), add('a'), claims('claims2'), cut, connected({ claimsEpoch: 'claims2' })])
-  expect(done).toEqual(['send a', 'settle unknown-outcome'])
-})

@@ -1,7 +1,7 @@
 import { type Duration, durationMs } from './duration.ts'
 import { BaroError, quote } from './errors.ts'
 import { parseEventType } from './event-type.ts'
-import { createPattern, nameFrom, type ParamsOf, type Pattern } from './pattern.ts'
+import { createPattern, nameFrom, type ParamRules, type ParamsOf, type Pattern } from './pattern.ts'
 import type { HistoryBounds } from './ports/broker.ts'
 import type { Publication } from './publication.ts'
 import { type Reference, rememberDefinition } from './reference.ts'
@@ -63,7 +63,13 @@ export interface ChannelOptions<
   Signals extends Schemas,
   Requests extends Readonly<Record<string, RequestSchemas>>,
   State,
+  P extends string = string,
 > {
+  /**
+   * Which values a parameter may have. Strangers choose names: a name with any other value is no channel, for the hub
+   * (`unknown-channel`) as for who makes a reference (`bad-name`). Default: any value that fits into a name.
+   */
+  readonly params?: ParamRules<P>
   /** Types of publications, with the schema of their payload. Any Standard Schema; it runs on the server. */
   readonly events?: Events
   /** Types of signals, with the schema of their payload. */
@@ -91,7 +97,7 @@ export interface ChannelDefinition<T extends ChannelTypes> {
   /**
    * The reference of one channel, a plain serialisable object.
    *
-   * @throws {BaroError} `bad-name` if a parameter is missing, empty or too long.
+   * @throws {BaroError} `bad-name` if a parameter is missing, empty, too long or not accepted by its rule.
    */
   (...params: ParamArgs<T['pattern']>): Reference<T>
   readonly pattern: Pattern
@@ -146,10 +152,10 @@ export function channel<
   State = undefined,
 >(
   pattern: P,
-  options: ChannelOptions<Events, Signals, Requests, State> = {},
+  options: ChannelOptions<Events, Signals, Requests, State, NoInfer<P>> = {},
 ): ChannelDefinition<{ pattern: P; events: Events; signals: Signals; requests: Requests; state: State }> {
   type T = { pattern: P; events: Events; signals: Signals; requests: Requests; state: State }
-  const parsed = createPattern(pattern)
+  const parsed = createPattern(pattern, options.params)
   const { events = {} as Events, signals = {} as Signals, requests = {} as Requests, state } = options
   for (const type of [...Object.keys(events), ...Object.keys(signals), ...Object.keys(requests)]) {
     const checked = parseEventType(type)

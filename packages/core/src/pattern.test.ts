@@ -53,6 +53,29 @@ describe('a pattern', () => {
   })
 })
 
+describe('a rule of a parameter', () => {
+  const isWord = (value: string) => /^[a-z가-힣]{1,4}$/.test(value)
+  const room = createPattern('room:{id}', { id: isWord })
+
+  it('is the same for who writes a name and who reads one', () => {
+    for (const id of ['a', 'abcd', '한글', '한글'.normalize('NFD')]) {
+      const segments = orThrow(parseChannelName(nameFrom(room, { id })))
+      expect(matchPattern(room, segments)).toMatchObject({ id: id.normalize('NFC') })
+    }
+    for (const id of ['A', 'abcde', '../../evil', '\u0000', 7]) {
+      expect(() => nameFrom(room, { id })).toThrow(expect.objectContaining({ code: 'bad-name' }))
+      expect(matchPattern(room, ['room', String(id)])).toBeUndefined()
+    }
+  })
+
+  it('is refused for a parameter that the pattern does not name', () => {
+    expect(() => createPattern('room:{id}', { name: isWord })).toThrow(
+      expect.objectContaining({ code: 'bad-definition' }),
+    )
+    expect(matchPattern(createPattern('room:{toString}'), ['room', 'A'])).toMatchObject({ toString: 'A' })
+  })
+})
+
 describe('the name from a pattern', () => {
   const room = createPattern('room:{id}')
 

@@ -19,7 +19,13 @@ export type ReadParamsOf<Pattern extends string> = string extends Pattern
   ? Params
   : { readonly [Name in ParamNames<Pattern>]: string }
 
-type Segment = { readonly literal: string } | { readonly param: string }
+/** Which values a parameter may have: what the rule does not accept is no channel. It gets the decoded NFC form. */
+export type ParamRule = (value: string) => boolean
+
+/** A rule for each parameter of a pattern that is not free. */
+export type ParamRules<Pattern extends string = string> = { readonly [Name in keyof ParamsOf<Pattern>]?: ParamRule }
+
+type Segment = { readonly literal: string } | { readonly param: string; readonly accepts?: ParamRule }
 
 /** A parsed pattern such as `room:{id}`: literals and parameters, each exactly one segment. */
 export interface Pattern {
@@ -32,9 +38,10 @@ const paramSegment = /^\{([A-Za-z][A-Za-z0-9]*)\}$/
 /**
  * Parses a pattern.
  *
- * @throws {BaroError} `bad-definition` if a literal segment is not canonical or a parameter is named twice.
+ * @throws {BaroError} `bad-definition` if a literal segment is not canonical, a parameter is named twice, or a rule is
+ *   for a parameter that is not there.
  */
-export function createPattern(text: string): Pattern {
+export function createPattern(text: string, rules: ParamRules = {}): Pattern {
   const names = new Set<string>()
   const segments = text.split(':').map((part): Segment => {
     const param = paramSegment.exec(part)?.[1]
@@ -49,16 +56,23 @@ export function createPattern(text: string): Pattern {
     if (names.has(param))
       throw new BaroError('bad-definition', `The pattern ${quote(text)} names {${param}} twice. Name each once.`)
     names.add(param)
-    return { param }
+    const accepts = Object.hasOwn(rules, param) ? rules[param] : undefined
+    return { param, ...(accepts && { accepts }) }
   })
+  for (const param of Object.keys(rules))
+    if (!names.has(param))
+      throw new BaroError(
+        'bad-definition',
+        `The pattern ${quote(text)} has a rule for {${param}}, which it does not name. Correct the name.`,
+      )
   return { text, segments }
 }
 
 /**
  * Writes the channel name for these parameters.
  *
- * @throws {BaroError} `bad-name` if a parameter is missing, empty or neither text nor number, or if the name gets longer
- *   than 255 bytes.
+ * @throws {BaroError} `bad-name` if a parameter is missing, empty, neither text nor number or not accepted by its rule,
+ *   or if the name gets longer than 255 bytes.
  */
 export function nameFrom(pattern: Pattern, params: Readonly<Record<string, string | number>>): string {
   const name = pattern.segments
@@ -71,7 +85,13 @@ export function nameFrom(pattern: Pattern, params: Readonly<Record<string, strin
           'bad-name',
           `The channel ${quote(pattern.text)} needs {${segment.param}}, not ${quote(value)}. Pass a text or a number.`,
         )
-      return encodeSegment(String(value))
+      const encoded = encodeSegment(String(value))
+      if (!isAccepted(segment, String(value).normalize('NFC')))
+        throw new BaroError(
+          'bad-name',
+          `The channel ${quote(pattern.text)} does not accept ${quote(value)} as {${segment.param}}. Pass what its rule accepts.`,
+        )
+      return encoded
     })
     .join(':')
   if (name.length > maxChannelNameBytes || name === '.' || name === '..')
@@ -82,16 +102,25 @@ export function nameFrom(pattern: Pattern, params: Readonly<Record<string, strin
   return name
 }
 
-/** Reads the parameters out of the decoded segments of a name; `undefined` if the pattern does not match. */
+/**
+ * Reads the parameters out of the decoded segments of a name; `undefined` if the pattern does not match, or a rule does
+ * not accept its parameter.
+ */
 export function matchPattern(pattern: Pattern, name: readonly string[]): Params | undefined {
   if (name.length !== pattern.segments.length) return undefined
   const params: Record<string, string> = Object.create(null)
   for (const [index, segment] of pattern.segments.entries()) {
     const value = name[index] ?? ''
-    if ('param' in segment) params[segment.param] = value
-    else if (encodeSegment(value) !== segment.literal) return undefined
+    if ('param' in segment) {
+      if (!isAccepted(segment, value)) return undefined
+      params[segment.param] = value
+    } else if (encodeSegment(value) !== segment.literal) return undefined
   }
   return params
+}
+
+function isAccepted({ accepts }: { readonly accepts?: ParamRule }, value: string): boolean {
+  return accepts === undefined || accepts(value)
 }
 
 /** Whether some name matches both patterns. A hub refuses two such definitions, because neither would own the name. */

@@ -27,7 +27,7 @@ export function RightNow({ language, initial }: { language: Language; initial: S
           <ol className={styles.remarks}>
             {state.remarks.toReversed().map((remark) => (
               <li key={remark.id} data-id={remark.id}>
-                <Link href={`/${language}/rooms/${remark.room}`}>{room.title(remark.room)}</Link>
+                <Link href={`/${language}/rooms/${encodeURIComponent(remark.room)}`}>{room.title(remark.room)}</Link>
                 <span>
                   <b>{remark.name}</b> {'text' in remark ? remark.text : home.attached[remark.attached]}
                 </span>

@@ -1,7 +1,7 @@
 import { snapshot } from '@baro/next'
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { room } from '../../../../channels/room.ts'
+import { isRoomId, room } from '../../../../channels/room.ts'
 import { PageFrame } from '../../../../components/frame/page-frame.tsx'
 import { SourceFiles } from '../../../../components/live/source-files.tsx'
 import { Room } from '../../../../components/room/room.tsx'
@@ -26,24 +26,30 @@ const files = [
   'channels/first-bytes.ts',
 ]
 
-// No room is known at build time: each page is rendered when somebody first asks for it, and cached from then on.
+// No room is known at build time: each page is rendered when somebody first asks for it, and cached from then on, as far
+// as server/page-cache.ts has room for it.
 export function generateStaticParams() {
   return []
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).room.title((await params).id) }
+  return { title: wordsIn(await pageLanguage(params)).room.title(await roomIdIn(params)) }
 }
 
 export default async function RoomPage({ params }: Props) {
   const language = await pageLanguage(params)
-  const { id } = await params
-  if (!/^[a-z0-9-]{1,32}$/.test(id)) notFound()
+  const id = await roomIdIn(params)
   return (
-    <PageFrame language={language} path={`/rooms/${id}`} section="rooms">
+    <PageFrame language={language} path={`/rooms/${encodeURIComponent(id)}`} section="rooms">
       <RoomLinks language={language} current={id} />
       <Room language={language} id={id} initial={await snapshot(room({ id }))} />
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )
+}
+
+/** The parameters of a page arrive percent-encoded. server/site-path.ts lets no other id come here. */
+async function roomIdIn(params: Props['params']): Promise<string> {
+  const id = decodeURIComponent((await params).id)
+  return isRoomId(id) ? id : notFound()
 }

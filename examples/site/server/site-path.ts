@@ -1,0 +1,71 @@
+import { isRoomId } from '../channels/room.ts'
+import { isLanguage } from '../i18n/languages.ts'
+
+/** What becomes of a request, by its target (RFC 9112 §3.2). */
+export type SitePath =
+  /** Next answers it: a page of this site, or a file of its build. */
+  | { readonly kind: 'known' }
+  /** The same page has one address, and is cached under that. */
+  | { readonly kind: 'elsewhere'; readonly location: string }
+  /** Nothing is here, and Next is not asked: it would render an answer, and might cache it. */
+  | { readonly kind: 'missing' }
+
+const known: SitePath = { kind: 'known' }
+const missing: SitePath = { kind: 'missing' }
+
+// Files of a build are named by Next; images and the data of the Pages Router, which are made on demand, are not used.
+const buildFile = /^\/_next\/static\/[\w./~@%-]{1,256}$/
+
+// In development Next has addresses of its own.
+const developmentFile = /^\/(?:_next\/|__nextjs)/
+
+/**
+ * Decides about a request before Next sees it. Next decodes a target before any page or proxy is asked, and answers what
+ * cannot be decoded with 500; a 404 of a cached route it writes to disk, one for each name that somebody invents
+ * (144 kB each, measured).
+ */
+export function decideSitePath(target: string, { dev = false } = {}): SitePath {
+  const [path = '', query] = split(target, '?')
+  if (path === '/icon.svg') return known
+  if (dev && developmentFile.test(path)) return known
+  // Next resolves path steps, and the file would be a page.
+  if (buildFile.test(path)) return decode(path)?.includes('..') === false ? known : missing
+  const canonical = canonicalPath(path)
+  if (canonical === undefined) return missing
+  return canonical === path
+    ? known
+    : { kind: 'elsewhere', location: query === undefined ? canonical : `${canonical}?${query}` }
+}
+
+/** The one address of the page that a path means, if it means any. */
+function canonicalPath(path: string): string | undefined {
+  if (path === '/') return path
+  const segments = (path.endsWith('/') ? path.slice(0, -1) : path).split('/')
+  if (!path.startsWith('/')) return undefined
+  segments.shift()
+  const language = isLanguage(segments[0]) ? [segments.shift()] : []
+  const page = canonicalPage(segments)
+  return page && `/${[...language, ...page].join('/')}`
+}
+
+function canonicalPage([section, id, ...more]: readonly string[]): readonly string[] | undefined {
+  if (section === undefined) return []
+  if (id === undefined) return section === 'machine' || section === 'transports' ? [section] : undefined
+  if (section !== 'rooms' || more.length > 0) return undefined
+  // One name has one spelling (NFC), in a path as in a channel name.
+  const decoded = decode(id)?.normalize('NFC')
+  return decoded !== undefined && isRoomId(decoded) ? [section, encodeURIComponent(decoded)] : undefined
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+function split(text: string, separator: string): readonly [string, string?] {
+  const at = text.indexOf(separator)
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+}

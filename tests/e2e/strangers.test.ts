@@ -1,0 +1,216 @@
+import { readdir, stat } from 'node:fs/promises'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { jpeg3x2 } from '../site/media-files.ts'
+import { complaintsOf, launchBrowser } from './browser.ts'
+import { patience, slow } from './patience.ts'
+import { waitForLive } from './room-page.ts'
+import { type Site, startSite } from './site.ts'
+
+vi.setConfig(slow)
+
+const pages = fileURLToPath(new URL('../../examples/site/.next/server', import.meta.url))
+let site: Site
+let browser: Browser
+
+beforeAll(async () => {
+  site = await startSite()
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await site?.kill()
+})
+
+/** Asks for exactly this target: `fetch` would correct it. */
+async function ask(target: string, method = 'GET') {
+  return new Promise<{ status: number | undefined; cacheControl: string | undefined; bytes: number }>(
+    (resolve, reject) => {
+      const asked = request({ port: site.port, path: target, method }, (answer) => {
+        let bytes = 0
+        answer.on('data', (chunk) => {
+          bytes += chunk.length
+        })
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode, cacheControl: answer.headers['cache-control'], bytes }),
+        )
+      })
+      asked.on('error', reject).end()
+    },
+  )
+}
+
+async function filesOnDisk(): Promise<readonly string[]> {
+  return (await readdir(pages, { recursive: true })).toSorted()
+}
+
+async function bytesOnDisk(): Promise<number> {
+  const sizes = await Promise.all((await filesOnDisk()).map(async (name) => stat(join(pages, name)).catch(() => null)))
+  return sizes.reduce((sum, found) => sum + (found?.isFile() ? found.size : 0), 0)
+}
+
+const invented = (shape: (name: string) => string, count = 40) =>
+  Array.from({ length: count }, (_, index) => shape(`${Date.now().toString(36)}${index}`))
+
+/** A page that may not be rendered is also not asked for in the background. */
+async function settle(): Promise<void> {
+  await fetch(`${site.url}/en/rooms/1`)
+  await expect.poll(async () => (await ask('/en/rooms/1')).cacheControl, patience).toContain('s-maxage')
+}
+
+describe('I7: names that strangers invent', () => {
+  test('are answered with a short 404 that nobody caches, without an exception, and with nothing on the disk', async () => {
+    for (const path of ['/en', '/ko', '/en/machine', '/ko/machine']) await ask(path)
+    await settle()
+    const [printed, before] = [site.printed(), await filesOnDisk()]
+    const targets = [
+      ...['/%', '/%ff', '/%00', '/rooms/%', '/en/rooms/%ff', '/en/rooms/%00', '/_next/%', '/_next/static/%ff', '*'],
+      ...['/rooms/../../evil', '/rooms/..%2f..%2fevil', '/_next/static/../../evil.y', '//evil.example/rooms/1'],
+      ...[`/rooms/${'x'.repeat(5_000)}`, `/${'x'.repeat(5_000)}`, `/rooms/${'%61'.repeat(5_000)}`],
+      ...invented((name) => `/en/rooms/${name}!`),
+      ...invented((name) => `/en/rooms/${name}.rsc`),
+      ...invented((name) => `/${name}.y`),
+      ...invented((name) => `/${name}.y/machine`),
+      ...invented((name) => `/en/${name}/here`),
+      ...invented((name) => `/_next/image?url=%2F${name}.png&w=16&q=75`),
+    ]
+    for (const target of targets) {
+      const { status, cacheControl, bytes } = await ask(target)
+      expect([target, status, cacheControl]).toEqual([target, 404, 'no-store'])
+      expect(bytes).toBeLessThan(1_000)
+    }
+    await Promise.all(invented((name) => `/_next/static/${name}.js`).map((target) => ask(target)))
+    expect(await filesOnDisk()).toEqual(before)
+    expect(site.printed()).toBe(printed)
+  })
+
+  test('of rooms that may be there take no more of the disk than the cache has', async () => {
+    const before = await bytesOnDisk()
+    for (const targets of [invented((name) => `/en/rooms/a${name}`, 150), invented((name) => `/ko/rooms/b${name}`, 50)])
+      for (const target of targets) expect((await ask(target)).status).toBe(200)
+    expect(await bytesOnDisk()).toBeLessThan(before + (33 << 20))
+    const [newest = ''] = invented((name) => `/en/rooms/c${name}`, 1)
+    await ask(newest)
+    expect((await fetch(site.url + newest)).headers.get('x-nextjs-cache')).toBe('HIT')
+  })
+
+  test('are no channels where they are no pages', async () => {
+    const name = `room:${encodeURIComponent('../../evil')}`
+    const body = JSON.stringify({ type: 'message', payload: { name: 'Eve', text: 'a dead link' } })
+    const headers = { 'content-type': 'application/json' }
+    expect((await fetch(`${site.url}/baro/channels/${name}`)).status).toBe(404)
+    expect((await fetch(`${site.url}/baro/channels/${name}`, { method: 'POST', headers, body })).status).toBe(404)
+    expect(await (await fetch(`${site.url}/baro/channels/activity`)).text()).not.toContain('a dead link')
+  })
+})
+
+test('a room has a name in Hangul, one address, and a link that leads there', async () => {
+  await site.publish(encodeURIComponent('한글방'), 'hangul')
+  const decomposed = `${site.url}/ko/rooms/${encodeURIComponent('한글방'.normalize('NFD'))}`
+  const answer = await fetch(decomposed)
+  expect(answer.url).toBe(`${site.url}/ko/rooms/${encodeURIComponent('한글방')}`)
+  expect(await answer.text()).toContain('text of hangul')
+  const page = await browser.newPage()
+  await page.goto(`${site.url}/ko`)
+  await page.getByRole('link', { name: /한글방/ }).click()
+  await page.getByRole('heading', { level: 1, name: /한글방/ }).waitFor()
+  await page.getByText('text of hangul').waitFor()
+  await page.close()
+})
+
+describe('the policy of the site', () => {
+  const policy = {
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'same-origin',
+    'content-security-policy': expect.stringMatching(/default-src 'self'.*frame-ancestors 'none'/),
+  }
+
+  test.each(['/', '/en/machine', '/ko/rooms/1', '/nothing', '/rooms/%', '/icon.svg', '/rooms/1/'])(
+    'comes with %s',
+    async (path) => {
+      const { headers } = await fetch(site.url + path, { redirect: 'manual' })
+      expect(Object.fromEntries(headers)).toMatchObject(policy)
+    },
+  )
+
+  /** What a page wanted to do and may not. */
+  async function openWatched(path: string): Promise<{
+    page: Page
+    complaints: readonly string[]
+    violations: () => Promise<readonly string[]>
+  }> {
+    const page = await browser.newPage({ locale: 'en-US' })
+    await page.addInitScript(() => {
+      const found: string[] = []
+      Object.assign(window, { violations: found })
+      document.addEventListener('securitypolicyviolation', (event) => {
+        found.push(`${event.effectiveDirective} ${event.blockedURI}`)
+      })
+    })
+    const complaints = complaintsOf(page)
+    await page.goto(site.url + path)
+    return {
+      page,
+      complaints,
+      violations: () => page.evaluate(() => (window as unknown as { violations: readonly string[] }).violations),
+    }
+  }
+
+  test.each(['/en', '/ko', '/en/machine', '/ko/machine', '/en/transports', '/ko/transports', '/en/rooms/policy'])(
+    'is no obstacle for %s',
+    async (path) => {
+      const picture = { image: { 'baro:bytes': Buffer.from(jpeg3x2).toString('base64') }, mimeType: 'image/jpeg' }
+      const sound = { 'baro:bytes': Buffer.from([0x1a, 0x45, 0xdf, 0xa3]).toString('base64') }
+      const voice = { sound, mimeType: 'audio/webm', durationMs: 1_000 }
+      for (const [type, payload] of [
+        ['picture', { picture: { ...picture, width: 3, height: 2 } }],
+        ['voice', { voice }],
+      ] as const)
+        await fetch(`${site.url}/baro/channels/room:policy`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ type, payload: { name: 'Ada', ...payload } }),
+        })
+      const { page, complaints, violations } = await openWatched(path)
+      if (path.endsWith('/transports')) {
+        await page.getByRole('button', { name: /^(?:Start|시작)$/ }).click()
+        await page.waitForSelector('[data-race=running]')
+      } else await waitForLive(page)
+      if (path.endsWith('/policy')) {
+        const image = page.getByRole('img').first()
+        expect(await image.evaluate((one: HTMLImageElement) => one.decode().then(() => one.naturalWidth))).toBe(3)
+        await page.locator('audio').first().waitFor()
+      }
+      expect(await violations()).toEqual([])
+      expect(complaints).toEqual([])
+      await page.close()
+    },
+  )
+
+  test('keeps foreign scripts, pictures, frames and addresses out', async () => {
+    const { page, violations } = await openWatched('/en')
+    await page.evaluate(() => {
+      for (const [name, address] of [
+        ['script', 'src'],
+        ['img', 'src'],
+        ['iframe', 'src'],
+        ['object', 'data'],
+      ] as const) {
+        const element = document.createElement(name)
+        element.setAttribute(address, 'https://evil.example/')
+        document.body.append(element)
+      }
+      fetch('https://evil.example/').catch(() => {})
+    })
+    const directives = async () => (await violations()).map((one) => one.split(' ')[0]).toSorted()
+    await expect
+      .poll(directives, patience)
+      .toEqual(['connect-src', 'frame-src', 'img-src', 'object-src', 'script-src-elem'])
+    await page.close()
+  })
+})
