@@ -73,7 +73,7 @@ describe('a publish', () => {
     ['is of the type __proto__', publishing('a', 'hello', '__proto__'), 'not-accepted'],
     ['fails its schema', publishing('a', 5), 'invalid-payload'],
     ['has no payload to speak of', { ...publishing('a', ''), payload: null }, 'invalid-payload'],
-    ['nests too deep', { ...publishing('a', ''), payload: nested(500) }, 'invalid-payload'],
+    ['nests too deep', { ...publishing('a', ''), payload: nested(200) }, 'invalid-payload'],
     ['has a bad id', publishing('a b', 'hello'), 'bad-id'],
     ['is for an unknown channel', publishing('a', 'hello', 'message', 'lobby'), 'unknown-channel'],
     ['is for no channel name', publishing('a', 'hello', 'message', 'a::b'), 'bad-name'],
@@ -84,6 +84,23 @@ describe('a publish', () => {
     expect(error).toMatchObject({ type: 'baro:error', payload: { code, id: payload.id, channel: payload.channel } })
     expect(hub.counters).toMatchObject({ published: 0, rejected: 1 })
   })
+
+  test.each([
+    ['nests too deep for any message', JSON.stringify(nested(500))],
+    ['has a key "__proto__"', '{"__proto__":1}'],
+    ['has bytes that are none', '{"baro:bytes":5}'],
+    ['has no payload of its own', 'null,"channel":5'],
+  ])(
+    'that cannot be taken because it %s is answered with its id, so that nobody waits for ever',
+    async (_, payload) => {
+      const { connect } = setUp()
+      const client = await connect()
+      client.link.receive(
+        `{"type":"baro:publish","payload":{"id":"a","channel":"room:1","type":"message","payload":${payload}}}`,
+      )
+      expect(await client.heard()).toMatchObject([{ type: 'baro:error', payload: { code: 'bad-message', id: 'a' } }])
+    },
+  )
 
   test('that its rule refuses is not handled', async () => {
     const { connect, hub } = setUp({ access: ({ action }) => action !== 'publish' })

@@ -31,12 +31,15 @@ export interface SessionRules {
   readonly connectTimeoutMs: number
 }
 
+/** What an error is about: a message, or one that could not be taken and of which only the id is known. */
+export type About = ClientMessage | { readonly type: 'unread'; readonly payload: { readonly id: string } }
+
 /** What happens to a session. */
 export type SessionEvent =
   /** A message arrived, `length` characters or bytes long. */
   | { readonly name: 'message'; readonly message: ClientMessage; readonly length: number; readonly atMs: number }
   /** Something arrived that is not handled: it is no message, or one message too many. */
-  | { readonly name: 'rejected'; readonly error: BaroError; readonly about?: ClientMessage; readonly atMs: number }
+  | { readonly name: 'rejected'; readonly error: BaroError; readonly about?: About; readonly atMs: number }
   | { readonly name: 'authenticated' }
   | { readonly name: 'refused'; readonly error: BaroError }
   /** Time has passed; `spokeAtMs` is when the hub last wrote to the client. */
@@ -49,7 +52,7 @@ export type SessionAction =
   | { readonly do: 'authenticate'; readonly message: Extract<ClientMessage, { type: 'baro:connect' }> }
   | { readonly do: 'welcome' }
   | { readonly do: 'handle'; readonly message: ClientMessage }
-  | { readonly do: 'error'; readonly error: BaroError; readonly about?: ClientMessage }
+  | { readonly do: 'error'; readonly error: BaroError; readonly about?: About }
   | { readonly do: 'heartbeat' }
   | { readonly do: 'announce-drain'; readonly reconnectInMs: number }
   | { readonly do: 'close'; readonly code: number; readonly reason: string }

@@ -16,8 +16,10 @@ import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink } from '../ports/socket.ts'
 import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import { Commands, type CommandsParts } from './commands.ts'
+import { idIn } from './id-in.ts'
 import type { SessionContext } from './session-context.ts'
 import {
+  type About,
   type SessionAction,
   type SessionEvent,
   type SessionRules,
@@ -96,8 +98,12 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     const atMs = this.#parts.clock.elapsed()
     const exceeded = this.#allowance.spend()
     const decoded = decodeClientMessage(data)
-    if (!decoded.ok) this.#on({ name: 'rejected', error: exceeded ?? decoded.error, atMs })
-    else if (exceeded) this.#on({ name: 'rejected', error: exceeded, about: decoded.value, atMs })
+    if (!decoded.ok) {
+      // What is over the rate is not looked at again.
+      const id = exceeded ? undefined : idIn(data)
+      const about = id === undefined ? undefined : ({ type: 'unread', payload: { id } } as const)
+      this.#on({ name: 'rejected', error: exceeded ?? decoded.error, ...(about && { about }), atMs })
+    } else if (exceeded) this.#on({ name: 'rejected', error: exceeded, about: decoded.value, atMs })
     else this.#on({ name: 'message', message: decoded.value, length: data.length, atMs })
   }
 
@@ -180,7 +186,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     }
   }
 
-  #refuse(error: BaroError, about: ClientMessage | undefined): void {
+  #refuse(error: BaroError, about: About | undefined): void {
     if (about?.type === 'baro:publish' && error.retry) this.#commands.refused(about)
     this.sendError(error, about)
   }
