@@ -1,4 +1,5 @@
-import { type Broker, channel } from '@baro/core'
+import { channel } from '@baro/core'
+import type { Broker } from '@baro/core/broker'
 import { createHub, createMemoryBroker, type Hub, type Listening } from '@baro/server'
 import { z } from 'zod'
 

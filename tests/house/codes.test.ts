@@ -1,4 +1,5 @@
-import { closeCodes, errorCodes } from '@baro/core'
+import { errorCodes } from '@baro/core'
+import { closeCodes } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { readSource } from './source-files.ts'
 

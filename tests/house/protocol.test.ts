@@ -1,11 +1,11 @@
+import { channel, errorCodes, type Publication } from '@baro/core'
+import type { ResetReason } from '@baro/core/broker'
 import {
-  channel,
   checkOf,
   decodeClientMessage,
   decodeServerMessage,
   durationMs,
   encodeMessage,
-  errorCodes,
   joinFrame,
   liftBytes,
   maxChannelNameBytes,
@@ -14,14 +14,12 @@ import {
   maxPayloadDepth,
   maxPositionLength,
   orThrow,
-  type Publication,
   parseChannelName,
   parseFrame,
   parseJson,
   parsePosition,
   protocolVersion,
-  type ResetReason,
-} from '@baro/core'
+} from '@baro/core/protocol'
 import { defaultLimits } from '@baro/server'
 import { describe, expect, test } from 'vitest'
 import { compilerComplaints } from './compile.ts'
@@ -84,7 +82,8 @@ describe('the messages of PROTOCOL.md are those of the code', () => {
     const same = names.map(
       (name) => `same<${name}, Extract<ClientMessage | ServerMessage, { type: ${name}['type'] }>>()`,
     )
-    const check = `import type { ClientMessage, ServerMessage, Publication as CorePublication } from '@baro/core'
+    const check = `import type { Publication as CorePublication } from '@baro/core'
+import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 ${shapes}
 type Equal<A, B> = [A, B] extends [B, A] ? true : false
 type Same<A extends Message, B extends Message> = [Equal<A, B>, Equal<keyof A['payload'], keyof B['payload']>]

@@ -1,4 +1,5 @@
-import { encodeSegment, fold, jsonText, liveValue, maxChannelNameBytes, validatePayload } from '@baro/core'
+import { liveValue } from '@baro/core'
+import { encodeSegment, fold, jsonText, maxChannelNameBytes, validatePayload } from '@baro/core/protocol'
 import { createHub } from '@baro/server'
 import { afterAll, describe, expect, test } from 'vitest'
 import {

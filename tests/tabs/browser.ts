@@ -1,6 +1,6 @@
 /** As much of a browser as tabs need to find one another: Web Locks and BroadcastChannel, over a clock that a test moves. */
 import { setMaxListeners } from 'node:events'
-import type { Clock } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
 
 interface Claim {
   readonly tab: FakeTab

@@ -1,6 +1,7 @@
 import { type Client, createClient, type Subscription, type Transport } from '@baro/client'
 import { createSharedTransport } from '@baro/client/transports'
-import { type AnyChannel, channel, type Publication, type Reference, type Schema, type ServerMessage } from '@baro/core'
+import { type AnyChannel, channel, type Publication, type Reference, type Schema } from '@baro/core'
+import type { ServerMessage } from '@baro/core/protocol'
 import { createHub, createMemoryBroker, type Hub } from '@baro/server'
 import {
   createFakeClock,

@@ -1,4 +1,5 @@
-import { channel, maxChannelNameBytes } from '@baro/core'
+import { channel } from '@baro/core'
+import { maxChannelNameBytes } from '@baro/core/protocol'
 import * as z from 'zod/mini'
 import { type Picture, picture, type Voice, voice } from './attachments.ts'
 

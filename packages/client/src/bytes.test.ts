@@ -1,4 +1,5 @@
-import { channel, type Json, jsonText, type Publication, type Schema } from '@baro/core'
+import { channel, type Json, type Publication, type Schema } from '@baro/core'
+import { jsonText } from '@baro/core/protocol'
 import { describe, expect, it } from 'vitest'
 import { at } from '../test/chat.ts'
 import { Rig, terms } from '../test/rig.ts'

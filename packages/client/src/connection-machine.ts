@@ -11,7 +11,7 @@
  *
  * Links are numbered through the whole life, so that what an old one still says is ignored.
  */
-import type { ServerMessage } from '@baro/core'
+import type { ServerMessage } from '@baro/core/protocol'
 import { type Backoff, backoffMs } from './backoff.ts'
 import { type DueEvent, type Step, step } from './run-machine.ts'
 

@@ -1,12 +1,6 @@
-import {
-  type ClientMessage,
-  type Clock,
-  isFinalClose,
-  type Log,
-  protocolVersion,
-  type Randomness,
-  type ServerMessage,
-} from '@baro/core'
+import type { Log } from '@baro/core'
+import type { Clock, Randomness } from '@baro/core/broker'
+import { type ClientMessage, isFinalClose, protocolVersion, type ServerMessage } from '@baro/core/protocol'
 import {
   type ConnectionEvent,
   type ConnectionRules,

@@ -1,4 +1,5 @@
-import { closeCodes, type Publication } from '@baro/core'
+import type { Publication } from '@baro/core'
+import { closeCodes } from '@baro/core/protocol'
 import { describe, expect, it, vi } from 'vitest'
 import { at, chat, lobby, message, messages, pageAt, texts } from '../test/chat.ts'
 import { Rig, terms } from '../test/rig.ts'

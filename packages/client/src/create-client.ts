@@ -1,15 +1,6 @@
-import {
-  type AnyChannel,
-  type Clock,
-  createId,
-  type Log,
-  type Randomness,
-  type Reference,
-  type ServerMessage,
-  systemClock,
-  systemRandomness,
-  type TypesOf,
-} from '@baro/core'
+import type { AnyChannel, Log, Reference, TypesOf } from '@baro/core'
+import { type Clock, type Randomness, systemClock, systemRandomness } from '@baro/core/broker'
+import { createId, type ServerMessage } from '@baro/core/protocol'
 import { type Backoff, defaultBackoff } from './backoff.ts'
 import type { ChannelView } from './channel-view.ts'
 import type { Client, ClientCounters } from './client.ts'

@@ -1,16 +1,14 @@
 import {
   type AnyChannel,
-  type Cancel,
-  type Clock,
   isSnapshot,
   type Json,
   type Log,
   type Publication,
-  parseAt,
-  type Randomness,
   type Reference,
   type Signal,
 } from '@baro/core'
+import type { Cancel, Clock, Randomness } from '@baro/core/broker'
+import { parseAt } from '@baro/core/protocol'
 import type { Backoff } from './backoff.ts'
 import { type ChannelView, isSameView, pageView } from './channel-view.ts'
 import type { ClientCounters } from './client.ts'

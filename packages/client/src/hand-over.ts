@@ -1,4 +1,4 @@
-import { parseAt } from '@baro/core'
+import { parseAt } from '@baro/core/protocol'
 import type { DeliveryMessage, SubscribeAnswer } from './subscription-machine.ts'
 
 /** The proof of a hand-over: rendered at 41, resumed at 41, first live 42, 0 missing. All but counts are offsets. */

@@ -1,4 +1,4 @@
-import { systemClock, systemRandomness } from '@baro/core'
+import { systemClock, systemRandomness } from '@baro/core/broker'
 import type { Client } from './client.ts'
 import { type ClientOptions, createClientOver } from './create-client.ts'
 import { createLadder } from './ladder.ts'

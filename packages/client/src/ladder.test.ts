@@ -1,4 +1,4 @@
-import type { ClientMessage, ServerMessage } from '@baro/core'
+import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 import { createFakeClock } from '@baro/testing'
 import { beforeEach, expect, it } from 'vitest'
 import { createLadder } from './ladder.ts'

@@ -1,4 +1,5 @@
-import type { Cancel, ClientMessage, Clock } from '@baro/core'
+import type { Cancel, Clock } from '@baro/core/broker'
+import type { ClientMessage } from '@baro/core/protocol'
 import { type LadderEvent, ladderTransition, startLadder } from './ladder-machine.ts'
 import type { RungMemory } from './rung-memory.ts'
 import { type Link, type LinkEvents, moved, type Transport } from './transport.ts'

@@ -15,7 +15,8 @@
  *   nothing is in flight, what is lost has an unknown outcome, and the rest, which was not done, is numbered from 1 under
  *   another producer: the id of the first of them, which nobody has had before.
  */
-import { BaroError, type ClientMessage, type ErrorCode, mayPass, type ServerMessage } from '@baro/core'
+import { BaroError, type ErrorCode } from '@baro/core'
+import { type ClientMessage, mayPass, type ServerMessage } from '@baro/core/protocol'
 import { type DueEvent, type Step, step } from './run-machine.ts'
 
 /** The payload of an answer, or why there is none. */

@@ -1,5 +1,5 @@
 /** The outbox against a hub that knows nothing but turns, on links that break, with claims that are lost. */
-import type { ServerMessage } from '@baro/core'
+import type { ServerMessage } from '@baro/core/protocol'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { expect, it } from 'vitest'
 import type { Outcome } from './lane.ts'

@@ -1,4 +1,5 @@
-import type { BaroError, ClientMessage } from '@baro/core'
+import type { BaroError } from '@baro/core'
+import type { ClientMessage } from '@baro/core/protocol'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from './lane.ts'

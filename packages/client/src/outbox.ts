@@ -1,4 +1,6 @@
-import { BaroError, type ClientMessage, type Clock, writeJson } from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
+import { type ClientMessage, writeJson } from '@baro/core/protocol'
 import type { Connection } from './connection.ts'
 import {
   emptyLane,

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '@baro/core'
+import type { Cancel, Clock } from '@baro/core/broker'
 
 /** What a transition returns: the next state, and what to do about it. */
 export interface Step<State, Action> {

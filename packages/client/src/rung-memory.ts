@@ -1,4 +1,4 @@
-import type { Clock } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
 import type { Rung } from './transport.ts'
 
 /** Says which rung worked last on this network, so that the next page need not find it out again; told one, it keeps it. */

@@ -4,18 +4,8 @@
  * It only moves forward (I3): a payload (page, router cache, back button) moves it to a newer position of the same
  * epoch and nowhere else; one of another epoch makes the client ask. Only the hub's answer may move it anywhere.
  */
-import {
-  type AnyChannel,
-  compareAtTexts,
-  fold,
-  isSnapshot,
-  type Json,
-  liveValue,
-  noPosition,
-  type Publication,
-  parseAt,
-  type Reference,
-} from '@baro/core'
+import { type AnyChannel, isSnapshot, type Json, liveValue, type Publication, type Reference } from '@baro/core'
+import { compareAtTexts, fold, noPosition, parseAt } from '@baro/core/protocol'
 
 /** A publish that is shown before it is confirmed. */
 export interface PendingPublish {

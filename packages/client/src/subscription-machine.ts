@@ -13,7 +13,9 @@
  * Attempts are numbered; only the answer to the newest one counts (I3). In `live` every delivery must follow the
  * position `at` where the reader stands, or the client asks again from there (I2).
  */
-import { checkOf, compareAtTexts, mayPass, type Publication, type ServerMessage } from '@baro/core'
+
+import type { Publication } from '@baro/core'
+import { checkOf, compareAtTexts, mayPass, type ServerMessage } from '@baro/core/protocol'
 import { type Backoff, backoffMs } from './backoff.ts'
 import { type DueEvent, type Step, step } from './run-machine.ts'
 

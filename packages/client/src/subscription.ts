@@ -2,21 +2,19 @@ import {
   type AnyChannel,
   BaroError,
   type ChannelTypes,
-  createId,
   type InputOf,
   type Json,
   type Log,
   type OutputOf,
   type PublicationOf,
-  type Randomness,
   type Reference,
-  readJson,
   type Schemas,
   type Signal,
   type Snapshot,
   type WireForm,
-  writeJson,
 } from '@baro/core'
+import type { Randomness } from '@baro/core/broker'
+import { createId, readJson, writeJson } from '@baro/core/protocol'
 import type { ChannelView } from './channel-view.ts'
 import type { Connection } from './connection.ts'
 import type { ChannelEvents, FollowedChannel } from './followed-channel.ts'

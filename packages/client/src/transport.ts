@@ -1,4 +1,4 @@
-import type { ClientMessage, ServerMessage } from '@baro/core'
+import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 
 /** The ways there are, from the best to the last resort. */
 export type Rung = 'websocket' | 'sse' | 'long-poll' | 'poll'

@@ -1,4 +1,5 @@
-import { channel, formatPosition, type Json, type Publication, positionAfter, type Schema, startOf } from '@baro/core'
+import { channel, type Json, type Publication, type Schema } from '@baro/core'
+import { formatPosition, positionAfter, startOf } from '@baro/core/protocol'
 
 /** A schema that only names types: validation is the server's. */
 function typed<T>(): Schema<T> {

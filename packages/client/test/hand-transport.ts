@@ -1,4 +1,4 @@
-import type { ClientMessage, ServerMessage } from '@baro/core'
+import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 import type { Link, LinkEvents, Rung, Transport } from '../src/transport.ts'
 
 type Payloads = { readonly [Message in ClientMessage as Message['type']]: Message['payload'] }

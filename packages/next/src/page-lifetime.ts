@@ -1,4 +1,5 @@
-import { BaroError, quote } from '@baro/core'
+import { BaroError } from '@baro/core'
+import { quote } from '@baro/core/protocol'
 
 // Next's functions are imported where they are called: a custom server runs this package too, and has no use for them.
 

@@ -1,4 +1,5 @@
-import { channel, closeCodes } from '@baro/core'
+import { channel } from '@baro/core'
+import { closeCodes } from '@baro/core/protocol'
 import { createHub, type Hub } from '@baro/server'
 import { afterEach, expect, test, vi } from 'vitest'
 import * as z from 'zod/mini'

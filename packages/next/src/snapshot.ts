@@ -1,12 +1,5 @@
-import {
-  BaroError,
-  type ChannelTypes,
-  definitionOf,
-  noPosition,
-  quote,
-  type Reference,
-  type Snapshot,
-} from '@baro/core'
+import { BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
+import { definitionOf, noPosition, quote } from '@baro/core/protocol'
 import { findHub } from './attached-hub.ts'
 import { insistOnRequest, revalidateAtStart } from './page-lifetime.ts'
 

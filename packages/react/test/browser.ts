@@ -1,6 +1,7 @@
 import type { Client, Link, LinkEvents, Transport } from '@baro/client'
 import { createClient } from '@baro/client'
-import { type ClientMessage, channel, type Publication, type Schema, type ServerMessage } from '@baro/core'
+import { channel, type Publication, type Schema } from '@baro/core'
+import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
 
 /** A schema that only names types: validation is the server's. */

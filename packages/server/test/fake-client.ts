@@ -1,5 +1,7 @@
 /** A hub with a fake clock, and clients on fake sockets. There is no network, and only a test lets time pass. */
-import { type ClientMessage, channel, encodeMessage, type Json, type ServerMessage } from '@baro/core'
+
+import { channel, type Json } from '@baro/core'
+import { type ClientMessage, encodeMessage, type ServerMessage } from '@baro/core/protocol'
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
 import { z } from 'zod'
 import type { AnyHandlers } from '../src/channel/handlers.ts'

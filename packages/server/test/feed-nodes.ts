@@ -1,5 +1,8 @@
 /** One broker, and any number of nodes on it, each with its own link to the broker and its own feed. */
-import { type Appended, type AtPosition, type Delivery, recover, type Signal, startOf } from '@baro/core'
+
+import type { Signal } from '@baro/core'
+import { type Appended, type Delivery, recover } from '@baro/core/broker'
+import { type AtPosition, startOf } from '@baro/core/protocol'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import type { Resolved } from '../src/channel/registry.ts'
 import type { Batch } from '../src/delivery/batch.ts'

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import type { Json, ServerMessage } from '@baro/core'
+import type { Json } from '@baro/core'
+import type { ServerMessage } from '@baro/core/protocol'
 import { type ClientOptions, WebSocket } from 'ws'
 
 /** Hands out what came, in order, to those who wait for it. */

@@ -1,5 +1,7 @@
 /** Batches of a stream whose offsets have gaps. */
-import { formatPosition, type Publication, positionAfter } from '@baro/core'
+
+import type { Publication } from '@baro/core'
+import { formatPosition, positionAfter } from '@baro/core/protocol'
 import { Batch } from '../src/delivery/batch.ts'
 
 /** A publication with this offset. */

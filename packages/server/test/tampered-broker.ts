@@ -1,4 +1,5 @@
-import { BaroError, type Broker, type Delivery, type StreamFollower } from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Broker, Delivery, StreamFollower } from '@baro/core/broker'
 
 /** A broker in front of another one. A test can make it slow, make it lie, and break it. */
 export interface TamperedBroker extends Broker {

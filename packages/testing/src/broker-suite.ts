@@ -1,4 +1,4 @@
-import type { Broker } from '@baro/core'
+import type { Broker } from '@baro/core/broker'
 import { describe } from 'vitest'
 import { appendDuties } from './broker-suite/append.ts'
 import { checkpointDuties } from './broker-suite/checkpoints.ts'

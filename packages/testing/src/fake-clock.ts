@@ -1,4 +1,5 @@
-import { BaroError, type Cancel, type HubClock } from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Cancel, HubClock } from '@baro/core/broker'
 
 /** A clock that stands still until a test moves it. */
 export interface FakeClock extends HubClock {

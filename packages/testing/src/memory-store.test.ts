@@ -1,4 +1,4 @@
-import type { Broker } from '@baro/core'
+import type { Broker } from '@baro/core/broker'
 import { describe, expect, test } from 'vitest'
 import { createProbe } from './broker-suite/probe.ts'
 import { type BrokerSuiteContext, type BrokerSuiteOptions, brokerSuite } from './broker-suite.ts'

@@ -1,4 +1,5 @@
-import { BaroError, type Broker, type ClaimKey } from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Broker, ClaimKey } from '@baro/core/broker'
 import { createMemoryBroker } from '@baro/server'
 
 /** What several processes keep together, or one before and after its restart: a disk, or a server with a store. */

@@ -1,5 +1,5 @@
 import type { LinkEvents } from '@baro/client'
-import { type ClientMessage, encodeMessage, type ServerMessage } from '@baro/core'
+import { type ClientMessage, encodeMessage, type ServerMessage } from '@baro/core/protocol'
 import type { SessionLink, Socket } from '@baro/server/parts'
 import { describe, expect, test } from 'vitest'
 import { createFakeClock } from './fake-clock.ts'

@@ -1,5 +1,5 @@
 import type { Transport } from '@baro/client'
-import type { HubClock } from '@baro/core'
+import type { HubClock } from '@baro/core/broker'
 import type { Hub } from '@baro/server'
 import type { MessageFault } from './network/lane.ts'
 import { createNetworkLink, type Direction, type LinkEnds, type NetworkLink } from './network/network-link.ts'

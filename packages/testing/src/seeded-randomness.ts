@@ -1,4 +1,4 @@
-import type { Randomness } from '@baro/core'
+import type { Randomness } from '@baro/core/broker'
 
 /** Chance that repeats: the same seed gives the same numbers for ever. Not for secrets. */
 export interface SeededRandomness extends Randomness {

@@ -1,4 +1,4 @@
-import { type AtPosition, formatPosition } from '@baro/core'
+import { type AtPosition, formatPosition } from '@baro/core/protocol'
 import { createMemoryBroker } from '@baro/server'
 import { describe, expect, test } from 'vitest'
 import { deliveryOf } from './broker-suite/stage.ts'

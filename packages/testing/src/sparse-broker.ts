@@ -1,17 +1,6 @@
-import {
-  type Appended,
-  type AtPosition,
-  type Broker,
-  type Claimed,
-  type Delivery,
-  formatPosition,
-  type Place,
-  type Publication,
-  parseAt,
-  type ReadRange,
-  type Settlement,
-  type StreamView,
-} from '@baro/core'
+import type { Publication } from '@baro/core'
+import type { Appended, Broker, Claimed, Delivery, ReadRange, Settlement, StreamView } from '@baro/core/broker'
+import { type AtPosition, formatPosition, type Place, parseAt } from '@baro/core/protocol'
 import { createSeededRandomness } from './seeded-randomness.ts'
 
 /** Each offset of the broker behind stands somewhere among so many. */

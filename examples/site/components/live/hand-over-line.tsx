@@ -1,5 +1,5 @@
 import type { HandOver } from '@baro/client'
-import { parsePosition } from '@baro/core'
+import { parsePosition } from '@baro/core/protocol'
 import type { Language } from '../../i18n/languages.ts'
 import { type Words, wordsIn } from '../../i18n/words.ts'
 import styles from './live.module.css'

@@ -5,7 +5,7 @@
  *
  * Whatever the transports tell counts only while it runs.
  */
-import { parseAt } from '@baro/core'
+import { parseAt } from '@baro/core/protocol'
 import { arrivedIn, emptyLane, type Lane, resetTo, startedAt } from './lane.ts'
 import type { Arrival } from './reading.ts'
 import { type Transport, transports } from './transport.ts'

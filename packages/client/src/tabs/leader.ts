@@ -1,4 +1,4 @@
-import type { ClientMessage, ServerMessage } from '@baro/core'
+import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 import type { Link, LinkEvents, Transport } from '../transport.ts'
 import { asHeardBy, createSwitchboard, type Switchboard } from './switchboard.ts'
 import type { FromLeader, FromTab } from './tab-message.ts'

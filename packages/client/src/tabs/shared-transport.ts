@@ -1,4 +1,5 @@
-import { type ClientMessage, type Clock, createId, type Randomness } from '@baro/core'
+import type { Clock, Randomness } from '@baro/core/broker'
+import { type ClientMessage, createId } from '@baro/core/protocol'
 import { runMachine } from '../run-machine.ts'
 import type { Link, LinkEvents, Transport } from '../transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'

@@ -6,7 +6,7 @@
  * the tab that asked. To every other tab it is a delivery like any other: the tab takes what follows its own position,
  * or finds a gap and asks (I2). Nobody here needs to know where a tab stands.
  */
-import type { ClientMessage, ServerMessage } from '@baro/core'
+import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 
 /** What a board works with. */
 export interface SwitchboardParts {

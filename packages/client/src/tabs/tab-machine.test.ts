@@ -1,4 +1,4 @@
-import type { ServerMessage } from '@baro/core'
+import type { ServerMessage } from '@baro/core/protocol'
 import { describe, expect, it } from 'vitest'
 import { moved } from '../transport.ts'
 import { startTab, type TabAction, type TabEvent, type TabState, tabTransition } from './tab-machine.ts'

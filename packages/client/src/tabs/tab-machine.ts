@@ -9,7 +9,7 @@
  * A leader that says nothing for a while is asked whether it is there. One that does not answer is frozen, and loses the
  * lock. A browser that refuses locks counts as one that has none: the tab is *alone*, and has a link of its own.
  */
-import type { ServerMessage } from '@baro/core'
+import type { ServerMessage } from '@baro/core/protocol'
 import { type DueEvent, type Step, step } from '../run-machine.ts'
 import { moved, type Rung } from '../transport.ts'
 import { asHeardBy } from './switchboard.ts'

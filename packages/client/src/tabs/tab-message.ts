@@ -1,4 +1,4 @@
-import type { ClientMessage, ServerMessage } from '@baro/core'
+import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 import type { Rung } from '../transport.ts'
 
 /** What a tab says to whoever leads; without a message: who does? */

@@ -1,4 +1,4 @@
-import { readJson, type ServerMessage } from '@baro/core'
+import { readJson, type ServerMessage } from '@baro/core/protocol'
 
 /**
  * Reads the messages of an event stream (WHATWG HTML §9.2.6), as far as the hub uses the format: LF, comments, and the

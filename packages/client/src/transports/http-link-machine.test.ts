@@ -1,4 +1,4 @@
-import type { ClientMessage, ServerMessage } from '@baro/core'
+import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 import { describe, expect, it } from 'vitest'
 import {
   type HttpLinkAction,

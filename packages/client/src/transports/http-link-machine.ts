@@ -13,7 +13,7 @@
  *   outbox sends it again. To end the link for it would cost the outcome of every other request.
  * - What brings nothing is not asked again at once: without a greeting the link ends, so that the client backs off.
  */
-import type { ClientMessage, ServerMessage } from '@baro/core'
+import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 import { type DueEvent, type Step, step } from '../run-machine.ts'
 import { moved, type Rung } from '../transport.ts'
 

@@ -1,4 +1,5 @@
-import { type Clock, readJson, type ServerMessage, systemClock, unauthenticatedCode, writeJson } from '@baro/core'
+import { type Clock, systemClock } from '@baro/core/broker'
+import { readJson, type ServerMessage, unauthenticatedCode, writeJson } from '@baro/core/protocol'
 import { runMachine } from '../run-machine.ts'
 import type { Link, LinkEvents, Transport } from '../transport.ts'
 import { connectUrl } from './connect-url.ts'

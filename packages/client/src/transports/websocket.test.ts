@@ -1,4 +1,4 @@
-import type { ClientMessage } from '@baro/core'
+import type { ClientMessage } from '@baro/core/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { LinkEvents } from '../transport.ts'
 import { createWebSocketTransport, type WebSocketLike } from './websocket.ts'

@@ -1,4 +1,5 @@
-import { BaroError, liftBytes, readFrame, readJson, type ServerMessage } from '@baro/core'
+import { BaroError } from '@baro/core'
+import { liftBytes, readFrame, readJson, type ServerMessage } from '@baro/core/protocol'
 import type { Transport } from '../transport.ts'
 import { connectUrl } from './connect-url.ts'
 

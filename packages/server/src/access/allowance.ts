@@ -1,4 +1,5 @@
-import { BaroError, type Clock } from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
 
 /**
  * How many messages one link may send (a token bucket). A burst may be as large as two seconds of messages, so that a

@@ -1,15 +1,5 @@
-import {
-  type AnyChannel,
-  accepted,
-  BaroError,
-  matchPattern,
-  overlap,
-  type Params,
-  parseChannelName,
-  quote,
-  type Result,
-  refused,
-} from '@baro/core'
+import { type AnyChannel, BaroError, type Params } from '@baro/core'
+import { accepted, matchPattern, overlap, parseChannelName, quote, type Result, refused } from '@baro/core/protocol'
 import type { AnyHandlers } from './handlers.ts'
 
 /** One channel, found by its name: its parameters, the definition that owns the name, and its handlers. */

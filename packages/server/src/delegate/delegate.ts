@@ -1,4 +1,5 @@
-import { type Json, quote, type RequestSchemas, validatePayload } from '@baro/core'
+import type { Json, RequestSchemas } from '@baro/core'
+import { quote, validatePayload } from '@baro/core/protocol'
 import { AtWork } from '../access/at-work.ts'
 import { contextOf, type Principal } from '../access/principal.ts'
 import { own } from '../channel/own.ts'

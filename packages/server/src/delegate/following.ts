@@ -1,4 +1,4 @@
-import type { Position } from '@baro/core'
+import type { Position } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import { contextOf, type Principal } from '../access/principal.ts'
 import type { Hooks } from '../channel/hooks.ts'

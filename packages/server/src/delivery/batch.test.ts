@@ -1,4 +1,5 @@
-import { type Publication, positionAfter, startOf } from '@baro/core'
+import type { Publication } from '@baro/core'
+import { positionAfter, startOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { Batch, firstOf, positionIn } from './batch.ts'
 

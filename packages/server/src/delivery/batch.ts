@@ -1,4 +1,5 @@
-import { type AtPosition, comparePositions, type Position, type Publication, positionAfter } from '@baro/core'
+import type { Publication } from '@baro/core'
+import { type AtPosition, comparePositions, type Position, positionAfter } from '@baro/core/protocol'
 
 /**
  * A piece of one channel on its way to readers: the position that it follows, the one that it leads to, and the

@@ -1,4 +1,5 @@
-import { positionAfter, type Signal, startOf } from '@baro/core'
+import type { Signal } from '@baro/core'
+import { positionAfter, startOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { Batch } from './batch.ts'
 import { type Dialect, unencoded } from './dialect.ts'

@@ -1,4 +1,5 @@
-import type { AtPosition, Signal } from '@baro/core'
+import type { Signal } from '@baro/core'
+import type { AtPosition } from '@baro/core/protocol'
 import type { Batch } from './batch.ts'
 import type { Dialect } from './dialect.ts'
 import { madeOnce } from './made-once.ts'

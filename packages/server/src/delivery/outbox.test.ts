@@ -1,4 +1,4 @@
-import { closeCodes } from '@baro/core'
+import { closeCodes } from '@baro/core/protocol'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { FakeSocket } from '../../test/fake-client.ts'

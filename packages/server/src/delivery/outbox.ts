@@ -1,4 +1,4 @@
-import { closeCodes } from '@baro/core'
+import { closeCodes } from '@baro/core/protocol'
 import type { Limits } from '../ports/limits.ts'
 import type { Socket } from '../ports/socket.ts'
 import { isKnownToRead, mostQueuedBytes } from './precedence.ts'

@@ -1,4 +1,4 @@
-import type { HubClock } from '@baro/core'
+import type { HubClock } from '@baro/core/broker'
 import { Deque } from '../collections/deque.ts'
 import type { Counters } from '../observe/counters.ts'
 import { type Gathered, type HandedOn, mayHandOn } from './hand-on.ts'

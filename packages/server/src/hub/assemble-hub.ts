@@ -1,15 +1,7 @@
 import type { Server } from 'node:http'
-import {
-  type AnyChannel,
-  BaroError,
-  type ChannelTypes,
-  orThrow,
-  quote,
-  type Recover,
-  type Reference,
-  type Snapshot,
-  systemRandomness,
-} from '@baro/core'
+import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
+import { type Recover, systemRandomness } from '@baro/core/broker'
+import { orThrow, quote } from '@baro/core/protocol'
 import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'

@@ -1,4 +1,5 @@
-import { channel, joinFrame, jsonText, liftBytes, orThrow, parseFrame, parseJson, readJson } from '@baro/core'
+import { channel } from '@baro/core'
+import { joinFrame, jsonText, liftBytes, orThrow, parseFrame, parseJson, readJson } from '@baro/core/protocol'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'

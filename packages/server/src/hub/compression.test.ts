@@ -1,7 +1,7 @@
 /** permessage-deflate (RFC 7692) between a hub and clients that are not ours. */
 import { once } from 'node:events'
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
-import { closeCodes } from '@baro/core'
+import { closeCodes } from '@baro/core/protocol'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createRoomStage, room } from '../../test/fake-client.ts'
 import { frame, NetworkClient, RawClient } from '../../test/network-client.ts'

@@ -1,4 +1,5 @@
-import { channel, closeCodes, formatPosition, startOf } from '@baro/core'
+import { channel } from '@baro/core'
+import { closeCodes, formatPosition, startOf } from '@baro/core/protocol'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'

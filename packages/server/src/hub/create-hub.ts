@@ -1,4 +1,4 @@
-import { recover } from '@baro/core'
+import { recover } from '@baro/core/broker'
 import { assembleHub } from './assemble-hub.ts'
 import type { Hub, HubOptions } from './hub.ts'
 

@@ -1,17 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type {
-  AnyChannel,
-  Broker,
-  ChannelDefinition,
-  ChannelTypes,
-  HubClock,
-  InputOf,
-  Log,
-  Randomness,
-  Reference,
-  Snapshot,
-} from '@baro/core'
+import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Reference, Snapshot } from '@baro/core'
+import type { Broker, HubClock, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
 import type { Auth, ChannelHandlers, Published, SessionInfo } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'

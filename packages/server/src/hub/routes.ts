@@ -1,7 +1,9 @@
 /** Decides where each request and each upgrade goes. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { BaroError, type Clock, orThrow, type Reference } from '@baro/core'
+import { BaroError, type Reference } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
+import { orThrow } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { OriginCheck } from '../access/origins.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'

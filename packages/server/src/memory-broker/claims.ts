@@ -1,13 +1,6 @@
-import {
-  BaroError,
-  type Claimed,
-  type ClaimKey,
-  type ClaimTerms,
-  type Clock,
-  quote,
-  type Settlement,
-  type Turn,
-} from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Claimed, ClaimKey, ClaimTerms, Clock, Settlement, Turn } from '@baro/core/broker'
+import { quote } from '@baro/core/protocol'
 import { Expiry } from './expiry.ts'
 import { Turns } from './turns.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
 import { Deque } from '../collections/deque.ts'
 
 interface Waiting<T> {

@@ -1,4 +1,5 @@
-import type { Delivery, Log, Signal, StreamFollower } from '@baro/core'
+import type { Log, Signal } from '@baro/core'
+import type { Delivery, StreamFollower } from '@baro/core/broker'
 import { describeError } from '../observe/describe-error.ts'
 
 interface FollowerEntry {

@@ -1,16 +1,15 @@
-import {
-  type Appended,
-  type Broker,
-  type ClaimKey,
-  checkOf,
-  type Delivery,
-  type Entry,
-  type HistoryBounds,
-  type Log,
-  type ReadRange,
-  type StreamFollower,
-  startOf,
-} from '@baro/core'
+import type { Log } from '@baro/core'
+import type {
+  Appended,
+  Broker,
+  ClaimKey,
+  Delivery,
+  Entry,
+  HistoryBounds,
+  ReadRange,
+  StreamFollower,
+} from '@baro/core/broker'
+import { checkOf, startOf } from '@baro/core/protocol'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { brokerSuite } from '@baro/testing/broker-suite'
 import { describe, expect, test } from 'vitest'

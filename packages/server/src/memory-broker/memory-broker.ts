@@ -1,16 +1,6 @@
-import {
-  type AtPosition,
-  BaroError,
-  type Broker,
-  type Cancel,
-  type Clock,
-  createId,
-  formatPosition,
-  type Log,
-  type Randomness,
-  startOf,
-  systemRandomness,
-} from '@baro/core'
+import { BaroError, type Log } from '@baro/core'
+import { type Broker, type Cancel, type Clock, type Randomness, systemRandomness } from '@baro/core/broker'
+import { type AtPosition, createId, formatPosition, startOf } from '@baro/core/protocol'
 import { nodeClock } from '../system/node-clock.ts'
 import { type ClaimLimits, Claims } from './claims.ts'
 import { Followers } from './followers.ts'

@@ -1,4 +1,5 @@
-import type { Log, NodeListener, NodeMessage } from '@baro/core'
+import type { Log } from '@baro/core'
+import type { NodeListener, NodeMessage } from '@baro/core/broker'
 import { describeError } from '../observe/describe-error.ts'
 
 /** The hubs that hear what hubs tell each other. */

@@ -1,14 +1,13 @@
+import type { Json, Log } from '@baro/core'
 import {
-  type AtPosition,
   type Broker,
   type Entry,
   type HistoryBounds,
-  type Json,
-  type Log,
   type ReadRange,
   recover,
   type StreamFollower,
-} from '@baro/core'
+} from '@baro/core/broker'
+import type { AtPosition } from '@baro/core/protocol'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { createMemoryBroker, type MemoryBrokerOptions } from './memory-broker.ts'

@@ -1,19 +1,16 @@
-import {
-  type Appended,
-  type AppendOptions,
-  type AtPosition,
-  type Checkpoint,
-  type Delivery,
-  type Entry,
-  type HistoryBounds,
-  type Place,
-  type ProposedCheckpoint,
-  type Publication,
-  positionAfter,
-  type ReadRange,
-  type StreamView,
-  startOf,
-} from '@baro/core'
+import type { Publication } from '@baro/core'
+import type {
+  Appended,
+  AppendOptions,
+  Checkpoint,
+  Delivery,
+  Entry,
+  HistoryBounds,
+  ProposedCheckpoint,
+  ReadRange,
+  StreamView,
+} from '@baro/core/broker'
+import { type AtPosition, type Place, positionAfter, startOf } from '@baro/core/protocol'
 import { Deque } from '../collections/deque.ts'
 import { footprintOf, StateFootprint } from './footprint.ts'
 

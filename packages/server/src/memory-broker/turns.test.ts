@@ -1,4 +1,4 @@
-import type { Settlement } from '@baro/core'
+import type { Settlement } from '@baro/core/broker'
 import { describe, expect, test } from 'vitest'
 import { Turns } from './turns.ts'
 

@@ -1,4 +1,4 @@
-import type { Settlement, Turn } from '@baro/core'
+import type { Settlement, Turn } from '@baro/core/broker'
 
 /** What a claim of a turn came to; a settlement is its first answer. */
 export type TurnClaimed = 'granted' | 'pending' | 'out-of-turn' | Settlement

@@ -1,4 +1,4 @@
-import type { ResetReason } from '@baro/core'
+import type { ResetReason } from '@baro/core/broker'
 
 /** What a hub has counted since it was made. */
 export interface Counters {

@@ -1,18 +1,6 @@
-import {
-  BaroError,
-  type ChannelTypes,
-  createId,
-  type Json,
-  type Log,
-  orThrow,
-  type Position,
-  parseJson,
-  parsePosition,
-  type Randomness,
-  type Reference,
-  type ResetReason,
-  type Signal,
-} from '@baro/core'
+import { BaroError, type ChannelTypes, type Json, type Log, type Reference, type Signal } from '@baro/core'
+import type { Randomness, ResetReason } from '@baro/core/broker'
+import { createId, orThrow, type Position, parseJson, parsePosition } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'

@@ -1,4 +1,5 @@
-import { type BaroError, formatPosition, type Json, type Signal } from '@baro/core'
+import type { BaroError, Json, Signal } from '@baro/core'
+import { formatPosition } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import {
   createRoomStage,

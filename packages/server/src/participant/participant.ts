@@ -1,17 +1,6 @@
-import type {
-  AtPosition,
-  BaroError,
-  ChannelTypes,
-  InputOf,
-  Json,
-  OutputOf,
-  Position,
-  Reference,
-  ResetReason,
-  Signal,
-  Turn,
-  WireForm,
-} from '@baro/core'
+import type { BaroError, ChannelTypes, InputOf, Json, OutputOf, Reference, Signal, WireForm } from '@baro/core'
+import type { ResetReason, Turn } from '@baro/core/broker'
+import type { AtPosition, Position } from '@baro/core/protocol'
 import type { Identity } from '../channel/handlers.ts'
 import type { Batch } from '../delivery/batch.ts'
 import type { BoundedQueue } from '../delivery/bounded-queue.ts'

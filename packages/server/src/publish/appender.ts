@@ -1,14 +1,6 @@
-import {
-  BaroError,
-  type Broker,
-  type ClaimKey,
-  type Clock,
-  formatPosition,
-  type Json,
-  quote,
-  type Schema,
-  validatePayload,
-} from '@baro/core'
+import { BaroError, type Json, type Schema } from '@baro/core'
+import type { Broker, ClaimKey, Clock } from '@baro/core/broker'
+import { formatPosition, quote, validatePayload } from '@baro/core/protocol'
 import type { Published } from '../channel/handlers.ts'
 import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'

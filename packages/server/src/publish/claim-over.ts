@@ -1,4 +1,5 @@
-import { BaroError, type Settlement } from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Settlement } from '@baro/core/broker'
 
 /** The claim of a publish was settled otherwise, or forgotten, before the append. So nothing was appended. */
 export class ClaimOver extends BaroError {

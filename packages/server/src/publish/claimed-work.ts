@@ -1,7 +1,8 @@
 /**
  * Work that is done once for each claim (I5). A repeat of the claim, on any transport and node, gets the first answer.
  */
-import { BaroError, type Broker, type ClaimKey, type Log, type Settlement } from '@baro/core'
+import { BaroError, type Log } from '@baro/core'
+import type { Broker, ClaimKey, Settlement } from '@baro/core/broker'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { ClaimsEpoch } from './claims-epoch.ts'

@@ -1,4 +1,4 @@
-import type { Broker } from '@baro/core'
+import type { Broker } from '@baro/core/broker'
 
 /** The life of the claims, as this node knows it. Its sessions are told it when they open, and count on it (I5). */
 export class ClaimsEpoch {

@@ -1,4 +1,5 @@
-import { BaroError, quote } from '@baro/core'
+import { BaroError } from '@baro/core'
+import { quote } from '@baro/core/protocol'
 
 /** The error for a type that no handler of the application accepts from clients. */
 export function notAccepted(channel: string, type: string): BaroError {

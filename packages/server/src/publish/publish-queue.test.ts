@@ -1,4 +1,5 @@
-import { BaroError, type Turn } from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Turn } from '@baro/core/broker'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { roomOne } from '../../test/feed-nodes.ts'

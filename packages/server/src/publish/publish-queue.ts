@@ -6,7 +6,9 @@
  * behind it must not overtake it. For turns the broker holds that order. For ids this queue holds it: until the refused
  * id comes again, every other publish without a turn in the channel is `out-of-turn`, for 10 seconds at most.
  */
-import { BaroError, type Clock, parseId, type Turn } from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Clock, Turn } from '@baro/core/broker'
+import { parseId } from '@baro/core/protocol'
 import type { AtWork } from '../access/at-work.ts'
 import type { Gate } from '../access/gate.ts'
 import { contextOf, type Principal, scopeOf } from '../access/principal.ts'

@@ -3,21 +3,9 @@
  * before the claim, so that a corrected payload may come under the same id. A publish with a turn is claimed first,
  * because a refusal uses up its number.
  */
-import {
-  BaroError,
-  type Broker,
-  type ClaimKey,
-  createId,
-  errorCodes,
-  type Json,
-  type Log,
-  orThrow,
-  parseId,
-  quote,
-  type Randomness,
-  type Settlement,
-  type Turn,
-} from '@baro/core'
+import { BaroError, errorCodes, type Json, type Log } from '@baro/core'
+import type { Broker, ClaimKey, Randomness, Settlement, Turn } from '@baro/core/broker'
+import { createId, orThrow, parseId, quote } from '@baro/core/protocol'
 import type { AnyHandlers, ChannelContext, Published } from '../channel/handlers.ts'
 import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'

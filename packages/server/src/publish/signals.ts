@@ -1,4 +1,6 @@
-import { BaroError, type Broker, type Json, orThrow, quote, type Schema, validatePayload } from '@baro/core'
+import { BaroError, type Json, type Schema } from '@baro/core'
+import type { Broker } from '@baro/core/broker'
+import { orThrow, quote, validatePayload } from '@baro/core/protocol'
 import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'
 

@@ -1,4 +1,6 @@
-import { BaroError, orThrow, parseId, type Turn } from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Turn } from '@baro/core/broker'
+import { orThrow, parseId } from '@baro/core/protocol'
 
 /** The fields of a message that make a turn: all of them, or none. */
 export interface TurnFields {

@@ -1,4 +1,5 @@
-import { BaroError, type Turn } from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Turn } from '@baro/core/broker'
 import { createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { createNodes, roomOne } from '../../test/feed-nodes.ts'

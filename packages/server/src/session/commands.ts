@@ -1,4 +1,4 @@
-import { type ClientMessage, orThrow } from '@baro/core'
+import { type ClientMessage, orThrow } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import { turnIn } from '../publish/turn.ts'

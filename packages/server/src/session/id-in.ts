@@ -1,4 +1,4 @@
-import { parseId } from '@baro/core'
+import { parseId } from '@baro/core/protocol'
 
 const lineFeed = 0x0a
 

@@ -1,4 +1,5 @@
-import { BaroError, type ClientMessage, closeCodes } from '@baro/core'
+import { BaroError } from '@baro/core'
+import { type ClientMessage, closeCodes } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import {
   type SessionAction,

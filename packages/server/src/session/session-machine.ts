@@ -8,7 +8,8 @@
  *
  * Messages that arrive while it authenticates wait, so a client may subscribe before `baro:connected` arrives.
  */
-import { BaroError, type ClientMessage, closeCodes, parseId, protocolVersion } from '@baro/core'
+import { BaroError } from '@baro/core'
+import { type ClientMessage, closeCodes, parseId, protocolVersion } from '@baro/core/protocol'
 
 /** The state of a session. */
 export interface SessionState {

@@ -1,4 +1,5 @@
-import { BaroError, closeCodes } from '@baro/core'
+import { BaroError } from '@baro/core'
+import { closeCodes } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { createStage, FakeClient, payloadOf, room } from '../../test/fake-client.ts'
 import type { Auth } from '../channel/handlers.ts'

@@ -1,11 +1,6 @@
-import {
-  type BaroError,
-  type ClientMessage,
-  type Clock,
-  createId,
-  decodeClientMessage,
-  type Randomness,
-} from '@baro/core'
+import type { BaroError } from '@baro/core'
+import type { Clock, Randomness } from '@baro/core/broker'
+import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
 import { Allowance } from '../access/allowance.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'

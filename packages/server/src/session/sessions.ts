@@ -1,4 +1,4 @@
-import type { Cancel, Clock, Randomness } from '@baro/core'
+import type { Cancel, Clock, Randomness } from '@baro/core/broker'
 import type { Identity, SessionInfo } from '../channel/handlers.ts'
 import type { Hooks } from '../channel/hooks.ts'
 import type { Counters } from '../observe/counters.ts'

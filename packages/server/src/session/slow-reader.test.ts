@@ -1,4 +1,4 @@
-import { closeCodes } from '@baro/core'
+import { closeCodes } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { createStage, type FakeClient, payloadOf, room } from '../../test/fake-client.ts'
 

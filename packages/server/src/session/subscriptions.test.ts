@@ -1,4 +1,5 @@
-import { channel, formatPosition, type Json } from '@baro/core'
+import { channel, type Json } from '@baro/core'
+import { formatPosition } from '@baro/core/protocol'
 import { createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { createRoomStage, createStage, payloadOf, room, type Stage, subscribe } from '../../test/fake-client.ts'

@@ -1,15 +1,5 @@
-import {
-  type AtPosition,
-  type Clock,
-  formatPosition,
-  type Position,
-  positionAt,
-  type QueriedPosition,
-  type Recover,
-  type ResetReason,
-  type StreamSource,
-  type StreamView,
-} from '@baro/core'
+import type { Clock, Recover, ResetReason, StreamSource, StreamView } from '@baro/core/broker'
+import { type AtPosition, formatPosition, type Position, positionAt, type QueriedPosition } from '@baro/core/protocol'
 import { Batch } from '../delivery/batch.ts'
 import { KeptAnswers } from './kept-answers.ts'
 import { isSamePosition } from './same-position.ts'

@@ -1,4 +1,4 @@
-import type { Broker, StreamSource } from '@baro/core'
+import type { Broker, StreamSource } from '@baro/core/broker'
 
 /** The broker's stream of one channel. */
 export function brokerSource(broker: Broker, channel: string): StreamSource {

@@ -1,17 +1,6 @@
-import {
-  type AtPosition,
-  type Checkpoint,
-  type Entry,
-  fold,
-  type Json,
-  jsonText,
-  type Log,
-  orThrow,
-  type ProposedCheckpoint,
-  type Publication,
-  parseJson,
-  startOf,
-} from '@baro/core'
+import type { Json, Log, Publication } from '@baro/core'
+import type { Checkpoint, Entry, ProposedCheckpoint } from '@baro/core/broker'
+import { type AtPosition, fold, jsonText, orThrow, parseJson, startOf } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import type { Counters } from '../observe/counters.ts'

@@ -1,4 +1,5 @@
-import { type AtPosition, type Delivery, startOf } from '@baro/core'
+import type { Delivery } from '@baro/core/broker'
+import { type AtPosition, startOf } from '@baro/core/protocol'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { room } from '../../test/fake-client.ts'

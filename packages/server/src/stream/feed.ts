@@ -2,21 +2,20 @@
  * A node's own reader of one channel. It follows the stream, folds the value, and hands every publication to the live
  * readers of this node. `feed-machine.ts` decides what it does next.
  */
-import {
-  type AtPosition,
-  BaroError,
-  type Broker,
-  type Cancel,
-  type Clock,
-  type Delivery,
-  type Entry,
-  type Log,
-  type Position,
-  type ProposedCheckpoint,
-  type Recover,
-  type StreamSource,
-  type StreamView,
-} from '@baro/core'
+
+import { BaroError, type Log } from '@baro/core'
+import type {
+  Broker,
+  Cancel,
+  Clock,
+  Delivery,
+  Entry,
+  ProposedCheckpoint,
+  Recover,
+  StreamSource,
+  StreamView,
+} from '@baro/core/broker'
+import type { AtPosition, Position } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import type { LiveReader } from '../delivery/live-group.ts'

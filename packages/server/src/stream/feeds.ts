@@ -1,4 +1,4 @@
-import type { Cancel } from '@baro/core'
+import type { Cancel } from '@baro/core/broker'
 import type { Resolved } from '../channel/registry.ts'
 import { Feed, type FeedParts } from './feed.ts'
 

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '@baro/core'
+import type { Cancel, Clock } from '@baro/core/broker'
 
 /** Most answers kept. Thousands of readers that come back together stand at a handful of positions. */
 const mostAnswers = 64

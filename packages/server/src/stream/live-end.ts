@@ -1,4 +1,5 @@
-import type { AtPosition, Publication, Signal } from '@baro/core'
+import type { Publication, Signal } from '@baro/core'
+import type { AtPosition } from '@baro/core/protocol'
 import { Batch } from '../delivery/batch.ts'
 import { LiveGroup, type LiveReader } from '../delivery/live-group.ts'
 import type { Gathering, Ticker } from '../delivery/ticker.ts'

@@ -1,4 +1,4 @@
-import { type AtPosition, startOf } from '@baro/core'
+import { type AtPosition, startOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { type ReaderEvent, type ReaderState, readerTransition } from './reader-machine.ts'
 

@@ -10,7 +10,7 @@
  *                │  ▼ crowded; answered, behind, no room    │
  *               waiting ◀───────────────────────────────────┘       end, from anywhere ──▶ ended
  */
-import type { AtPosition, Position } from '@baro/core'
+import type { AtPosition, Position } from '@baro/core/protocol'
 
 /** What a reader is doing. */
 export type ReaderState =

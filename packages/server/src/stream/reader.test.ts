@@ -1,4 +1,5 @@
-import type { AtPosition, Position, Signal } from '@baro/core'
+import type { Signal } from '@baro/core'
+import type { AtPosition, Position } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { emptyBatch, positionAt, publicationAt, sparseBatch, stillBatch } from '../../test/sparse-batches.ts'
 import { Batch } from '../delivery/batch.ts'

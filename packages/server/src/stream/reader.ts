@@ -1,4 +1,6 @@
-import { type AtPosition, BaroError, type Position, type ResetReason } from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { ResetReason } from '@baro/core/broker'
+import type { AtPosition, Position } from '@baro/core/protocol'
 import type { Batch } from '../delivery/batch.ts'
 import type { BoundedQueue } from '../delivery/bounded-queue.ts'
 import type { Dialect } from '../delivery/dialect.ts'

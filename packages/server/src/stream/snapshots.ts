@@ -1,4 +1,5 @@
-import { formatPosition, type Snapshot } from '@baro/core'
+import type { Snapshot } from '@baro/core'
+import { formatPosition } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { Feeds } from './feeds.ts'
 

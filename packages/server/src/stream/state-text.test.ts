@@ -1,4 +1,4 @@
-import { asBytes } from '@baro/core'
+import { asBytes } from '@baro/core/protocol'
 import { describe, expect, test, vi } from 'vitest'
 import { stateText } from './state-text.ts'
 

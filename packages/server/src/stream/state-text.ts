@@ -1,4 +1,5 @@
-import { bytesKey, type Json, jsonText, parseJson } from '@baro/core'
+import type { Json } from '@baro/core'
+import { bytesKey, jsonText, parseJson } from '@baro/core/protocol'
 
 /**
  * A state as JSON text. A payload is validated on arrival, so in it the key `baro:bytes` always stands for bytes. A

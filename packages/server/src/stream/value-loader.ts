@@ -1,14 +1,6 @@
-import {
-  type AtPosition,
-  BaroError,
-  type Broker,
-  type Delivery,
-  type Log,
-  positionAt,
-  type Recover,
-  type StreamSource,
-  type StreamView,
-} from '@baro/core'
+import { BaroError, type Log } from '@baro/core'
+import type { Broker, Delivery, Recover, StreamSource, StreamView } from '@baro/core/broker'
+import { type AtPosition, positionAt } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
 import { ChannelValue, type ChannelValueParts } from './channel-value.ts'

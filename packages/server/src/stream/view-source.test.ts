@@ -1,13 +1,8 @@
 /** A feed over a stream that is no channel of the broker: a view, which leaves out most of what it is a view of. */
-import {
-  type Delivery,
-  type Publication,
-  positionAfter,
-  type QueriedPosition,
-  type StreamFollower,
-  type StreamSource,
-  type StreamView,
-} from '@baro/core'
+
+import type { Publication } from '@baro/core'
+import type { Delivery, StreamFollower, StreamSource, StreamView } from '@baro/core/broker'
+import { positionAfter, type QueriedPosition } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { createNodes, roomOne, WritingReader } from '../../test/feed-nodes.ts'
 import { Feed } from './feed.ts'

@@ -1,4 +1,4 @@
-import { type HubClock, systemClock } from '@baro/core'
+import { type HubClock, systemClock } from '@baro/core/broker'
 
 // setTimeout takes 31 bits, and fires at once for a longer wait. So a longer wait is done in steps.
 const longestTimerMs = 1_000_000_000

@@ -1,4 +1,5 @@
-import { asBytes, checkOf, type Json, startOf } from '@baro/core'
+import type { Json } from '@baro/core'
+import { asBytes, checkOf, startOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { createProbe } from './probe.ts'
 import { all, deliveryOf, idsFrom, idsOf, placeOf, roomy, type Stage } from './stage.ts'

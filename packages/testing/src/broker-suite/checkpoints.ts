@@ -1,4 +1,5 @@
-import type { AtPosition, Checkpoint } from '@baro/core'
+import type { Checkpoint } from '@baro/core/broker'
+import type { AtPosition } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { roomy, type Stage } from './stage.ts'
 

@@ -1,4 +1,4 @@
-import type { Broker, Claimed, ClaimKey, Turn } from '@baro/core'
+import type { Broker, Claimed, ClaimKey, Turn } from '@baro/core/broker'
 
 /** Long enough for any test in which no time passes. */
 export const terms = { windowMs: 10_000 }

@@ -1,4 +1,5 @@
-import { formatPosition, type Settlement } from '@baro/core'
+import type { Settlement } from '@baro/core/broker'
+import { formatPosition } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { byId, byTurn, claimed, terms } from './claim-keys.ts'
 import type { Stage } from './stage.ts'

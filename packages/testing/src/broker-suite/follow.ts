@@ -1,4 +1,6 @@
-import { type Delivery, positionAfter, type Signal, startOf } from '@baro/core'
+import type { Signal } from '@baro/core'
+import type { Delivery } from '@baro/core/broker'
+import { positionAfter, startOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { createProbe } from './probe.ts'
 import { all, idsFrom, idsOf, type Stage } from './stage.ts'

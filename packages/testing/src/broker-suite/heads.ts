@@ -1,4 +1,4 @@
-import { startOf } from '@baro/core'
+import { startOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { all, idsFrom, roomy, type Stage } from './stage.ts'
 

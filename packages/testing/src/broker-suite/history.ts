@@ -1,4 +1,5 @@
-import { checkOf, type Delivery } from '@baro/core'
+import type { Delivery } from '@baro/core/broker'
+import { checkOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { all, idsFrom, idsOf, placeOf, roomy, type Stage } from './stage.ts'
 

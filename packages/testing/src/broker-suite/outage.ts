@@ -1,4 +1,4 @@
-import type { Delivery } from '@baro/core'
+import type { Delivery } from '@baro/core/broker'
 import { describe, expect, test } from 'vitest'
 import { createEar, createProbe } from './probe.ts'
 import { all, type BrokerSuiteContext, idsOf, roomy, type Stage } from './stage.ts'

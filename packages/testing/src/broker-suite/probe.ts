@@ -1,4 +1,5 @@
-import type { Delivery, NodeListener, NodeMessage, Publication, Signal, StreamFollower } from '@baro/core'
+import type { Publication, Signal } from '@baro/core'
+import type { Delivery, NodeListener, NodeMessage, StreamFollower } from '@baro/core/broker'
 
 /** A follower that remembers what it is told. */
 export interface Probe extends StreamFollower {

@@ -1,4 +1,5 @@
-import { type Appended, type AtPosition, type Checkpoint, type ProposedCheckpoint, startOf } from '@baro/core'
+import type { Appended, Checkpoint, ProposedCheckpoint } from '@baro/core/broker'
+import { type AtPosition, startOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { all, deliveryOf, idsFrom, roomy, type Stage } from './stage.ts'
 

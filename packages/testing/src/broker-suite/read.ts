@@ -1,4 +1,5 @@
-import { checkOf, type Publication } from '@baro/core'
+import type { Publication } from '@baro/core'
+import { checkOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { all, idsFrom, idsOf, placeOf, roomy, type Stage } from './stage.ts'
 

@@ -1,4 +1,4 @@
-import type { Broker } from '@baro/core'
+import type { Broker } from '@baro/core/broker'
 import { describe, expect, test } from 'vitest'
 import { createProbe } from './probe.ts'
 import { all, deliveryOf, idsOf, placeOf, roomy, type Stage } from './stage.ts'

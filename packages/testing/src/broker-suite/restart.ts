@@ -1,4 +1,4 @@
-import { formatPosition, startOf } from '@baro/core'
+import { formatPosition, startOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { byId, byTurn, claimed, terms } from './claim-keys.ts'
 import { createProbe } from './probe.ts'

@@ -1,4 +1,5 @@
-import { type Claimed, formatPosition } from '@baro/core'
+import type { Claimed } from '@baro/core/broker'
+import { formatPosition } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { byId, byTurn, claimed, terms } from './claim-keys.ts'
 import { createProbe } from './probe.ts'

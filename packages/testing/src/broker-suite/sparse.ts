@@ -1,4 +1,4 @@
-import { checkOf } from '@baro/core'
+import { checkOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { all, idsFrom, idsOf, placeOf, roomy, type Stage } from './stage.ts'
 

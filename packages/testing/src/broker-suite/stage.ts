@@ -2,14 +2,13 @@ import {
   type Appended,
   type AppendOptions,
   type Broker,
-  createId,
   type Delivery,
   type Entry,
   type HistoryBounds,
-  type Place,
   type ReadRange,
   systemRandomness,
-} from '@baro/core'
+} from '@baro/core/broker'
+import { createId, type Place } from '@baro/core/protocol'
 import { afterEach, beforeEach } from 'vitest'
 import { createFakeClock, type FakeClock } from '../fake-clock.ts'
 import { createSeededRandomness, type SeededRandomness } from '../seeded-randomness.ts'

@@ -5,7 +5,7 @@
  *      │          │
  *      └──────────┴──▶ silent (what arrives is gone) ──▶ ended
  */
-import type { HubClock } from '@baro/core'
+import type { HubClock } from '@baro/core/broker'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 
 /** What travels on a lane: a message, or the goodbye after which nothing comes. */

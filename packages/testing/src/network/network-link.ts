@@ -6,7 +6,8 @@
  *                  └─ it breaks ──▶ one side learns, or both; the other has to find out itself ──┘
  */
 import type { Link, LinkEvents } from '@baro/client'
-import { type Cancel, type HubClock, readJson, type ServerMessage, writeJson } from '@baro/core'
+import type { Cancel, HubClock } from '@baro/core/broker'
+import { readJson, type ServerMessage, writeJson } from '@baro/core/protocol'
 import type { SessionLink, Socket } from '@baro/server/parts'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import { lineFraming, messagesIn } from './framing.ts'

@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import type { HubClock } from '@baro/core'
+import type { HubClock } from '@baro/core/broker'
 import type { Hub } from '@baro/server'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 

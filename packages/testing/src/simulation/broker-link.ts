@@ -1,13 +1,5 @@
-import {
-  type Appended,
-  BaroError,
-  type Broker,
-  type ClaimKey,
-  type Clock,
-  type Delivery,
-  type NodeListener,
-  type StreamFollower,
-} from '@baro/core'
+import { BaroError } from '@baro/core'
+import type { Appended, Broker, ClaimKey, Clock, Delivery, NodeListener, StreamFollower } from '@baro/core/broker'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import type { Tally } from './tally.ts'
 

@@ -1,4 +1,5 @@
-import { asBytes, type ChannelDefinition, type ChannelTypes, channel, type Publication, type Schema } from '@baro/core'
+import { type ChannelDefinition, type ChannelTypes, channel, type Publication, type Schema } from '@baro/core'
+import { asBytes } from '@baro/core/protocol'
 
 /** What is published: a text, padded so that sockets fill up, and bytes under some of them. */
 export interface Note {

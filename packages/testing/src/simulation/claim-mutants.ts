@@ -1,14 +1,7 @@
 /** Brokers and clients with one guard of publishing once (I5) taken out each. */
 import type { Link, Transport } from '@baro/client'
-import {
-  type Broker,
-  type ClaimKey,
-  type ClientMessage,
-  formatPosition,
-  mayPass,
-  type Settlement,
-  type Turn,
-} from '@baro/core'
+import type { Broker, ClaimKey, Settlement, Turn } from '@baro/core/broker'
+import { type ClientMessage, formatPosition, mayPass } from '@baro/core/protocol'
 
 type PublishMessage = Extract<ClientMessage, { type: 'baro:publish' }>
 

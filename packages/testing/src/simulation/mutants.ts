@@ -1,15 +1,7 @@
 import type { Transport } from '@baro/client'
-import {
-  type Broker,
-  comparePositionTexts,
-  createRecover,
-  formatPosition,
-  isSnapshot,
-  parsePosition,
-  type ResetReason,
-  recoveryGuards,
-  type ServerMessage,
-} from '@baro/core'
+import { comparePositionTexts, isSnapshot } from '@baro/core'
+import { type Broker, createRecover, type ResetReason, recoveryGuards } from '@baro/core/broker'
+import { formatPosition, parsePosition, type ServerMessage } from '@baro/core/protocol'
 import {
   consumingReleases,
   forgettingOneMore,

@@ -1,4 +1,5 @@
-import { BaroError, type HubClock, type Log, type Recover } from '@baro/core'
+import { BaroError, type Log } from '@baro/core'
+import type { HubClock, Recover } from '@baro/core/broker'
 import type { Hub, Limits } from '@baro/server'
 import { assembleHub } from '@baro/server/parts'
 import type { SeededRandomness } from '../seeded-randomness.ts'

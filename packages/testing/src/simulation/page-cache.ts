@@ -1,4 +1,5 @@
-import { isSnapshot, noPosition } from '@baro/core'
+import { isSnapshot } from '@baro/core'
+import { noPosition } from '@baro/core/protocol'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import type { RoomReference } from './page.ts'
 

@@ -1,15 +1,7 @@
 import { type Client, createClient, type Subscription, type Transport, type WakeEvents } from '@baro/client'
-import {
-  closeCodes,
-  comparePositionTexts,
-  type HubClock,
-  isSnapshot,
-  type Log,
-  parsePosition,
-  type Reference,
-  type Snapshot,
-  type TypesOf,
-} from '@baro/core'
+import { comparePositionTexts, isSnapshot, type Log, type Reference, type Snapshot, type TypesOf } from '@baro/core'
+import type { HubClock } from '@baro/core/broker'
+import { closeCodes, parsePosition } from '@baro/core/protocol'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import { noteOf, noteWith, room } from './channels.ts'
 import {

@@ -1,4 +1,5 @@
-import { type Entry, isSnapshot, type Snapshot } from '@baro/core'
+import { isSnapshot, type Snapshot } from '@baro/core'
+import type { Entry } from '@baro/core/broker'
 import { noteWith, room, roomIds } from './channels.ts'
 import type { RoomReference } from './page.ts'
 import type { Action, PageChoice } from './schedule.ts'

@@ -1,4 +1,4 @@
-import type { HubClock } from '@baro/core'
+import type { HubClock } from '@baro/core/broker'
 
 /** The clock of one process: when the process dies, nothing that it planned happens any more. */
 export interface ProcessClock extends HubClock {

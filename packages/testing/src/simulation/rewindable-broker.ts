@@ -1,21 +1,19 @@
-import {
-  type Appended,
-  type AppendOptions,
-  type Broker,
-  type Cancel,
-  type Checkpoint,
-  type ClaimKey,
-  type Clock,
-  type Delivery,
-  type Entry,
-  formatPosition,
-  type HistoryBounds,
-  type Log,
-  type Publication,
-  positionAfter,
-  type Randomness,
-  type StreamFollower,
-} from '@baro/core'
+import type { Log, Publication } from '@baro/core'
+import type {
+  Appended,
+  AppendOptions,
+  Broker,
+  Cancel,
+  Checkpoint,
+  ClaimKey,
+  Clock,
+  Delivery,
+  Entry,
+  HistoryBounds,
+  Randomness,
+  StreamFollower,
+} from '@baro/core/broker'
+import { formatPosition, positionAfter } from '@baro/core/protocol'
 import { createMemoryBroker } from '@baro/server'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import { createSparseBroker } from '../sparse-broker.ts'

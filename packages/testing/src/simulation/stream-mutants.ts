@@ -1,5 +1,6 @@
 /** Brokers with one guard of a stream taken out each. */
-import { type Broker, type HistoryBounds, type Place, positionAfter, type ReadRange, type StreamView } from '@baro/core'
+import type { Broker, HistoryBounds, ReadRange, StreamView } from '@baro/core/broker'
+import { type Place, positionAfter } from '@baro/core/protocol'
 
 /** Where a read came to is taken from its last publication. */
 export function readingToTheLast(broker: Broker): Broker {

@@ -1,4 +1,6 @@
-import { type AtPosition, type Delivery, type Publication, parsePosition, positionAfter } from '@baro/core'
+import type { Publication } from '@baro/core'
+import type { Delivery } from '@baro/core/broker'
+import { type AtPosition, parsePosition, positionAfter } from '@baro/core/protocol'
 import { foldNote, hiddenType, noteOf, type Tail } from './channels.ts'
 
 /** One moment in the life of a channel: after a publication, or, as a root, before the first. */

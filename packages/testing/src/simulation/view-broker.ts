@@ -1,4 +1,5 @@
-import { type Appended, type Broker, createId, type Delivery, type Entry, type StreamView } from '@baro/core'
+import type { Appended, Broker, Delivery, Entry, StreamView } from '@baro/core/broker'
+import { createId } from '@baro/core/protocol'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import { hiddenType, room } from './channels.ts'
 

@@ -1,4 +1,4 @@
-import { parseJson } from '@baro/core'
+import { parseJson } from '@baro/core/protocol'
 import type { Direction } from '../network.ts'
 import type { Ledger } from './ledger.ts'
 import type { Tally, TallyName } from './tally.ts'

@@ -1,18 +1,8 @@
 import type { Transport } from '@baro/client'
 import { createHttpTransport } from '@baro/client/transports'
-import {
-  type AtPosition,
-  type Broker,
-  type Clock,
-  formatPosition,
-  type Log,
-  noPosition,
-  parsePosition,
-  type Recover,
-  recover,
-  type Snapshot,
-  type TypesOf,
-} from '@baro/core'
+import type { Log, Snapshot, TypesOf } from '@baro/core'
+import { type Broker, type Clock, type Recover, recover } from '@baro/core/broker'
+import { type AtPosition, formatPosition, noPosition, parsePosition } from '@baro/core/protocol'
 import type { Limits } from '@baro/server'
 import { createFakeClock, type FakeClock, settled } from '../fake-clock.ts'
 import { keepIn, type MemoryStore } from '../memory-store.ts'

@@ -1,5 +1,8 @@
 /** The bodies that answer a GET of a channel: `{ snapshot?, publications, position, more?, reset? }`. */
-import { type AtPosition, formatPosition, type Publication, type ResetReason } from '@baro/core'
+
+import type { Publication } from '@baro/core'
+import type { ResetReason } from '@baro/core/broker'
+import { type AtPosition, formatPosition } from '@baro/core/protocol'
 import type { Batch } from '../batch.ts'
 import { madeOnce } from '../made-once.ts'
 import type { EncodedSnapshot } from './encoded-snapshot.ts'

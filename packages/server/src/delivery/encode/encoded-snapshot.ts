@@ -1,4 +1,4 @@
-import type { AtPosition } from '@baro/core'
+import type { AtPosition } from '@baro/core/protocol'
 
 /** A value at a position. Its JSON text is made once for all who need it. */
 export interface EncodedSnapshot {

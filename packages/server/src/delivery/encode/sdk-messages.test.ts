@@ -1,4 +1,4 @@
-import { decodeServerMessage, type ServerMessage } from '@baro/core'
+import { decodeServerMessage, type ServerMessage } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import {
   emptyBatch,

@@ -2,7 +2,10 @@
  * The messages of a hub to clients that speak PROTOCOL.md. Messages for readers are made here, with their long field
  * shared. All other messages are for one client, and are written as their sender gives them.
  */
-import { formatPosition, type ResetReason, type ServerMessage, type Signal } from '@baro/core'
+
+import type { Signal } from '@baro/core'
+import type { ResetReason } from '@baro/core/broker'
+import { formatPosition, type ServerMessage } from '@baro/core/protocol'
 import type { Framing } from '../../ports/socket.ts'
 import type { Batch } from '../batch.ts'
 import type { Dialect } from '../dialect.ts'

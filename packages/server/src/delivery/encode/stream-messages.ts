@@ -1,5 +1,8 @@
 /** The messages on a channel's own stream, for code that does not use our client: `{ type, payload, position, … }`. */
-import { formatPosition, type Publication, type ResetReason, type Signal } from '@baro/core'
+
+import type { Publication, Signal } from '@baro/core'
+import type { ResetReason } from '@baro/core/broker'
+import { formatPosition } from '@baro/core/protocol'
 import type { EncodedSnapshot } from './encoded-snapshot.ts'
 import { sharedSnapshot } from './shared-text.ts'
 import { type EveryField, type Written, write } from './write.ts'

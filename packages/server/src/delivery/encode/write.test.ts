@@ -1,4 +1,4 @@
-import { asBytes } from '@baro/core'
+import { asBytes } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Framing } from '../../ports/socket.ts'
 import { SharedValue } from './shared-text.ts'

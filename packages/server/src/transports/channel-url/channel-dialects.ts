@@ -1,4 +1,6 @@
-import { formatPosition, holdsBytes, type Json, type Position, type ResetReason } from '@baro/core'
+import type { Json } from '@baro/core'
+import type { ResetReason } from '@baro/core/broker'
+import { formatPosition, holdsBytes, type Position } from '@baro/core/protocol'
 import { type Batch, positionIn } from '../../delivery/batch.ts'
 import type { Dialect } from '../../delivery/dialect.ts'
 import type { EncodedSnapshot } from '../../delivery/encode/encoded-snapshot.ts'

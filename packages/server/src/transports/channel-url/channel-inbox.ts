@@ -1,5 +1,7 @@
 /** Takes what a client sends on a plain WebSocket. Each message publishes to the channel, bounded and in order. */
-import { BaroError, type Clock, type Json, parseFrame, parseJson, type Result } from '@baro/core'
+import { BaroError, type Json } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
+import { parseFrame, parseJson, type Result } from '@baro/core/protocol'
 import { Allowance } from '../../access/allowance.ts'
 import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BaroError, orThrow, parseJson } from '@baro/core'
+import { BaroError } from '@baro/core'
+import { orThrow, parseJson } from '@baro/core/protocol'
 import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegating } from '../../delegate/delegate.ts'

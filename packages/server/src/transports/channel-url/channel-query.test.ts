@@ -1,4 +1,5 @@
-import { BaroError, parsePosition } from '@baro/core'
+import { BaroError } from '@baro/core'
+import { parsePosition } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { type ChannelQuery, parseChannelQuery } from './channel-query.ts'
 

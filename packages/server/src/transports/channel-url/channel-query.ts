@@ -1,4 +1,5 @@
-import { accepted, BaroError, type Position, parsePosition, quote, type Result, refused } from '@baro/core'
+import { BaroError } from '@baro/core'
+import { accepted, type Position, parsePosition, quote, type Result, refused } from '@baro/core/protocol'
 import type { Handshake } from '../../ports/socket.ts'
 import { positionInTag } from '../http/entity-tag.ts'
 import { longestWaitSeconds } from '../http/longest-wait.ts'

@@ -1,6 +1,7 @@
 /** Reads one channel over HTTP: a snapshot, a poll, a long poll, an event stream, or history backwards. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AtPosition, BaroError, closeCodes, formatPosition, orThrow, positionAt } from '@baro/core'
+import { BaroError } from '@baro/core'
+import { type AtPosition, closeCodes, formatPosition, orThrow, positionAt } from '@baro/core/protocol'
 import type { Identity } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import { rangeBody, snapshotBody } from '../../delivery/encode/answer-bodies.ts'

@@ -1,7 +1,8 @@
 /** A plain WebSocket on a channel's own URL, for code that does not use our client: `new WebSocket(url)`. */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { BaroError, errorCodes, orThrow } from '@baro/core'
+import { BaroError, errorCodes } from '@baro/core'
+import { orThrow } from '@baro/core/protocol'
 import type { Registry } from '../../channel/registry.ts'
 import { principalOf } from '../http/http-principal.ts'
 import { refuseUpgrade, type WebSocketTransport } from '../websocket/websocket.ts'

@@ -1,13 +1,7 @@
 /** One channel on one plain stream, for code that does not use our client: a WebSocket or an EventSource. */
-import {
-  type BaroError,
-  type Clock,
-  closeCodes,
-  createId,
-  type Position,
-  type Randomness,
-  type ResetReason,
-} from '@baro/core'
+import type { BaroError } from '@baro/core'
+import type { Clock, Randomness, ResetReason } from '@baro/core/broker'
+import { closeCodes, createId, type Position } from '@baro/core/protocol'
 import type { Identity } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegate, Delegating } from '../../delegate/delegate.ts'

@@ -1,5 +1,5 @@
 import { Agent } from 'node:http'
-import { formatPosition, parsePosition } from '@baro/core'
+import { formatPosition, parsePosition } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { atEnd, type HttpStage, publishAll, serve, until } from '../../../test/http-stage.ts'
 import { RawClient } from '../../../test/network-client.ts'

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { type AtPosition, startOf } from '@baro/core'
+import { type AtPosition, startOf } from '@baro/core/protocol'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import {

@@ -1,13 +1,8 @@
 /** Polling and long polling: one answer from one position, with the same publications as on every stream (I6). */
-import {
-  type AtPosition,
-  BaroError,
-  type Cancel,
-  type Clock,
-  comparePositions,
-  type Position,
-  type Signal,
-} from '@baro/core'
+
+import { BaroError, type Signal } from '@baro/core'
+import type { Cancel, Clock } from '@baro/core/broker'
+import { type AtPosition, comparePositions, type Position } from '@baro/core/protocol'
 import { type Batch, firstOf } from '../../delivery/batch.ts'
 import { unencoded } from '../../delivery/dialect.ts'
 import { batchBody, resetBody } from '../../delivery/encode/answer-bodies.ts'

@@ -1,4 +1,5 @@
-import { BaroError, type Position, positionAt } from '@baro/core'
+import { BaroError } from '@baro/core'
+import { type Position, positionAt } from '@baro/core/protocol'
 import { rangeBody } from '../../delivery/encode/answer-bodies.ts'
 import type { Counters } from '../../observe/counters.ts'
 import type { Feed } from '../../stream/feed.ts'

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { BaroError, type Clock, errorCodes } from '@baro/core'
+import { BaroError, errorCodes } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
 import type { Limits } from '../../ports/limits.ts'
 import { entityTag, matchingTag } from './entity-tag.ts'
 

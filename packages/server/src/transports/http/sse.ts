@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket as NetSocket } from 'node:net'
-import type { Cancel, Clock } from '@baro/core'
+import type { Cancel, Clock } from '@baro/core/broker'
 import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
 import { sseHeartbeat, sseRetry } from './sse-framing.ts'
 import { bytesLeft } from './unread-answer.ts'

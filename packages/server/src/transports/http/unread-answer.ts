@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket as NetSocket } from 'node:net'
-import type { Cancel, Clock } from '@baro/core'
+import type { Cancel, Clock } from '@baro/core/broker'
 
 /**
  * Ends the connection of an answer of which nothing leaves within `spanMs`: a client that asks and does not read would

@@ -1,4 +1,4 @@
-import { type ClientMessage, startOf } from '@baro/core'
+import { type ClientMessage, startOf } from '@baro/core/protocol'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { emptyBatch, sparseBatch, stillBatch } from '../../../test/sparse-batches.ts'

@@ -1,4 +1,4 @@
-import type { ClientMessage } from '@baro/core'
+import type { ClientMessage } from '@baro/core/protocol'
 import type { Dialect } from '../../delivery/dialect.ts'
 import {
   type ClientsOwnMessage,

@@ -4,7 +4,8 @@
  * `?wait=` as one JSON list. Nothing outlives the request, so every node can answer every request.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BaroError, type ClientMessage, decodeClientMessage, type Json, parseJson } from '@baro/core'
+import { BaroError, type Json } from '@baro/core'
+import { type ClientMessage, decodeClientMessage, parseJson } from '@baro/core/protocol'
 import type { Ticker } from '../../delivery/ticker.ts'
 import type { Limits } from '../../ports/limits.ts'
 import type { SessionLink } from '../../ports/socket.ts'

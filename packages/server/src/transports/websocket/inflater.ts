@@ -1,5 +1,5 @@
 import { constants, inflateRawSync } from 'node:zlib'
-import { closeCodes } from '@baro/core'
+import { closeCodes } from '@baro/core/protocol'
 import type { WebSocket } from 'ws'
 import { permessageDeflate } from './deflate-offer.ts'
 

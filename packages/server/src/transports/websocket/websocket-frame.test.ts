@@ -1,4 +1,4 @@
-import { writeJson } from '@baro/core'
+import { writeJson } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { webSocketFraming } from './websocket-frame.ts'
 

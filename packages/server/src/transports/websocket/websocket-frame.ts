@@ -1,4 +1,4 @@
-import { holdsBytes, joinFrame, type Lifted, liftBytes, readJson } from '@baro/core'
+import { holdsBytes, joinFrame, type Lifted, liftBytes, readJson } from '@baro/core/protocol'
 import { sharedPieces } from '../../delivery/encode/write.ts'
 import { madeOnce } from '../../delivery/made-once.ts'
 import type { Framing, SharedMessage, SharedText } from '../../ports/socket.ts'
