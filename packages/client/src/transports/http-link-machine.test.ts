@@ -227,10 +227,11 @@ describe('I5: commands', () => {
     expect(after(signal('s'), due, answers(3, hello()))).toEqual(['ask 3 on c, 0: signal'])
   })
 
-  it('in another life of the claims, which another hub may have, the client comes back at once', () => {
-    expect(after(answers(2, hello('d'), recovered('p1', 'p2')), due)).toEqual(['tell drain'])
+  it('in another life of the claims, which another hub may have, the client hears the answer and comes back', () => {
+    expect(after(answers(2, hello('d'), recovered('p1', 'p2')), due)).toEqual(['tell publications-p2', 'tell drain'])
     expect(after(publish('p'), due, answers(3, hello('d'), failed('out-of-turn', { id: 'p' })), due)).toEqual([
       'ask 3 on c, 0: publish-p',
+      'tell error-p-out-of-turn',
       'tell drain',
     ])
   })

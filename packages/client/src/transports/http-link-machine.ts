@@ -102,6 +102,7 @@ export function httpLinkTransition(
   const requests = new Map(state.requests)
   let { greeting, waiting, reading, request, readMs = Infinity, isOver } = state
   let isNews = false
+  let isElsewhere = false
 
   function tell(message: ServerMessage): void {
     actions.push({ type: 'tell', message })
@@ -138,8 +139,10 @@ export function httpLinkTransition(
         const { payload: greeted } = greeting as Connect
         // Every answer begins so.
         if (greeted.claimsEpoch === claimsEpoch) return
-        // A hub that remembers other claims: the client comes back, and judges what has no answer.
-        if (greeted.claimsEpoch) return hear(moved)
+        if (greeted.claimsEpoch) {
+          isElsewhere = true
+          return
+        }
         greeting = { type: 'baro:connect', payload: { ...greeted, claimsEpoch } }
         break
       }
@@ -220,6 +223,8 @@ export function httpLinkTransition(
     case 'heard': {
       const { messages } = event
       for (const message of messages) if (!isOver) hear(message)
+      // A hub that remembers other claims: the client comes back, and judges what has no answer even here.
+      if (isElsewhere && !isOver) hear(moved)
       if (event.isDone && !isOver) finish(event.request, messages)
     }
   }

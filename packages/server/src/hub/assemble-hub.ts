@@ -72,7 +72,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
   // must still find the claim (I5).
   const claimWindowMs = publishWindowMs + 4 * heartbeatIntervalMs
   // A timer later, so that the publish that found it out is answered before its session ends.
-  const claimsEpoch = new ClaimsEpoch(broker, (epoch) => clock.after(0, () => sessions.claimsLost(epoch)))
+  const claimsEpoch = new ClaimsEpoch(broker, clock, (epoch) => clock.after(0, () => sessions.claimsLost(epoch)))
   const claimedWork = new ClaimedWork({ broker, claimsEpoch, counters, log, claimWindowMs })
   const appender = new Appender({ broker, clock, feeds, counters })
   const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })

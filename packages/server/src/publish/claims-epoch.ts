@@ -1,14 +1,20 @@
-import type { Broker } from '@baro/core/broker'
+import type { Broker, Clock } from '@baro/core/broker'
+
+/** How old what was asked may be. */
+const freshMs = 1_000
 
 /** The life of the claims, as this node knows it. Its sessions are told it when they open, and count on it (I5). */
 export class ClaimsEpoch {
   readonly #broker: Pick<Broker, 'claimsEpoch'>
+  readonly #clock: Clock
   readonly #changed: (epoch: string) => void
   #known: string | undefined
+  #askedAtMs = Number.NEGATIVE_INFINITY
 
   /** @param changed Called with the new life when the claims were lost. */
-  constructor(broker: Pick<Broker, 'claimsEpoch'>, changed: (epoch: string) => void) {
+  constructor(broker: Pick<Broker, 'claimsEpoch'>, clock: Clock, changed: (epoch: string) => void) {
     this.#broker = broker
+    this.#clock = clock
     this.#changed = changed
   }
 
@@ -18,12 +24,21 @@ export class ClaimsEpoch {
   }
 
   /**
-   * The life of the claims. Asks the broker if it has named none yet.
+   * The life of the claims, at most a second old: a node that claims nothing would otherwise go on telling one that is
+   * over. While the broker cannot be reached it is the one that was named last.
    *
-   * @throws {BaroError} `unavailable`.
+   * @throws {BaroError} `unavailable` if the broker never named one and cannot be reached.
    */
   async ask(): Promise<string> {
-    if (this.#known === undefined) this.heard(await this.#broker.claimsEpoch())
+    const nowMs = this.#clock.elapsed()
+    if (this.#known === undefined || nowMs - this.#askedAtMs >= freshMs) {
+      this.#askedAtMs = nowMs
+      try {
+        this.heard(await this.#broker.claimsEpoch())
+      } catch (error) {
+        if (this.#known === undefined) throw error
+      }
+    }
     return this.#known ?? ''
   }
 

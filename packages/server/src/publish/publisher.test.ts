@@ -26,7 +26,7 @@ function setUp() {
     const feeds = new Feeds(node.parts)
     const randomness = createSeededRandomness('publisher')
     const { broker, log } = node.parts
-    const claimsEpoch = new ClaimsEpoch(broker, () => {})
+    const claimsEpoch = new ClaimsEpoch(broker, node.parts.clock, () => {})
     const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs: 1_000 })
     const appender = new Appender({ ...node.parts, feeds })
     const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })

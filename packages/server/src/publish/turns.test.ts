@@ -33,7 +33,7 @@ function setUp() {
   const nodeOf = (message: Handler = passOn) => {
     const node = nodes.node()
     const { broker, log } = node.parts
-    const claimsEpoch = new ClaimsEpoch(broker, (epoch) => told.push(epoch))
+    const claimsEpoch = new ClaimsEpoch(broker, node.parts.clock, (epoch) => told.push(epoch))
     const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs: 1_000 })
     const appender = new Appender({ ...node.parts, feeds: new Feeds(node.parts) })
     const randomness = createSeededRandomness('publisher')
