@@ -57,10 +57,17 @@ export function mayPass(code: string): boolean {
 export class BaroError extends Error {
   override readonly name = 'BaroError'
   readonly code: ErrorCode
+  /** After how long the same input may succeed, in milliseconds, where that is known. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly retryAfterMs?: number | undefined },
+  ) {
     super(message, options)
     this.code = code
+    this.retryAfterMs = options?.retryAfterMs
   }
 
   /** Whether the same input may succeed later. */

@@ -11,6 +11,11 @@ export interface Principal {
    * session.
    */
   readonly guest?: string
+  /**
+   * The network address that it comes from. Guests of one address share what they may have at work and remembered; those
+   * without one share it too.
+   */
+  readonly address?: string | undefined
   /** The id that handlers get as `session`; left out where nothing lasts longer than one request. */
   readonly session?: string | undefined
 }

@@ -14,6 +14,7 @@ import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
 import type { Upgrade } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
+import type { LateRefusals } from '../transports/http/late-refusals.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade } from '../transports/websocket/websocket.ts'
@@ -45,6 +46,7 @@ export interface RoutesParts {
   readonly clock: Clock
   readonly limits: Pick<Limits, 'maxPipelinedRequests'>
   readonly heartbeatIntervalMs: number
+  readonly lateRefusals: LateRefusals
   readonly destinations: Destinations
 }
 
@@ -164,7 +166,9 @@ export class Routes {
     response: ServerResponse,
     run: () => Promise<void>,
   ): Promise<void> {
-    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs } = this.#parts
+    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals } = this.#parts
+    // What a stranger has published must not be taken for a page or a script, whatever it looks like.
+    response.setHeader('x-content-type-options', 'nosniff')
     try {
       if (!allowOrigin(isOriginAllowed, request, response))
         throw new BaroError(
@@ -175,7 +179,9 @@ export class Routes {
     } catch (error) {
       if (request.destroyed && !request.complete) return
       counters.rejected++
-      await sendError(request, response, gate.explain(error, where))
+      const refusal = gate.explain(error, where)
+      await lateRefusals.hold(refusal, request, response)
+      await sendError(request, response, refusal)
     }
     endIfUnread(response, clock, 2 * heartbeatIntervalMs)
   }

@@ -3,11 +3,23 @@ export interface Limits {
   /** Longest message a client may send, in bytes. Default 64 KiB. */
   readonly maxMessageBytes: number
   /**
-   * Messages that a session may send per second, on average. A burst may be twice as large, so that a client can come
-   * back with all its subscriptions at once. Default 100.
+   * Messages that a link may send per second, on average. A burst may be twice as large, so that a client can come back
+   * with all its subscriptions at once. What is above it is read later. Default 100.
    */
   readonly messagesPerSecond: number
-  /** Publishes, signals and requests of a session that may be at work, or wait for one at work. Default 256. */
+  /** Bytes that a link may send per second, likewise, and those of what is inflated. Default 512 KiB. */
+  readonly bytesPerSecond: number
+  /**
+   * How many times as much as a link a user may send and have at work, over all links and requests. `Infinity` lifts the
+   * bound. Default 4.
+   */
+  readonly timesPerUser: number
+  /**
+   * How many times as much as a link an address may send and have at work, where nobody was let in: guests, and strangers
+   * until they are. Of IPv6, 64 bits are an address. `Infinity` lifts the bound. Default 20.
+   */
+  readonly timesPerAddress: number
+  /** Publishes, signals and requests of a link that may be at work, or wait for one at work. Default 256. */
   readonly maxMessagesAtWork: number
   /** Channels a session may follow at once. Default 128. */
   readonly maxSubscriptions: number
@@ -31,6 +43,9 @@ export interface Limits {
 export const defaultLimits: Limits = {
   maxMessageBytes: 64 << 10,
   messagesPerSecond: 100,
+  bytesPerSecond: 512 << 10,
+  timesPerUser: 4,
+  timesPerAddress: 20,
   maxMessagesAtWork: 256,
   maxSubscriptions: 128,
   maxOutboxBytes: 128 << 10,

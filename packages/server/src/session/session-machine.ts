@@ -39,8 +39,10 @@ export type About = ClientMessage | { readonly type: 'unread'; readonly payload:
 export type SessionEvent =
   /** A message arrived, `length` characters or bytes long. */
   | { readonly name: 'message'; readonly message: ClientMessage; readonly length: number; readonly atMs: number }
-  /** Something arrived that is not handled: it is no message, or one message too many. */
+  /** Something arrived that is not handled: it is no message. */
   | { readonly name: 'rejected'; readonly error: BaroError; readonly about?: About; readonly atMs: number }
+  /** What came could not be read, once too often. */
+  | { readonly name: 'unreadable' }
   | { readonly name: 'authenticated' }
   | { readonly name: 'refused'; readonly error: BaroError }
   /** Time has passed; `spokeAtMs` is when the hub last wrote to the client. */
@@ -93,6 +95,8 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
       const { error, about, atMs } = event
       return { state: { ...state, heardAtMs: atMs }, actions: [{ do: 'error', error, ...(about && { about }) }] }
     }
+    case 'unreadable':
+      return close(state, closeCodes.unreadable, 'too many messages in a row could not be read')
     case 'authenticated':
       if (state.phase !== 'authenticating') return { state, actions: [] }
       return {

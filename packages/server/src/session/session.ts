@@ -1,7 +1,8 @@
 import type { BaroError } from '@baro/core'
 import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
-import { Allowance } from '../access/allowance.ts'
+import { type Allowances, LinkAllowance } from '../access/allowances.ts'
+import { networkOf } from '../access/network-of.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
@@ -32,6 +33,7 @@ export interface SessionParts extends CommandsParts, SubscriptionsParts {
   readonly counters: Counters
   readonly limits: Limits
   readonly sessions: Sessions
+  readonly allowances: Allowances
   readonly delegating: Delegating
   readonly claimsEpoch: ClaimsEpoch
   readonly sessionRules: SessionRules
@@ -54,7 +56,8 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   readonly #parts: SessionParts
   /** Forgotten when authentication begins: headers would be a tenth of the memory of an idle session. */
   #handshake: Handshake | undefined
-  readonly #allowance: Allowance
+  readonly address: string | undefined
+  readonly #allowance: LinkAllowance
   readonly #subscriptions: Subscriptions
   /** Made at first use, because most sessions only follow. */
   #lazyCommands: Commands | undefined
@@ -65,12 +68,14 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   claimsEpoch: string | undefined
 
   constructor(parts: SessionParts, outbox: SessionOutbox, handshake: Handshake, isOneWay = false) {
-    const { clock, randomness, limits } = parts
+    const { clock, randomness, allowances } = parts
+    const { remoteAddress } = handshake
     this.id = createId(randomness)
     this.#parts = parts
     this.#handshake = handshake
     this.#state = startSession(clock.elapsed(), isOneWay)
-    this.#allowance = new Allowance(limits.messagesPerSecond, clock)
+    this.address = remoteAddress === undefined ? undefined : networkOf(remoteAddress)
+    this.#allowance = new LinkAllowance(allowances, this)
     this.outbox = outbox
     // The user is found out later, so the session itself is the principal, with a `user` that changes once.
     this.delegate = parts.delegating(this)
@@ -89,22 +94,23 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     return this.id
   }
 
+  spend(messages: number, bytes: number): number {
+    return this.#allowance.spend(messages, bytes)
+  }
+
   receive(data: string | Uint8Array): void {
     const atMs = this.#parts.clock.elapsed()
-    const exceeded = this.#allowance.spend()
     const decoded = decodeClientMessage(data)
     if (!decoded.ok) {
-      // What is over the rate is not looked at again.
-      const id = exceeded ? undefined : idIn(data)
-      const about = id === undefined ? undefined : ({ type: 'unread', payload: { id } } as const)
-      this.#on({ name: 'rejected', error: exceeded ?? decoded.error, ...(about && { about }), atMs })
-    } else if (exceeded) this.#on({ name: 'rejected', error: exceeded, about: decoded.value, atMs })
-    else this.#on({ name: 'message', message: decoded.value, length: data.length, atMs })
+      const id = idIn(data)
+      return this.#reject(decoded.error, id === undefined ? undefined : { type: 'unread', payload: { id } })
+    }
+    this.#allowance.understood()
+    this.#on({ name: 'message', message: decoded.value, length: data.length, atMs })
   }
 
   refuse(error: BaroError): void {
-    const atMs = this.#parts.clock.elapsed()
-    this.#on({ name: 'rejected', error: this.#allowance.spend() ?? error, atMs })
+    this.#reject(error)
   }
 
   drained(): void {
@@ -148,6 +154,14 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
         ...(attempt === undefined ? undefined : { attempt }),
       },
     })
+  }
+
+  /** Something came that could not be read. */
+  #reject(error: BaroError, about?: About): void {
+    const isOneTooMany = this.#allowance.mistake()
+    const atMs = this.#parts.clock.elapsed()
+    this.#on({ name: 'rejected', error, ...(about && { about }), atMs })
+    if (isOneTooMany) this.#on({ name: 'unreadable' })
   }
 
   #on(event: SessionEvent): void {
@@ -199,9 +213,16 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
         this.#user = user
         // Asked now, because the claims may have been lost while the session authenticated.
         this.claimsEpoch ??= this.#parts.claimsEpoch.known
-        this.#on({ name: 'authenticated' })
+        this.#letIn()
       })
       .catch((error) => this.#on({ name: 'refused', error: this.#parts.gate.explain(error, 'baro:connect') }))
+  }
+
+  /** Lets the client in once the user has earned what the link has spent: else each new link would bring a burst. */
+  #letIn(): void {
+    const waitMs = this.#user ? this.#allowance.known() : 0
+    if (waitMs > 0) this.#parts.clock.after(waitMs, () => this.#on({ name: 'authenticated' }))
+    else this.#on({ name: 'authenticated' })
   }
 
   #welcome(): void {

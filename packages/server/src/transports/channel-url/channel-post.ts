@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
 import { orThrow, parseJson } from '@baro/core/protocol'
+import type { Allowances } from '../../access/allowances.ts'
 import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegating } from '../../delegate/delegate.ts'
@@ -11,6 +12,7 @@ import { principalOf } from '../http/http-principal.ts'
 /** What publishing by POST works with. */
 export interface ChannelPostParts extends BodyParts {
   readonly gate: Gate
+  readonly allowances: Allowances
   readonly delegating: Delegating
   readonly limits: Pick<Limits, 'maxMessageBytes' | 'bodyTimeoutMs'>
 }
@@ -22,11 +24,14 @@ export async function publishByPost(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { gate, delegating, limits } = parts
+  const { gate, allowances, delegating, limits } = parts
   const principal = await principalOf(gate, request)
+  allowances.admit(principal)
   // Asked before the body is read, so that a stranger costs only a call of the rule.
   await gate.assertAllowed(resolved, principal, 'publish')
-  const parsed = orThrow(parseJson(await bodyOf(request, limits.maxMessageBytes, parts)))
+  const body = await bodyOf(request, limits.maxMessageBytes, parts)
+  allowances.spend(principal, 0, body.length)
+  const parsed = orThrow(parseJson(body))
   const { type, payload, id } = (parsed ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }
   if (typeof type !== 'string' || payload === undefined || (id !== undefined && typeof id !== 'string'))
     throw new BaroError('bad-message', 'The body is not { "type", "payload", "id"? }. See PROTOCOL.md.')

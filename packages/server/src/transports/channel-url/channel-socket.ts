@@ -26,11 +26,11 @@ export interface ChannelSocketParts extends ChannelStreamParts {
 /** Opens the channel's stream, or answers the upgrade with the status and message of the error. */
 export function upgradeChannel(parts: ChannelSocketParts, rest: string, { request, stream, head }: Upgrade): void {
   prepare(parts, rest, request)
-    .then(({ resolved, query, user }) => {
+    .then(({ resolved, query, principal: reader }) => {
       parts.webSockets.upgrade(request, stream, head, (socket) => {
         const dialect = webSocketDialect(socket.framing, query.view)
         const voice = { heartbeat: () => socket.ping(), drain: () => {} }
-        return new ChannelStream(parts, socket, voice, { resolved, dialect, position: query.position, user })
+        return new ChannelStream(parts, socket, voice, { resolved, dialect, position: query.position, reader })
       })
     })
     .catch((error) => {
@@ -49,6 +49,8 @@ async function prepare(parts: ChannelSocketParts, rest: string, request: Incomin
   search.set('live', 'sse')
   const query = orThrow(parseChannelQuery(search, {}))
   const principal = await principalOf(parts.gate, request)
+  // Not refused when there is not enough: what the link brings waits.
+  parts.allowances.spend(principal, 1, 0)
   await parts.gate.assertAllowed(resolved, principal, 'read')
-  return { resolved, query, user: principal.user }
+  return { resolved, query, principal }
 }

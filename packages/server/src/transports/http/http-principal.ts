@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Gate } from '../../access/gate.ts'
+import { networkOf } from '../../access/network-of.ts'
 import type { Principal } from '../../access/principal.ts'
+import { addressOf } from './handshake-of.ts'
 
 /**
  * Finds out who sends a request. Nothing tells guests apart who publish by POST, so their publish ids are in one scope.
@@ -9,5 +11,10 @@ import type { Principal } from '../../access/principal.ts'
  * @throws {BaroError} as `Gate.authenticate`.
  */
 export async function principalOf(gate: Gate, request: IncomingMessage): Promise<Principal> {
-  return { user: await gate.authenticate(request.headers), guest: 'http' }
+  const address = addressOf(request)
+  return {
+    user: await gate.authenticate(request.headers),
+    guest: 'http',
+    address: address === undefined ? undefined : networkOf(address),
+  }
 }

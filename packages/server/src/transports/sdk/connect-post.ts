@@ -5,18 +5,22 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError, type Json } from '@baro/core'
+import type { Cancel } from '@baro/core/broker'
 import { type ClientMessage, decodeClientMessage, parseJson } from '@baro/core/protocol'
+import type { Allowances } from '../../access/allowances.ts'
+import { networkOf } from '../../access/network-of.ts'
 import type { Ticker } from '../../delivery/ticker.ts'
 import type { Limits } from '../../ports/limits.ts'
 import type { SessionLink } from '../../ports/socket.ts'
 import type { OpenSession } from '../../session/session.ts'
 import { FramedOutbox } from '../../session/session-outbox.ts'
 import { bodyOf, sendAnswer } from '../http/answer.ts'
-import { handshakeOf } from '../http/handshake-of.ts'
+import { addressOf, handshakeOf } from '../http/handshake-of.ts'
 import { longestWaitSeconds } from '../http/longest-wait.ts'
 import { openSse, type SseParts } from '../http/sse.ts'
 import { sseFraming } from '../http/sse-framing.ts'
 import { AnswerCollector } from './answer-collector.ts'
+import { handInPace } from './hand-in-pace.ts'
 
 const sdkSse = sseFraming('sdk-sse')
 
@@ -28,6 +32,7 @@ export interface ConnectPostParts extends SseParts {
   readonly ticker: Ticker
   readonly limits: Limits
   readonly openSession: OpenSession
+  readonly allowances: Allowances
 }
 
 /** Runs the session of one POST. */
@@ -36,7 +41,13 @@ export async function connectByPost(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const messages = messagesOf(await bodyOf(request, maxMessages * parts.limits.maxMessageBytes, parts))
+  const address = addressOf(request)
+  const sharing = { address: address === undefined ? undefined : networkOf(address) }
+  parts.allowances.admit(sharing)
+  const body = await bodyOf(request, maxMessages * parts.limits.maxMessageBytes, parts)
+  // Before it is decoded. Its messages are paid for once more, one by one, when it is known who sends them.
+  parts.allowances.spend(sharing, 0, body.length)
+  const messages = messagesOf(body)
   const wait = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('wait')
   if (wait === null) return streamSession(parts, request, response, messages)
   const seconds = Number(wait)
@@ -55,7 +66,9 @@ function streamSession(
   const outbox = new FramedOutbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
   const session = parts.openSession(outbox, handshakeOf(request), { isOneWay: true })
   socket.tell(session)
-  hand(parts, session, messages)
+  const stopHanding = hand(parts, session, messages)
+  if (response.destroyed) stopHanding()
+  else response.once('close', stopHanding)
 }
 
 async function waitSession(
@@ -75,22 +88,23 @@ async function waitSession(
   const cancelHold = clock.after(longestWaitSeconds * 1_000, () => collector.close())
   if (response.destroyed) collector.close()
   response.once('close', () => collector.close())
-  hand(parts, session, messages)
+  const stopHanding = hand(parts, session, messages)
   await collector.ready
+  stopHanding()
   cancelWait()
   cancelHold()
   session.closed()
   return sendAnswer(request, response, { status: 200, body: collector.body, caching: 'none' })
 }
 
-function hand(parts: ConnectPostParts, session: SessionLink, messages: readonly string[]): void {
-  for (const text of messages) {
+function hand(parts: ConnectPostParts, session: SessionLink, messages: readonly string[]): Cancel {
+  return handInPace(parts.clock, session, messages, (text) => {
     if (isTooLong(parts, text))
       session.refuse(
         new BaroError('too-large', `A message is longer than ${parts.limits.maxMessageBytes} bytes. Send less in one.`),
       )
     else session.receive(text)
-  }
+  })
 }
 
 /** The message in a text, if the session will be able to read it. */

@@ -1,5 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Clock } from '@baro/core/broker'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Framing, Handshake, SessionLink, Socket } from '../../ports/socket.ts'
 import { handshakeOf } from '../http/handshake-of.ts'
@@ -7,6 +8,7 @@ import { writeOut } from '../http/write-out.ts'
 import { acceptDeflateOffer } from './deflate-offer.ts'
 import { createDeflatedFraming } from './deflated-framing.ts'
 import { inflateMessagesOf } from './inflater.ts'
+import { MeteredReading } from './metered-reading.ts'
 import { webSocketFraming } from './websocket-frame.ts'
 
 /** Opens WebSockets on upgraded connections. */
@@ -28,6 +30,7 @@ export interface WebSocketSocket extends Socket {
 
 /** What a hub's WebSockets agree to. */
 export interface WebSocketRules {
+  readonly clock: Clock
   readonly maxMessageBytes: number
   /** Messages from this many bytes are compressed; `undefined` if none is. */
   readonly compressFromBytes: number | undefined
@@ -38,7 +41,8 @@ export interface WebSocketRules {
  * many at once. Both write whole frames, so they never mix. Compression is agreed and done here too: `ws` would
  * compress for each client, and keep a window for each client that compresses.
  */
-export function createWebSocketTransport({ maxMessageBytes, compressFromBytes }: WebSocketRules): WebSocketTransport {
+export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransport {
+  const { maxMessageBytes, compressFromBytes } = rules
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -56,10 +60,13 @@ export function createWebSocketTransport({ maxMessageBytes, compressFromBytes }:
     upgrade(request, stream, head, connect) {
       server.handleUpgrade(request, stream, head, (webSocket) => {
         const isDeflated = accept(request) !== undefined
-        if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes)
         const framing = (isDeflated && deflatedFraming) || webSocketFraming
         const socket = new OpenWebSocket(webSocket, stream, framing)
-        passOn(webSocket, stream, socket, connect(socket, handshakeOf(request)))
+        const link = connect(socket, handshakeOf(request))
+        const reading = new MeteredReading(rules, webSocket, stream, link)
+        if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes, reading)
+        socket.reading = reading
+        passOn(webSocket, stream, socket, link)
       })
     },
   }
@@ -70,6 +77,7 @@ class OpenWebSocket implements WebSocketSocket {
   readonly #webSocket: WebSocket
   readonly #stream: Duplex
   #isAsked = false
+  reading: MeteredReading | undefined
   /** Called when everything written has left. */
   drained: () => void = ignore
 
@@ -95,6 +103,8 @@ class OpenWebSocket implements WebSocketSocket {
   }
 
   ping(): void {
+    // While nothing is read from it, its silence says nothing.
+    if (this.#isAsked && this.reading?.isWaiting) return
     if (this.#isAsked) return this.#webSocket.terminate()
     this.#isAsked = true
     this.#webSocket.once('pong', () => {
