@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { type Recover, systemRandomness } from '@baro/core/broker'
-import { orThrow, quote } from '@baro/core/protocol'
+import { checkedOptions, orThrow, quote } from '@baro/core/protocol'
 import { Allowances } from '../access/allowances.ts'
 import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
@@ -35,6 +35,8 @@ import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { attachTo, detachFrom } from './attach.ts'
 import type { Hub, HubOptions } from './hub.ts'
+import { drainRules, hubOptionRules, viewRules } from './hub-option-rules.ts'
+import { hubPath } from './hub-path.ts'
 import { listen } from './listen.ts'
 import { Routes } from './routes.ts'
 
@@ -44,13 +46,14 @@ export interface Guards {
 }
 
 /** Makes the parts of a hub, and gives each part what it uses. */
-export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
+export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
+  const options = checkedOptions('createHub', given, hubOptionRules)
   const {
     channels,
     auth = () => undefined,
     origins = [],
+    trustProxy = 0,
     development = process.env.NODE_ENV !== 'production',
-    path = '/baro',
     compression = {},
     heartbeatIntervalMs = 25_000,
     publishWindowMs = 120_000,
@@ -60,6 +63,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     broker = createMemoryBroker({ clock, randomness }),
   } = options
   const limits = { ...defaultLimits, ...options.limits }
+  const path = hubPath(options.path ?? '/baro')
   const counters = createCounters()
   const hooks = new Hooks(log)
   const registry = createRegistry(channels)
@@ -129,12 +133,14 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     heartbeatIntervalMs,
     lateRefusals: new LateRefusals({ clock, held }),
     isOriginAllowed: createOriginCheck({ origins, development, log }),
+    trustProxy,
     destinations: {
       read: (read) => readChannel(reading, read),
-      publish: (resolved, request, response) => publishByPost(posting, resolved, request, response),
-      connect: (request, response) => connectByPost(connecting, request, response),
-      upgradeConnect: ({ request, stream, head }) =>
-        webSockets.upgrade(request, stream, head, (socket, handshake) => hub.connect(socket, handshake)),
+      publish: (resolved, request, response, handshake) =>
+        publishByPost(posting, resolved, request, response, handshake),
+      connect: (request, response, handshake) => connectByPost(connecting, request, response, handshake),
+      upgradeConnect: ({ request, stream, head, handshake }) =>
+        webSockets.upgrade(request, stream, head, (socket) => hub.connect(socket, handshake)),
       upgradeChannel: (rest, upgrade) => upgradeChannel(upgrading, rest, upgrade),
     },
   })
@@ -182,7 +188,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     handle: (request, response) => routes.handle(request, response),
     handleUpgrade: (request, stream, head) => routes.handleUpgrade(request, stream, head),
     serve: (reference, view = {}) => {
-      const defaults = queryOf(view)
+      const defaults = queryOf(checkedOptions('hub.serve', view, viewRules))
       return (request, response) => routes.answerMounted(reference, defaults, request, response)
     },
 
@@ -192,7 +198,8 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
       return openSession(outbox, handshake, { isOneWay: false })
     },
 
-    drain({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) {
+    async drain(drainOptions = {}) {
+      const { spreadMs = 5_000, timeoutMs = 10_000 } = checkedOptions('hub.drain', drainOptions, drainRules)
       stop(spreadMs)
       return sessions.whenGone(timeoutMs)
     },

@@ -9,15 +9,18 @@ import type { OriginCheck } from '../access/origins.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Limits } from '../ports/limits.ts'
+import type { Handshake } from '../ports/socket.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
 import type { Upgrade } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
+import { handshakeOf } from '../transports/http/handshake-of.ts'
 import type { LateRefusals } from '../transports/http/late-refusals.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade } from '../transports/websocket/websocket.ts'
+import { restBelow } from './hub-path.ts'
 
 /**
  * Where requests and upgrades go. An exception becomes the answer to a request. A destination answers its upgrades
@@ -25,9 +28,9 @@ import { refuseUpgrade } from '../transports/websocket/websocket.ts'
  */
 export interface Destinations {
   read(read: ReadRequest): Promise<void>
-  publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse): Promise<void>
+  publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK in one POST. */
-  connect(request: IncomingMessage, response: ServerResponse): Promise<void>
+  connect(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK on a WebSocket. */
   upgradeConnect(upgrade: Upgrade): void
   /** Every other upgrade; `rest` is what follows the hub's path, without the query. */
@@ -41,6 +44,8 @@ export interface RoutesParts {
   readonly registry: Registry
   readonly gate: Gate
   readonly isOriginAllowed: OriginCheck
+  /** How many proxies are believed. */
+  readonly trustProxy: number
   readonly sessions: Pick<Sessions, 'isStopping'>
   readonly counters: Pick<Counters, 'sessions' | 'rejected'>
   readonly clock: Clock
@@ -64,7 +69,7 @@ export class Routes {
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const rest = this.#restOf(request.url)
     if (rest === undefined) return false
-    this.#guarded(rest, request, response, () => this.#route(rest, request, response))
+    this.#guarded(rest, request, response, (handshake) => this.#route(rest, request, response, handshake))
     return true
   }
 
@@ -78,12 +83,13 @@ export class Routes {
     const { registry } = this.#parts
     // Resolved inside, so that an exception becomes an answer. Thrown at the application's server, it would end the
     // process.
-    this.#guarded(request.url ?? '', request, response, async () => {
+    this.#guarded(request.url ?? '', request, response, async (handshake) => {
       registry.assertComplete()
       return this.#answerChannel({
         resolved: orThrow(registry.resolve(reference.channel)),
         request,
         response,
+        handshake,
         defaults,
       })
     })
@@ -93,33 +99,33 @@ export class Routes {
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
     const rest = this.#restOf(request.url)
     if (rest === undefined) return false
-    const { sessions, counters, isOriginAllowed, destinations } = this.#parts
+    const { sessions, counters, isOriginAllowed, trustProxy, destinations } = this.#parts
+    const handshake = handshakeOf(request, trustProxy)
     // A link that breaks during the handshake is no error of the hub.
     stream.on('error', destroyIt)
     const wrong = notAHandshake(request)
     if (wrong !== undefined) refuseUpgrade(stream, 400, wrong)
     else if (sessions.isStopping) refuseUpgrade(stream, 503, 'This node is stopping. Come back.')
-    else if (!isOriginAllowed(request.headers)) {
+    else if (!isOriginAllowed(handshake)) {
       counters.rejected++
       refuseUpgrade(stream, 403, 'This origin is not allowed. The server has logged which setting allows it.')
-    } else if (rest === '/connect') destinations.upgradeConnect({ request, stream, head })
-    else destinations.upgradeChannel(rest, { request, stream, head })
+    } else if (rest === '/connect') destinations.upgradeConnect({ request, stream, head, handshake })
+    else destinations.upgradeChannel(rest, { request, stream, head, handshake })
     return true
   }
 
   /** What follows the hub's path in a request's path; `undefined` if the request is not for the hub. */
   #restOf(url: string | undefined): string | undefined {
-    const { path } = this.#parts
     const [pathname = ''] = (url ?? '').split('?')
-    return pathname === path || pathname.startsWith(`${path}/`) ? pathname.slice(path.length) : undefined
+    return restBelow(this.#parts.path, pathname)
   }
 
-  async #route(rest: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #route(rest: string, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void> {
     const { registry, destinations } = this.#parts
     const { method = 'GET' } = request
     if (method === 'OPTIONS') return answerPreflight(response)
     if (rest === '/health') return this.#answerHealth(request, response)
-    if (rest === '/connect' && method === 'POST') return destinations.connect(request, response)
+    if (rest === '/connect' && method === 'POST') return destinations.connect(request, response, handshake)
     if (rest === '/connect')
       return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
     const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
@@ -128,7 +134,13 @@ export class Routes {
         'unknown-channel',
         `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`,
       )
-    return this.#answerChannel({ resolved: orThrow(registry.resolve(name)), request, response, defaults: {} })
+    return this.#answerChannel({
+      resolved: orThrow(registry.resolve(name)),
+      request,
+      response,
+      handshake,
+      defaults: {},
+    })
   }
 
   #answerHealth(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -140,13 +152,13 @@ export class Routes {
   }
 
   async #answerChannel(read: ReadRequest): Promise<void> {
-    const { request, response, resolved } = read
+    const { request, response, resolved, handshake } = read
     switch (request.method) {
       case 'GET':
       case 'HEAD':
         return this.#parts.destinations.read(read)
       case 'POST':
-        return this.#parts.destinations.publish(resolved, request, response)
+        return this.#parts.destinations.publish(resolved, request, response, handshake)
       case 'OPTIONS':
         return answerPreflight(response)
       default:
@@ -154,7 +166,12 @@ export class Routes {
     }
   }
 
-  #guarded(where: string, request: IncomingMessage, response: ServerResponse, run: () => Promise<void>): void {
+  #guarded(
+    where: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    run: (handshake: Handshake) => Promise<void>,
+  ): void {
     // A link that breaks while it is answered is nobody's error.
     response.on('error', ignore)
     this.#pipelined.inTurn(request, response, () => this.#answer(where, request, response, run))
@@ -164,18 +181,19 @@ export class Routes {
     where: string,
     request: IncomingMessage,
     response: ServerResponse,
-    run: () => Promise<void>,
+    run: (handshake: Handshake) => Promise<void>,
   ): Promise<void> {
-    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals } = this.#parts
+    const { isOriginAllowed, trustProxy, counters, gate, clock, heartbeatIntervalMs, lateRefusals } = this.#parts
+    const handshake = handshakeOf(request, trustProxy)
     // What a stranger has published must not be taken for a page or a script, whatever it looks like.
     response.setHeader('x-content-type-options', 'nosniff')
     try {
-      if (!allowOrigin(isOriginAllowed, request, response))
+      if (!allowOrigin(isOriginAllowed, handshake, response))
         throw new BaroError(
           'origin-refused',
           'This origin is not allowed. The server has logged which setting allows it.',
         )
-      await run()
+      await run(handshake)
     } catch (error) {
       if (request.destroyed && !request.complete) return
       counters.rejected++

@@ -69,12 +69,12 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
 
   constructor(parts: SessionParts, outbox: SessionOutbox, handshake: Handshake, isOneWay = false) {
     const { clock, randomness, allowances } = parts
-    const { remoteAddress } = handshake
+    const { address } = handshake
     this.id = createId(randomness)
     this.#parts = parts
     this.#handshake = handshake
     this.#state = startSession(clock.elapsed(), isOneWay)
-    this.address = remoteAddress === undefined ? undefined : networkOf(remoteAddress)
+    this.address = address === undefined ? undefined : networkOf(address)
     this.#allowance = new LinkAllowance(allowances, this)
     this.outbox = outbox
     // The user is found out later, so the session itself is the principal, with a `user` that changes once.

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import { arrivalOf } from '../../access/arrival.ts'
 import type { Handshake } from '../../ports/socket.ts'
 
-/** The address that a request comes from; `undefined` where it has none, as on a Unix socket. */
-export function addressOf({ socket }: IncomingMessage): string | undefined {
-  return socket.remoteAddress
-}
-
-/** What a request says about its client before the first message. */
-export function handshakeOf(request: IncomingMessage): Handshake {
-  const { headers, url } = request
-  const remoteAddress = addressOf(request)
-  return { headers, url: url ?? '/', ...(remoteAddress === undefined ? undefined : { remoteAddress }) }
+/** What a request says about its client before the first message. `trustProxy` is how many proxies are believed. */
+export function handshakeOf({ headers, url, socket }: IncomingMessage, trustProxy: number): Handshake {
+  const { remoteAddress, encrypted } = socket as Partial<TLSSocket>
+  return {
+    headers,
+    url: url ?? '/',
+    ...arrivalOf({ headers, remoteAddress, isEncrypted: encrypted === true }, trustProxy),
+  }
 }

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http'
 import type { Gate } from '../../access/gate.ts'
 import { networkOf } from '../../access/network-of.ts'
 import type { Principal } from '../../access/principal.ts'
-import { addressOf } from './handshake-of.ts'
+import type { Handshake } from '../../ports/socket.ts'
 
 /**
  * Finds out who sends a request. Nothing tells guests apart who publish by POST, so their publish ids are in one scope.
@@ -10,10 +9,9 @@ import { addressOf } from './handshake-of.ts'
  *
  * @throws {BaroError} as `Gate.authenticate`.
  */
-export async function principalOf(gate: Gate, request: IncomingMessage): Promise<Principal> {
-  const address = addressOf(request)
+export async function principalOf(gate: Gate, { headers, address }: Handshake): Promise<Principal> {
   return {
-    user: await gate.authenticate(request.headers),
+    user: await gate.authenticate(headers),
     guest: 'http',
     address: address === undefined ? undefined : networkOf(address),
   }

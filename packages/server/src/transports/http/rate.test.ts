@@ -24,7 +24,7 @@ async function askMany(stage: HttpStage, times: number, ...asked: Parameters<Htt
 
 describe('I7: requests above the allowance', () => {
   test('of an address, and of a user, are refused with the time to come back after', async () => {
-    const stage = await serve({ limits: { ...limits, bytesPerSecond: Number.POSITIVE_INFINITY } })
+    const stage = await serve({ limits: { ...limits, bytesPerSecond: 1e15 } })
     const guests = await askMany(stage, 500, '/baro/channels/chat:1', publishing)
     expect([count(guests, 200), count(guests, 429)]).toEqual([100, 400])
     const refused = guests.find(({ status }) => status === 429)

@@ -8,9 +8,9 @@ import { frame, NetworkClient, RawClient } from '../../../test/network-client.ts
 const rates = { messagesPerSecond: 10, bytesPerSecond: 10_000 }
 const limits = { ...rates, maxMessageBytes: 2_000 }
 
-const publishing = (id: string, payload: unknown = id) => ({ channel: 'chat:1', id, type: 'message', payload })
-const publish = (id: string, payload: unknown = id) =>
-  JSON.stringify({ type: 'baro:publish', payload: publishing(id, payload) } as never)
+const publishing = (id: string, payload: string = id) => ({ channel: 'chat:1', id, type: 'message', payload })
+const publish = (id: string, payload: string = id) =>
+  JSON.stringify({ type: 'baro:publish', payload: publishing(id, payload) })
 const connecting = JSON.stringify({ type: 'baro:connect', payload: { protocol: 1, client: 'raw' } })
 
 /** Lets the event loop go round until nothing more happens by itself. */

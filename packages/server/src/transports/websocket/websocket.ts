@@ -2,8 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '@baro/core/broker'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Framing, Handshake, SessionLink, Socket } from '../../ports/socket.ts'
-import { handshakeOf } from '../http/handshake-of.ts'
+import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
 import { writeOut } from '../http/write-out.ts'
 import { acceptDeflateOffer } from './deflate-offer.ts'
 import { createDeflatedFraming } from './deflated-framing.ts'
@@ -18,7 +17,7 @@ export interface WebSocketTransport {
     request: IncomingMessage,
     stream: Duplex,
     head: Buffer,
-    connect: (socket: WebSocketSocket, handshake: Handshake) => SessionLink,
+    connect: (socket: WebSocketSocket) => SessionLink,
   ): void
 }
 
@@ -62,7 +61,7 @@ export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransp
         const isDeflated = accept(request) !== undefined
         const framing = (isDeflated && deflatedFraming) || webSocketFraming
         const socket = new OpenWebSocket(webSocket, stream, framing)
-        const link = connect(socket, handshakeOf(request))
+        const link = connect(socket)
         const reading = new MeteredReading(rules, webSocket, stream, link)
         if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes, reading)
         socket.reading = reading
