@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { channel } from '@baro/core'
-import { createHub } from '@baro/server'
+import { createHub, createMemoryBroker } from '@baro/server'
 import { z } from 'zod'
 import type { BenchServer } from './server.ts'
 
@@ -15,6 +15,7 @@ export function createBaroServer(): BenchServer {
     channels: [bench],
     // All clients come from one address here, and the peers have no bound that they could reach.
     limits: { timesPerAddress: Number.POSITIVE_INFINITY },
+    broker: createMemoryBroker({ claimLimits: { perAddress: 250_000, guests: 250_000 } }),
     log: { info() {}, warn: console.warn, error: console.error },
   })
   hub.on(bench, { access: 'public', events: { tick: ({ payload, publish }) => publish('tick', payload) } })

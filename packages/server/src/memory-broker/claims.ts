@@ -1,5 +1,5 @@
 import { BaroError } from '@baro/core'
-import type { Claimed, ClaimKey, ClaimTerms, Clock, Settlement, Turn } from '@baro/core/broker'
+import type { Claimed, ClaimKey, ClaimShare, ClaimTerms, Clock, Settlement, Turn } from '@baro/core/broker'
 import { quote } from '@baro/core/protocol'
 import { Expiry } from './expiry.ts'
 import { Turns } from './turns.ts'
@@ -7,7 +7,7 @@ import { Turns } from './turns.ts'
 /** What is remembered of one id, or of one producer, on one channel. */
 interface Remembered {
   readonly name: string
-  readonly scope: string
+  readonly share: ClaimShare
   readonly turns: Turns
   windowMs: number
   until: number
@@ -19,9 +19,15 @@ interface Remembered {
  * How many claims may be remembered at a time. More are refused: forgetting one early would mean publishing twice (I5).
  */
 export interface ClaimLimits {
-  /** Of one scope, so that one user cannot use up the room of all. */
-  readonly perScope: number
-  readonly total: number
+  /** Of one user. */
+  readonly perUser: number
+  /** Of all users. */
+  readonly users: number
+  /** Of the guests of one address. */
+  readonly perAddress: number
+  /** Of all guests. */
+  readonly guests: number
+  readonly application: number
 }
 
 /** Most unconfirmed answers of one producer. A client of ours has far fewer publishes under way. */
@@ -37,9 +43,9 @@ export class Claims {
   readonly #clock: Clock
   readonly #limits: ClaimLimits
   readonly #remembered = new Map<string, Remembered>()
+  /** By user, by address, and of all of a kind. */
   readonly #weights = new Map<string, number>()
   readonly #expiry: Expiry<Remembered>
-  #weight = 0
 
   constructor(epoch: string, clock: Clock, limits: ClaimLimits) {
     this.epoch = epoch
@@ -55,11 +61,11 @@ export class Claims {
   /**
    * @throws {BaroError} `rate-limited` or `unavailable` if too much is remembered already.
    */
-  claim(channel: string, key: ClaimKey, { windowMs, epoch = this.epoch }: ClaimTerms): Claimed {
+  claim(channel: string, key: ClaimKey, { windowMs, share, epoch = this.epoch }: ClaimTerms): Claimed {
     // Each claim forgets two expired ones at most, so memory shrinks and no single claim pays for thousands.
     this.forgetExpired(2)
     if (epoch !== this.epoch) return { epoch: this.epoch, outcome: 'out-of-turn' }
-    const remembered = this.#find(channel, key) ?? this.#make(channel, key, windowMs)
+    const remembered = this.#find(channel, key) ?? this.#make(channel, key, windowMs, share)
     const claimed = remembered.turns.claim(turnOf(key))
     if (!remembered.turns.isUnused) this.#keep(remembered)
     // The window of a producer begins anew with each claim, the window of an id does not.
@@ -113,9 +119,9 @@ export class Claims {
     return remembered.until <= this.#clock.elapsed()
   }
 
-  #make(channel: string, key: ClaimKey, windowMs: number): Remembered {
+  #make(channel: string, key: ClaimKey, windowMs: number, share: ClaimShare): Remembered {
     const until = this.#clock.elapsed() + windowMs
-    return { name: nameOf(channel, key), scope: key.scope, turns: new Turns(), windowMs, until, weight: 0 }
+    return { name: nameOf(channel, key), share, turns: new Turns(), windowMs, until, weight: 0 }
   }
 
   #renew(remembered: Remembered, windowMs: number): void {
@@ -149,10 +155,11 @@ export class Claims {
     const more = weight - remembered.weight
     if (more === 0) return
     remembered.weight = weight
-    this.#weight += more
-    const ofScope = (this.#weights.get(remembered.scope) ?? 0) + more
-    if (ofScope === 0) this.#weights.delete(remembered.scope)
-    else this.#weights.set(remembered.scope, ofScope)
+    for (const name of [remembered.share.of, ownNameOf(remembered.share)]) {
+      const all = this.#weightOf(name) + more
+      if (all === 0) this.#weights.delete(name)
+      else this.#weights.set(name, all)
+    }
   }
 
   /** Takes the grant back if there is no room for it. */
@@ -164,22 +171,43 @@ export class Claims {
     throw complaint
   }
 
-  #complaintAbout({ scope, turns }: Remembered): BaroError | undefined {
-    const { perScope, total } = this.#limits
+  #weightOf(name: string): number {
+    return this.#weights.get(name) ?? 0
+  }
+
+  #complaintAbout({ share, turns }: Remembered): BaroError | undefined {
+    const { perUser, users, perAddress, guests, application } = this.#limits
     if (turns.weight > maxUnconfirmed)
       return new BaroError(
         'rate-limited',
         `${maxUnconfirmed} answers of one producer are not confirmed. Confirm them and try again.`,
       )
-    if (this.#weight > total)
-      return new BaroError('unavailable', `This node remembers ${total} publishes and takes no more. Try again later.`)
-    if ((this.#weights.get(scope) ?? 0) > perScope)
+    const [mostOfOne, mostOfAll] =
+      share.of === 'user' ? [perUser, users] : share.of === 'guest' ? [perAddress, guests] : [application, application]
+    if (this.#weightOf(share.of) > mostOfAll)
+      return new BaroError(
+        'unavailable',
+        `This node remembers ${mostOfAll} publishes of ${kinds[share.of]} and takes no more. Try again later.`,
+      )
+    if (this.#weightOf(ownNameOf(share)) > mostOfOne)
       return new BaroError(
         'rate-limited',
-        `${quote(scope)} made ${perScope} publishes that are remembered. Try again later.`,
+        `${mostOfOne} publishes of ${share.of === 'user' ? `the user ${quote(share.user)}` : 'this address'} are remembered. Try again later.`,
       )
     return undefined
   }
+}
+
+const kinds: Readonly<Record<ClaimShare['of'], string>> = {
+  application: 'the application',
+  user: 'users',
+  guest: 'guests',
+}
+
+/** The name of the part of a share that is one user's, or one address's. */
+function ownNameOf(share: ClaimShare): string {
+  if (share.of === 'application') return 'application itself'
+  return share.of === 'user' ? `user ${share.user}` : `guest ${share.address}`
 }
 
 function turnOf(key: ClaimKey): Turn {

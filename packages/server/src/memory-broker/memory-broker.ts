@@ -39,16 +39,28 @@ export interface MemoryBrokerOptions {
   readonly maxChannels?: number
   /**
    * How much may be remembered of publishes at a time (I5): ids, producers, and answers that are not confirmed. Default
-   * 10,000 of one user, 250,000 of all.
+   * 10,000 of one user and 150,000 of all users; 20,000 of the guests of one address and 100,000 of all guests; 50,000 of
+   * the application.
    */
   readonly claimLimits?: Partial<ClaimLimits>
   /** Where an exception in a follower is reported. Default `console`. */
   readonly log?: Log
 }
 
+const defaultClaimLimits: ClaimLimits = {
+  perUser: 10_000,
+  users: 150_000,
+  perAddress: 20_000,
+  guests: 100_000,
+  application: 50_000,
+}
+
 const claimLimitRules: OptionRules<ClaimLimits> = {
-  perScope: wholeOrUnbounded('claims', 1),
-  total: wholeOrUnbounded('claims', 1),
+  perUser: wholeOrUnbounded('claims', 1),
+  users: wholeOrUnbounded('claims', 1),
+  perAddress: wholeOrUnbounded('claims', 1),
+  guests: wholeOrUnbounded('claims', 1),
+  application: wholeOrUnbounded('claims', 1),
 }
 
 const optionRules: OptionRules<MemoryBrokerOptions> = {
@@ -111,7 +123,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     log = console,
     ...rest
   } = checkedOptions('createMemoryBroker', options, optionRules)
-  const claimLimits = { perScope: 10_000, total: 250_000, ...rest.claimLimits }
+  const claimLimits = { ...defaultClaimLimits, ...rest.claimLimits }
   let absentEpoch = createId(randomness)
   const channels = new Map<string, Channel>()
   const records = new Records({ maxBytes, maxChannels })

@@ -4,7 +4,7 @@
  * because a refusal uses up its number.
  */
 import { BaroError, errorCodes, type Json, type Log } from '@baro/core'
-import type { Broker, ClaimKey, Randomness, Settlement, Turn } from '@baro/core/broker'
+import type { Broker, ClaimKey, ClaimShare, Randomness, Settlement, Turn } from '@baro/core/broker'
 import { createId, orThrow, parseId, quote } from '@baro/core/protocol'
 import type { AnyHandlers, ChannelContext, Published } from '../channel/handlers.ts'
 import { own } from '../channel/own.ts'
@@ -27,6 +27,8 @@ export interface PublishRequest {
   readonly turn?: Turn | undefined
   /** The scope of the id or turn: a user, or one client of a guest. */
   readonly scope: string
+  /** Whose room the claim takes. */
+  readonly share: ClaimShare
   /** The life of the claims that the client counts on; `undefined` for any. */
   readonly claimsEpoch?: string | undefined
   readonly context: ChannelContext
@@ -68,9 +70,9 @@ export class Publisher {
    * @throws {BaroError} the error to answer the client with; or whatever the application throws.
    */
   async accept(request: PublishRequest): Promise<PublishAnswer> {
-    const { resolved, turn, scope, claimsEpoch } = request
+    const { resolved, turn, scope, share, claimsEpoch } = request
     const id = request.id === undefined ? createId(this.#parts.randomness) : orThrow(parseId(request.id))
-    const claimOf = (key: ClaimKey) => ({ channel: resolved.channel, key, epoch: claimsEpoch })
+    const claimOf = (key: ClaimKey) => ({ channel: resolved.channel, key, share, epoch: claimsEpoch })
     if (turn) {
       assertTurn(turn)
       const key = { scope, turn }
@@ -99,7 +101,8 @@ export class Publisher {
     if (id === undefined) return appender.append(resolved, { type, payload, id: createId(randomness) })
     const key = { scope: applicationScope, id: orThrow(parseId(id)) }
     await appender.validate(resolved, type, payload)
-    const answer = await claimedWork.once({ channel: resolved.channel, key, epoch: undefined }, async () => {
+    const claim = { channel: resolved.channel, key, share: { of: 'application' }, epoch: undefined } as const
+    const answer = await claimedWork.once(claim, async () => {
       const { position } = await this.#appendOnce(resolved, { type, payload, id, settle: key })
       return { settlement: { position }, isSettled: true }
     })
