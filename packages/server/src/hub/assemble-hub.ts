@@ -3,6 +3,7 @@ import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Sna
 import { type Recover, systemRandomness } from '@baro/core/broker'
 import { checkedOptions, orThrow, quote } from '@baro/core/protocol'
 import { Allowances } from '../access/allowances.ts'
+import { AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
@@ -85,7 +86,8 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
   const signals = new Signals(broker)
 
-  const acting = { gate, hooks, feeds, counters, publisher, signals, clock, limits }
+  const atWorkTogether = new AtWorkTogether(limits)
+  const acting = { gate, hooks, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
   const delegating: Delegating = (principal) => new Delegate(acting, principal)
   const participating = { registry, gate, sessions, delegating, claimsEpoch, randomness, log }
 
