@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '@baro/core/broker'
 import { readJson, type ServerMessage, unauthenticatedCode, writeJson } from '@baro/core/protocol'
-import { runMachine } from '../run-machine.ts'
-import type { Link, LinkEvents, Transport } from '../transport.ts'
+import { runMachine } from '../machine/run-machine.ts'
+import type { Link, LinkEvents, Transport } from '../ports/transport.ts'
 import { connectUrl } from './connect-url.ts'
 import { readEventStream } from './event-stream.ts'
 import {

@@ -1,6 +1,6 @@
 import { channel, type Publication, type Reference } from '@baro/core'
 import { describe, expect, it } from 'vitest'
-import { at, chat, lobby, message, messages, pageAt, texts } from '../test/chat.ts'
+import { at, chat, lobby, message, messages, pageAt, texts } from '../../test/chat.ts'
 import { addPending, advance, createStore, finishPending, offer, restart, type Store } from './store.ts'
 
 const reject = (): never => {

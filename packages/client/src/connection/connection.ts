@@ -1,17 +1,17 @@
 import type { Log } from '@baro/core'
 import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, isFinalClose, protocolVersion, type ServerMessage } from '@baro/core/protocol'
+import { same } from '../changes/same.ts'
+import { runMachine } from '../machine/run-machine.ts'
+import type { Wake } from '../page/wake.ts'
+import type { Link, Transport } from '../ports/transport.ts'
 import {
   type ConnectionEvent,
   type ConnectionRules,
   connectionTransition,
   startConnection,
 } from './connection-machine.ts'
-import { runMachine } from './run-machine.ts'
-import { same } from './same.ts'
 import { connectionStatus, idleStatus, type Status } from './status.ts'
-import type { Link, Transport } from './transport.ts'
-import type { Wake } from './wake.ts'
 
 /** What a connection works with, and whom it tells. */
 export interface ConnectionParts extends ConnectionRules {

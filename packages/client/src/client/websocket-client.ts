@@ -1,6 +1,6 @@
+import { createWebSocketTransport } from '../transports/websocket.ts'
 import type { Client } from './client.ts'
 import { type ClientOptions, createClientOver } from './create-client.ts'
-import { createWebSocketTransport } from './transports/websocket.ts'
 
 /**
  * Makes a client over WebSocket alone: a third smaller, for networks that are known to let it through. Nothing is opened

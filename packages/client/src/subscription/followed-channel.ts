@@ -9,18 +9,17 @@ import {
 } from '@baro/core'
 import type { Cancel, Clock, Randomness } from '@baro/core/broker'
 import { parseAt } from '@baro/core/protocol'
-import type { Backoff } from './backoff.ts'
+import type { Listeners } from '../changes/listeners.ts'
+import { same } from '../changes/same.ts'
+import type { Connection } from '../connection/connection.ts'
+import type { Backoff } from '../machine/backoff.ts'
+import { runMachine } from '../machine/run-machine.ts'
+import type { Settle } from '../outbox/lane.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { PageReload } from '../page/page-reload.ts'
 import { type ChannelView, isSameView, pageView } from './channel-view.ts'
-import type { ClientCounters } from './client.ts'
-import type { Connection } from './connection.ts'
+import type { ClientCounters } from './counters.ts'
 import { beginProof, continueProof, type Proof } from './hand-over.ts'
-import type { Settle } from './lane.ts'
-import type { Listeners } from './listeners.ts'
-import type { Outbox } from './outbox.ts'
-import type { PageReload } from './page-reload.ts'
-import { runMachine } from './run-machine.ts'
-import { same } from './same.ts'
-import { subscriptionStatus } from './status.ts'
 import { addPending, advance, createStore, finishPending, offer, restart } from './store.ts'
 import {
   type SubscriptionAction,
@@ -28,6 +27,7 @@ import {
   startSubscription,
   subscriptionTransition,
 } from './subscription-machine.ts'
+import { subscriptionStatus } from './subscription-status.ts'
 
 /** What a followed channel works with: the client, as it sees it. */
 export interface FollowedChannelParts {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defaultBackoff } from './backoff.ts'
+import { defaultBackoff } from '../machine/backoff.ts'
 import {
   type ConnectionAction,
   type ConnectionEvent,

@@ -1,8 +1,8 @@
 import type { Snapshot, TypesOf } from '@baro/core'
 import { describe, expectTypeOf, it } from 'vitest'
-import { chat, lobby } from '../test/chat.ts'
+import { chat, lobby } from '../../test/chat.ts'
+import type { Client } from '../client/client.ts'
 import type { ChannelView } from './channel-view.ts'
-import type { Client } from './client.ts'
 import type { PublishReceipt, Subscription } from './subscription.ts'
 
 type Chat = TypesOf<typeof chat>

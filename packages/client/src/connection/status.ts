@@ -1,6 +1,5 @@
+import type { Transport } from '../ports/transport.ts'
 import type { ConnectionState } from './connection-machine.ts'
-import type { SubscriptionState } from './subscription-machine.ts'
-import type { Transport } from './transport.ts'
 
 /** How a connection, or a subscription on it, is doing. */
 export interface Status {
@@ -45,12 +44,4 @@ export function connectionStatus(
     reason,
     retryInMs: name === 'waiting' ? dueInMs : undefined,
   }
-}
-
-/** The status of a subscription: that of its connection, or, once that is live, its own. */
-export function subscriptionStatus(connection: Status, { name, tries, reason, dueInMs }: SubscriptionState): Status {
-  const isOutdated = name === 'refused' && reason === 'outdated'
-  if (name === 'live' || (connection.state !== 'live' && !isOutdated)) return connection
-  const state = isOutdated ? reason : name === 'subscribing' ? 'connecting' : name
-  return { state, attempt: tries, rung: connection.rung, reason, retryInMs: dueInMs }
 }

@@ -1,10 +1,10 @@
 import type { Publication } from '@baro/core'
 import { closeCodes } from '@baro/core/protocol'
 import { describe, expect, it, vi } from 'vitest'
-import { at, chat, lobby, message, messages, pageAt, texts } from '../test/chat.ts'
-import { Rig, terms } from '../test/rig.ts'
-import type { Status } from './status.ts'
-import { createWebSocketTransport } from './transports/websocket.ts'
+import { at, chat, lobby, message, messages, pageAt, texts } from '../../test/chat.ts'
+import { Rig, terms } from '../../test/rig.ts'
+import type { Status } from '../connection/status.ts'
+import { createWebSocketTransport } from '../transports/websocket.ts'
 
 /** A client that follows the lobby live, from a page at an offset. */
 function live(offset = 3, options: ConstructorParameters<typeof Rig>[0] = {}) {

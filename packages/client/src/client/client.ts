@@ -1,21 +1,8 @@
 import type { AnyChannel, Reference, Snapshot, TypesOf } from '@baro/core'
-import type { ChannelView } from './channel-view.ts'
-import type { Status } from './status.ts'
-import type { Subscription } from './subscription.ts'
-
-/** How often something happened since the client was made. */
-export interface ClientCounters {
-  /** Subscribes sent; each has the next number as its attempt, whatever its channel. */
-  subscribes: number
-  /** Subscribes answered by what followed. */
-  recovered: number
-  /** Subscribes answered by, and live readers interrupted by, a fresh snapshot. */
-  reset: number
-  /** Deliveries that did not follow, so that the client asked again (I2). */
-  gaps: number
-  /** Copies of what was known already that were left out (I1). */
-  suppressed: number
-}
+import type { Status } from '../connection/status.ts'
+import type { ChannelView } from '../subscription/channel-view.ts'
+import type { ClientCounters } from '../subscription/counters.ts'
+import type { Subscription } from '../subscription/subscription.ts'
 
 /** One connection to a hub, and the channels followed over it. */
 export interface Client {

@@ -1,8 +1,8 @@
 import { channel, type Json, type Publication, type Schema } from '@baro/core'
 import { jsonText } from '@baro/core/protocol'
 import { describe, expect, it } from 'vitest'
-import { at } from '../test/chat.ts'
-import { Rig, terms } from '../test/rig.ts'
+import { at } from '../../test/chat.ts'
+import { Rig, terms } from '../../test/rig.ts'
 
 /** A schema that only names types: validation is the server's. */
 function typed<T>(): Schema<T> {

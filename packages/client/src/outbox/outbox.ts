@@ -1,7 +1,8 @@
 import { BaroError } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
 import { type ClientMessage, writeJson } from '@baro/core/protocol'
-import type { Connection } from './connection.ts'
+import type { Connection } from '../connection/connection.ts'
+import { type Machine, runMachine } from '../machine/run-machine.ts'
 import {
   emptyLane,
   type Lane,
@@ -13,7 +14,6 @@ import {
   type Terms,
   tooLarge,
 } from './lane.ts'
-import { type Machine, runMachine } from './run-machine.ts'
 
 type Signal = Extract<ClientMessage, { type: 'baro:signal' }>
 /** What happens to an outbox: to the lane of the id in it, or to all. */

@@ -16,8 +16,8 @@
 
 import type { Publication } from '@baro/core'
 import { checkOf, compareAtTexts, mayPass, type ServerMessage } from '@baro/core/protocol'
-import { type Backoff, backoffMs } from './backoff.ts'
-import { type DueEvent, type Step, step } from './run-machine.ts'
+import { type Backoff, backoffMs } from '../machine/backoff.ts'
+import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
 
 /** Where a subscription stands. */
 export interface SubscriptionState {

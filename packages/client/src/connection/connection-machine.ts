@@ -12,8 +12,8 @@
  * Links are numbered through the whole life, so that what an old one still says is ignored.
  */
 import type { ServerMessage } from '@baro/core/protocol'
-import { type Backoff, backoffMs } from './backoff.ts'
-import { type DueEvent, type Step, step } from './run-machine.ts'
+import { type Backoff, backoffMs } from '../machine/backoff.ts'
+import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
 
 /** Where the connection stands. */
 export interface ConnectionState {

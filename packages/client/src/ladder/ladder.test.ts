@@ -1,8 +1,8 @@
 import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 import { createFakeClock } from '@baro/testing'
 import { beforeEach, expect, it } from 'vitest'
+import type { Link, LinkEvents, Rung, Transport } from '../ports/transport.ts'
 import { createLadder } from './ladder.ts'
-import type { Link, LinkEvents, Rung, Transport } from './transport.ts'
 
 /** A transport whose links the test holds in its hands. */
 class HandMade implements Transport {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { chat, lobby } from '../test/chat.ts'
+import { chat, lobby } from '../../test/chat.ts'
 import { createClient } from './ladder-client.ts'
 
 afterEach(() => {

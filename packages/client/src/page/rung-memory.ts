@@ -1,5 +1,5 @@
 import type { Clock } from '@baro/core/broker'
-import type { Rung } from './transport.ts'
+import type { Rung } from '../ports/transport.ts'
 
 /** Says which rung worked last on this network, so that the next page need not find it out again; told one, it keeps it. */
 export type RungMemory = (worked?: Rung) => Rung | undefined

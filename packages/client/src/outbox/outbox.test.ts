@@ -2,9 +2,9 @@ import type { BaroError } from '@baro/core'
 import type { ClientMessage } from '@baro/core/protocol'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, it } from 'vitest'
+import type { Rung } from '../ports/transport.ts'
 import type { Outcome } from './lane.ts'
 import { createOutbox, type OutboxEvent } from './outbox.ts'
-import type { Rung } from './transport.ts'
 
 const terms = {
   session: 's',

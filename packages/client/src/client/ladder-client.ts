@@ -1,12 +1,12 @@
 import { systemClock, systemRandomness } from '@baro/core/broker'
+import { createLadder } from '../ladder/ladder.ts'
+import { browserRungMemory } from '../page/rung-memory.ts'
+import type { Rung } from '../ports/transport.ts'
+import { createSharedTransport } from '../tabs/shared-transport.ts'
+import { createHttpTransport } from '../transports/http.ts'
+import { createWebSocketTransport } from '../transports/websocket.ts'
 import type { Client } from './client.ts'
 import { type ClientOptions, createClientOver } from './create-client.ts'
-import { createLadder } from './ladder.ts'
-import { browserRungMemory } from './rung-memory.ts'
-import { createSharedTransport } from './tabs/shared-transport.ts'
-import type { Rung } from './transport.ts'
-import { createHttpTransport } from './transports/http.ts'
-import { createWebSocketTransport } from './transports/websocket.ts'
 
 /** What `createClient` takes. */
 export interface LadderClientOptions extends ClientOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { at, message, messages } from '../test/chat.ts'
+import { at, message, messages } from '../../test/chat.ts'
 import { beginProof, continueProof } from './hand-over.ts'
 
 const channel = 'chat:lobby'

@@ -15,12 +15,12 @@ import {
 } from '@baro/core'
 import type { Randomness } from '@baro/core/broker'
 import { createId, readJson, writeJson } from '@baro/core/protocol'
+import { createListeners } from '../changes/listeners.ts'
+import type { Connection } from '../connection/connection.ts'
+import type { Settle } from '../outbox/lane.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import type { ChannelView } from './channel-view.ts'
-import type { Connection } from './connection.ts'
 import type { ChannelEvents, FollowedChannel } from './followed-channel.ts'
-import type { Settle } from './lane.ts'
-import { createListeners } from './listeners.ts'
-import type { Outbox } from './outbox.ts'
 
 /** The signals of a channel, as its subscribers get them. */
 export type SignalOf<Signals extends Schemas> = {

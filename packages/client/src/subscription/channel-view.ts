@@ -1,6 +1,6 @@
 import type { AnyChannel, ChannelTypes, Reference, Snapshot, TypesOf } from '@baro/core'
+import { idleStatus, type Status } from '../connection/status.ts'
 import type { HandOver } from './hand-over.ts'
-import { idleStatus, type Status } from './status.ts'
 import { createStore } from './store.ts'
 
 /** What a channel shows at one moment. Immutable: a change makes a new one. */

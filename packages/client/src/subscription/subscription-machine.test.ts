@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { at, message, messages } from '../test/chat.ts'
-import { defaultBackoff } from './backoff.ts'
+import { at, message, messages } from '../../test/chat.ts'
+import { defaultBackoff } from '../machine/backoff.ts'
 import {
   type DeliveryMessage,
   type SubscriptionEvent,

@@ -17,7 +17,7 @@
  */
 import { BaroError, type ErrorCode } from '@baro/core'
 import { type ClientMessage, mayPass, type ServerMessage } from '@baro/core/protocol'
-import { type DueEvent, type Step, step } from './run-machine.ts'
+import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
 
 /** The payload of an answer, or why there is none. */
 export type Outcome = unknown

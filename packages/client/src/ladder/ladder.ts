@@ -1,9 +1,9 @@
 import type { Cancel, Clock } from '@baro/core/broker'
 import type { ClientMessage } from '@baro/core/protocol'
+import type { RungMemory } from '../page/rung-memory.ts'
+import { type Link, type LinkEvents, moved, type Transport } from '../ports/transport.ts'
+import { connectUrl } from '../transports/connect-url.ts'
 import { type LadderEvent, ladderTransition, startLadder } from './ladder-machine.ts'
-import type { RungMemory } from './rung-memory.ts'
-import { type Link, type LinkEvents, moved, type Transport } from './transport.ts'
-import { connectUrl } from './transports/connect-url.ts'
 
 /** What a ladder takes. */
 export interface LadderOptions {
