@@ -27,3 +27,15 @@ it('takes the next rung where there is no WebSocket, as in Node 20', async () =>
 it('says so where WebSocket is pinned and there is none', async () => {
   expect(await firstRung({ rungs: ['websocket'] })).toBe('bad-definition')
 })
+
+it('loads the code of a pinned rung by itself, and asks by it', async () => {
+  const fetched: string[] = []
+  vi.stubGlobal('fetch', async (url: string) => {
+    fetched.push(url)
+    return new Promise(() => {})
+  })
+  const client = createClient({ url: 'https://shop.example/baro', rungs: ['sse'] })
+  client.subscribe(chat, lobby)
+  await vi.waitFor(() => expect(fetched).toEqual(['https://shop.example/baro/connect']))
+  client.close()
+})
