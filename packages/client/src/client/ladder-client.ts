@@ -1,10 +1,8 @@
-import { type Clock, systemClock, systemRandomness } from '@baro/core/broker'
-import { createLadder } from '../ladder/ladder.ts'
+import { systemClock, systemRandomness } from '@baro/core/broker'
+import { createLateLadder } from '../ladder/late-ladder.ts'
 import { browserRungMemory } from '../page/rung-memory.ts'
-import type { Rung, Transport } from '../ports/transport.ts'
+import type { Rung } from '../ports/transport.ts'
 import { createSharedTransport } from '../tabs/shared-transport.ts'
-import type { HttpRung } from '../transports/http-link-machine.ts'
-import { createLoadedTransport } from '../transports/loaded-transport.ts'
 import { createWebSocketTransport } from '../transports/websocket.ts'
 import type { Client } from './client.ts'
 import { type ClientOptions, createClientOver } from './create-client.ts'
@@ -36,18 +34,16 @@ export function createClient(options: LadderClientOptions = {}): Client {
     clock = systemClock,
     randomness = systemRandomness,
   } = options
-  const transports = rungs
-    // Node 20 has no WebSocket; one that is pinned says so when it is opened.
-    .filter((rung) => rung !== 'websocket' || globalThis.WebSocket || !rungs[1])
-    .map((rung) => (rung === 'websocket' ? createWebSocketTransport() : overHttp(rung, clock)))
-  const ladder = createLadder({ transports, clock, memory: browserRungMemory(clock) })
-  return createClientOver(createSharedTransport(ladder, { clock, randomness }), options)
-}
-
-/** Most networks let WebSocket through: their pages never load the code of the other rungs. */
-function overHttp(rung: HttpRung, clock: Clock): Transport {
-  return createLoadedTransport(rung, async () => {
-    const { createHttpTransport } = await import('../transports/http.ts')
-    return createHttpTransport(rung, { clock })
+  // Node 20 has no WebSocket; one that is pinned says so when it is opened.
+  const usable = rungs.filter((rung) => rung !== 'websocket' || globalThis.WebSocket || !rungs[1])
+  const [rung] = usable as [Rung]
+  const memory = browserRungMemory(clock)
+  const ladder = createLateLadder({
+    rung,
+    top: rung === 'websocket' ? createWebSocketTransport() : undefined,
+    memory,
+    clock,
+    load: async () => (await import('./whole-ladder.ts')).createWholeLadder(usable, { memory, clock }),
   })
+  return createClientOver(createSharedTransport(ladder, { clock, randomness }), options)
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { type LadderEvent, ladderTransition, startLadder, youngMs } from './ladder-machine.ts'
+import { youngMs } from './heard-link.ts'
+import { type LadderEvent, ladderTransition, startLadder } from './ladder-machine.ts'
 
 const mute: LadderEvent = { type: 'mute' }
 const brokeYoung: LadderEvent = { type: 'broke', ageMs: youngMs - 1 }

@@ -6,6 +6,8 @@
  *       └──────────┴──────────┴──────────┴─────┘   a probe above that spoke: up to it
  */
 
+import { youngMs } from './heard-link.ts'
+
 /** Where the ladder stands. */
 export interface LadderState {
   /** Index of the rung in use, 0 is the highest. */
@@ -24,9 +26,6 @@ export type LadderEvent =
   | { readonly type: 'broke'; readonly ageMs: number }
   /** The rungs were tried from the top, and this is the first that speaks; if it is the one in use, it was in vain. */
   | { readonly type: 'probed'; readonly rung: number }
-
-/** A link that broke before this age says something about its rung. */
-export const youngMs = 10_000
 
 /** Young links of a rung that may break before the next rung is tried: once is an accident, three times a proxy. */
 const patience = 3

@@ -2,7 +2,6 @@ import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 import { createFakeClock } from '@baro/testing'
 import { beforeEach, expect, it } from 'vitest'
 import type { Link, LinkEvents, Rung, Transport } from '../ports/transport.ts'
-import { createLoadedTransport } from '../transports/loaded-transport.ts'
 import { createLadder } from './ladder.ts'
 
 /** A transport whose links the test holds in its hands. */
@@ -176,26 +175,4 @@ it('stays on its rung while the hub is down: that says nothing about the rung', 
   open()
   expect(webSocket.links).toHaveLength(2)
   expect(sse.links).toHaveLength(0)
-})
-
-it('goes on trying the highest rung where the code of the next cannot be loaded', async () => {
-  const unloadable = createLoadedTransport('sse', () => Promise.reject('404'))
-  ladder = createLadder({
-    transports: [webSocket, unloadable],
-    clock,
-    isReachable: async () => isUp,
-    memory: () => undefined,
-  })
-  const url = 'https://shop.example/baro'
-  for (let round = 1; round <= 3; round++) {
-    ladder.open(url, new Told())
-    expect(webSocket.links).toHaveLength(round)
-    webSocket.links.at(-1)?.events.closed(1006, '')
-    await settled()
-    const told = new Told()
-    ladder.open(url, told)
-    await settled()
-    await settled()
-    expect(told.closedWith).toBe(1006)
-  }
 })

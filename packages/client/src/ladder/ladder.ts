@@ -1,8 +1,9 @@
 import type { Cancel, Clock } from '@baro/core/broker'
 import type { ClientMessage } from '@baro/core/protocol'
 import type { RungMemory } from '../page/rung-memory.ts'
-import { type Link, type LinkEvents, moved, type Transport } from '../ports/transport.ts'
+import { moved, type Transport } from '../ports/transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'
+import { openHeard } from './heard-link.ts'
 import { type LadderEvent, ladderTransition, startLadder } from './ladder-machine.ts'
 
 /** What a ladder takes. */
@@ -18,14 +19,23 @@ export interface LadderOptions {
   readonly clock: Clock
 }
 
+/** Several transports as one. */
+export interface Ladder extends Transport {
+  /**
+   * A link of the rung in use has ended, `ageMs` after it was opened; without it, before its first message. Resolves once
+   * it is known which rung is next.
+   */
+  ended(url: string, ageMs: number | undefined): Promise<void>
+}
+
 /**
  * Several transports as one: every link takes the highest rung that works. A rung that lets no first message through,
  * though the hub can be reached, is left for the next; from below, the higher ones are tried beside the running link,
  * which goes on until a better one has spoken. Positions are the same on every rung, so nothing is missed or doubled on
  * the way (I6).
  */
-export function createLadder(options: LadderOptions): Transport {
-  const { transports, memory, helloTimeoutMs = 4_000, isReachable = answersHealth, clock } = options
+export function createLadder(options: LadderOptions): Ladder {
+  const { transports, memory, helloTimeoutMs, isReachable = answersHealth, clock } = options
   const remembered = transports.findIndex(({ rung }) => rung === memory())
   let state = startLadder(Math.max(0, remembered))
   // The state counts within them.
@@ -35,33 +45,14 @@ export function createLadder(options: LadderOptions): Transport {
     state = ladderTransition(state, event, transports.length)
   }
 
-  /** Opens a link that ends where nothing is heard at first: some proxies accept, and swallow. */
-  function openHeard(transport: Transport, url: string, events: LinkEvents): Link {
-    const link = transport.open(url, {
-      opened: events.opened,
-      received(message) {
-        cancel()
-        events.received(message)
-      },
-      closed(code, reason) {
-        cancel()
-        events.closed(code, reason)
-      },
-    })
-    const cancel = clock.after(helloTimeoutMs, () => {
-      link.close()
-      events.closed(1006, 'silent')
-    })
-    return {
-      ...link,
-      close() {
-        cancel()
-        link.close()
-      },
-    }
+  async function ended(url: string, ageMs: number | undefined): Promise<void> {
+    if (ageMs !== undefined) on({ type: 'broke', ageMs })
+    // A hub that is down answers on no rung; only one that can be reached says something about this one.
+    else if (await isReachable(url)) on({ type: 'mute' })
   }
 
   return {
+    ended,
     get rung() {
       return current().rung
     },
@@ -83,15 +74,21 @@ export function createLadder(options: LadderOptions): Transport {
           on({ type: 'probed', rung })
           return probeLater()
         }
-        const probed = openHeard(transport, url, {
-          opened: () => greeting && probed.send(greeting),
-          received() {
-            on({ type: 'probed', rung })
-            // On the better rung.
-            events.received(moved)
+        const probed = openHeard(
+          transport,
+          url,
+          {
+            opened: () => greeting && probed.send(greeting),
+            received() {
+              on({ type: 'probed', rung })
+              // On the better rung.
+              events.received(moved)
+            },
+            closed: () => probe(rung + 1),
           },
-          closed: () => probe(rung + 1),
-        })
+          clock,
+          helloTimeoutMs,
+        )
         cancelProbe = probed.close
       }
 
@@ -101,24 +98,28 @@ export function createLadder(options: LadderOptions): Transport {
         link.close()
       }
 
-      const link = openHeard(current(), url, {
-        opened: events.opened,
-        received(message) {
-          if (!hasSpoken) {
-            hasSpoken = true
-            memory(current().rung)
-            probeLater()
-          }
-          events.received(message)
+      const link = openHeard(
+        current(),
+        url,
+        {
+          opened: events.opened,
+          received(message) {
+            if (!hasSpoken) {
+              hasSpoken = true
+              memory(current().rung)
+              probeLater()
+            }
+            events.received(message)
+          },
+          async closed(code, reason) {
+            cancelProbe()
+            await ended(url, hasSpoken ? clock.elapsed() - openedMs : undefined)
+            if (!isClosed) events.closed(code, reason)
+          },
         },
-        async closed(code, reason) {
-          cancelProbe()
-          // A hub that is down answers on no rung; only one that can be reached says something about this one.
-          if (hasSpoken) on({ type: 'broke', ageMs: clock.elapsed() - openedMs })
-          else if (await isReachable(url)) on({ type: 'mute' })
-          if (!isClosed) events.closed(code, reason)
-        },
-      })
+        clock,
+        helloTimeoutMs,
+      )
       return {
         send(message) {
           greeting ??= message
