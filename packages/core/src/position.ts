@@ -145,6 +145,5 @@ export function compareAtTexts(a = '', b = ''): number | undefined {
 }
 
 function compareAt(a: AtPosition | undefined, b: AtPosition | undefined): number | undefined {
-  if (!a || a.epoch !== b?.epoch) return undefined
-  return a.offset - b.offset || (a.check === b.check ? 0 : undefined)
+  return a && a.epoch === b?.epoch ? a.offset - b.offset || (a.check === b.check ? 0 : undefined) : undefined
 }

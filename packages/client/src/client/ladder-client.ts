@@ -36,14 +36,13 @@ export function createClient(options: LadderClientOptions = {}): Client {
   } = options
   // Node 20 has no WebSocket; one that is pinned says so when it is opened.
   const usable = rungs.filter((rung) => rung !== 'websocket' || globalThis.WebSocket || !rungs[1])
-  const [rung] = usable as [Rung]
-  const memory = browserRungMemory(clock)
+  const rung = usable[0] as Rung
+  const parts = { clock, memory: browserRungMemory(clock) }
   const ladder = createLateLadder({
+    ...parts,
     rung,
     top: rung === 'websocket' ? createWebSocketTransport() : undefined,
-    memory,
-    clock,
-    load: async () => (await import('./whole-ladder.ts')).createWholeLadder(usable, { memory, clock }),
+    load: async () => (await import('./whole-ladder.ts')).createWholeLadder(usable, parts),
   })
   return createClientOver(createSharedTransport(ladder, { clock, randomness }), options)
 }

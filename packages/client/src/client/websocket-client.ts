@@ -3,7 +3,7 @@ import type { Client } from './client.ts'
 import { type ClientOptions, createClientOver } from './create-client.ts'
 
 /**
- * Makes a client over WebSocket alone: a third smaller, for networks that are known to let it through. Nothing is opened
+ * Makes a client over WebSocket alone: a quarter smaller, for networks that are known to let it through. Nothing is opened
  * until something is subscribed to.
  *
  * @example

@@ -87,7 +87,7 @@ export function createConnection(parts: ConnectionParts): Connection {
           dispatch({ type: 'lost', attempt, reason: `${code} ${words}`, isFinal: isFinalClose(code) }),
       })
     } catch (error) {
-      log.error(String(error))
+      log.error(`${error}`)
       dispatch({ type: 'lost', attempt, reason: 'bad-definition', isFinal: true })
     }
   }

@@ -73,7 +73,7 @@ export function createLateLadder({ rung, top, memory, load, clock }: LateLadderO
           .then((loaded) => {
             if (!isClosed) link = loaded.open(url, events)
           })
-          .catch((error) => closed(1006, String(error)))
+          .catch((error) => closed(1006, `${error}`))
       }
       return {
         send: (message) => link?.send(message),

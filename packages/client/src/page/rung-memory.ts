@@ -14,10 +14,10 @@ export function browserRungMemory(clock: Clock): RungMemory {
   return (worked) => {
     try {
       if (worked) localStorage[key] = `${worked} ${clock.now()}`
-      const [rung, at] = String(localStorage[key]).split(' ')
+      const [rung, at] = localStorage[key].split(' ')
       return clock.now() - Number(at) < validMs ? (rung as Rung) : undefined
     } catch {
-      // A browser that forbids storage is no reason to fail.
+      // Nothing is kept yet; or the browser forbids storage, which is no reason to fail.
       return undefined
     }
   }

@@ -1,5 +1,5 @@
 import type { Clock, Randomness } from '@baro/core/broker'
-import { type ClientMessage, createId, type ServerMessage } from '@baro/core/protocol'
+import { type ClientMessage, createId } from '@baro/core/protocol'
 import { runMachine } from '../machine/run-machine.ts'
 import type { LinkEvents, Transport } from '../ports/transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'
@@ -7,8 +7,6 @@ import { postMessages, readMessages } from '../transports/post-messages.ts'
 import { createLeader, type Leader } from './leader.ts'
 import { startTab, type TabAction, type TabEvent, type TabState, tabTransition } from './tab-machine.ts'
 import type { FromLeader, FromTab } from './tab-message.ts'
-
-type Connected = Extract<ServerMessage, { type: 'baro:connected' }>
 
 /** What sharing a link takes. */
 export interface SharedTransportOptions {
@@ -160,8 +158,8 @@ const askWhoThisIs: NonNullable<SharedTransportOptions['identify']> = (url, gree
       messages: [greeting],
       signal,
       async read(response) {
-        const connected = (await readMessages(response)).find(({ type }) => type === 'baro:connected')
-        if (connected) resolve((connected as Connected).payload.user)
+        const [first] = await readMessages(response)
+        if (first?.type === 'baro:connected') resolve(first.payload.user)
         else closed(1006, 'no answer')
       },
       failed: closed,

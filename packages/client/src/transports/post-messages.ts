@@ -30,7 +30,7 @@ export async function postMessages({
     if (ok) await read(response)
     else failed([401, 403].includes(status) ? unauthenticatedCode : 1006, `HTTP ${status}`)
   } catch (error) {
-    failed(1006, String(error))
+    failed(1006, `${error}`)
   }
 }
 
