@@ -101,7 +101,7 @@ export function createNetwork({
     const listener = nodes.get(node)
     if (parted.has(pair(client, node))) return ends.link.silence(['to-client', 'to-hub'])
     if (!listener) return refuse(ends)
-    ends.accepted(listener.connect(ends.hubEnd, { headers: {}, url: `${url}/connect`, remoteAddress: client }))
+    ends.accepted(listener.connect(ends.hubEnd, { headers: {}, url: `${url}/connect`, address: client }))
     soon(() => ends.opened())
   }
 

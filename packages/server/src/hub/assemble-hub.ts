@@ -47,6 +47,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     channels,
     auth = () => undefined,
     origins = [],
+    trustProxy = 0,
     development = process.env.NODE_ENV !== 'production',
     path = '/baro',
     compression = {},
@@ -113,12 +114,14 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     limits,
     heartbeatIntervalMs,
     isOriginAllowed: createOriginCheck({ origins, development, log }),
+    trustProxy,
     destinations: {
       read: (read) => readChannel(reading, read),
-      publish: (resolved, request, response) => publishByPost(posting, resolved, request, response),
-      connect: (request, response) => connectByPost(connecting, request, response),
-      upgradeConnect: ({ request, stream, head }) =>
-        webSockets.upgrade(request, stream, head, (socket, handshake) => hub.connect(socket, handshake)),
+      publish: (resolved, request, response, handshake) =>
+        publishByPost(posting, resolved, request, response, handshake),
+      connect: (request, response, handshake) => connectByPost(connecting, request, response, handshake),
+      upgradeConnect: ({ request, stream, head, handshake }) =>
+        webSockets.upgrade(request, stream, head, (socket) => hub.connect(socket, handshake)),
       upgradeChannel: (rest, upgrade) => upgradeChannel(upgrading, rest, upgrade),
     },
   })

@@ -20,6 +20,12 @@ export interface HubOptions {
   readonly auth?: Auth
   /** Origins that may connect besides the page's own, for example `['https://shop.example']`. */
   readonly origins?: readonly string[]
+  /**
+   * How many proxies stand in front of the hub, one behind the other. Their word is taken for who asks
+   * (`X-Forwarded-For`), by which scheme (`-Proto`) and for which host (`-Host`). Default 0: no header is believed.
+   * Nobody may reach the hub past them: who can would choose an address.
+   */
+  readonly trustProxy?: number
   /** Allows other ports of this machine as origins. Default: `NODE_ENV` is not `production`. */
   readonly development?: boolean
   /** Where the hub is served. Default `'/baro'`. */

@@ -9,11 +9,13 @@ import type { OriginCheck } from '../access/origins.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Limits } from '../ports/limits.ts'
+import type { Handshake } from '../ports/socket.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
 import type { Upgrade } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
+import { handshakeOf } from '../transports/http/handshake-of.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade } from '../transports/websocket/websocket.ts'
@@ -24,9 +26,9 @@ import { refuseUpgrade } from '../transports/websocket/websocket.ts'
  */
 export interface Destinations {
   read(read: ReadRequest): Promise<void>
-  publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse): Promise<void>
+  publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK in one POST. */
-  connect(request: IncomingMessage, response: ServerResponse): Promise<void>
+  connect(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK on a WebSocket. */
   upgradeConnect(upgrade: Upgrade): void
   /** Every other upgrade; `rest` is what follows the hub's path, without the query. */
@@ -40,6 +42,8 @@ export interface RoutesParts {
   readonly registry: Registry
   readonly gate: Gate
   readonly isOriginAllowed: OriginCheck
+  /** How many proxies are believed. */
+  readonly trustProxy: number
   readonly sessions: Pick<Sessions, 'isStopping'>
   readonly counters: Pick<Counters, 'sessions' | 'rejected'>
   readonly clock: Clock
@@ -62,7 +66,7 @@ export class Routes {
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const rest = this.#restOf(request.url)
     if (rest === undefined) return false
-    this.#guarded(rest, request, response, () => this.#route(rest, request, response))
+    this.#guarded(rest, request, response, (handshake) => this.#route(rest, request, response, handshake))
     return true
   }
 
@@ -76,12 +80,13 @@ export class Routes {
     const { registry } = this.#parts
     // Resolved inside, so that an exception becomes an answer. Thrown at the application's server, it would end the
     // process.
-    this.#guarded(request.url ?? '', request, response, async () => {
+    this.#guarded(request.url ?? '', request, response, async (handshake) => {
       registry.assertComplete()
       return this.#answerChannel({
         resolved: orThrow(registry.resolve(reference.channel)),
         request,
         response,
+        handshake,
         defaults,
       })
     })
@@ -91,17 +96,18 @@ export class Routes {
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
     const rest = this.#restOf(request.url)
     if (rest === undefined) return false
-    const { sessions, counters, isOriginAllowed, destinations } = this.#parts
+    const { sessions, counters, isOriginAllowed, trustProxy, destinations } = this.#parts
+    const handshake = handshakeOf(request, trustProxy)
     // A link that breaks during the handshake is no error of the hub.
     stream.on('error', destroyIt)
     const wrong = notAHandshake(request)
     if (wrong !== undefined) refuseUpgrade(stream, 400, wrong)
     else if (sessions.isStopping) refuseUpgrade(stream, 503, 'This node is stopping. Come back.')
-    else if (!isOriginAllowed(request.headers)) {
+    else if (!isOriginAllowed(handshake)) {
       counters.rejected++
       refuseUpgrade(stream, 403, 'This origin is not allowed. The server has logged which setting allows it.')
-    } else if (rest === '/connect') destinations.upgradeConnect({ request, stream, head })
-    else destinations.upgradeChannel(rest, { request, stream, head })
+    } else if (rest === '/connect') destinations.upgradeConnect({ request, stream, head, handshake })
+    else destinations.upgradeChannel(rest, { request, stream, head, handshake })
     return true
   }
 
@@ -112,12 +118,12 @@ export class Routes {
     return pathname === path || pathname.startsWith(`${path}/`) ? pathname.slice(path.length) : undefined
   }
 
-  async #route(rest: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #route(rest: string, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void> {
     const { registry, destinations } = this.#parts
     const { method = 'GET' } = request
     if (method === 'OPTIONS') return answerPreflight(response)
     if (rest === '/health') return this.#answerHealth(request, response)
-    if (rest === '/connect' && method === 'POST') return destinations.connect(request, response)
+    if (rest === '/connect' && method === 'POST') return destinations.connect(request, response, handshake)
     if (rest === '/connect')
       return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
     const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
@@ -126,7 +132,13 @@ export class Routes {
         'unknown-channel',
         `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`,
       )
-    return this.#answerChannel({ resolved: orThrow(registry.resolve(name)), request, response, defaults: {} })
+    return this.#answerChannel({
+      resolved: orThrow(registry.resolve(name)),
+      request,
+      response,
+      handshake,
+      defaults: {},
+    })
   }
 
   #answerHealth(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -138,13 +150,13 @@ export class Routes {
   }
 
   async #answerChannel(read: ReadRequest): Promise<void> {
-    const { request, response, resolved } = read
+    const { request, response, resolved, handshake } = read
     switch (request.method) {
       case 'GET':
       case 'HEAD':
         return this.#parts.destinations.read(read)
       case 'POST':
-        return this.#parts.destinations.publish(resolved, request, response)
+        return this.#parts.destinations.publish(resolved, request, response, handshake)
       case 'OPTIONS':
         return answerPreflight(response)
       default:
@@ -152,7 +164,12 @@ export class Routes {
     }
   }
 
-  #guarded(where: string, request: IncomingMessage, response: ServerResponse, run: () => Promise<void>): void {
+  #guarded(
+    where: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    run: (handshake: Handshake) => Promise<void>,
+  ): void {
     // A link that breaks while it is answered is nobody's error.
     response.on('error', ignore)
     this.#pipelined.inTurn(request, response, () => this.#answer(where, request, response, run))
@@ -162,16 +179,17 @@ export class Routes {
     where: string,
     request: IncomingMessage,
     response: ServerResponse,
-    run: () => Promise<void>,
+    run: (handshake: Handshake) => Promise<void>,
   ): Promise<void> {
-    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs } = this.#parts
+    const { isOriginAllowed, trustProxy, counters, gate, clock, heartbeatIntervalMs } = this.#parts
+    const handshake = handshakeOf(request, trustProxy)
     try {
-      if (!allowOrigin(isOriginAllowed, request, response))
+      if (!allowOrigin(isOriginAllowed, handshake, response))
         throw new BaroError(
           'origin-refused',
           'This origin is not allowed. The server has logged which setting allows it.',
         )
-      await run()
+      await run(handshake)
     } catch (error) {
       if (request.destroyed && !request.complete) return
       counters.rejected++

@@ -60,6 +60,13 @@ export interface Handshake {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Path and query of the request. */
   readonly url: string
-  /** Network address of the client; left out where it is not known. */
-  readonly remoteAddress?: string
+  /**
+   * Network address of the client, in the one form in which it is compared: IPv4 inside IPv6 as IPv4, no zone, no port.
+   * Left out where it is not known.
+   */
+  readonly address?: string
+  /** How the client asks. Left out where it is not known: a proxy in front may have taken TLS off. */
+  readonly scheme?: 'http' | 'https'
+  /** Whom the client asks, in the one form in which it is compared: lower case, without the default port of `scheme`. */
+  readonly host?: string
 }

@@ -5,6 +5,7 @@ import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegating } from '../../delegate/delegate.ts'
 import type { Limits } from '../../ports/limits.ts'
+import type { Handshake } from '../../ports/socket.ts'
 import { type BodyParts, bodyOf, sendAnswer } from '../http/answer.ts'
 import { principalOf } from '../http/http-principal.ts'
 
@@ -21,9 +22,10 @@ export async function publishByPost(
   resolved: Resolved,
   request: IncomingMessage,
   response: ServerResponse,
+  handshake: Handshake,
 ): Promise<void> {
   const { gate, delegating, limits } = parts
-  const principal = await principalOf(gate, request)
+  const principal = await principalOf(gate, handshake)
   // Asked before the body is read, so that a stranger costs only a call of the rule.
   await gate.assertAllowed(resolved, principal, 'publish')
   const parsed = orThrow(parseJson(await bodyOf(request, limits.maxMessageBytes, parts)))

@@ -6,6 +6,7 @@ import type { Identity } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import { rangeBody, snapshotBody } from '../../delivery/encode/answer-bodies.ts'
 import { isKnownToRead } from '../../delivery/precedence.ts'
+import type { Handshake } from '../../ports/socket.ts'
 import type { Feed } from '../../stream/feed.ts'
 import type { Feeds } from '../../stream/feeds.ts'
 import { type Answer, sendAnswer } from '../http/answer.ts'
@@ -31,6 +32,7 @@ export interface ChannelReadParts extends ChannelStreamParts, WaitParts {
 export interface ReadRequest {
   readonly resolved: Resolved
   readonly request: IncomingMessage
+  readonly handshake: Handshake
   readonly response: ServerResponse
   /** Query parameters that the application set where it mounted the channel. Those of the request win. */
   readonly defaults: Readonly<Record<string, string>>
@@ -38,9 +40,9 @@ export interface ReadRequest {
 
 /** Answers a read in the mode that its query asks for. Every mode continues from the same positions (I6). */
 export async function readChannel(parts: ChannelReadParts, read: ReadRequest): Promise<void> {
-  const { resolved, request } = read
+  const { resolved, request, handshake } = read
   const query = orThrow(parseChannelQuery(searchOf(read), request.headers))
-  const principal = await principalOf(parts.gate, request)
+  const principal = await principalOf(parts.gate, handshake)
   await parts.gate.assertAllowed(resolved, principal, 'read')
   if (query.mode === 'sse') return stream(parts, read, query, principal.user)
   await parts.feeds.using(resolved, (feed) => {

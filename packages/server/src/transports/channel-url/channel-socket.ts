@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { BaroError, errorCodes } from '@baro/core'
 import { orThrow } from '@baro/core/protocol'
 import type { Registry } from '../../channel/registry.ts'
+import type { Handshake } from '../../ports/socket.ts'
 import { principalOf } from '../http/http-principal.ts'
 import { refuseUpgrade, type WebSocketTransport } from '../websocket/websocket.ts'
 import { webSocketDialect } from './channel-dialects.ts'
@@ -15,6 +16,7 @@ export interface Upgrade {
   readonly request: IncomingMessage
   readonly stream: Duplex
   readonly head: Buffer
+  readonly handshake: Handshake
 }
 
 /** What opening a plain WebSocket works with. */
@@ -24,8 +26,9 @@ export interface ChannelSocketParts extends ChannelStreamParts {
 }
 
 /** Opens the channel's stream, or answers the upgrade with the status and message of the error. */
-export function upgradeChannel(parts: ChannelSocketParts, rest: string, { request, stream, head }: Upgrade): void {
-  prepare(parts, rest, request)
+export function upgradeChannel(parts: ChannelSocketParts, rest: string, upgrade: Upgrade): void {
+  const { request, stream, head } = upgrade
+  prepare(parts, rest, upgrade)
     .then(({ resolved, query, user }) => {
       parts.webSockets.upgrade(request, stream, head, (socket) => {
         const dialect = webSocketDialect(socket.framing, query.view)
@@ -40,7 +43,7 @@ export function upgradeChannel(parts: ChannelSocketParts, rest: string, { reques
     })
 }
 
-async function prepare(parts: ChannelSocketParts, rest: string, request: IncomingMessage) {
+async function prepare(parts: ChannelSocketParts, rest: string, { request, handshake }: Upgrade) {
   const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
   if (name === undefined)
     throw new BaroError('unknown-channel', `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`)
@@ -48,7 +51,7 @@ async function prepare(parts: ChannelSocketParts, rest: string, request: Incomin
   const search = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
   search.set('live', 'sse')
   const query = orThrow(parseChannelQuery(search, {}))
-  const principal = await principalOf(parts.gate, request)
+  const principal = await principalOf(parts.gate, handshake)
   await parts.gate.assertAllowed(resolved, principal, 'read')
   return { resolved, query, user: principal.user }
 }

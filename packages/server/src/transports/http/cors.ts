@@ -1,19 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { OriginCheck } from '../../access/origins.ts'
+import type { Handshake } from '../../ports/socket.ts'
 
 /**
  * Lets an allowed origin read the answer (WHATWG Fetch §3.2). Returns false for an origin that is not allowed. Every
  * answer varies by origin: else a shared cache would hand one site's permission to another.
  */
-export function allowOrigin(
-  isOriginAllowed: OriginCheck,
-  { headers }: IncomingMessage,
-  response: ServerResponse,
-): boolean {
+export function allowOrigin(isOriginAllowed: OriginCheck, handshake: Handshake, response: ServerResponse): boolean {
+  const { origin } = handshake.headers
   response.appendHeader('vary', 'Origin')
-  if (!isOriginAllowed(headers)) return false
-  if (headers.origin === undefined) return true
-  response.setHeader('access-control-allow-origin', headers.origin)
+  if (!isOriginAllowed(handshake)) return false
+  if (typeof origin !== 'string') return true
+  response.setHeader('access-control-allow-origin', origin)
   response.setHeader('access-control-allow-credentials', 'true')
   response.setHeader('access-control-expose-headers', 'ETag, Baro-Position')
   return true

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import type { Gate } from '../../access/gate.ts'
 import type { Principal } from '../../access/principal.ts'
+import type { Handshake } from '../../ports/socket.ts'
 
 /**
  * Finds out who sends a request. Nothing tells guests apart who publish by POST, so their publish ids are in one scope.
@@ -8,6 +8,6 @@ import type { Principal } from '../../access/principal.ts'
  *
  * @throws {BaroError} as `Gate.authenticate`.
  */
-export async function principalOf(gate: Gate, request: IncomingMessage): Promise<Principal> {
-  return { user: await gate.authenticate(request.headers), guest: 'http' }
+export async function principalOf(gate: Gate, { headers }: Handshake): Promise<Principal> {
+  return { user: await gate.authenticate(headers), guest: 'http' }
 }

@@ -8,11 +8,10 @@ import { BaroError, type Json } from '@baro/core'
 import { type ClientMessage, decodeClientMessage, parseJson } from '@baro/core/protocol'
 import type { Ticker } from '../../delivery/ticker.ts'
 import type { Limits } from '../../ports/limits.ts'
-import type { SessionLink } from '../../ports/socket.ts'
+import type { Handshake, SessionLink } from '../../ports/socket.ts'
 import type { OpenSession } from '../../session/session.ts'
 import { FramedOutbox } from '../../session/session-outbox.ts'
 import { bodyOf, sendAnswer } from '../http/answer.ts'
-import { handshakeOf } from '../http/handshake-of.ts'
 import { longestWaitSeconds } from '../http/longest-wait.ts'
 import { openSse, type SseParts } from '../http/sse.ts'
 import { sseFraming } from '../http/sse-framing.ts'
@@ -35,25 +34,27 @@ export async function connectByPost(
   parts: ConnectPostParts,
   request: IncomingMessage,
   response: ServerResponse,
+  handshake: Handshake,
 ): Promise<void> {
   const messages = messagesOf(await bodyOf(request, maxMessages * parts.limits.maxMessageBytes, parts))
   const wait = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('wait')
-  if (wait === null) return streamSession(parts, request, response, messages)
+  if (wait === null) return streamSession(parts, request, response, handshake, messages)
   const seconds = Number(wait)
   if (!(seconds >= 0))
     throw new BaroError('bad-message', `wait=${JSON.stringify(wait.slice(0, 20))} is not a number of seconds.`)
-  return waitSession(parts, request, response, messages, Math.min(seconds, longestWaitSeconds) * 1_000)
+  return waitSession(parts, request, response, handshake, messages, Math.min(seconds, longestWaitSeconds) * 1_000)
 }
 
 function streamSession(
   parts: ConnectPostParts,
   request: IncomingMessage,
   response: ServerResponse,
+  handshake: Handshake,
   messages: readonly string[],
 ): void {
   const socket = openSse(request, response, sdkSse, parts)
   const outbox = new FramedOutbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
-  const session = parts.openSession(outbox, handshakeOf(request), { isOneWay: true })
+  const session = parts.openSession(outbox, handshake, { isOneWay: true })
   socket.tell(session)
   hand(parts, session, messages)
 }
@@ -62,13 +63,14 @@ async function waitSession(
   parts: ConnectPostParts,
   request: IncomingMessage,
   response: ServerResponse,
+  handshake: Handshake,
   messages: readonly string[],
   waitMs: number,
 ): Promise<void> {
   const { ticker, limits, clock } = parts
   const asked = messages.flatMap((text) => readable(parts, text))
   const collector = new AnswerCollector(asked, { ticker, limits, nowMs: clock.elapsed() })
-  const session = parts.openSession(collector, handshakeOf(request), { isOneWay: true })
+  const session = parts.openSession(collector, handshake, { isOneWay: true })
   const cancelWait = clock.after(waitMs, () => collector.endWait())
   // A handler that never answers must not hold the request for ever. The client asks again with the same ids or turns
   // (I5).

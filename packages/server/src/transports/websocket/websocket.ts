@@ -1,8 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Framing, Handshake, SessionLink, Socket } from '../../ports/socket.ts'
-import { handshakeOf } from '../http/handshake-of.ts'
+import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
 import { writeOut } from '../http/write-out.ts'
 import { acceptDeflateOffer } from './deflate-offer.ts'
 import { createDeflatedFraming } from './deflated-framing.ts'
@@ -16,7 +15,7 @@ export interface WebSocketTransport {
     request: IncomingMessage,
     stream: Duplex,
     head: Buffer,
-    connect: (socket: WebSocketSocket, handshake: Handshake) => SessionLink,
+    connect: (socket: WebSocketSocket) => SessionLink,
   ): void
 }
 
@@ -59,7 +58,7 @@ export function createWebSocketTransport({ maxMessageBytes, compressFromBytes }:
         if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes)
         const framing = (isDeflated && deflatedFraming) || webSocketFraming
         const socket = new OpenWebSocket(webSocket, stream, framing)
-        passOn(webSocket, stream, socket, connect(socket, handshakeOf(request)))
+        passOn(webSocket, stream, socket, connect(socket))
       })
     },
   }
