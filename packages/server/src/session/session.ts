@@ -11,7 +11,7 @@ import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink } from '../ports/socket.ts'
 import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import { Commands, type CommandsParts } from './commands.ts'
-import { idIn } from './id-in.ts'
+import { type Named, namedBy, unread } from './named.ts'
 import type { SessionContext } from './session-context.ts'
 import {
   type About,
@@ -93,18 +93,15 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     const atMs = this.#parts.clock.elapsed()
     const exceeded = this.#allowance.spend()
     const decoded = decodeClientMessage(data)
-    if (!decoded.ok) {
-      // What is over the rate is not looked at again.
-      const id = exceeded ? undefined : idIn(data)
-      const about = id === undefined ? undefined : ({ type: 'unread', payload: { id } } as const)
-      this.#on({ name: 'rejected', error: exceeded ?? decoded.error, ...(about && { about }), atMs })
-    } else if (exceeded) this.#on({ name: 'rejected', error: exceeded, about: decoded.value, atMs })
+    if (!decoded.ok) this.#on({ name: 'rejected', error: exceeded ?? decoded.error, about: unread(data), atMs })
+    else if (exceeded) this.#on({ name: 'rejected', error: exceeded, about: decoded.value, atMs })
     else this.#on({ name: 'message', message: decoded.value, length: data.length, atMs })
   }
 
-  refuse(error: BaroError): void {
+  refuse(error: BaroError, message: unknown): void {
     const atMs = this.#parts.clock.elapsed()
-    this.#on({ name: 'rejected', error: this.#allowance.spend() ?? error, atMs })
+    const about = { type: 'unread', payload: namedBy(message) } as const
+    this.#on({ name: 'rejected', error: this.#allowance.spend() ?? error, about, atMs })
   }
 
   drained(): void {
@@ -135,19 +132,9 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.outbox.send(message)
   }
 
-  sendError(error: BaroError, about?: { readonly payload: object }): void {
+  sendError({ code, message }: BaroError, named: Named): void {
     this.#parts.counters.rejected++
-    const { id, channel, attempt } = (about?.payload ?? {}) as { id?: string; channel?: string; attempt?: number }
-    this.send({
-      type: 'baro:error',
-      payload: {
-        code: error.code,
-        message: error.message,
-        ...(id === undefined ? undefined : { id }),
-        ...(channel === undefined ? undefined : { channel }),
-        ...(attempt === undefined ? undefined : { attempt }),
-      },
-    })
+    this.send({ type: 'baro:error', payload: { code, message, ...named } })
   }
 
   #on(event: SessionEvent): void {
@@ -183,7 +170,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
 
   #refuse(error: BaroError, about: About | undefined): void {
     if (about?.type === 'baro:publish' && error.retry) this.#commands.refused(about)
-    this.sendError(error, about)
+    this.sendError(error, about?.type === 'unread' ? about.payload : namedBy(about))
   }
 
   get #commands(): Commands {

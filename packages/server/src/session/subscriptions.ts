@@ -12,6 +12,7 @@ import { recoveredMessage, resetMessage } from '../delivery/encode/sdk-messages.
 import type { Counters } from '../observe/counters.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Outlet } from '../stream/reader.ts'
+import { type Named, namedBy } from './named.ts'
 import type { SessionContext } from './session-context.ts'
 import type { SessionOutbox } from './session-outbox.ts'
 
@@ -39,7 +40,7 @@ export class Subscriptions {
 
   subscribe(message: SubscribeMessage): void {
     const checked = this.#check(message)
-    if (!checked.ok) return this.#session.sendError(checked.error, aboutOf(checked.error, message))
+    if (!checked.ok) return this.#session.sendError(checked.error, namesFor(checked.error, message))
     const { resolved, position } = checked.value
     let subscription = this.#byChannel.get(resolved.channel)
     if (!subscription) {
@@ -59,7 +60,7 @@ export class Subscriptions {
     if (!subscription)
       return this.#session.sendError(
         new BaroError('not-subscribed', `${quote(channel)} is not subscribed to on this connection. Subscribe first.`),
-        message,
+        { channel },
       )
     this.#end(channel, subscription)
     this.#session.send({ type: 'baro:unsubscribed', payload: { channel } })
@@ -94,7 +95,7 @@ export class Subscriptions {
     const { attempt, following } = subscription
     const { channel } = following.resolved
     this.#end(channel, subscription)
-    this.#session.sendError(this.#parts.gate.explain(error, channel), { payload: { channel, attempt } })
+    this.#session.sendError(this.#parts.gate.explain(error, channel), { channel, attempt })
   }
 
   #end(channel: string, { following }: Subscription): void {
@@ -150,11 +151,11 @@ class Subscription implements Outlet<unknown> {
 }
 
 /**
- * What an error is about. `already-subscribed` leaves the attempt out: with it, a client would take the error for the
+ * What an error names. `already-subscribed` leaves the attempt out: with it, a client would take the error for the
  * end of the subscription, which goes on.
  */
-function aboutOf({ code }: BaroError, message: SubscribeMessage): { readonly payload: object } {
-  return code === 'already-subscribed' ? { payload: { channel: message.payload.channel } } : message
+function namesFor({ code }: BaroError, message: SubscribeMessage): Named {
+  return code === 'already-subscribed' ? { channel: message.payload.channel } : namedBy(message)
 }
 
 function alreadySubscribed(attempt: number, payload: SubscribeMessage['payload']): BaroError | undefined {
