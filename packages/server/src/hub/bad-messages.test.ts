@@ -154,6 +154,8 @@ describe('a binary message that cannot be taken', () => {
       Buffer.concat([Buffer.from(header.replace('1}}', '"')), Buffer.from([0xff]), Buffer.from('"}}\n')]),
       named,
     ],
+    ['with a range beside another key', Buffer.from(`${publishOf('{"baro:bytes":[0,1],"b":1}')}\nx`), named],
+    ['with base64 in its header', Buffer.from(`${publishOf('{"baro:bytes":"eA=="}')}\nx`), named],
     ['whose header is no JSON', Buffer.from('{"type":"baro:publish","payload":{"id":"a"\n'), {}],
     ['that is empty', Buffer.alloc(0), {}],
   ])('%s is answered with its names, if the header has them', async (_, frame, names) => {
