@@ -2,7 +2,7 @@ import type { BaroError } from '@baro/core'
 import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
 import { Allowance } from '../access/allowance.ts'
-import type { Principal } from '../access/principal.ts'
+import { type Member, type Principal, scopeOf } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
 import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
@@ -54,6 +54,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   readonly #parts: SessionParts
   /** Forgotten when authentication begins: headers would be a tenth of the memory of an idle session. */
   #handshake: Handshake | undefined
+  readonly #address: string | undefined
   readonly #allowance: Allowance
   readonly #subscriptions: Subscriptions
   /** Made at first use, because most sessions only follow. */
@@ -69,6 +70,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.id = createId(randomness)
     this.#parts = parts
     this.#handshake = handshake
+    this.#address = handshake.address
     this.#state = startSession(clock.elapsed(), isOneWay)
     this.#allowance = new Allowance(limits.messagesPerSecond, clock)
     this.outbox = outbox
@@ -87,6 +89,11 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
 
   get session(): string {
     return this.id
+  }
+
+  get member(): Member {
+    const scope = scopeOf(this)
+    return { name: `${this.#client} ${scope}`, share: this.#user ? scope : `address:${this.#address}` }
   }
 
   receive(data: string | Uint8Array): void {

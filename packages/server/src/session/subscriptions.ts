@@ -4,6 +4,7 @@ import type { ClientMessage } from '@baro/core/protocol'
 import { type Position, parsePosition, quote, type Result } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
+import type { Ending } from '../delegate/attendance.ts'
 import type { Following } from '../delegate/following.ts'
 import type { Batch } from '../delivery/batch.ts'
 import type { Dialect } from '../delivery/dialect.ts'
@@ -62,7 +63,7 @@ export class Subscriptions {
         new BaroError('not-subscribed', `${quote(channel)} is not subscribed to on this connection. Subscribe first.`),
         { channel },
       )
-    this.#end(channel, subscription)
+    this.#end(channel, subscription, 'left')
     this.#session.send({ type: 'baro:unsubscribed', payload: { channel } })
   }
 
@@ -98,10 +99,10 @@ export class Subscriptions {
     this.#session.sendError(this.#parts.gate.explain(error, channel), { channel, attempt })
   }
 
-  #end(channel: string, { following }: Subscription): void {
+  #end(channel: string, { following }: Subscription, ending: Ending = 'gone'): void {
     this.#byChannel.delete(channel)
     this.#parts.counters.subscriptions--
-    following.end()
+    following.end(ending)
   }
 }
 

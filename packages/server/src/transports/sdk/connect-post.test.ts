@@ -300,6 +300,27 @@ describe('the link of the SDK as a long poll', () => {
     for (const ms of [25_000, 30_000]) expect(stage.waits).not.toContain(ms)
   })
 
+  test('of one client is one reader, however often it asks: it joins once, and leaves once some time after the last', async () => {
+    const told: string[] = []
+    const stage = await serve(
+      {},
+      { access: 'public', joined: () => told.push('joined'), left: () => told.push('left') },
+    )
+    let [position] = await publishAll(stage.hub, 'chat:1', 'a')
+    for (let count = 0; count < 10; count++) {
+      const asked = stage.send('/baro/connect?wait=25', posting(connect(), subscribe('chat:1', position)))
+      await until(() => stage.hub.counters.subscriptions === 1)
+      position = (await publishAll(stage.hub, 'chat:1', `text ${count}`))[0]
+      expect(typesOf((await asked.answer).body)).toContain('baro:publications')
+      await until(() => stage.hub.counters.subscriptions === 0)
+      stage.clock.advance(5_000)
+    }
+    expect(told).toEqual(['joined'])
+    stage.clock.advance(10_000)
+    await tick()
+    expect(told).toEqual(['joined', 'left'])
+  })
+
   test.each<[string, readonly Message[], string]>([
     ['another protocol', [{ type: 'baro:connect', payload: { protocol: 99, client: 'mine' } }], ''],
     ['a client that is no id', [connect({ client: 'not an id' }), subscribe('chat:1')], 'bad-id'],
