@@ -7,6 +7,7 @@ import { createOriginCheck } from '../access/origins.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
+import { Attendance } from '../delegate/attendance.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
 import { Ticker } from '../delivery/ticker.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
@@ -53,6 +54,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     compression = {},
     heartbeatIntervalMs = 25_000,
     publishWindowMs = 120_000,
+    leaveAfterMs = 10_000,
     log = console,
     clock = nodeClock,
     randomness = systemRandomness,
@@ -79,7 +81,8 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
   const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
   const signals = new Signals(broker)
 
-  const acting = { gate, hooks, feeds, counters, publisher, signals, clock, limits }
+  const attendance = new Attendance({ clock, hooks, leaveAfterMs })
+  const acting = { gate, attendance, feeds, counters, publisher, signals, clock, limits }
   const delegating: Delegating = (principal) => new Delegate(acting, principal)
   const participating = { registry, gate, sessions, delegating, claimsEpoch, randomness, log }
 
@@ -133,6 +136,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
   }
   /** Takes no new session, and tells all to come back. */
   const stop = (spreadMs: number): void => {
+    attendance.stop()
     sessions.dismiss(spreadMs)
     held.releaseAll()
     ticker.writeAll()

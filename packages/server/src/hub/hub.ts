@@ -45,6 +45,11 @@ export interface HubOptions {
   readonly heartbeatIntervalMs?: number
   /** How long a publish may be repeated with its id or its turn, and gets the first answer (I5). Default 120,000. */
   readonly publishWindowMs?: number
+  /**
+   * How long a client may follow a channel by no link of this node before it has `left`. A long poller that asks again,
+   * and a link that breaks and comes back in this time, neither leave nor join. Default 10,000.
+   */
+  readonly leaveAfterMs?: number
   /** Where the hub writes what a person should know. Default `console`. */
   readonly log?: Log
   /** Default: the machine's clock. While a test's clock stands still, nothing is sent, not even the answer to a GET. */

@@ -2,7 +2,7 @@ import type { BaroError } from '@baro/core'
 import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
 import { Allowance } from '../access/allowance.ts'
-import type { Principal } from '../access/principal.ts'
+import { type Member, type Principal, scopeOf } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
 import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
@@ -11,7 +11,7 @@ import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink } from '../ports/socket.ts'
 import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import { Commands, type CommandsParts } from './commands.ts'
-import { idIn } from './id-in.ts'
+import { type Named, namedBy, unread } from './named.ts'
 import type { SessionContext } from './session-context.ts'
 import {
   type About,
@@ -54,6 +54,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   readonly #parts: SessionParts
   /** Forgotten when authentication begins: headers would be a tenth of the memory of an idle session. */
   #handshake: Handshake | undefined
+  readonly #address: string | undefined
   readonly #allowance: Allowance
   readonly #subscriptions: Subscriptions
   /** Made at first use, because most sessions only follow. */
@@ -69,6 +70,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.id = createId(randomness)
     this.#parts = parts
     this.#handshake = handshake
+    this.#address = handshake.address
     this.#state = startSession(clock.elapsed(), isOneWay)
     this.#allowance = new Allowance(limits.messagesPerSecond, clock)
     this.outbox = outbox
@@ -89,22 +91,24 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     return this.id
   }
 
+  get member(): Member {
+    const scope = scopeOf(this)
+    return { name: `${this.#client} ${scope}`, share: this.#user ? scope : `address:${this.#address}` }
+  }
+
   receive(data: string | Uint8Array): void {
     const atMs = this.#parts.clock.elapsed()
     const exceeded = this.#allowance.spend()
     const decoded = decodeClientMessage(data)
-    if (!decoded.ok) {
-      // What is over the rate is not looked at again.
-      const id = exceeded ? undefined : idIn(data)
-      const about = id === undefined ? undefined : ({ type: 'unread', payload: { id } } as const)
-      this.#on({ name: 'rejected', error: exceeded ?? decoded.error, ...(about && { about }), atMs })
-    } else if (exceeded) this.#on({ name: 'rejected', error: exceeded, about: decoded.value, atMs })
+    if (!decoded.ok) this.#on({ name: 'rejected', error: exceeded ?? decoded.error, about: unread(data), atMs })
+    else if (exceeded) this.#on({ name: 'rejected', error: exceeded, about: decoded.value, atMs })
     else this.#on({ name: 'message', message: decoded.value, length: data.length, atMs })
   }
 
-  refuse(error: BaroError): void {
+  refuse(error: BaroError, message: unknown): void {
     const atMs = this.#parts.clock.elapsed()
-    this.#on({ name: 'rejected', error: this.#allowance.spend() ?? error, atMs })
+    const about = { type: 'unread', payload: namedBy(message) } as const
+    this.#on({ name: 'rejected', error: this.#allowance.spend() ?? error, about, atMs })
   }
 
   drained(): void {
@@ -135,19 +139,9 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.outbox.send(message)
   }
 
-  sendError(error: BaroError, about?: { readonly payload: object }): void {
+  sendError({ code, message }: BaroError, named: Named): void {
     this.#parts.counters.rejected++
-    const { id, channel, attempt } = (about?.payload ?? {}) as { id?: string; channel?: string; attempt?: number }
-    this.send({
-      type: 'baro:error',
-      payload: {
-        code: error.code,
-        message: error.message,
-        ...(id === undefined ? undefined : { id }),
-        ...(channel === undefined ? undefined : { channel }),
-        ...(attempt === undefined ? undefined : { attempt }),
-      },
-    })
+    this.send({ type: 'baro:error', payload: { code, message, ...named } })
   }
 
   #on(event: SessionEvent): void {
@@ -183,7 +177,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
 
   #refuse(error: BaroError, about: About | undefined): void {
     if (about?.type === 'baro:publish' && error.retry) this.#commands.refused(about)
-    this.sendError(error, about)
+    this.sendError(error, about?.type === 'unread' ? about.payload : namedBy(about))
   }
 
   get #commands(): Commands {
