@@ -19,6 +19,7 @@ import { handshakeOf } from '../transports/http/handshake-of.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade } from '../transports/websocket/websocket.ts'
+import { restBelow } from './hub-path.ts'
 
 /**
  * Where requests and upgrades go. An exception becomes the answer to a request. A destination answers its upgrades
@@ -113,9 +114,8 @@ export class Routes {
 
   /** What follows the hub's path in a request's path; `undefined` if the request is not for the hub. */
   #restOf(url: string | undefined): string | undefined {
-    const { path } = this.#parts
     const [pathname = ''] = (url ?? '').split('?')
-    return pathname === path || pathname.startsWith(`${path}/`) ? pathname.slice(path.length) : undefined
+    return restBelow(this.#parts.path, pathname)
   }
 
   async #route(rest: string, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void> {
