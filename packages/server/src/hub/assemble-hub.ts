@@ -32,7 +32,7 @@ import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
 import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
-import { attachTo, detachFrom } from './attach.ts'
+import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { Hub, HubOptions } from './hub.ts'
 import { drainRules, hubOptionRules, viewRules } from './hub-option-rules.ts'
 import { hubPath } from './hub-path.ts'
@@ -104,6 +104,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const webSockets = createWebSocketTransport({
     maxMessageBytes: limits.maxMessageBytes,
     compressFromBytes: compression === false ? undefined : (compression.thresholdBytes ?? 1_024),
+    log,
   })
   const streaming = { gate, sessions, delegating, ticker, limits, counters, clock, randomness, heartbeatIntervalMs }
   const reading = { ...streaming, feeds, held }
@@ -169,6 +170,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
     attach(server) {
       registry.assertComplete()
+      assertHttp1(server)
       servers.add(server)
       attachTo(server, hub)
     },

@@ -162,7 +162,7 @@ export interface Hub {
   /**
    * Serves the hub on an HTTP server, beside what the server serves already. Calling it again changes nothing.
    *
-   * @throws {BaroError} `bad-definition` if a channel has no handlers.
+   * @throws {BaroError} `bad-definition` if a channel has no handlers, or if it is a server of HTTP/2.
    */
   attach(server: Server): void
   /**
@@ -177,7 +177,7 @@ export interface Hub {
   /**
    * Makes a plain request handler for one channel, to mount at a path of the application. `view` (default
    * `publication`) and `waitMs` (default: no wait) apply to requests that do not ask for something else. `live: 'sse'`
-   * makes the answer an event stream.
+   * makes the answer an event stream. A body parser may stand before it.
    *
    * @throws {BaroError} `bad-definition` if the view has options that do not exist, or values that make no sense.
    *
