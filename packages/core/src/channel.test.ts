@@ -82,6 +82,10 @@ describe('a channel definition', () => {
     ['the size of the history, as a fraction', 'room', { history: { size: 1.5 } }],
     ['the bytes of the history', 'room', { history: { bytes: Number.NaN } }],
     ['the age of the history', 'room', { history: { ttl: '0s' } }],
+    ['the name of an option', 'room', { histroy: { size: 5 } } as never],
+    ['the name of a bound', 'room', { history: { maxSize: 5 } } as never],
+    ['the name of a part of the state', 'room', { state: { init: () => [], on: {} } } as never],
+    ['the age of the history, which never ends', 'room', { history: { ttl: Number.POSITIVE_INFINITY } }],
     ['a reducer of an event that is none', 'room', { state: { on: { gone: () => null } } } as never],
     ['a reducer of an event of a prototype', 'room', { state: { on: { toString: () => null } } } as never],
   ])('is refused at once if %s is not usable', (_, pattern, options) => {

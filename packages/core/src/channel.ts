@@ -155,8 +155,11 @@ export function channel<
   options: ChannelOptions<Events, Signals, Requests, State, NoInfer<P>> = {},
 ): ChannelDefinition<{ pattern: P; events: Events; signals: Signals; requests: Requests; state: State }> {
   type T = { pattern: P; events: Events; signals: Signals; requests: Requests; state: State }
-  const parsed = createPattern(pattern, options.params)
   const { events = {} as Events, signals = {} as Signals, requests = {} as Requests, state } = options
+  assertKnown(pattern, options, 'params events signals requests state history text version')
+  assertKnown(pattern, options.history ?? {}, 'size ttl bytes')
+  assertKnown(pattern, state ?? {}, 'initial on')
+  const parsed = createPattern(pattern, options.params)
   for (const type of [...Object.keys(events), ...Object.keys(signals), ...Object.keys(requests)]) {
     const checked = parseEventType(type)
     if (!checked.ok) throw new BaroError('bad-definition', checked.error.message)
@@ -187,6 +190,13 @@ export function channel<
     version: options.version ?? '1',
   })
   return definition
+}
+
+/** Browsers run this too, so it is short: the message lists what there is, and looks for no near name. */
+function assertKnown(pattern: string, options: object, known: string): void {
+  for (const name of Object.keys(options))
+    if (!known.split(' ').includes(name))
+      throw new BaroError('bad-definition', `${quote(pattern)} has an option ${quote(name)}. Known are: ${known}.`)
 }
 
 function historyBounds(pattern: string, { size = 1_000, ttl = '24h', bytes = 4 << 20 }: HistoryOptions): HistoryBounds {

@@ -17,6 +17,7 @@ export * from './event-type.ts'
 export * from './fold.ts'
 export * from './id.ts'
 export { jsonText, maxJsonDepth, maxPayloadDepth, parseJson } from './json.ts'
+export * from './option-rules.ts'
 export { createPattern, matchPattern, nameFrom, overlap, type Pattern } from './pattern.ts'
 export {
   type AtPosition,

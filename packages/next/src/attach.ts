@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import { checkedOptions, type OptionRules, oneOf } from '@baro/core/protocol'
 import type { Hub } from '@baro/server'
 import { findHub, replaceHub } from './attached-hub.ts'
 import { drainOnSignals } from './drain-on-signals.ts'
@@ -24,6 +25,11 @@ export interface AttachOptions {
   readonly uncaughtExceptions?: 'exit' | 'pass'
 }
 
+const attachRules: OptionRules<AttachOptions> = {
+  otherUpgrades: oneOf('refuse', 'pass'),
+  uncaughtExceptions: oneOf('exit', 'pass'),
+}
+
 /**
  * Attaches a hub to the HTTP server that Next serves from, and makes it the hub that `snapshot` asks.
  *
@@ -34,6 +40,8 @@ export interface AttachOptions {
  * Attaching again is harmless. Attaching another hub puts it in the place of the first, whose clients are told to
  * reconnect, and do so to the new one. Next loads `instrumentation.ts` once in a process: an edit of the hub takes a
  * restart of `next dev`.
+ *
+ * @throws {BaroError} `bad-definition` if an option does not exist, or makes no sense.
  *
  * @example A custom server
  * ```ts
@@ -49,7 +57,8 @@ export interface AttachOptions {
  * }
  * ```
  */
-export function attach(hub: Hub, server?: HttpServer, options: AttachOptions = {}): void {
+export function attach(hub: Hub, server?: HttpServer, given: AttachOptions = {}): void {
+  const options = checkedOptions('attach', given, attachRules)
   if (isBuilding() || isEdge()) return
   const before = replaceHub(hub)
   // Its clients are told to come back at once, find the new hub, and are reset by it.

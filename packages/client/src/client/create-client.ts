@@ -18,7 +18,10 @@ import type { Client } from './client.ts'
 
 /** What `createClient` takes. */
 export interface ClientOptions {
-  /** Where the hub is. Default `/baro` on the page's own origin; where there is no page it must be absolute. */
+  /**
+   * Where the hub is: a path, or a URL of `http`, `https`, `ws` or `wss`; where there is no page a URL. Anything else
+   * makes the client give up at its first connection, with `bad-definition`. Default `/baro` on the page's own origin.
+   */
   readonly url?: string
   /** What the application's `auth` checks; asked for again with every connection, since tokens expire. */
   readonly token?: () => string | undefined | Promise<string | undefined>

@@ -1,5 +1,17 @@
 import { type AnyChannel, BaroError, type Params } from '@baro/core'
-import { accepted, matchPattern, overlap, parseChannelName, quote, type Result, refused } from '@baro/core/protocol'
+import {
+  accepted,
+  anyFunction,
+  checkedOptions,
+  matchPattern,
+  type OptionRule,
+  type OptionRules,
+  overlap,
+  parseChannelName,
+  quote,
+  type Result,
+  refused,
+} from '@baro/core/protocol'
 import type { AnyHandlers } from './handlers.ts'
 
 /** One channel, found by its name: its parameters, the definition that owns the name, and its handlers. */
@@ -50,6 +62,7 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
           'bad-definition',
           `hub.on was called twice for "${pattern}". Put its handlers into one call.`,
         )
+      checkedOptions(`hub.on for "${pattern}"`, handlers ?? {}, handlerRules)
       // Checked at run time too, because JavaScript has no type checker that asks for it.
       if (handlers?.access !== 'public' && typeof handlers?.access !== 'function')
         throw new BaroError(
@@ -84,6 +97,22 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
       complete = true
     },
   }
+}
+
+/** Each handler is checked when its name is compared with the types of the definition. */
+const handlersByType: OptionRule = {
+  what: 'an object of functions, one for each type',
+  accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+}
+
+const handlerRules: OptionRules<AnyHandlers> = {
+  access: { what: "'public', or a rule", accepts: () => true },
+  snapshot: { what: 'what loaded() returned', accepts: (value) => typeof value === 'object' && value !== null },
+  events: handlersByType,
+  signals: handlersByType,
+  requests: handlersByType,
+  joined: anyFunction,
+  left: anyFunction,
 }
 
 function assertKnownTypes(definition: AnyChannel, handlers: AnyHandlers): void {

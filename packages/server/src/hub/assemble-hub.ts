@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { type Recover, systemRandomness } from '@baro/core/broker'
-import { orThrow, quote } from '@baro/core/protocol'
+import { checkedOptions, orThrow, quote } from '@baro/core/protocol'
 import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
@@ -32,8 +32,10 @@ import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
 import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
-import { attachTo, detachFrom } from './attach.ts'
+import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { Hub, HubOptions } from './hub.ts'
+import { drainRules, hubOptionRules, viewRules } from './hub-option-rules.ts'
+import { hubPath } from './hub-path.ts'
 import { listen } from './listen.ts'
 import { Routes } from './routes.ts'
 
@@ -43,14 +45,14 @@ export interface Guards {
 }
 
 /** Makes the parts of a hub, and gives each part what it uses. */
-export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
+export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
+  const options = checkedOptions('createHub', given, hubOptionRules)
   const {
     channels,
     auth = () => undefined,
     origins = [],
     trustProxy = 0,
     development = process.env.NODE_ENV !== 'production',
-    path = '/baro',
     compression = {},
     heartbeatIntervalMs = 25_000,
     publishWindowMs = 120_000,
@@ -61,6 +63,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     broker = createMemoryBroker({ clock, randomness }),
   } = options
   const limits = { ...defaultLimits, ...options.limits }
+  const path = hubPath(options.path ?? '/baro')
   const counters = createCounters()
   const hooks = new Hooks(log)
   const registry = createRegistry(channels)
@@ -101,6 +104,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
   const webSockets = createWebSocketTransport({
     maxMessageBytes: limits.maxMessageBytes,
     compressFromBytes: compression === false ? undefined : (compression.thresholdBytes ?? 1_024),
+    log,
   })
   const streaming = { gate, sessions, delegating, ticker, limits, counters, clock, randomness, heartbeatIntervalMs }
   const reading = { ...streaming, feeds, held }
@@ -166,6 +170,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
 
     attach(server) {
       registry.assertComplete()
+      assertHttp1(server)
       servers.add(server)
       attachTo(server, hub)
     },
@@ -173,7 +178,7 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
     handle: (request, response) => routes.handle(request, response),
     handleUpgrade: (request, stream, head) => routes.handleUpgrade(request, stream, head),
     serve: (reference, view = {}) => {
-      const defaults = queryOf(view)
+      const defaults = queryOf(checkedOptions('hub.serve', view, viewRules))
       return (request, response) => routes.answerMounted(reference, defaults, request, response)
     },
 
@@ -183,7 +188,8 @@ export function assembleHub(options: HubOptions, { recover }: Guards): Hub {
       return openSession(outbox, handshake, { isOneWay: false })
     },
 
-    drain({ spreadMs = 5_000, timeoutMs = 10_000 } = {}) {
+    async drain(drainOptions = {}) {
+      const { spreadMs = 5_000, timeoutMs = 10_000 } = checkedOptions('hub.drain', drainOptions, drainRules)
       stop(spreadMs)
       return sessions.whenGone(timeoutMs)
     },

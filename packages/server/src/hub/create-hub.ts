@@ -5,7 +5,7 @@ import type { Hub, HubOptions } from './hub.ts'
 /**
  * Makes a hub. Nothing is served until it is attached to an HTTP server or listens.
  *
- * @throws {BaroError} `bad-definition` if two channels can match one name.
+ * @throws {BaroError} `bad-definition` if two channels can match one name, or if an option does not exist or makes no sense.
  *
  * @example
  * ```ts

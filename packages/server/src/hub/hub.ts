@@ -18,7 +18,10 @@ export interface HubOptions {
   readonly broker?: Broker
   /** Finds out who a client is. Default: everybody is a guest. */
   readonly auth?: Auth
-  /** Origins that may connect besides the page's own, for example `['https://shop.example']`. */
+  /**
+   * Origins that may connect besides the page's own, for example `['https://shop.example']`. One that no browser could
+   * send is refused with `bad-definition`.
+   */
   readonly origins?: readonly string[]
   /**
    * How many proxies stand in front of the hub, one behind the other. Their word is taken for who asks
@@ -28,7 +31,7 @@ export interface HubOptions {
   readonly trustProxy?: number
   /** Allows other ports of this machine as origins. Default: `NODE_ENV` is not `production`. */
   readonly development?: boolean
-  /** Where the hub is served. Default `'/baro'`. */
+  /** Where the hub is served. It is percent-encoded as a browser does it. `'/'` is all of a server. Default `'/baro'`. */
   readonly path?: string
   /**
    * Compresses messages of at least `thresholdBytes` bytes for WebSockets that agree to it (permessage-deflate), once
@@ -60,7 +63,7 @@ export interface HubOptions {
 
 /** The hub: the server's side of every channel on this node. */
 export interface Hub {
-  /** Where the hub is served, for example `/baro`. */
+  /** Where the hub is served, for example `/baro`, percent-encoded; empty for all of a server. */
   readonly path: string
   /** What the hub has counted since it was made. */
   readonly counters: Readonly<Counters>
@@ -159,7 +162,7 @@ export interface Hub {
   /**
    * Serves the hub on an HTTP server, beside what the server serves already. Calling it again changes nothing.
    *
-   * @throws {BaroError} `bad-definition` if a channel has no handlers.
+   * @throws {BaroError} `bad-definition` if a channel has no handlers, or if it is a server of HTTP/2.
    */
   attach(server: Server): void
   /**
@@ -174,7 +177,9 @@ export interface Hub {
   /**
    * Makes a plain request handler for one channel, to mount at a path of the application. `view` (default
    * `publication`) and `waitMs` (default: no wait) apply to requests that do not ask for something else. `live: 'sse'`
-   * makes the answer an event stream.
+   * makes the answer an event stream. A body parser may stand before it.
+   *
+   * @throws {BaroError} `bad-definition` if the view has options that do not exist, or values that make no sense.
    *
    * @example
    * ```ts
@@ -198,6 +203,8 @@ export interface Hub {
   /**
    * Stops gracefully. Every client is told to come back at a random moment within `spreadMs` (default 5,000), and is
    * closed. New clients are refused. Resolves when the last link is gone, or after `timeoutMs` (default 10,000).
+   *
+   * @throws {BaroError} `bad-definition` if an option does not exist, or makes no sense.
    *
    * @example
    * ```ts

@@ -19,6 +19,7 @@ import { handshakeOf } from '../transports/http/handshake-of.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade } from '../transports/websocket/websocket.ts'
+import { restBelow } from './hub-path.ts'
 
 /**
  * Where requests and upgrades go. An exception becomes the answer to a request. A destination answers its upgrades
@@ -113,9 +114,8 @@ export class Routes {
 
   /** What follows the hub's path in a request's path; `undefined` if the request is not for the hub. */
   #restOf(url: string | undefined): string | undefined {
-    const { path } = this.#parts
     const [pathname = ''] = (url ?? '').split('?')
-    return pathname === path || pathname.startsWith(`${path}/`) ? pathname.slice(path.length) : undefined
+    return restBelow(this.#parts.path, pathname)
   }
 
   async #route(rest: string, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void> {
@@ -172,6 +172,8 @@ export class Routes {
   ): void {
     // A link that breaks while it is answered is nobody's error.
     response.on('error', ignore)
+    // A server that was not attached may hand on what it likes. Its streams have no connection of their own.
+    if (request.httpVersionMajor > 1) return refuseVersion(request, response)
     this.#pipelined.inTurn(request, response, () => this.#answer(where, request, response, run))
   }
 
@@ -203,6 +205,12 @@ function refuseMethod(request: IncomingMessage, response: ServerResponse, allow:
   response.setHeader('allow', allow)
   const error = new BaroError('bad-message', `${what}, not ${request.method}. See PROTOCOL.md.`)
   return sendAnswer(request, response, { status: 405, body: problemBody(error), caching: 'none' })
+}
+
+function refuseVersion({ httpVersion }: IncomingMessage, response: ServerResponse): void {
+  const error = new BaroError('bad-message', `The hub speaks HTTP/1.1, not HTTP/${httpVersion}. Let a proxy translate.`)
+  response.writeHead(505, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+  response.end(problemBody(error))
 }
 
 /** What is wrong with a request that asks for an upgrade (RFC 6455 §4.1); the headers are for whoever opens WebSockets. */

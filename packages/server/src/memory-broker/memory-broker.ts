@@ -1,6 +1,16 @@
 import { BaroError, type Log } from '@baro/core'
 import { type Broker, type Cancel, type Clock, type Randomness, systemRandomness } from '@baro/core/broker'
-import { type AtPosition, createId, formatPosition, startOf } from '@baro/core/protocol'
+import {
+  type AtPosition,
+  checkedOptions,
+  createId,
+  formatPosition,
+  type OptionRules,
+  objectWith,
+  optionsInside,
+  startOf,
+  wholeOrUnbounded,
+} from '@baro/core/protocol'
 import { nodeClock } from '../system/node-clock.ts'
 import { type ClaimLimits, Claims } from './claims.ts'
 import { Followers } from './followers.ts'
@@ -31,9 +41,27 @@ export interface MemoryBrokerOptions {
    * How much may be remembered of publishes at a time (I5): ids, producers, and answers that are not confirmed. Default
    * 10,000 of one user, 250,000 of all.
    */
-  readonly claimLimits?: ClaimLimits
+  readonly claimLimits?: Partial<ClaimLimits>
   /** Where an exception in a follower is reported. Default `console`. */
   readonly log?: Log
+}
+
+const claimLimitRules: OptionRules<ClaimLimits> = {
+  perScope: wholeOrUnbounded('claims', 1),
+  total: wholeOrUnbounded('claims', 1),
+}
+
+const optionRules: OptionRules<MemoryBrokerOptions> = {
+  clock: objectWith('now', 'elapsed', 'after'),
+  randomness: objectWith('fraction', 'bytes'),
+  idleTtlMs: {
+    what: 'milliseconds above 0, or Infinity',
+    accepts: (value) => typeof value === 'number' && value > 0,
+  },
+  maxBytes: wholeOrUnbounded('bytes'),
+  maxChannels: wholeOrUnbounded('channels'),
+  claimLimits: optionsInside(claimLimitRules),
+  log: objectWith('info', 'warn', 'error'),
 }
 
 /** What a memory broker holds, and what it let go for want of room. */
@@ -66,20 +94,24 @@ const trimmedAtOnce = 100
  * Makes the broker of a single node. It keeps everything in the memory of this process. A restart begins a new life of
  * every channel, so clients that come back get a reset, never a guess (I4).
  *
+ * @throws {BaroError} `bad-definition` if an option does not exist, or makes no sense.
+ *
  * @example
  * ```ts
  * const hub = createHub({ channels: [room], broker: createMemoryBroker({ idleTtlMs: 3_600_000 }) })
  * ```
  */
-export function createMemoryBroker({
-  clock = nodeClock,
-  randomness = systemRandomness,
-  idleTtlMs = 24 * 3_600_000,
-  maxBytes = 256 << 20,
-  maxChannels = 1_000_000,
-  claimLimits = { perScope: 10_000, total: 250_000 },
-  log = console,
-}: MemoryBrokerOptions = {}): MemoryBroker {
+export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
+  const {
+    clock = nodeClock,
+    randomness = systemRandomness,
+    idleTtlMs = 24 * 3_600_000,
+    maxBytes = 256 << 20,
+    maxChannels = 1_000_000,
+    log = console,
+    ...rest
+  } = checkedOptions('createMemoryBroker', options, optionRules)
+  const claimLimits = { perScope: 10_000, total: 250_000, ...rest.claimLimits }
   let absentEpoch = createId(randomness)
   const channels = new Map<string, Channel>()
   const records = new Records({ maxBytes, maxChannels })

@@ -1,3 +1,5 @@
+import { above0, milliseconds, type OptionRules, whole } from '@baro/core/protocol'
+
 /** What one client may cost. Every queue and every input has its bound (I7). PROTOCOL.md lists the defaults. */
 export interface Limits {
   /** Longest message a client may send, in bytes. Default 64 KiB. */
@@ -40,4 +42,19 @@ export const defaultLimits: Limits = {
   connectTimeoutMs: 10_000,
   bodyTimeoutMs: 30_000,
   maxPipelinedRequests: 32,
+}
+
+/** What each limit must be. A client without a bound is none that Baro serves (I7), so none is `Infinity`. */
+export const limitRules: OptionRules<Limits> = {
+  maxMessageBytes: whole('bytes', 1),
+  messagesPerSecond: above0('messages a second'),
+  maxMessagesAtWork: whole('messages', 1),
+  maxSubscriptions: whole('channels', 1),
+  maxOutboxBytes: whole('bytes'),
+  maxReplyBytes: whole('bytes'),
+  catchUpPublications: whole('publications', 1),
+  catchUpBytes: whole('bytes', 1),
+  connectTimeoutMs: milliseconds(),
+  bodyTimeoutMs: milliseconds(),
+  maxPipelinedRequests: whole('requests'),
 }

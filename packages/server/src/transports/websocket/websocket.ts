@@ -1,5 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Log } from '@baro/core'
+import { quote } from '@baro/core/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
 import { writeOut } from '../http/write-out.ts'
@@ -30,6 +32,7 @@ export interface WebSocketRules {
   readonly maxMessageBytes: number
   /** Messages from this many bytes are compressed; `undefined` if none is. */
   readonly compressFromBytes: number | undefined
+  readonly log: Log
 }
 
 /**
@@ -37,12 +40,23 @@ export interface WebSocketRules {
  * many at once. Both write whole frames, so they never mix. Compression is agreed and done here too: `ws` would
  * compress for each client, and keep a window for each client that compresses.
  */
-export function createWebSocketTransport({ maxMessageBytes, compressFromBytes }: WebSocketRules): WebSocketTransport {
+export function createWebSocketTransport({
+  maxMessageBytes,
+  compressFromBytes,
+  log,
+}: WebSocketRules): WebSocketTransport {
+  let isLogged = false
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: maxMessageBytes,
+    // The hub speaks no subprotocol. To name the one that was asked for would promise to speak it (RFC 6455 §4.2.2).
+    handleProtocols: (protocols) => {
+      if (!isLogged) log.warn(noSubprotocol(protocols))
+      isLogged = true
+      return false
+    },
   })
   const deflatedFraming = compressFromBytes === undefined ? undefined : createDeflatedFraming(compressFromBytes)
   const accept = ({ headers }: IncomingMessage) =>
@@ -62,6 +76,11 @@ export function createWebSocketTransport({ maxMessageBytes, compressFromBytes }:
       })
     },
   }
+}
+
+/** Why a browser closes what it has just opened: it reports 1006 and nothing else. */
+function noSubprotocol(protocols: ReadonlySet<string>): string {
+  return `A client asked for the WebSocket subprotocol ${quote([...protocols].join(', '))}. The hub speaks none, so a browser closes the connection with 1006. Open it with new WebSocket(url) alone.`
 }
 
 class OpenWebSocket implements WebSocketSocket {

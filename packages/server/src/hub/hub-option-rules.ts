@@ -1,0 +1,64 @@
+import {
+  anyFunction,
+  anyText,
+  listOf,
+  milliseconds,
+  type OptionRule,
+  type OptionRules,
+  objectWith,
+  oneOf,
+  optionsInside,
+  required,
+  whole,
+  yesOrNo,
+} from '@baro/core/protocol'
+import { limitRules } from '../ports/limits.ts'
+import type { Hub, HubOptions } from './hub.ts'
+
+const thresholdRules: OptionRules<Exclude<HubOptions['compression'], false | undefined>> = {
+  thresholdBytes: whole('bytes'),
+}
+const threshold = optionsInside(thresholdRules)
+
+const compression: OptionRule = {
+  ...threshold,
+  what: 'false, or { thresholdBytes }',
+  accepts: (value) => value === false || threshold.accepts(value),
+}
+
+const channelDefinitions: OptionRule = {
+  what: 'a list of what channel() returned',
+  accepts: (value) => Array.isArray(value) && value.every((one) => typeof one === 'function' && 'pattern' in one),
+}
+
+/** What the options of `createHub` must be. */
+export const hubOptionRules: OptionRules<HubOptions> = {
+  channels: required(channelDefinitions),
+  broker: objectWith('append', 'read', 'follow'),
+  auth: anyFunction,
+  origins: listOf('origins'),
+  trustProxy: whole('how many proxies stand in front of the hub'),
+  development: yesOrNo,
+  path: anyText,
+  compression,
+  limits: optionsInside(limitRules),
+  heartbeatIntervalMs: milliseconds(),
+  publishWindowMs: milliseconds(),
+  leaveAfterMs: milliseconds(0),
+  log: objectWith('info', 'warn', 'error'),
+  clock: objectWith('now', 'elapsed', 'after', 'soon'),
+  randomness: objectWith('fraction', 'bytes'),
+}
+
+/** What the view of `hub.serve` must be. */
+export const viewRules: OptionRules<NonNullable<Parameters<Hub['serve']>[1]>> = {
+  view: oneOf('publication', 'payload', 'state'),
+  waitMs: milliseconds(0),
+  live: oneOf('sse'),
+}
+
+/** What the options of `hub.drain` must be. */
+export const drainRules: OptionRules<NonNullable<Parameters<Hub['drain']>[0]>> = {
+  spreadMs: milliseconds(0),
+  timeoutMs: milliseconds(0),
+}

@@ -1,0 +1,47 @@
+import { BaroError } from '@baro/core'
+import { quote } from '@baro/core/protocol'
+
+/**
+ * The path of a hub as requests name it: with a slash before it, none after it, and percent-encoded. Empty for the root
+ * of a server.
+ *
+ * @throws {BaroError} `bad-definition` if no request could name it.
+ */
+export function hubPath(given: string): string {
+  const path = `/${given.replace(/^\/|\/+$/g, '')}`
+  if (/^[a-z][a-z\d+.-]*:/i.test(given)) throw unusable(given, 'That is a URL. Give its path alone')
+  if (/[?#]/.test(given)) throw unusable(given, 'A path has no "?" and no "#"')
+  // A URL would read these as something else, and take "." and ".." out.
+  if (/\\|\/\/|\p{Cc}|(?:^|\/)\.{1,2}(?:\/|$)/u.test(path))
+    throw unusable(given, 'It has parts that a URL does not keep')
+  if (!isDecodable(path)) throw unusable(given, 'Its "%" does not begin a character')
+  const encoded = new URL(path, 'http://hub').pathname
+  return encoded === '/' ? '' : encoded
+}
+
+/**
+ * What follows the hub's path in that of a request; `undefined` if the request is not for the hub. Hexadecimal digits
+ * may be of either case (RFC 3986 §2.1).
+ */
+export function restBelow(path: string, pathname: string): string | undefined {
+  const begins = pathname.startsWith(path) || upperHex(pathname.slice(0, path.length)) === upperHex(path)
+  if (!begins || (pathname.length > path.length && pathname[path.length] !== '/')) return undefined
+  return pathname.slice(path.length)
+}
+
+function upperHex(path: string): string {
+  return path.replace(/%[\da-f]{2}/gi, (encoded) => encoded.toUpperCase())
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function unusable(given: string, why: string): BaroError {
+  return new BaroError('bad-definition', `createHub: "path" is ${quote(given)}. ${why}. Give for example "/baro".`)
+}
