@@ -4,16 +4,18 @@
  */
 import { attacks } from './attacks/attacks.ts'
 import { keepRow, writePage } from './results.ts'
-import { besiege } from './siege.ts'
+import { besiege, defaultAttackMs } from './siege.ts'
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => attacks.every((attack) => attack.name !== name))
 if (unknown.length > 0)
-  throw new Error(`There is no attack "${unknown.join('", "')}". There are: ${attacks.map(({ name }) => name).join(', ')}.`)
+  throw new Error(
+    `There is no attack "${unknown.join('", "')}". There are: ${attacks.map(({ name }) => name).join(', ')}.`,
+  )
 
 for (const attack of attacks) {
   if (names.length > 0 && !names.includes(attack.name)) continue
-  const row = await besiege(attack, { aloneMs: 6_000, attackMs: 6_000, scale: 1 })
+  const row = await besiege(attack, { aloneMs: 4_000, attackMs: defaultAttackMs, scale: 1 })
   console.log(keepRow(row))
 }
 writePage()

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, release } from 'node:os'
 import { attacks } from './attacks/attacks.ts'
 import { complaintsAbout } from './bar.ts'
-import type { Row } from './siege.ts'
+import { defaultAttackMs, type Row } from './siege.ts'
 
 const file = new URL('./results.json', import.meta.url)
 const page = new URL('./results.md', import.meta.url)
@@ -14,7 +14,7 @@ type Kept = Row & { readonly machine: string }
 export function keepRow(row: Row): string {
   const machine = `Node ${process.versions.node}, Linux ${release()}, ${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? 'an unknown processor'}`
   const kept = keptRows().filter(({ attack }) => attack !== row.attack)
-  writeFileSync(file, `${JSON.stringify([...kept, { ...row, machine }], undefined, 1)}\n`)
+  writeFileSync(file, `${JSON.stringify([...kept, { ...row, machine }], undefined, 2)}\n`)
   return lineOf(row)
 }
 
@@ -49,7 +49,7 @@ function keptRows(): readonly Kept[] {
 
 function lineOf(row: Row): string {
   const { attack, alone, under, hub, heapBytes, backAfterMs, attacker } = row
-  const { what, forMs = 6_000 } = attacks.find(({ name }) => name === attack) ?? { what: '' }
+  const { what, forMs = defaultAttackMs } = attacks.find(({ name }) => name === attack) ?? { what: '' }
   const mb = (bytes: number) => (bytes / (1 << 20)).toFixed(0)
   const ms = (value: number | undefined) => value?.toFixed(1) ?? '–'
   const complaints = complaintsAbout(row)

@@ -75,6 +75,8 @@ export interface Row {
   readonly lastWords?: string
 }
 
+/** How long an attack goes on that does not say. */
+export const defaultAttackMs = 5_000
 /** How often an honest client says something. */
 const sayEveryMs = 500
 /** The honest go on for a moment, because a hub may suffer most when an attacker lets go. */
@@ -97,7 +99,7 @@ export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan
   let heapBytes = { before: 0, peak: 0, after: 0 }
   try {
     // Compiled and connected.
-    await honest.tell({ do: 'speak', forMs: 2_000, everyMs: sayEveryMs })
+    await honest.tell({ do: 'speak', forMs: 1_500, everyMs: sayEveryMs })
     const burning = attacker.tell({ do: 'burn', forMs: aloneMs + 500, scale })
     alone = await honest.tell({ do: 'speak', forMs: aloneMs, everyMs: sayEveryMs })
     await burning
@@ -108,8 +110,7 @@ export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan
     const speaking = honest.tell({ do: 'speak', forMs: forMs + aftermathMs, everyMs: sayEveryMs })
     report = await attacking
     const endedAtMs = performance.now()
-    under = await speaking
-    said.push(under)
+    said.push(await speaking)
     during = await hub.tell({ do: 'tell' })
     heapBytes.peak = during.peakHeapBytes
     for (;;) {
@@ -119,7 +120,9 @@ export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan
       if (backAfterMs !== undefined || sinceMs > backWithinMs) break
       await new Promise((resolve) => setTimeout(resolve, 500))
     }
-    said.push(await honest.tell({ do: 'settle', withinMs: 15_000 }))
+    // Only now: what the honest said at the end may have come late.
+    under = await honest.tell({ do: 'settle', withinMs: 15_000 })
+    said.push(under)
   } catch (error) {
     // Of a hub that died there are no more figures; everything else is ours.
     if (hub.isAlive) throw error

@@ -26,7 +26,9 @@ export const churn: readonly Attack[] = [
       repeatFrames(
         assault,
         Buffer.concat(
-          Array.from({ length: 500 }, () => messageFrame('baro:signal', { channel: 'room:1', type: 'typing', payload: {} })),
+          Array.from({ length: 500 }, () =>
+            messageFrame('baro:signal', { channel: 'room:1', type: 'typing', payload: {} }),
+          ),
         ),
       ),
   },
@@ -38,7 +40,9 @@ export const churn: readonly Attack[] = [
         await wire.upgrade()
         await wire.write(connectFrame)
         const tenth = Buffer.concat(
-          Array.from({ length: 10 }, () => messageFrame('baro:signal', { channel: 'room:1', type: 'typing', payload: {} })),
+          Array.from({ length: 10 }, () =>
+            messageFrame('baro:signal', { channel: 'room:1', type: 'typing', payload: {} }),
+          ),
         )
         while (assault.isOn && wire.isOpen) {
           await wire.write(tenth)
@@ -58,7 +62,10 @@ export const churn: readonly Attack[] = [
       assault.crowd(32, async (wire) => {
         await wire.upgrade()
         await wire.write(
-          Buffer.concat([connectFrame, messageFrame('baro:subscribe', { channel: 'room:1', attempt: 1, version: '1' })]),
+          Buffer.concat([
+            connectFrame,
+            messageFrame('baro:subscribe', { channel: 'room:1', attempt: 1, version: '1' }),
+          ]),
         )
         await assault.pause(0)
       }),

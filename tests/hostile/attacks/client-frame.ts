@@ -1,4 +1,4 @@
-import { deflateRawSync, constants } from 'node:zlib'
+import { constants, deflateRawSync } from 'node:zlib'
 
 /** What a frame says of itself (RFC 6455 §5.2). */
 export interface FrameOptions {
@@ -30,7 +30,8 @@ export function messageFrame(type: string, payload: object): Buffer {
 export const connectFrame = messageFrame('baro:connect', { protocol: 1, client: 'an-attacker-0000' })
 
 /** The offer of a client that compresses. */
-export const deflateOffer = 'Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; server_no_context_takeover'
+export const deflateOffer =
+  'Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; server_no_context_takeover'
 
 /** A text as a compressed frame (RFC 7692). */
 export function deflatedFrame(text: string): Buffer {

@@ -15,7 +15,9 @@ export const floods: readonly Attack[] = [
     what: 'publishes by plain POST',
     keepsBytes: 8 << 20,
     run: (assault) =>
-      flood(assault, 8, (index) => post('/baro/channels/room:1', { type: 'said', payload: { from: 'attacker', n: index } })),
+      flood(assault, 8, (index) =>
+        post('/baro/channels/room:1', { type: 'said', payload: { from: 'attacker', n: index } }),
+      ),
   },
   {
     name: 'connect-bursts',
@@ -41,7 +43,10 @@ export const floods: readonly Attack[] = [
       flood(assault, 8, () =>
         post(
           '/baro/connect?wait=0',
-          sessionOf('the-same-guest-0', Array.from({ length: 100 }, (_, each) => subscribe(`room:${each}`))),
+          sessionOf(
+            'the-same-guest-0',
+            Array.from({ length: 100 }, (_, each) => subscribe(`room:${each}`)),
+          ),
         ),
       ),
   },
@@ -61,7 +66,8 @@ export const floods: readonly Attack[] = [
   {
     name: 'unknown-positions',
     what: 'GETs from positions of epochs that never were: a reset with a snapshot for each',
-    run: (assault) => flood(assault, 8, (index) => get(`/baro/channels/room:1?after=1a.never${index}.${index + 1}.aaaaaa`)),
+    run: (assault) =>
+      flood(assault, 8, (index) => get(`/baro/channels/room:1?after=1a.never${index}.${index + 1}.aaaaaa`)),
   },
   {
     name: 'read-back',

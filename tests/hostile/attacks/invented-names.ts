@@ -51,7 +51,9 @@ export const inventedNames: readonly Attack[] = [
     name: 'unknown-channels',
     what: 'GETs of names without a definition, and of paths that are none',
     run: (assault) =>
-      flood(assault, 8, (index) => get(index % 2 ? `/baro/channels/nothing:${index}` : `/baro/${'x'.repeat(2_000)}${index}`)),
+      flood(assault, 8, (index) =>
+        get(index % 2 ? `/baro/channels/nothing:${index}` : `/baro/${'x'.repeat(2_000)}${index}`),
+      ),
   },
   {
     name: 'invented-origins',

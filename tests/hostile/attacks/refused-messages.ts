@@ -6,7 +6,11 @@ import { upgradeRequest } from './wire.ts'
 const longest = 65_000
 
 /** The same frames for ever, on a few sessions that are open. */
-export async function repeatFrames(assault: Assault, frames: Uint8Array, headers: readonly string[] = []): Promise<void> {
+export async function repeatFrames(
+  assault: Assault,
+  frames: Uint8Array,
+  headers: readonly string[] = [],
+): Promise<void> {
   await assault.crowd(4, async (wire) => {
     await wire.upgrade('/baro/connect', headers)
     await wire.write(connectFrame)

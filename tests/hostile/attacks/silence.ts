@@ -62,7 +62,12 @@ export const silence: readonly Attack[] = [
     run: (assault) =>
       assault.crowd(16, async (wire) => {
         wire.listen()
-        await wire.write(get('/baro/health', Array.from({ length: 60 }, (_, index) => `X-${index}: ${'y'.repeat(1_000)}`)))
+        await wire.write(
+          get(
+            '/baro/health',
+            Array.from({ length: 60 }, (_, index) => `X-${index}: ${'y'.repeat(1_000)}`),
+          ),
+        )
         await wire.gone()
       }),
   },

@@ -29,7 +29,7 @@ export interface HonestParts {
   /** Something that an honest client said has arrived. */
   heard(from: string, n: number): void
   /** A question that is answered at once was answered. */
-  answered(tookMs: number): void
+  answered(askedAtMs: number): void
   /** It was refused something, or sent away. */
   refused(why: string): void
   /** It had to begin anew. */
@@ -77,7 +77,10 @@ function transportOf({ rung, localAddress, answered }: HonestParts): Transport {
     return createWebSocketTransport({ WebSocket: WebSocketFrom })
   }
   // A poll is as late as its interval is long: what the hub can do about it is to answer at once.
-  const fetch = fetchFrom(localAddress, (asked, tookMs) => rung === 'poll' && asked.endsWith('wait=0') && answered(tookMs))
+  const fetch = fetchFrom(
+    localAddress,
+    (asked, askedAtMs) => rung === 'poll' && asked.endsWith('wait=0') && answered(askedAtMs),
+  )
   return createHttpTransport(rung, { fetch, pollIntervalMs })
 }
 

@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:http'
 import { Readable } from 'node:stream'
 
-/** What a `fetch` of a client's own took, from the question to the end of the answer. */
-export type Answered = (url: string, tookMs: number) => void
+/** Called when an answer has come to its end. */
+export type Answered = (url: string, askedAtMs: number) => void
 
 /**
  * A `fetch` from an address of this machine, over connections of its own as a browser has them, as far as the SDK's
@@ -24,7 +24,7 @@ export function fetchFrom(localAddress: string, answered: Answered): typeof fetc
           signal: init.signal ?? undefined,
         },
         (answer) => {
-          answer.once('end', () => answered(String(input), performance.now() - askedAtMs))
+          answer.once('end', () => answered(String(input), askedAtMs))
           // What breaks while it is read is told by the stream, not by an event that nobody hears.
           answer.on('error', () => {})
           resolve(new Response(Readable.toWeb(answer) as ReadableStream, { status: answer.statusCode ?? 500 }))

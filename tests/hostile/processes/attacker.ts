@@ -5,7 +5,10 @@ import { attacks } from '../attacks/attacks.ts'
 import { serveOrders } from './worker.ts'
 
 /** What an attacker is told to do: an attack by its name, or, as what it is compared with, to burn as much time. */
-export type AttackerOrder = ({ readonly do: 'attack'; readonly name: string; readonly port: number } | { readonly do: 'burn' }) &
+export type AttackerOrder = (
+  | { readonly do: 'attack'; readonly name: string; readonly port: number }
+  | { readonly do: 'burn' }
+) &
   Effort
 
 const sliceMs = 5

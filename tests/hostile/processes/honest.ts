@@ -15,8 +15,10 @@ export type HonestOrder =
 
 /** What became of them. All but delays are of the stretch of time since they were asked last. */
 export interface HonestFigures {
-  /** Milliseconds from saying to hearing; to a poll, of its answer. Of the last `speak`. */
-  readonly delays: Readonly<Record<'all' | Rung, { readonly count: number; readonly p50: number; readonly p99: number }>>
+  /** Milliseconds from saying to hearing; to a poll, of its answer. Of what was said, or asked, in the last `speak`. */
+  readonly delays: Readonly<
+    Record<'all' | Rung, { readonly count: number; readonly p50: number; readonly p99: number }>
+  >
   /** Refusals, closed links and failed publishes, by what was said. */
   readonly refusals: Readonly<Record<string, number>>
   /** Fresh snapshots that somebody got who was live, by reason. */
@@ -41,7 +43,8 @@ let clients: readonly HonestClient[] = []
 let refusals: Record<string, number> = {}
 let resets: Record<string, number> = {}
 let delays: { readonly rung: Rung; readonly ms: number }[] = []
-let isMeasured = false
+/** What was asked or said before the last `speak`, or after it, is not measured. */
+let measured = { fromMs: 0, toMs: 0 }
 let said = 0
 let unanswered = 0
 const saidAtMs = new Map<number, number>()
@@ -50,8 +53,9 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const countIn = (counts: Record<string, number>, what: string): void => {
   counts[what] = (counts[what] ?? 0) + 1
 }
-const delayed = (rung: Rung, ms: number): void => {
-  if (isMeasured) delays.push({ rung, ms })
+/** However late it comes: what is heard after a long stop is what the stop cost. */
+const delayed = (rung: Rung, sinceMs: number): void => {
+  if (sinceMs >= measured.fromMs && sinceMs <= measured.toMs) delays.push({ rung, ms: performance.now() - sinceMs })
 }
 
 async function come(port: number): Promise<void> {
@@ -65,9 +69,9 @@ async function come(port: number): Promise<void> {
         localAddress: `127.0.${group + 1}.${index + 1}`,
         heard(from, n) {
           const atMs = saidAtMs.get(n)
-          if (from.startsWith('honest') && atMs !== undefined && rung !== 'poll') delayed(rung, performance.now() - atMs)
+          if (from.startsWith('honest') && atMs !== undefined && rung !== 'poll') delayed(rung, atMs)
         },
-        answered: (ms) => delayed(rung, ms),
+        answered: (askedAtMs) => delayed(rung, askedAtMs),
         refused: (why) => countIn(refusals, `${rung}: ${why}`),
         reset: (reason) => countIn(resets, `${rung}: ${reason}`),
       })
@@ -79,8 +83,8 @@ async function come(port: number): Promise<void> {
 
 async function speak(forMs: number, everyMs: number): Promise<void> {
   delays = []
-  isMeasured = true
   const endMs = performance.now() + forMs
+  measured = { fromMs: performance.now(), toMs: endMs }
   // One after the other, evenly: what is said together waits for itself.
   for (let turn = 0; performance.now() < endMs; turn++) {
     const client = clients[turn % clients.length]
@@ -93,21 +97,21 @@ async function speak(forMs: number, everyMs: number): Promise<void> {
       .finally(() => unanswered--)
     await wait(everyMs / clients.length)
   }
-  isMeasured = false
 }
 
 /** Where the channels end, as far as anybody knows. */
 const headOf = (channel: string) =>
   Math.max(0, ...clients.filter((one) => one.channel === channel).map(({ offsets }) => offsets.at(-1) ?? 0))
 const isSettled = () =>
-  unanswered === 0 && clients.every(({ channel, offsets, isLive }) => isLive && (offsets.at(-1) ?? 0) === headOf(channel))
+  unanswered === 0 &&
+  clients.every(({ channel, offsets, isLive }) => isLive && (offsets.at(-1) ?? 0) === headOf(channel))
 
 async function settle(withinMs: number): Promise<void> {
   const endMs = performance.now() + withinMs
   while (performance.now() < endMs && !isSettled()) await wait(20)
   if (unanswered > 0) refusals['publish: no answer'] = unanswered
   // Whoever is behind now has missed it. For the stragglers: what nobody has got shows as publishes without an answer.
-  await wait(300)
+  await wait(100)
 }
 
 function figures(): HonestFigures {

@@ -31,7 +31,8 @@ export async function startWorker<Order extends object, Answer>(
 ): Promise<Worker<Order, Answer>> {
   const path = fileURLToPath(new URL(`./${file}`, import.meta.url))
   const args = ['--conditions=baro-source', '--import', 'tsx', ...node, path]
-  const [command, before] = core === undefined ? [process.execPath, []] : ['taskset', ['-c', `${core}`, process.execPath]]
+  const [command, before] =
+    core === undefined ? [process.execPath, []] : ['taskset', ['-c', `${core}`, process.execPath]]
   const child = spawn(command, [...before, ...args], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   let lastWords = ''
   child.stderr?.on('data', (bytes: Buffer) => {
