@@ -1,8 +1,10 @@
 import { BaroError, type Log } from '@baro/core'
 import { type Broker, type Cancel, type Clock, type Randomness, systemRandomness } from '@baro/core/broker'
 import { type AtPosition, createId, formatPosition, startOf } from '@baro/core/protocol'
+import { heapLimitBytes } from '../system/heap-limit.ts'
 import { nodeClock } from '../system/node-clock.ts'
 import { type ClaimLimits, Claims } from './claims.ts'
+import { defaultRoom } from './default-room.ts'
 import { Followers } from './followers.ts'
 import { NodeListeners } from './node-listeners.ts'
 import { Channel, Records } from './records.ts'
@@ -22,7 +24,8 @@ export interface MemoryBrokerOptions {
   /**
    * What all channels may take of this process's memory, in bytes, estimated: kept publications, states, and what a
    * channel takes by itself. Above it the channels go whose last use is longest ago, those that nobody follows first, and
-   * who comes back gets a reset. Who follows a channel is not counted; a hub bounds it by its sessions. Default 256 MiB.
+   * who comes back gets a reset. Who follows a channel is not counted; a hub bounds it by its sessions. Default 256 MiB,
+   * or a quarter of the heap of this process (`--max-old-space-size`) if that is less.
    */
   readonly maxBytes?: number
   /** How many channels may have a record, likewise. Default 1,000,000. */
@@ -75,7 +78,7 @@ export function createMemoryBroker({
   clock = nodeClock,
   randomness = systemRandomness,
   idleTtlMs = 24 * 3_600_000,
-  maxBytes = 256 << 20,
+  maxBytes = defaultRoom(heapLimitBytes()),
   maxChannels = 1_000_000,
   claimLimits = { perScope: 10_000, total: 250_000 },
   log = console,
