@@ -1,8 +1,18 @@
 import type { HubClock } from '@baro/core/broker'
 import { Deque } from '../../collections/deque.ts'
 
-/** What one address may begin in one turn of the event loop: about a millisecond of work. */
-const inOneTurn = 8
+/** What one address may take of one turn of the event loop, in milliseconds. */
+const turnMs = 1
+
+/** How many requests it may begin in one turn, however short they are. */
+const mostInOneTurn = 16
+
+/** What an address has had of this turn, and what it still wants. */
+interface Share {
+  begun: number
+  spentMs: number
+  readonly waiting: Deque<() => unknown>
+}
 
 /**
  * Begins a few requests and upgrades of each address in a turn of the event loop; what else it brought waits for the
@@ -11,41 +21,48 @@ const inOneTurn = 8
  * the connections, for each has one request in its turn.
  */
 export class FairTurns {
-  readonly #clock: Pick<HubClock, 'soon'>
-  /** Of this turn, with what waits behind it. */
-  readonly #begun = new Map<string, { count: number; readonly waiting: Deque<() => unknown> }>()
+  readonly #clock: Pick<HubClock, 'soon' | 'elapsed'>
+  /** Those who wanted something in this turn. */
+  readonly #shares = new Map<string, Share>()
 
-  constructor(clock: Pick<HubClock, 'soon'>) {
+  constructor(clock: Pick<HubClock, 'soon' | 'elapsed'>) {
     this.#clock = clock
   }
 
   /** Calls `run` in this turn, or in the first one in which the address may begin something more. */
   begin(address: string | undefined, run: () => unknown): void {
     const name = address ?? ''
-    let mine = this.#begun.get(name)
-    if (!mine) {
-      mine = { count: 0, waiting: new Deque() }
-      if (this.#begun.size === 0) this.#clock.soon(() => this.#nextTurn())
-      this.#begun.set(name, mine)
+    let share = this.#shares.get(name)
+    if (!share) {
+      share = { begun: 0, spentMs: 0, waiting: new Deque() }
+      if (this.#shares.size === 0) this.#clock.soon(() => this.#nextTurn())
+      this.#shares.set(name, share)
     }
     // Behind what waits already, even if there is room: it came first.
-    if (mine.count >= inOneTurn || mine.waiting.length > 0) mine.waiting.push(run)
-    else {
-      mine.count++
-      run()
-    }
+    if (isUsedUp(share) || share.waiting.length > 0) share.waiting.push(run)
+    else this.#run(share, run)
+  }
+
+  #run(share: Share, run: () => unknown): void {
+    const beganAtMs = this.#clock.elapsed()
+    share.begun++
+    run()
+    share.spentMs += this.#clock.elapsed() - beganAtMs
   }
 
   #nextTurn(): void {
-    for (const [name, mine] of this.#begun) if (mine.waiting.length === 0) this.#begun.delete(name)
+    for (const [name, { waiting }] of this.#shares) if (waiting.length === 0) this.#shares.delete(name)
     // First, so that nothing that is thrown below can end the turns.
-    if (this.#begun.size > 0) this.#clock.soon(() => this.#nextTurn())
-    for (const mine of this.#begun.values()) {
-      mine.count = 0
-      while (mine.count < inOneTurn && mine.waiting.length > 0) {
-        mine.count++
-        mine.waiting.shift()?.()
-      }
+    if (this.#shares.size > 0) this.#clock.soon(() => this.#nextTurn())
+    for (const share of this.#shares.values()) {
+      share.begun = 0
+      share.spentMs = 0
+      for (let run = share.waiting.shift(); run; run = isUsedUp(share) ? undefined : share.waiting.shift())
+        this.#run(share, run)
     }
   }
+}
+
+function isUsedUp({ begun, spentMs }: Share): boolean {
+  return begun >= mostInOneTurn || spentMs >= turnMs
 }
