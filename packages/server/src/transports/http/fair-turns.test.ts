@@ -33,13 +33,13 @@ const asked = (address: string, count: number, from = 0) =>
 describe('in one turn of the event loop', () => {
   test('I7: an address that asks for much gets a little of it, and another one does not wait', () => {
     const { ask, begun, nextTurn } = setUp()
-    ask('a', 40)
+    ask('a', 20)
     ask('b', 2)
-    expect(begun).toEqual([...asked('a', 16), ...asked('b', 2)])
+    expect(begun).toEqual([...asked('a', 8), ...asked('b', 2)])
     nextTurn()
-    expect(begun.slice(18)).toEqual(asked('a', 16, 16))
+    expect(begun.slice(10)).toEqual(asked('a', 8, 8))
     nextTurn()
-    expect(begun.slice(34)).toEqual(asked('a', 8, 32))
+    expect(begun.slice(18)).toEqual(asked('a', 4, 16))
   })
 
   test('I7: what takes long is less of it', () => {
@@ -60,26 +60,26 @@ describe('in one turn of the event loop', () => {
 
   test('what comes later waits behind what waits already', () => {
     const { ask, begun, nextTurn } = setUp()
-    ask('a', 18)
+    ask('a', 10)
     nextTurn()
-    ask('a', 40, 18)
-    expect(begun).toEqual(asked('a', 32))
+    ask('a', 20, 10)
+    expect(begun).toEqual(asked('a', 16))
     while (nextTurn());
-    expect(begun).toEqual(asked('a', 58))
+    expect(begun).toEqual(asked('a', 30))
   })
 
   test('what a request begins itself counts too', () => {
     const { turns, begun, nextTurn } = setUp()
     const again = () => {
       begun.push('a')
-      if (begun.length < 40) turns.begin('a', again)
+      if (begun.length < 20) turns.begin('a', again)
     }
     turns.begin('a', again)
-    expect(begun).toHaveLength(16)
+    expect(begun).toHaveLength(8)
     expect(nextTurn()).toBe(true)
-    expect(begun).toHaveLength(32)
+    expect(begun).toHaveLength(16)
     while (nextTurn());
-    expect(begun).toHaveLength(40)
+    expect(begun).toHaveLength(20)
   })
 })
 

@@ -5,7 +5,7 @@ import { Deque } from '../../collections/deque.ts'
 const turnMs = 1
 
 /** How many requests it may begin in one turn, however short they are. */
-const mostInOneTurn = 16
+const mostInOneTurn = 8
 
 /** What an address has had of this turn, and what it still wants. */
 interface Share {
