@@ -74,9 +74,17 @@ export class Assault {
     return wire
   }
 
-  /** Has so many (scaled) connections at work at any time; whenever one is done, or was ended, the next one begins. */
-  async crowd(count: number, work: (wire: Wire) => Promise<unknown>, options?: { isDeaf?: boolean }): Promise<void> {
-    const one = async () => {
+  /**
+   * Has so many (scaled) connections at work at any time; whenever one is done, or was ended, the next one begins. They
+   * come one by one, a thousand in a second, unless it is a `storm`: to open many at once is an attack by itself.
+   */
+  async crowd(
+    count: number,
+    work: (wire: Wire) => Promise<unknown>,
+    { isStorm = false, ...options }: { readonly isDeaf?: boolean; readonly isStorm?: boolean } = {},
+  ): Promise<void> {
+    const one = async (_: unknown, index: number) => {
+      if (!isStorm) await this.pause(index)
       while (this.isOn) {
         const wire = await this.open(options)
         if (wire.isOpen) await work(wire)

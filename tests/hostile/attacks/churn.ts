@@ -79,4 +79,9 @@ export const churn: readonly Attack[] = [
         await wire.answers(1)
       }),
   },
+  {
+    name: 'connection-storm',
+    what: '1,000 connections at once, reset and opened again',
+    run: (assault) => assault.crowd(1_000, async () => assault.pause(500), { isStorm: true }),
+  },
 ]
