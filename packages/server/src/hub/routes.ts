@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BaroError, type Reference } from '@baro/core'
-import type { Clock } from '@baro/core/broker'
+import type { HubClock } from '@baro/core/broker'
 import { orThrow } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { OriginCheck } from '../access/origins.ts'
@@ -15,6 +15,7 @@ import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
 import type { Upgrade } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
+import { FairTurns } from '../transports/http/fair-turns.ts'
 import { handshakeOf } from '../transports/http/handshake-of.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
@@ -47,7 +48,7 @@ export interface RoutesParts {
   readonly trustProxy: number
   readonly sessions: Pick<Sessions, 'isStopping'>
   readonly counters: Pick<Counters, 'sessions' | 'rejected'>
-  readonly clock: Clock
+  readonly clock: HubClock
   readonly limits: Pick<Limits, 'maxPipelinedRequests'>
   readonly heartbeatIntervalMs: number
   readonly destinations: Destinations
@@ -57,10 +58,12 @@ export interface RoutesParts {
 export class Routes {
   readonly #parts: RoutesParts
   readonly #pipelined: PipelinedRequests
+  readonly #turns: FairTurns
 
   constructor(parts: RoutesParts) {
     this.#parts = parts
     this.#pipelined = new PipelinedRequests(parts.limits)
+    this.#turns = new FairTurns(parts.clock)
   }
 
   /** Answers a request if it is under the hub's path; returns whether it did. */
@@ -97,10 +100,16 @@ export class Routes {
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
     const rest = this.#restOf(request.url)
     if (rest === undefined) return false
-    const { sessions, counters, isOriginAllowed, trustProxy, destinations } = this.#parts
-    const handshake = handshakeOf(request, trustProxy)
+    const handshake = handshakeOf(request, this.#parts.trustProxy)
     // A link that breaks during the handshake is no error of the hub.
     stream.on('error', destroyIt)
+    const upgrade = () => stream.destroyed || this.#upgrade(rest, { request, stream, head, handshake })
+    this.#turns.begin(handshake.address, upgrade)
+    return true
+  }
+
+  #upgrade(rest: string, { request, stream, head, handshake }: Upgrade): void {
+    const { sessions, counters, isOriginAllowed, destinations } = this.#parts
     const wrong = notAHandshake(request)
     if (wrong !== undefined) refuseUpgrade(stream, 400, wrong)
     else if (sessions.isStopping) refuseUpgrade(stream, 503, 'This node is stopping. Come back.')
@@ -109,7 +118,6 @@ export class Routes {
       refuseUpgrade(stream, 403, 'This origin is not allowed. The server has logged which setting allows it.')
     } else if (rest === '/connect') destinations.upgradeConnect({ request, stream, head, handshake })
     else destinations.upgradeChannel(rest, { request, stream, head, handshake })
-    return true
   }
 
   /** What follows the hub's path in a request's path; `undefined` if the request is not for the hub. */
@@ -174,17 +182,21 @@ export class Routes {
     response.on('error', ignore)
     // A server that was not attached may hand on what it likes. Its streams have no connection of their own.
     if (request.httpVersionMajor > 1) return refuseVersion(request, response)
-    this.#pipelined.inTurn(request, response, () => this.#answer(where, request, response, run))
+    this.#pipelined.inTurn(request, response, () => {
+      const handshake = handshakeOf(request, this.#parts.trustProxy)
+      const answer = () => response.destroyed || this.#answer(where, request, response, handshake, run)
+      this.#turns.begin(handshake.address, answer)
+    })
   }
 
   async #answer(
     where: string,
     request: IncomingMessage,
     response: ServerResponse,
+    handshake: Handshake,
     run: (handshake: Handshake) => Promise<void>,
   ): Promise<void> {
-    const { isOriginAllowed, trustProxy, counters, gate, clock, heartbeatIntervalMs } = this.#parts
-    const handshake = handshakeOf(request, trustProxy)
+    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs } = this.#parts
     try {
       if (!allowOrigin(isOriginAllowed, handshake, response))
         throw new BaroError(
