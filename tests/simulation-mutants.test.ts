@@ -35,6 +35,7 @@ const broken: Readonly<Record<MutantName, readonly InvariantName[]>> = {
   'upTo of a read': ['I2', 'I4', 'liveness'],
   'follows of a proposed checkpoint': ['state'],
   'history kept until the state is': ['state'],
+  'a bad message refuses only itself': ['answered'],
   disk: ['kept'],
 }
 

@@ -77,8 +77,32 @@ const core: House = {
   ],
 }
 
+const client: House = {
+  package: 'client',
+  floors: [
+    [room('doors', 'what may be imported: see the exports of the package')],
+    [room('client', '`createClient`: the parts put together')],
+    [room('subscription', 'one channel as a page follows it: where it stands, what it shows, how it became live')],
+    [
+      room('outbox', 'publishes and requests until they are answered; turns'),
+      room('tabs', 'one link for all tabs of a browser'),
+      room('ladder', 'which transport the next link takes'),
+    ],
+    [
+      room('connection', 'the one link to the hub: open, lost, tried again; the status'),
+      room('transports', 'WebSocket; SSE, long polling and polling over HTTP'),
+    ],
+    [room('page', 'what a browser’s page tells, remembers, and can do: wake, rung memory, reload')],
+    [
+      room('changes', 'what has changed, and who is told'),
+      room('machine', 'runs a machine: one event after the other, its times, its waits'),
+      room('ports', 'the contract of a transport'),
+    ],
+  ],
+}
+
 /** Every house that is drawn. */
-export const houses: readonly House[] = [server, core]
+export const houses: readonly House[] = [server, client, core]
 
 /** The room above all others: the files that `exports` of a package name. */
 const doors = 'doors'

@@ -11,7 +11,7 @@ import {
   type Network,
   type SeededRandomness,
 } from '@baro/testing'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { FakeBrowser, type FakeTab } from './browser.ts'
 
 const text: Schema<string> = {
@@ -513,4 +513,45 @@ test('I5: what the hub calls the life of the claims reaches all tabs, for one se
   await clock.pass(100)
   // Under another secret, too, the claims would be in another life.
   expect(heard).toEqual([['baro:connected c1ours'], ['baro:connected c1ours'], ['baro:connected c1ours']])
+})
+
+test.each([
+  ['is taken up if it is who the leader speaks for', 'user1', ['baro:connected']],
+  ['has a link of its own if it is somebody else', 'user2', ['baro:drain']],
+])('I8: a tab asks the hub by a request of its own who it is, and %s', async (_, user, expected) => {
+  const terms = { session: 's', heartbeatIntervalMs: 25_000, maxMessageBytes: 1_000, publishWindowMs: 1_000 }
+  const connected = (of: string) =>
+    ({ type: 'baro:connected', payload: { ...terms, claimsEpoch: 'c1', user: of } }) as ServerMessage
+  const asked: string[] = []
+  vi.stubGlobal('fetch', async (url: string) => {
+    asked.push(url)
+    return new Response(JSON.stringify({ messages: [connected(user)] }))
+  })
+  onTestFinished(() => {
+    vi.unstubAllGlobals()
+  })
+  const transport: Transport = {
+    rung: 'websocket',
+    open(_url, events) {
+      clock.after(0, events.opened)
+      return { send: ({ type }) => type === 'baro:connect' && events.received(connected('user1')), close() {} }
+    },
+  }
+  const open = (tab: { locks: Pick<LockManager, 'request'>; BroadcastChannel: typeof globalThis.BroadcastChannel }) => {
+    const heard: string[] = []
+    const link = createSharedTransport(transport, { clock, randomness, ...tab }).open('https://shop.example/baro', {
+      opened: () => link.send({ type: 'baro:connect', payload: { protocol: 1, client: 'ours' } }),
+      received: ({ type }) => heard.push(type),
+      closed() {},
+    })
+    return heard
+  }
+  open(browser.open())
+  await clock.pass(100)
+  const heard = open(browser.open())
+  await vi.waitFor(async () => {
+    await clock.pass(10)
+    expect(heard).toEqual(expected)
+  })
+  expect(asked).toEqual(['https://shop.example/baro/connect?wait=0'])
 })

@@ -1,4 +1,5 @@
 // The door of `@baro/client/websocket`: the client without the ladder.
-export { pageView } from './channel-view.ts'
-export { idleStatus } from './status.ts'
-export { createClient } from './websocket-client.ts'
+
+export { createClient } from './client/websocket-client.ts'
+export { idleStatus } from './connection/status.ts'
+export { pageView } from './subscription/channel-view.ts'

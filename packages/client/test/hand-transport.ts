@@ -1,5 +1,5 @@
 import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
-import type { Link, LinkEvents, Rung, Transport } from '../src/transport.ts'
+import type { Link, LinkEvents, Rung, Transport } from '../src/ports/transport.ts'
 
 type Payloads = { readonly [Message in ClientMessage as Message['type']]: Message['payload'] }
 

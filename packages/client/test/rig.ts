@@ -1,8 +1,8 @@
 import type { Publication } from '@baro/core'
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
-import type { Client } from '../src/client.ts'
-import { type ClientOptions, createClientOver } from '../src/create-client.ts'
-import type { WakeEvents } from '../src/wake.ts'
+import type { Client } from '../src/client/client.ts'
+import { type ClientOptions, createClientOver } from '../src/client/create-client.ts'
+import type { WakeEvents } from '../src/page/wake.ts'
 import { at, lobby } from './chat.ts'
 import { type HandLink, HandTransport } from './hand-transport.ts'
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createGenerator, type Generator } from '../test/generator.ts'
 import { asBytes, fromBase64 } from './bytes.ts'
 import { maxJsonDepth, maxPayloadDepth, parseJson } from './json.ts'
@@ -185,8 +185,26 @@ describe('nesting', () => {
       expect(parseJson(nested(levels))).toMatchObject({ ok: false, error: { code: 'bad-message' } })
   })
 
+  it('I7: above the bound is refused before it is parsed, which takes a hundred times as long', () => {
+    const parse = vi.spyOn(JSON, 'parse')
+    for (const text of [
+      `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`,
+      `["\\"","${'{"[":'.repeat(1_000)}`,
+      '['.repeat(300),
+    ])
+      parseJson(text)
+    expect(parse).not.toHaveBeenCalled()
+    parse.mockRestore()
+  })
+
   it('counts no brackets inside of text, and no siblings', () => {
-    for (const value of ['['.repeat(1_000), Array.from({ length: 1_000 }, () => [{}]), ['{"\\'.repeat(1_000), {}]])
+    for (const value of [
+      '\\"['.repeat(500),
+      ['\\', '['.repeat(500), '\\\\"', ']{'.repeat(500)],
+      '['.repeat(1_000),
+      Array.from({ length: 1_000 }, () => [{}]),
+      ['{"\\'.repeat(1_000), {}],
+    ])
       expect(parseJson(JSON.stringify(value))).toStrictEqual({ ok: true, value })
   })
 })

@@ -39,9 +39,10 @@ export function parseJson(text: string): Result<Json> {
 /** Parses JSON text in which `read` knows what stands for bytes; never throws. */
 export function parseWith(text: string, read: ReadBytes, bound: DepthBound = anyDepth): Result<Json> {
   try {
+    // First: 50,000 levels take `JSON.parse` 20 ms, a hundred times as long as a flat text.
+    if (mayNestDeeper(text, bound.levels) && nestsDeeper(text, bound.levels)) throw bound.complaint()
     const value: unknown = JSON.parse(text)
-    if (!mayNestDeeper(text, bound.levels) && !mayHoldKey(text)) return accepted(value as Json)
-    return accepted(careful(value, 1, { read, bound }) as Json)
+    return accepted((mayHoldKey(text) ? careful(value, read) : value) as Json)
   } catch (error) {
     if (error instanceof BaroError) return refused(error)
     return refused(new BaroError('bad-message', `This is not JSON: ${quote(text)}. Send one JSON object.`))
@@ -54,6 +55,32 @@ function mayNestDeeper(text: string, levels: number): boolean {
   for (const opening of '{[')
     for (let at = text.indexOf(opening); at >= 0; at = text.indexOf(opening, at + 1)) if (--left < 0) return true
   return false
+}
+
+const [quoteCode, backslashCode] = [34, 92]
+
+/** Whether it nests deeper. Of what is no JSON it may say either. */
+function nestsDeeper(text: string, levels: number): boolean {
+  let level = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quoteCode) at = endOfString(text, at)
+    // `[` and `{`, then `]` and `}`: in each pair one bit differs.
+    else if ((code & 0xdf) === 0x5b) {
+      if (++level > levels) return true
+    } else if ((code & 0xdf) === 0x5d) level--
+  }
+  return false
+}
+
+/** Where the quote is that ends the string which begins here; the end of the text if there is none. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let escapes = end
+    while (text.charCodeAt(escapes - 1) === backslashCode) escapes--
+    if ((end - escapes) % 2 === 0) return end
+  }
+  return text.length
 }
 
 // An own key `__proto__` survives JSON.parse and turns into a prototype at the first careless assignment downstream,
@@ -77,41 +104,34 @@ function mayHoldKey(text: string): boolean {
   return mayHoldWord && specialKey.test(text)
 }
 
-interface Care {
-  readonly read: ReadBytes
-  readonly bound: DepthBound
-}
-
-/** Checks a parsed value, and puts bytes in place of what stands for them. A reviver would be 15 times slower. */
-function careful(value: unknown, level: number, care: Care): unknown {
+/** Checks the keys of a parsed value, and puts bytes in place of what stands for them. A reviver would be 15 times slower. */
+function careful(value: unknown, read: ReadBytes): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (level > care.bound.levels) throw care.bound.complaint()
-  return Array.isArray(value) ? carefulList(value, level, care) : carefulObject(value as JsonObject, level, care)
+  return Array.isArray(value) ? carefulList(value, read) : carefulObject(value as JsonObject, read)
 }
 
 type JsonObject = Record<string, unknown>
 
-function carefulList(list: unknown[], level: number, care: Care): unknown {
+function carefulList(list: unknown[], read: ReadBytes): unknown {
   for (let index = 0; index < list.length; index++) {
     const value = list[index]
-    if (typeof value === 'object' && value !== null) list[index] = careful(value, level + 1, care)
+    if (typeof value === 'object' && value !== null) list[index] = careful(value, read)
   }
   return list
 }
 
-function carefulObject(object: JsonObject, level: number, care: Care): unknown {
+function carefulObject(object: JsonObject, read: ReadBytes): unknown {
   // `Object.keys` makes a list for each object, and is three times slower.
   for (const key in object) {
     if (key === '__proto__') throw new BaroError('bad-message', 'The key "__proto__" is not allowed. Rename it.')
-    if (key === bytesKey) return bytesIn(object, care)
+    if (key === bytesKey) return bytesIn(object, read)
     const value = object[key]
-    if (typeof value === 'object' && value !== null && Object.hasOwn(object, key))
-      object[key] = careful(value, level + 1, care)
+    if (typeof value === 'object' && value !== null && Object.hasOwn(object, key)) object[key] = careful(value, read)
   }
   return object
 }
 
-function bytesIn(object: JsonObject, { read }: Care): Bytes {
+function bytesIn(object: JsonObject, read: ReadBytes): Bytes {
   if (Object.keys(object).length > 1)
     throw new BaroError('bad-message', `The key "${bytesKey}" stands for bytes, alone in its object. Rename it.`)
   return read(object[bytesKey])

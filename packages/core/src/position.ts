@@ -43,7 +43,7 @@ export const maxPositionLength = 1_024
 export const noPosition = 'none'
 
 // The leading "1" is the version of this spelling, "a" and "q" the kind. Fields are separated by ".".
-const at = /^1a\.([\w~-]{1,64})\.(0|[1-9]\d{0,15})\.([\w-]{0,6})$/
+const at = /^1a\.[\w~-]{1,64}\.(?:0|[1-9]\d{0,15})\.[\w-]{0,6}$/
 // Numbers have no leading zeros: one position, one spelling.
 const queried = /^1q\.([\w~-]{1,64})\.([1-9]\d{0,19})\.([1-9]\d{0,19})\.((?:[1-9]\d{0,19}(?:~[1-9]\d{0,19})*)?)$/
 
@@ -58,7 +58,7 @@ export function formatPosition(position: Position): string {
 /** Reads a position. Every text that `formatPosition` cannot have written is refused as `bad-position`. */
 export function parsePosition(text: string): Result<Position> {
   if (text === noPosition) return accepted({ kind: 'none' })
-  const found = text.length <= maxPositionLength ? (parseAt(text) ?? parseQueried(text)) : undefined
+  const found = text.length <= maxPositionLength ? (parseSoundAt(text) ?? parseQueried(text)) : undefined
   return found
     ? accepted(found)
     : refused(
@@ -69,13 +69,21 @@ export function parsePosition(text: string): Result<Position> {
       )
 }
 
-/** Reads an *at* position; `undefined` for every other text. */
+/**
+ * Reads an *at* position that a hub wrote; `undefined` for another kind. It believes the spelling: browsers load it, and
+ * what they send back is read by `parsePosition`.
+ */
 export function parseAt(text: string): AtPosition | undefined {
-  const [, epoch = '', digits, check = ''] = at.exec(text) ?? []
-  const offset = Number(digits)
+  const [kind, epoch = '', offset, check = ''] = text.split('.')
+  return kind === '1a' ? { kind: 'at', epoch, offset: Number(offset), check } : undefined
+}
+
+function parseSoundAt(text: string): AtPosition | undefined {
+  const found = at.test(text) ? parseAt(text) : undefined
   // Offset 0 has no publication, hence no check; every other one has.
-  const isSound = Number.isSafeInteger(offset) && (offset === 0) === (check === '')
-  return isSound ? { kind: 'at', epoch, offset, check } : undefined
+  return found && Number.isSafeInteger(found.offset) && (found.offset === 0) === (found.check === '')
+    ? found
+    : undefined
 }
 
 function parseQueried(text: string): QueriedPosition | undefined {
@@ -115,22 +123,27 @@ export type PositionOrder = 'older' | 'same' | 'newer' | 'unrelated'
  * ```
  */
 export function comparePositions(a: Position, b: Position): PositionOrder {
-  return comparePositionTexts(formatPosition(a), formatPosition(b))
+  if (a.kind !== 'at' || b.kind !== 'at') return formatPosition(a) === formatPosition(b) ? 'same' : 'unrelated'
+  const order = compareAt(a, b)
+  if (order === undefined) return 'unrelated'
+  return order < 0 ? 'older' : order > 0 ? 'newer' : 'same'
 }
 
 /** {@link comparePositions} on texts. A text that is no position is unrelated to everything. */
 export function comparePositionTexts(a: string, b: string): PositionOrder {
-  const order = compareAtTexts(a, b)
-  if (order === undefined) return a === b && parsePosition(a).ok ? 'same' : 'unrelated'
-  return order < 0 ? 'older' : order > 0 ? 'newer' : 'same'
+  const [one, other] = [parsePosition(a), parsePosition(b)]
+  return one.ok && other.ok ? comparePositions(one.value, other.value) : 'unrelated'
 }
 
 /**
  * How the *at* position `a` relates to `b`, as a comparator says it: negative if it is older, 0 if it is the same,
  * positive if it is newer. `undefined` if they are unrelated, or if one of them is another text. Browsers use this one,
- * because it is small and they compare no other kind.
+ * because it is small and they compare no other kind; it believes the spelling, as {@link parseAt} does.
  */
 export function compareAtTexts(a = '', b = ''): number | undefined {
-  const [one, other] = [parseAt(a), parseAt(b)]
-  return one && one.epoch === other?.epoch ? one.offset - other.offset || (a === b ? 0 : undefined) : undefined
+  return compareAt(parseAt(a), parseAt(b))
+}
+
+function compareAt(a: AtPosition | undefined, b: AtPosition | undefined): number | undefined {
+  return a && a.epoch === b?.epoch ? a.offset - b.offset || (a.check === b.check ? 0 : undefined) : undefined
 }

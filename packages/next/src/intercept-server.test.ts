@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { channel } from '@baro/core'
 import { createHub, type Hub } from '@baro/server'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { interceptServer } from './intercept-server.ts'
 
 const counter = channel('counter')
@@ -60,6 +60,7 @@ test('requests and upgrades under the path of the hub are its own, all others go
 })
 
 test('listeners that come later never see an upgrade of the hub', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   interceptServer(server, () => hub, false)
   const seen: (string | undefined)[] = []
   // What Next does: it ends the sockets of paths that look like its routes, and leaves the others hanging.
@@ -70,6 +71,18 @@ test('listeners that come later never see an upgrade of the hub', async () => {
   expect(await upgrade('/baro/connect')).toBe('HTTP/1.1 101 Switching Protocols')
   expect(await upgrade('/nothing')).toBe('HTTP/1.1 404 Not Found')
   expect(seen).toEqual([])
+  warn.mockRestore()
+})
+
+test('an upgrade of others that is refused is logged once, with the setting that lets it pass', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  interceptServer(server, () => hub, false)
+  expect(await upgrade('/nobody')).toBe('HTTP/1.1 404 Not Found')
+  expect(warn).not.toHaveBeenCalled()
+  server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 418 Somebody else\r\n\r\n'))
+  for (const path of ['/chat', '/chat', '/other']) expect(await upgrade(path)).toBe('HTTP/1.1 404 Not Found')
+  expect(warn.mock.calls).toEqual([[expect.stringMatching(/"\/chat".*otherUpgrades: 'pass'/)]])
+  warn.mockRestore()
 })
 
 test('upgrades of others pass where the application says so', async () => {

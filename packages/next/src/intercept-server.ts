@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { quote } from '@baro/core/protocol'
 import type { Hub } from '@baro/server'
 import { isProduction } from './next-phase.ts'
 import { routeUpgrade } from './upgrade-route.ts'
@@ -24,11 +25,16 @@ export function interceptServer(server: HttpServer, hub: () => Hub | undefined, 
   const listen = (): void => {}
   server.on('upgrade', listen)
 
+  let isLogged = false
   const takesUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): boolean => {
     if (hub()?.handleUpgrade(request, socket, head)) return true
     const othersListen = server.listeners('upgrade').some((listener) => listener !== listen)
     const situation = { url: request.url ?? '/', production: isProduction(), othersListen, passOthers }
     if (routeUpgrade(situation) === 'others') return false
+    if (othersListen && !isLogged) {
+      isLogged = true
+      console.warn(refusal(situation.url))
+    }
     refuseUpgrade(socket)
     return true
   }
@@ -43,6 +49,11 @@ export function interceptServer(server: HttpServer, hub: () => Hub | undefined, 
     if (event === 'request' && takesRequest(args[0], args[1])) return true
     return Reflect.apply(emit, server, [event, ...args])
   }
+}
+
+/** Said once: Next listens too, so nobody can tell whether another WebSocket server is among the listeners. */
+function refusal(url: string): string {
+  return `Baro refused the upgrade of ${quote(url)}, which is neither the hub's nor Next's. If another WebSocket server answers it on this port: attach(hub, server, { otherUpgrades: 'pass' }).`
 }
 
 function refuseUpgrade(socket: Duplex): void {

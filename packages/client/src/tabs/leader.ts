@@ -1,5 +1,5 @@
 import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
-import type { Link, LinkEvents, Transport } from '../transport.ts'
+import type { Link, LinkEvents, Transport } from '../ports/transport.ts'
 import { asHeardBy, createSwitchboard, type Switchboard } from './switchboard.ts'
 import type { FromLeader, FromTab } from './tab-message.ts'
 

@@ -1,9 +1,9 @@
 import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId } from '@baro/core/protocol'
-import { runMachine } from '../run-machine.ts'
-import type { Link, LinkEvents, Transport } from '../transport.ts'
+import { runMachine } from '../machine/run-machine.ts'
+import type { LinkEvents, Transport } from '../ports/transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'
-import { createHttpTransport } from '../transports/http.ts'
+import { postMessages, readMessages } from '../transports/post-messages.ts'
 import { createLeader, type Leader } from './leader.ts'
 import { startTab, type TabAction, type TabEvent, type TabState, tabTransition } from './tab-machine.ts'
 import type { FromLeader, FromTab } from './tab-message.ts'
@@ -21,6 +21,8 @@ export interface SharedTransportOptions {
     url: string,
     greeting: ClientMessage,
     events: Pick<LinkEvents, 'closed'>,
+    /** Aborted once nobody needs to know any more. */
+    signal: AbortSignal,
   ) => Promise<string | undefined>
 }
 
@@ -35,7 +37,7 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
   const {
     clock,
     randomness,
-    identify = askWhoThisIs(clock),
+    identify = askWhoThisIs,
     locks = globalThis.navigator?.locks,
     BroadcastChannel = globalThis.BroadcastChannel,
   } = options
@@ -139,7 +141,7 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
       return {
         send(message) {
           if (own) return own.send(message)
-          if (message.type === 'baro:connect') user = identify(url, message, { closed })
+          if (message.type === 'baro:connect') user = identify(url, message, { closed }, signal)
           user?.then((found) => post({ tab, user: found, message }))
         },
         close: () => dispatch({ type: 'close' }),
@@ -148,13 +150,18 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
   }
 }
 
-function askWhoThisIs(clock: Clock): NonNullable<SharedTransportOptions['identify']> {
-  return (url, greeting, { closed }) =>
-    new Promise((resolve) => {
-      const link: Link = createHttpTransport('poll', { clock }).open(url, {
-        opened: () => link.send(greeting),
-        received: ({ type, payload }) => type === 'baro:connected' && resolve(payload.user),
-        closed,
-      })
-    })
-}
+/** By a session of its own, which asks for nothing else. */
+const askWhoThisIs: NonNullable<SharedTransportOptions['identify']> = (url, greeting, { closed }, signal) =>
+  new Promise((resolve) =>
+    postMessages({
+      url: `${connectUrl(url)}?wait=0`,
+      messages: [greeting],
+      signal,
+      async read(response) {
+        const [first] = await readMessages(response)
+        if (first?.type === 'baro:connected') resolve(first.payload.user)
+        else closed(1006, 'no answer')
+      },
+      failed: closed,
+    }),
+  )

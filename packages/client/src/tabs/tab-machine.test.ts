@@ -1,6 +1,6 @@
 import type { ServerMessage } from '@baro/core/protocol'
 import { describe, expect, it } from 'vitest'
-import { moved } from '../transport.ts'
+import { moved } from '../ports/transport.ts'
 import { startTab, type TabAction, type TabEvent, type TabState, tabTransition } from './tab-machine.ts'
 import type { FromLeader } from './tab-message.ts'
 

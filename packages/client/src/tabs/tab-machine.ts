@@ -10,8 +10,8 @@
  * lock. A browser that refuses locks counts as one that has none: the tab is *alone*, and has a link of its own.
  */
 import type { ServerMessage } from '@baro/core/protocol'
-import { type DueEvent, type Step, step } from '../run-machine.ts'
-import { moved, type Rung } from '../transport.ts'
+import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
+import { moved, type Rung } from '../ports/transport.ts'
 import { asHeardBy } from './switchboard.ts'
 import type { FromLeader } from './tab-message.ts'
 

@@ -1,5 +1,5 @@
 import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
-import type { Rung } from '../transport.ts'
+import type { Rung } from '../ports/transport.ts'
 
 /** What a tab says to whoever leads; without a message: who does? */
 export interface FromTab {

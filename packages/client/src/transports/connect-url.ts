@@ -1,14 +1,16 @@
 import { BaroError } from '@baro/core'
 
 /**
- * Where the SDK connects to, or another door of the hub, given the client's `url`.
+ * Where the SDK connects to, or another door of the hub, given the client's `url`. A frame of `srcdoc` has no address of
+ * its own, but the base of the page around it.
  *
- * @throws {BaroError} `bad-definition` if it is not absolute and there is no page.
+ * @throws {BaroError} `bad-definition` if it is not absolute and there is no page, or if no hub can be there.
  */
 export function connectUrl(url: string, door = 'connect'): string {
+  const hub = url.replace(/^ws/, 'http')
   try {
-    return `${new URL(url, globalThis.location?.href).href.replace(/\/$/, '')}/${door}`
-  } catch {
-    throw new BaroError('bad-definition', `The url "${url}" needs a host: there is no page.`)
-  }
+    if (/^(https?:\/)?\/[^?#]*$/i.test(hub))
+      return `${new URL(hub, globalThis.document?.baseURI ?? globalThis.location?.href).href.replace(/\/$/, '')}/${door}`
+  } catch {}
+  throw new BaroError('bad-definition', `The url "${url}" is no "/path" of a page and no "https://host/path".`)
 }

@@ -14,8 +14,8 @@
  * - What brings nothing is not asked again at once: without a greeting the link ends, so that the client backs off.
  */
 import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
-import { type DueEvent, type Step, step } from '../run-machine.ts'
-import { moved, type Rung } from '../transport.ts'
+import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
+import { moved, type Rung } from '../ports/transport.ts'
 
 /** The rungs that need no WebSocket. */
 export type HttpRung = Exclude<Rung, 'websocket'>

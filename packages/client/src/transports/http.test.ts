@@ -1,7 +1,7 @@
 import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
 import { createFakeClock } from '@baro/testing'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Link } from '../transport.ts'
+import type { Link } from '../ports/transport.ts'
 import { createHttpTransport } from './http.ts'
 import type { HttpRung } from './http-link-machine.ts'
 

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '@baro/core/broker'
-import { readJson, type ServerMessage, unauthenticatedCode, writeJson } from '@baro/core/protocol'
-import { runMachine } from '../run-machine.ts'
-import type { Link, LinkEvents, Transport } from '../transport.ts'
+import type { ServerMessage } from '@baro/core/protocol'
+import { runMachine } from '../machine/run-machine.ts'
+import type { Link, LinkEvents, Transport } from '../ports/transport.ts'
 import { connectUrl } from './connect-url.ts'
 import { readEventStream } from './event-stream.ts'
 import {
@@ -13,6 +13,7 @@ import {
   isUnderWay,
   startHttpLink,
 } from './http-link-machine.ts'
+import { postMessages, readMessages } from './post-messages.ts'
 
 /** What `createHttpTransport` takes besides its rung. */
 export interface HttpTransportOptions {
@@ -45,7 +46,7 @@ function openLink(
   rung: HttpRung,
   url: string,
   events: LinkEvents,
-  { fetch: request = fetch, clock = systemClock, pollIntervalMs = 3_000 }: HttpTransportOptions,
+  { fetch, clock = systemClock, pollIntervalMs = 3_000 }: HttpTransportOptions,
 ): Link {
   const asked = new Map<number, AbortController>()
   const machine = runMachine<HttpLinkState, HttpLinkEvent, HttpLinkAction>({
@@ -73,22 +74,19 @@ function openLink(
     const isStream = wait === undefined
     // What ends a stream is its silence.
     const cancel = clock.after(deadlineMs, () => isStream || fail(1006, 'no answer'))
-    try {
-      const response = await request(isStream ? url : `${url}?wait=${wait}`, {
-        method: 'POST',
-        body: new Blob([writeJson({ messages })], { type: 'application/json' }),
-        signal: controller.signal,
-      })
-      const { ok, status } = response
-      if (!ok) return fail([401, 403].includes(status) ? unauthenticatedCode : 1006, `HTTP ${status}`)
-      if (isStream) await readEventStream(response, (message) => hear([message]))
-      hear(isStream ? [] : (readJson(await response.text()) as { messages: readonly ServerMessage[] }).messages, true)
-    } catch (error) {
-      fail(1006, String(error))
-    } finally {
-      cancel()
-      asked.delete(number)
-    }
+    await postMessages({
+      url: isStream ? url : `${url}?wait=${wait}`,
+      messages,
+      signal: controller.signal,
+      fetch,
+      async read(response) {
+        if (isStream) await readEventStream(response, (message) => hear([message]))
+        hear(isStream ? [] : await readMessages(response), true)
+      },
+      failed: fail,
+    })
+    cancel()
+    asked.delete(number)
   }
 
   queueMicrotask(() => machine.state.isOver || events.opened())

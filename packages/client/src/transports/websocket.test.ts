@@ -1,6 +1,6 @@
 import type { ClientMessage } from '@baro/core/protocol'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { LinkEvents } from '../transport.ts'
+import type { LinkEvents } from '../ports/transport.ts'
 import { createWebSocketTransport, type WebSocketLike } from './websocket.ts'
 
 /** A WebSocket that nothing is behind. */

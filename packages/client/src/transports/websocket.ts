@@ -1,6 +1,6 @@
 import { BaroError } from '@baro/core'
 import { liftBytes, readFrame, readJson, type ServerMessage } from '@baro/core/protocol'
-import type { Transport } from '../transport.ts'
+import type { Transport } from '../ports/transport.ts'
 import { connectUrl } from './connect-url.ts'
 
 /** What the transport needs of a WebSocket; the browser's has it, and so has that of `ws`. */

@@ -125,9 +125,17 @@ export interface ChannelHandlers<T extends ChannelTypes> {
       context: RequestContext<T, PayloadOf<T['requests'][Type]['input']>>,
     ) => InputOf<T['requests'][Type]['output']> | Promise<InputOf<T['requests'][Type]['output']>>
   }
-  /** Called when a session begins to follow the channel. */
+  /**
+   * Called when somebody begins to follow the channel on this node. A client of the SDK is one for all its links, so it
+   * joins once, also over long polling. A plain stream and a participant join for each session. A GET that is answered,
+   * also a long poll of the channel's URL, does not join: nothing tells who asks again.
+   */
   readonly joined?: (context: ChannelContext<T>) => unknown
-  /** Called when a session that `joined` follows the channel no longer. */
+  /**
+   * Called when somebody who `joined` follows the channel no longer, with the context of `joined`: at once after an
+   * unsubscribe, the end of a plain stream or of a participant, and when the node stops. A client of the SDK whose link is
+   * gone has `leaveAfterMs` to come back.
+   */
   readonly left?: (context: ChannelContext<T>) => unknown
 }
 

@@ -1,18 +1,18 @@
 import type { Position } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
-import { contextOf, type Principal } from '../access/principal.ts'
-import type { Hooks } from '../channel/hooks.ts'
+import type { Principal } from '../access/principal.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { RuleCheck } from '../publish/publish-queue.ts'
 import type { Feed } from '../stream/feed.ts'
 import type { Feeds } from '../stream/feeds.ts'
 import { type Outlet, Reader } from '../stream/reader.ts'
+import type { Attendance, Ending } from './attendance.ts'
 
 /** What following works with. */
 export interface FollowingParts {
   readonly gate: Gate
-  readonly hooks: Hooks
+  readonly attendance: Attendance
   readonly feeds: Feeds
   readonly counters: Counters
 }
@@ -71,8 +71,8 @@ export class Following {
     else gate.assertAllowed(this.#resolved, this.#principal, 'read').then(open).catch(fail)
   }
 
-  /** Ends the following. The outlet is told nothing more. */
-  end(): void {
+  /** Ends the following. The outlet is told nothing more. `gone`: the client may come back by another link. */
+  end(ending: Ending = 'gone'): void {
     this.#begun++
     this.#reader?.end()
     this.#reader = undefined
@@ -80,7 +80,7 @@ export class Following {
     this.#feed = undefined
     if (!this.#hasJoined) return
     this.#hasJoined = false
-    this.#parts.hooks.run(this.#resolved.handlers.left, contextOf(this.#principal, this.#resolved))
+    this.#parts.attendance.leave(this.#resolved, this.#principal, ending)
   }
 
   #hold(): Feed {
@@ -93,7 +93,7 @@ export class Following {
   #read<Said, SaidSignal>(feed: Feed, start: Start, outlet: Outlet<Said, SaidSignal>): void {
     if (!this.#hasJoined) {
       this.#hasJoined = true
-      this.#parts.hooks.run(this.#resolved.handlers.joined, contextOf(this.#principal, this.#resolved))
+      this.#parts.attendance.join(this.#resolved, this.#principal)
     }
     const position = start === 'now' ? feed.position : start
     this.#reader = new Reader(feed, outlet, this.#parts.counters, position)

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { type Gathered, type HandedOn, mayHandOn } from './hand-on.ts'
 
-const one: Gathered = { publications: 1, sinceMs: 1_000, lastMs: 1_000 }
-const last: HandedOn = { publications: 32, atMs: 500, tookMs: 3, writtenInMs: 64 }
+const one: Gathered = { deliveries: 1, sinceMs: 1_000, lastMs: 1_000 }
+const last: HandedOn = { deliveries: 32, atMs: 500, tookMs: 3, writtenInMs: 64 }
 
 describe('channels hand on', () => {
   test.each<[string, HandedOn]>([
-    ['nothing was before', { publications: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }],
-    ['one came alone before, however long it took to write', { ...last, publications: 1, writtenInMs: 10_000 }],
+    ['nothing was before', { deliveries: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }],
+    ['one came alone before, however long it took to write', { ...last, deliveries: 1, writtenInMs: 10_000 }],
     ['a bunch was written in no time', { ...last, writtenInMs: 0 }],
   ])('at once if %s', (_, before) => {
     expect(mayHandOn(one, before, 1_000)).toBe(true)
@@ -20,14 +20,14 @@ describe('channels hand on', () => {
   })
 
   test('after an eighth of that at the latest, though more comes', () => {
-    expect(mayHandOn({ publications: 9, sinceMs: 1_000, lastMs: 1_007.9 }, last, 1_007.9)).toBe(false)
-    expect(mayHandOn({ publications: 9, sinceMs: 1_000, lastMs: 1_008 }, last, 1_008)).toBe(true)
+    expect(mayHandOn({ deliveries: 9, sinceMs: 1_000, lastMs: 1_007.9 }, last, 1_007.9)).toBe(false)
+    expect(mayHandOn({ deliveries: 9, sinceMs: 1_000, lastMs: 1_008 }, last, 1_008)).toBe(true)
   })
 
   test('after 8 ms at the latest, however long the last bunch took', () => {
     const long = { ...last, writtenInMs: 60_000 }
     expect(mayHandOn(one, long, 1_001)).toBe(true)
-    expect(mayHandOn({ publications: 9, sinceMs: 1_000, lastMs: 1_008 }, long, 1_008)).toBe(true)
+    expect(mayHandOn({ deliveries: 9, sinceMs: 1_000, lastMs: 1_008 }, long, 1_008)).toBe(true)
   })
 
   test('while sockets wait for their turn, for no more than an eighth of the time', () => {

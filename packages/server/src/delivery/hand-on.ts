@@ -2,7 +2,8 @@
 
 /** The last time that channels handed on, and what it cost. */
 export interface HandedOn {
-  readonly publications: number
+  /** Deliveries of the broker; one may bring many publications, or none. */
+  readonly deliveries: number
   readonly atMs: number
   /** How long it took to encode for each dialect, and to reach each outbox. */
   readonly tookMs: number
@@ -12,10 +13,10 @@ export interface HandedOn {
 
 /** What waits to be handed on. */
 export interface Gathered {
-  readonly publications: number
-  /** When the first publication came. */
+  readonly deliveries: number
+  /** When the first one came. */
   readonly sinceMs: number
-  /** When the last publication came. */
+  /** When the last one came. */
   readonly lastMs: number
 }
 
@@ -25,7 +26,7 @@ const longestBusyMs = 50
 
 /**
  * How long a bunch is waited for, as shares of the time that the last bunch took to be written: for the whole bunch,
- * and for its next publication. That time counts up to a limit, because it includes whatever else was written.
+ * and for what comes next in it. That time counts up to a limit, because it includes whatever else was written.
  */
 const bunchShare = 1 / 8
 const gapShare = 1 / 64
@@ -44,7 +45,7 @@ const longestWrittenInMs = 64
  */
 export function mayHandOn(gathered: Gathered, last: HandedOn, nowMs: number): boolean {
   if (last.writtenInMs === undefined) return nowMs - last.atMs >= Math.min(last.tookMs / busyShare, longestBusyMs)
-  if (last.publications <= 1) return true
+  if (last.deliveries <= 1) return true
   const writtenInMs = Math.min(last.writtenInMs, longestWrittenInMs)
   return nowMs - gathered.lastMs >= writtenInMs * gapShare || nowMs - gathered.sinceMs >= writtenInMs * bunchShare
 }

@@ -30,9 +30,9 @@ const longestSliceMs = 50
 const quickMs = 0.1
 const writesBetweenLooks = 4
 
-const noPublications: Gathered = { publications: 0, sinceMs: 0, lastMs: 0 }
+const nothingGathered: Gathered = { deliveries: 0, sinceMs: 0, lastMs: 0 }
 
-const never: HandedOn = { publications: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }
+const never: HandedOn = { deliveries: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }
 
 /**
  * Gathers what one or more turns of the event loop produced (`hand-on.ts`). Then every channel hands its publications
@@ -54,7 +54,7 @@ export class Ticker {
    * The empty run with which every outbox begins a tick. Each tick has a new one, because a run holds what follows it.
    */
   #nothing: Run = new Run()
-  #gathered = noPublications
+  #gathered = nothingGathered
   #handedOn = never
   /** When the event loop went on to other work; `undefined` if no socket waits for the next slice. */
   #leftAtMs: number | undefined
@@ -64,11 +64,11 @@ export class Ticker {
     this.#counters = counters
   }
 
-  /** Adds a channel that has gathered one more publication for its readers. */
+  /** Adds a channel that has gathered one more delivery for its readers. It is called for each, because they are counted. */
   gather(channel: Gathering): void {
     const lastMs = this.#clock.elapsed()
-    const { publications, sinceMs } = this.#gathered
-    this.#gathered = { publications: publications + 1, sinceMs: publications === 0 ? lastMs : sinceMs, lastMs }
+    const { deliveries, sinceMs } = this.#gathered
+    this.#gathered = { deliveries: deliveries + 1, sinceMs: deliveries === 0 ? lastMs : sinceMs, lastMs }
     this.#channels.add(channel)
     this.#schedule()
   }
@@ -114,14 +114,14 @@ export class Ticker {
   }
 
   #handOn(nowMs: number): void {
-    const { publications } = this.#gathered
-    this.#gathered = noPublications
+    const { deliveries } = this.#gathered
+    this.#gathered = nothingGathered
     // If a channel throws, those after it stay in the set, and hand on in the next tick.
     for (const channel of [...this.#channels]) {
       this.#channels.delete(channel)
       channel.flush()
     }
-    this.#handedOn = { publications, atMs: nowMs, tookMs: this.#clock.elapsed() - nowMs, writtenInMs: undefined }
+    this.#handedOn = { deliveries, atMs: nowMs, tookMs: this.#clock.elapsed() - nowMs, writtenInMs: undefined }
   }
 
   #writeSlice(line: Deque<Writing>, sliceMs: number): void {

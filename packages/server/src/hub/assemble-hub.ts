@@ -9,6 +9,7 @@ import { createOriginCheck } from '../access/origins.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
+import { Attendance } from '../delegate/attendance.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
 import { Ticker } from '../delivery/ticker.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
@@ -34,7 +35,7 @@ import { HeldRequests } from '../transports/http/held-requests.ts'
 import { LateRefusals } from '../transports/http/late-refusals.ts'
 import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
-import { attachTo, detachFrom } from './attach.ts'
+import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { Hub, HubOptions } from './hub.ts'
 import { drainRules, hubOptionRules, viewRules } from './hub-option-rules.ts'
 import { hubPath } from './hub-path.ts'
@@ -58,6 +59,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     compression = {},
     heartbeatIntervalMs = 25_000,
     publishWindowMs = 120_000,
+    leaveAfterMs = 10_000,
     log = console,
     clock = nodeClock,
     randomness = systemRandomness,
@@ -86,8 +88,9 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
   const signals = new Signals(broker)
 
+  const attendance = new Attendance({ clock, hooks, leaveAfterMs })
   const atWorkTogether = new AtWorkTogether(limits)
-  const acting = { gate, hooks, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
+  const acting = { gate, attendance, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
   const delegating: Delegating = (principal) => new Delegate(acting, principal)
   const participating = { registry, gate, sessions, delegating, claimsEpoch, randomness, log }
 
@@ -107,6 +110,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     clock,
     maxMessageBytes: limits.maxMessageBytes,
     compressFromBytes: compression === false ? undefined : (compression.thresholdBytes ?? 1_024),
+    log,
   })
   const streaming = {
     gate,
@@ -154,6 +158,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   }
   /** Takes no new session, and tells all to come back. */
   const stop = (spreadMs: number): void => {
+    attendance.stop()
     sessions.dismiss(spreadMs)
     held.releaseAll()
     ticker.writeAll()
@@ -183,6 +188,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
     attach(server) {
       registry.assertComplete()
+      assertHttp1(server)
       servers.add(server)
       attachTo(server, hub)
     },

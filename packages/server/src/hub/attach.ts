@@ -1,10 +1,25 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { BaroError } from '@baro/core'
 import type { Hub } from './hub.ts'
 
 type Taker = Pick<Hub, 'handle' | 'handleUpgrade'>
 
 const attached = new WeakMap<Server, Set<Taker>>()
+
+/**
+ * An HTTP/2 server has no connection of its own for each event stream, and bounds what waits in ways of its own: the
+ * hub's bounds (I7) would not hold there.
+ *
+ * @throws {BaroError} `bad-definition` for such a server, also one that allows HTTP/1 beside it.
+ */
+export function assertHttp1(server: Server): void {
+  if ('updateSettings' in server)
+    throw new BaroError(
+      'bad-definition',
+      'A hub cannot be attached to an HTTP/2 server. Let a proxy speak HTTP/2, or attach it to a server of node:http or node:https.',
+    )
+}
 
 /**
  * Gives a hub the requests and upgrades of a server before all other listeners. Calling it again changes nothing.

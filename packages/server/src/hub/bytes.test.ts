@@ -232,6 +232,47 @@ describe('a state with keys that clients chose', () => {
   })
 })
 
+describe('a payload with a key that a client chose', () => {
+  const counts = z.record(z.string(), z.number())
+  const tally = channel('tally', {
+    events: { word: z.string(), counted: counts },
+    signals: { shown: counts },
+    requests: { count: { input: z.string(), output: counts } },
+  })
+  const countOf = (word: string) => ({ [word]: 1, total: 2 })
+
+  test('does not go out if the key stands for bytes: its maker is told, and everybody goes on', async () => {
+    const log = new RecordedLog()
+    const hub = createHub({ channels: [tally], log })
+    hub.on(tally, {
+      access: 'public',
+      events: { word: ({ payload, publish }) => publish('counted', countOf(payload)) },
+      signals: { shown: ({ signal }) => signal('shown', countOf('baro:bytes')) },
+      requests: { count: ({ payload }) => countOf(payload) },
+    })
+    const { port, close } = await hub.listen(0, '127.0.0.1')
+    ends.push(() => hub.close(), close)
+    const client = await (await AnyClient.open(`http://127.0.0.1:${port}/baro/connect`)).connect()
+    const reader = await AnyClient.open(`http://127.0.0.1:${port}/baro/channels/tally?view=payload`)
+    await vi.waitUntil(() => hub.counters.recovered + hub.counters.reset.none === 1)
+    const heard = async (type: string, payload: object) => {
+      client.send({ type, payload: { id: 'a', channel: 'tally', ...payload } })
+      return JSON.parse((await client.next()).data.toString()) as unknown
+    }
+    const word = { type: 'word', payload: 'baro:bytes' }
+    expect(await heard('baro:publish', word)).toMatchObject({ payload: { code: 'bad-message', id: 'a' } })
+    expect(await heard('baro:signal', { type: 'shown', payload: {} })).toMatchObject({
+      payload: { code: 'bad-message' },
+    })
+    expect(await heard('baro:request', { ...word, type: 'count' })).toMatchObject({
+      payload: { code: 'handler-failed', id: 'a' },
+    })
+    await expect(hub.publish(tally(), 'counted', countOf('baro:bytes'))).rejects.toMatchObject({ code: 'bad-message' })
+    expect(await heard('baro:publish', { ...word, id: 'b', payload: 'kim' })).toMatchObject({ type: 'baro:published' })
+    expect((await reader.next()).data.toString()).toBe('{"kim":1,"total":2}')
+  })
+})
+
 describe('bytes at one URL', () => {
   test('a plain WebSocket gets and sends binary messages', async () => {
     const { channelUrl, seen } = await serve()

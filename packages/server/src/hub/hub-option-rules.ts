@@ -44,6 +44,7 @@ export const hubOptionRules: OptionRules<HubOptions> = {
   limits: optionsInside(limitRules),
   heartbeatIntervalMs: milliseconds(),
   publishWindowMs: milliseconds(),
+  leaveAfterMs: milliseconds(0),
   log: objectWith('info', 'warn', 'error'),
   clock: objectWith('now', 'elapsed', 'after', 'soon'),
   randomness: objectWith('fraction', 'bytes'),

@@ -48,6 +48,11 @@ export interface HubOptions {
   readonly heartbeatIntervalMs?: number
   /** How long a publish may be repeated with its id or its turn, and gets the first answer (I5). Default 120,000. */
   readonly publishWindowMs?: number
+  /**
+   * How long a client may follow a channel by no link of this node before it has `left`. A long poller that asks again,
+   * and a link that breaks and comes back in this time, neither leave nor join. Default 10,000.
+   */
+  readonly leaveAfterMs?: number
   /** Where the hub writes what a person should know. Default `console`. */
   readonly log?: Log
   /** Default: the machine's clock. While a test's clock stands still, nothing is sent, not even the answer to a GET. */
@@ -157,7 +162,7 @@ export interface Hub {
   /**
    * Serves the hub on an HTTP server, beside what the server serves already. Calling it again changes nothing.
    *
-   * @throws {BaroError} `bad-definition` if a channel has no handlers.
+   * @throws {BaroError} `bad-definition` if a channel has no handlers, or if it is a server of HTTP/2.
    */
   attach(server: Server): void
   /**
@@ -172,7 +177,9 @@ export interface Hub {
   /**
    * Makes a plain request handler for one channel, to mount at a path of the application. `view` (default
    * `publication`) and `waitMs` (default: no wait) apply to requests that do not ask for something else. `live: 'sse'`
-   * makes the answer an event stream.
+   * makes the answer an event stream. A body parser may stand before it.
+   *
+   * @throws {BaroError} `bad-definition` if the view has options that do not exist, or values that make no sense.
    *
    * @throws {BaroError} `bad-definition` if the view has options that do not exist, or values that make no sense.
    *

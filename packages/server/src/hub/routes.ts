@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BaroError, type Reference } from '@baro/core'
-import type { Clock } from '@baro/core/broker'
+import type { HubClock } from '@baro/core/broker'
 import { orThrow } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { OriginCheck } from '../access/origins.ts'
@@ -15,6 +15,7 @@ import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
 import type { Upgrade } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
+import { FairTurns } from '../transports/http/fair-turns.ts'
 import { handshakeOf } from '../transports/http/handshake-of.ts'
 import type { LateRefusals } from '../transports/http/late-refusals.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
@@ -48,7 +49,7 @@ export interface RoutesParts {
   readonly trustProxy: number
   readonly sessions: Pick<Sessions, 'isStopping'>
   readonly counters: Pick<Counters, 'sessions' | 'rejected'>
-  readonly clock: Clock
+  readonly clock: HubClock
   readonly limits: Pick<Limits, 'maxPipelinedRequests'>
   readonly heartbeatIntervalMs: number
   readonly lateRefusals: LateRefusals
@@ -59,10 +60,12 @@ export interface RoutesParts {
 export class Routes {
   readonly #parts: RoutesParts
   readonly #pipelined: PipelinedRequests
+  readonly #turns: FairTurns
 
   constructor(parts: RoutesParts) {
     this.#parts = parts
     this.#pipelined = new PipelinedRequests(parts.limits)
+    this.#turns = new FairTurns(parts.clock)
   }
 
   /** Answers a request if it is under the hub's path; returns whether it did. */
@@ -99,10 +102,16 @@ export class Routes {
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
     const rest = this.#restOf(request.url)
     if (rest === undefined) return false
-    const { sessions, counters, isOriginAllowed, trustProxy, destinations } = this.#parts
-    const handshake = handshakeOf(request, trustProxy)
+    const handshake = handshakeOf(request, this.#parts.trustProxy)
     // A link that breaks during the handshake is no error of the hub.
     stream.on('error', destroyIt)
+    const upgrade = () => stream.destroyed || this.#upgrade(rest, { request, stream, head, handshake })
+    this.#turns.begin(handshake.address, upgrade)
+    return true
+  }
+
+  #upgrade(rest: string, { request, stream, head, handshake }: Upgrade): void {
+    const { sessions, counters, isOriginAllowed, destinations } = this.#parts
     const wrong = notAHandshake(request)
     if (wrong !== undefined) refuseUpgrade(stream, 400, wrong)
     else if (sessions.isStopping) refuseUpgrade(stream, 503, 'This node is stopping. Come back.')
@@ -111,7 +120,6 @@ export class Routes {
       refuseUpgrade(stream, 403, 'This origin is not allowed. The server has logged which setting allows it.')
     } else if (rest === '/connect') destinations.upgradeConnect({ request, stream, head, handshake })
     else destinations.upgradeChannel(rest, { request, stream, head, handshake })
-    return true
   }
 
   /** What follows the hub's path in a request's path; `undefined` if the request is not for the hub. */
@@ -174,17 +182,23 @@ export class Routes {
   ): void {
     // A link that breaks while it is answered is nobody's error.
     response.on('error', ignore)
-    this.#pipelined.inTurn(request, response, () => this.#answer(where, request, response, run))
+    // A server that was not attached may hand on what it likes. Its streams have no connection of their own.
+    if (request.httpVersionMajor > 1) return refuseVersion(request, response)
+    this.#pipelined.inTurn(request, response, () => {
+      const handshake = handshakeOf(request, this.#parts.trustProxy)
+      const answer = () => response.destroyed || this.#answer(where, request, response, handshake, run)
+      this.#turns.begin(handshake.address, answer)
+    })
   }
 
   async #answer(
     where: string,
     request: IncomingMessage,
     response: ServerResponse,
+    handshake: Handshake,
     run: (handshake: Handshake) => Promise<void>,
   ): Promise<void> {
-    const { isOriginAllowed, trustProxy, counters, gate, clock, heartbeatIntervalMs, lateRefusals } = this.#parts
-    const handshake = handshakeOf(request, trustProxy)
+    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals } = this.#parts
     // What a stranger has published must not be taken for a page or a script, whatever it looks like.
     response.setHeader('x-content-type-options', 'nosniff')
     try {
@@ -209,6 +223,12 @@ function refuseMethod(request: IncomingMessage, response: ServerResponse, allow:
   response.setHeader('allow', allow)
   const error = new BaroError('bad-message', `${what}, not ${request.method}. See PROTOCOL.md.`)
   return sendAnswer(request, response, { status: 405, body: problemBody(error), caching: 'none' })
+}
+
+function refuseVersion({ httpVersion }: IncomingMessage, response: ServerResponse): void {
+  const error = new BaroError('bad-message', `The hub speaks HTTP/1.1, not HTTP/${httpVersion}. Let a proxy translate.`)
+  response.writeHead(505, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+  response.end(problemBody(error))
 }
 
 /** What is wrong with a request that asks for an upgrade (RFC 6455 §4.1); the headers are for whoever opens WebSockets. */

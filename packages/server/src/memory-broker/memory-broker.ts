@@ -11,8 +11,10 @@ import {
   startOf,
   wholeOrUnbounded,
 } from '@baro/core/protocol'
+import { heapLimitBytes } from '../system/heap-limit.ts'
 import { nodeClock } from '../system/node-clock.ts'
 import { type ClaimLimits, Claims } from './claims.ts'
+import { defaultRoom } from './default-room.ts'
 import { Followers } from './followers.ts'
 import { NodeListeners } from './node-listeners.ts'
 import { Channel, Records } from './records.ts'
@@ -32,7 +34,8 @@ export interface MemoryBrokerOptions {
   /**
    * What all channels may take of this process's memory, in bytes, estimated: kept publications, states, and what a
    * channel takes by itself. Above it the channels go whose last use is longest ago, those that nobody follows first, and
-   * who comes back gets a reset. Who follows a channel is not counted; a hub bounds it by its sessions. Default 256 MiB.
+   * who comes back gets a reset. Who follows a channel is not counted; a hub bounds it by its sessions. Default 256 MiB,
+   * or a quarter of the heap of this process (`--max-old-space-size`) if that is less.
    */
   readonly maxBytes?: number
   /** How many channels may have a record, likewise. Default 1,000,000. */
@@ -118,7 +121,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     clock = nodeClock,
     randomness = systemRandomness,
     idleTtlMs = 24 * 3_600_000,
-    maxBytes = 256 << 20,
+    maxBytes = defaultRoom(heapLimitBytes()),
     maxChannels = 1_000_000,
     log = console,
     ...rest

@@ -53,8 +53,11 @@ export interface SessionLink {
   spend(messages: number, bytes: number): number
   /** A message arrived, as a text or as a binary frame, and was paid for. Never throws: bad input is answered. */
   receive(data: string | Uint8Array): void
-  /** Something arrived that must not be read, such as a message that is too long. The error answers it. */
-  refuse(error: BaroError): void
+  /**
+   * Something arrived that must not be handled, such as a message that is too long. The error answers it, and names it
+   * as far as `message` does, which is what was parsed of it.
+   */
+  refuse(error: BaroError, message: unknown): void
   /** Everything written has left, so a slow reader may go on. */
   drained(): void
   /** The link is gone. Called exactly once; nothing is written afterwards. */

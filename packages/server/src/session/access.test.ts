@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createRoomStage, payloadOf, subscribe } from '../../test/fake-client.ts'
+import { createRoomStage, FakeClient, payloadOf, room, subscribe } from '../../test/fake-client.ts'
 import type { AccessContext } from '../channel/handlers.ts'
 
 const name = 'room:1'
@@ -140,13 +140,61 @@ describe('joined and left', () => {
     expect(moments).toEqual(['ada joined room:1', 'ada left room:1'])
   })
 
-  test('a link that goes leaves every channel', async () => {
-    const { connect, moments, settle } = watched()
+  test('a link that goes leaves every channel, if its client does not come back', async () => {
+    const { connect, moments, clock } = watched()
     const client = await connect('ada')
     for (const id of [1, 2]) await client.ask('baro:subscribe', { channel: `room:${id}`, attempt: 1, version: '1' })
     client.link.closed()
-    await settle()
+    await clock.pass(9_999)
+    expect(moments).toHaveLength(2)
+    await clock.pass(1)
     expect(moments.slice(2)).toEqual(['ada left room:1', 'ada left room:2'])
+  })
+
+  test('a client that comes back in time has neither left nor joined', async () => {
+    const { hub, moments, clock } = watched()
+    for (let link = 0; link < 3; link++) {
+      const client = new FakeClient(hub, clock)
+      await client.ask('baro:connect', { protocol: 1, client: 'a-secret', token: 'ada' })
+      await subscribe(client, 1)
+      client.link.closed()
+      await clock.pass(9_000)
+    }
+    expect(moments).toEqual(['ada joined room:1'])
+  })
+
+  test('a client that has become another user is another reader', async () => {
+    const { hub, moments, clock } = watched()
+    for (const token of ['ada', 'grace']) {
+      const client = new FakeClient(hub, clock)
+      await client.ask('baro:connect', { protocol: 1, client: 'a-secret', token })
+      await subscribe(client, 1)
+      client.link.closed()
+    }
+    await clock.pass(10_000)
+    expect(moments).toEqual(['ada joined room:1', 'grace joined room:1', 'ada left room:1', 'grace left room:1'])
+  })
+
+  test('a participant leaves when it ends', async () => {
+    const { hub, moments, settle } = watched()
+    const participant = hub.open({ user: { id: 'bot' } })
+    participant.follow(room({ id: 1 }), 'now', { delivered: () => {}, reset: () => {}, failed: () => {} })
+    await settle()
+    participant.end()
+    await settle()
+    expect(moments).toEqual(['bot joined room:1', 'bot left room:1'])
+  })
+
+  test.each(['drain', 'close'] as const)('a node that stops (%s) is left by all, also by who lingers', async (how) => {
+    const { hub, connect, moments, settle } = watched()
+    for (const token of ['ada', 'grace']) {
+      const client = await connect(token)
+      await subscribe(client, 1)
+      if (token === 'ada') client.link.closed()
+    }
+    void hub[how]()
+    await settle()
+    expect(moments.slice(2)).toEqual(['ada left room:1', 'grace left room:1'])
   })
 
   test('who never joined does not leave', async () => {

@@ -2,6 +2,7 @@ import { type ClientMessage, orThrow } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import { turnIn } from '../publish/turn.ts'
+import { namedBy } from './named.ts'
 import type { SessionContext } from './session-context.ts'
 
 type PublishMessage = Extract<ClientMessage, { type: 'baro:publish' }>
@@ -61,7 +62,7 @@ export class Commands {
     try {
       await run(orThrow(this.#parts.registry.resolve(channel)))
     } catch (error) {
-      this.#session.sendError(this.#parts.gate.explain(error, channel), message)
+      this.#session.sendError(this.#parts.gate.explain(error, channel), namedBy(message))
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { BaroError } from '@baro/core'
 import type { Delegate } from '../delegate/delegate.ts'
 import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
+import type { Named } from './named.ts'
 import type { SessionOutbox } from './session-outbox.ts'
 
 /** What subscriptions and commands see of the session they belong to. */
@@ -12,6 +13,6 @@ export interface SessionContext {
   readonly outbox: SessionOutbox
   /** Queues a message that must arrive. */
   send(message: ClientsOwnMessage): void
-  /** Answers something that the client sent with an error; `about` names it. */
-  sendError(error: BaroError, about?: { readonly payload: object }): void
+  /** Answers something that the client sent with an error that names it. */
+  sendError(error: BaroError, named: Named): void
 }

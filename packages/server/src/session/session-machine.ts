@@ -10,6 +10,7 @@
  */
 import { BaroError } from '@baro/core'
 import { type ClientMessage, closeCodes, parseId, protocolVersion } from '@baro/core/protocol'
+import type { Unread } from './named.ts'
 
 /** The state of a session. */
 export interface SessionState {
@@ -32,8 +33,8 @@ export interface SessionRules {
   readonly connectTimeoutMs: number
 }
 
-/** What an error is about: a message, or one that could not be taken and of which only the id is known. */
-export type About = ClientMessage | { readonly type: 'unread'; readonly payload: { readonly id: string } }
+/** What an error is about: a message, or one that could not be taken. */
+export type About = ClientMessage | Unread
 
 /** What happens to a session. */
 export type SessionEvent =

@@ -170,7 +170,7 @@ describe('bad input is answered, closes nothing, and nobody else notices', () =>
   test('what a transport refuses', async () => {
     const { connect } = setUp()
     const client = await connect()
-    client.link.refuse(new BaroError('bad-message', 'This is a binary message.'))
+    client.link.refuse(new BaroError('bad-message', 'This is a binary message.'), undefined)
     expect(payloadOf(await client.heard(), 'baro:error').code).toBe('bad-message')
   })
 })

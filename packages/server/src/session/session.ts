@@ -3,7 +3,7 @@ import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../access/allowances.ts'
 import { networkOf } from '../access/network-of.ts'
-import type { Principal } from '../access/principal.ts'
+import { type Member, type Principal, scopeOf } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
 import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
@@ -12,7 +12,7 @@ import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink } from '../ports/socket.ts'
 import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import { Commands, type CommandsParts } from './commands.ts'
-import { idIn } from './id-in.ts'
+import { type Named, namedBy, unread } from './named.ts'
 import type { SessionContext } from './session-context.ts'
 import {
   type About,
@@ -94,6 +94,11 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     return this.id
   }
 
+  get member(): Member {
+    const scope = scopeOf(this)
+    return { name: `${this.#client} ${scope}`, share: this.#user ? scope : `address:${this.address}` }
+  }
+
   spend(messages: number, bytes: number): number {
     return this.#allowance.spend(messages, bytes)
   }
@@ -101,16 +106,13 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   receive(data: string | Uint8Array): void {
     const atMs = this.#parts.clock.elapsed()
     const decoded = decodeClientMessage(data)
-    if (!decoded.ok) {
-      const id = idIn(data)
-      return this.#reject(decoded.error, id === undefined ? undefined : { type: 'unread', payload: { id } })
-    }
+    if (!decoded.ok) return this.#reject(decoded.error, unread(data))
     this.#allowance.understood()
     this.#on({ name: 'message', message: decoded.value, length: data.length, atMs })
   }
 
-  refuse(error: BaroError): void {
-    this.#reject(error)
+  refuse(error: BaroError, message: unknown): void {
+    this.#reject(error, { type: 'unread', payload: namedBy(message) })
   }
 
   drained(): void {
@@ -141,26 +143,16 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.outbox.send(message)
   }
 
-  sendError(error: BaroError, about?: { readonly payload: object }): void {
+  sendError({ code, message }: BaroError, named: Named): void {
     this.#parts.counters.rejected++
-    const { id, channel, attempt } = (about?.payload ?? {}) as { id?: string; channel?: string; attempt?: number }
-    this.send({
-      type: 'baro:error',
-      payload: {
-        code: error.code,
-        message: error.message,
-        ...(id === undefined ? undefined : { id }),
-        ...(channel === undefined ? undefined : { channel }),
-        ...(attempt === undefined ? undefined : { attempt }),
-      },
-    })
+    this.send({ type: 'baro:error', payload: { code, message, ...named } })
   }
 
   /** Something came that could not be read. */
-  #reject(error: BaroError, about?: About): void {
+  #reject(error: BaroError, about: About): void {
     const isOneTooMany = this.#allowance.mistake()
     const atMs = this.#parts.clock.elapsed()
-    this.#on({ name: 'rejected', error, ...(about && { about }), atMs })
+    this.#on({ name: 'rejected', error, about, atMs })
     if (isOneTooMany) this.#on({ name: 'unreadable' })
   }
 
@@ -197,7 +189,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
 
   #refuse(error: BaroError, about: About | undefined): void {
     if (about?.type === 'baro:publish' && error.retry) this.#commands.refused(about)
-    this.sendError(error, about)
+    this.sendError(error, about?.type === 'unread' ? about.payload : namedBy(about))
   }
 
   get #commands(): Commands {

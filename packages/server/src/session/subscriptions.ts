@@ -4,6 +4,7 @@ import type { ClientMessage } from '@baro/core/protocol'
 import { type Position, parsePosition, quote, type Result } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
+import type { Ending } from '../delegate/attendance.ts'
 import type { Following } from '../delegate/following.ts'
 import type { Batch } from '../delivery/batch.ts'
 import type { Dialect } from '../delivery/dialect.ts'
@@ -12,6 +13,7 @@ import { recoveredMessage, resetMessage } from '../delivery/encode/sdk-messages.
 import type { Counters } from '../observe/counters.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Outlet } from '../stream/reader.ts'
+import { type Named, namedBy } from './named.ts'
 import type { SessionContext } from './session-context.ts'
 import type { SessionOutbox } from './session-outbox.ts'
 
@@ -39,7 +41,7 @@ export class Subscriptions {
 
   subscribe(message: SubscribeMessage): void {
     const checked = this.#check(message)
-    if (!checked.ok) return this.#session.sendError(checked.error, aboutOf(checked.error, message))
+    if (!checked.ok) return this.#session.sendError(checked.error, namesFor(checked.error, message))
     const { resolved, position } = checked.value
     let subscription = this.#byChannel.get(resolved.channel)
     if (!subscription) {
@@ -59,9 +61,9 @@ export class Subscriptions {
     if (!subscription)
       return this.#session.sendError(
         new BaroError('not-subscribed', `${quote(channel)} is not subscribed to on this connection. Subscribe first.`),
-        message,
+        { channel },
       )
-    this.#end(channel, subscription)
+    this.#end(channel, subscription, 'left')
     this.#session.send({ type: 'baro:unsubscribed', payload: { channel } })
   }
 
@@ -94,13 +96,13 @@ export class Subscriptions {
     const { attempt, following } = subscription
     const { channel } = following.resolved
     this.#end(channel, subscription)
-    this.#session.sendError(this.#parts.gate.explain(error, channel), { payload: { channel, attempt } })
+    this.#session.sendError(this.#parts.gate.explain(error, channel), { channel, attempt })
   }
 
-  #end(channel: string, { following }: Subscription): void {
+  #end(channel: string, { following }: Subscription, ending: Ending = 'gone'): void {
     this.#byChannel.delete(channel)
     this.#parts.counters.subscriptions--
-    following.end()
+    following.end(ending)
   }
 }
 
@@ -150,11 +152,11 @@ class Subscription implements Outlet<unknown> {
 }
 
 /**
- * What an error is about. `already-subscribed` leaves the attempt out: with it, a client would take the error for the
+ * What an error names. `already-subscribed` leaves the attempt out: with it, a client would take the error for the
  * end of the subscription, which goes on.
  */
-function aboutOf({ code }: BaroError, message: SubscribeMessage): { readonly payload: object } {
-  return code === 'already-subscribed' ? { payload: { channel: message.payload.channel } } : message
+function namesFor({ code }: BaroError, message: SubscribeMessage): Named {
+  return code === 'already-subscribed' ? { channel: message.payload.channel } : namedBy(message)
 }
 
 function alreadySubscribed(attempt: number, payload: SubscribeMessage['payload']): BaroError | undefined {

@@ -27,10 +27,9 @@ export class LiveEnd implements Gathering {
 
   /** Gathers the publications that led the feed from one position to the next. */
   gather(follows: AtPosition, publications: readonly Publication[], position: AtPosition): void {
-    if (!this.#follows) {
-      this.#follows = follows
-      this.#parts.ticker.gather(this)
-    }
+    this.#follows ??= follows
+    // Each time, not only the first: the ticker counts, and waits a little where they come in bunches.
+    this.#parts.ticker.gather(this)
     this.#gathered.push(...publications)
     this.#position = position
     if (this.#gathered.length >= this.#parts.maxPublications) this.flush()

@@ -32,6 +32,8 @@ export interface NetworkLink {
   breakFor(sides: readonly ('client' | 'hub')[]): void
   /** Nothing arrives any longer, and nobody is told: half-open if it is one direction. */
   silence(directions: readonly Direction[]): void
+  /** The client's side sends a text that is not its client's own. */
+  inject(text: string): void
   /** Whatever arrives waits, until `release`. */
   hold(): void
   release(): void
@@ -186,6 +188,11 @@ export function createNetworkLink(parts: NetworkLinkParts): LinkEnds {
     silence(directions) {
       if (directions.includes('to-client')) toClient.silence()
       if (directions.includes('to-hub')) toHub.silence()
+    },
+    inject(text) {
+      if (!clientHolds) return
+      parts.sent(link, 'to-hub', text)
+      toHub.send({ kind: 'message', text })
     },
     hold() {
       toClient.hold()

@@ -31,6 +31,10 @@ export interface RequestsOptions {
   /** Told of every request on its way there, and of each answer on its way back, as texts. */
   passed(request: object, client: string, node: string, direction: 'to-hub' | 'to-client', body: string): void
   happened(event: RequestEvent): void
+  /** What becomes of a body on its way, at the page of a client. Default: nothing. */
+  readonly change?: (client: string, body: string) => string
+  /** Bodies that are answered by 400 in place of the node. Default: none. */
+  readonly refuses?: (body: string) => boolean
 }
 
 /** All requests of a network. */
@@ -67,6 +71,8 @@ export function createRequests({
   faults,
   passed,
   happened,
+  change = (_client, body) => body,
+  refuses = () => false,
 }: RequestsOptions): Requests {
   const nodes = new Map<string, RequestListener>()
   const atNode = new Map<string, Set<Asked>>()
@@ -99,6 +105,11 @@ export function createRequests({
     if (asked.isOver) happened('came after its link')
     if (number < (newestArrived.get(client) ?? 0)) happened('overtook')
     newestArrived.set(client, Math.max(number, newestArrived.get(client) ?? 0))
+    if (refuses(body)) {
+      const text = '{"error":{"code":"bad-message","message":"This body is refused."}}'
+      passed(asked, client, name, 'to-client', text)
+      return void onTheWay(() => asked.answer(400, text))
+    }
     const here = atNode.get(name) ?? new Set()
     atNode.set(name, here.add(asked))
     const { pathname, search } = new URL(url)
@@ -140,7 +151,7 @@ export function createRequests({
 
   return {
     fetch: (client) => async (url, init) =>
-      ask(client, String(url), await textOf(init?.body), init?.signal ?? undefined),
+      ask(client, String(url), change(client, await textOf(init?.body)), init?.signal ?? undefined),
     listen(node, listener) {
       nodes.set(node, listener)
     },

@@ -2,6 +2,7 @@ import type { Transport } from '@baro/client'
 import { comparePositionTexts, isSnapshot } from '@baro/core'
 import { type Broker, createRecover, type ResetReason, recoveryGuards } from '@baro/core/broker'
 import { formatPosition, parsePosition, type ServerMessage } from '@baro/core/protocol'
+import { holdsBadMessage } from './bad-messages.ts'
 import {
   consumingReleases,
   forgettingOneMore,
@@ -34,6 +35,7 @@ export type MutantName =
   | 'upTo of a read'
   | 'follows of a proposed checkpoint'
   | 'history kept until the state is'
+  | 'a bad message refuses only itself'
   | 'disk'
 
 /** The code under test with one guard taken out each: what the simulation must notice. */
@@ -57,6 +59,7 @@ export const mutants: Readonly<Record<MutantName, Mutations>> = {
   'upTo of a read': { broker: readingToTheLast },
   'follows of a proposed checkpoint': { broker: keepingAnyCheckpoint },
   'history kept until the state is': { broker: trimmingBlindly },
+  'a bad message refuses only itself': { refuses: holdsBadMessage },
   disk: { isDiskForgetful: true },
 }
 

@@ -23,6 +23,9 @@ export const heartbeatIntervalMs = 5_000
 /** How long a publish may be repeated with its id. */
 export const publishWindowMs = 20_000
 
+/** How long a hub holds a request whose question has no answer yet. */
+const longestRequestMs = 30_000
+
 /** The application refuses notes that begin with this. */
 export const refusedText = 'refuse '
 
@@ -98,6 +101,7 @@ export function startNode({
       note: async ({ payload, publish, id, session }) => {
         if (payload.text.startsWith(refusedText)) throw new BaroError('refused', 'Not this one. Write another.')
         const takesMs = handlerMs()
+        if (takesMs > longestRequestMs) tally.count('handler took longer than a request')
         if (takesMs > 0) await new Promise<void>((resolve) => processClock.after(takesMs, resolve))
         if (!open.has(session)) tally.count('handler outlived the session that asked')
         if (randomness.chance(0.01)) {
@@ -117,7 +121,8 @@ export function startNode({
   function handlerMs(): number {
     const kind = randomness.fraction()
     if (kind < 0.8) return 0
-    return kind < 0.98 || isCalm() ? randomness.integer(1, 2_000) : randomness.integer(2_000, 25_000)
+    if (kind < 0.98 || isCalm()) return randomness.integer(1, 2_000)
+    return kind < 0.997 ? randomness.integer(2_000, 25_000) : longestRequestMs + randomness.integer(500, 4_000)
   }
   return {
     name,

@@ -18,6 +18,12 @@ export async function perform(world: World, action: Action): Promise<void> {
       for (let count = 0; count < action.count; count++) page.publish(nameOf(action.room), 20, 'turn')
       return
     }
+    case 'say-bad':
+      return world.sayBad(action.client, action.kind)
+    case 'rush':
+      return rush(world, action)
+    case 'freeze':
+      return freeze(world, action)
     case 'publish-by-application':
       return publishByApplication(world, action.node, action.room, action.again)
     case 'burst':
@@ -132,6 +138,29 @@ export async function perform(world: World, action: Action): Promise<void> {
       tally.count('clock jumped')
       return world.clock.jump(action.ms)
   }
+}
+
+/** A page publishes many at once, and something else of it has spent most of what its link may send. */
+function rush(world: World, { client, room: roomId, spent }: Extract<Action, { do: 'rush' }>): void {
+  const [page, link] = [world.pages[client], world.linkOf(client)]
+  if (!link || !page?.holds(nameOf(roomId))) return
+  world.tally.count('rate spent before a burst')
+  for (let count = 0; count < spent; count++) link.inject('{"type":"baro:heartbeat","payload":{}}')
+  for (let count = 0; count < 5; count++) page.publish(nameOf(roomId), 20, 'turn')
+}
+
+/** A laptop is closed, and opened again: meanwhile its link has died, or what was on its way comes in a burst. */
+function freeze(world: World, { client, isDead, ms }: Extract<Action, { do: 'freeze' }>): void {
+  const [page, link] = [world.pages[client], world.linkOf(client)]
+  if (!page || !link) return
+  world.tally.count('link frozen')
+  if (isDead) link.silence(['to-client', 'to-hub'])
+  else link.hold()
+  world.clock.after(ms, () => {
+    if (!isDead) link.release()
+    if (world.pages[client] !== page || !page.wake()) return
+    if (link.isOpen) world.tally.count(isDead ? 'page woken on a dead link' : 'page woken on a late link')
+  })
 }
 
 function nameOf(id: string): string {

@@ -1,6 +1,7 @@
 import type { MessageFault } from '../network/lane.ts'
 import type { Direction } from '../network/network-link.ts'
 import { createSeededRandomness, type SeededRandomness } from '../seeded-randomness.ts'
+import { type BadKind, badKinds } from './bad-messages.ts'
 import type { StumbleKind } from './broker-link.ts'
 import { roomIds } from './channels.ts'
 import type { ClaimedBy } from './ledger.ts'
@@ -18,6 +19,9 @@ export type Action =
       readonly claimedBy: ClaimedBy
     }
   | { readonly do: 'publish-many'; readonly client: number; readonly room: string; readonly count: number }
+  | { readonly do: 'say-bad'; readonly client: number; readonly kind: BadKind }
+  | { readonly do: 'rush'; readonly client: number; readonly room: string; readonly spent: number }
+  | { readonly do: 'freeze'; readonly client: number; readonly isDead: boolean; readonly ms: number }
   | { readonly do: 'publish-by-application'; readonly node: string; readonly room: string; readonly again: boolean }
   | { readonly do: 'burst'; readonly node: string; readonly room: string; readonly count: number }
   | { readonly do: 'open-page'; readonly client: number; readonly page: PageChoice; readonly isClean: boolean }
@@ -105,6 +109,9 @@ const draws: readonly (readonly [number, Draw])[] = [
     }),
   ],
   [4, (r, n) => ({ do: 'publish-many', client: anyClient(r, n), room: anyRoom(r), count: r.integer(3, 6) })],
+  [3, (r, n) => ({ do: 'say-bad', client: anyClient(r, n), kind: r.pick(badKinds) })],
+  [1.5, (r, n) => ({ do: 'rush', client: anyClient(r, n), room: anyRoom(r), spent: r.integer(4, 9) })],
+  [1.5, (r, n) => ({ do: 'freeze', client: anyClient(r, n), isDead: r.chance(0.5), ms: r.integer(100, 9_000) })],
   [12, (r) => ({ do: 'publish-by-application', node: anyNode(r), room: anyRoom(r), again: r.chance(0.2) })],
   [2, (r) => ({ do: 'burst', node: anyNode(r), room: anyRoom(r), count: r.integer(3, 10) })],
   [4, (r, n) => ({ do: 'open-page', client: anyClient(r, n), page: anyPage(r), isClean: r.chance(0.7) })],

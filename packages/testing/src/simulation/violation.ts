@@ -1,8 +1,20 @@
 /**
  * One of the invariants of ARCHITECTURE.md, `state` (the client shows the fold of the truth), `recovery` (a reset has a
- * reason), `kept` (a disk keeps what was acknowledged) or `liveness`.
+ * reason), `kept` (a disk keeps what was acknowledged), `answered` (a message that cannot be taken is answered, and
+ * refuses only itself) or `liveness`.
  */
-export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I7' | 'state' | 'recovery' | 'kept' | 'liveness'
+export type InvariantName =
+  | 'I1'
+  | 'I2'
+  | 'I3'
+  | 'I4'
+  | 'I5'
+  | 'I7'
+  | 'state'
+  | 'recovery'
+  | 'kept'
+  | 'answered'
+  | 'liveness'
 
 /** An invariant did not hold. */
 export class Violation extends Error {

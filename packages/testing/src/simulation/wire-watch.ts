@@ -1,7 +1,9 @@
 import { parseJson } from '@baro/core/protocol'
 import type { Direction } from '../network.ts'
+import { badIdsIn } from './bad-messages.ts'
 import type { Ledger } from './ledger.ts'
 import type { Tally, TallyName } from './tally.ts'
+import { Violation } from './violation.ts'
 
 const resetTallies: ReadonlyMap<string, TallyName> = new Map(
   (['none', 'queried', 'epoch', 'beyond-head', 'trimmed', 'rewritten'] as const).map((reason) => [
@@ -53,6 +55,14 @@ export interface WireWatchParts {
   resetFrom(channel: string, position: string): void
   /** The life of the claims as it is. */
   claimsEpoch(): string
+  /** Runs an assertion about what went over the wire. */
+  check(assertion: () => void): void
+}
+
+/** The publishes that a page made in one channel in one moment. */
+interface Burst {
+  readonly atMs: number
+  readonly ids: string[]
 }
 
 /** Reads along on the wire: which paths the code under test took, and what was sent when. */
@@ -66,6 +76,9 @@ export class WireWatch {
   readonly #claims = new WeakMap<Way, string | undefined>()
   readonly #toldEpochs = new Map<string, string>()
   readonly #producers = new Map<string, Producer>()
+  readonly #bursts = new Map<string, Burst>()
+  /** What a request asks: the bad messages and the publishes in it. */
+  readonly #inRequest = new WeakMap<Way, { readonly bad: readonly string[]; readonly publishes: readonly string[] }>()
   /**
    * Publishes that were refused for a while. Where the network has doubled one, its other copy may have been taken, and its
    * client cannot know: no stream transport does that, and within one life of the claims the claim finds it out.
@@ -109,7 +122,8 @@ export class WireWatch {
       if (name) {
         this.#tally.count(name)
         this.refused.add(payload.id)
-      }
+        if (payload.code === 'rate-limited') this.#refusedForRate(payload.id)
+      } else if (badIdsIn(payload.id).length > 0) this.#tally.count('bad message answered by its name')
     } else if (type === 'baro:reset') {
       this.#tally.count(resetTallies.get(String(payload.reason)) ?? 'reset: none')
       if (this.#answered.get(link)?.get(String(payload.channel)) === payload.attempt)
@@ -126,6 +140,36 @@ export class WireWatch {
     }
   }
 
+  /** A request has left, or its answer has. A bad message in it is answered by its name, and refuses only itself. */
+  passed(request: Way, direction: Direction, body: string, messages: readonly string[]): void {
+    if (direction === 'to-hub') {
+      const publishes = messages.filter((text) => text.startsWith('{"type":"baro:publish"'))
+      const ids = publishes.map((text) => String(read(text).payload.id))
+      this.#inRequest.set(request, { bad: badIdsIn(body), publishes: ids })
+      return
+    }
+    const { bad = [], publishes = [] } = this.#inRequest.get(request) ?? {}
+    // A node that stops takes nothing more.
+    if (messages.some((text) => text.startsWith('{"type":"baro:drain"'))) return
+    if (messages.length > 0 && publishes.some((id) => !body.includes(`"${id}"`)))
+      this.#tally.count('publish left out of an answer')
+    this.#parts.check(() => {
+      const isRefused = messages.length === 0 && body.includes('"bad-message"')
+      const missing = messages.length > 0 ? bad.find((id) => !body.includes(`"id":"${id}"`)) : undefined
+      if (bad.length === 0 || (!isRefused && missing === undefined)) return
+      throw new Violation('answered', `a request with ${bad} among its messages was answered by ${body.slice(0, 200)}`)
+    })
+  }
+
+  /** A burst of which the first was taken and more come behind. */
+  #refusedForRate(id: string): void {
+    for (const { ids } of this.#bursts.values()) {
+      const at = ids.indexOf(id)
+      if (at > 0 && at < ids.length - 1 && !this.refused.has(ids[0] ?? ''))
+        this.#tally.count('burst refused for its rate in the middle')
+    }
+  }
+
   /** A node notices a new life of the claims with its next claim; until then it tells of the old one. */
   #told(client: string, claimsEpoch: string): void {
     const { tally, ledger, claimsEpoch: claimsNow } = this.#parts
@@ -139,6 +183,9 @@ export class WireWatch {
     const { ledger, producerAgeMs, elapsedMs, claimsEpoch: claimsNow } = this.#parts
     const claimsEpoch = this.#claims.get(link)
     if (claimsEpoch !== claimsNow()) ledger.sentInVain(String(id))
+    const burst = this.#bursts.get(`${client} ${channel}`)
+    if (burst?.atMs === elapsedMs()) burst.ids.push(String(id))
+    else this.#bursts.set(`${client} ${channel}`, { atMs: elapsedMs(), ids: [String(id)] })
     if (producer === undefined) return
     const lane = `${client} ${channel}`
     const before = this.#producers.get(lane)

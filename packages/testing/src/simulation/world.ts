@@ -9,6 +9,7 @@ import { keepIn, type MemoryStore } from '../memory-store.ts'
 import { createRequests, type RequestEvent, type Requests } from '../network/requests.ts'
 import { createNetwork, type Direction, type Network, type NetworkLink } from '../network.ts'
 import { createSeededRandomness, type SeededRandomness } from '../seeded-randomness.ts'
+import { amongOthers, type BadKind, badMessage } from './bad-messages.ts'
 import { createBrokerLink } from './broker-link.ts'
 import { room, roomIds } from './channels.ts'
 import { assertBounded, assertPublishedOnce } from './invariants.ts'
@@ -37,6 +38,8 @@ export interface Mutations {
   readonly broker?: (broker: Broker) => Broker
   /** The transport as clients see it. */
   readonly transport?: (transport: Transport) => Transport
+  /** Bodies of requests that a node refuses as a whole. */
+  readonly refuses?: (body: string) => boolean
   /** What a page was rendered with, as its client sees it, given the position the page shows. */
   readonly reference?: (reference: RoomReference, shown: string | undefined) => RoomReference
 }
@@ -87,6 +90,8 @@ export class World {
   #calls = 0
   #isCalm = false
   #made = 0
+  /** By client: what its next request will hold that no hub can take. */
+  readonly #bad = new Map<string, string>()
   /** By client: names the life of its page. */
   readonly #pageNames = new Map<string, string>()
 
@@ -108,6 +113,7 @@ export class World {
       elapsedMs: () => this.clock.elapsed(),
       claimsEpoch: () => this.#claimsEpoch,
       resetFrom: (channel, position) => void this.#assertOtherLife(channel, position),
+      check: (assertion) => this.check(assertion),
     })
     const sent = (way: object, client: string, node: string, direction: Direction, text: string) => {
       trace(`${this.clock.elapsed()} ${client} ${direction === 'to-hub' ? '->' : '<-'} ${node} ${text}`)
@@ -126,8 +132,12 @@ export class World {
       lateMs: requestLateMs,
       faults: { late: 0.08, doubled: 0.06, lost: 0.05, 'answer lost': 0.05 },
       passed: (request, client, node, direction, body) => {
-        for (const message of messagesOf(body)) sent(request, client, node, direction, message)
+        const messages = messagesOf(body)
+        for (const message of messages) sent(request, client, node, direction, message)
+        this.#wire.passed(request, direction, body, messages)
       },
+      change: (client, body) => this.#spoil(client, body),
+      ...(mutations.refuses && { refuses: mutations.refuses }),
       happened: (event) => tally.count(requestTallies[event]),
     })
     this.cache = new PageCache(this.randomness.fork('cache'))
@@ -254,6 +264,16 @@ export class World {
     return this.network.links.find((link) => link.isOpen && link.client === clientName(client))
   }
 
+  /** A client's page says something that no hub can take: on its link, or among the messages of its next request. */
+  sayBad(client: number, kind: BadKind): void {
+    const text = badMessage(kind, this.#made++)
+    if (client === this.ground.requester) this.#bad.set(clientName(client), text)
+    const link = this.linkOf(client)
+    if (!link) return
+    this.tally.count('bad message on a link')
+    link.inject(text)
+  }
+
   /** What a page is rendered with now; without a node, as at a build. */
   async render(channel: string): Promise<RoomReference> {
     const id = channel.slice(channel.indexOf(':') + 1)
@@ -372,6 +392,14 @@ export class World {
     const name = clientName(client)
     if (client !== this.ground.requester) return this.network.transport(name)
     return createHttpTransport('poll', { fetch: this.requests.fetch(name), clock, pollIntervalMs })
+  }
+
+  #spoil(client: string, body: string): string {
+    const bad = this.#bad.get(client)
+    if (bad === undefined) return body
+    this.#bad.delete(client)
+    this.tally.count('bad message among those of a request')
+    return amongOthers(body, bad)
   }
 
   #called(): void {

@@ -110,3 +110,11 @@ test('there is one dialect for each framing and view, so that fan-out encodes on
   expect(webSocketDialect(lines, 'payload')).not.toBe(webSocketDialect(lines, 'publication'))
   expect(webSocketDialect({ ...lines }, 'payload')).not.toBe(webSocketDialect(lines, 'payload'))
 })
+
+test('I7: all who start again together, for one reason, get one buffer; another reason has its own', () => {
+  const dialect = sseDialect('publication')
+  const snapshot = { position: positionAt(3), valueText: '[1]' }
+  const [first, second] = [dialect.encodeReset('none', snapshot), dialect.encodeReset('none', snapshot)]
+  expect(second).toBe(first)
+  expect(textOf(dialect.encodeReset('epoch', snapshot)[0])).toContain('"reason":"epoch"')
+})

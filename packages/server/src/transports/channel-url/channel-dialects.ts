@@ -40,6 +40,17 @@ interface StreamKind {
 
 function channelDialect({ framing, framingAt, framePayload, framePosition }: StreamKind, view: View): ChannelDialect {
   const encodePosition = (position: Position) => framePosition(formatPosition(position))
+  const encodeResetOf = (reason: ResetReason) => (snapshot: EncodedSnapshot) => {
+    const position = formatPosition(snapshot.position)
+    return framed(framingAt(position), resetText(reason, snapshot))
+  }
+  /** By reason. Unlike those of the SDK, the resets of plain streams name no client: all who start together get one. */
+  const resetMakers = new Map<ResetReason, ReturnType<typeof encodeResetOf>>()
+  const encodeResetFor = (reason: ResetReason) => {
+    const maker = resetMakers.get(reason) ?? encodeResetOf(reason)
+    resetMakers.set(reason, maker)
+    return maker
+  }
   return {
     framing,
     view,
@@ -55,9 +66,8 @@ function channelDialect({ framing, framingAt, framePayload, framePosition }: Str
       )
     },
     encodeReset(reason, snapshot) {
-      const position = formatPosition(snapshot.position)
-      if (view !== 'payload') return framed(framingAt(position), resetText(reason, snapshot))
-      const bytes = framePosition(position)
+      if (view !== 'payload') return madeOnce(snapshot, encodeResetFor(reason))
+      const bytes = encodePosition(snapshot.position)
       return bytes ? [bytes] : []
     },
     encodeSignal: (signal) => (view === 'publication' ? framing.frame(signalText(signal)) : undefined),

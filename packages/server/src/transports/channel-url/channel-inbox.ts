@@ -7,6 +7,7 @@ import type { Resolved } from '../../channel/registry.ts'
 import type { Delegate } from '../../delegate/delegate.ts'
 import type { Publishing } from '../../publish/publish-queue.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
+import { looselyRead, textOfId } from '../../session/named.ts'
 
 /** What an inbox works with. */
 export interface ChannelInboxParts {
@@ -42,15 +43,15 @@ export class ChannelInbox {
   /** A message arrived, as a text or as a binary frame. */
   receive(data: string | Uint8Array): void {
     const publishing = publishingIn(data, this.#resolved)
-    if (publishing instanceof BaroError) return this.refuse(publishing)
+    if (publishing instanceof BaroError) return this.refuse(publishing, looselyRead(data))
     this.#allowance.understood()
     void this.#publish(publishing)
   }
 
-  /** Something arrived that must not be read. */
-  refuse(error: BaroError): void {
+  /** Something arrived that must not be handled. */
+  refuse(error: BaroError, message: unknown): void {
     const isOneTooMany = this.#allowance.mistake()
-    this.#outlet.refused(error)
+    this.#outlet.refused(error, idOf(message))
     if (isOneTooMany) this.#outlet.unreadable()
   }
 
@@ -81,10 +82,15 @@ function publishingOf(parsed: Result<Json>, resolved: Resolved): Publishing | Ba
   return notPublish(resolved)
 }
 
+/** The id of what is refused, so that whoever waits for the answer gets one. */
+function idOf(message: unknown): string | undefined {
+  return textOfId((message as { readonly id?: unknown } | null | undefined)?.id)
+}
+
 function notPublish({ definition, channel }: Resolved): BaroError {
   const [event = 'message'] = Object.keys(definition.events)
   return new BaroError(
     'bad-message',
-    `This is not { "type", "payload", "id"? }. To take plain text at "${channel}", define the channel with text: ${JSON.stringify(event)}.`,
+    `This is not { "type", "payload", "id"? }, where type and id are texts. To take plain text at "${channel}", define the channel with text: ${JSON.stringify(event)}.`,
   )
 }

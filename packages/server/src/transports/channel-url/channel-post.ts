@@ -36,7 +36,10 @@ export async function publishByPost(
   const parsed = orThrow(parseJson(body))
   const { type, payload, id } = (parsed ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }
   if (typeof type !== 'string' || payload === undefined || (id !== undefined && typeof id !== 'string'))
-    throw new BaroError('bad-message', 'The body is not { "type", "payload", "id"? }. See PROTOCOL.md.')
+    throw new BaroError(
+      'bad-message',
+      'The body is not { "type", "payload", "id"? }, where type and id are texts. See PROTOCOL.md.',
+    )
   const answer = await delegating(principal).publish(resolved, { type, payload, id }, 'asked')
   return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
 }

@@ -130,8 +130,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#inbox.receive(data)
   }
 
-  refuse(error: BaroError): void {
-    this.#inbox.refuse(error)
+  refuse(error: BaroError, message: unknown): void {
+    this.#inbox.refuse(error, message)
   }
 
   published(answer: PublishAnswer): void {

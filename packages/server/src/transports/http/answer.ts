@@ -112,11 +112,13 @@ export interface BodyParts {
 }
 
 /**
- * The text of a request's body.
+ * The text of a request's body. A body parser before the hub has read it already, and left what it made of it in
+ * `request.body`.
  *
  * @throws {BaroError} `too-large`, `too-slow`, `bad-message` if it is not UTF-8.
  */
 export async function bodyOf(request: IncomingMessage, maxBytes: number, parts: BodyParts): Promise<string> {
+  if (request.readableDidRead) return textOfParsed((request as { body?: unknown }).body, maxBytes)
   const { bodyTimeoutMs } = parts.limits
   let tellLate: () => void = () => {}
   const late = new Promise<'late'>((resolve) => {
@@ -124,7 +126,7 @@ export async function bodyOf(request: IncomingMessage, maxBytes: number, parts: 
   })
   const cancel = parts.clock.after(bodyTimeoutMs, tellLate)
   try {
-    return decoded(await chunksOf(request, maxBytes, late, bodyTimeoutMs))
+    return decoded(Buffer.concat(await chunksOf(request, maxBytes, late, bodyTimeoutMs)))
   } finally {
     cancel()
   }
@@ -146,18 +148,34 @@ async function chunksOf(
       throw new BaroError('too-slow', `The body was not complete within ${timeoutMs} ms. Send it again, or less.`)
     if (next.done) return chunks
     bytes += next.value.length
-    if (bytes > maxBytes) throw new BaroError('too-large', `The body is longer than ${maxBytes} bytes. Send less.`)
+    if (bytes > maxBytes) throw tooLong(maxBytes)
     chunks.push(next.value)
   }
+}
+
+/** As text again, so that it is bounded and read as any other body. */
+function textOfParsed(body: unknown, maxBytes: number): string {
+  if (body === undefined)
+    throw new BaroError(
+      'bad-message',
+      'The body was read before the hub saw the request. Mount the hub before what reads it, or let that leave it in request.body.',
+    )
+  const text = body instanceof Uint8Array ? decoded(body) : typeof body === 'string' ? body : JSON.stringify(body)
+  if (Buffer.byteLength(text) > maxBytes) throw tooLong(maxBytes)
+  return text
+}
+
+function tooLong(maxBytes: number): BaroError {
+  return new BaroError('too-large', `The body is longer than ${maxBytes} bytes. Send less.`)
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-function decoded(chunks: readonly Buffer[]): string {
+function decoded(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
     throw new BaroError('bad-message', 'The body is not UTF-8. Encode it.', { cause })
   }

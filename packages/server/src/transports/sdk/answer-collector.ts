@@ -1,4 +1,3 @@
-import type { ClientMessage } from '@baro/core/protocol'
 import type { Dialect } from '../../delivery/dialect.ts'
 import {
   type ClientsOwnMessage,
@@ -11,12 +10,17 @@ import {
 import { bytesOf, type Written } from '../../delivery/encode/write.ts'
 import type { Ticker, Writing } from '../../delivery/ticker.ts'
 import type { Limits } from '../../ports/limits.ts'
+import type { Named } from '../../session/named.ts'
+import type { About } from '../../session/session-machine.ts'
 import type { SessionOutbox } from '../../session/session-outbox.ts'
 
 /** A message of the client that gets an answer: its name, and the attempt of a subscribe (0 for other messages). */
 type Question = readonly [name: string, attempt: number]
 
 const connecting: Question = ['connect', 0]
+
+/** Messages that cannot be taken and name nothing, in place of an attempt their number. */
+const unnamed: Question = ['unnamed', 1]
 
 const channelPrefix = 'channel '
 
@@ -25,10 +29,13 @@ const subscribing = (channel: string, attempt: number): Question => [`${channelP
 const sending = (id: string): Question => [`id ${id}`, 0]
 
 /** The questions among the messages. Of two subscribes to one channel, only the later one is always answered. */
-function questionsOf(asked: readonly ClientMessage[]): Map<string, number> {
+function questionsOf(asked: readonly About[]): Map<string, number> {
   const questions = new Map<string, number>()
   for (const { type, payload } of asked) {
-    if (type === 'baro:connect') questions.set(...connecting)
+    if (type === 'unread') {
+      const [name, attempt] = questionNaming(payload) ?? []
+      if (name !== undefined) questions.set(name, name === unnamed[0] ? (questions.get(name) ?? 0) + 1 : (attempt ?? 0))
+    } else if (type === 'baro:connect') questions.set(...connecting)
     else if (type === 'baro:subscribe') questions.set(...subscribing(payload.channel, payload.attempt))
     else if (type === 'baro:unsubscribe') questions.delete(subscribing(payload.channel, 0)[0])
     else if (type === 'baro:publish' || type === 'baro:request') questions.set(...sending(payload.id))
@@ -47,13 +54,17 @@ function answeredBy({ type, payload }: OutgoingMessage): Question | undefined {
     case 'baro:answer':
       return sending(payload.id)
     case 'baro:error':
-      if (payload.id !== undefined) return sending(payload.id)
-      if (payload.attempt !== undefined) return subscribing(payload.channel ?? '', payload.attempt)
-      // The error names no message: `baro:connect` was not accepted, or something could not be read.
-      return payload.channel === undefined ? connecting : undefined
+      return questionNaming(payload)
     default:
       return undefined
   }
+}
+
+/** The question that an error with these names answers. */
+function questionNaming({ id, channel, attempt }: Named): Question | undefined {
+  if (id !== undefined) return sending(id)
+  if (attempt !== undefined) return subscribing(channel ?? '', attempt)
+  return channel === undefined ? unnamed : undefined
 }
 
 /** Whether a message is news: worth an answer before the wait is over. A moved position alone is not. */
@@ -100,7 +111,7 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
   #isClosed = false
   spokeAtMs: number
 
-  constructor(asked: readonly ClientMessage[], parts: CollectorParts) {
+  constructor(asked: readonly About[], parts: CollectorParts) {
     this.#parts = parts
     this.#questions = questionsOf(asked)
     this.spokeAtMs = parts.nowMs
@@ -170,12 +181,23 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
     if (this.#isClosed) return
     this.#waitingBytes += bytesOf(written)
     this.#written.push(written)
-    const [name = '', attempt = 0] = answeredBy(message) ?? []
-    if (attempt >= (this.#questions.get(name) ?? Number.POSITIVE_INFINITY)) this.#questions.delete(name)
+    const question = answeredBy(message)
+    if (question) this.#answered(question)
     if (isNews(message)) this.#hasNews = true
     if (this.#hasTurn) return
     this.#hasTurn = true
     this.#parts.ticker.write(this, false)
+  }
+
+  #answered([name, attempt]: Question): void {
+    const asked = this.#questions.get(name)
+    if (name !== unnamed[0]) {
+      if (asked !== undefined && attempt >= asked) this.#questions.delete(name)
+    } else if (asked === undefined) {
+      // Nothing else names nothing: `baro:connect` was not accepted.
+      this.#questions.delete(connecting[0])
+    } else if (asked > 1) this.#questions.set(name, asked - 1)
+    else this.#questions.delete(name)
   }
 
   /** Once it is full no reader finds room, so to wait for the answer to a subscribe would be to wait in vain. */

@@ -4,15 +4,17 @@
  * `?wait=` as one JSON list. Nothing outlives the request, so every node can answer every request.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BaroError, type Json } from '@baro/core'
+import { BaroError } from '@baro/core'
 import type { Cancel } from '@baro/core/broker'
-import { type ClientMessage, decodeClientMessage, parseJson } from '@baro/core/protocol'
+import { decodeClientMessage, quote } from '@baro/core/protocol'
 import type { Allowances } from '../../access/allowances.ts'
 import { networkOf } from '../../access/network-of.ts'
 import type { Ticker } from '../../delivery/ticker.ts'
 import type { Limits } from '../../ports/limits.ts'
 import type { Handshake, SessionLink } from '../../ports/socket.ts'
+import { namedBy } from '../../session/named.ts'
 import type { OpenSession } from '../../session/session.ts'
+import type { About } from '../../session/session-machine.ts'
 import { FramedOutbox } from '../../session/session-outbox.ts'
 import { bodyOf, sendAnswer } from '../http/answer.ts'
 import { longestWaitSeconds } from '../http/longest-wait.ts'
@@ -24,7 +26,16 @@ import { handInPace } from './hand-in-pace.ts'
 const sdkSse = sseFraming('sdk-sse')
 
 /** A body may be as long as this many messages of the greatest length. */
-const maxMessages = 16
+const longestMessages = 16
+
+/** Messages in one body. Each may be as short as a digit, and be answered by an error. */
+const maxMessages = 1_024
+
+/** A message of a body: what was parsed of it, and its text, or what is wrong with it. */
+interface Arrived {
+  readonly message: unknown
+  readonly text: string | BaroError
+}
 
 /** What a session in one POST works with. */
 export interface ConnectPostParts extends SseParts {
@@ -41,13 +52,14 @@ export async function connectByPost(
   response: ServerResponse,
   handshake: Handshake,
 ): Promise<void> {
+  const { maxMessageBytes } = parts.limits
   const { address } = handshake
   const sharing = { address: address === undefined ? undefined : networkOf(address) }
   parts.allowances.admit(sharing)
-  const body = await bodyOf(request, maxMessages * parts.limits.maxMessageBytes, parts)
+  const body = await bodyOf(request, longestMessages * maxMessageBytes, parts)
   // Before it is decoded. Its messages are paid for once more, one by one, when it is known who sends them.
   parts.allowances.spend(sharing, 0, body.length)
-  const messages = messagesOf(body)
+  const messages = messagesOf(body, maxMessageBytes)
   const wait = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('wait')
   if (wait === null) return streamSession(parts, request, response, handshake, messages)
   const seconds = Number(wait)
@@ -61,7 +73,7 @@ function streamSession(
   request: IncomingMessage,
   response: ServerResponse,
   handshake: Handshake,
-  messages: readonly string[],
+  messages: readonly Arrived[],
 ): void {
   const socket = openSse(request, response, sdkSse, parts)
   const outbox = new FramedOutbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
@@ -77,12 +89,11 @@ async function waitSession(
   request: IncomingMessage,
   response: ServerResponse,
   handshake: Handshake,
-  messages: readonly string[],
+  messages: readonly Arrived[],
   waitMs: number,
 ): Promise<void> {
   const { ticker, limits, clock } = parts
-  const asked = messages.flatMap((text) => readable(parts, text))
-  const collector = new AnswerCollector(asked, { ticker, limits, nowMs: clock.elapsed() })
+  const collector = new AnswerCollector(messages.map(askedBy), { ticker, limits, nowMs: clock.elapsed() })
   const session = parts.openSession(collector, handshake, { isOneWay: true })
   const cancelWait = clock.after(waitMs, () => collector.endWait())
   // A handler that never answers must not hold the request for ever. The client asks again with the same ids or turns
@@ -99,32 +110,52 @@ async function waitSession(
   return sendAnswer(request, response, { status: 200, body: collector.body, caching: 'none' })
 }
 
-function hand(parts: ConnectPostParts, session: SessionLink, messages: readonly string[]): Cancel {
-  return handInPace(parts.clock, session, messages, (text) => {
-    if (isTooLong(parts, text))
-      session.refuse(
-        new BaroError('too-large', `A message is longer than ${parts.limits.maxMessageBytes} bytes. Send less in one.`),
-      )
+function hand(parts: ConnectPostParts, session: SessionLink, messages: readonly Arrived[]): Cancel {
+  return handInPace(parts.clock, session, messages, ({ message, text }) => {
+    if (text instanceof BaroError) session.refuse(text, message)
     else session.receive(text)
   })
 }
 
-/** The message in a text, if the session will be able to read it. */
-function readable(parts: ConnectPostParts, text: string): readonly ClientMessage[] {
-  if (isTooLong(parts, text)) return []
-  const decoded = decodeClientMessage(text)
-  return decoded.ok ? [decoded.value] : []
+/** What the session will answer: a message, or one that it will refuse. */
+function askedBy({ message, text }: Arrived): About {
+  const decoded = text instanceof BaroError ? undefined : decodeClientMessage(text)
+  return decoded?.ok ? decoded.value : { type: 'unread', payload: namedBy(message) }
 }
 
-function isTooLong({ limits }: ConnectPostParts, text: string): boolean {
-  return Buffer.byteLength(text) > limits.maxMessageBytes
-}
-
-function messagesOf(body: string): readonly string[] {
-  const parsed = parseJson(body)
-  if (!parsed.ok) throw parsed.error
-  const messages = (parsed.value as { messages?: Json } | null)?.messages
-  if (!Array.isArray(messages) || !messages.every((message) => typeof message === 'object' && message !== null))
+/**
+ * The messages of a body. Only a body that holds no list of messages is refused as a whole: a bad message among them is
+ * answered like any other, and the good ones are carried out. So the parts are parsed here without care, and each is read
+ * with care by the session.
+ */
+function messagesOf(body: string, maxMessageBytes: number): readonly Arrived[] {
+  const { messages } = (parsed(body) ?? {}) as { readonly messages?: unknown }
+  if (!Array.isArray(messages))
     throw new BaroError('bad-message', 'The body is not { "messages": [{ "type", "payload" }, …] }. See PROTOCOL.md.')
-  return messages.map((message) => JSON.stringify(message))
+  // Nothing can open the session later: the client has said all it can say.
+  if (messages.length === 0)
+    throw new BaroError('bad-message', 'The body has no messages. The first must be baro:connect. See PROTOCOL.md.')
+  if (messages.length > maxMessages)
+    throw new BaroError('too-large', `The body has ${messages.length} messages. Send at most ${maxMessages} at once.`)
+  return messages.map((message) => ({ message, text: textOf(message, maxMessageBytes) }))
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    throw new BaroError('bad-message', `This is not JSON: ${quote(body)}. Send { "messages": [ … ] }.`)
+  }
+}
+
+function textOf(message: unknown, maxMessageBytes: number): string | BaroError {
+  let text: string
+  try {
+    text = JSON.stringify(message)
+  } catch {
+    // It overflowed the stack, so it is some thousand levels deep.
+    return new BaroError('bad-message', 'A message nests too deep to be read. Send a flatter value.')
+  }
+  if (Buffer.byteLength(text) <= maxMessageBytes) return text
+  return new BaroError('too-large', `A message is longer than ${maxMessageBytes} bytes. Send less in one.`)
 }

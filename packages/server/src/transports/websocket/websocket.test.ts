@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { BaroError } from '@baro/core'
 import { closeCodes } from '@baro/core/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { RecordedLog, room } from '../../../test/fake-client.ts'
 import { frame, NetworkClient, RawClient } from '../../../test/network-client.ts'
 import { createHub } from '../../hub/create-hub.ts'
@@ -259,6 +260,32 @@ describe('an upgrade', () => {
     const { port } = await serve(options)
     const { status } = await RawClient.upgrade(port, '/baro/connect', `Origin: ${origin(port)}\r\n`)
     expect(status).toBe('HTTP/1.1 101 Switching Protocols')
+  })
+
+  test.each(['x', 'graphql-ws, baro', 'baro'])(
+    'that asks for a subprotocol (%s) is promised none, and logged once with what to write',
+    async (asked) => {
+      const { log, port } = await serve()
+      for (const path of ['/baro/connect', '/baro/channels/room:1', '/baro/connect']) {
+        const raw = new RawClient(port)
+        raw.write(
+          `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\nSec-WebSocket-Protocol: ${asked}\r\n\r\n`,
+        )
+        const head = (await raw.until('\r\n\r\n')).toString()
+        expect(head).toMatch(/^HTTP\/1\.1 101 /)
+        expect(head).not.toMatch(/sec-websocket-protocol/i)
+        raw.socket.destroy()
+      }
+      expect(log.warnings).toEqual([expect.stringMatching(/subprotocol .*new WebSocket\(url\) alone\.$/)])
+      expect(log.warnings[0]).toContain(JSON.stringify(asked.split(', ').join(', ')))
+    },
+  )
+
+  test('by a client that insists on its subprotocol fails there', async () => {
+    const { port } = await serve()
+    const insisting = new WebSocket(`ws://127.0.0.1:${port}/baro/connect`, 'x')
+    const [error] = (await once(insisting, 'error')) as [Error]
+    expect(error.message).toBe('Server sent no subprotocol')
   })
 
   test('from another port of this machine is refused in production', async () => {

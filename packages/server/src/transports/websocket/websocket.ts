@@ -1,6 +1,8 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Log } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
+import { quote } from '@baro/core/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
 import { writeOut } from '../http/write-out.ts'
@@ -33,6 +35,7 @@ export interface WebSocketRules {
   readonly maxMessageBytes: number
   /** Messages from this many bytes are compressed; `undefined` if none is. */
   readonly compressFromBytes: number | undefined
+  readonly log: Log
 }
 
 /**
@@ -41,12 +44,19 @@ export interface WebSocketRules {
  * compress for each client, and keep a window for each client that compresses.
  */
 export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransport {
-  const { maxMessageBytes, compressFromBytes } = rules
+  const { maxMessageBytes, compressFromBytes, log } = rules
+  let isLogged = false
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: maxMessageBytes,
+    // The hub speaks no subprotocol. To name the one that was asked for would promise to speak it (RFC 6455 §4.2.2).
+    handleProtocols: (protocols) => {
+      if (!isLogged) log.warn(noSubprotocol(protocols))
+      isLogged = true
+      return false
+    },
   })
   const deflatedFraming = compressFromBytes === undefined ? undefined : createDeflatedFraming(compressFromBytes)
   const accept = ({ headers }: IncomingMessage) =>
@@ -69,6 +79,11 @@ export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransp
       })
     },
   }
+}
+
+/** Why a browser closes what it has just opened: it reports 1006 and nothing else. */
+function noSubprotocol(protocols: ReadonlySet<string>): string {
+  return `A client asked for the WebSocket subprotocol ${quote([...protocols].join(', '))}. The hub speaks none, so a browser closes the connection with 1006. Open it with new WebSocket(url) alone.`
 }
 
 class OpenWebSocket implements WebSocketSocket {

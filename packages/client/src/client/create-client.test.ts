@@ -1,0 +1,938 @@
+import type { Publication } from '@baro/core'
+import { closeCodes } from '@baro/core/protocol'
+import { describe, expect, it, vi } from 'vitest'
+import { at, chat, lobby, message, messages, pageAt, texts } from '../../test/chat.ts'
+import { Rig, terms } from '../../test/rig.ts'
+import type { Status } from '../connection/status.ts'
+import { createWebSocketTransport } from '../transports/websocket.ts'
+
+/** A client that follows the lobby live, from a page at an offset. */
+function live(offset = 3, options: ConstructorParameters<typeof Rig>[0] = {}) {
+  const rig = new Rig(options)
+  const subscription = rig.client.subscribe(chat, pageAt(offset))
+  rig.connect()
+  rig.recover()
+  return { rig, subscription }
+}
+function told(subscription: ReturnType<typeof live>['subscription']): Publication[] {
+  const publications: Publication[] = []
+  subscription.onPublication((publication) => publications.push(publication as Publication))
+  return publications
+}
+
+describe('a first visit', () => {
+  it('opens nothing until something is subscribed to', () => {
+    const rig = new Rig()
+    rig.clock.advance(60_000)
+    expect(rig.links).toEqual([])
+    expect(rig.client.status).toEqual({ state: 'idle', attempt: 0, rung: null })
+  })
+
+  it('shows the page at once, and connects', () => {
+    const rig = new Rig()
+    const subscription = rig.client.subscribe(chat, pageAt(3))
+    expect(subscription.current).toMatchObject({
+      state: texts(1, 3),
+      position: at(3),
+      handOver: undefined,
+      status: { state: 'connecting', attempt: 1, rung: 'websocket' },
+    })
+    expect(rig.link.url).toBe('/baro')
+  })
+
+  it('says hello and subscribes in one go, without waiting for the answer', () => {
+    const rig = new Rig({ token: undefined } as never)
+    rig.client.subscribe(chat, pageAt(3))
+    rig.link.open()
+    expect(rig.link.sent).toEqual([
+      { type: 'baro:connect', payload: { protocol: 1, client: expect.stringMatching(/^[\w-]{16}$/) } },
+      { type: 'baro:subscribe', payload: { channel: 'chat:lobby', attempt: 1, position: at(3), version: '1' } },
+    ])
+  })
+
+  it('goes live from exactly the position of the page, and proves it', () => {
+    const { rig, subscription } = live(41)
+    expect(subscription.current.status).toEqual(rig.client.status)
+    expect(subscription.current.status).toMatchObject({ state: 'live', attempt: 0, rung: 'websocket' })
+    rig.deliver(41, messages(42, 43))
+    expect(subscription.current.state).toEqual(texts(1, 43))
+    expect(subscription.current.handOver).toMatchObject({
+      rendered: 41,
+      outcome: 'recovered',
+      resumedAt: 41,
+      firstLive: 42,
+      missing: 0,
+    })
+  })
+
+  it('goes live where offsets are sparse and a position moves alone, and misses nothing', () => {
+    const { rig, subscription } = live(41)
+    const deliver = (follows: number, position: number, ...offsets: number[]) =>
+      rig.link.tell({
+        type: 'baro:publications',
+        payload: {
+          channel: lobby.channel,
+          follows: at(follows),
+          position: at(position),
+          publications: offsets.map((offset) => message(offset)),
+        },
+      })
+    deliver(41, 50)
+    expect(subscription.current).toMatchObject({ position: at(50), handOver: { resumedAt: 41, missing: 0 } })
+    deliver(50, 70, 55, 63)
+    expect(subscription.current.state).toEqual([...texts(1, 41), 'm55', 'm63'])
+    expect(subscription.current).toMatchObject({ position: at(70), handOver: { firstLive: 55, missing: 0 } })
+    expect(rig.client.counters.gaps).toBe(0)
+  })
+
+  it('without a snapshot asks without a position and is given one', () => {
+    const rig = new Rig()
+    const subscription = rig.client.subscribe(chat, lobby)
+    rig.connect()
+    expect(rig.link.lastOf('baro:subscribe')).not.toHaveProperty('position')
+    rig.reset(at(5), texts(1, 5))
+    expect(subscription.current).toMatchObject({ state: texts(1, 5), position: at(5) })
+    expect(subscription.current.handOver).toMatchObject({ outcome: 'reset', reason: 'none', resumedAt: 5 })
+  })
+
+  it('of a page that was built without a hub shows its value, asks, and is reset', () => {
+    const rig = new Rig()
+    const subscription = rig.client.subscribe(chat, { ...pageAt(3), position: 'none' })
+    expect(subscription.current.state).toEqual(texts(1, 3))
+    rig.connect()
+    expect(rig.link.lastOf('baro:subscribe').position).toBe('none')
+    rig.reset(at(5), texts(1, 5))
+    expect(subscription.current.state).toEqual(texts(1, 5))
+  })
+
+  it('of a page of another version shows its value and asks without a position', () => {
+    const rig = new Rig()
+    const subscription = rig.client.subscribe(chat, pageAt(3, { version: '0' }))
+    expect(subscription.current.state).toEqual(texts(1, 3))
+    rig.connect()
+    expect(rig.link.lastOf('baro:subscribe')).not.toHaveProperty('position')
+  })
+})
+
+describe('I1, I2: publications', () => {
+  it('are told once each, in order, after the state has them', () => {
+    const { rig, subscription } = live()
+    const seen: unknown[] = []
+    subscription.onPublication(({ offset }) => seen.push([offset, subscription.current.state.length]))
+    rig.deliver(3, messages(4, 5))
+    rig.deliver(5, messages(6, 6))
+    expect(seen).toEqual([
+      [4, 5],
+      [5, 5],
+      [6, 6],
+    ])
+  })
+
+  it('that come again are suppressed, and counted', () => {
+    const { rig, subscription } = live()
+    const seen = told(subscription)
+    rig.deliver(3, messages(4, 5))
+    rig.deliver(3, messages(4, 5))
+    rig.deliver(4, messages(5, 5))
+    expect(subscription.current.state).toEqual(texts(1, 5))
+    expect(seen).toEqual(messages(4, 5))
+    expect(rig.client.counters.suppressed).toBe(2)
+  })
+
+  it('after a gap are asked for again, from where the client stands', () => {
+    const { rig, subscription } = live()
+    const seen = told(subscription)
+    rig.deliver(5, messages(6, 6))
+    expect(subscription.current.state).toEqual(texts(1, 3))
+    expect(rig.link.lastOf('baro:subscribe')).toMatchObject({ attempt: 2, position: at(3) })
+    rig.deliver(6, messages(7, 7))
+    rig.recover(messages(4, 7))
+    rig.deliver(7, messages(8, 8))
+    expect(subscription.current.state).toEqual(texts(1, 8))
+    expect(seen).toEqual(messages(4, 8))
+    expect(rig.client.counters.gaps).toBe(1)
+  })
+
+  it('that a reset jumped over are not told one by one', () => {
+    const { rig, subscription } = live()
+    const seen = told(subscription)
+    rig.reset(at(9), texts(1, 9), 'trimmed')
+    rig.deliver(9, messages(10, 10))
+    expect(subscription.current.state).toEqual(texts(1, 10))
+    expect(seen).toEqual(messages(10, 10))
+  })
+
+  it('whose reducer throws are skipped and logged, once', () => {
+    const { rig, subscription } = live()
+    rig.deliver(3, [{ type: 'broken', payload: null, offset: 4, id: 'id-000004', time: 0 }, message(5)])
+    rig.deliver(5, messages(6, 6))
+    expect(subscription.current.state).toEqual([...texts(1, 3), 'm5', 'm6'])
+    expect(rig.logged).toEqual([
+      '"broken" 4 of chat:lobby is skipped, its reducer threw: Error: this reducer always throws',
+    ])
+  })
+
+  it('change the view, and nothing else does', () => {
+    const { rig, subscription } = live()
+    const before = subscription.current
+    const changes: unknown[] = []
+    subscription.onChange((view) => changes.push(view))
+    rig.link.tell({ type: 'baro:heartbeat', payload: {} })
+    rig.deliver(3, [])
+    expect(changes).toEqual([])
+    expect(subscription.current).toBe(before)
+    rig.deliver(3, messages(4, 5))
+    expect(changes).toEqual([subscription.current])
+    expect(subscription.current.status).toBe(before.status)
+    expect(subscription.current.pending).toBe(before.pending)
+  })
+})
+
+describe('a dropped connection', () => {
+  it('comes back after a wait that says how long it is, and recovers from where it stands', () => {
+    const { rig, subscription } = live()
+    const seen = told(subscription)
+    rig.deliver(3, messages(4, 5))
+    rig.link.drop()
+    const { status } = subscription.current
+    expect(status).toMatchObject({ state: 'waiting', attempt: 0, rung: null, reason: '1006 ' })
+    expect(status.retryInMs).toBeLessThanOrEqual(1_000)
+    rig.clock.advance((status.retryInMs ?? 0) - 1)
+    expect(rig.links).toHaveLength(1)
+    rig.clock.advance(1)
+    rig.connect()
+    expect(rig.link.lastOf('baro:subscribe')).toMatchObject({ attempt: 2, position: at(5) })
+    rig.recover(messages(6, 8))
+    expect(subscription.current).toMatchObject({ state: texts(1, 8), status: { state: 'live' } })
+    expect(seen).toEqual(messages(4, 8))
+    expect(subscription.current.handOver).toMatchObject({ rendered: 3, resumedAt: 5, recovered: 3, missing: 0 })
+  })
+
+  it('waits differently each time, and longer with each failure', () => {
+    const { rig } = live()
+    const waits: number[] = []
+    for (const _ of Array.from({ length: 12 })) {
+      rig.link.drop()
+      waits.push(rig.client.status.retryInMs ?? 0)
+      rig.clock.advance(30_000)
+    }
+    expect(new Set(waits).size).toBe(waits.length)
+    expect(Math.max(...waits)).toBeGreaterThan(10_000)
+    expect(Math.max(...waits)).toBeLessThanOrEqual(30_000)
+  })
+
+  it('ignores what the old link still says', () => {
+    const { rig, subscription } = live()
+    const [old] = rig.links
+    rig.client.reconnect()
+    expect(old?.isClosed).toBe(true)
+    old?.tell({
+      type: 'baro:publications',
+      payload: { channel: lobby.channel, follows: at(3), position: at(4), publications: messages(4, 4) },
+    })
+    old?.drop(closeCodes['wrong-protocol'])
+    expect(subscription.current.state).toEqual(texts(1, 3))
+    expect(rig.client.status.state).toBe('connecting')
+    rig.connect()
+    rig.recover()
+    old?.tell({
+      type: 'baro:publications',
+      payload: { channel: lobby.channel, follows: at(3), position: at(4), publications: messages(4, 4) },
+    })
+    expect(subscription.current.state).toEqual(texts(1, 3))
+  })
+
+  it('after a drain comes back when the node said', () => {
+    const { rig, subscription } = live()
+    rig.deliver(3, messages(4, 4))
+    rig.link.tell({ type: 'baro:drain', payload: { reconnectInMs: 7_000 } })
+    rig.link.drop(closeCodes.drain, 'this node stops; come back')
+    expect(rig.client.status).toMatchObject({ state: 'waiting', retryInMs: 7_000, reason: 'drain' })
+    rig.clock.advance(6_999)
+    expect(rig.links).toHaveLength(1)
+    rig.clock.advance(1)
+    rig.connect()
+    rig.recover()
+    expect(rig.link.lastOf('baro:subscribe').position).toBe(at(4))
+    expect(subscription.current.state).toEqual(texts(1, 4))
+  })
+
+  it('after a final close gives up, until it is told to start again', () => {
+    const { rig, subscription } = live()
+    rig.link.drop(closeCodes.unauthenticated, 'Sign in again.')
+    expect(subscription.current.status).toMatchObject({ state: 'gave-up', reason: '4501 Sign in again.' })
+    rig.wake?.woke()
+    rig.clock.advance(600_000)
+    expect(rig.links).toHaveLength(1)
+    rig.client.reconnect()
+    rig.connect()
+    rig.recover()
+    expect(subscription.current.status.state).toBe('live')
+  })
+
+  it('gives up after maxAttempts, and starts anew with reconnect', () => {
+    const rig = new Rig({ maxAttempts: 3 })
+    rig.client.subscribe(chat, pageAt(3))
+    for (const _ of [1, 2, 3]) {
+      rig.link.drop()
+      rig.clock.advance(30_000)
+    }
+    expect(rig.links).toHaveLength(3)
+    expect(rig.client.status).toMatchObject({ state: 'gave-up', reason: 'max-attempts' })
+    rig.client.reconnect()
+    expect(rig.client.status).toMatchObject({ state: 'connecting', attempt: 1 })
+  })
+
+  it('that is open at this end only is found by its silence', () => {
+    const { rig } = live()
+    rig.clock.advance(49_999)
+    rig.link.tell({ type: 'baro:heartbeat', payload: {} })
+    expect(rig.link.lastOf('baro:heartbeat')).toEqual({})
+    rig.clock.advance(49_999)
+    expect(rig.client.status.state).toBe('live')
+    rig.clock.advance(1)
+    expect(rig.client.status).toMatchObject({ state: 'waiting', reason: 'silent' })
+    expect(rig.links[0]?.isClosed).toBe(true)
+  })
+
+  it.each(['link', 'answer'])('gives up on a %s that does not come', (missing) => {
+    const rig = new Rig({ handshakeTimeoutMs: 5_000 })
+    rig.client.subscribe(chat, pageAt(3))
+    if (missing === 'answer') rig.link.open()
+    rig.clock.advance(4_999)
+    expect(rig.client.status.state).toBe('connecting')
+    rig.clock.advance(1)
+    expect(rig.client.status).toMatchObject({ state: 'waiting', reason: 'no-answer' })
+  })
+
+  it('tells the channels and everybody who listens', () => {
+    const { rig } = live()
+    const states: Status['state'][] = []
+    const stop = rig.client.onStatus(({ state }) => states.push(state))
+    rig.link.drop()
+    rig.reconnect()
+    stop()
+    rig.link.drop()
+    expect(states).toEqual(['waiting', 'connecting', 'live'])
+  })
+})
+
+describe('waking up', () => {
+  it('comes back at once instead of waiting', () => {
+    const { rig } = live()
+    rig.link.drop()
+    rig.wake?.woke()
+    expect(rig.links).toHaveLength(2)
+  })
+
+  it('lets go of the link of a page that is put away, and comes back with it', () => {
+    const { rig, subscription } = live()
+    rig.wake?.hidden()
+    expect(rig.links[0]?.isClosed).toBe(true)
+    rig.clock.advance(600_000)
+    expect(rig.links).toHaveLength(1)
+    rig.wake?.woke()
+    rig.connect()
+    rig.recover(messages(4, 6))
+    expect(subscription.current.state).toEqual(texts(1, 6))
+  })
+
+  it.each([
+    ['sse', false, true],
+    ['long-poll', false, true],
+    ['websocket', false, false],
+    ['poll', false, false],
+    ['sse', true, false],
+  ] as const)('a page nobody looks at, over %s, shared: %s, lets go of its link: %s', (rung, isShared, isClosed) => {
+    const { rig, subscription } = live()
+    Object.assign(rig.transport, { rung, isShared })
+    rig.wake?.unseen()
+    expect(rig.link.isClosed).toBe(isClosed)
+    if (!isClosed) return
+    rig.wake?.woke()
+    rig.connect()
+    rig.recover(messages(4, 6))
+    expect(subscription.current.state).toEqual(texts(1, 6))
+  })
+
+  it('leaves a connection that works alone', () => {
+    const { rig } = live()
+    rig.wake?.woke()
+    expect(rig.links).toHaveLength(1)
+    expect(rig.link.isClosed).toBe(false)
+  })
+
+  it('listens while there is something to wake up for', () => {
+    const rig = new Rig()
+    expect(rig.wake).toBeUndefined()
+    rig.client.subscribe(chat, lobby)
+    expect(rig.wake).toBeDefined()
+    rig.client.close()
+    expect(rig.wake).toBeUndefined()
+  })
+})
+
+describe('tokens', () => {
+  it('are asked for again with every connection', async () => {
+    const tokens = ['first', 'second']
+    const rig = new Rig({ token: async () => tokens.shift() })
+    rig.client.subscribe(chat, pageAt(3))
+    rig.link.open()
+    await rig.clock.pass(0)
+    expect(rig.link.lastOf('baro:connect').token).toBe('first')
+    rig.link.drop()
+    rig.clock.advance(30_000)
+    rig.link.open()
+    await rig.clock.pass(0)
+    expect(rig.link.lastOf('baro:connect').token).toBe('second')
+  })
+
+  it('that cannot be had make the client try again', async () => {
+    const rig = new Rig({ token: () => Promise.reject(new Error('the session is away')) })
+    rig.client.subscribe(chat, pageAt(3))
+    rig.link.open()
+    await rig.clock.pass(0)
+    expect(rig.link.sent).toEqual([])
+    expect(rig.client.status).toMatchObject({ state: 'waiting', reason: 'no token: Error: the session is away' })
+  })
+
+  it('that come after their link has gone are not used', async () => {
+    let give: (token: string) => void = () => {}
+    const rig = new Rig({ token: () => new Promise((resolve) => (give = resolve)) })
+    rig.client.subscribe(chat, pageAt(3))
+    rig.link.open()
+    await rig.clock.pass(0)
+    const [first] = rig.links
+    const late = give
+    first?.drop()
+    rig.clock.advance(30_000)
+    rig.link.open()
+    late('late')
+    await rig.clock.pass(0)
+    expect(first?.sent).toEqual([])
+    expect(rig.link.sent).toEqual([])
+  })
+})
+
+describe('sharing a channel', () => {
+  it('mounting twice, as StrictMode does, opens one socket and subscribes once', () => {
+    const rig = new Rig()
+    rig.client.subscribe(chat, pageAt(3)).close()
+    const subscription = rig.client.subscribe(chat, pageAt(3))
+    rig.clock.advance(5_000)
+    rig.connect()
+    rig.recover()
+    expect(rig.links).toHaveLength(1)
+    expect(rig.link.sentOf('baro:subscribe')).toHaveLength(1)
+    expect(subscription.current.status.state).toBe('live')
+  })
+
+  it('many holders have one subscription, and it ends after the last has gone and a linger', () => {
+    const { rig, subscription } = live()
+    const other = rig.client.subscribe(chat, lobby)
+    expect(other.current).toBe(subscription.current)
+    subscription.close()
+    subscription.close()
+    rig.clock.advance(5_000)
+    rig.deliver(3, messages(4, 4))
+    expect(other.current.state).toEqual(texts(1, 4))
+    other.close()
+    rig.clock.advance(999)
+    expect(rig.link.sentOf('baro:unsubscribe')).toEqual([])
+    rig.clock.advance(1)
+    expect(rig.link.sentOf('baro:unsubscribe')).toEqual([{ channel: 'chat:lobby' }])
+    expect(rig.link.isClosed).toBe(true)
+    expect(rig.client.status.state).toBe('idle')
+    expect(rig.clock.pending).toBe(0)
+  })
+
+  it('one channel less leaves the connection to the others', () => {
+    const { rig, subscription } = live()
+    const other = rig.client.subscribe(chat, chat({ id: 'other' }))
+    subscription.close()
+    rig.clock.advance(1_000)
+    expect(rig.link.isClosed).toBe(false)
+    rig.reset(at(2), texts(1, 2), 'none', 'chat:other')
+    expect(other.current.state).toEqual(texts(1, 2))
+  })
+
+  it('a holder that has let go is told nothing more', () => {
+    const { rig, subscription } = live()
+    rig.client.subscribe(chat, lobby)
+    const seen: unknown[] = []
+    subscription.onChange((view) => seen.push(view))
+    subscription.onPublication((publication) => seen.push(publication))
+    subscription.onSignal((signal) => seen.push(signal))
+    subscription.close()
+    rig.deliver(3, messages(4, 4))
+    rig.link.tell({ type: 'baro:signaled', payload: { channel: 'chat:lobby', type: 'typing', payload: {} } })
+    expect(seen).toEqual([])
+  })
+
+  it('attempts have higher numbers, also after a channel was left and entered again', () => {
+    const { rig, subscription } = live()
+    rig.client.subscribe(chat, chat({ id: 'other' }))
+    subscription.close()
+    rig.clock.advance(1_000)
+    rig.client.subscribe(chat, pageAt(3))
+    const attempts = rig.link.sentOf('baro:subscribe').map(({ attempt }) => attempt)
+    expect(attempts).toEqual([...attempts].sort((a, b) => a - b))
+    expect(new Set(attempts).size).toBe(3)
+  })
+})
+
+describe('I3: a page never brings an older state back', () => {
+  it('an older payload, as the router cache and the back button have it, changes nothing', () => {
+    const { rig, subscription } = live(3)
+    rig.deliver(3, messages(4, 9))
+    subscription.offer(pageAt(3))
+    const back = rig.client.subscribe(chat, pageAt(5))
+    expect(back.current.state).toEqual(texts(1, 9))
+    expect(rig.link.sentOf('baro:subscribe')).toHaveLength(1)
+  })
+
+  it('what was seen last is still shown long after everybody left', () => {
+    const { rig, subscription } = live(3)
+    rig.deliver(3, messages(4, 9))
+    subscription.close()
+    rig.clock.advance(600_000)
+    expect(rig.client.peek(chat, pageAt(3))?.state).toEqual(texts(1, 9))
+    const back = rig.client.subscribe(chat, pageAt(3))
+    expect(back.current.state).toEqual(texts(1, 9))
+    rig.connect()
+    expect(rig.link.lastOf('baro:subscribe').position).toBe(at(9))
+    rig.recover(messages(10, 10))
+    expect(back.current.handOver).toMatchObject({ rendered: 3, resumedAt: 9, recovered: 1 })
+  })
+
+  it('a newer payload moves the state forward; the hub is asked what follows it', () => {
+    const { rig, subscription } = live(3)
+    const seen = told(subscription)
+    subscription.offer(pageAt(9))
+    expect(subscription.current.state).toEqual(texts(1, 9))
+    rig.deliver(3, messages(4, 9))
+    expect(rig.link.lastOf('baro:subscribe').position).toBe(at(9))
+    rig.recover(messages(10, 10))
+    expect(subscription.current.state).toEqual(texts(1, 10))
+    expect(seen).toEqual(messages(10, 10))
+  })
+
+  it('a payload of another epoch replaces nothing, it makes the client ask', () => {
+    const { rig, subscription } = live(3)
+    subscription.offer(pageAt(1, { epoch: 'epoch2' }))
+    expect(subscription.current.state).toEqual(texts(1, 3))
+    expect(rig.link.lastOf('baro:subscribe')).toMatchObject({ attempt: 2, position: at(3) })
+    rig.reset(at(1, 'epoch2'), ['new life'], 'epoch')
+    expect(subscription.current).toMatchObject({ state: ['new life'], position: at(1, 'epoch2') })
+  })
+
+  it('an answer to an attempt that is over moves nothing', () => {
+    const { rig, subscription } = live(3)
+    rig.deliver(5, messages(6, 6))
+    rig.link.tell({
+      type: 'baro:reset',
+      payload: { channel: 'chat:lobby', attempt: 1, reason: 'trimmed', position: at(1), snapshot: ['old'] },
+    })
+    expect(subscription.current.state).toEqual(texts(1, 3))
+  })
+
+  it('peeking knows nothing of a channel that was never followed, nor of one that the page is ahead of', () => {
+    const { rig } = live(3)
+    expect(rig.client.peek(chat, chat({ id: 'other' }))).toBeUndefined()
+    expect(rig.client.peek(chat, pageAt(4))).toBeUndefined()
+    expect(rig.client.peek(chat, pageAt(2))?.position).toBe(at(3))
+  })
+
+  it('the stores that have rested longest are forgotten, those in use are not', () => {
+    const { rig } = live(3)
+    for (let id = 0; id < 100; id++) {
+      rig.client.subscribe(chat, pageAt(1, { channel: `chat:${id}` })).close()
+      rig.clock.advance(1_000)
+    }
+    expect(rig.client.peek(chat, lobby)).toBeDefined()
+    expect(rig.client.peek(chat, chat({ id: 99 }))).toBeDefined()
+    expect(rig.client.peek(chat, chat({ id: 0 }))).toBeUndefined()
+  })
+})
+
+describe('a subscribe that is refused', () => {
+  it('says why, keeps what is shown, and touches no other', () => {
+    const { rig, subscription } = live(3)
+    const other = rig.client.subscribe(chat, chat({ id: 'secret' }))
+    rig.refuse('refused', 'chat:secret')
+    expect(other.current.status).toMatchObject({ state: 'refused', reason: 'refused' })
+    expect(subscription.current.status.state).toBe('live')
+    rig.link.drop()
+    rig.reconnect()
+    expect(rig.link.sentOf('baro:subscribe').map(({ channel }) => channel)).toEqual(['chat:lobby', 'chat:secret'])
+  })
+
+  it('for now is tried again later', () => {
+    const rig = new Rig()
+    const subscription = rig.client.subscribe(chat, pageAt(3))
+    rig.connect()
+    rig.refuse('unavailable')
+    const { status } = subscription.current
+    expect(status).toMatchObject({ state: 'waiting', attempt: 1, rung: 'websocket', reason: 'unavailable' })
+    rig.clock.advance(status.retryInMs ?? 0)
+    expect(rig.link.lastOf('baro:subscribe')).toMatchObject({ attempt: 2, position: at(3) })
+    rig.recover()
+    expect(subscription.current.status.state).toBe('live')
+  })
+
+  it('because the version is outdated reloads the page, and keeps saying so', () => {
+    const rig = new Rig()
+    const subscription = rig.client.subscribe(chat, pageAt(3))
+    rig.connect()
+    rig.refuse('outdated')
+    expect(rig.reloads).toEqual(['chat:lobby 1'])
+    expect(subscription.current).toMatchObject({ state: texts(1, 3), status: { state: 'outdated' } })
+    rig.link.drop()
+    expect(subscription.current.status.state).toBe('outdated')
+  })
+
+  it('later, by the hub, says why as well', () => {
+    const { rig, subscription } = live(3)
+    rig.link.tell({ type: 'baro:unsubscribed', payload: { channel: 'chat:lobby', code: 'refused' } })
+    expect(subscription.current.status).toMatchObject({ state: 'refused', reason: 'refused' })
+  })
+
+  it('for a position that is none to the hub begins anew', () => {
+    const rig = new Rig()
+    const subscription = rig.client.subscribe(chat, { ...pageAt(3), position: 'garbage' })
+    rig.connect()
+    rig.refuse('bad-position')
+    expect(rig.link.lastOf('baro:subscribe')).not.toHaveProperty('position')
+    rig.reset(at(4), texts(1, 4))
+    expect(subscription.current).toMatchObject({ state: texts(1, 4), position: at(4) })
+  })
+})
+
+describe('publishing', () => {
+  it('is shown at once, sent, and replaced by the publication with its id', async () => {
+    const { rig, subscription } = live(3)
+    const published = subscription.publish('message', { text: 'mine' }, { id: 'my-id' })
+    expect(subscription.current).toMatchObject({ state: [...texts(1, 3), 'mine'], pending: ['my-id'] })
+    expect(rig.link.lastOf('baro:publish')).toEqual({
+      id: 'my-id',
+      channel: 'chat:lobby',
+      type: 'message',
+      payload: { text: 'mine' },
+    })
+    rig.link.tell({
+      type: 'baro:publications',
+      payload: {
+        channel: 'chat:lobby',
+        follows: at(3),
+        position: '1a.epoch1.4.my-id',
+        publications: [message(4, { id: 'my-id', text: 'mine' })],
+      },
+    })
+    expect(subscription.current).toMatchObject({ state: [...texts(1, 3), 'mine'], pending: [] })
+    rig.link.tell({ type: 'baro:published', payload: { id: 'my-id', position: '1a.epoch1.4.my-id' } })
+    expect(await published).toEqual({ id: 'my-id', position: '1a.epoch1.4.my-id' })
+  })
+
+  it('is taken back if the handler refuses, and rejects with what it said', async () => {
+    const { rig, subscription } = live(3)
+    const published = subscription.publish('message', { text: 'mine' })
+    const { id } = rig.link.lastOf('baro:publish')
+    rig.link.tell({ type: 'baro:error', payload: { code: 'invalid-payload', message: 'too rude', id } })
+    expect(subscription.current).toMatchObject({ state: texts(1, 3), pending: [] })
+    await expect(published).rejects.toMatchObject({ code: 'invalid-payload', message: 'too rude' })
+  })
+
+  it('stays shown, once answered, until the state has come as far; and goes if nothing was published', async () => {
+    const { rig, subscription } = live(3)
+    const one = subscription.publish('message', { text: 'one' }, { id: 'one' })
+    const two = subscription.publish('message', { text: 'two' }, { id: 'two' })
+    rig.link.tell({ type: 'baro:published', payload: { id: 'one', position: at(4) } })
+    rig.link.tell({ type: 'baro:published', payload: { id: 'two' } })
+    expect(subscription.current.state).toEqual([...texts(1, 3), 'one'])
+    rig.deliver(3, messages(4, 4))
+    expect(subscription.current.state).toEqual(texts(1, 4))
+    expect(await one).toEqual({ id: 'one', position: at(4) })
+    expect(await two).toEqual({ id: 'two' })
+  })
+
+  it('I5: survives a reconnect: subscribes first, then what has no answer with the same id, in order', async () => {
+    const { rig, subscription } = live(3)
+    const settled: string[] = []
+    for (const id of ['a', 'b'])
+      subscription.publish('message', { text: id }, { id }).then(({ id: done }) => settled.push(done))
+    rig.link.drop()
+    subscription.publish('message', { text: 'c' }, { id: 'c' })
+    expect(subscription.current.pending).toEqual(['a', 'b', 'c'])
+    rig.reconnect()
+    expect(rig.link.sent.map(({ type }) => type)).toEqual([
+      'baro:connect',
+      'baro:subscribe',
+      'baro:publish',
+      'baro:publish',
+      'baro:publish',
+    ])
+    expect(rig.link.sentOf('baro:publish').map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+    for (const id of ['a', 'b']) rig.link.tell({ type: 'baro:published', payload: { id } })
+    await rig.clock.pass(0)
+    expect(settled).toEqual(['a', 'b'])
+  })
+
+  it('I5: that the hub can no longer answer for rejects as unknown, and is not shown any more', async () => {
+    const { rig, subscription } = live(3)
+    const published = subscription.publish('message', { text: 'mine' })
+    rig.link.drop()
+    rig.reconnect({ claimsEpoch: 'claims2' })
+    expect(rig.link.sentOf('baro:publish')).toEqual([])
+    expect(subscription.current.pending).toEqual([])
+    await expect(published).rejects.toMatchObject({ code: 'unknown-outcome' })
+  })
+
+  it('I5: whose first is still at work is asked for again after a second', () => {
+    const { rig, subscription } = live(3)
+    subscription.publish('message', { text: 'mine' }, { id: 'mine' })
+    rig.link.tell({ type: 'baro:error', payload: { code: 'in-progress', message: 'wait', id: 'mine' } })
+    rig.clock.advance(999)
+    expect(rig.link.sentOf('baro:publish')).toHaveLength(1)
+    rig.clock.advance(1)
+    expect(rig.link.sentOf('baro:publish')).toHaveLength(2)
+    expect(subscription.current.pending).toEqual(['mine'])
+  })
+
+  it('that is longer than the hub takes is never sent; its length is that of its bytes', async () => {
+    const { rig, subscription } = live(3)
+    const overhead = JSON.stringify({
+      type: 'baro:publish',
+      payload: { id: 'x', channel: 'chat:lobby', type: 'message', payload: { text: '' } },
+    }).length
+    const fitting = '한'.repeat(Math.floor((terms.maxMessageBytes - overhead) / 3))
+    await expect(subscription.publish('message', { text: `${fitting}한` }, { id: 'x' })).rejects.toMatchObject({
+      code: 'too-large',
+    })
+    expect(subscription.current.pending).toEqual([])
+    subscription.publish('message', { text: fitting }, { id: 'x' })
+    expect(rig.link.sentOf('baro:publish')).toHaveLength(1)
+  })
+
+  it('takes turns: a producer of its own numbers the publishes of a channel, and says what it has the answers to', () => {
+    const { rig, subscription } = live(3)
+    subscription.publish('message', { text: 'one' })
+    const first = rig.link.lastOf('baro:publish')
+    expect(first).toMatchObject({ number: 1, confirmed: 0, producer: expect.stringMatching(/^[\w-]{16}$/) })
+    rig.link.tell({ type: 'baro:published', payload: { id: first.id } })
+    subscription.publish('message', { text: 'two' })
+    expect(rig.link.lastOf('baro:publish')).toMatchObject({
+      ...first,
+      id: expect.any(String),
+      payload: { text: 'two' },
+      number: 2,
+      confirmed: 1,
+    })
+  })
+
+  it('I5: back at a hub whose claims are in another life, goes on under another producer', () => {
+    const { rig, subscription } = live(3)
+    subscription.publish('message', { text: 'one' })
+    const { id, producer } = rig.link.lastOf('baro:publish')
+    rig.link.tell({ type: 'baro:published', payload: { id } })
+    rig.link.tell({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
+    rig.clock.advance(0)
+    rig.connect({ claimsEpoch: 'claims2' })
+    subscription.publish('message', { text: 'two' })
+    expect(rig.link.lastOf('baro:publish').number).toBe(1)
+    expect(rig.link.lastOf('baro:publish').producer).not.toBe(producer)
+  })
+
+  it.each(['publish', 'request', 'signal'] as const)('what no hub could take is not sent: a %s', async (way) => {
+    const { rig, subscription } = live(3)
+    const send = async (payload: never) => {
+      if (way === 'publish') await subscription.publish('message', payload)
+      else if (way === 'request') await subscription.request('count', payload)
+      else subscription.signal('typing', payload)
+    }
+    const key = JSON.parse('{"list":[{"__proto__":1}]}') as never
+    await expect(send(key)).rejects.toMatchObject({
+      code: 'invalid-payload',
+      message: expect.stringContaining('__proto__'),
+    })
+    await expect(send('.'.repeat(terms.maxMessageBytes) as never)).rejects.toMatchObject({ code: 'too-large' })
+    expect(rig.link.sentOf(`baro:${way}`)).toEqual([])
+    expect(subscription.current.pending).toEqual([])
+    void send({ text: 'the value "__proto__": is a text' } as never)
+    await rig.clock.pass(0)
+    expect(rig.link.sentOf(`baro:${way}`)).toHaveLength(1)
+  })
+
+  it('that is no JSON, or on something that was closed, rejects', async () => {
+    const { rig, subscription } = live(3)
+    const circular: Record<string, unknown> = {}
+    circular.self = circular
+    await expect(subscription.publish('message', circular as never)).rejects.toMatchObject({ code: 'invalid-payload' })
+    subscription.close()
+    await expect(subscription.publish('message', { text: 'x' })).rejects.toMatchObject({ code: 'closed' })
+    const other = rig.client.subscribe(chat, lobby)
+    rig.client.close()
+    await expect(other.publish('message', { text: 'x' })).rejects.toMatchObject({ code: 'closed' })
+    await expect(other.request('count', { from: 1 })).rejects.toMatchObject({ code: 'closed' })
+  })
+
+  it('keeps the connection until it is answered, also when everybody has left', async () => {
+    const { rig, subscription } = live(3)
+    const published = subscription.publish('message', { text: 'mine' }, { id: 'mine' })
+    subscription.close()
+    rig.clock.advance(5_000)
+    expect(rig.link.sentOf('baro:unsubscribe')).toEqual([])
+    rig.link.tell({ type: 'baro:published', payload: { id: 'mine' } })
+    expect(await published).toEqual({ id: 'mine' })
+    expect(rig.link.isClosed).toBe(true)
+    expect(rig.client.status.state).toBe('idle')
+  })
+
+  it('that is answered while the channel lingers does not end the linger', () => {
+    const { rig, subscription } = live(3)
+    subscription.publish('message', { text: 'mine' }, { id: 'mine' })
+    subscription.close()
+    rig.link.tell({ type: 'baro:published', payload: { id: 'mine' } })
+    expect(rig.link.isClosed).toBe(false)
+    rig.clock.advance(1_000)
+    expect(rig.link.isClosed).toBe(true)
+  })
+
+  it('takes the payload as it is now, whatever becomes of it', () => {
+    const { rig, subscription } = live(3)
+    const payload = { text: 'now' }
+    rig.link.drop()
+    subscription.publish('message', payload)
+    payload.text = 'later'
+    expect(subscription.current.state.at(-1)).toBe('now')
+    rig.reconnect()
+    expect(rig.link.lastOf('baro:publish').payload).toEqual({ text: 'now' })
+  })
+
+  it('from a listener is sent after what made it', () => {
+    const { rig, subscription } = live(3)
+    subscription.onPublication(({ offset }) => {
+      if (offset < 6) subscription.publish('message', { text: `re ${offset}` })
+    })
+    rig.deliver(3, messages(4, 6))
+    expect(subscription.current.state).toEqual([...texts(1, 6), 're 4', 're 5'])
+    expect(rig.link.sentOf('baro:publish')).toHaveLength(2)
+  })
+})
+
+describe('requests', () => {
+  it('are answered', async () => {
+    const { rig, subscription } = live(3)
+    const answer = subscription.request('count', { from: 1 })
+    const { id, ...question } = rig.link.lastOf('baro:request')
+    expect(question).toEqual({ channel: 'chat:lobby', type: 'count', payload: { from: 1 } })
+    rig.link.tell({ type: 'baro:answer', payload: { id, payload: 42 } })
+    expect(await answer).toBe(42)
+  })
+
+  it('wait for a connection, and are refused with the code of the answer', async () => {
+    const rig = new Rig()
+    const subscription = rig.client.subscribe(chat, lobby)
+    const answer = subscription.request('count', { from: 1 })
+    rig.connect()
+    const { id } = rig.link.lastOf('baro:request')
+    rig.link.tell({ type: 'baro:error', payload: { code: 'not-accepted', message: 'nobody counts', id } })
+    await expect(answer).rejects.toMatchObject({ code: 'not-accepted' })
+  })
+
+  it('that were cut off are not sent again', async () => {
+    const { rig, subscription } = live(3)
+    const answer = subscription.request('count', { from: 1 })
+    rig.link.drop()
+    await expect(answer).rejects.toMatchObject({ code: 'unknown-outcome' })
+    rig.reconnect()
+    expect(rig.link.sentOf('baro:request')).toEqual([])
+  })
+})
+
+describe('signals', () => {
+  it('are sent and told, and dropped without a link', () => {
+    const { rig, subscription } = live(3)
+    const seen: unknown[] = []
+    subscription.onSignal(({ payload, by }) => seen.push([payload.name, by]))
+    subscription.signal('typing', { name: 'kim' })
+    expect(rig.link.lastOf('baro:signal')).toEqual({ channel: 'chat:lobby', type: 'typing', payload: { name: 'kim' } })
+    rig.link.tell({
+      type: 'baro:signaled',
+      payload: { channel: 'chat:lobby', type: 'typing', payload: { name: 'lee' }, by: 'user-7' },
+    })
+    expect(seen).toEqual([['lee', 'user-7']])
+    rig.link.drop()
+    subscription.signal('typing', { name: 'kim' })
+    rig.reconnect()
+    expect(rig.link.sentOf('baro:signal')).toEqual([])
+  })
+
+  it('that are refused are logged', () => {
+    const { rig } = live(3)
+    const payload = { code: 'not-accepted', message: 'No handler takes "typing".', channel: 'chat:lobby' }
+    rig.link.tell({ type: 'baro:error', payload })
+    expect(rig.logged).toEqual(['No handler takes "typing".'])
+  })
+})
+
+describe('closing', () => {
+  it('keeps what is shown, and says so', () => {
+    const { rig, subscription } = live(3)
+    rig.client.close()
+    expect(rig.link.isClosed).toBe(true)
+    expect(subscription.current).toMatchObject({ state: texts(1, 3), status: { state: 'closed' } })
+    rig.wake?.woke()
+    rig.clock.advance(600_000)
+    expect(rig.links).toHaveLength(1)
+    expect(rig.clock.pending).toBe(0)
+  })
+
+  it('settles what has no answer', async () => {
+    const { rig, subscription } = live(3)
+    const sent = subscription.publish('message', { text: 'sent' })
+    rig.link.drop()
+    const unsent = subscription.publish('message', { text: 'unsent' })
+    rig.client.close()
+    await expect(sent).rejects.toMatchObject({ code: 'unknown-outcome' })
+    await expect(unsent).rejects.toMatchObject({ code: 'closed' })
+    expect(subscription.current.pending).toEqual([])
+  })
+
+  it('can be taken back', () => {
+    const { rig, subscription } = live(3)
+    rig.client.close()
+    rig.client.reconnect()
+    rig.connect()
+    rig.recover(messages(4, 4))
+    expect(subscription.current).toMatchObject({ state: texts(1, 4), status: { state: 'live' } })
+  })
+})
+
+describe('bad input from the hub', () => {
+  it.each([
+    'null',
+    '42',
+    '{"type":"baro:publications"}',
+    '{"type":"baro:publications","payload":{"channel":"chat:lobby"}}',
+    '{"type":"baro:tomorrow","payload":{"channel":"chat:lobby","id":"x"}}',
+    '{"type":"baro:publications","payload":{"channel":"chat:elsewhere","follows":"","position":"","publications":[]}}',
+  ])('%s harms nobody', (text) => {
+    const { rig, subscription } = live(3)
+    rig.link.tell(JSON.parse(text))
+    rig.recover()
+    rig.deliver(3, messages(4, 4))
+    expect(subscription.current.state).toEqual(texts(1, 4))
+    expect(rig.client.status.state).toBe('live')
+  })
+})
+
+describe('where no link can be opened', () => {
+  it('the client gives up and logs what to do', () => {
+    vi.stubGlobal('WebSocket', undefined)
+    const rig = new Rig({ transport: createWebSocketTransport(), url: 'http://localhost/baro' })
+    rig.client.subscribe(chat, lobby)
+    vi.unstubAllGlobals()
+    expect(rig.client.status).toMatchObject({ state: 'gave-up', reason: 'bad-definition' })
+    expect(rig.logged).toEqual([expect.stringContaining('createWebSocketTransport({ WebSocket })')])
+  })
+})

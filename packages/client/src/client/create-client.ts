@@ -1,0 +1,145 @@
+import type { AnyChannel, Log, Reference, TypesOf } from '@baro/core'
+import { type Clock, type Randomness, systemClock, systemRandomness } from '@baro/core/broker'
+import { createId, type ServerMessage } from '@baro/core/protocol'
+import { createListeners } from '../changes/listeners.ts'
+import { createConnection } from '../connection/connection.ts'
+import type { Status } from '../connection/status.ts'
+import { type Backoff, defaultBackoff } from '../machine/backoff.ts'
+import { createOutbox, type OutboxEvent } from '../outbox/outbox.ts'
+import { browserReload, type PageReload } from '../page/page-reload.ts'
+import { browserWake, type Wake } from '../page/wake.ts'
+import type { Transport } from '../ports/transport.ts'
+import type { ChannelView } from '../subscription/channel-view.ts'
+import type { ClientCounters } from '../subscription/counters.ts'
+import { createFollowedChannel, type FollowedChannel } from '../subscription/followed-channel.ts'
+import { createSubscription, type Subscription } from '../subscription/subscription.ts'
+import type { SubscriptionEvent } from '../subscription/subscription-machine.ts'
+import type { Client } from './client.ts'
+
+/** What `createClient` takes. */
+export interface ClientOptions {
+  /**
+   * Where the hub is: a path, or a URL of `http`, `https`, `ws` or `wss`; where there is no page a URL. Anything else
+   * makes the client give up at its first connection, with `bad-definition`. Default `/baro` on the page's own origin.
+   */
+  readonly url?: string
+  /** What the application's `auth` checks; asked for again with every connection, since tokens expire. */
+  readonly token?: () => string | undefined | Promise<string | undefined>
+  /** Moves the messages. Default: the best that works, see `rungs`; of `@baro/client/websocket`: WebSocket. */
+  readonly transport?: Transport
+  /** Tries in a row before giving up. Default: none, it goes on for ever. */
+  readonly maxAttempts?: number
+  readonly backoff?: Partial<Backoff>
+  /** How long a channel nobody holds is kept live, in milliseconds. Default 1,000. */
+  readonly lingerMs?: number
+  /** How long a link may take to open, and the hub to answer, in milliseconds. Default 10,000. */
+  readonly handshakeTimeoutMs?: number
+  /** Most bytes of publishes and requests without an answer. Default 1 MiB. */
+  readonly maxOutboxBytes?: number
+  /** Default: the page's `online`, `visibilitychange`, `pageshow` and `pagehide`. */
+  readonly wake?: Wake
+  /** What to do when the hub has another version of a channel. Default: load the page again, once, past caches. */
+  readonly reload?: PageReload
+  /** Default: the console. */
+  readonly log?: Log
+  readonly clock?: Clock
+  readonly randomness?: Randomness
+}
+
+/** Up to here, the stores of channels that nobody follows are kept, for whoever comes back with an older page. */
+const maxChannels = 64
+
+/** Makes a client over a transport. Nothing is opened until something is subscribed to. */
+export function createClientOver(transport: Transport, options: ClientOptions): Client {
+  const settings = {
+    url: '/baro',
+    transport,
+    lingerMs: 1_000,
+    handshakeTimeoutMs: 10_000,
+    maxOutboxBytes: 1 << 20,
+    wake: browserWake,
+    reload: browserReload,
+    log: console as Log,
+    clock: systemClock,
+    randomness: systemRandomness,
+    ...withoutUndefined(options),
+    backoff: { ...defaultBackoff, ...options.backoff },
+  }
+  const counters: ClientCounters = { subscribes: 0, recovered: 0, reset: 0, gaps: 0, suppressed: 0 }
+  const channels = new Map<string, FollowedChannel>()
+  const listeners = createListeners<{ status: Status }>(settings.log)
+
+  const connection = createConnection({
+    ...settings,
+    secret: createId(settings.randomness),
+    linkChanged(type) {
+      for (const followed of channels.values()) followed.dispatch({ type })
+      if (type === 'link-down') outbox.dispatch({ type })
+    },
+    received,
+    statusChanged(status) {
+      for (const followed of channels.values()) followed.refresh()
+      listeners.tell('status', status)
+    },
+  })
+
+  const outbox = createOutbox({ ...settings, connection, demandChanged })
+  const parts = { ...settings, counters, connection, outbox, demandChanged }
+
+  function demandChanged(): void {
+    const isWanted = !outbox.isEmpty || [...channels.values()].some(({ isActive }) => isActive)
+    connection.dispatch({ type: isWanted ? 'wanted' : 'unwanted' })
+  }
+
+  function received(message: ServerMessage): void {
+    const { type, payload } = message
+    if ('claimsEpoch' in payload || 'id' in payload) outbox.dispatch(message as OutboxEvent)
+    else if (type === 'baro:error' && payload.attempt === undefined) settings.log.warn(payload.message)
+    else if ('channel' in payload) {
+      const followed = channels.get(String(payload.channel))
+      if (type === 'baro:signaled') followed?.tell('signal', payload)
+      else followed?.dispatch(message as SubscriptionEvent)
+    }
+  }
+
+  function follow(definition: AnyChannel, reference: Reference): FollowedChannel {
+    const { channel } = reference
+    const followed = channels.get(channel) ?? createFollowedChannel(channel, definition, reference, parts)
+    // The newest are the last in line to be forgotten.
+    channels.delete(channel)
+    for (const [name, { isActive }] of channels) if (channels.size >= maxChannels && !isActive) channels.delete(name)
+    channels.set(channel, followed)
+    return followed
+  }
+
+  return {
+    counters,
+    get status() {
+      return connection.status
+    },
+    onStatus: (listener) => listeners.on('status', listener),
+    subscribe<C extends AnyChannel>(definition: C, reference: Reference<TypesOf<C>>) {
+      const subscription: unknown = createSubscription(follow(definition, reference), definition, reference, parts)
+      // Channels are kept side by side whatever their types; here the definition that was passed gives them back.
+      return subscription as Subscription<TypesOf<C>>
+    },
+    peek<C extends AnyChannel>(_: C, reference: Reference<TypesOf<C>>) {
+      const followed = channels.get(reference.channel)
+      // As above.
+      return followed?.isAtLeast(reference) ? (followed.view as ChannelView<TypesOf<C>>) : undefined
+    },
+    reconnect() {
+      connection.dispatch({ type: 'restart' })
+      demandChanged()
+    },
+    close() {
+      connection.dispatch({ type: 'close' })
+      outbox.dispatch({ type: 'close' })
+    },
+  }
+}
+
+/** Options that were not given may also be given as `undefined`. */
+function withoutUndefined(options: ClientOptions): ClientOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}

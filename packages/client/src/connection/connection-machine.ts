@@ -1,0 +1,125 @@
+/**
+ * The life of the connection.
+ *
+ *   idle ── wanted ──▶ connecting ── linked ──▶ handshaking ── connected ──▶ open
+ *    ▲                  ▲  │ lost, due              │ lost, due               │ lost, due, drain, hidden
+ *    │ unwanted,        │  ▼                        ▼                         ▼
+ *    │ restart          └─ waiting ◀────────────────┴─────────────────────────┘
+ *    │         due, woke   │
+ *    │                     └ lost for good, or too many tries ──▶ gave-up
+ *    └─ from anywhere (unwanted: not from gave-up or closed)      close, from anywhere ──▶ closed
+ *
+ * Links are numbered through the whole life, so that what an old one still says is ignored.
+ */
+import type { ServerMessage } from '@baro/core/protocol'
+import { type Backoff, backoffMs } from '../machine/backoff.ts'
+import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
+
+/** Where the connection stands. */
+export interface ConnectionState {
+  readonly name: 'idle' | 'connecting' | 'handshaking' | 'open' | 'waiting' | 'gave-up' | 'closed'
+  /** Number of the newest link. */
+  readonly attempt: number
+  /** Links since one last proved to work. */
+  readonly tries: number
+  /** Why it waits or gave up. */
+  readonly reason?: string
+  /** Until it tries again, or until it takes silence for a lost link. */
+  readonly dueInMs?: number | undefined
+}
+
+/** What happens to a connection. Those with an `attempt` are about one link. */
+export type ConnectionEvent =
+  | DueEvent
+  | { readonly type: 'wanted' | 'unwanted' | 'restart' | 'close' }
+  | { readonly type: 'linked'; readonly attempt: number }
+  /** What was heard; whatever it is, it is a sign of life. */
+  | (ServerMessage & { readonly attempt: number })
+  /** The link is gone, or as good as gone; `isFinal`: coming back changes nothing. */
+  | { readonly type: 'lost'; readonly attempt: number; readonly reason: string; readonly isFinal?: boolean }
+  /** A good moment to try again; the page is put away. */
+  | { readonly type: 'woke' | 'hidden' }
+
+/** What the transition asks for. */
+export type ConnectionAction = 'open-link' | 'send-connect' | 'close-link'
+
+/** What the decisions depend on besides state and event. */
+export interface ConnectionRules {
+  readonly backoff: Backoff
+  /** Tries in a row before giving up. Without it, it goes on for ever. */
+  readonly maxAttempts?: number
+  readonly handshakeTimeoutMs: number
+}
+
+type ConnectionStep = Step<ConnectionState, ConnectionAction>
+
+/** The state of a client that nobody has asked for anything. */
+export const startConnection: ConnectionState = { name: 'idle', attempt: 0, tries: 0 }
+
+/**
+ * Decides what the connection does next; total, so an event that does not fit changes nothing.
+ *
+ * @param fraction A random number in [0, 1).
+ */
+export function connectionTransition(
+  state: ConnectionState,
+  event: ConnectionEvent,
+  rules: ConnectionRules,
+  fraction: number,
+): ConnectionStep {
+  const { name, attempt, tries } = state
+  const isOpen = name === 'open'
+  const hasLink = isOpen || name === 'connecting' || name === 'handshaking'
+  const isTrying = hasLink || name === 'waiting'
+
+  function leave(next: Partial<ConnectionState>, ...actions: readonly ConnectionAction[]): ConnectionStep {
+    const entered = { name, attempt, tries, ...next }
+    return hasLink ? step(entered, 'close-link', ...actions) : step(entered, ...actions)
+  }
+  function connect(): ConnectionStep {
+    const dueInMs = rules.handshakeTimeoutMs
+    return leave({ name: 'connecting', attempt: attempt + 1, tries: tries + 1, dueInMs }, 'open-link')
+  }
+  function lose(reason: string): ConnectionStep {
+    return tries !== rules.maxAttempts
+      ? leave({ name: 'waiting', reason, dueInMs: backoffMs(rules.backoff, tries, fraction) })
+      : leave({ name: 'gave-up', reason: 'max-attempts' })
+  }
+
+  if ('attempt' in event && event.attempt !== attempt) return step(state)
+  switch (event.type) {
+    case 'wanted':
+      return name === 'idle' ? connect() : step(state)
+    case 'unwanted':
+      return isTrying ? leave({ name: 'idle', tries: 0 }) : step(state)
+    case 'restart':
+      return leave({ name: 'idle', tries: 0 })
+    case 'close':
+      return leave({ name: 'closed', tries: 0 })
+    case 'woke':
+      return name === 'waiting' ? connect() : step(state)
+    case 'hidden':
+      return isTrying ? leave({ name: 'waiting', reason: 'hidden' }) : step(state)
+    case 'due':
+      return hasLink ? lose(isOpen ? 'silent' : 'no-answer') : isTrying ? connect() : step(state)
+    case 'lost':
+      if (!hasLink) return step(state)
+      return event.isFinal ? leave({ name: 'gave-up', reason: event.reason }) : lose(event.reason)
+    case 'linked':
+      return name === 'connecting' ? step({ ...state, name: 'handshaking' }, 'send-connect') : step(state)
+    case 'baro:connected':
+      if (name === 'handshaking')
+        return step({ name: 'open', attempt, tries, dueInMs: 2 * event.payload.heartbeatIntervalMs || undefined })
+      break
+    case 'baro:recovered':
+    case 'baro:reset':
+      // Here the whole way has worked, to the channel and back.
+      if (isOpen) return step({ ...state, tries: 0 })
+      break
+    case 'baro:drain':
+      // The node stops. To wait for its goodbye would only cost what is sent until then.
+      if (hasLink) return leave({ name: 'waiting', reason: 'drain', dueInMs: event.payload.reconnectInMs })
+  }
+  // As another object, so that its time begins again.
+  return step(isOpen ? { ...state } : state)
+}

@@ -1,0 +1,145 @@
+import type { Log } from '@baro/core'
+import type { Clock, Randomness } from '@baro/core/broker'
+import { type ClientMessage, isFinalClose, protocolVersion, type ServerMessage } from '@baro/core/protocol'
+import { same } from '../changes/same.ts'
+import { runMachine } from '../machine/run-machine.ts'
+import type { Wake } from '../page/wake.ts'
+import type { Link, Transport } from '../ports/transport.ts'
+import {
+  type ConnectionEvent,
+  type ConnectionRules,
+  connectionTransition,
+  startConnection,
+} from './connection-machine.ts'
+import { connectionStatus, idleStatus, type Status } from './status.ts'
+
+/** What a connection works with, and whom it tells. */
+export interface ConnectionParts extends ConnectionRules {
+  readonly url: string
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly wake: Wake
+  readonly log: Log
+  /** The client's secret, the scope of a guest's publish ids. */
+  readonly secret: string
+  readonly token?: () => string | undefined | Promise<string | undefined>
+  /**
+   * `link-up`: `baro:connect` is out. Messages may follow at once; the hub takes them up when it has let the client in.
+   * `link-down`: what was sent since and not answered is lost.
+   */
+  linkChanged(type: 'link-up' | 'link-down'): void
+  received(message: ServerMessage): void
+  statusChanged(status: Status): void
+}
+
+/** The one connection of a client. */
+export interface Connection {
+  readonly status: Status
+  /** Whether `baro:connect` is out, so that messages may follow it. */
+  readonly isLinked: boolean
+  send(message: ClientMessage): void
+  dispatch(event: ConnectionEvent): void
+}
+
+/** Makes a connection; it opens once it is wanted. */
+export function createConnection(parts: ConnectionParts): Connection {
+  const { clock, transport, log } = parts
+  let link: Link | undefined
+  let isLinked = false
+  let stopListening: (() => void) | undefined
+  let status = idleStatus
+
+  const machine = runMachine({
+    clock,
+    initial: startConnection,
+    transition: (state, event: ConnectionEvent) =>
+      connectionTransition(state, event, parts, parts.randomness.fraction()),
+    perform(action) {
+      if (action === 'open-link') openLink(machine.state.attempt)
+      else if (action === 'send-connect') sendConnect(machine.state.attempt)
+      else closeLink()
+    },
+    settled() {
+      const next = same(status, connectionStatus(machine.state, transport.rung))
+      if (next === status) return
+      status = next
+      if (status.state === 'closed') stopListening = stopListening?.() as undefined
+      parts.statusChanged(status)
+    },
+  })
+  const { dispatch } = machine
+
+  function openLink(attempt: number): void {
+    stopListening ??= parts.wake.listen({
+      woke: () => dispatch({ type: 'woke' }),
+      hidden: () => dispatch({ type: 'hidden' }),
+      unseen() {
+        // A browser has six HTTP/1.1 connections for an origin: six tabs that hold one each, and the seventh never loads.
+        if (!transport.isShared && /sse|long/.test(transport.rung)) dispatch({ type: 'hidden' })
+      },
+    })
+    try {
+      link = transport.open(parts.url, {
+        opened: () => dispatch({ type: 'linked', attempt }),
+        received: (message) => receive(attempt, message),
+        closed: (code, words) =>
+          dispatch({ type: 'lost', attempt, reason: `${code} ${words}`, isFinal: isFinalClose(code) }),
+      })
+    } catch (error) {
+      log.error(`${error}`)
+      dispatch({ type: 'lost', attempt, reason: 'bad-definition', isFinal: true })
+    }
+  }
+
+  function closeLink(): void {
+    link?.close()
+    link = undefined
+    if (!isLinked) return
+    isLinked = false
+    parts.linkChanged('link-down')
+  }
+
+  /** A token is asked for again for each link: the one before may have expired. */
+  function sendConnect(attempt: number): void {
+    const asked = link
+    const greet = (token?: string): void => {
+      if (link !== asked) return
+      isLinked = true
+      const payload = { protocol: protocolVersion, client: parts.secret, ...(token && { token }) }
+      send({ type: 'baro:connect', payload })
+      parts.linkChanged('link-up')
+    }
+    if (!parts.token) return greet()
+    Promise.resolve()
+      .then(parts.token)
+      .then(greet, (error) => dispatch({ type: 'lost', attempt, reason: `no token: ${error}` }))
+  }
+
+  function receive(attempt: number, message: ServerMessage): void {
+    if (attempt !== machine.state.attempt) return
+    try {
+      // The hub is believed to speak the protocol: to check every field again would be a tenth of what a browser loads.
+      dispatch({ ...message, attempt })
+      if (message.type === 'baro:heartbeat') send(message)
+      parts.received(message)
+    } catch (error) {
+      log.error(`A message was left out: ${error}`)
+    }
+  }
+
+  function send(message: ClientMessage): void {
+    if (isLinked) link?.send(message)
+  }
+
+  return {
+    get status() {
+      return status
+    },
+    get isLinked() {
+      return isLinked
+    },
+    send,
+    dispatch,
+  }
+}

@@ -1,0 +1,47 @@
+import type { Transport } from '../ports/transport.ts'
+import type { ConnectionState } from './connection-machine.ts'
+
+/** How a connection, or a subscription on it, is doing. */
+export interface Status {
+  /**
+   * - `idle`: nobody needs it.
+   * - `connecting`: on the way to `live`.
+   * - `live`: what happens arrives.
+   * - `waiting`: it failed and tries again, see `retryInMs`.
+   * - `refused`: the hub does not let this client follow the channel; tried again with the next connection.
+   * - `outdated`: the hub has another version of the channel; what is shown stays.
+   * - `gave-up`: it does not try again until `reconnect()`.
+   * - `closed`: the client was closed.
+   */
+  readonly state: 'idle' | 'connecting' | 'live' | 'waiting' | 'refused' | 'outdated' | 'gave-up' | 'closed'
+  /** How many tries there were since it last worked, the one under way included. */
+  readonly attempt: number
+  /** How long the wait is, in milliseconds from the change to this status; absent while it waits for a sign of life. */
+  readonly retryInMs?: number | undefined
+  /** The transport in use. */
+  readonly rung: Transport['rung'] | null
+  /**
+   * Why it is not live: an error code; the close code of the link and the hub's words for it, for example
+   * `4501 Sign in again.`; or `silent`, `no-answer`, `max-attempts`, `hidden`, `gap`.
+   */
+  readonly reason?: string | undefined
+}
+
+/** The status of something nobody needs. */
+export const idleStatus: Status = { state: 'idle', attempt: 0, rung: null }
+
+/** The status of a connection. */
+export function connectionStatus(
+  { name, tries, reason, dueInMs }: ConnectionState,
+  transport: Transport['rung'],
+): Status {
+  const isLive = name === 'open'
+  const isConnecting = name === 'connecting' || name === 'handshaking'
+  return {
+    state: isLive ? 'live' : isConnecting ? 'connecting' : name,
+    attempt: tries,
+    rung: isLive || isConnecting ? transport : null,
+    reason,
+    retryInMs: name === 'waiting' ? dueInMs : undefined,
+  }
+}

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import { youngMs } from './heard-link.ts'
+import { type LadderEvent, ladderTransition, startLadder } from './ladder-machine.ts'
+
+const mute: LadderEvent = { type: 'mute' }
+const brokeYoung: LadderEvent = { type: 'broke', ageMs: youngMs - 1 }
+const brokeOld: LadderEvent = { type: 'broke', ageMs: youngMs }
+
+function after(events: readonly LadderEvent[], rung = 0): number {
+  return events.reduce((state, event) => ladderTransition(state, event, 4), startLadder(rung)).rung
+}
+
+it('leaves a rung that let no first message through', () => {
+  expect(after([mute])).toBe(1)
+  expect(after([mute, mute, mute])).toBe(3)
+})
+
+it('begins at the top again after the last rung', () => {
+  expect(after([mute], 3)).toBe(0)
+})
+
+it('leaves a rung whose links break young three times in a row, and no sooner', () => {
+  expect(after([brokeYoung, brokeYoung])).toBe(0)
+  expect(after([brokeYoung, brokeYoung, brokeYoung])).toBe(1)
+})
+
+it('forgives young breaks once a link has lived', () => {
+  expect(after([brokeYoung, brokeYoung, brokeOld, brokeYoung, brokeYoung])).toBe(0)
+})
+
+it('climbs to a higher rung that spoke, and never falls by a probe', () => {
+  expect(after([{ type: 'probed', rung: 0 }], 2)).toBe(0)
+  expect(after([{ type: 'probed', rung: 3 }], 2)).toBe(2)
+})
+
+it('asks the higher rungs less and less often, but never stops', () => {
+  let state = startLadder(2)
+  const waits: number[] = []
+  for (let probe = 0; probe < 12; probe++) {
+    waits.push(state.probeAfterMs)
+    state = ladderTransition(state, { type: 'probed', rung: 2 }, 4)
+  }
+  expect(waits.slice(0, 3)).toEqual([15_000, 30_000, 60_000])
+  expect(waits.at(-1)).toBe(600_000)
+})

@@ -1,0 +1,194 @@
+/**
+ * A lane: the publishes of one channel that have no answer, in order, and whose turn each of them is (I5). Lanes never
+ * wait for each other. A request is a lane of its own.
+ *
+ *   waiting ───────────▶ in flight ── answered ──▶ settled
+ *      ▲                  │     │
+ *      ├──── not now ─────┘     │ link down
+ *      └──────────── lost ◀─────┘
+ *
+ * - A lane sends what waits at once. After *not now*, or where messages may overtake each other, it sends only while
+ *   nothing is in flight. So the order holds, and each sending has an answer of its own, however often the hub says so.
+ * - What is *lost* may have been done. It is sent again as the same claim, while the hub is sure to remember that; after
+ *   that its outcome is unknown, and nobody but the application may decide to try again.
+ * - A lane is *over* with a turn that the hub does not know, an unknown outcome, or another life of the claims. Once
+ *   nothing is in flight, what is lost has an unknown outcome, and the rest, which was not done, is numbered from 1 under
+ *   another producer: the id of the first of them, which nobody has had before.
+ */
+import { BaroError, type ErrorCode } from '@baro/core'
+import { type ClientMessage, mayPass, type ServerMessage } from '@baro/core/protocol'
+import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
+
+/** The payload of an answer, or why there is none. */
+export type Outcome = unknown
+/** Is told, exactly once, what became of a message. */
+export type Settle = (outcome: Outcome) => void
+/** A message that is answered by its id. */
+export type Question = Extract<ClientMessage, { type: 'baro:publish' | 'baro:request' }>
+/** What the hub of a link lets in. */
+export type Terms = Extract<ServerMessage, { type: 'baro:connected' }>['payload']
+
+/** A message that waits for its answer. Times are elapsed milliseconds. */
+export interface Entry {
+  readonly message: Question
+  /** Its length as text. */
+  readonly bytes: number
+  /** Whether a publish is claimed by a turn; else it is by its id, and a request by nothing, so that it is sent once. */
+  readonly hasTurn: boolean
+  readonly settle: Settle
+  /** Its number under the producer of the lane. */
+  readonly number?: number | undefined
+  /** When it was sent on this link; absent once that sending was answered. */
+  readonly sentMs?: number | undefined
+  /** When the first of those sendings was that got no answer. */
+  readonly lostMs?: number | undefined
+}
+
+/** The entries of a channel, and the turns they are given. */
+export interface Lane {
+  readonly entries: readonly Entry[]
+  /** How many are in flight: the first, unless the hub has said *not now* to one of them. */
+  readonly inFlight: number
+  /** The life of the claims that it counts on. */
+  readonly claimsEpoch?: string | undefined
+  readonly producer?: string | undefined
+  /** The last number that was given, and when. */
+  readonly number: number
+  readonly numberedMs?: number | undefined
+  readonly isOver?: boolean | undefined
+  /** The end of the patience that the hub asked for. */
+  readonly dueMs?: number | undefined
+  readonly dueInMs?: number | undefined
+}
+
+/** What a lane asks for: to send a message, or to tell an outcome. */
+export type LaneAction = { readonly message: Question } | { readonly settle: Settle; readonly outcome: Outcome }
+
+type AnswerEvent = Extract<ServerMessage, { type: 'baro:published' | 'baro:answer' | 'baro:error' }>
+
+/** What happens to a lane; after each, it sends what it may. */
+export type LaneEvent =
+  | DueEvent
+  | AnswerEvent
+  | Extract<ServerMessage, { type: 'baro:connected' }>
+  | { readonly type: 'add'; readonly entry: Entry }
+  | { readonly type: 'link-down' | 'close' }
+
+/** What the decisions depend on besides state and event. */
+export interface LaneMoment {
+  readonly elapsedMs: number
+  /** Those of the open link; without them nothing is sent. */
+  readonly terms: Terms | undefined
+  /** Whether what is sent arrives in order. */
+  readonly isOrdered: boolean
+}
+
+/** The lane of a channel that nothing was published to. */
+export const emptyLane: Lane = { entries: [], inFlight: 0, number: 0 }
+
+/** How long a lane waits after *not now*. */
+const patienceMs = 1_000
+
+/** Decides what happens to the entries of a lane; total, so an event that does not fit changes nothing. */
+export function laneTransition(
+  lane: Lane,
+  event: LaneEvent,
+  { elapsedMs, terms, isOrdered }: LaneMoment,
+): Step<Lane, LaneAction> {
+  const actions: LaneAction[] = []
+  let { entries, inFlight, claimsEpoch, producer, number, numberedMs = Infinity, isOver, dueMs = 0 } = lane
+
+  function settle({ settle }: Entry, outcome: Outcome): [] {
+    actions.push({ settle, outcome })
+    return []
+  }
+  function giveUp(entry: Entry): [] {
+    const { id } = entry.message.payload
+    return settle(entry, new BaroError('unknown-outcome', `"${id}" may have been taken. Look before repeating it.`))
+  }
+  /** What an entry becomes by an answer to its sending. */
+  function answer(entry: Entry, payload: AnswerEvent['payload']): Entry | [] {
+    const { message, sentMs, lostMs } = entry
+    inFlight--
+    if (!('code' in payload)) return settle(entry, 'payload' in payload ? payload.payload : payload)
+    const { code } = payload
+    const isOutOfTurn = code === 'out-of-turn'
+    // Behind one without an answer the hub cannot know a turn yet.
+    isOver ||= code === 'unknown-outcome' || (isOutOfTurn && entry === lane.entries[0])
+    // A hub newer than this client may name a code that is not in our table.
+    if (message.type === 'baro:request' || !(isOutOfTurn || mayPass(code)))
+      return settle(entry, new BaroError(code as ErrorCode, payload.message))
+    dueMs ||= elapsedMs + patienceMs
+    // What is in progress may be at work on another node.
+    return { ...entry, sentMs: undefined, lostMs: code === 'in-progress' ? (lostMs ?? sentMs) : lostMs }
+  }
+
+  if (event.type === 'add') entries = [...entries, event.entry]
+  else if ('payload' in event) {
+    const { payload } = event
+    if ('id' in payload)
+      entries = entries.flatMap((entry) =>
+        entry.message.payload.id === payload.id && entry.sentMs !== undefined ? answer(entry, payload) : entry,
+      )
+  } else if (event.type !== 'due') {
+    inFlight = dueMs = 0
+    entries = entries.flatMap((entry) => {
+      const { message, sentMs, lostMs = sentMs } = entry
+      const isClosed = event.type === 'close'
+      if (lostMs !== undefined && (isClosed || message.type === 'baro:request')) return giveUp(entry)
+      if (isClosed) return settle(entry, new BaroError('closed', 'The client was closed.'))
+      return { ...entry, sentMs: undefined, lostMs }
+    })
+  }
+
+  if (terms) {
+    const { maxMessageBytes, publishWindowMs } = terms
+    // What was sent before is forgotten. The rest of the hub's window is for a message that travels slowly.
+    const keptMs = claimsEpoch === terms.claimsEpoch ? elapsedMs - 0.9 * publishWindowMs : Infinity
+    const isForgotten = ({ lostMs = keptMs }: Entry) => lostMs < keptMs
+    claimsEpoch = terms.claimsEpoch
+    isOver ||= numberedMs < keptMs || (!inFlight && entries.some(isForgotten))
+    if (!inFlight || (isOrdered && !isOver && !dueMs)) {
+      if (isOver) {
+        number = 0
+        numberedMs = Infinity
+      }
+      // Everything before the first number without an answer has one.
+      const confirmed = ((!isOver && entries.find((entry) => entry.number)?.number) || number + 1) - 1
+      const isDue = dueMs <= elapsedMs
+      const waiting = entries.slice(inFlight).flatMap((entry) => {
+        const { message, bytes, hasTurn, lostMs } = entry
+        const isTooLong = bytes > maxMessageBytes
+        // An id is claimed by itself.
+        if (lostMs !== undefined && (isTooLong || isForgotten(entry) || (isOver && hasTurn))) return giveUp(entry)
+        if (isTooLong) return settle(entry, tooLarge(bytes, maxMessageBytes))
+        const sent = { ...entry, number: isOver ? undefined : entry.number }
+        if (!isDue) return sent
+        sent.sentMs = elapsedMs
+        if (!hasTurn) {
+          actions.push({ message })
+          return sent
+        }
+        sent.number ??= ++number
+        numberedMs = elapsedMs
+        if (number === 1) producer = message.payload.id
+        const payload = { ...message.payload, producer, number: sent.number, confirmed }
+        actions.push({ message: { ...message, payload } as Question })
+        return sent
+      })
+      entries = [...entries.slice(0, inFlight), ...waiting]
+      if (isDue) {
+        inFlight = entries.length
+        dueMs = 0
+      }
+      isOver = false
+    }
+  }
+  const dueInMs = dueMs > elapsedMs ? dueMs - elapsedMs : undefined
+  return step({ entries, inFlight, claimsEpoch, producer, number, numberedMs, isOver, dueMs, dueInMs }, ...actions)
+}
+
+/** Why a message of this length is not sent: it would break the link, again and again. */
+export function tooLarge(bytes: number, maxMessageBytes: number): BaroError {
+  return new BaroError('too-large', `${bytes} bytes, the hub takes ${maxMessageBytes}.`)
+}

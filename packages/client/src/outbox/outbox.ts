@@ -1,0 +1,116 @@
+import { BaroError } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
+import { type ClientMessage, writeJson } from '@baro/core/protocol'
+import type { Connection } from '../connection/connection.ts'
+import { type Machine, runMachine } from '../machine/run-machine.ts'
+import {
+  emptyLane,
+  type Lane,
+  type LaneAction,
+  type LaneEvent,
+  laneTransition,
+  type Question,
+  type Settle,
+  type Terms,
+  tooLarge,
+} from './lane.ts'
+
+type Signal = Extract<ClientMessage, { type: 'baro:signal' }>
+/** What happens to an outbox: to the lane of the id in it, or to all. */
+export type OutboxEvent = Exclude<LaneEvent, { type: 'add' }>
+
+/** Carries publishes and requests to the hub, and their answers back, across any number of links (I5). */
+export interface Outbox {
+  readonly isEmpty: boolean
+  /** Sends now or with the next link. */
+  send(message: Question, settle: Settle, hasTurn?: boolean): void
+  /**
+   * Sends now or not at all.
+   *
+   * @throws {BaroError} `too-large`: a longer one would break the link.
+   */
+  signal(message: Signal): void
+  dispatch(event: OutboxEvent): void
+}
+
+/** What an outbox works with. */
+export interface OutboxParts {
+  readonly clock: Clock
+  /** Most bytes of messages without an answer (I7). */
+  readonly maxOutboxBytes: number
+  readonly connection: Pick<Connection, 'status' | 'send'>
+  /** There may be nothing left to send. */
+  demandChanged(): void
+}
+
+/** The longest that a turn makes a message. */
+const turnBytes = 90
+
+/** Makes an empty outbox. */
+export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged }: OutboxParts): Outbox {
+  /** By channel; a request has a lane of its own. */
+  const lanes = new Map<string, Machine<Lane, LaneEvent>>()
+  /** By the id of a message without an answer. */
+  const asked = new Map<string, Machine<Lane, LaneEvent>>()
+  let waitingBytes = 0
+  /** What the hub of the open link lets in. */
+  let terms: Terms | undefined
+
+  function createLane(): Machine<Lane, LaneEvent> {
+    return runMachine<Lane, LaneEvent, LaneAction>({
+      clock,
+      initial: emptyLane,
+      transition: (state, event) =>
+        laneTransition(state, event, {
+          elapsedMs: clock.elapsed(),
+          terms,
+          isOrdered: connection.status.rung === 'websocket',
+        }),
+      perform(action) {
+        if ('settle' in action) action.settle(action.outcome)
+        else connection.send(action.message)
+      },
+      settled: demandChanged,
+    })
+  }
+
+  return {
+    get isEmpty() {
+      return !asked.size
+    },
+    send(message, settle, hasTurn = false) {
+      const { id, channel } = message.payload
+      const bytes = bytesOf(message) + (hasTurn ? turnBytes : 0)
+      if (waitingBytes + bytes > maxOutboxBytes)
+        return settle(new BaroError('unavailable', 'The outbox is full. Try later.'))
+      const isPublish = message.type === 'baro:publish'
+      const lane = (isPublish && lanes.get(channel)) || createLane()
+      if (isPublish) lanes.set(channel, lane)
+      waitingBytes += bytes
+      asked.set(id, lane)
+      const done: Settle = (outcome) => {
+        waitingBytes -= bytes
+        asked.delete(id)
+        settle(outcome)
+      }
+      lane.dispatch({ type: 'add', entry: { message, bytes, hasTurn, settle: done } })
+    },
+    signal(message) {
+      const bytes = bytesOf(message)
+      if (terms && bytes > terms.maxMessageBytes) throw tooLarge(bytes, terms.maxMessageBytes)
+      if (terms) connection.send(message)
+    },
+    dispatch(event) {
+      if (event.type === 'link-down') terms = undefined
+      if (event.type === 'baro:connected') terms = event.payload
+      const { id } = ('payload' in event ? event.payload : {}) as { readonly id?: string }
+      const all = new Set([...lanes.values(), ...asked.values()])
+      for (const lane of id ? [asked.get(id)] : all) lane?.dispatch(event)
+    },
+  }
+}
+
+/** The length of its JSON form, the longest that any link sends. */
+function bytesOf(message: ClientMessage): number {
+  return new Blob([writeJson(message)]).size
+}

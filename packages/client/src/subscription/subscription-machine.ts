@@ -1,0 +1,180 @@
+/**
+ * The life of a subscription to one channel.
+ *
+ *   idle ── follow ──▶ waiting ── link-up, due ──▶ subscribing ── recovered, reset ──▶ live ⟲ publications that follow
+ *    ▲                  ▲ ▲                         │ ▲    ▲                            │
+ *    │ unfollow,        │ │ link-down               │ │    └──────── ask, gap ──────────┤
+ *    └ from anywhere    │ └ from anywhere           │ │                                 │
+ *                       │   but refused             │ │                                 │
+ *                       └─── an error that may pass ┴─┼───── gap after gap, error ──────┤
+ *                              any other error ──▶ refused ◀── any other error ─────────┘
+ *                                                     └ link-up, ask: subscribing
+ *
+ * Attempts are numbered; only the answer to the newest one counts (I3). In `live` every delivery must follow the
+ * position `at` where the reader stands, or the client asks again from there (I2).
+ */
+
+import type { Publication } from '@baro/core'
+import { checkOf, compareAtTexts, mayPass, type ServerMessage } from '@baro/core/protocol'
+import { type Backoff, backoffMs } from '../machine/backoff.ts'
+import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
+
+/** Where a subscription stands. */
+export interface SubscriptionState {
+  readonly name: 'idle' | 'waiting' | 'subscribing' | 'live' | 'refused'
+  /** Number of the newest attempt. */
+  readonly attempt: number
+  /** Attempts since a delivery last fitted. */
+  readonly tries: number
+  /** While subscribing: the position that was asked for. While live: where the reader stands. */
+  readonly at?: string | undefined
+  /** Why it waits or was refused. */
+  readonly reason?: string
+  /** Until it asks again; waiting without it is waiting for a link. */
+  readonly dueInMs?: number
+}
+
+/** An answer to a subscribe: what followed the position, or a fresh snapshot. */
+export type SubscribeAnswer = Extract<ServerMessage, { type: 'baro:recovered' | 'baro:reset' }>
+/** Publications, the position they follow, and the one they lead to. */
+export type DeliveryMessage = Extract<ServerMessage, { type: 'baro:publications' }>
+/** A message of the hub about the subscription to one channel. */
+export type SubscriptionMessage =
+  | SubscribeAnswer
+  | DeliveryMessage
+  | Extract<ServerMessage, { type: 'baro:error' | 'baro:unsubscribed' }>
+
+/** What happens to a subscription. */
+export type SubscriptionEvent =
+  | DueEvent
+  | SubscriptionMessage
+  | { readonly type: 'follow' | 'unfollow' | 'link-up' | 'link-down' }
+  /** Something made the client doubt that it stands where it thinks. */
+  | { readonly type: 'ask' }
+
+/** What the transition asks for. */
+export type SubscriptionAction =
+  /** Take what came. */
+  | SubscribeAnswer
+  | DeliveryMessage
+  /** Of the attempt, and from the position, in the state. */
+  | { readonly type: 'subscribe' | 'unsubscribe' }
+  /** Count: a copy of what is known already was left out, or a delivery did not follow. */
+  | { readonly type: 'suppressed' | 'gaps' }
+  /** The hub has another version of the channel. */
+  | { readonly type: 'outdated' }
+
+/** What the decisions depend on besides state and event. */
+export interface SubscriptionMoment {
+  /** A number no attempt of this client has had. */
+  readonly nextAttempt: number
+  /** Where the store stands. */
+  readonly position: string | undefined
+  readonly isLinked: boolean
+  readonly backoff: Backoff
+  /** A random number in [0, 1). */
+  readonly fraction: number
+}
+
+type SubscriptionStep = Step<SubscriptionState, SubscriptionAction>
+
+/** The state of a subscription nobody needs yet. */
+export const startSubscription: SubscriptionState = { name: 'idle', attempt: 0, tries: 0 }
+
+/** Decides what a subscription does next; total, so an event that does not fit changes nothing. */
+export function subscriptionTransition(
+  state: SubscriptionState,
+  event: SubscriptionEvent,
+  { nextAttempt, position, isLinked, backoff, fraction }: SubscriptionMoment,
+): SubscriptionStep {
+  const { name, attempt, tries, at } = state
+  const isLive = name === 'live'
+  const isOpen = isLive || name === 'subscribing'
+  const isAnswer = isOpen && 'payload' in event && 'attempt' in event.payload && event.payload.attempt === attempt
+
+  /** Asks, from where the store stands. A newer attempt takes over from the one before. */
+  function ask(triesBefore: number, from = position): SubscriptionStep {
+    return isLinked
+      ? step({ name: 'subscribing', attempt: nextAttempt, tries: triesBefore + 1, at: from }, { type: 'subscribe' })
+      : waitForLink()
+  }
+  function waitForLink(): SubscriptionStep {
+    return step({ name: 'waiting', attempt, tries: 0 })
+  }
+  function wait(reason: string): SubscriptionStep {
+    return step({ name: 'waiting', attempt, tries, reason, dueInMs: backoffMs(backoff, tries, fraction) })
+  }
+  /** A first gap is asked about at once; from then on with backoff until a delivery fits, so that no loop is tight. */
+  function gap(): SubscriptionStep {
+    const next = tries < 2 ? ask(1) : wait('gap')
+    return step(next.state, { type: 'gaps' }, ...next.actions)
+  }
+  function take(message: SubscribeAnswer | DeliveryMessage, triesLeft: number): SubscriptionStep {
+    return step({ name: 'live', attempt, tries: triesLeft, at: message.payload.position }, message)
+  }
+  function fail(code: string): SubscriptionStep {
+    // A page brought what is no position to this hub: without one it gets a fresh snapshot.
+    if (code === 'bad-position') return ask(tries, '')
+    if (mayPass(code)) return wait(code)
+    const refused = { name: 'refused', attempt, tries: 0, reason: code } as const
+    return code === 'outdated' ? step(refused, { type: code }) : step(refused)
+  }
+
+  /** Whether the reader has come as far. */
+  function isPassed(reached: string): boolean {
+    return (compareAtTexts(reached, at) ?? 1) <= 0
+  }
+
+  if (name === 'idle') return event.type === 'follow' ? ask(0) : step(state)
+  switch (event.type) {
+    case 'follow':
+      return step(state)
+    case 'unfollow': {
+      const idle = { ...startSubscription, attempt }
+      // While it waits after an error or a gap the hub may still follow the channel for us.
+      return isLinked ? step(idle, { type: 'unsubscribe' }) : step(idle)
+    }
+    case 'link-up':
+      return ask(0)
+    case 'link-down':
+      return name === 'refused' ? step(state) : waitForLink()
+    case 'ask':
+      // One that is subscribing from where the store stands has asked already.
+      return isLive || name === 'refused' || (isOpen && at !== position) ? ask(tries) : step(state)
+    case 'due':
+      return name === 'waiting' ? ask(tries) : step(state)
+    case 'baro:recovered':
+    case 'baro:reset': {
+      const { payload } = event
+      if (!isAnswer) return step(state)
+      // A live reader is reset to go forward, or because the stream lost its newest publications; anything else is a
+      // copy of an answer it has passed, and following it would show publications twice (I1).
+      const isNews = 'reason' in payload && (payload.reason === 'beyond-head' || !isPassed(payload.position))
+      if (isLive && !isNews) return step(state, { type: 'suppressed' })
+      return 'follows' in payload && payload.follows !== at ? gap() : take(event, tries)
+    }
+    case 'baro:publications': {
+      const { payload } = event
+      if (!isLive) return step(state)
+      if (payload.follows === at) return take(event, 0)
+      if (isPassed(payload.position)) return step(state, { type: 'suppressed' })
+      const publications = after(at, payload.publications)
+      return at && publications ? take({ ...event, payload: { ...payload, follows: at, publications } }, 0) : gap()
+    }
+    case 'baro:error':
+      return isAnswer ? fail(event.payload.code) : step(state)
+    case 'baro:unsubscribed':
+      // Without a code it answers our own goodbye.
+      return isLive && event.payload.code ? fail(event.payload.code) : step(state)
+  }
+}
+
+/**
+ * The publications after a position in the middle of a delivery: a link that serves several tabs brings what one of them
+ * has missed to all. `undefined` if the publication at the position is not among them, by its check too: history may
+ * have been rewritten (I4).
+ */
+function after(position: string | undefined, publications: readonly Publication[]): readonly Publication[] | undefined {
+  const index = publications.findIndex(({ offset, id }) => position?.endsWith(`.${offset}.${checkOf(id)}`))
+  return index < 0 ? undefined : publications.slice(index + 1)
+}

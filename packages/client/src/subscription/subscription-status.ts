@@ -1,0 +1,10 @@
+import type { Status } from '../connection/status.ts'
+import type { SubscriptionState } from './subscription-machine.ts'
+
+/** The status of a subscription: that of its connection, or, once that is live, its own. */
+export function subscriptionStatus(connection: Status, { name, tries, reason, dueInMs }: SubscriptionState): Status {
+  const isOutdated = name === 'refused' && reason === 'outdated'
+  if (name === 'live' || (connection.state !== 'live' && !isOutdated)) return connection
+  const state = isOutdated ? reason : name === 'subscribing' ? 'connecting' : name
+  return { state, attempt: tries, rung: connection.rung, reason, retryInMs: dueInMs }
+}

@@ -1,0 +1,40 @@
+import type { ClientMessage } from '@baro/core/protocol'
+import { readJson, type ServerMessage, unauthenticatedCode, writeJson } from '@baro/core/protocol'
+
+/** One request of a session over HTTP, and whom it tells. */
+export interface Post {
+  readonly url: string
+  readonly messages: readonly ClientMessage[]
+  readonly signal: AbortSignal
+  /** Default `globalThis.fetch`. */
+  readonly fetch?: typeof fetch | undefined
+  /** Takes the answer of a hub that lets the client in. */
+  read(response: Response): Promise<void>
+  /** There is no answer, or none that can be read; `code` is that of `LinkEvents.closed`. */
+  failed(code: number, reason: string): void
+}
+
+/** Posts messages to a hub's `connect`: one session, which ends with the answer. Never rejects. */
+export async function postMessages({
+  url,
+  messages,
+  signal,
+  fetch: request = fetch,
+  read,
+  failed,
+}: Post): Promise<void> {
+  try {
+    const body = new Blob([writeJson({ messages })], { type: 'application/json' })
+    const response = await request(url, { method: 'POST', body, signal })
+    const { ok, status } = response
+    if (ok) await read(response)
+    else failed([401, 403].includes(status) ? unauthenticatedCode : 1006, `HTTP ${status}`)
+  } catch (error) {
+    failed(1006, `${error}`)
+  }
+}
+
+/** The messages of an answer that came whole. */
+export async function readMessages(response: Response): Promise<readonly ServerMessage[]> {
+  return (readJson(await response.text()) as { readonly messages: readonly ServerMessage[] }).messages
+}

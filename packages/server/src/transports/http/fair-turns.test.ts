@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { FairTurns } from './fair-turns.ts'
+
+function setUp({ eachTakesMs = 0 } = {}) {
+  const soon: (() => void)[] = []
+  let elapsedMs = 0
+  const turns = new FairTurns({
+    elapsed: () => elapsedMs,
+    soon(run) {
+      soon.push(run)
+      return () => {}
+    },
+  })
+  const begun: string[] = []
+  const ask = (address: string, count: number, from = 0) => {
+    for (let index = from; index < from + count; index++)
+      turns.begin(address, () => {
+        elapsedMs += eachTakesMs
+        begun.push(`${address}${index}`)
+      })
+  }
+  /** The next turn of the event loop; returns whether anything is to be done in the one after it. */
+  const nextTurn = () => {
+    for (const run of soon.splice(0)) run()
+    return soon.length > 0
+  }
+  return { nextTurn, turns, begun, ask }
+}
+
+const asked = (address: string, count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => `${address}${from + index}`)
+
+describe('in one turn of the event loop', () => {
+  test('I7: an address that asks for much gets a little of it, and another one does not wait', () => {
+    const { ask, begun, nextTurn } = setUp()
+    ask('a', 20)
+    ask('b', 2)
+    expect(begun).toEqual([...asked('a', 8), ...asked('b', 2)])
+    nextTurn()
+    expect(begun.slice(10)).toEqual(asked('a', 8, 8))
+    nextTurn()
+    expect(begun.slice(18)).toEqual(asked('a', 4, 16))
+  })
+
+  test('I7: what takes long is less of it', () => {
+    const { ask, begun, nextTurn } = setUp({ eachTakesMs: 0.4 })
+    ask('a', 5)
+    expect(begun).toEqual(asked('a', 3))
+    nextTurn()
+    expect(begun).toEqual(asked('a', 5))
+  })
+
+  test('something is begun, however long it takes', () => {
+    const { ask, begun, nextTurn } = setUp({ eachTakesMs: 100 })
+    ask('a', 3)
+    expect(begun).toEqual(asked('a', 1))
+    nextTurn()
+    expect(begun).toEqual(asked('a', 2))
+  })
+
+  test('what comes later waits behind what waits already', () => {
+    const { ask, begun, nextTurn } = setUp()
+    ask('a', 10)
+    nextTurn()
+    ask('a', 20, 10)
+    expect(begun).toEqual(asked('a', 16))
+    while (nextTurn());
+    expect(begun).toEqual(asked('a', 30))
+  })
+
+  test('what a request begins itself counts too', () => {
+    const { turns, begun, nextTurn } = setUp()
+    const again = () => {
+      begun.push('a')
+      if (begun.length < 20) turns.begin('a', again)
+    }
+    turns.begin('a', again)
+    expect(begun).toHaveLength(8)
+    expect(nextTurn()).toBe(true)
+    expect(begun).toHaveLength(16)
+    while (nextTurn());
+    expect(begun).toHaveLength(20)
+  })
+})
+
+test('nothing is remembered, and no turn is asked for, when all is quiet', () => {
+  const { ask, nextTurn } = setUp()
+  ask('a', 3)
+  expect(nextTurn()).toBe(false)
+})

@@ -1,0 +1,23 @@
+import type { Attack } from './attack.ts'
+import { churn } from './churn.ts'
+import { floods } from './floods.ts'
+import { frames } from './frames.ts'
+import { inventedNames } from './invented-names.ts'
+import { nesting } from './nesting.ts'
+import { pipelining } from './pipelining.ts'
+import { refusedMessages } from './refused-messages.ts'
+import { silence } from './silence.ts'
+import { slowReaders } from './slow-readers.ts'
+
+/** Everything that is tried. */
+export const attacks: readonly Attack[] = [
+  ...pipelining,
+  ...refusedMessages,
+  ...inventedNames,
+  ...floods,
+  ...nesting,
+  ...silence,
+  ...frames,
+  ...churn,
+  ...slowReaders,
+]

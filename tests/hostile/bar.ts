@@ -1,0 +1,26 @@
+import type { Row } from './siege.ts'
+
+/** How much later than without an attacker the honest may be served. */
+const slowerAtMost = 2
+
+/** Why a siege is lost, one reason each; empty if the honest did not notice it. */
+export function complaintsAbout({
+  isAlive,
+  alone,
+  under,
+  refusals,
+  missed,
+  doubled,
+  backAfterMs,
+}: Row): readonly string[] {
+  if (!isAlive) return ['the process died']
+  const refused = Object.entries(refusals).map(([why, count]) => `${count} × ${why}`)
+  const times = (under?.all.p99 ?? Number.NaN) / (alone?.all.p99 ?? Number.NaN)
+  return [
+    ...(times <= slowerAtMost ? [] : ['slower']),
+    ...refused,
+    ...(missed === 0 ? [] : ['missed']),
+    ...(doubled === 0 ? [] : ['doubled']),
+    ...(backAfterMs === undefined ? ['memory not back'] : []),
+  ]
+}

@@ -1,0 +1,93 @@
+/** A hub with the heap of a small machine, which tells how it is doing. */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Log } from '@baro/core'
+import { type Counters, createHub } from '@baro/server'
+import { desk, origin, room, shelf } from '../channels.ts'
+import { serveOrders } from './worker.ts'
+
+/** What a hub is asked. `rest`: collect garbage first. Both begin a new stretch of time. */
+export interface HubOrder {
+  readonly do: 'tell' | 'rest'
+}
+
+/** How a hub is doing. What is no state is of the stretch of time since it was asked last. */
+export interface HubFigures {
+  readonly port: number
+  /** Heap and buffers outside of it, in bytes: now, and at most. */
+  readonly heapBytes: number
+  readonly peakHeapBytes: number
+  readonly cpuMs: number
+  /** The longest time that its event loop stood still. */
+  readonly longestTurnMs: number
+  readonly logLines: number
+  readonly logBytes: number
+  readonly counters: Readonly<Counters>
+}
+
+// Nobody who runs a hub has them: with them, each reset connection costs ten times as much.
+process.setSourceMapsEnabled(false)
+
+const sampleMs = 50
+let logLines = 0
+let logBytes = 0
+const keep = (line: string): void => {
+  logLines++
+  logBytes += line.length
+}
+const log: Log = { info: keep, warn: keep, error: keep }
+
+const hub = createHub({
+  channels: [room, desk, shelf],
+  auth: ({ token }) => (token?.startsWith('user-') ? { id: token } : undefined),
+  origins: [origin],
+  development: false,
+  log,
+})
+hub.on(room, {
+  access: 'public',
+  events: { said: ({ payload, publish }) => publish('said', payload) },
+  signals: { typing: ({ signal }) => signal('typing', {}) },
+  requests: { echo: ({ payload }) => payload },
+})
+hub.on(desk, {
+  access: ({ user }) => user !== undefined,
+  events: { said: ({ payload, publish }) => publish('said', payload) },
+})
+hub.on(shelf, { access: 'public', events: { put: ({ payload, publish }) => publish('put', payload) } })
+
+const { port } = await hub.listen(0)
+const loop = monitorEventLoopDelay({ resolution: 1 })
+loop.enable()
+
+function heapBytes(): number {
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+let peakHeapBytes = 0
+let cpu = process.cpuUsage()
+function sample(): void {
+  peakHeapBytes = Math.max(peakHeapBytes, heapBytes())
+}
+setInterval(sample, sampleMs)
+
+serveOrders<HubOrder, HubFigures>(async (order) => {
+  if (order.do === 'rest') globalThis.gc?.()
+  sample()
+  const { user, system } = process.cpuUsage(cpu)
+  const figures: HubFigures = {
+    port,
+    heapBytes: heapBytes(),
+    peakHeapBytes,
+    cpuMs: (user + system) / 1_000,
+    longestTurnMs: loop.max / 1e6,
+    logLines,
+    logBytes,
+    counters: structuredClone(hub.counters) as Counters,
+  }
+  peakHeapBytes = 0
+  logLines = logBytes = 0
+  cpu = process.cpuUsage()
+  loop.reset()
+  return figures
+})

@@ -1,0 +1,73 @@
+/** What the last siege by each attack came to: results.json, and results.md as a page to read. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, release } from 'node:os'
+import { attacks } from './attacks/attacks.ts'
+import { complaintsAbout } from './bar.ts'
+import { defaultAttackMs, type Row } from './siege.ts'
+
+const file = new URL('./results.json', import.meta.url)
+const page = new URL('./results.md', import.meta.url)
+
+type Kept = Row & { readonly machine: string }
+
+/** Keeps a row instead of the last one of its attack; returns it as a line of the table. */
+export function keepRow(row: Row): string {
+  const machine = `Node ${process.versions.node}, Linux ${release()}, ${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? 'an unknown processor'}`
+  const kept = keptRows().filter(({ attack }) => attack !== row.attack)
+  writeFileSync(file, `${JSON.stringify([...kept, { ...row, machine }], undefined, 2)}\n`)
+  return lineOf(row)
+}
+
+/** Writes the page from all that is kept. */
+export function writePage(): void {
+  const rows = keptRows()
+  const ordered = attacks.flatMap(({ name }) => rows.find(({ attack }) => attack === name) ?? [])
+  const failed = ordered.filter((row) => complaintsAbout(row).length > 0).length
+  writeFileSync(
+    page,
+    `# Sieges
+
+A hub with a heap of 256 MB, one attacker, and 20 honest clients, five on each rung. \`npm run hostile\` measures all attacks, \`npm run hostile -- NAME…\` some of them; this page is written by it. \`siege.ts\` says how, \`bar.ts\` when an attack has failed.
+
+- **ms**: p50 / p99 of the honest without the attacker, then p99 under attack: from saying to hearing, and for a poll until its answer.
+- **heap**: MB before the attack, at most, and after it.
+- **CPU**: of the hub's core while it lasted. **turn**: the longest time that its event loop stood still.
+- The hub has a core of its own; the honest share the other one with the attacker, whose priority is the lowest (nice 19), so that the figures are those of the hub and not of the scheduler. For the same reason the attacker burns as much processor time while the honest are measured alone.
+
+${ordered.length} attacks measured, ${ordered.length - failed} within the bar. ${[...new Set(rows.map(({ machine }) => machine))].join('; ')}.
+
+| attack | what it does | ms alone | ms attacked | times | refused | missed | doubled | heap | back after | CPU | turn, ms | within the bar |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|
+${ordered.map(lineOf).join('\n')}
+`,
+  )
+}
+
+function keptRows(): readonly Kept[] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept[]) : []
+}
+
+function lineOf(row: Row): string {
+  const { attack, alone, under, hub, heapBytes, backAfterMs, attacker } = row
+  const { what, forMs = defaultAttackMs } = attacks.find(({ name }) => name === attack) ?? { what: '' }
+  const mb = (bytes: number) => (bytes / (1 << 20)).toFixed(0)
+  const ms = (value: number | undefined) => value?.toFixed(1) ?? '–'
+  const complaints = complaintsAbout(row)
+  const refused = Object.values(row.refusals).reduce((sum, count) => sum + count, 0)
+  const cells = [
+    `\`${attack}\``,
+    what,
+    `${ms(alone?.all.p50)} / ${ms(alone?.all.p99)}`,
+    ms(under?.all.p99),
+    alone && under ? (under.all.p99 / alone.all.p99).toFixed(1) : '–',
+    refused,
+    row.missed,
+    row.doubled,
+    `${mb(heapBytes.before)} / ${mb(heapBytes.peak)} / ${mb(heapBytes.after)}`,
+    backAfterMs === undefined ? 'no' : `${(backAfterMs / 1_000).toFixed(1)} s`,
+    hub && attacker ? `${((hub.cpuMs / (forMs + 1_500)) * 100).toFixed(0)} %` : '–',
+    ms(hub?.longestTurnMs),
+    complaints.length === 0 ? 'yes' : `**no**: ${complaints.join('; ')}`,
+  ]
+  return `| ${cells.join(' | ')} |`
+}
