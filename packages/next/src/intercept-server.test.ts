@@ -60,6 +60,7 @@ test('requests and upgrades under the path of the hub are its own, all others go
 })
 
 test('listeners that come later never see an upgrade of the hub', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   interceptServer(server, () => hub, false)
   const seen: (string | undefined)[] = []
   // What Next does: it ends the sockets of paths that look like its routes, and leaves the others hanging.
@@ -70,6 +71,7 @@ test('listeners that come later never see an upgrade of the hub', async () => {
   expect(await upgrade('/baro/connect')).toBe('HTTP/1.1 101 Switching Protocols')
   expect(await upgrade('/nothing')).toBe('HTTP/1.1 404 Not Found')
   expect(seen).toEqual([])
+  warn.mockRestore()
 })
 
 test('an upgrade of others that is refused is logged once, with the setting that lets it pass', async () => {

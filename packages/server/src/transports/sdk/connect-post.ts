@@ -118,6 +118,9 @@ function messagesOf(body: string, maxMessageBytes: number): readonly Arrived[] {
   const { messages } = (parsed(body) ?? {}) as { readonly messages?: unknown }
   if (!Array.isArray(messages))
     throw new BaroError('bad-message', 'The body is not { "messages": [{ "type", "payload" }, …] }. See PROTOCOL.md.')
+  // Nothing can open the session later: the client has said all it can say.
+  if (messages.length === 0)
+    throw new BaroError('bad-message', 'The body has no messages. The first must be baro:connect. See PROTOCOL.md.')
   if (messages.length > maxMessages)
     throw new BaroError('too-large', `The body has ${messages.length} messages. Send at most ${maxMessages} at once.`)
   return messages.map((message) => ({ message, text: textOf(message, maxMessageBytes) }))
