@@ -31,6 +31,7 @@ import { nodeClock } from '../system/node-clock.ts'
 import { publishByPost } from '../transports/channel-url/channel-post.ts'
 import { readChannel } from '../transports/channel-url/channel-read.ts'
 import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
+import { FairTurns } from '../transports/http/fair-turns.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
 import { LateRefusals } from '../transports/http/late-refusals.ts'
 import { connectByPost } from '../transports/sdk/connect-post.ts'
@@ -106,6 +107,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   }
 
   const held = new HeldRequests()
+  const turns = new FairTurns(clock)
   const webSockets = createWebSocketTransport({
     clock,
     maxMessageBytes: limits.maxMessageBytes,
@@ -125,8 +127,8 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     heartbeatIntervalMs,
   }
   const reading = { ...streaming, feeds, held }
-  const posting = { gate, allowances, delegating, limits, clock }
-  const connecting = { clock, allowances, ticker, limits, openSession, heartbeatIntervalMs }
+  const posting = { gate, turns, allowances, delegating, limits, clock }
+  const connecting = { clock, turns, allowances, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets }
   const routes = new Routes({
     path,
@@ -138,6 +140,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     limits,
     heartbeatIntervalMs,
     lateRefusals: new LateRefusals({ clock, held }),
+    turns,
     isOriginAllowed: createOriginCheck({ origins, development, log }),
     trustProxy,
     destinations: {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BaroError, type Reference } from '@baro/core'
-import type { HubClock } from '@baro/core/broker'
+import type { Clock } from '@baro/core/broker'
 import { orThrow } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { OriginCheck } from '../access/origins.ts'
@@ -15,7 +15,7 @@ import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
 import type { Upgrade } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
-import { FairTurns } from '../transports/http/fair-turns.ts'
+import type { FairTurns } from '../transports/http/fair-turns.ts'
 import { handshakeOf } from '../transports/http/handshake-of.ts'
 import type { LateRefusals } from '../transports/http/late-refusals.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
@@ -49,10 +49,11 @@ export interface RoutesParts {
   readonly trustProxy: number
   readonly sessions: Pick<Sessions, 'isStopping'>
   readonly counters: Pick<Counters, 'sessions' | 'rejected'>
-  readonly clock: HubClock
+  readonly clock: Clock
   readonly limits: Pick<Limits, 'maxPipelinedRequests'>
   readonly heartbeatIntervalMs: number
   readonly lateRefusals: LateRefusals
+  readonly turns: FairTurns
   readonly destinations: Destinations
 }
 
@@ -60,12 +61,10 @@ export interface RoutesParts {
 export class Routes {
   readonly #parts: RoutesParts
   readonly #pipelined: PipelinedRequests
-  readonly #turns: FairTurns
 
   constructor(parts: RoutesParts) {
     this.#parts = parts
     this.#pipelined = new PipelinedRequests(parts.limits)
-    this.#turns = new FairTurns(parts.clock)
   }
 
   /** Answers a request if it is under the hub's path; returns whether it did. */
@@ -106,7 +105,7 @@ export class Routes {
     // A link that breaks during the handshake is no error of the hub.
     stream.on('error', destroyIt)
     const upgrade = () => stream.destroyed || this.#upgrade(rest, { request, stream, head, handshake })
-    this.#turns.begin(handshake.address, upgrade)
+    this.#parts.turns.begin(handshake.address, upgrade)
     return true
   }
 
@@ -187,7 +186,7 @@ export class Routes {
     this.#pipelined.inTurn(request, response, () => {
       const handshake = handshakeOf(request, this.#parts.trustProxy)
       const answer = () => response.destroyed || this.#answer(where, request, response, handshake, run)
-      this.#turns.begin(handshake.address, answer)
+      this.#parts.turns.begin(handshake.address, answer)
     })
   }
 

@@ -8,12 +8,14 @@ import type { Delegating } from '../../delegate/delegate.ts'
 import type { Limits } from '../../ports/limits.ts'
 import type { Handshake } from '../../ports/socket.ts'
 import { type BodyParts, bodyOf, sendAnswer } from '../http/answer.ts'
+import type { FairTurns } from '../http/fair-turns.ts'
 import { principalOf } from '../http/http-principal.ts'
 
 /** What publishing by POST works with. */
 export interface ChannelPostParts extends BodyParts {
   readonly gate: Gate
   readonly allowances: Allowances
+  readonly turns: FairTurns
   readonly delegating: Delegating
   readonly limits: Pick<Limits, 'maxMessageBytes' | 'bodyTimeoutMs'>
 }
@@ -26,13 +28,24 @@ export async function publishByPost(
   response: ServerResponse,
   handshake: Handshake,
 ): Promise<void> {
-  const { gate, allowances, delegating, limits } = parts
+  const { gate, allowances, delegating, limits, turns } = parts
   const principal = await principalOf(gate, handshake)
   allowances.admit(principal)
   // Asked before the body is read, so that a stranger costs only a call of the rule.
   await gate.assertAllowed(resolved, principal, 'publish')
   const body = await bodyOf(request, limits.maxMessageBytes, parts)
   allowances.spend(principal, 0, body.length)
+  const answer = await turns.take(handshake.address, () =>
+    delegating(principal).publish(resolved, publishIn(body), 'asked'),
+  )
+  return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
+}
+
+function publishIn(body: string): {
+  readonly type: string
+  readonly payload: unknown
+  readonly id: string | undefined
+} {
   const parsed = orThrow(parseJson(body))
   const { type, payload, id } = (parsed ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }
   if (typeof type !== 'string' || payload === undefined || (id !== undefined && typeof id !== 'string'))
@@ -40,6 +53,5 @@ export async function publishByPost(
       'bad-message',
       'The body is not { "type", "payload", "id"? }, where type and id are texts. See PROTOCOL.md.',
     )
-  const answer = await delegating(principal).publish(resolved, { type, payload, id }, 'asked')
-  return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
+  return { type, payload, id }
 }

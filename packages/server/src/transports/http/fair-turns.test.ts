@@ -24,7 +24,10 @@ function setUp({ eachTakesMs = 0 } = {}) {
     for (const run of soon.splice(0)) run()
     return soon.length > 0
   }
-  return { nextTurn, turns, begun, ask }
+  const takes = (ms: number) => {
+    elapsedMs += ms
+  }
+  return { nextTurn, turns, begun, ask, takes }
 }
 
 const asked = (address: string, count: number, from = 0) =>
@@ -81,6 +84,48 @@ describe('in one turn of the event loop', () => {
     while (nextTurn());
     expect(begun).toHaveLength(20)
   })
+})
+
+describe('what was begun before', () => {
+  test('I7: goes on in the turns of its address, and its time counts', async () => {
+    const { turns, begun, ask, nextTurn } = setUp({ eachTakesMs: 0.6 })
+    ask('a', 2)
+    const taken = turns.take('a', () => begun.push('body'))
+    expect(begun).toEqual(asked('a', 2))
+    nextTurn()
+    expect(begun).toEqual([...asked('a', 2), 'body'])
+    expect(await taken).toBe(3)
+  })
+
+  test('gives what it returns, or throws, to whoever waits for it', async () => {
+    const { turns } = setUp()
+    expect(await turns.take('a', async () => 'done')).toBe('done')
+    await expect(
+      turns.take('a', () => {
+        throw new Error('not JSON')
+      }),
+    ).rejects.toThrow('not JSON')
+  })
+})
+
+test('I7: what begins the next one itself has no more time than others', () => {
+  const { turns, begun, nextTurn, takes } = setUp()
+  const again = () => {
+    begun.push('a')
+    takes(0.6)
+    if (begun.length < 5) turns.begin('a', again)
+  }
+  turns.begin('a', again)
+  expect(begun).toHaveLength(2)
+  nextTurn()
+  expect(begun).toHaveLength(4)
+})
+
+test('I7: all addresses of 64 bits of IPv6 are one', () => {
+  const { turns, begun } = setUp()
+  for (let index = 0; index < 20; index++) turns.begin(`2001:db8:1:2::${index}`, () => begun.push('a'))
+  turns.begin('2001:db8:1:3::1', () => begun.push('b'))
+  expect(begun).toEqual([...Array.from({ length: 8 }, () => 'a'), 'b'])
 })
 
 test('nothing is remembered, and no turn is asked for, when all is quiet', () => {

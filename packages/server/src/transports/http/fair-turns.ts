@@ -1,28 +1,30 @@
 import type { HubClock } from '@baro/core/broker'
+import { networkOf } from '../../access/network-of.ts'
 import { Deque } from '../../collections/deque.ts'
 
 /** What one address may take of one turn of the event loop, in milliseconds. */
 const turnMs = 1
 
-/** How many requests it may begin in one turn, however short they are. */
+/** How much it may begin in one turn, however short it is: requests, upgrades, messages of a body. */
 const mostInOneTurn = 8
 
-/** What an address has had of this turn, and what it still wants. */
+/** What a network has had of this turn, and what it still wants. */
 interface Share {
   begun: number
   spentMs: number
+  isRunning: boolean
   readonly waiting: Deque<() => unknown>
 }
 
 /**
- * Begins a few requests and upgrades of each address in a turn of the event loop; what else it brought waits for the
- * next turn. Between two turns the event loop looks at all connections, so whoever asks over many of them, as fast as
- * they are answered, makes nobody wait longer than for these few (I7). Nothing is refused, and what waits is bounded by
- * the connections, for each has one request in its turn.
+ * Does a little of what each address brings in a turn of the event loop: requests, upgrades, and what a body brought.
+ * What else it brought waits for the next turn. Between two turns the event loop looks at all connections, so whoever
+ * asks over many of them, as fast as they are answered, makes nobody wait longer than for this little (I7). Nothing is
+ * refused, and what waits is bounded by the connections, for each has one piece of work in its turn.
  */
 export class FairTurns {
   readonly #clock: Pick<HubClock, 'soon' | 'elapsed'>
-  /** Those who wanted something in this turn. */
+  /** Those who wanted something in this turn, by network: one customer has as many IPv6 addresses as wanted. */
   readonly #shares = new Map<string, Share>()
 
   constructor(clock: Pick<HubClock, 'soon' | 'elapsed'>) {
@@ -31,23 +33,45 @@ export class FairTurns {
 
   /** Calls `run` in this turn, or in the first one in which the address may begin something more. */
   begin(address: string | undefined, run: () => unknown): void {
-    const name = address ?? ''
+    const name = address === undefined ? '' : networkOf(address)
     let share = this.#shares.get(name)
     if (!share) {
-      share = { begun: 0, spentMs: 0, waiting: new Deque() }
+      share = { begun: 0, spentMs: 0, isRunning: false, waiting: new Deque() }
       if (this.#shares.size === 0) this.#clock.soon(() => this.#nextTurn())
       this.#shares.set(name, share)
     }
-    // Behind what waits already, even if there is room: it came first.
-    if (isUsedUp(share) || share.waiting.length > 0) share.waiting.push(run)
-    else this.#run(share, run)
+    share.waiting.push(run)
+    // What is begun by what runs comes after it, so that the time of both is known before a third one begins.
+    if (!share.isRunning) this.#goOn(share)
   }
 
-  #run(share: Share, run: () => unknown): void {
-    const beganAtMs = this.#clock.elapsed()
-    share.begun++
-    run()
-    share.spentMs += this.#clock.elapsed() - beganAtMs
+  /** Goes on with something that was begun before, such as a body that has come; resolves with what `run` returns. */
+  take<Result>(address: string | undefined, run: () => Result | Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.begin(address, () => {
+        try {
+          resolve(run())
+        } catch (error) {
+          reject(error)
+        }
+      })
+    })
+  }
+
+  #goOn(share: Share): void {
+    share.isRunning = true
+    try {
+      while (!isUsedUp(share)) {
+        const run = share.waiting.shift()
+        if (!run) return
+        const beganAtMs = this.#clock.elapsed()
+        share.begun++
+        run()
+        share.spentMs += this.#clock.elapsed() - beganAtMs
+      }
+    } finally {
+      share.isRunning = false
+    }
   }
 
   #nextTurn(): void {
@@ -57,8 +81,7 @@ export class FairTurns {
     for (const share of this.#shares.values()) {
       share.begun = 0
       share.spentMs = 0
-      for (let run = share.waiting.shift(); run; run = isUsedUp(share) ? undefined : share.waiting.shift())
-        this.#run(share, run)
+      this.#goOn(share)
     }
   }
 }

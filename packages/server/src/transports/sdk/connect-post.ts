@@ -17,6 +17,7 @@ import type { OpenSession } from '../../session/session.ts'
 import type { About } from '../../session/session-machine.ts'
 import { FramedOutbox } from '../../session/session-outbox.ts'
 import { bodyOf, sendAnswer } from '../http/answer.ts'
+import type { FairTurns } from '../http/fair-turns.ts'
 import { longestWaitSeconds } from '../http/longest-wait.ts'
 import { openSse, type SseParts } from '../http/sse.ts'
 import { sseFraming } from '../http/sse-framing.ts'
@@ -37,12 +38,20 @@ interface Arrived {
   readonly text: string | BaroError
 }
 
+/** The messages of a client that waits for one answer, what the answer must hold, and how long it waits for news. */
+interface Waiting {
+  readonly messages: readonly Arrived[]
+  readonly asked: readonly About[]
+  readonly waitMs: number
+}
+
 /** What a session in one POST works with. */
 export interface ConnectPostParts extends SseParts {
   readonly ticker: Ticker
   readonly limits: Limits
   readonly openSession: OpenSession
   readonly allowances: Allowances
+  readonly turns: FairTurns
 }
 
 /** Runs the session of one POST. */
@@ -59,13 +68,18 @@ export async function connectByPost(
   const body = await bodyOf(request, longestMessages * maxMessageBytes, parts)
   // Before it is decoded. Its messages are paid for once more, one by one, when it is known who sends them.
   parts.allowances.spend(sharing, 0, body.length)
-  const messages = messagesOf(body, maxMessageBytes)
   const wait = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('wait')
-  if (wait === null) return streamSession(parts, request, response, handshake, messages)
+  const read = () => messagesOf(body, maxMessageBytes)
+  if (wait === null) return streamSession(parts, request, response, handshake, await parts.turns.take(address, read))
   const seconds = Number(wait)
   if (!(seconds >= 0))
     throw new BaroError('bad-message', `wait=${JSON.stringify(wait.slice(0, 20))} is not a number of seconds.`)
-  return waitSession(parts, request, response, handshake, messages, Math.min(seconds, longestWaitSeconds) * 1_000)
+  const [messages, asked] = await parts.turns.take(address, () => {
+    const messages = read()
+    return [messages, messages.map(askedBy)] as const
+  })
+  const waitMs = Math.min(seconds, longestWaitSeconds) * 1_000
+  return waitSession(parts, request, response, handshake, { messages, asked, waitMs })
 }
 
 function streamSession(
@@ -79,7 +93,7 @@ function streamSession(
   const outbox = new FramedOutbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
   const session = parts.openSession(outbox, handshake, { isOneWay: true })
   socket.tell(session)
-  const stopHanding = hand(parts, session, messages)
+  const stopHanding = hand(parts, handshake.address, session, messages)
   if (response.destroyed) stopHanding()
   else response.once('close', stopHanding)
 }
@@ -89,11 +103,10 @@ async function waitSession(
   request: IncomingMessage,
   response: ServerResponse,
   handshake: Handshake,
-  messages: readonly Arrived[],
-  waitMs: number,
+  { messages, asked, waitMs }: Waiting,
 ): Promise<void> {
   const { ticker, limits, clock } = parts
-  const collector = new AnswerCollector(messages.map(askedBy), { ticker, limits, nowMs: clock.elapsed() })
+  const collector = new AnswerCollector(asked, { ticker, limits, nowMs: clock.elapsed() })
   const session = parts.openSession(collector, handshake, { isOneWay: true })
   const cancelWait = clock.after(waitMs, () => collector.endWait())
   // A handler that never answers must not hold the request for ever. The client asks again with the same ids or turns
@@ -101,7 +114,7 @@ async function waitSession(
   const cancelHold = clock.after(longestWaitSeconds * 1_000, () => collector.close())
   if (response.destroyed) collector.close()
   response.once('close', () => collector.close())
-  const stopHanding = hand(parts, session, messages)
+  const stopHanding = hand(parts, handshake.address, session, messages)
   await collector.ready
   stopHanding()
   cancelWait()
@@ -110,8 +123,13 @@ async function waitSession(
   return sendAnswer(request, response, { status: 200, body: collector.body, caching: 'none' })
 }
 
-function hand(parts: ConnectPostParts, session: SessionLink, messages: readonly Arrived[]): Cancel {
-  return handInPace(parts.clock, session, messages, ({ message, text }) => {
+function hand(
+  parts: ConnectPostParts,
+  address: string | undefined,
+  session: SessionLink,
+  messages: readonly Arrived[],
+): Cancel {
+  return handInPace(parts, address, session, messages, ({ message, text }) => {
     if (text instanceof BaroError) session.refuse(text, message)
     else session.receive(text)
   })
