@@ -113,9 +113,16 @@ class Tab {
       randomness,
       lingerMs: 0,
       log: quiet,
-      wake: { listen: () => () => {} },
+      wake: {
+        listen: ({ woke }) => {
+          this.wake = woke
+          return () => {}
+        },
+      },
     })
   }
+
+  wake = () => {}
 
   follow(reference: Reference = first, definition: AnyChannel = room): Subscription {
     this.subscription = this.client.subscribe(definition, reference)
@@ -306,6 +313,55 @@ describe('ten tabs', () => {
     await clock.pass(2_000)
     expect(tabs.map(({ state }) => [state.length, state.at(-1)])).toEqual(tabs.map(() => [4, '2']))
     expect(hub.counters.sessions).toBe(1)
+  })
+
+  test.each(['leads', 'follows'])(
+    'a tab that %s wakes on a wire that was cut: all are live again within seconds, and miss nothing',
+    async (which) => {
+      openTabs(3)
+      await clock.pass(1_000)
+      network.links[0]?.silence(['to-client', 'to-hub'])
+      await publish('1')
+      const woken = which === 'leads' ? leaderOf() : tabs.find((tab) => tab !== leaderOf())
+      for (let sign = 0; sign < 3; sign++) woken?.wake()
+      await clock.pass(3_500)
+      expect(woken?.state).toEqual(['1'])
+      await clock.pass(1_000)
+      expect(tabs.map(({ isLive, state }) => [isLive, ...state])).toEqual(tabs.map(() => [true, '1']))
+      expect(tabs.map(({ told }) => told.length)).toEqual([1, 1, 1])
+    },
+  )
+
+  test('a tab that opens while the leader is frozen takes the lead', async () => {
+    openTabs(1)
+    await clock.pass(1_000)
+    tabs[0]?.freeze()
+    const late = new Tab()
+    late.follow()
+    await clock.pass(3_000)
+    expect(late.isLive).toBe(true)
+  })
+
+  test('a tab that follows wakes while its leader is frozen: it leads within seconds', async () => {
+    openTabs(2)
+    await clock.pass(1_000)
+    const leader = leaderOf()
+    const follower = tabs.find((tab) => tab !== leader)
+    leader.freeze()
+    await publish('1')
+    follower?.wake()
+    await clock.pass(4_000)
+    expect(follower?.state).toEqual(['1'])
+  })
+
+  test('a tab that follows wakes on a wire that works: nobody moves', async () => {
+    openTabs(3)
+    await clock.pass(1_000)
+    const [link] = network.links
+    for (const tab of tabs) tab.wake()
+    await clock.pass(5_000)
+    expect(network.links).toEqual([link])
+    expect(tabs.map(({ client }) => client.counters.subscribes)).toEqual([1, 1, 1])
   })
 
   test('a signal reaches all of them, and an answer whoever asked', async () => {

@@ -49,7 +49,7 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
   function hear(said: FromTab): void {
     const { tab: from, user, message } = said
     // The hub needs one heartbeat of this session, that of the leading tab; for the others it is the leader they ask for.
-    if (!message || message.type === 'baro:heartbeat') announce(from)
+    if (!message || (message.type === 'baro:heartbeat' && !message.payload.probe)) announce(from)
     // Before anybody may follow this leader, who speaks means the one before.
     else if (!connected) return
     else if (user !== connected.payload.user) announce(from, null)
