@@ -418,6 +418,53 @@ describe('ten tabs', () => {
   })
 })
 
+describe('the allowance of each tab', () => {
+  /** A tab that follows so many channels, of which no other tab follows one. */
+  function openBusy(count: number): { tab: Tab; subscriptions: Subscription[] } {
+    const tab = new Tab()
+    return { tab, subscriptions: followMore(tab, count) }
+  }
+  const followMore = (tab: Tab, count: number) =>
+    numbers(1, count).map((id) => tab.client.subscribe(room, room({ id: `${tabs.indexOf(tab)}.${id}` })))
+  const areLive = (...all: readonly Subscription[][]) =>
+    all.map((subscriptions) => subscriptions.filter(({ current }) => current.status.state === 'live').length)
+
+  test('four tabs with 50 channels each are live: what does not fit on the shared link has links of its own', async () => {
+    const busy = numbers(1, 4).map(() => openBusy(50).subscriptions)
+    await clock.pass(10_000)
+    expect(areLive(...busy)).toEqual([50, 50, 50, 50])
+    expect(hub.counters.sessions).toBeGreaterThan(1)
+  })
+
+  test('a tab that leads gets room for its own channels: tabs that came last move', async () => {
+    const first = openBusy(10)
+    await clock.pass(1_000)
+    const others = [openBusy(50), openBusy(60)]
+    await clock.pass(1_000)
+    expect(hub.counters.sessions).toBe(1)
+    const more = numbers(11, 60).map((id) => first.tab.client.subscribe(room, room({ id: `0.${id}` })))
+    await clock.pass(60_000)
+    expect(areLive(first.subscriptions, more, ...others.map(({ subscriptions }) => subscriptions))).toEqual([
+      10, 50, 50, 60,
+    ])
+  })
+
+  test('a tab with more channels than a link takes says so, and follows them when it has let go of others', async () => {
+    const { subscriptions, tab } = openBusy(130)
+    await clock.pass(5_000)
+    expect(areLive(subscriptions)).toEqual([128])
+    const waiting = subscriptions.filter(({ current }) => current.status.state !== 'live')
+    expect(waiting.map(({ current: { status } }) => [status.state, status.reason])).toEqual(
+      waiting.map(() => ['waiting', 'too-many-subscriptions']),
+    )
+    expect(waiting[0]?.current.status.retryInMs).toBeGreaterThan(0)
+    for (const subscription of subscriptions.slice(0, 5)) subscription.close()
+    await clock.pass(60_000)
+    expect(areLive(subscriptions.slice(5))).toEqual([125])
+    expect(tab.client.status.state).toBe('live')
+  })
+})
+
 describe('who speaks', () => {
   test('I8: a tab of somebody else has a link of its own, and publishes as itself', async () => {
     new Tab('minji').follow()

@@ -4,7 +4,7 @@
  *
  *   waiting ── granted ──▶ leading ── link lost, lock stolen ──▶ over
  *      │                                                         ▲
- *      └── a leader is open ──▶ following ── granted (it is gone), another leads, or it speaks for somebody else
+ *      └── a leader is open ──▶ following ── granted (it is gone), another leads, it speaks for somebody else, or is full
  *
  * A leader that says nothing for a while is asked whether it is there. One that does not answer is frozen, and loses the
  * lock; so does one whose link was probed in vain when a tab that follows woke. A browser that refuses locks counts as one that has none: the tab is *alone*, and has a link of its own.
