@@ -7,8 +7,9 @@
  *   over:                a request fails, brings no greeting, or takes too long; the client closes
  *
  * - Every request is a session of its own, so any node answers any. Followed positions are those that passed through.
- * - What the client says at one moment goes out together. Requests may overtake each other, so the outbox has one sending
- *   of a channel under way at a time. A browser has six connections for an origin.
+ * - What the client says at one moment goes out together, but each channel and each question by itself: the answer comes
+ *   once the slowest handler is done. Only the last of a few takes all that waits: a browser has six connections for an
+ *   origin. Requests may overtake each other, so the outbox has one sending of a channel under way at a time.
  * - A publish that was left out of an answer (its handler takes longer than a request may) is still in progress: the
  *   outbox sends it again. To end the link for it would cost the outcome of every other request.
  * - A probe asks anew, for an answer at once: what was asked before may be held by a wire that is cut.
@@ -206,10 +207,17 @@ export function httpLinkTransition(
         rung === 'sse' ? undefined : wait,
       )
     }
-    if (!waiting[0] || requests.size === maxRequests) return
-    // The hub answers when every command has its answer; to wait for more would only delay that.
-    requests.set(ask(waiting, 0), waiting)
-    waiting = []
+    while (waiting[0] && requests.size < maxRequests) {
+      const [first] = waiting
+      const { channel } = first.payload
+      const isQuestion = first.type === 'baro:request'
+      const isLast = requests.size === maxRequests - 1
+      const goes = (one: Command) =>
+        isLast || one === first || !(isQuestion || one.type === 'baro:request' || one.payload.channel !== channel)
+      const together = waiting.filter(goes)
+      waiting = waiting.filter((one) => !together.includes(one))
+      requests.set(ask(together, 0), together)
+    }
   }
 
   if (isOver || ('request' in event && !isUnderWay(state, event.request))) return step(state)
