@@ -24,7 +24,7 @@ export const errorCodes = {
   'too-large': { status: 413, retry: false },
   'invalid-payload': { status: 422, retry: false },
   'rate-limited': { status: 429, retry: true },
-  'too-many-subscriptions': { status: 429, retry: false },
+  'too-many-subscriptions': { status: 429, retry: true },
   'handler-failed': { status: 500, retry: false },
   unavailable: { status: 503, retry: true },
   closed: { status: 503, retry: false },
@@ -33,10 +33,11 @@ export const errorCodes = {
 /** One of the codes of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes
 
-// The codes with `retry: true`, apart from the table: a browser needs these four, and not the statuses of HTTP.
+// The codes with `retry: true`, apart from the table: a browser needs these five, and not the statuses of HTTP.
 const passing: readonly string[] = [
   'in-progress',
   'rate-limited',
+  'too-many-subscriptions',
   'too-slow',
   'unavailable',
 ] satisfies readonly ErrorCode[]
