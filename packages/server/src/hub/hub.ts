@@ -87,7 +87,8 @@ export interface Hub {
   on(moment: 'connected' | 'disconnected', run: (session: SessionInfo) => unknown): () => void
 
   /**
-   * Publishes for the application, without asking rules or handlers. Resolves after the append.
+   * Publishes for the application, without asking rules or handlers. The payload is input: it goes through the schema.
+   * Resolves after the append.
    *
    * @param options.id Makes the publish idempotent: the same id in the same channel, within `publishWindowMs`, gets the
    *   first answer. Default: a new id.

@@ -19,7 +19,8 @@ export interface AppenderParts {
 /** A publication on its way into a channel. */
 export interface Draft {
   readonly type: string
-  readonly payload: unknown
+  /** The output of the schema of `type`, which runs once for each payload. */
+  readonly payload: Json
   readonly id: string
   /** Who published it. */
   readonly by?: string | undefined
@@ -50,15 +51,14 @@ export class Appender {
   }
 
   /**
-   * Validates, then appends.
+   * Appends what {@link validate} returned.
    *
-   * @throws {BaroError} as {@link validate}; `unavailable` if nobody knows whether it is kept; {@link ClaimOver}.
+   * @throws {BaroError} `unavailable` if nobody knows whether it is kept; {@link ClaimOver}.
    */
   async append(resolved: Resolved, { type, payload, id, by, settle }: Draft): Promise<Published> {
     const { broker, clock, feeds, counters } = this.#parts
     const { channel, definition } = resolved
-    const value = await this.validate(resolved, type, payload)
-    const entry = { type, payload: value, id, time: clock.now(), ...(by === undefined ? undefined : { by }) }
+    const entry = { type, payload, id, time: clock.now(), ...(by === undefined ? undefined : { by }) }
     const options = settle && { settle }
     // A channel with a state needs its open feed for an append: the feed folds the state that goes in with it.
     const appended = definition.state

@@ -24,13 +24,11 @@ export class Signals {
   }
 
   /**
-   * Validates, then sends.
+   * Sends what {@link validate} returned.
    *
-   * @throws {BaroError} as {@link validate}, or `unavailable`.
+   * @throws {BaroError} `unavailable`.
    */
-  async send(resolved: Resolved, type: string, payload: unknown, by: string | undefined): Promise<void> {
-    const value = await this.validate(resolved, type, payload)
-    const { channel } = resolved
-    await this.#broker.signal({ channel, type, payload: value, ...(by === undefined ? undefined : { by }) })
+  async send({ channel }: Resolved, type: string, payload: Json, by?: string): Promise<void> {
+    await this.#broker.signal({ channel, type, payload, ...(by === undefined ? undefined : { by }) })
   }
 }
