@@ -63,7 +63,7 @@ export class Delegate {
     return this.#atWork.do(async () => {
       await gate.assertAllowed(resolved, principal, 'signal')
       const handler = own(resolved.handlers.signals, type)
-      if (!handler) throw notAccepted(resolved.channel, type)
+      if (!handler) throw notAccepted(resolved, 'signals', type)
       const value = await signals.validate(resolved, type, payload)
       const handled = new Handled(type, value, (sent, sentPayload) => signals.validate(resolved, sent, sentPayload))
       const signal = async (sent: string, sentPayload: unknown) =>
@@ -79,7 +79,7 @@ export class Delegate {
       await this.#parts.gate.assertAllowed(resolved, principal, 'request')
       const handler = own(resolved.handlers.requests, type)
       const schemas = own<RequestSchemas>(resolved.definition.requests, type)
-      if (!handler || !schemas) throw notAccepted(resolved.channel, type)
+      if (!handler || !schemas) throw notAccepted(resolved, 'requests', type)
       const input = await validatePayload(schemas.input, payload, `The payload of ${quote(type)}`)
       if (!input.ok) throw input.error
       const output = await handler({ ...contextOf(principal, resolved), payload: input.value })

@@ -83,7 +83,10 @@ export interface Hub {
    * ```
    */
   on<T extends ChannelTypes>(definition: ChannelDefinition<T>, handlers: ChannelHandlers<T>): void
-  /** Calls `run` for each session that has connected, or has ended after that. Returns a function that stops it. */
+  /**
+   * Calls `run` for each session that has connected, or has ended after that: of the SDK, of a plain WebSocket or event
+   * stream, and of `hub.open`. A GET or POST that is answered is none. Returns a function that stops it.
+   */
   on(moment: 'connected' | 'disconnected', run: (session: SessionInfo) => unknown): () => void
 
   /**

@@ -3,7 +3,7 @@ import type { Broker, ClaimKey, Clock } from '@baro/core/broker'
 import { formatPosition, quote, validatePayload } from '@baro/core/protocol'
 import type { Published } from '../channel/handlers.ts'
 import { own } from '../channel/own.ts'
-import type { Resolved } from '../channel/registry.ts'
+import { type Resolved, runningHub } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Feeds } from '../stream/feeds.ts'
 import { ClaimOver } from './claim-over.ts'
@@ -44,7 +44,10 @@ export class Appender {
   async validate({ channel, definition }: Resolved, type: string, payload: unknown): Promise<Json> {
     const schema = own<Schema>(definition.events, type)
     if (!schema)
-      throw new BaroError('not-accepted', `"${channel}" has no event ${quote(type)}. Define it, or correct the type.`)
+      throw new BaroError(
+        'not-accepted',
+        `"${channel}" has no event ${quote(type)}. Define it, or correct the type. ${runningHub}`,
+      )
     const validated = await validatePayload(schema, payload, `The payload of ${quote(type)}`)
     if (!validated.ok) throw validated.error
     return validated.value

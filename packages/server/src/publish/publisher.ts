@@ -111,7 +111,7 @@ export class Publisher {
   async #check({ resolved, type, payload, assertAllowed }: PublishRequest): Promise<Checked> {
     await assertAllowed()
     const handler = own(resolved.handlers.events, type)
-    if (!handler) throw notAccepted(resolved.channel, type)
+    if (!handler) throw notAccepted(resolved, 'events', type)
     return { handler, value: await this.#parts.appender.validate(resolved, type, payload) }
   }
 

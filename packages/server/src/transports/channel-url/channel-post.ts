@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BaroError } from '@baro/core'
 import { orThrow, parseJson } from '@baro/core/protocol'
 import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'
@@ -8,6 +7,7 @@ import type { Limits } from '../../ports/limits.ts'
 import type { Handshake } from '../../ports/socket.ts'
 import { type BodyParts, bodyOf, sendAnswer } from '../http/answer.ts'
 import { principalOf } from '../http/http-principal.ts'
+import { plainPublish } from './plain-publish.ts'
 
 /** What publishing by POST works with. */
 export interface ChannelPostParts extends BodyParts {
@@ -28,13 +28,7 @@ export async function publishByPost(
   const principal = await principalOf(gate, handshake)
   // Asked before the body is read, so that a stranger costs only a call of the rule.
   await gate.assertAllowed(resolved, principal, 'publish')
-  const parsed = orThrow(parseJson(await bodyOf(request, limits.maxMessageBytes, parts)))
-  const { type, payload, id } = (parsed ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }
-  if (typeof type !== 'string' || payload === undefined || (id !== undefined && typeof id !== 'string'))
-    throw new BaroError(
-      'bad-message',
-      'The body is not { "type", "payload", "id"? }, where type and id are texts. See PROTOCOL.md.',
-    )
-  const answer = await delegating(principal).publish(resolved, { type, payload, id }, 'asked')
+  const publishing = orThrow(plainPublish(orThrow(parseJson(await bodyOf(request, limits.maxMessageBytes, parts)))))
+  const answer = await delegating(principal).publish(resolved, publishing, 'asked')
   return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
 }
