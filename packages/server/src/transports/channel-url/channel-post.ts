@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BaroError } from '@baro/core'
 import { orThrow, parseJson } from '@baro/core/protocol'
 import type { Allowances } from '../../access/allowances.ts'
 import type { Gate } from '../../access/gate.ts'
@@ -9,6 +8,7 @@ import type { Limits } from '../../ports/limits.ts'
 import type { Handshake } from '../../ports/socket.ts'
 import { type BodyParts, bodyOf, sendAnswer } from '../http/answer.ts'
 import { principalOf } from '../http/http-principal.ts'
+import { plainPublish } from './plain-publish.ts'
 
 /** What publishing by POST works with. */
 export interface ChannelPostParts extends BodyParts {
@@ -33,13 +33,7 @@ export async function publishByPost(
   await gate.assertAllowed(resolved, principal, 'publish')
   const body = await bodyOf(request, limits.maxMessageBytes, parts)
   allowances.spend(principal, 0, body.length)
-  const parsed = orThrow(parseJson(body))
-  const { type, payload, id } = (parsed ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }
-  if (typeof type !== 'string' || payload === undefined || (id !== undefined && typeof id !== 'string'))
-    throw new BaroError(
-      'bad-message',
-      'The body is not { "type", "payload", "id"? }, where type and id are texts. See PROTOCOL.md.',
-    )
-  const answer = await delegating(principal).publish(resolved, { type, payload, id }, 'asked')
+  const publishing = orThrow(plainPublish(orThrow(parseJson(body))))
+  const answer = await delegating(principal).publish(resolved, publishing, 'asked')
   return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
 }
