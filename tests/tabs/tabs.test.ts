@@ -420,13 +420,13 @@ describe('ten tabs', () => {
 
 describe('the allowance of each tab', () => {
   /** A tab that follows so many channels, of which no other tab follows one. */
-  function openBusy(count: number): { tab: Tab; subscriptions: Subscription[] } {
+  const openBusy = (count: number) => {
     const tab = new Tab()
     return { tab, subscriptions: followMore(tab, count) }
   }
   const followMore = (tab: Tab, count: number) =>
     numbers(1, count).map((id) => tab.client.subscribe(room, room({ id: `${tabs.indexOf(tab)}.${id}` })))
-  const areLive = (...all: readonly Subscription[][]) =>
+  const areLive = (...all: readonly ReturnType<typeof followMore>[]) =>
     all.map((subscriptions) => subscriptions.filter(({ current }) => current.status.state === 'live').length)
 
   test('four tabs with 50 channels each are live: what does not fit on the shared link has links of its own', async () => {

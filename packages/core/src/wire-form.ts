@@ -54,9 +54,10 @@ export function copyForWire(
     return refuse(`is ${typeof value === 'number' ? value : typeof value}`)
   }
 
-  function copyInto<Copy>(held: Copy, key: keyof Copy & (string | number), value: unknown): void {
+  function copyInto(held: Record<number, Json>, key: string | number, value: unknown): void {
     path.push(key)
-    held[key] = copy(value) as Copy[typeof key]
+    // A list and an object take it the same way; one type for both knows no text as a key.
+    held[key as number] = copy(value)
     path.pop()
   }
 
