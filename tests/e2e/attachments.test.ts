@@ -1,28 +1,17 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { complaintsOf, launchBrowser } from './browser.ts'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { complaintsOf } from './browser.ts'
 import { createLink } from './cuttable-link.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { shownIds, waitForIds, waitForLive } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
+// Its microphone beeps.
+visitSite({ browserArgs: ['--use-fake-device-for-media-stream'] })
 
-let site: Site
-let browser: Browser
 let contexts: BrowserContext[]
-
-beforeAll(async () => {
-  site = await startSite()
-  // Its microphone beeps.
-  browser = await launchBrowser('--use-fake-device-for-media-stream')
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.kill()
-})
 
 beforeEach(() => {
   contexts = []

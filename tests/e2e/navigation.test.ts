@@ -1,25 +1,13 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { launchBrowser, socketsOf } from './browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
+import { socketsOf } from './browser.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.kill()
-})
+visitSite()
 
 /** A page that shows a room newer than its cached page. */
 async function openRoom() {

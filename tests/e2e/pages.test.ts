@@ -1,25 +1,12 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { complaintsOf, launchBrowser, socketsOf } from './browser.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { complaintsOf, socketsOf } from './browser.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForLive } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.kill()
-})
+visitSite()
 
 describe('cached pages', () => {
   test('the second request for a room is a HIT that carries the position of its snapshot', async () => {

@@ -1,25 +1,12 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { complaintsOf, launchBrowser, socketsOf } from './browser.ts'
+import { expect, test, vi } from 'vitest'
+import { complaintsOf, socketsOf } from './browser.ts'
 import { slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForIds, waitForLive } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, restartSite, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.kill()
-})
+visitSite()
 
 test('I4: after a restart of the server a page is reset once, shows the new state and goes on, without a reload', async () => {
   const before = createLog(() => site)
@@ -36,7 +23,7 @@ test('I4: after a restart of the server a page is reset once, shows the new stat
 
   await site.kill()
   await page.waitForSelector('[data-connection=waiting]')
-  site = await startSite({ port: site.port })
+  await restartSite()
   const after = createLog(() => site, before.room)
   await after.publish(2)
 
@@ -59,7 +46,7 @@ test('I4: a page cached before the restart is reset too', async () => {
   await log.publish(3)
   await fetch(site.url + log.path)
   await site.kill()
-  site = await startSite({ port: site.port })
+  await restartSite()
   const cached = await fetch(site.url + log.path)
   expect(cached.headers.get('x-nextjs-cache')).toBe('HIT')
   expect(await cached.text()).toContain(`data-id="${log.ids[2]}"`)

@@ -2,29 +2,18 @@ import { readdir, stat } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test, vi } from 'vitest'
 import { jpeg3x2 } from '../site/media-files.ts'
-import { complaintsOf, launchBrowser } from './browser.ts'
+import { complaintsOf } from './browser.ts'
 import { patience, slow } from './patience.ts'
 import { waitForLive } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
+visitSite()
 
 const pages = fileURLToPath(new URL('../../examples/site/.next/server', import.meta.url))
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.kill()
-})
 
 /** Asks for exactly this target: `fetch` would correct it. */
 async function ask(target: string, method = 'GET') {

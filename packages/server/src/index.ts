@@ -11,6 +11,7 @@ export type {
   PayloadOf,
   Published,
   RequestContext,
+  Sendable,
   SessionInfo,
   SignalContext,
 } from './channel/handlers.ts'

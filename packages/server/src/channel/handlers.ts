@@ -1,4 +1,4 @@
-import type { ChannelTypes, InputOf, OutputOf, ReadParamsOf, Schema, WireForm } from '@baro/core'
+import type { ChannelTypes, InputOf, OutputOf, ReadParamsOf, Schema, Schemas, WireForm } from '@baro/core'
 import type { SnapshotSource } from './snapshot-source.ts'
 
 /** A user, as `auth` found. */
@@ -73,29 +73,53 @@ export interface Published {
 /** The payload that a handler gets: the output of the schema, in its wire form. A `Date` is text there. */
 export type PayloadOf<S extends Schema> = WireForm<OutputOf<S>>
 
-/** What an event handler gets. The payload has passed its schema. */
-export interface EventContext<T extends ChannelTypes, Payload> extends ChannelContext<T> {
-  readonly payload: Payload
+/**
+ * What the handler of one type sends. Of its own type: the payload that it got, or an input of the schema. Of another
+ * type: an input of that schema.
+ */
+export type Sendable<Sent extends Schemas, Own extends keyof Sent, Type extends keyof Sent> =
+  | InputOf<Sent[Type]>
+  | (Type extends Own ? PayloadOf<Sent[Type]> : never)
+
+/** What an event handler gets. */
+export interface EventContext<T extends ChannelTypes, Own extends keyof T['events'] & string>
+  extends ChannelContext<T> {
+  /** The output of the schema. */
+  readonly payload: PayloadOf<T['events'][Own]>
   /** The id that the client chose, or that the server made if the client sent none. */
   readonly id: string
   /**
    * Appends to this channel. The first publication gets the client's id, so that it replaces the client's optimistic
-   * entry. Further ones get ids of their own.
+   * entry. Further ones get ids of their own. They are appended in the order of the calls.
+   *
+   * The handler's own `payload`, published unchanged under its own type, is output already: its schema does not run
+   * again, so a transform happens once. Anything else is input, and goes through the schema of its type. That holds for a
+   * changed copy too, such as `{ ...payload, seen: true }`: nothing that a schema has not seen is published. So put changes
+   * into the schema, or make its transforms ones that may run twice.
    *
    * @throws {BaroError} `not-accepted`, `invalid-payload`, `handler-failed`, `unknown-outcome` or `unavailable`.
    */
-  publish<Type extends keyof T['events'] & string>(type: Type, payload: InputOf<T['events'][Type]>): Promise<Published>
+  publish<Type extends keyof T['events'] & string>(
+    type: Type,
+    payload: Sendable<T['events'], Own, Type>,
+  ): Promise<Published>
 }
 
 /** What a signal handler gets. */
-export interface SignalContext<T extends ChannelTypes, Payload> extends ChannelContext<T> {
-  readonly payload: Payload
+export interface SignalContext<T extends ChannelTypes, Own extends keyof T['signals'] & string>
+  extends ChannelContext<T> {
+  /** The output of the schema. */
+  readonly payload: PayloadOf<T['signals'][Own]>
   /**
-   * Sends a signal to everybody who follows this channel on an open stream.
+   * Sends a signal to everybody who follows this channel on an open stream. The handler's own `payload` under its own type
+   * is output already; anything else is input, as in `publish` of an event handler.
    *
    * @throws {BaroError} `not-accepted`, `invalid-payload`, `handler-failed` or `unavailable`.
    */
-  signal<Type extends keyof T['signals'] & string>(type: Type, payload: InputOf<T['signals'][Type]>): Promise<void>
+  signal<Type extends keyof T['signals'] & string>(
+    type: Type,
+    payload: Sendable<T['signals'], Own, Type>,
+  ): Promise<void>
 }
 
 /** What a request handler gets. */
@@ -111,13 +135,11 @@ export interface ChannelHandlers<T extends ChannelTypes> {
   readonly snapshot?: SnapshotSource<ReadParamsOf<T['pattern']>, T['state']>
   /** One handler for each event type that clients may publish. */
   readonly events?: {
-    readonly [Type in keyof T['events'] & string]?: (context: EventContext<T, PayloadOf<T['events'][Type]>>) => unknown
+    readonly [Type in keyof T['events'] & string]?: (context: EventContext<T, Type>) => unknown
   }
   /** One handler for each signal type that clients may send. */
   readonly signals?: {
-    readonly [Type in keyof T['signals'] & string]?: (
-      context: SignalContext<T, PayloadOf<T['signals'][Type]>>,
-    ) => unknown
+    readonly [Type in keyof T['signals'] & string]?: (context: SignalContext<T, Type>) => unknown
   }
   /** One handler for each request that clients may make. What it returns is the answer. */
   readonly requests?: {

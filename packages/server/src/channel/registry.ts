@@ -14,6 +14,9 @@ import {
 } from '@baro/core/protocol'
 import type { AnyHandlers } from './handlers.ts'
 
+/** Said about what is not defined: a server that was not restarted is the likely reason while somebody develops. */
+export const runningHub = 'A hub knows what it was made with: restart it after an edit, `next dev` too.'
+
 /** One channel, found by its name: its parameters, the definition that owns the name, and its handlers. */
 export interface Resolved {
   readonly channel: string
@@ -82,7 +85,10 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
         if (params && handlers) return accepted({ channel: name, params, definition, handlers })
       }
       return refused(
-        new BaroError('unknown-channel', `No channel is defined for ${quote(name)}. Define one, or correct the name.`),
+        new BaroError(
+          'unknown-channel',
+          `No channel is defined for ${quote(name)}. Define one, or correct the name. ${runningHub}`,
+        ),
       )
     },
 

@@ -5,6 +5,7 @@ import { contextOf, type Principal } from '../access/principal.ts'
 import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
+import { Handled } from '../publish/handled.ts'
 import { notAccepted } from '../publish/not-accepted.ts'
 import { type Publishing, PublishQueue, type PublishQueueParts, type RuleCheck } from '../publish/publish-queue.ts'
 import type { PublishAnswer } from '../publish/publisher.ts'
@@ -63,11 +64,12 @@ export class Delegate {
     return this.#atWork.do(async () => {
       await gate.assertAllowed(resolved, principal, 'signal')
       const handler = own(resolved.handlers.signals, type)
-      if (!handler) throw notAccepted(resolved.channel, type)
+      if (!handler) throw notAccepted(resolved, 'signals', type)
       const value = await signals.validate(resolved, type, payload)
-      const signal = (signalType: string, signalPayload: unknown) =>
-        signals.send(resolved, signalType, signalPayload, principal.user?.id)
-      await handler({ ...contextOf(principal, resolved), payload: value, signal })
+      const handled = new Handled(type, value, (sent, sentPayload) => signals.validate(resolved, sent, sentPayload))
+      const signal = async (sent: string, sentPayload: unknown) =>
+        signals.send(resolved, sent, await handled.outputOf(sent, sentPayload), principal.user?.id)
+      await handler({ ...contextOf(principal, resolved), payload: handled.payload, signal })
     })
   }
 
@@ -78,7 +80,7 @@ export class Delegate {
       await this.#parts.gate.assertAllowed(resolved, principal, 'request')
       const handler = own(resolved.handlers.requests, type)
       const schemas = own<RequestSchemas>(resolved.definition.requests, type)
-      if (!handler || !schemas) throw notAccepted(resolved.channel, type)
+      if (!handler || !schemas) throw notAccepted(resolved, 'requests', type)
       const input = await validatePayload(schemas.input, payload, `The payload of ${quote(type)}`)
       if (!input.ok) throw input.error
       const output = await handler({ ...contextOf(principal, resolved), payload: input.value })

@@ -182,7 +182,10 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     }) as Hub['on'],
 
     publish: async (reference, type, payload, { id } = {}) => publisher.publish(resolve(reference), type, payload, id),
-    signal: async (reference, type, payload) => signals.send(resolve(reference), type, payload, undefined),
+    signal: async (reference, type, payload) => {
+      const resolved = resolve(reference)
+      await signals.send(resolved, type, await signals.validate(resolved, type, payload))
+    },
     snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
       (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
     isPublic: (reference) => gate.isPublic(resolve(reference)),

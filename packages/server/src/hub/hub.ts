@@ -83,11 +83,15 @@ export interface Hub {
    * ```
    */
   on<T extends ChannelTypes>(definition: ChannelDefinition<T>, handlers: ChannelHandlers<T>): void
-  /** Calls `run` for each session that has connected, or has ended after that. Returns a function that stops it. */
+  /**
+   * Calls `run` for each session that has connected, or has ended after that: of the SDK, of a plain WebSocket or event
+   * stream, and of `hub.open`. A GET or POST that is answered is none. Returns a function that stops it.
+   */
   on(moment: 'connected' | 'disconnected', run: (session: SessionInfo) => unknown): () => void
 
   /**
-   * Publishes for the application, without asking rules or handlers. Resolves after the append.
+   * Publishes for the application, without asking rules or handlers. The payload is input: it goes through the schema.
+   * Resolves after the append.
    *
    * @param options.id Makes the publish idempotent: the same id in the same channel, within `publishWindowMs`, gets the
    *   first answer. Default: a new id.

@@ -3,7 +3,7 @@ import type { Broker, ClaimKey, Clock } from '@baro/core/broker'
 import { formatPosition, quote, validatePayload } from '@baro/core/protocol'
 import type { Published } from '../channel/handlers.ts'
 import { own } from '../channel/own.ts'
-import type { Resolved } from '../channel/registry.ts'
+import { type Resolved, runningHub } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Feeds } from '../stream/feeds.ts'
 import { ClaimOver } from './claim-over.ts'
@@ -19,7 +19,8 @@ export interface AppenderParts {
 /** A publication on its way into a channel. */
 export interface Draft {
   readonly type: string
-  readonly payload: unknown
+  /** The output of the schema of `type`, which runs once for each payload. */
+  readonly payload: Json
   readonly id: string
   /** Who published it. */
   readonly by?: string | undefined
@@ -43,22 +44,24 @@ export class Appender {
   async validate({ channel, definition }: Resolved, type: string, payload: unknown): Promise<Json> {
     const schema = own<Schema>(definition.events, type)
     if (!schema)
-      throw new BaroError('not-accepted', `"${channel}" has no event ${quote(type)}. Define it, or correct the type.`)
+      throw new BaroError(
+        'not-accepted',
+        `"${channel}" has no event ${quote(type)}. Define it, or correct the type. ${runningHub}`,
+      )
     const validated = await validatePayload(schema, payload, `The payload of ${quote(type)}`)
     if (!validated.ok) throw validated.error
     return validated.value
   }
 
   /**
-   * Validates, then appends.
+   * Appends what {@link validate} returned.
    *
-   * @throws {BaroError} as {@link validate}; `unavailable` if nobody knows whether it is kept; {@link ClaimOver}.
+   * @throws {BaroError} `unavailable` if nobody knows whether it is kept; {@link ClaimOver}.
    */
   async append(resolved: Resolved, { type, payload, id, by, settle }: Draft): Promise<Published> {
     const { broker, clock, feeds, counters } = this.#parts
     const { channel, definition } = resolved
-    const value = await this.validate(resolved, type, payload)
-    const entry = { type, payload: value, id, time: clock.now(), ...(by === undefined ? undefined : { by }) }
+    const entry = { type, payload, id, time: clock.now(), ...(by === undefined ? undefined : { by }) }
     const options = settle && { settle }
     // A channel with a state needs its open feed for an append: the feed folds the state that goes in with it.
     const appended = definition.state

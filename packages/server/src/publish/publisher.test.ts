@@ -15,6 +15,7 @@ import { Publisher } from './publisher.ts'
 type Handler = NonNullable<NonNullable<AnyHandlers['events']>[string]>
 
 const passOn: Handler = ({ payload, publish }) => publish('message', payload)
+const change: Handler = ({ payload, publish }) => publish('message', { ...payload, changed: true })
 
 const assertAllowed = async () => {}
 
@@ -403,7 +404,7 @@ describe('a handler', () => {
       },
     }
     const definition = channel('room:{id}', { events: { message: broken } })
-    const { accept, log } = publisherOf(passOn, { ...roomOne, definition })
+    const { accept, log } = publisherOf(change, { ...roomOne, definition })
     await expect(accept('hello')).rejects.toMatchObject({ code: 'handler-failed' })
     expect(log.errors).toEqual([expect.stringMatching(/"room:1".*a fault of the schema/s)])
   })

@@ -13,6 +13,7 @@ import { describeError } from '../observe/describe-error.ts'
 import type { Appender, Draft } from './appender.ts'
 import { ClaimOver } from './claim-over.ts'
 import type { ClaimedWork, WorkOutcome } from './claimed-work.ts'
+import { Handled } from './handled.ts'
 import { notAccepted } from './not-accepted.ts'
 import { assertTurn } from './turn.ts'
 
@@ -98,45 +99,49 @@ export class Publisher {
    */
   async publish(resolved: Resolved, type: string, payload: unknown, id?: string): Promise<Published> {
     const { appender, claimedWork, randomness } = this.#parts
-    if (id === undefined) return appender.append(resolved, { type, payload, id: createId(randomness) })
-    const key = { scope: applicationScope, id: orThrow(parseId(id)) }
-    await appender.validate(resolved, type, payload)
+    const key = id === undefined ? undefined : { scope: applicationScope, id: orThrow(parseId(id)) }
+    const value = await appender.validate(resolved, type, payload)
+    if (!key) return appender.append(resolved, { type, payload: value, id: createId(randomness) })
     const claim = { channel: resolved.channel, key, share: { of: 'application' }, epoch: undefined } as const
     const answer = await claimedWork.once(claim, async () => {
-      const { position } = await this.#appendOnce(resolved, { type, payload, id, settle: key })
+      const { position } = await this.#appendOnce(resolved, { type, payload: value, id: key.id, settle: key })
       return { settlement: { position }, isSettled: true }
     })
-    const { position = '' } = answerOf(id, answer)
-    return { id, position }
+    const { position = '' } = answerOf(key.id, answer)
+    return { id: key.id, position }
   }
 
   async #check({ resolved, type, payload, assertAllowed }: PublishRequest): Promise<Checked> {
     await assertAllowed()
     const handler = own(resolved.handlers.events, type)
-    if (!handler) throw notAccepted(resolved.channel, type)
+    if (!handler) throw notAccepted(resolved, 'events', type)
     return { handler, value: await this.#parts.appender.validate(resolved, type, payload) }
   }
 
   async #run(
-    { resolved, context }: PublishRequest,
+    { resolved, type: handledType, context }: PublishRequest,
     id: string,
     key: ClaimKey | undefined,
     { handler, value }: Checked,
   ): Promise<WorkOutcome> {
+    const { appender, randomness } = this.#parts
+    const handled = new Handled(handledType, value, (type, payload) => appender.validate(resolved, type, payload))
     const published: Promise<Published>[] = []
     const publish = (type: string, payload: unknown): Promise<Published> => {
       const isFirst = published.length === 0
-      const draft = { type, payload, by: context.user?.id }
-      const done = isFirst
-        ? this.#appendOnce(resolved, { ...draft, id, settle: key })
-        : this.#parts.appender.append(resolved, { ...draft, id: createId(this.#parts.randomness) })
+      const done = handled.outputOf(type, payload).then((output) => {
+        const draft = { type, payload: output, by: context.user?.id }
+        return isFirst
+          ? this.#appendOnce(resolved, { ...draft, id, settle: key })
+          : appender.append(resolved, { ...draft, id: createId(randomness) })
+      })
       // A handler may forget to wait. The failure is reported below, so it must not become an unhandled rejection.
       done.catch(() => {})
       published.push(done)
       return done
     }
     try {
-      await handler({ ...context, payload: value, id, publish })
+      await handler({ ...context, payload: handled.payload, id, publish })
       const [first] = await Promise.all(published)
       return { settlement: { position: first?.position ?? null }, isSettled: first !== undefined && key !== undefined }
     } catch (error) {

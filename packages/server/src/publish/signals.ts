@@ -2,7 +2,7 @@ import { BaroError, type Json, type Schema } from '@baro/core'
 import type { Broker } from '@baro/core/broker'
 import { orThrow, quote, validatePayload } from '@baro/core/protocol'
 import { own } from '../channel/own.ts'
-import type { Resolved } from '../channel/registry.ts'
+import { type Resolved, runningHub } from '../channel/registry.ts'
 
 /** Validates signals, and sends them to everybody who follows a channel on an open stream. */
 export class Signals {
@@ -19,18 +19,20 @@ export class Signals {
    */
   async validate({ channel, definition }: Resolved, type: string, payload: unknown): Promise<Json> {
     const schema = own<Schema>(definition.signals, type)
-    if (!schema) throw new BaroError('not-accepted', `"${channel}" has no signal ${quote(type)}. Define it.`)
+    if (!schema)
+      throw new BaroError(
+        'not-accepted',
+        `"${channel}" has no signal ${quote(type)}. Define it, or correct the type. ${runningHub}`,
+      )
     return orThrow(await validatePayload(schema, payload, `The payload of ${quote(type)}`))
   }
 
   /**
-   * Validates, then sends.
+   * Sends what {@link validate} returned.
    *
-   * @throws {BaroError} as {@link validate}, or `unavailable`.
+   * @throws {BaroError} `unavailable`.
    */
-  async send(resolved: Resolved, type: string, payload: unknown, by: string | undefined): Promise<void> {
-    const value = await this.validate(resolved, type, payload)
-    const { channel } = resolved
-    await this.#broker.signal({ channel, type, payload: value, ...(by === undefined ? undefined : { by }) })
+  async send({ channel }: Resolved, type: string, payload: Json, by?: string): Promise<void> {
+    await this.#broker.signal({ channel, type, payload, ...(by === undefined ? undefined : { by }) })
   }
 }

@@ -126,7 +126,8 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
 }
 
 function hear(state: SessionState, { message, length }: Extract<SessionEvent, { name: 'message' }>): SessionStep {
-  if (message.type === 'baro:heartbeat') return { state, actions: [] }
+  if (message.type === 'baro:heartbeat')
+    return { state, actions: message.payload.probe && state.phase === 'open' ? [{ do: 'heartbeat' }] : [] }
   if (message.type === 'baro:connect') return connect(state, message)
   if (state.phase === 'open') return { state, actions: [{ do: 'handle', message }] }
   if (state.phase === 'authenticating') return wait(state, message, length)

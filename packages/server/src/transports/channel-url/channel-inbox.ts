@@ -8,6 +8,7 @@ import type { Delegate } from '../../delegate/delegate.ts'
 import type { Publishing } from '../../publish/publish-queue.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
 import { looselyRead, textOfId } from '../../session/named.ts'
+import { plainPublish } from './plain-publish.ts'
 
 /** What an inbox works with. */
 export interface ChannelInboxParts {
@@ -67,19 +68,16 @@ export class ChannelInbox {
 }
 
 function publishingIn(data: string | Uint8Array, resolved: Resolved): Publishing | BaroError {
-  if (typeof data !== 'string') return publishingOf(parseFrame(data), resolved)
+  if (typeof data !== 'string') return publishingOf(parseFrame(data))
   // Text that begins like a JSON object is taken for one: a mistake in it must be reported, not published.
-  if (data.trimStart().startsWith('{')) return publishingOf(parseJson(data), resolved)
+  if (data.trimStart().startsWith('{')) return publishingOf(parseJson(data))
   const { text } = resolved.definition
-  return text === undefined ? notPublish(resolved) : { type: text, payload: data, id: undefined }
+  return text === undefined ? takesNoText(resolved) : { type: text, payload: data, id: undefined }
 }
 
-function publishingOf(parsed: Result<Json>, resolved: Resolved): Publishing | BaroError {
-  if (!parsed.ok) return parsed.error
-  const { type, payload, id } = (parsed.value ?? {}) as Readonly<Record<string, unknown>>
-  if (typeof type === 'string' && payload !== undefined && (id === undefined || typeof id === 'string'))
-    return { type, payload, id }
-  return notPublish(resolved)
+function publishingOf(parsed: Result<Json>): Publishing | BaroError {
+  const publishing = parsed.ok ? plainPublish(parsed.value) : parsed
+  return publishing.ok ? publishing.value : publishing.error
 }
 
 /** The id of what is refused, so that whoever waits for the answer gets one. */
@@ -87,10 +85,10 @@ function idOf(message: unknown): string | undefined {
   return textOfId((message as { readonly id?: unknown } | null | undefined)?.id)
 }
 
-function notPublish({ definition, channel }: Resolved): BaroError {
+function takesNoText({ definition, channel }: Resolved): BaroError {
   const [event = 'message'] = Object.keys(definition.events)
   return new BaroError(
     'bad-message',
-    `This is not { "type", "payload", "id"? }, where type and id are texts. To take plain text at "${channel}", define the channel with text: ${JSON.stringify(event)}.`,
+    `This is not { "type", "payload", "id"? }. To take plain text at "${channel}", define the channel with text: ${JSON.stringify(event)}.`,
   )
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BaroError } from '@baro/core'
 import { orThrow, parseJson } from '@baro/core/protocol'
 import type { Allowances } from '../../access/allowances.ts'
 import type { Gate } from '../../access/gate.ts'
@@ -10,6 +9,7 @@ import type { Handshake } from '../../ports/socket.ts'
 import { type BodyParts, bodyOf, sendAnswer } from '../http/answer.ts'
 import type { FairTurns } from '../http/fair-turns.ts'
 import { principalOf } from '../http/http-principal.ts'
+import { plainPublish } from './plain-publish.ts'
 
 /** What publishing by POST works with. */
 export interface ChannelPostParts extends BodyParts {
@@ -36,22 +36,7 @@ export async function publishByPost(
   const body = await bodyOf(request, limits.maxMessageBytes, parts)
   allowances.spend(principal, 0, body.length)
   const answer = await turns.take(handshake.address, () =>
-    delegating(principal).publish(resolved, publishIn(body), 'asked'),
+    delegating(principal).publish(resolved, orThrow(plainPublish(orThrow(parseJson(body)))), 'asked'),
   )
   return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
-}
-
-function publishIn(body: string): {
-  readonly type: string
-  readonly payload: unknown
-  readonly id: string | undefined
-} {
-  const parsed = orThrow(parseJson(body))
-  const { type, payload, id } = (parsed ?? {}) as { type?: unknown; payload?: unknown; id?: unknown }
-  if (typeof type !== 'string' || payload === undefined || (id !== undefined && typeof id !== 'string'))
-    throw new BaroError(
-      'bad-message',
-      'The body is not { "type", "payload", "id"? }, where type and id are texts. See PROTOCOL.md.',
-    )
-  return { type, payload, id }
 }

@@ -85,7 +85,9 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#start = position ?? (dialect.view === 'payload' ? 'now' : undefined)
     parts.sessions.started(this)
     // `started` ends the stream at once if the node is stopping.
-    if (!this.#isEnded) this.#following.begin(this.#start, this, 'asked')
+    if (this.#isEnded) return
+    parts.sessions.opened(this)
+    this.#following.begin(this.#start, this, 'asked')
   }
 
   get user(): Identity | undefined {

@@ -187,3 +187,19 @@ describe('a drain', () => {
     await until(() => connections === 0)
   })
 })
+
+test.each([
+  ['a plain WebSocket', (stage: HttpStage) => new TextSocket(stage.url(path)).next()],
+  ['an event stream', openEvents],
+])('%s is told to watchers of connected and disconnected', async (_name, open: (stage: HttpStage) => unknown) => {
+  const told: string[] = []
+  const tell = (what: string) => (context: { readonly session: string | undefined }) =>
+    told.push(`${what} ${context.session}`)
+  const stage = await serve({}, { access: 'public', joined: tell('joined'), left: tell('left') })
+  stage.hub.on('connected', tell('connected'))
+  stage.hub.on('disconnected', tell('disconnected'))
+  await open(stage)
+  await stage.hub.drain()
+  const session = told[0]?.split(' ')[1]
+  expect(told).toEqual([`connected ${session}`, `joined ${session}`, `left ${session}`, `disconnected ${session}`])
+})
