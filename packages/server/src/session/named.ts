@@ -2,7 +2,8 @@
  * What an error says of the message that it answers, so that the client that waits for the answer gets one. It takes
  * what is there: also a message that was refused for its form names itself, as far as it is JSON.
  */
-import type { ClientMessage } from '@baro/core/protocol'
+import { type ClientMessage, maxJsonDepth } from '@baro/core/protocol'
+import { shallowText } from './shallow-text.ts'
 
 /** The names of a message, as `baro:error` has them. */
 export interface Named {
@@ -53,7 +54,7 @@ export function unread(data: string | Uint8Array): Unread {
 /** What a text or a binary frame holds as JSON, read without any care; `undefined` if it holds none. */
 export function looselyRead(data: string | Uint8Array): unknown {
   try {
-    return JSON.parse(typeof data === 'string' ? data : headerOf(data))
+    return JSON.parse(shallowText(typeof data === 'string' ? data : headerOf(data), maxJsonDepth))
   } catch {
     return undefined
   }

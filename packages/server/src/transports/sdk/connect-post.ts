@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
 import type { Cancel } from '@baro/core/broker'
-import { decodeClientMessage, quote } from '@baro/core/protocol'
+import { decodeClientMessage, maxJsonDepth, quote } from '@baro/core/protocol'
 import type { Allowances } from '../../access/allowances.ts'
 import { networkOf } from '../../access/network-of.ts'
 import type { Ticker } from '../../delivery/ticker.ts'
@@ -16,6 +16,7 @@ import { namedBy } from '../../session/named.ts'
 import type { OpenSession } from '../../session/session.ts'
 import type { About } from '../../session/session-machine.ts'
 import { FramedOutbox } from '../../session/session-outbox.ts'
+import { shallowText } from '../../session/shallow-text.ts'
 import { bodyOf, sendAnswer } from '../http/answer.ts'
 import type { FairTurns } from '../http/fair-turns.ts'
 import { longestWaitSeconds } from '../http/longest-wait.ts'
@@ -31,6 +32,9 @@ const longestMessages = 16
 
 /** Messages in one body. Each may be as short as a digit, and be answered by an error. */
 const maxMessages = 1_024
+
+/** A message stands in a list, in an object. */
+const levelsAround = 2
 
 /** A message of a body: what was parsed of it, and its text, or what is wrong with it. */
 interface Arrived {
@@ -158,22 +162,17 @@ function messagesOf(body: string, maxMessageBytes: number): readonly Arrived[] {
   return messages.map((message) => ({ message, text: textOf(message, maxMessageBytes) }))
 }
 
+/** A message in it that nests too deep is read as far as it shows that, and what it is called. */
 function parsed(body: string): unknown {
   try {
-    return JSON.parse(body)
+    return JSON.parse(shallowText(body, levelsAround + maxJsonDepth + 1))
   } catch {
     throw new BaroError('bad-message', `This is not JSON: ${quote(body)}. Send { "messages": [ … ] }.`)
   }
 }
 
 function textOf(message: unknown, maxMessageBytes: number): string | BaroError {
-  let text: string
-  try {
-    text = JSON.stringify(message)
-  } catch {
-    // It overflowed the stack, so it is some thousand levels deep.
-    return new BaroError('bad-message', 'A message nests too deep to be read. Send a flatter value.')
-  }
+  const text = JSON.stringify(message)
   if (Buffer.byteLength(text) <= maxMessageBytes) return text
   return new BaroError('too-large', `A message is longer than ${maxMessageBytes} bytes. Send less in one.`)
 }
