@@ -48,16 +48,23 @@ export function canonicalHost(host: string | undefined, scheme: 'http' | 'https'
   if (host === undefined || host.length > longestHost) return undefined
   // A URL takes more than a host: who could write "user@host/path" here would choose which part is compared.
   const [, name, port = ''] = /^(\[[\da-f:.]+\]|[^\s/?#@\\,:%[\]]+)(?::(\d{0,5}))?$/i.exec(host) ?? []
+  if (port === '' && plainName.test(host)) return host
   const url = `http://${name}`
   if (name === undefined || Number(port) > 65_535 || !URL.canParse(url)) return undefined
   const bare = new URL(url).hostname.replace(/\.$/, '')
   return port === '' || (scheme && Number(port) === defaultPorts[scheme]) ? bare : `${bare}:${Number(port)}`
 }
 
+/** Names that a URL would leave as they are: no number, no punycode, nothing to lower. Nearly all hosts are such names. */
+const plainName = /^[a-z]+(?:\.[a-z]+)*$/
+
 const defaultPorts = { http: 80, https: 443 } as const
 
 /** A name has 253 characters at most, and five for its port. Longer text is not looked at. */
 const longestHost = 260
+
+/** IPv4 inside IPv6. */
+const mappedPrefix = '::ffff:'
 
 /** The longest address with a zone, brackets and port is shorter. */
 const longestAddress = 100
@@ -68,6 +75,9 @@ const longestAddress = 100
  */
 export function canonicalAddress(text: string | undefined): string | undefined {
   if (text === undefined || text.length > longestAddress) return undefined
+  // As Node writes it, which is how nearly all come: a `SocketAddress` takes longer than the rest of the arrival.
+  const inIPv6 = text.startsWith(mappedPrefix) ? text.slice(mappedPrefix.length) : text
+  if (isIPv4(inIPv6)) return inIPv6
   const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text
   if (isIPv4(bare)) return bare
   const [withoutZone = ''] = bare.split('%')

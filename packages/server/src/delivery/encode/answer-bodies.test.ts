@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { emptyBatch, placeAt, positionAt, publicationAt, sparseBatch } from '../../../test/sparse-batches.ts'
-import { batchBody, rangeBody, resetBody, snapshotBody } from './answer-bodies.ts'
+import { batchBody, rangeBody, resetBody, snapshotBody, stateBody } from './answer-bodies.ts'
 
 const read = (body: Uint8Array | string) => JSON.parse(Buffer.from(body).toString())
 
@@ -33,7 +33,11 @@ describe('the answer with a value', () => {
   const snapshot = { position: positionAt(40), valueText: '["a"]' }
 
   test('is the snapshot at its position', () => {
-    expect(snapshotBody(snapshot)).toBe(`{"snapshot":["a"],"publications":[],"position":"${placeAt(40)}"}`)
+    const body = snapshotBody(snapshot)
+    expect(String(body)).toBe(`{"snapshot":["a"],"publications":[],"position":"${placeAt(40)}"}`)
+    expect(snapshotBody(snapshot)).toBe(body)
+    expect(String(stateBody(snapshot))).toBe('["a"]')
+    expect(stateBody(snapshot)).toBe(stateBody(snapshot))
   })
 
   test('names the reason, if the position cannot be continued', () => {

@@ -32,9 +32,17 @@ export function rangeBody(publications: readonly Publication[], position: AtPosi
   return rangeText(publications, position, hasMore)
 }
 
-/** The value of a channel at its position. */
-export function snapshotBody(snapshot: EncodedSnapshot): string {
-  return snapshotText(undefined, snapshot)
+const plainSnapshot = (snapshot: EncodedSnapshot) => Buffer.from(snapshotText(undefined, snapshot))
+const plainState = ({ valueText }: EncodedSnapshot) => Buffer.from(valueText ?? 'null')
+
+/** The value of a channel at its position, one buffer for all who ask. */
+export function snapshotBody(snapshot: EncodedSnapshot): Uint8Array {
+  return madeOnce(snapshot, plainSnapshot)
+}
+
+/** The value alone, one buffer for all who ask. */
+export function stateBody(snapshot: EncodedSnapshot): Uint8Array {
+  return madeOnce(snapshot, plainState)
 }
 
 /** The answer to a position that cannot be continued: the value to start again from, if the channel has one. */

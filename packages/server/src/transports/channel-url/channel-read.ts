@@ -4,7 +4,7 @@ import { BaroError } from '@baro/core'
 import { type AtPosition, closeCodes, formatPosition, orThrow, positionAt } from '@baro/core/protocol'
 import type { Principal } from '../../access/principal.ts'
 import type { Resolved } from '../../channel/registry.ts'
-import { rangeBody, snapshotBody } from '../../delivery/encode/answer-bodies.ts'
+import { rangeBody, snapshotBody, stateBody } from '../../delivery/encode/answer-bodies.ts'
 import { isKnownToRead } from '../../delivery/precedence.ts'
 import type { Handshake } from '../../ports/socket.ts'
 import type { Feed } from '../../stream/feed.ts'
@@ -104,7 +104,7 @@ async function answerState(parts: ChannelReadParts, feed: Feed, read: ReadReques
     else if (position?.kind === 'at' && feed.isHead(position)) await waitForChange(parts, feed, waitOf(read, waitMs))
   }
   const snapshot = await feed.loadSnapshot()
-  return sendSnapshot(parts, read, snapshot.valueText ?? 'null', snapshot.position)
+  return sendSnapshot(parts, read, stateBody(snapshot), snapshot.position)
 }
 
 async function answerSnapshot(parts: ChannelReadParts, feed: Feed, read: ReadRequest): Promise<void> {
@@ -120,7 +120,12 @@ async function answerSnapshot(parts: ChannelReadParts, feed: Feed, read: ReadReq
  * Sends a value. Its tag names the version, because after a deploy another reducer may show the same position as
  * another state.
  */
-function sendSnapshot(parts: ChannelReadParts, read: ReadRequest, body: string, position: AtPosition): Promise<void> {
+function sendSnapshot(
+  parts: ChannelReadParts,
+  read: ReadRequest,
+  body: Uint8Array,
+  position: AtPosition,
+): Promise<void> {
   const { definition } = read.resolved
   return sendInTurn(parts, read, {
     status: 200,

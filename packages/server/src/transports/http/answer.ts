@@ -3,10 +3,13 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { BaroError, errorCodes } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
+import { madeOnce } from '../../delivery/made-once.ts'
 import type { Limits } from '../../ports/limits.ts'
 import { entityTag, matchingTag } from './entity-tag.ts'
 
-const compress = promisify(gzip)
+const gzipped = promisify(gzip)
+
+const compress = (bytes: Uint8Array): Promise<Uint8Array> => gzipped(bytes)
 
 /** Shorter bodies are not compressed: the header and the work cost more than the bytes. */
 const compressFromBytes = 1_024
@@ -64,7 +67,8 @@ export async function sendAnswer(request: IncomingMessage, response: ServerRespo
     }
   }
   response.setHeader('content-type', 'application/json; charset=utf-8')
-  const bytes = isZipped ? await compress(plain) : plain
+  // By the buffer: those who get the same one together have it compressed once.
+  const bytes = isZipped ? await madeOnce(plain, compress) : plain
   if (isZipped) response.setHeader('content-encoding', 'gzip')
   response.setHeader('content-length', bytes.length)
   writeBody(response.writeHead(status), bytes)

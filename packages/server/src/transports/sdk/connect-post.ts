@@ -165,7 +165,7 @@ function messagesOf(body: string, maxMessageBytes: number): readonly Arrived[] {
 /** A message in it that nests too deep is read as far as it shows that, and what it is called. */
 function parsed(body: string): unknown {
   try {
-    return JSON.parse(shallowText(body, levelsAround + maxJsonDepth + 1))
+    return JSON.parse(shallowText(body, levelsAround + maxJsonDepth))
   } catch {
     throw new BaroError('bad-message', `This is not JSON: ${quote(body)}. Send { "messages": [ … ] }.`)
   }
