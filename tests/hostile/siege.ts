@@ -71,6 +71,8 @@ export interface Row {
   /** How long after the attack the heap was back; absent if it was not within ten seconds. */
   readonly backAfterMs?: number
   readonly hub?: HubFigures
+  /** From the beginning of the attack until the figures of the hub were taken. */
+  readonly tookMs?: number
   readonly attacker?: AssaultReport
   readonly lastWords?: string
 }
@@ -95,6 +97,7 @@ export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan
   let under: HonestFigures | undefined
   let during: HubFigures | undefined
   let report: AssaultReport | undefined
+  let tookMs: number | undefined
   let backAfterMs: number | undefined
   let heapBytes = { before: 0, peak: 0, after: 0 }
   try {
@@ -106,12 +109,14 @@ export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan
     const before = await hub.tell({ do: 'rest' })
     heapBytes = { before: before.heapBytes, peak: before.heapBytes, after: before.heapBytes }
 
+    const beganAtMs = performance.now()
     const attacking = attacker.tell({ do: 'attack', name: attack.name, port, forMs, scale })
     const speaking = honest.tell({ do: 'speak', forMs: forMs + aftermathMs, everyMs: sayEveryMs })
     report = await attacking
     const endedAtMs = performance.now()
     said.push(await speaking)
     during = await hub.tell({ do: 'tell' })
+    tookMs = performance.now() - beganAtMs
     heapBytes.peak = during.peakHeapBytes
     for (;;) {
       heapBytes.after = (await hub.tell({ do: 'rest' })).heapBytes
@@ -148,6 +153,7 @@ export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan
     heapBytes,
     ...(backAfterMs !== undefined && { backAfterMs }),
     ...(during && { hub: during }),
+    ...(tookMs !== undefined && { tookMs }),
     ...(report && { attacker: report }),
     ...(!isAlive && { lastWords: hub.lastWords }),
   }

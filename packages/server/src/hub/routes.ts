@@ -211,7 +211,7 @@ export class Routes {
       if (request.destroyed && !request.complete) return
       counters.rejected++
       const refusal = gate.explain(error, where)
-      await lateRefusals.hold(refusal, request, response)
+      await lateRefusals.hold(refusal, response)
       await sendError(request, response, refusal)
     }
     endIfUnread(response, clock, 2 * heartbeatIntervalMs)

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { BaroError } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
 import type { HeldRequests } from './held-requests.ts'
@@ -16,8 +16,9 @@ export interface LateRefusalsParts {
 }
 
 /**
- * Holds back the refusal of a request that said it would wait, and came too fast. A loop that asks again as soon as it
- * has an answer, whatever the answer is, would come ever faster: it is as slow as its refusals.
+ * Holds back the refusal of a request that came too fast. A loop that asks again as soon as it has an answer, whatever the
+ * answer is, would come ever faster, and a refusal costs nearly as much as an answer: so the loop is as slow as its
+ * refusals (I7). Nobody else waits longer for it, because whoever is refused is to come back after a second or later.
  */
 export class LateRefusals {
   readonly #parts: LateRefusalsParts
@@ -28,10 +29,9 @@ export class LateRefusals {
   }
 
   /** Resolves when the refusal may leave: at once, after a second, or when nobody waits for it any more. */
-  async hold({ code }: BaroError, { url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
+  async hold({ code }: BaroError, response: ServerResponse): Promise<void> {
     const { clock, held } = this.#parts
-    const wait = Number(new URLSearchParams(url.split('?')[1] ?? '').get('wait'))
-    if (code !== 'rate-limited' || !(wait > 0) || response.destroyed) return
+    if (code !== 'rate-limited' || response.destroyed) return
     if (!held.mayHold || this.#heldBack >= maxHeldBack) return
     this.#heldBack++
     await new Promise<void>((resolve) => {
