@@ -1,3 +1,4 @@
+import type { Counters } from '@baro/server'
 import { expect, test } from 'vitest'
 import { complaintsAbout } from './bar.ts'
 import type { Row } from './siege.ts'
@@ -19,6 +20,11 @@ const unnoticed: Row = {
   backAfterMs: 500,
 }
 
+const counters: Counters = {
+  ...{ sessions: 0, subscriptions: 0, recovered: 0, slow: 0, paused: 0, rejected: 0, published: 0, repeated: 0 },
+  ...{ gaps: 0, skipped: 0, reset: { none: 0, queried: 0, epoch: 0, 'beyond-head': 0, trimmed: 0, rewritten: 0 } },
+}
+
 test('a siege that the honest did not notice is won', () => {
   expect(complaintsAbout(unnoticed)).toEqual([])
 })
@@ -34,6 +40,19 @@ test.each<[string, Partial<Row>]>([
   ['missed', { missed: Number.NaN }],
 ])('%s: it is lost', (complaint, seen) => {
   expect(complaintsAbout({ ...unnoticed, ...seen })).toEqual([complaint])
+})
+
+test('more than the rate allows, refusals left out: it is lost', () => {
+  const seen = (done: number, rejected: number): Row => ({
+    ...unnoticed,
+    tookMs: 5_000,
+    hub: {
+      ...{ port: 1, heapBytes: 1, peakHeapBytes: 1, cpuMs: 1, longestTurnMs: 1, logLines: 0, logBytes: 0 },
+      counters: { ...counters, published: done, recovered: 1, reset: { ...counters.reset, trimmed: 2 }, rejected },
+    },
+  })
+  expect(complaintsAbout(seen(14_697, 1_000_000))).toEqual([])
+  expect(complaintsAbout(seen(14_698, 0))).toEqual(['more done than the rate allows'])
 })
 
 test('memory that is not back: it is lost', () => {

@@ -39,7 +39,9 @@ export function complaintsAbout({
     ...refused,
     ...(missed === 0 ? [] : ['missed']),
     ...(doubled === 0 ? [] : ['doubled']),
-    ...(hub && tookMs !== undefined && workOf(hub.counters) > mostWork(tookMs) ? ['more done than the rate allows'] : []),
+    ...(hub && tookMs !== undefined && workOf(hub.counters) > mostWork(tookMs)
+      ? ['more done than the rate allows']
+      : []),
     ...(backAfterMs === undefined ? ['memory not back'] : []),
   ]
 }

@@ -4,6 +4,8 @@ import { type Camp, pitchCamp, slackBytes } from './siege.ts'
 
 /** Enough for every attack to come to its point; how long the hub takes over it is measured by `npm run hostile`. */
 const effort = { forMs: 350, scale: 0.1 }
+/** Whatever strangers say, a log must not fill the disk: nothing that they choose is written more often than this. */
+const mostLogLines = 150
 /** How long something may take to come true on a busy machine before a test gives up on it. */
 const patienceMs = 30_000
 
@@ -27,6 +29,7 @@ test.each(attacks)('I7: the honest do not notice $name: $what', async ({ name, k
   ])
   const settled = await honest.tell({ do: 'settle', withinMs: patienceMs })
   expect(hub.lastWords).toBe('')
+  expect((await hub.tell({ do: 'tell' })).logLines).toBeLessThan(mostLogLines)
   expect({ ...said.refusals, ...settled.refusals }).toEqual({})
   expect(settled).toMatchObject({ missed: 0, doubled: 0, live: 20 })
   const heldAtMost = before.heapBytes + slackBytes + keepsBytes
