@@ -54,7 +54,6 @@ const server: House = {
       room('memory-broker', 'the broker of a single node'),
     ],
     [
-      room('collections', 'lists with a shape of their own'),
       room('observe', 'counters, and errors for the log'),
       room('ports', 'contracts: socket, limits'),
       room('system', 'the machine’s clock'),
@@ -66,7 +65,11 @@ const core: House = {
   package: 'core',
   floors: [
     [room('doors', 'what may be imported: see the exports of the package')],
-    [room('wire', 'messages, one file each'), room('system', 'the machine’s clock and chance')],
+    [
+      room('wire', 'messages, one file each'),
+      room('broker-parts', 'what every broker does the same way: claims and turns, whom to tell'),
+      room('system', 'the machine’s clock and chance'),
+    ],
     [
       {
         name: 'idea',
