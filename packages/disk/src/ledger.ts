@@ -22,7 +22,7 @@ import {
   type Settlement,
   type StreamView,
 } from '@baro/core/broker'
-import { type AtPosition, createId, formatPosition, startOf } from '@baro/core/protocol'
+import { type AtPosition, createId, formatPosition } from '@baro/core/protocol'
 import {
   type ChannelRecord,
   channelOfRecencyKey,

@@ -30,16 +30,19 @@ export function footprintOf(record: ChannelRecord): number {
   return recordLength + record.length + (record.checkpoint?.length ?? 0)
 }
 
+// No channel name holds it.
+const between = ' '
+
 const minuteMs = 60_000
 
 /** Where a channel stands in the order of last use: by the minute, so that it moves at most once in one. */
 export function recencyKey(name: string, usedAt: number): string {
-  return `r:${minuteOf(usedAt).toString(36).padStart(8, '0')}\n${name}`
+  return `r:${minuteOf(usedAt).toString(36).padStart(8, '0')}${between}${name}`
 }
 
 /** The channel of such a key. */
 export function channelOfRecencyKey(key: string): string {
-  return key.slice(key.indexOf('\n') + 1)
+  return key.slice(key.indexOf(between) + 1)
 }
 
 export function minuteOf(elapsed: number): number {
@@ -51,10 +54,10 @@ export function recordKey(name: string): string {
 }
 
 export function checkpointKey(name: string, epoch: string): string {
-  return `k:${name}\n${epoch.slice(-8)}`
+  return `k:${name}${between}${epoch.slice(-8)}`
 }
 
 /** Of one life, so that what is left of an earlier one is never taken for it. */
 export function publicationKey(name: string, epoch: string, offset: number): string {
-  return `h:${name}\n${epoch.slice(-8)}\n${String(offset).padStart(16, '0')}`
+  return `h:${name}${between}${epoch.slice(-8)}${between}${String(offset).padStart(16, '0')}`
 }

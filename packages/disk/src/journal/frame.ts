@@ -5,7 +5,7 @@
  *     KEY ⇥ VALUE ⏎          kept
  *     KEY ⏎                  gone
  *
- * Neither keys nor values hold line feeds or tabs: JSON escapes them.
+ * Neither keys nor values may hold line feeds or tabs; JSON escapes them.
  */
 import { crc32 } from 'node:zlib'
 

@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { ClassicLevel } from 'classic-level'
-import { DamagedRecord, StoreFailed } from '../damage.ts'
+import { DamagedRecord, DamagedStore, StoreFailed } from '../damage.ts'
 import type { Changes } from '../journal/frame.ts'
 import { Journal, type JournalFiles, journalNumbers, readJournal, type Sync } from '../journal/journal.ts'
 import { assertLevelFiles } from './level-files.ts'
@@ -52,7 +52,11 @@ export class Shelf {
     mkdirSync(path, { recursive: true })
     assertLevelFiles(path)
     const level: Level = new ClassicLevel(path, { compression: false })
-    await level.open()
+    try {
+      await level.open()
+    } catch (error) {
+      throw new DamagedStore(`it cannot be opened (${String((error as Error).cause ?? error)})`)
+    }
     try {
       const first = level.getSync(firstKey)
       const kept = first === undefined ? undefined : Number(checked(firstKey, first))
