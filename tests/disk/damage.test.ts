@@ -110,7 +110,10 @@ describe('a store that was damaged', () => {
         await broker.close()
       } catch (error) {
         if (!(error instanceof BaroError)) throw new Error(what, { cause: error })
-        expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('Put a copy of the folder back') })
+        expect(error).toMatchObject({
+          code: 'unavailable',
+          message: expect.stringContaining('Put a copy of the folder back'),
+        })
         outcomes.refused++
       }
     }

@@ -13,7 +13,7 @@ import {
   systemClock,
   systemRandomness,
 } from '@baro/core/broker'
-import { DamagedStore, StoreFailed } from './damage.ts'
+import { DamagedStore, StoreFailed } from './damage/damage.ts'
 import { type JournalFiles, journalFiles } from './journal/journal.ts'
 import type { Ledger } from './ledger.ts'
 import { lock } from './lock.ts'
@@ -151,15 +151,25 @@ export async function createDiskBrokerOver(
   function afterwards(at: OpenLedger): void {
     sweepLater()
     if (at.shelf.isDue) at.shelf.move().catch((error) => fail(at, error))
-    const { channels, bytes } = at.ledger.usage
-    if (channels <= maxChannels && bytes <= maxBytes) return
-    making ??= at.shelf
-      .move()
-      .then(() => makeRoom(at.ledger, bounds, (name) => followers.has(name), lostChannel))
+    if (!isTight(at)) return
+    making ??= makeRoomIn(at)
       .catch((error) => fail(at, error))
       .finally(() => {
         making = undefined
       })
+  }
+
+  function isTight({ ledger }: OpenLedger): boolean {
+    return ledger.usage.channels > maxChannels || ledger.usage.bytes > maxBytes
+  }
+
+  async function makeRoomIn(at: OpenLedger): Promise<void> {
+    // What is appended meanwhile may be too much again.
+    for (let before = -1; isTight(at) && at.ledger.usage.bytes !== before && current === at; ) {
+      before = at.ledger.usage.bytes
+      await at.shelf.move()
+      await makeRoom(at.ledger, bounds, (name) => followers.has(name), lostChannel)
+    }
   }
 
   function lostChannel(name: string): void {

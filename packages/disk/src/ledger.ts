@@ -33,7 +33,7 @@ import {
 } from './channel/record.ts'
 import { Step } from './channel/step.ts'
 import { emptyRecord, Stream } from './channel/stream.ts'
-import { DamagedRecord, DamagedStore } from './damage.ts'
+import { DamagedRecord, DamagedStore } from './damage/damage.ts'
 import type { Shelf } from './shelf/shelf.ts'
 import { createStoreClock, type StoreTime } from './store-clock.ts'
 

@@ -1,5 +1,5 @@
 import { BaroError } from '@baro/core'
-import { DamagedStore } from './damage.ts'
+import { DamagedStore } from './damage/damage.ts'
 import { Ledger, type LedgerParts } from './ledger.ts'
 import { Shelf, type ShelfOptions } from './shelf/shelf.ts'
 

@@ -25,8 +25,11 @@ export async function makeRoom(
   isFollowed: (name: string) => boolean,
   lost: (name: string) => void,
 ): Promise<void> {
-  const isTight = () => ledger.usage.channels > maxChannels || ledger.usage.bytes > maxBytes
-  const isHeavy = () => ledger.usage.bytes > maxBytes
+  // A little more than must be, so that not each append has to make room.
+  const mostBytes = maxBytes - maxBytes / 64
+  const mostChannels = maxChannels - Math.floor(maxChannels / 64)
+  const isHeavy = () => ledger.usage.bytes > mostBytes
+  const isTight = () => ledger.usage.channels > mostChannels || isHeavy()
 
   const each = async (isOver: () => boolean, letGo: (name: string) => void): Promise<void> => {
     let after = first

@@ -1,7 +1,7 @@
 import type { Publication } from '@baro/core'
 import type { Entry } from '@baro/core/broker'
 import { checkOf, jsonText, orThrow, parseJson } from '@baro/core/protocol'
-import { DamagedRecord } from '../damage.ts'
+import { DamagedRecord } from '../damage/damage.ts'
 
 /** A publication as it is kept: when it was appended, its payload, and the rest of it. */
 export interface KeptPublication {

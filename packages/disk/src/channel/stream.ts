@@ -11,7 +11,7 @@ import type {
   StreamView,
 } from '@baro/core/broker'
 import { type AtPosition, checkOf, jsonText, type Place, positionAt } from '@baro/core/protocol'
-import { DamagedRecord } from '../damage.ts'
+import { DamagedRecord } from '../damage/damage.ts'
 import {
   bytesOf,
   checkOfKept,

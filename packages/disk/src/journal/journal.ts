@@ -6,7 +6,7 @@
  */
 import { closeSync, fdatasync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { DamagedStore } from '../damage.ts'
+import { DamagedStore } from '../damage/damage.ts'
 import { type Changes, decodeFrames, encodeFrame } from './frame.ts'
 
 /** When a step counts as kept: once it is the system's, or once the disk has it. */

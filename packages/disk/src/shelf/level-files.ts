@@ -10,7 +10,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DamagedStore } from '../damage.ts'
+import { DamagedStore } from '../damage/damage.ts'
 import { maskedCrc32c } from './crc32c.ts'
 
 const blockBytes = 32_768
