@@ -1,3 +1,4 @@
+import type { Broker } from '@baro/core/broker'
 import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
 import { machine } from '../channels/machine.ts'
@@ -9,8 +10,8 @@ import { readFacts, startSampler } from './sampler.ts'
 import { countVisitors } from './visitors.ts'
 
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
-export async function createSiteHub(): Promise<Hub> {
-  const hub = createHub({ channels: [room, pulse, activity, machine, race] })
+export async function createSiteHub(broker?: Broker): Promise<Hub> {
+  const hub = createHub({ channels: [room, pulse, activity, machine, race], ...(broker && { broker }) })
 
   hub.on(room, {
     access: 'public',

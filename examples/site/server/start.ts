@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createDiskBroker } from '@baro/disk'
 import { attach } from '@baro/next'
 import type { Hub } from '@baro/server'
 import next from 'next'
@@ -25,7 +26,11 @@ const server = createServer()
 await assertFree(wantedPort)
 if (process.argv.includes('--build')) await buildIfNeeded(dir)
 
-const hub = await createSiteHub()
+// A restart then resets nobody. Without it everything is in memory, as `createHub` has it.
+const broker = process.argv.includes('--disk')
+  ? await createDiskBroker({ folder: process.env.BARO_FOLDER || `${dir}/.baro` })
+  : undefined
+const hub = await createSiteHub(broker)
 const handleUpgrade: Hub['handleUpgrade'] = (request, stream, head) =>
   showHandshake(request, stream) || hub.handleUpgrade(request, stream, head)
 attach({ ...hub, handleUpgrade }, server)
@@ -45,6 +50,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     server.close()
     await hub.drain({ spreadMs: 500, timeoutMs: 2_000 })
     await hub.close()
+    await broker?.close()
     process.exit(0)
   })
 console.log(`The site is at http://localhost:${(server.address() as AddressInfo).port}`)
