@@ -16,7 +16,7 @@ let browser: Browser
 beforeAll(async () => {
   site = await startSite()
   browser = await launchBrowser()
-  await site.publish('1', 'see https://baro.example')
+  await site.publish('1', `axe-${Date.now()}`)
 })
 
 afterAll(async () => {

@@ -23,15 +23,18 @@ afterAll(async () => {
 
 /** Opens a page whose scripts do not come until they are let through. */
 async function openSlowly(path: string): Promise<{ page: Page; letThrough: () => void }> {
-  const { promise, resolve } = Promise.withResolvers<void>()
+  let letThrough = (): void => {}
+  const promise = new Promise<void>((resolve) => {
+    letThrough = resolve
+  })
   const page = await browser.newPage({ locale: 'en-US' })
   await page.route('**/*.js', async (route) => {
     await promise
     await route.continue()
   })
   await page.goto(site.url + path, { waitUntil: 'commit' })
-  await page.getByLabel('Message').waitFor()
-  return { page, letThrough: resolve }
+  await page.getByRole('textbox', { name: 'Message' }).waitFor()
+  return { page, letThrough }
 }
 
 function texts(page: Page): Promise<readonly string[]> {
@@ -62,7 +65,7 @@ describe('the form of a room', () => {
 
   test('sent before the script has come is not lost', async () => {
     const { page, letThrough } = await openSlowly(`/en${createLog(() => site).path}`)
-    await page.getByLabel('Message').fill('early')
+    await page.getByRole('textbox', { name: 'Message' }).fill('early')
     await page.getByRole('button', { name: 'Send' }).click()
     await expect.poll(() => texts(page), patience).toEqual(['early'])
     letThrough()
@@ -74,11 +77,11 @@ describe('the form of a room', () => {
   test('keeps what was typed before the script had come', async () => {
     const { page, letThrough } = await openSlowly(`/en${createLog(() => site).path}`)
     await page.getByLabel('Name').fill('Ada')
-    await page.getByLabel('Message').fill('typed early')
+    await page.getByRole('textbox', { name: 'Message' }).fill('typed early')
     letThrough()
     await waitForLive(page)
-    expect(await page.getByLabel('Message').inputValue()).toBe('typed early')
-    await page.getByLabel('Message').press('Enter')
+    expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('typed early')
+    await page.getByRole('textbox', { name: 'Message' }).press('Enter')
     await expect.poll(() => texts(page), patience).toEqual(['typed early'])
     expect(await page.locator('[data-id] b').innerText()).toContain('Ada')
     await page.reload()

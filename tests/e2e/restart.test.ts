@@ -44,7 +44,7 @@ test('I4: after a restart of the server a page is reset once, shows the new stat
   await waitForLive(page)
   await page.waitForSelector('[data-hand-over=reset]')
   // What was lost with the server, nobody can count: it says what happened, and counts nothing.
-  const said = await page.locator('[data-hand-over=reset]').innerText()
+  const said = await page.locator('[data-hand-over=reset]').textContent()
   expect(said).toContain('the server was restarted: this is the state it has now')
   expect(said).not.toContain('missing')
   await after.publish(1)

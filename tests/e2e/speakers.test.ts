@@ -41,8 +41,8 @@ async function open(path: string): Promise<Page> {
 }
 
 async function say(page: Page, text: string): Promise<void> {
-  await page.getByLabel('Message').fill(text)
-  await page.getByLabel('Message').press('Enter')
+  await page.getByRole('textbox', { name: 'Message' }).fill(text)
+  await page.getByRole('textbox', { name: 'Message' }).press('Enter')
   await page.locator('[data-id]:not([data-pending])').getByText(text, { exact: true }).waitFor()
 }
 
@@ -81,7 +81,7 @@ test('others see who is typing, and nobody sees oneself', async () => {
   const { path } = createLog(() => site)
   const [ada, eve] = [await open(path), await open(path)]
   await say(ada, 'hello')
-  await ada.getByLabel('Message').pressSequentially('a')
+  await ada.getByRole('textbox', { name: 'Message' }).pressSequentially('a')
   await eve.getByText(/^Guest [0-9a-f]{4} is typing$/).waitFor()
   expect(await ada.getByText('is typing').count()).toBe(0)
 })
@@ -98,7 +98,7 @@ test('an address is a link that leads out, and what is none stays text', async (
 test('after a click on Send the field has the focus again, and a syllable that was being composed is sent once', async () => {
   const page = await open(createLog(() => site).path)
   const keyboard = await page.context().newCDPSession(page)
-  await page.getByLabel('Message').focus()
+  await page.getByRole('textbox', { name: 'Message' }).focus()
   await keyboard.send('Input.imeSetComposition', { text: '한', selectionStart: 1, selectionEnd: 1 })
   await page.getByRole('button', { name: 'Send' }).click()
   await expect.poll(() => shown(page), patience).toEqual(['한 own'])
@@ -106,7 +106,7 @@ test('after a click on Send the field has the focus again, and a syllable that w
   await page.keyboard.type('글')
   await page.keyboard.press('Enter')
   await expect.poll(() => shown(page), patience).toEqual(['한 own', '글 own follows'])
-  expect(await page.getByLabel('Message').inputValue()).toBe('')
+  expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('')
 })
 
 test('who has scrolled up is told of new messages, and is not moved', async () => {

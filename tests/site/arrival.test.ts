@@ -12,11 +12,11 @@ const handOver = (more: Partial<HandOver>): HandOver => ({
   ...more,
 })
 /** How often something arrived in each way. */
-const counts = ({ byOffset }: Arrivals) =>
-  [...byOffset.values()].reduce<Partial<Record<Arrival, number>>>(
-    (counted, arrival) => ({ ...counted, [arrival]: (counted[arrival] ?? 0) + 1 }),
-    {},
-  )
+const counts = ({ byOffset }: Arrivals) => {
+  const counted: Partial<Record<Arrival, number>> = {}
+  for (const arrival of byOffset.values()) counted[arrival] = (counted[arrival] ?? 0) + 1
+  return counted
+}
 
 describe('how a second arrived', () => {
   const page = arrivalsAfter(undefined, { epoch: 'e', offsets: range(1, 60), handOver: undefined })
