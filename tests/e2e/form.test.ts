@@ -83,7 +83,7 @@ describe('the form of a room', () => {
     expect(await page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('typed early')
     await page.getByRole('textbox', { name: 'Message' }).press('Enter')
     await expect.poll(() => texts(page), patience).toEqual(['typed early'])
-    expect(await page.locator('[data-id] b').innerText()).toContain('Ada')
+    expect(await page.locator('[data-id] b').textContent()).toContain('Ada')
     await page.reload()
     await waitForLive(page)
     expect(await page.getByLabel('Name').inputValue()).toBe('Ada')

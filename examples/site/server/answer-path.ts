@@ -17,7 +17,7 @@ export function answerPath(request: IncomingMessage, response: ServerResponse, o
 const missingPage = [
   '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">',
   '<meta name="color-scheme" content="light dark"><title>404 · Baro</title>',
-  '<style>body{font:16px/1.5 system-ui;max-width:40em;margin:10vh auto;padding:0 20px}a{display:inline-block;padding:4px 12px 4px 0}</style><main>',
+  '<style>body{font:16px/1.5 system-ui;max-width:40em;margin:10vh auto;padding:0 20px}a{display:inline-block;min-width:24px;padding:4px 12px 4px 0}</style><main>',
   ...languages.map((language) => {
     const { site } = wordsIn(language)
     const links = waysOn(language).map(({ href, text }) => `<a href="${href}">${text}</a>`)
