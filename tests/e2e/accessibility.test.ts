@@ -113,7 +113,7 @@ test('the values of a chart at any second are reached with the keyboard', async 
   await page.close()
 })
 
-test('a page that the browser knows to be offline says so, and offers to try', async () => {
+test('a page whose browser is offline says so', async () => {
   const page = await open('/en')
   await page.context().setOffline(true)
   await page.waitForSelector('[data-offline]')
