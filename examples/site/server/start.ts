@@ -10,7 +10,9 @@ import next from 'next'
 import { answerPath } from './answer-path.ts'
 import { buildIfNeeded } from './build.ts'
 import { showHandshake } from './handshake.ts'
-import { createSiteHub } from './hub.ts'
+import { createSiteHub, keptSeconds } from './hub.ts'
+import { shortHistories } from './page-lives.ts'
+import { renderBuiltPages } from './render-built-pages.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { varyByLanguage } from './vary-by-language.ts'
 
@@ -53,7 +55,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     await broker?.close()
     process.exit(0)
   })
-console.log(`The site is at http://localhost:${(server.address() as AddressInfo).port}`)
+const url = `http://localhost:${(server.address() as AddressInfo).port}`
+if (!dev) for (const sentence of shortHistories(await renderBuiltPages(dir, url), keptSeconds)) console.warn(sentence)
+console.log(`The site is at ${url}`)
 
 // Asked before the build, which takes half a minute: whoever has to choose another port should know at once.
 async function assertFree(port: number): Promise<void> {
