@@ -31,7 +31,7 @@ async function expectAllKept(broker: Broker, acknowledged: readonly Acknowledged
     const claimed = await broker.claim(
       channel,
       { scope: 'user', turn: { producer: channel, number, confirmed: 0 } },
-      { windowMs: 3_600_000 },
+      { windowMs: 3_600_000, share: { of: 'user', user: 'user' } },
     )
     expect(claimed.outcome).toBe('settled')
   }

@@ -12,7 +12,7 @@ async function publishTo(channel: string, from: number): Promise<void> {
     // As a client would: an answer that was not said is not confirmed.
     const key = { scope: 'user', turn: { producer: channel, number, confirmed: Math.max(0, number - 2) } }
     const id = `${channel}-${String(number).padStart(12, '0')}`
-    await broker.claim(channel, key, { windowMs: 3_600_000 })
+    await broker.claim(channel, key, { windowMs: 3_600_000, share: { of: 'user', user: 'user' } })
     const entry = { type: 'message', payload: { text: id.repeat(8) }, id, time: number }
     const appended = await broker.append(channel, [entry], bounds, { settle: key })
     if (appended.outcome !== 'appended') throw new Error(JSON.stringify(appended))

@@ -38,7 +38,7 @@ for (const sync of ['os', 'always'] as const)
         isFull = true
         await brokers
           .get(store)
-          ?.claim('room:9', { scope: 'somebody', id: 'a' }, { windowMs: 1 })
+          ?.claim('room:9', { scope: 'somebody', id: 'a' }, { windowMs: 1, share: { of: 'application' } })
           .catch(() => {})
         const before = mended
         return async () => {

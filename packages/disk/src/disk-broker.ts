@@ -7,18 +7,20 @@ import {
   type Broker,
   type Cancel,
   type Delivery,
+  defaultClaimLimits,
   Followers,
   NodeListeners,
   type Report,
   systemClock,
   systemRandomness,
 } from '@baro/core/broker'
+import { checkedOptions } from '@baro/core/protocol'
 import { DamagedStore, StoreFailed } from './damage/damage.ts'
 import { type JournalFiles, journalFiles } from './journal/journal.ts'
 import type { Ledger } from './ledger.ts'
 import { lock } from './lock.ts'
 import { type OpenLedger, openLedger } from './open-ledger.ts'
-import type { DiskBrokerOptions } from './options.ts'
+import { type DiskBrokerOptions, optionRules } from './options.ts'
 import { makeRoom, type RoomBounds } from './room.ts'
 import { warningAboutSeveral } from './several-processes.ts'
 
@@ -45,7 +47,7 @@ const reopenAfterMs = 1_000
  * Makes the broker of a single node that keeps everything in a folder, so that a restart resets nobody: pages recover, and a
  * publish that was sent again is not published twice. It does not end by itself: `close` it, or end the process.
  *
- * @throws {BaroError} `unavailable` if another process has the folder and keeps it, or if what is kept is damaged. The message
+ * @throws {BaroError} `bad-definition` if an option does not exist, or makes no sense; `unavailable` if another process has the folder and keeps it, or if what is kept is damaged. The message
  * says what to do.
  *
  * @example
@@ -58,9 +60,8 @@ export async function createDiskBroker(options: DiskBrokerOptions): Promise<Disk
 }
 
 /** As {@link createDiskBroker}, with another way to write. */
-export async function createDiskBrokerOver(
-  files: JournalFiles,
-  {
+export async function createDiskBrokerOver(files: JournalFiles, options: DiskBrokerOptions): Promise<DiskBroker> {
+  const {
     folder: given,
     sync = 'os',
     lockWaitMs = 10_000,
@@ -69,10 +70,10 @@ export async function createDiskBrokerOver(
     idleTtlMs = 24 * 3_600_000,
     maxBytes = 256 << 20,
     maxChannels = 1_000_000,
-    claimLimits = { perScope: 10_000, total: 250_000 },
     log = console,
-  }: DiskBrokerOptions,
-): Promise<DiskBroker> {
+    ...rest
+  } = checkedOptions('createDiskBroker', options, optionRules)
+  const claimLimits = { ...defaultClaimLimits, ...rest.claimLimits }
   const folder = resolve(given)
   const bounds: RoomBounds = { maxBytes, maxChannels }
   const report: Report = (sentence, error) => log.error(`${sentence} ${inspect(error)}`)

@@ -1,5 +1,6 @@
 import type { Log } from '@baro/core'
-import type { ClaimLimits, Clock, Randomness } from '@baro/core/broker'
+import { type ClaimLimits, type Clock, claimLimitRules, type Randomness } from '@baro/core/broker'
+import { type OptionRules, objectWith, optionsInside, wholeOrUnbounded } from '@baro/core/protocol'
 import type { Sync } from './journal/journal.ts'
 
 /** What `createDiskBroker` takes. */
@@ -38,9 +39,27 @@ export interface DiskBrokerOptions {
   readonly maxChannels?: number
   /**
    * How much may be remembered of publishes at a time (I5): ids, producers, and answers that are not confirmed. Default
-   * 10,000 of one user, 250,000 of all.
+   * 10,000 of one user and 150,000 of all users; 20,000 of the guests of one address and 100,000 of all guests; 50,000 of
+   * the application.
    */
-  readonly claimLimits?: ClaimLimits
+  readonly claimLimits?: Partial<ClaimLimits>
   /** Where it says what an operator should know. Default `console`. */
   readonly log?: Log
+}
+
+/** What the options may be. */
+export const optionRules: OptionRules<DiskBrokerOptions> = {
+  folder: { what: 'the path of a folder', accepts: (value) => typeof value === 'string' && value !== '' },
+  sync: { what: "'os' or 'always'", accepts: (value) => value === 'os' || value === 'always' },
+  lockWaitMs: wholeOrUnbounded('milliseconds'),
+  clock: objectWith('now', 'elapsed', 'after'),
+  randomness: objectWith('fraction', 'bytes'),
+  idleTtlMs: {
+    what: 'milliseconds above 0, or Infinity',
+    accepts: (value) => typeof value === 'number' && value > 0,
+  },
+  maxBytes: wholeOrUnbounded('bytes'),
+  maxChannels: wholeOrUnbounded('channels'),
+  claimLimits: optionsInside(claimLimitRules),
+  log: objectWith('info', 'warn', 'error'),
 }
