@@ -2,13 +2,14 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Log } from '@baro/core'
 import { quote } from '@baro/core/protocol'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
 import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
 import { writeOut } from '../http/write-out.ts'
 import { acceptDeflateOffer } from './deflate-offer.ts'
 import { createDeflatedFraming } from './deflated-framing.ts'
 import { inflateMessagesOf } from './inflater.ts'
 import { webSocketFraming } from './websocket-frame.ts'
+import { createWebSocketServer } from './ws.ts'
 
 /** Opens WebSockets on upgraded connections. */
 export interface WebSocketTransport {
@@ -46,7 +47,7 @@ export function createWebSocketTransport({
   log,
 }: WebSocketRules): WebSocketTransport {
   let isLogged = false
-  const server = new WebSocketServer({
+  const server = createWebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
