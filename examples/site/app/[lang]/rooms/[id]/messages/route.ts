@@ -1,3 +1,4 @@
+import { BaroError } from '@baro/core'
 import { attachedHub } from '@baro/next'
 import { revalidatePath } from 'next/cache'
 import { isRoomId, room } from '../../../../../channels/room.ts'
@@ -12,9 +13,9 @@ const maxBytes = 20_000
  * shows the room with it.
  */
 export async function POST(request: Request, { params }: { params: Promise<{ lang: string; id: string }> }) {
-  const { lang, id: encoded } = await params
+  // Unlike those of a page, the params of a route handler are decoded.
+  const { lang, id } = await params
   const language = isLanguage(lang) ? lang : languages[0]
-  const id = decodeURIComponent(encoded)
   const refuse = (status: number) =>
     new Response(wordsIn(language).room.notTaken, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
   if (!isRoomId(id)) return refuse(404)
@@ -28,8 +29,7 @@ export async function POST(request: Request, { params }: { params: Promise<{ lan
   try {
     await guest.publish(room({ id }), 'message', { ...(name && { name }), text })
   } catch (error) {
-    // The hub is no part of this bundle, nor is its class of errors.
-    if (error instanceof Error && error.name === 'BaroError') return refuse(422)
+    if (error instanceof BaroError) return refuse(422)
     throw error
   } finally {
     guest.end()
