@@ -1,4 +1,5 @@
 import { decodingPart } from './decoding/part.ts'
+import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
 import { longPollPart } from './long-poll/part.ts'
 import type { Part } from './part.ts'
@@ -16,4 +17,5 @@ export const parts: readonly Part[] = [
   slowReadersPart,
   publishesPart,
   decodingPart,
+  diskPart,
 ]

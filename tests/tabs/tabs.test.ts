@@ -1,6 +1,6 @@
 import { type Client, createClient, type Subscription, type Transport } from '@baro/client'
 import { createSharedTransport } from '@baro/client/transports'
-import { type AnyChannel, channel, type Publication, type Reference, type Schema } from '@baro/core'
+import { type AnyChannel, channel, type Publication, type Reference, type Schema, type TypesOf } from '@baro/core'
 import type { ServerMessage } from '@baro/core/protocol'
 import { createHub, createMemoryBroker, type Hub } from '@baro/server'
 import {
@@ -420,13 +420,13 @@ describe('ten tabs', () => {
 
 describe('the allowance of each tab', () => {
   /** A tab that follows so many channels, of which no other tab follows one. */
-  const openBusy = (count: number) => {
+  function openBusy(count: number): { tab: Tab; subscriptions: Subscription<TypesOf<typeof room>>[] } {
     const tab = new Tab()
     return { tab, subscriptions: followMore(tab, count) }
   }
   const followMore = (tab: Tab, count: number) =>
     numbers(1, count).map((id) => tab.client.subscribe(room, room({ id: `${tabs.indexOf(tab)}.${id}` })))
-  const areLive = (...all: readonly ReturnType<typeof followMore>[]) =>
+  const areLive = (...all: readonly Subscription<TypesOf<typeof room>>[][]) =>
     all.map((subscriptions) => subscriptions.filter(({ current }) => current.status.state === 'live').length)
 
   test('four tabs with 50 channels each are live: what does not fit on the shared link has links of its own', async () => {

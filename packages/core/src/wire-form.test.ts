@@ -10,7 +10,17 @@ describe('the wire form', () => {
     ['a date as text', new Date(0), '1970-01-01T00:00:00.000Z'],
     ['what toJSON gives', { toJSON: () => ({ a: 1 }) }, { a: 1 }],
     ['what toJSON gives, told its key', { at: { toJSON: (key: string) => key } }, { at: 'at' }],
-    ['an object whose toJSON gives itself', Object.assign({ a: 1 }, { toJSON: undefined }), { a: 1 }],
+    [
+      'what toJSON gives, once, if that is the object itself',
+      new (class {
+        a = 1
+        toJSON() {
+          return this
+        }
+      })(),
+      { a: 1 },
+    ],
+    ['a key toJSON that is no function', { toJSON: 1 }, { toJSON: 1 }],
     ['no key that is undefined', { a: 1, b: undefined }, { a: 1 }],
     ['0 for -0', [-0], [0]],
     ['null for undefined itself', undefined, null],

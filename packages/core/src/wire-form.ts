@@ -54,16 +54,17 @@ export function copyForWire(
     return refuse(`is ${typeof value === 'number' ? value : typeof value}`)
   }
 
-  function copyInto(held: Record<number, Json>, key: string | number, value: unknown): void {
+  function copyAt(key: string | number, value: unknown): Json {
     path.push(key)
-    // A list and an object take it the same way; one type for both knows no text as a key.
-    held[key as number] = copy(value)
+    const copied = copy(value)
     path.pop()
+    return copied
   }
 
-  function copyObject(given: object & { toJSON?(key: string): unknown }): Json {
+  function copyObject(given: object & { toJSON?: unknown }): Json {
     // A Buffer would give a list of numbers.
-    const value = !ArrayBuffer.isView(given) && given.toJSON ? given.toJSON(String(path.at(-1) ?? '')) : given
+    const { toJSON } = ArrayBuffer.isView(given) ? {} : given
+    const value: unknown = typeof toJSON === 'function' ? toJSON.call(given, String(path.at(-1) ?? '')) : given
     if (typeof value !== 'object' || value === null) return copy(value)
     if (ArrayBuffer.isView(value)) return keep(new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice())
     const name = Object.prototype.toString.call(value).slice(8, -1)
@@ -72,7 +73,7 @@ export function copyForWire(
     if (path.length >= maxPayloadDepth) refuse(`nests deeper than ${maxPayloadDepth} levels`)
     if (Array.isArray(value)) {
       const list: Json[] = []
-      for (let index = 0; index < value.length; index++) copyInto(list, index, value[index])
+      for (let index = 0; index < value.length; index++) list.push(copyAt(index, value[index]))
       return list
     }
     if (name !== 'Object') refuse(`is a ${name}`)
@@ -85,7 +86,7 @@ export function copyForWire(
         if (keys[1] !== undefined || typeof held !== 'string') refuse(`has the key "${key}", which stands for bytes`)
         return keep(fromBase64(held as string))
       }
-      if (held !== undefined) copyInto(object, key, held)
+      if (held !== undefined) object[key] = copyAt(key, held)
     }
     return object
   }

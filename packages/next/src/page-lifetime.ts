@@ -9,7 +9,14 @@ import { quote } from '@baro/core/protocol'
  * here, and the page is back at its own `revalidate`.
  */
 export async function revalidateAtStart(): Promise<void> {
-  const { unstable_cache } = await import('next/cache.js')
+  const { cacheLife, unstable_cache } = await import('next/cache.js')
+  try {
+    // The value inside `'use cache'` has a life of its own, and Next takes the shortest that was asked for.
+    cacheLife({ revalidate: 1 })
+    return
+  } catch {
+    // Not inside `'use cache'`: the page has the life.
+  }
   // A cached value with a shorter life than its page shortens the page's: the value itself does not matter.
   const shorten = unstable_cache(async () => null, ['baro', 'no hub'], { revalidate: 1 })
   // Only a page of the App Router can be shortened like this; elsewhere there is no cache to ask, and it says so.

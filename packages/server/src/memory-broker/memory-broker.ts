@@ -1,5 +1,18 @@
 import { BaroError, type Log } from '@baro/core'
-import { type Broker, type Cancel, type Clock, type Randomness, systemRandomness } from '@baro/core/broker'
+import {
+  type Broker,
+  type Cancel,
+  type ClaimLimits,
+  Claims,
+  type Clock,
+  claimLimitRules,
+  defaultClaimLimits,
+  Followers,
+  NodeListeners,
+  type Randomness,
+  type Report,
+  systemRandomness,
+} from '@baro/core/broker'
 import {
   type AtPosition,
   checkedOptions,
@@ -11,12 +24,10 @@ import {
   startOf,
   wholeOrUnbounded,
 } from '@baro/core/protocol'
+import { describeError } from '../observe/describe-error.ts'
 import { heapLimitBytes } from '../system/heap-limit.ts'
 import { nodeClock } from '../system/node-clock.ts'
-import { type ClaimLimits, Claims } from './claims.ts'
 import { defaultRoom } from './default-room.ts'
-import { Followers } from './followers.ts'
-import { NodeListeners } from './node-listeners.ts'
 import { Channel, Records } from './records.ts'
 import { Stream } from './stream.ts'
 
@@ -48,22 +59,6 @@ export interface MemoryBrokerOptions {
   readonly claimLimits?: Partial<ClaimLimits>
   /** Where an exception in a follower is reported. Default `console`. */
   readonly log?: Log
-}
-
-const defaultClaimLimits: ClaimLimits = {
-  perUser: 10_000,
-  users: 150_000,
-  perAddress: 20_000,
-  guests: 100_000,
-  application: 50_000,
-}
-
-const claimLimitRules: OptionRules<ClaimLimits> = {
-  perUser: wholeOrUnbounded('claims', 1),
-  users: wholeOrUnbounded('claims', 1),
-  perAddress: wholeOrUnbounded('claims', 1),
-  guests: wholeOrUnbounded('claims', 1),
-  application: wholeOrUnbounded('claims', 1),
 }
 
 const optionRules: OptionRules<MemoryBrokerOptions> = {
@@ -133,7 +128,8 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
   let droppedChannels = 0
   let trimmedPublications = 0
   const claims = new Claims(createId(randomness), clock, claimLimits)
-  const nodes = new NodeListeners(log)
+  const report: Report = (sentence, error) => log.error(`${sentence} ${describeError(error)}`)
+  const nodes = new NodeListeners(report)
   let unswept = channels.entries()
   let nextSweep: Cancel | undefined
   let moreRoom: Cancel | undefined
@@ -142,7 +138,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
   function channelOf(name: string): Channel {
     const known = channels.get(name)
     if (known) return known
-    const made = new Channel(name, new Followers(log))
+    const made = new Channel(name, new Followers(report))
     channels.set(name, made)
     sweepLater()
     return made

@@ -1,6 +1,5 @@
-import type { HubClock } from '@baro/core/broker'
+import { Deque, type HubClock } from '@baro/core/broker'
 import { networkOf } from '../../access/network-of.ts'
-import { Deque } from '../../collections/deque.ts'
 
 /** What one address may take of one turn of the event loop, in milliseconds. */
 const turnMs = 1

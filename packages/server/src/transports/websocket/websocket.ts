@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Log } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
 import { quote } from '@baro/core/protocol'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
 import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
 import { writeOut } from '../http/write-out.ts'
 import { acceptDeflateOffer } from './deflate-offer.ts'
@@ -11,6 +11,7 @@ import { createDeflatedFraming } from './deflated-framing.ts'
 import { inflateMessagesOf } from './inflater.ts'
 import { MeteredReading } from './metered-reading.ts'
 import { webSocketFraming } from './websocket-frame.ts'
+import { createWebSocketServer } from './ws.ts'
 
 /** Opens WebSockets on upgraded connections. */
 export interface WebSocketTransport {
@@ -46,7 +47,7 @@ export interface WebSocketRules {
 export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransport {
   const { maxMessageBytes, compressFromBytes, log } = rules
   let isLogged = false
-  const server = new WebSocketServer({
+  const server = createWebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,

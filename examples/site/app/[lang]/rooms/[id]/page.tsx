@@ -18,6 +18,7 @@ const files = [
   'app/[lang]/rooms/[id]/page.tsx',
   'components/room/room.tsx',
   'components/room/use-enter-to-send.ts',
+  'app/[lang]/rooms/[id]/messages/route.ts',
   'components/room/shrink-picture.ts',
   'components/room/record-voice.ts',
   'channels/room.ts',
@@ -41,7 +42,7 @@ export default async function RoomPage({ params }: Props) {
   return (
     <PageFrame language={language} path={`/rooms/${encodeURIComponent(id)}`} section="rooms">
       <RoomLinks language={language} current={id} />
-      <Room language={language} id={id} initial={await snapshot(room({ id }))} />
+      <Room language={language} id={id} initial={await snapshot(room({ id }))} renderedAtMs={Date.now()} />
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )

@@ -1,8 +1,21 @@
-import { BaroError } from '@baro/core'
-import type { Claimed, ClaimKey, ClaimShare, ClaimTerms, Clock, Settlement, Turn } from '@baro/core/broker'
-import { quote } from '@baro/core/protocol'
+import { BaroError, quote } from '../errors.ts'
+import type { ClaimTerms } from '../ports/broker.ts'
+import type { Claimed, ClaimKey, ClaimShare, Settlement, Turn } from '../ports/claim.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ClaimLimits } from './claim-limits.ts'
 import { Expiry } from './expiry.ts'
-import { Turns } from './turns.ts'
+import { type KeptTurns, Turns } from './turns.ts'
+
+/** What is remembered of one id, or of one producer, on one channel, as it is kept outside the process. */
+export interface KeptClaim extends KeptTurns {
+  readonly share: ClaimShare
+  readonly windowMs: number
+  /** When it is over, on the clock of the claims. */
+  readonly until: number
+}
+
+/** Keeps a claim under its name, or forgets it. */
+export type KeepClaim = (name: string, claim: KeptClaim | undefined) => void
 
 /** What is remembered of one id, or of one producer, on one channel. */
 interface Remembered {
@@ -13,21 +26,6 @@ interface Remembered {
   until: number
   /** How much of {@link ClaimLimits} it uses. */
   weight: number
-}
-
-/**
- * How many claims may be remembered at a time. More are refused: forgetting one early would mean publishing twice (I5).
- */
-export interface ClaimLimits {
-  /** Of one user. */
-  readonly perUser: number
-  /** Of all users. */
-  readonly users: number
-  /** Of the guests of one address. */
-  readonly perAddress: number
-  /** Of all guests. */
-  readonly guests: number
-  readonly application: number
 }
 
 /** Most unconfirmed answers of one producer. A client of ours has far fewer publishes under way. */
@@ -42,16 +40,30 @@ export class Claims {
   readonly epoch: string
   readonly #clock: Clock
   readonly #limits: ClaimLimits
+  readonly #keepOutside: KeepClaim | undefined
   readonly #remembered = new Map<string, Remembered>()
   /** By user, by address, and of all of a kind. */
   readonly #weights = new Map<string, number>()
   readonly #expiry: Expiry<Remembered>
 
-  constructor(epoch: string, clock: Clock, limits: ClaimLimits) {
+  /**
+   * @param keep Called with whatever changes, before the call that changed it returns. A clock that goes on across
+   * restarts belongs to it.
+   */
+  constructor(epoch: string, clock: Clock, limits: ClaimLimits, keep?: KeepClaim) {
     this.epoch = epoch
     this.#clock = clock
     this.#limits = limits
+    this.#keepOutside = keep
     this.#expiry = new Expiry(clock)
+  }
+
+  /** Remembers again what was kept. */
+  restore(name: string, { share, windowMs, until, ...turns }: KeptClaim): void {
+    const remembered = { name, share, turns: Turns.from(turns), windowMs, until, weight: 0 }
+    this.#remembered.set(name, remembered)
+    this.#expiry.add(remembered, windowMs)
+    this.#weigh(remembered, Math.max(1, remembered.turns.weight))
   }
 
   get isEmpty(): boolean {
@@ -71,6 +83,7 @@ export class Claims {
     // The window of a producer begins anew with each claim, the window of an id does not.
     if ('turn' in key) this.#renew(remembered, windowMs)
     if (claimed === 'granted') this.#assertRoom(remembered, key)
+    this.#changed(remembered)
     return typeof claimed === 'string'
       ? { epoch: this.epoch, outcome: claimed }
       : { epoch: this.epoch, outcome: 'settled', answer: claimed }
@@ -79,7 +92,9 @@ export class Claims {
   /** Returns the answer that is kept. The first answer stays, because somebody may have got it already. */
   settle(channel: string, key: ClaimKey, answer: Settlement): Settlement | undefined {
     // A turn at work counts like an answer, so the weight stays the same.
-    this.#find(channel, key)?.turns.settle(turnOf(key).number, answer)
+    const remembered = this.#find(channel, key)
+    remembered?.turns.settle(turnOf(key).number, answer)
+    if (remembered) this.#changed(remembered)
     return this.answer(channel, key)
   }
 
@@ -144,11 +159,19 @@ export class Claims {
     remembered.turns.release(turnOf(key).number)
     if (remembered.turns.isUnused) this.#forget(remembered)
     else this.#keep(remembered)
+    this.#changed(remembered)
   }
 
   #forget(remembered: Remembered): void {
     this.#remembered.delete(remembered.name)
     this.#weigh(remembered, 0)
+    this.#keepOutside?.(remembered.name, undefined)
+  }
+
+  #changed(remembered: Remembered): void {
+    const { name, share, windowMs, until, turns } = remembered
+    if (this.#keepOutside && this.#remembered.get(name) === remembered)
+      this.#keepOutside(name, { share, windowMs, until, ...turns.kept })
   }
 
   #weigh(remembered: Remembered, weight: number): void {
