@@ -17,4 +17,5 @@ export const parts: readonly Part[] = [
   slowReadersPart,
   publishesPart,
   decodingPart,
+  diskPart,
 ]
