@@ -19,9 +19,13 @@ import { insistOnRequest, revalidateAtStart } from './page-lifetime.ts'
  *
  * @example
  * ```tsx
- * export const revalidate = 3600
+ * async function cachedSnapshot(id: string) {
+ *   'use cache' // without `cacheComponents`: `export const revalidate = 3600`
+ *   cacheLife('hours')
+ *   return snapshot(room({ id }))
+ * }
  * export default async function Page({ params }: { params: Promise<{ id: string }> }) {
- *   return <Room initial={await snapshot(room({ id: (await params).id }))} />
+ *   return <Room initial={await cachedSnapshot((await params).id)} />
  * }
  * ```
  */
