@@ -6,9 +6,12 @@ import { readSource } from './source-files.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The samples of a README that are files of the reader's project, by their path there. */
-function samples(readme: string): Readonly<Record<string, string>> {
-  const fences = readSource(readme).matchAll(/^```tsx? file=(\S+)\n([\s\S]*?)^```$/gm)
+/**
+ * The samples of a README that are files of the reader's project, by their path there; or those that may stand `instead`
+ * of one.
+ */
+function samples(readme: string, which: 'file' | 'instead' = 'file'): Readonly<Record<string, string>> {
+  const fences = readSource(readme).matchAll(new RegExp(`^\`\`\`tsx? ${which}=(\\S+)\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))
   return Object.fromEntries([...fences].map(([, path, text]) => [path ?? '', text ?? '']))
 }
 
@@ -27,6 +30,13 @@ describe.each(['README.md', 'README.ko.md'])('%s', (readme) => {
   test('its samples compile against the packages, as files of one Next.js app', () => {
     expect(Object.keys(samples(readme)).length).toBeGreaterThanOrEqual(6)
     expect(compilerComplaints(readme, { ...samples(readme), 'package.json': '{ "type": "module" }' })).toBe('')
+  })
+
+  test('so do those that may stand in the place of one', () => {
+    const others = samples(readme, 'instead')
+    expect(Object.keys(others)).toEqual(['app/rooms/[id]/page.tsx'])
+    const app = { ...samples(readme), ...others, 'package.json': '{ "type": "module" }' }
+    expect(compilerComplaints(`${readme}-instead`, app)).toBe('')
   })
 
   test('a sample that is wrong would be found', () => {
@@ -49,7 +59,10 @@ describe.each(['README.md', 'README.ko.md'])('%s', (readme) => {
 
 test('both READMEs show the same code', () => {
   const [english, korean] = ['README.md', 'README.ko.md'].map((readme) =>
-    Object.entries(samples(readme)).map(([path, code]) => [path, withoutWords(code)]),
+    [...Object.entries(samples(readme)), ...Object.entries(samples(readme, 'instead'))].map(([path, code]) => [
+      path,
+      withoutWords(code),
+    ]),
   )
   expect(korean).toEqual(english)
 })

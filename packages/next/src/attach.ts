@@ -51,9 +51,10 @@ const attachRules: OptionRules<AttachOptions> = {
  * @example `instrumentation.ts`
  * ```ts
  * export async function register() {
- *   if (process.env.NEXT_RUNTIME !== 'nodejs') return
- *   const { hub } = await import('./hub')
- *   attach(hub)
+ *   if (process.env.NEXT_RUNTIME === 'nodejs') {
+ *     const { hub } = await import('./hub')
+ *     attach(hub)
+ *   }
  * }
  * ```
  */

@@ -20,10 +20,14 @@ import { insistOnRequest, revalidateAtStart } from './page-lifetime.ts'
  *
  * @example
  * ```tsx
- * export const revalidate = 3600
+ * async function cachedSnapshot(id: string) {
+ *   'use cache' // without `cacheComponents`: `export const revalidate = 3600`
+ *   cacheLife('hours')
+ *   return snapshot(room({ id }))
+ * }
  * export default async function Page({ params }: { params: Promise<{ id: string }> }) {
  *   const { id } = await pageParams(room, params)
- *   return <Room initial={await snapshot(room({ id }))} />
+ *   return <Room initial={await cachedSnapshot(id)} />
  * }
  * ```
  */
