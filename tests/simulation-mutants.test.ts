@@ -26,7 +26,8 @@ const broken: Readonly<Record<MutantName, readonly InvariantName[]>> = {
   'no gap between turns': ['I5'],
   'answers kept until they are confirmed': ['I5'],
   'claims of the life that was counted on': ['I5'],
-  'settle in the append': ['I5'],
+  // It came twice, or its claim is at work for ever.
+  'settle in the append': ['I5', 'liveness'],
   // The refusal stands for ever, and the client asks again for ever.
   'release of the number': ['liveness'],
   'number kept by what was sent without an answer': ['I5'],

@@ -1,3 +1,5 @@
+import { decodingPart } from './decoding/part.ts'
+import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
 import { longPollPart } from './long-poll/part.ts'
 import type { Part } from './part.ts'
@@ -7,4 +9,13 @@ import { slowReadersPart } from './slow-readers/part.ts'
 import { ssePart } from './sse/part.ts'
 
 /** Everything there is to measure, in the order of the page. */
-export const parts: readonly Part[] = [fanoutPart, ssePart, longPollPart, recoverPart, slowReadersPart, publishesPart]
+export const parts: readonly Part[] = [
+  fanoutPart,
+  ssePart,
+  longPollPart,
+  recoverPart,
+  slowReadersPart,
+  publishesPart,
+  decodingPart,
+  diskPart,
+]

@@ -1,27 +1,15 @@
-import type { Browser, CDPSession, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { launchBrowser } from './browser.ts'
+import type { CDPSession, Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForLive } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
+visitSite()
 
-let site: Site
-let browser: Browser
 let page: Page
 let keyboard: CDPSession
-
-beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.kill()
-})
 
 beforeEach(async () => {
   page = await browser.newPage({ locale: 'ko-KR' })

@@ -1,26 +1,13 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { complaintsOf, launchBrowser, socketsOf } from './browser.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { complaintsOf, socketsOf } from './browser.ts'
 import { createLink } from './cuttable-link.ts'
 import { slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { shownIds, violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.kill()
-})
+visitSite()
 
 describe('a room in Chromium against the log of its publisher', () => {
   test('I1 I2: publications after the page was cached, during the connection and while it is down come once, in order', async () => {

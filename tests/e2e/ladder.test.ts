@@ -1,31 +1,25 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type BadProxy, createBadProxy, type Fault } from './bad-proxy.ts'
-import { launchBrowser } from './browser.ts'
 import { slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { shownIds, violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, site, visitSite } from './visited-site.ts'
 
 /** No network may keep a page from being live for longer. */
 const hardLimitMs = 30_000
 
 vi.setConfig({ ...slow, testTimeout: 4 * hardLimitMs })
+visitSite()
 
-let site: Site
-let browser: Browser
 let proxy: BadProxy
 
 beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
   proxy = await createBadProxy(site.port)
 })
 
 afterAll(async () => {
   proxy?.close()
-  await browser?.close()
-  await site?.kill()
 })
 
 async function openRoom(path: string): Promise<Page> {

@@ -1,25 +1,13 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { launchBrowser, socketsOf } from './browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, test, vi } from 'vitest'
+import { socketsOf } from './browser.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.kill()
-})
+visitSite()
 
 /** A page that shows a room newer than its cached page. */
 async function openRoom() {
@@ -83,5 +71,31 @@ test('I3: a page from the back-forward cache catches up from where it stood', as
   await log.publish(1)
   await waitForIds(page, log.ids)
   expect(await violationsOf(page)).toEqual([])
+  await page.close()
+})
+
+test('how each second reached the browser stays what it was after a link away and Back', async () => {
+  const page = await browser.newPage({ locale: 'en-US' })
+  const arrivals = () =>
+    page.$$eval('[data-offset]', (bars) =>
+      Object.fromEntries(bars.map((bar) => [bar.getAttribute('data-offset'), bar.getAttribute('data-arrival')])),
+    )
+  await page.goto(`${site.url}/en`)
+  await page.waitForSelector('[data-arrival=recovered][data-offset]')
+  await page.waitForSelector('[data-arrival=live][data-offset]')
+  await page.getByRole('button', { name: 'Pause' }).click()
+  const before = await arrivals()
+  await page
+    .getByRole('link', { name: 'Engineering' })
+    .or(page.getByRole('link', { name: 'Rooms' }))
+    .first()
+    .click()
+  await page.waitForURL('**/rooms/*')
+  await page.goBack({ waitUntil: 'commit' })
+  // Paused is paused, on each page.
+  await page.getByRole('button', { name: 'Go on' }).click()
+  const newest = Math.max(...Object.keys(before).map(Number))
+  await page.waitForSelector(`[data-offset="${newest + 3}"]`)
+  expect(await arrivals()).toMatchObject(before)
   await page.close()
 })

@@ -70,6 +70,25 @@ test('a page that was built without a hub stands nowhere, and is rendered once m
   await expect.poll(() => read('/counter'), patience).toMatch(/^HIT s-maxage=3600 .*"position":"1a\..*"value":0/)
 })
 
+test.each([
+  ['한글', 'room:%ED%95%9C%EA%B8%80'],
+  ['a b', 'room:a%20b'],
+  ['a+b', 'room:a%2Bb'],
+  ['100%', 'room:100%25'],
+])('the page and the route handler of %s meet on one channel', async (id, channel) => {
+  const path = `/rooms/${encodeURIComponent(id)}`
+  expect((await fetch(`${url}${path}/news`, { method: 'POST' })).status).toBe(204)
+  const html = (await (await fetch(url + path)).text()).replaceAll('&quot;', '"')
+  expect(html).toContain(`"channel":"${channel}"`)
+  expect(html).toContain('"value":["From the server"]')
+  expect(html).toContain(`<title>Room ${id}</title>`)
+})
+
+test('a page whose params name no channel is not found', async () => {
+  expect((await fetch(`${url}/rooms/${'x'.repeat(21)}`)).status).toBe(404)
+  expect((await fetch(`${url}/rooms/${encodeURIComponent('한'.repeat(21))}`)).status).toBe(404)
+})
+
 test('a private value never gets into a page that is cached', async () => {
   expect(await read('/diary/dynamic')).toContain('a secret')
   for (const path of ['/diary/cached', '/diary/static']) {

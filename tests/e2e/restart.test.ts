@@ -1,53 +1,52 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { complaintsOf, launchBrowser, socketsOf } from './browser.ts'
+import { expect, test, vi } from 'vitest'
+import { complaintsOf } from './browser.ts'
 import { slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForIds, waitForLive } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, restartSite, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.kill()
-})
+visitSite()
 
 test('I4: after a restart of the server a page is reset once, shows the new state and goes on, without a reload', async () => {
   const before = createLog(() => site)
   await before.publish(4)
   await fetch(site.url + before.path)
-  const page = await browser.newPage()
-  const sockets = socketsOf(page)
+  const page = await browser.newPage({ locale: 'en-US' })
   await page.goto(site.url + before.path)
   await waitForIds(page, before.ids)
   await waitForLive(page)
   await page.evaluate(() => document.body.setAttribute('data-not-reloaded', ''))
   const complaints = complaintsOf(page)
-  const opened = sockets.length
+  // On whatever transport it comes back: each reset says where it stands, so a second one would say something else.
+  await page.evaluate(() => {
+    const said = new Set<string>()
+    Object.assign(window, { said })
+    const look = () => {
+      for (const { textContent } of document.querySelectorAll('[data-hand-over=reset] span'))
+        if (textContent?.includes('this is the state')) said.add(textContent)
+    }
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true })
+  })
 
   await site.kill()
   await page.waitForSelector('[data-connection=waiting]')
-  site = await startSite({ port: site.port })
+  await restartSite()
   const after = createLog(() => site, before.room)
   await after.publish(2)
 
   await waitForIds(page, after.ids)
   await waitForLive(page)
   await page.waitForSelector('[data-hand-over=reset]')
+  // What was lost with the server, nobody can count: it says what happened, and counts nothing.
+  const said = await page.locator('[data-hand-over=reset]').textContent()
+  expect(said).toContain('the server was restarted: this is the state it has now')
+  expect(said).not.toContain('missing')
   await after.publish(1)
   await waitForIds(page, after.ids)
 
-  const received = sockets.slice(opened).flatMap((socket) => socket.received(`room:${before.room}`))
-  expect(received.filter((type) => type === 'baro:reset')).toHaveLength(1)
+  const resets = await page.evaluate(() => [...(window as unknown as { said: Set<string> }).said])
+  expect(resets).toHaveLength(1)
   expect(await page.locator('body[data-not-reloaded]').count()).toBe(1)
   // The browser itself reports each connection that the stopped server refused.
   expect(complaints.filter((text) => !text.includes('net::ERR_'))).toEqual([])
@@ -59,14 +58,15 @@ test('I4: a page cached before the restart is reset too', async () => {
   await log.publish(3)
   await fetch(site.url + log.path)
   await site.kill()
-  site = await startSite({ port: site.port })
+  await restartSite()
   const cached = await fetch(site.url + log.path)
   expect(cached.headers.get('x-nextjs-cache')).toBe('HIT')
   expect(await cached.text()).toContain(`data-id="${log.ids[2]}"`)
-  const page = await browser.newPage()
+  const page = await browser.newPage({ locale: 'en-US' })
   await page.goto(site.url + log.path)
   await page.waitForSelector('[data-hand-over=reset]')
   await waitForIds(page, [])
+  await page.getByText('The server has started anew, and has no earlier messages of this room.').waitFor()
   const after = createLog(() => site, log.room)
   await after.publish(1)
   await waitForIds(page, after.ids)

@@ -17,9 +17,18 @@ export interface Site {
 
 const dir = fileURLToPath(new URL('../../examples/site', import.meta.url))
 
-/** Starts the site. Port 0 takes a free one. */
-export async function startSite({ port = 0, execArgv = [] as readonly string[] } = {}): Promise<Site> {
-  const { child, printed } = spawnSite({ port, execArgv })
+/** How to start the site. */
+export interface SiteOptions {
+  /** 0 takes a free one. */
+  readonly port?: number
+  readonly execArgv?: readonly string[]
+  /** Where it keeps its channels, as `npm start` does. Default: in memory. */
+  readonly folder?: string
+}
+
+/** Starts the site. */
+export async function startSite(options: SiteOptions = {}): Promise<Site> {
+  const { child, printed } = spawnSite(options)
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
       const found = /http:\/\/localhost:\d+/.exec(printed())?.[0]
@@ -50,13 +59,14 @@ export async function startSite({ port = 0, execArgv = [] as readonly string[] }
 }
 
 /** Starts the process of the site without waiting for anything. */
-export function spawnSite({ port = 0, execArgv = [] as readonly string[] } = {}): {
+export function spawnSite({ port = 0, execArgv = [] as readonly string[], folder }: SiteOptions = {}): {
   child: ChildProcess
   printed: () => string
 } {
-  const child = spawn(process.execPath, ['--import', 'tsx', ...execArgv, 'server/start.ts'], {
+  const disk = folder === undefined ? [] : ['--disk']
+  const child = spawn(process.execPath, ['--import', 'tsx', ...execArgv, 'server/start.ts', ...disk], {
     cwd: dir,
-    env: { ...process.env, PORT: String(port) },
+    env: { ...process.env, PORT: String(port), BARO_FOLDER: folder ?? '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

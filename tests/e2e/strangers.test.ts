@@ -2,29 +2,18 @@ import { readdir, stat } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test, vi } from 'vitest'
 import { jpeg3x2 } from '../site/media-files.ts'
-import { complaintsOf, launchBrowser } from './browser.ts'
+import { complaintsOf } from './browser.ts'
 import { patience, slow } from './patience.ts'
 import { waitForLive } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
+visitSite()
 
 const pages = fileURLToPath(new URL('../../examples/site/.next/server', import.meta.url))
-let site: Site
-let browser: Browser
-
-beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.kill()
-})
 
 /** Asks for exactly this target: `fetch` would correct it. */
 async function ask(target: string, method = 'GET') {
@@ -81,7 +70,7 @@ describe('I7: names that strangers invent', () => {
     for (const target of targets) {
       const { status, cacheControl, bytes } = await ask(target)
       expect([target, status, cacheControl]).toEqual([target, 404, 'no-store'])
-      expect(bytes).toBeLessThan(1_000)
+      expect(bytes).toBeLessThan(1_500)
     }
     await Promise.all(invented((name) => `/_next/static/${name}.js`).map((target) => ask(target)))
     expect(await filesOnDisk()).toEqual(before)

@@ -1,22 +1,19 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type BadProxy, createBadProxy } from './bad-proxy.ts'
-import { launchBrowser, socketsOf, type WatchedSocket } from './browser.ts'
+import { socketsOf, type WatchedSocket } from './browser.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig({ ...slow, testTimeout: 120_000 })
+visitSite()
 
-let site: Site
-let browser: Browser
 let proxy: BadProxy
 let context: BrowserContext
 
 beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
   proxy = await createBadProxy(site.port)
 })
 beforeEach(async () => {
@@ -28,8 +25,6 @@ afterEach(async () => {
 })
 afterAll(async () => {
   proxy?.close()
-  await browser?.close()
-  await site?.kill()
 })
 
 interface Tab {

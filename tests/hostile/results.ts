@@ -30,14 +30,15 @@ export function writePage(): void {
 A hub with a heap of 256 MB, one attacker, and 20 honest clients, five on each rung. \`npm run hostile\` measures all attacks, \`npm run hostile -- NAME…\` some of them; this page is written by it. \`siege.ts\` says how, \`bar.ts\` when an attack has failed.
 
 - **ms**: p50 / p99 of the honest without the attacker, then p99 under attack: from saying to hearing, and for a poll until its answer.
+- **reset**: fresh snapshots, which a poll gets that is further behind than the history reaches. What they bring is not missed.
 - **heap**: MB before the attack, at most, and after it.
 - **CPU**: of the hub's core while it lasted. **turn**: the longest time that its event loop stood still.
 - The hub has a core of its own; the honest share the other one with the attacker, whose priority is the lowest (nice 19), so that the figures are those of the hub and not of the scheduler. For the same reason the attacker burns as much processor time while the honest are measured alone.
 
 ${ordered.length} attacks measured, ${ordered.length - failed} within the bar. ${[...new Set(rows.map(({ machine }) => machine))].join('; ')}.
 
-| attack | what it does | ms alone | ms attacked | times | refused | missed | doubled | heap | back after | CPU | turn, ms | within the bar |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|
+| attack | what it does | ms alone | ms attacked | times | refused | reset | missed | doubled | heap | back after | CPU | turn, ms | within the bar |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 ${ordered.map(lineOf).join('\n')}
 `,
   )
@@ -53,14 +54,16 @@ function lineOf(row: Row): string {
   const mb = (bytes: number) => (bytes / (1 << 20)).toFixed(0)
   const ms = (value: number | undefined) => value?.toFixed(1) ?? '–'
   const complaints = complaintsAbout(row)
-  const refused = Object.values(row.refusals).reduce((sum, count) => sum + count, 0)
+  const total = (counts: Readonly<Record<string, number>>) =>
+    Object.values(counts).reduce((sum, count) => sum + count, 0)
   const cells = [
     `\`${attack}\``,
     what,
     `${ms(alone?.all.p50)} / ${ms(alone?.all.p99)}`,
     ms(under?.all.p99),
     alone && under ? (under.all.p99 / alone.all.p99).toFixed(1) : '–',
-    refused,
+    total(row.refusals),
+    total(row.resets),
     row.missed,
     row.doubled,
     `${mb(heapBytes.before)} / ${mb(heapBytes.peak)} / ${mb(heapBytes.after)}`,

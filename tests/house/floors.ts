@@ -54,7 +54,6 @@ const server: House = {
       room('memory-broker', 'the broker of a single node'),
     ],
     [
-      room('collections', 'lists with a shape of their own'),
       room('observe', 'counters, and errors for the log'),
       room('ports', 'contracts: socket, limits'),
       room('system', 'the machine’s clock'),
@@ -62,11 +61,35 @@ const server: House = {
   ],
 }
 
+const disk: House = {
+  package: 'disk',
+  floors: [
+    [room('doors', 'what may be imported: see the exports of the package')],
+    [
+      {
+        name: 'broker',
+        folders: ['.'],
+        what: 'the port, over a ledger of channels and claims; the lock, the room, the second try (the files in `src`)',
+      },
+    ],
+    [
+      room('channel', 'what a step does with one channel, and how it is kept'),
+      room('shelf', 'keys and values that outlive the process: the journal, then the store'),
+    ],
+    [room('journal', 'files that only grow: steps, each whole or not there')],
+    [room('damage', 'what is not there any more, or is not what was kept')],
+  ],
+}
+
 const core: House = {
   package: 'core',
   floors: [
     [room('doors', 'what may be imported: see the exports of the package')],
-    [room('wire', 'messages, one file each'), room('system', 'the machine’s clock and chance')],
+    [
+      room('wire', 'messages, one file each'),
+      room('broker-parts', 'what every broker does the same way: claims and turns, whom to tell'),
+      room('system', 'the machine’s clock and chance'),
+    ],
     [
       {
         name: 'idea',
@@ -102,7 +125,7 @@ const client: House = {
 }
 
 /** Every house that is drawn. */
-export const houses: readonly House[] = [server, client, core]
+export const houses: readonly House[] = [server, disk, client, core]
 
 /** The room above all others: the files that `exports` of a package name. */
 const doors = 'doors'

@@ -1,6 +1,6 @@
 import { type Client, createClient, type Subscription, type Transport } from '@baro/client'
 import { createSharedTransport } from '@baro/client/transports'
-import { type AnyChannel, channel, type Publication, type Reference, type Schema } from '@baro/core'
+import { type AnyChannel, channel, type Publication, type Reference, type Schema, type TypesOf } from '@baro/core'
 import type { ServerMessage } from '@baro/core/protocol'
 import { createHub, createMemoryBroker, type Hub } from '@baro/server'
 import {
@@ -113,9 +113,16 @@ class Tab {
       randomness,
       lingerMs: 0,
       log: quiet,
-      wake: { listen: () => () => {} },
+      wake: {
+        listen: ({ woke }) => {
+          this.wake = woke
+          return () => {}
+        },
+      },
     })
   }
+
+  wake = () => {}
 
   follow(reference: Reference = first, definition: AnyChannel = room): Subscription {
     this.subscription = this.client.subscribe(definition, reference)
@@ -308,6 +315,55 @@ describe('ten tabs', () => {
     expect(hub.counters.sessions).toBe(1)
   })
 
+  test.each(['leads', 'follows'])(
+    'a tab that %s wakes on a wire that was cut: all are live again within seconds, and miss nothing',
+    async (which) => {
+      openTabs(3)
+      await clock.pass(1_000)
+      network.links[0]?.silence(['to-client', 'to-hub'])
+      await publish('1')
+      const woken = which === 'leads' ? leaderOf() : tabs.find((tab) => tab !== leaderOf())
+      for (let sign = 0; sign < 3; sign++) woken?.wake()
+      await clock.pass(3_500)
+      expect(woken?.state).toEqual(['1'])
+      await clock.pass(1_000)
+      expect(tabs.map(({ isLive, state }) => [isLive, ...state])).toEqual(tabs.map(() => [true, '1']))
+      expect(tabs.map(({ told }) => told.length)).toEqual([1, 1, 1])
+    },
+  )
+
+  test('a tab that opens while the leader is frozen takes the lead', async () => {
+    openTabs(1)
+    await clock.pass(1_000)
+    tabs[0]?.freeze()
+    const late = new Tab()
+    late.follow()
+    await clock.pass(3_000)
+    expect(late.isLive).toBe(true)
+  })
+
+  test('a tab that follows wakes while its leader is frozen: it leads within seconds', async () => {
+    openTabs(2)
+    await clock.pass(1_000)
+    const leader = leaderOf()
+    const follower = tabs.find((tab) => tab !== leader)
+    leader.freeze()
+    await publish('1')
+    follower?.wake()
+    await clock.pass(4_000)
+    expect(follower?.state).toEqual(['1'])
+  })
+
+  test('a tab that follows wakes on a wire that works: nobody moves', async () => {
+    openTabs(3)
+    await clock.pass(1_000)
+    const [link] = network.links
+    for (const tab of tabs) tab.wake()
+    await clock.pass(5_000)
+    expect(network.links).toEqual([link])
+    expect(tabs.map(({ client }) => client.counters.subscribes)).toEqual([1, 1, 1])
+  })
+
   test('a signal reaches all of them, and an answer whoever asked', async () => {
     openTabs(3)
     await clock.pass(1_000)
@@ -359,6 +415,53 @@ describe('ten tabs', () => {
     follower?.crash()
     await clock.pass(1_000)
     expect(hub.counters).toMatchObject({ sessions: 1, subscriptions: 1 })
+  })
+})
+
+describe('the allowance of each tab', () => {
+  /** A tab that follows so many channels, of which no other tab follows one. */
+  function openBusy(count: number): { tab: Tab; subscriptions: Subscription<TypesOf<typeof room>>[] } {
+    const tab = new Tab()
+    return { tab, subscriptions: followMore(tab, count) }
+  }
+  const followMore = (tab: Tab, count: number) =>
+    numbers(1, count).map((id) => tab.client.subscribe(room, room({ id: `${tabs.indexOf(tab)}.${id}` })))
+  const areLive = (...all: readonly Subscription<TypesOf<typeof room>>[][]) =>
+    all.map((subscriptions) => subscriptions.filter(({ current }) => current.status.state === 'live').length)
+
+  test('four tabs with 50 channels each are live: what does not fit on the shared link has links of its own', async () => {
+    const busy = numbers(1, 4).map(() => openBusy(50).subscriptions)
+    await clock.pass(10_000)
+    expect(areLive(...busy)).toEqual([50, 50, 50, 50])
+    expect(hub.counters.sessions).toBeGreaterThan(1)
+  })
+
+  test('a tab that leads gets room for its own channels: tabs that came last move', async () => {
+    const first = openBusy(10)
+    await clock.pass(1_000)
+    const others = [openBusy(50), openBusy(60)]
+    await clock.pass(1_000)
+    expect(hub.counters.sessions).toBe(1)
+    const more = numbers(11, 60).map((id) => first.tab.client.subscribe(room, room({ id: `0.${id}` })))
+    await clock.pass(60_000)
+    expect(areLive(first.subscriptions, more, ...others.map(({ subscriptions }) => subscriptions))).toEqual([
+      10, 50, 50, 60,
+    ])
+  })
+
+  test('a tab with more channels than a link takes says so, and follows them when it has let go of others', async () => {
+    const { subscriptions, tab } = openBusy(130)
+    await clock.pass(5_000)
+    expect(areLive(subscriptions)).toEqual([128])
+    const waiting = subscriptions.filter(({ current }) => current.status.state !== 'live')
+    expect(waiting.map(({ current: { status } }) => [status.state, status.reason])).toEqual(
+      waiting.map(() => ['waiting', 'too-many-subscriptions']),
+    )
+    expect(waiting[0]?.current.status.retryInMs).toBeGreaterThan(0)
+    for (const subscription of subscriptions.slice(0, 5)) subscription.close()
+    await clock.pass(60_000)
+    expect(areLive(subscriptions.slice(5))).toEqual([125])
+    expect(tab.client.status.state).toBe('live')
   })
 })
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { channel } from '@baro/core'
-import { createHub } from '@baro/server'
+import { createHub, createMemoryBroker } from '@baro/server'
 import { z } from 'zod'
 import type { BenchServer } from './server.ts'
 
@@ -11,7 +11,13 @@ const bench = channel('bench', { events: { tick: z.object({ text: z.string() }) 
 
 /** Ours as a user gets it: validated, numbered, kept, and delivered with its position. */
 export function createBaroServer(): BenchServer {
-  const hub = createHub({ channels: [bench], log: { info() {}, warn: console.warn, error: console.error } })
+  const hub = createHub({
+    channels: [bench],
+    // All clients come from one address here, and the peers have no bound that they could reach.
+    limits: { timesPerAddress: Number.POSITIVE_INFINITY },
+    broker: createMemoryBroker({ claimLimits: { perAddress: 250_000, guests: 250_000 } }),
+    log: { info() {}, warn: console.warn, error: console.error },
+  })
   hub.on(bench, { access: 'public', events: { tick: ({ payload, publish }) => publish('tick', payload) } })
   return {
     listen: async () => (await hub.listen(0)).port,

@@ -5,7 +5,9 @@ import * as z from 'zod/mini'
 export type Remark = {
   readonly id: string
   readonly room: string
-  readonly name: string
+  readonly name?: string | undefined
+  /** Who speaks, as the server knows. */
+  readonly by?: string | undefined
   readonly time: number
 } & ({ readonly text: string } | { readonly attached: 'picture' | 'voice' })
 
@@ -16,11 +18,13 @@ export interface Activity {
   readonly remarks: readonly Remark[]
 }
 
+const speaker = { room: z.string(), name: z.optional(z.string()), by: z.optional(z.string()) }
+
 export const activity = channel('activity', {
   events: {
     visitors: z.object({ count: z.number() }),
-    remark: z.object({ room: z.string(), name: z.string(), text: z.string() }),
-    attachment: z.object({ room: z.string(), name: z.string(), attached: z.enum(['picture', 'voice']) }),
+    remark: z.object({ ...speaker, text: z.string() }),
+    attachment: z.object({ ...speaker, attached: z.enum(['picture', 'voice']) }),
   },
   state: {
     initial: (): Activity => ({ visitors: 0, remarks: [] }),

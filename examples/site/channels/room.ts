@@ -6,7 +6,10 @@ import { type Picture, picture, type Voice, voice } from './attachments.ts'
 /** A message as the page shows it; `null` is a picture or a voice note that is no longer kept. */
 export type Message = {
   readonly id: string
-  readonly name: string
+  /** What the speaker goes by; a guest who gave no name is called so in the reader's language. */
+  readonly name?: string | undefined
+  /** Who speaks, as the server knows: two guests are two speakers. Absent for who came without the page's script. */
+  readonly by?: string | undefined
   /** When the server took it, in milliseconds since 1970. */
   readonly time: number
 } & ({ readonly text: string } | { readonly picture: Picture | null } | { readonly voice: Voice | null })
@@ -17,7 +20,7 @@ export type Message = {
  */
 export const keptAttachments = 4
 
-const name = z.string().check(z.trim(), z.minLength(1), z.maxLength(24))
+const name = z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(24)))
 
 /**
  * Whether a text can be the id of a room: 1 to 64 letters, digits, Hangul syllables, "_" and "-", as far as a channel
@@ -38,12 +41,14 @@ export const room = channel('room:{id}', {
     voice: z.object({ name, voice }),
   },
   signals: { typing: z.object({ name }) },
+  /** Who am I to the others? */
+  requests: { me: { input: z.object({}), output: z.object({ by: z.optional(z.string()) }) } },
   state: {
     initial: (): readonly Message[] => [],
     on: {
-      message: (list, { id, time, payload }) => withNewest(list, { id, time, ...payload }),
-      picture: (list, { id, time, payload }) => withNewest(list, { id, time, ...payload }),
-      voice: (list, { id, time, payload }) => withNewest(list, { id, time, ...payload }),
+      message: (list, { id, time, by, payload }) => withNewest(list, { id, time, ...(by && { by }), ...payload }),
+      picture: (list, { id, time, by, payload }) => withNewest(list, { id, time, ...(by && { by }), ...payload }),
+      voice: (list, { id, time, by, payload }) => withNewest(list, { id, time, ...(by && { by }), ...payload }),
     },
   },
   // A page further behind than this gets a fresh snapshot, which is smaller than what it missed.

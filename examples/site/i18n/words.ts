@@ -1,3 +1,4 @@
+import type { measuredOn } from '../components/transports/measured.ts'
 import { en } from './en.ts'
 import { ko } from './ko.ts'
 import type { Language } from './languages.ts'
@@ -29,6 +30,8 @@ export interface Words {
     | 'live'
     | 'nowTitle'
     | 'nobody'
+    | 'nobodyThen'
+    | 'nobodySince'
     | 'look'
     | 'roomsHint'
     | 'machineHint'
@@ -38,14 +41,23 @@ export interface Words {
     /** What somebody sent instead of a text. */
     readonly attached: Says<'picture' | 'voice'>
     readonly stripSummary: (busy: string) => string
+    /** How many seconds of the strip are left out. */
+    readonly skipped: Counted
     readonly visitors: Counted
+    /** As of a time, which follows. */
+    readonly visitorsThen: Counted
   }
   readonly room: Says<
     | 'rooms'
     | 'messages'
     | 'empty'
+    /** As of a time, which follows. */
+    | 'emptyThen'
+    | 'emptySince'
     | 'nickname'
     | 'guest'
+    | 'you'
+    | 'notTaken'
     | 'text'
     | 'send'
     | 'sending'
@@ -65,6 +77,7 @@ export interface Words {
     readonly pictureFrom: (name: string, file: string | undefined) => string
     readonly voiceFrom: (name: string, seconds: number) => string
     readonly recording: Counted
+    readonly unread: Counted
     readonly seconds: Counted
     readonly title: (id: string) => string
     readonly typing: (names: readonly string[]) => string
@@ -73,6 +86,7 @@ export interface Words {
     | 'title'
     | 'waiting'
     | 'lead'
+    | 'second'
     | 'processor'
     | 'system'
     | 'runtime'
@@ -118,7 +132,7 @@ export interface Words {
       readonly recovery: Says<'websocket' | 'sse' | 'long-poll' | 'poll'>
     }
     readonly measured: Says<'title' | 'repeat'> & {
-      readonly lead: (machine: string) => string
+      readonly lead: (machine: typeof measuredOn) => string
       readonly columns: Says<'transport' | 'oneAtATime' | 'inFlight' | 'idle' | 'proxy'>
       /** By transport: what was seen behind which proxy. */
       readonly proxies: Says<'websocket' | 'sse' | 'long-poll' | 'poll'>
@@ -138,6 +152,10 @@ export interface Words {
     | 'outdated'
     | 'refused'
     | 'reconnect'
+    | 'offline'
+    | 'pause'
+    | 'resume'
+    | 'paused'
     | 'sources'
     | 'utc'
   > & {

@@ -1,3 +1,4 @@
+import type { Broker } from '@baro/core/broker'
 import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
 import { machine } from '../channels/machine.ts'
@@ -5,33 +6,51 @@ import { pulse } from '../channels/pulse.ts'
 import { race } from '../channels/race.ts'
 import { room } from '../channels/room.ts'
 import { runRace } from './race.ts'
-import { readFacts, startSampler } from './sampler.ts'
+import { readFacts, sampleEveryMs, startSampler } from './sampler.ts'
+import { visitorOf } from './visitor-of.ts'
 import { countVisitors } from './visitors.ts'
 
+/** For how long the channels that are published into at a known rate keep a publication. */
+export const keptSeconds: ReadonlyMap<string, number> = new Map(
+  [machine, pulse].map((definition) => [definition().channel, (definition.history.size * sampleEveryMs) / 1_000]),
+)
+
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
-export async function createSiteHub(): Promise<Hub> {
-  const hub = createHub({ channels: [room, pulse, activity, machine, race] })
+export async function createSiteHub(broker?: Broker): Promise<Hub> {
+  const channels = [room, pulse, activity, machine, race]
+  const hub = createHub({ channels, auth: visitorOf, ...(broker && { broker }) })
 
   hub.on(room, {
     access: 'public',
     events: {
-      message: async ({ payload, publish, params }) => {
+      message: async ({ payload, publish, params, user }) => {
         const published = await publish('message', payload)
-        await hub.publish(activity(), 'remark', { ...payload, room: params.id })
+        await hub.publish(activity(), 'remark', { ...payload, by: user?.id, room: params.id })
         return published
       },
-      picture: async ({ payload, publish, params }) => {
+      picture: async ({ payload, publish, params, user }) => {
         const published = await publish('picture', payload)
-        await hub.publish(activity(), 'attachment', { name: payload.name, attached: 'picture', room: params.id })
+        await hub.publish(activity(), 'attachment', {
+          name: payload.name,
+          by: user?.id,
+          attached: 'picture',
+          room: params.id,
+        })
         return published
       },
-      voice: async ({ payload, publish, params }) => {
+      voice: async ({ payload, publish, params, user }) => {
         const published = await publish('voice', payload)
-        await hub.publish(activity(), 'attachment', { name: payload.name, attached: 'voice', room: params.id })
+        await hub.publish(activity(), 'attachment', {
+          name: payload.name,
+          by: user?.id,
+          attached: 'voice',
+          room: params.id,
+        })
         return published
       },
     },
     signals: { typing: ({ payload, signal }) => signal('typing', payload) },
+    requests: { me: ({ user }) => ({ by: user?.id }) },
   })
   hub.on(pulse, { access: 'public' })
   hub.on(activity, { access: 'public' })

@@ -18,7 +18,8 @@ export function readFacts(): Facts {
 }
 
 const firstAfterMs = 200
-const everyMs = 1_000
+/** How far apart the samples are. */
+export const sampleEveryMs = 1_000
 
 /** Samples the machine once a second; resolves when the first sample was taken, so that no page is rendered without. */
 export async function startSampler(take: (sample: Sample) => Promise<unknown>): Promise<void> {
@@ -38,5 +39,5 @@ export async function startSampler(take: (sample: Sample) => Promise<unknown>): 
   }
   await setTimeout(firstAfterMs)
   await sample()
-  setInterval(sample, everyMs)
+  setInterval(sample, sampleEveryMs)
 }

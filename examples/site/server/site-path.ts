@@ -51,10 +51,11 @@ function canonicalPath(path: string): string | undefined {
 function canonicalPage([section, id, ...more]: readonly string[]): readonly string[] | undefined {
   if (section === undefined) return []
   if (id === undefined) return section === 'machine' || section === 'transports' ? [section] : undefined
-  if (section !== 'rooms' || more.length > 0) return undefined
+  const isForm = more.length === 1 && more[0] === 'messages'
+  if (section !== 'rooms' || (more.length > 0 && !isForm)) return undefined
   // One name has one spelling (NFC), in a path as in a channel name.
   const decoded = decode(id)?.normalize('NFC')
-  return decoded !== undefined && isRoomId(decoded) ? [section, encodeURIComponent(decoded)] : undefined
+  return decoded !== undefined && isRoomId(decoded) ? [section, encodeURIComponent(decoded), ...more] : undefined
 }
 
 function decode(text: string): string | undefined {

@@ -3,13 +3,16 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createDiskBroker } from '@baro/disk'
 import { attach } from '@baro/next'
 import type { Hub } from '@baro/server'
 import next from 'next'
 import { answerPath } from './answer-path.ts'
 import { buildIfNeeded } from './build.ts'
 import { showHandshake } from './handshake.ts'
-import { createSiteHub } from './hub.ts'
+import { createSiteHub, keptSeconds } from './hub.ts'
+import { shortHistories } from './page-lives.ts'
+import { renderBuiltPages } from './render-built-pages.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { varyByLanguage } from './vary-by-language.ts'
 
@@ -25,7 +28,11 @@ const server = createServer()
 await assertFree(wantedPort)
 if (process.argv.includes('--build')) await buildIfNeeded(dir)
 
-const hub = await createSiteHub()
+// A restart then resets nobody. Without it everything is in memory, as `createHub` has it.
+const broker = process.argv.includes('--disk')
+  ? await createDiskBroker({ folder: process.env.BARO_FOLDER || `${dir}/.baro` })
+  : undefined
+const hub = await createSiteHub(broker)
 const handleUpgrade: Hub['handleUpgrade'] = (request, stream, head) =>
   showHandshake(request, stream) || hub.handleUpgrade(request, stream, head)
 attach({ ...hub, handleUpgrade }, server)
@@ -45,9 +52,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     server.close()
     await hub.drain({ spreadMs: 500, timeoutMs: 2_000 })
     await hub.close()
+    await broker?.close()
     process.exit(0)
   })
-console.log(`The site is at http://localhost:${(server.address() as AddressInfo).port}`)
+const url = `http://localhost:${(server.address() as AddressInfo).port}`
+if (!dev) for (const sentence of shortHistories(await renderBuiltPages(dir, url), keptSeconds)) console.warn(sentence)
+console.log(`The site is at ${url}`)
 
 // Asked before the build, which takes half a minute: whoever has to choose another port should know at once.
 async function assertFree(port: number): Promise<void> {

@@ -9,4 +9,10 @@ export type { Link, LinkEvents, Rung, Transport } from './ports/transport.ts'
 export { type ChannelView, pageView } from './subscription/channel-view.ts'
 export type { ClientCounters } from './subscription/counters.ts'
 export type { HandOver } from './subscription/hand-over.ts'
-export type { PublishOptions, PublishReceipt, SignalOf, Subscription } from './subscription/subscription.ts'
+export type {
+  PublishOptions,
+  PublishReceipt,
+  RequestOptions,
+  SignalOf,
+  Subscription,
+} from './subscription/subscription.ts'

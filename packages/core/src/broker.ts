@@ -1,4 +1,11 @@
-// The door of `@baro/core/broker`: the ports and the decisions behind them, for who writes a broker, a clock or a test of one.
+// The door of `@baro/core/broker`: the ports, the decisions behind them, and what every broker does the same way, for who
+// writes a broker, a clock or a test of one.
+export * from './broker-parts/claim-limits.ts'
+export * from './broker-parts/claims.ts'
+export * from './broker-parts/deque.ts'
+export * from './broker-parts/followers.ts'
+export * from './broker-parts/node-listeners.ts'
+export * from './broker-parts/report.ts'
 export * from './ports/broker.ts'
 export * from './ports/claim.ts'
 export * from './ports/clock.ts'

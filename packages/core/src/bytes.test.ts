@@ -71,7 +71,15 @@ describe('the key "baro:bytes"', () => {
       ok: false,
       error: { code: 'bad-message', message: expect.stringContaining('baro:bytes') },
     })
-    expect(wireForm(JSON.parse(text), 'it')).toMatchObject({ ok: false, error: { code: 'bad-message' } })
+  })
+
+  it.each([
+    ['with a number', { 'baro:bytes': 1 }],
+    ['with what is no base64', { 'baro:bytes': 'a-_b' }],
+    ['beside another key', { 'baro:bytes': 'aGVsbG8=', a: 1 }],
+    ['nested', [{ a: { 'baro:bytes': null } }]],
+  ])('is refused %s in what an application publishes, before it is sent', (_, value) => {
+    expect(wireForm(value, 'it')).toMatchObject({ ok: false, error: { code: 'invalid-payload' } })
   })
 
   it('is found in every one of its spellings', () => {

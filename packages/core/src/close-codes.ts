@@ -14,6 +14,7 @@ export const closeCodes = {
   silent: 4002,
   'no-connect': 4003,
   unavailable: 4004,
+  unreadable: 4005,
   'wrong-protocol': 4500,
   unauthenticated: 4501,
 } as const

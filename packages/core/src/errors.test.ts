@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { BaroError, type ErrorCode, errorCodes, mayPass, quote } from './errors.ts'
 
 describe('an error', () => {
@@ -24,6 +24,48 @@ describe('an error', () => {
 
   it.each(Object.keys(errorCodes) as ErrorCode[])('%s says the same about trying again as the table', (code) => {
     expect(mayPass(code)).toBe(errorCodes[code].retry)
+  })
+})
+
+describe('instanceof', () => {
+  /** The class as another bundle of the same process has it. */
+  async function otherCopy(): Promise<typeof BaroError> {
+    vi.resetModules()
+    const { BaroError: other } = await import('./errors.ts')
+    expect(other).not.toBe(BaroError)
+    return other
+  }
+  class Narrow extends BaroError {}
+
+  it('knows an error of another copy of the class, both ways', async () => {
+    const Other = await otherCopy()
+    expect(new Other('refused', 'No.') instanceof BaroError).toBe(true)
+    expect(new BaroError('refused', 'No.') instanceof Other).toBe(true)
+  })
+
+  it('knows what extends the class, of whichever copy, and does not take the class for it', async () => {
+    const Other = await otherCopy()
+    class OtherNarrow extends Other {}
+    expect(new Narrow('refused', 'No.') instanceof Narrow).toBe(true)
+    expect(new Narrow('refused', 'No.') instanceof Other).toBe(true)
+    expect(new BaroError('refused', 'No.') instanceof Narrow).toBe(false)
+    expect(new OtherNarrow('refused', 'No.') instanceof Narrow).toBe(false)
+  })
+
+  it.each<[string, unknown]>([
+    ['what JSON says is one', JSON.parse('{"name":"BaroError","code":"refused","message":"","baro.error":true}')],
+    ['an error through JSON', JSON.parse(JSON.stringify(new BaroError('refused', 'No.')))],
+    ['an error of somebody else', new Error('No.')],
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'BaroError'],
+  ])('is false for %s', (_, value) => {
+    expect(value instanceof BaroError).toBe(false)
+  })
+
+  it('adds nothing that is seen', () => {
+    const error = new BaroError('refused', 'No.')
+    expect(Object.getOwnPropertySymbols(error)).toEqual([])
   })
 })
 

@@ -24,7 +24,7 @@ export const errorCodes = {
   'too-large': { status: 413, retry: false },
   'invalid-payload': { status: 422, retry: false },
   'rate-limited': { status: 429, retry: true },
-  'too-many-subscriptions': { status: 429, retry: false },
+  'too-many-subscriptions': { status: 429, retry: true },
   'handler-failed': { status: 500, retry: false },
   unavailable: { status: 503, retry: true },
   closed: { status: 503, retry: false },
@@ -33,10 +33,11 @@ export const errorCodes = {
 /** One of the codes of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes
 
-// The codes with `retry: true`, apart from the table: a browser needs these four, and not the statuses of HTTP.
+// The codes with `retry: true`, apart from the table: a browser needs these five, and not the statuses of HTTP.
 const passing: readonly string[] = [
   'in-progress',
   'rate-limited',
+  'too-many-subscriptions',
   'too-slow',
   'unavailable',
 ] satisfies readonly ErrorCode[]
@@ -46,21 +47,49 @@ export function mayPass(code: string): boolean {
   return passing.includes(code)
 }
 
+// Bundles duplicate code, so one process has several copies of the class below. All copies share this key. No text of
+// JSON can hold it, so no payload can pass for an error.
+const brand = Symbol.for('baro.error')
+
 /**
- * The one error class of Baro. The message says what happened, with which value, and what to do about it.
+ * The one error class of Baro. The message says what happened, with which value, and what to do about it. An error of
+ * any copy of this module is `instanceof BaroError`: Next.js gives each of its bundles a copy.
  *
  * @example
  * ```ts
- * throw new BaroError('unknown-channel', 'No channel is defined for "rom:42". Define one, or correct the name.')
+ * try {
+ *   await hub.publish(room({ id: 42 }), 'message', { text: '' })
+ * } catch (error) {
+ *   if (error instanceof BaroError && error.code === 'invalid-payload') console.log(error.message)
+ *   else throw error
+ * }
  * ```
  */
 export class BaroError extends Error {
+  static {
+    // On the prototype: an error shows no property more when it is printed or compared.
+    Object.assign(BaroError.prototype, { [brand]: true })
+  }
+
+  /** Whether a value is such an error, of whichever copy of this class. A class that extends it knows only its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: it is the class that was asked, which may extend this one.
+    return this === BaroError ? brand in Object(value) : super[Symbol.hasInstance](value)
+  }
+
   override readonly name = 'BaroError'
   readonly code: ErrorCode
+  /** After how long the same input may succeed, in milliseconds, where that is known. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly retryAfterMs?: number | undefined },
+  ) {
     super(message, options)
     this.code = code
+    this.retryAfterMs = options?.retryAfterMs
   }
 
   /** Whether the same input may succeed later. */

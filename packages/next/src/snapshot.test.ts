@@ -71,3 +71,19 @@ test('attaching does nothing during a build and in the edge runtime', () => {
     vi.unstubAllEnvs()
   }
 })
+
+test('a channel with the name of an encoded text is said once, in development', async () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue()
+  attach(newHub())
+  const encoded = counter({ id: encodeURIComponent('한글') })
+  await snapshot(encoded)
+  expect(warn).not.toHaveBeenCalled()
+  vi.stubEnv('NODE_ENV', 'development')
+  for (const id of ['한글', '100%', 'a b']) await snapshot(counter({ id }))
+  expect(warn).not.toHaveBeenCalled()
+  await snapshot(encoded)
+  await snapshot(encoded)
+  expect(warn.mock.calls).toEqual([[expect.stringContaining('pageParams(definition, params)')]])
+  expect(warn.mock.calls[0]?.[0]).toContain('"counter:%25ED%2595%259C%25EA%25B8%2580"')
+  warn.mockRestore()
+})

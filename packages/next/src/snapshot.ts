@@ -1,6 +1,7 @@
 import { BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { definitionOf, noPosition, quote } from '@baro/core/protocol'
 import { findHub } from './attached-hub.ts'
+import { warnOfEncodedTwice } from './encoded-twice.ts'
 import { insistOnRequest, revalidateAtStart } from './page-lifetime.ts'
 
 /**
@@ -25,13 +26,15 @@ import { insistOnRequest, revalidateAtStart } from './page-lifetime.ts'
  *   return snapshot(room({ id }))
  * }
  * export default async function Page({ params }: { params: Promise<{ id: string }> }) {
- *   return <Room initial={await cachedSnapshot((await params).id)} />
+ *   const { id } = await pageParams(room, params)
+ *   return <Room initial={await cachedSnapshot(id)} />
  * }
  * ```
  */
 export async function snapshot<T extends ChannelTypes>(reference: Reference<T>): Promise<Snapshot<T>> {
   const hub = findHub()
   if (!hub) return initialSnapshot(reference)
+  warnOfEncodedTwice(hub, reference.channel)
   if (!hub.isPublic(reference)) await insistOnRequest(reference.channel)
   return hub.snapshot(reference)
 }

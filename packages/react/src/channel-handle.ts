@@ -63,7 +63,7 @@ export function createChannelHandle<C extends AnyChannel>(
   return {
     actions: {
       publish: async (type, payload, options) => withSubscription((held) => held.publish(type, payload, options)),
-      request: async (type, input) => withSubscription((held) => held.request(type, input)),
+      request: async (type, input, options) => withSubscription((held) => held.request(type, input, options)),
       signal: (type, payload) => withSubscription((held) => held.signal(type, payload)),
       onPublication: (listener) => listen((held) => held.onPublication(listener)),
       onSignal: (listener) => listen((held) => held.onSignal(listener)),

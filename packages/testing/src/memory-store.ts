@@ -75,9 +75,9 @@ export function keepIn(kept: Broker): MemoryStore {
       follow: passed(async (channel, follower) => endWithProcess(await kept.follow(channel, follower))),
       signal: passed(kept.signal),
       claimsEpoch: passed(async () => outEpoch(await kept.claimsEpoch())),
-      claim: passed(async (channel, key, { windowMs, epoch }) => {
+      claim: passed(async (channel, key, { epoch, ...terms }) => {
         const claim = await kept.claim(channel, inLife(key), {
-          windowMs,
+          ...terms,
           ...(epoch !== undefined && { epoch: inEpoch(epoch) }),
         })
         return { ...claim, epoch: outEpoch(claim.epoch) }

@@ -19,6 +19,7 @@ function setUp() {
     connect(socket): SessionLink {
       hub.sockets.push(socket)
       return {
+        spend: () => 0,
         receive: (data) => hub.received.push(wordsIn(JSON.parse(String(data)))),
         refuse: () => {},
         drained: () => hub.drained++,
@@ -72,6 +73,7 @@ describe('in-memory network', () => {
     const told: unknown[] = []
     network.listen('other', {
       connect: (socket) => ({
+        spend: () => 0,
         receive: (data) => socket.write([socket.framing.frame(String(data))]),
         refuse: () => {},
         drained: () => {},

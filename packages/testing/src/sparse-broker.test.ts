@@ -42,7 +42,7 @@ describe('sparse broker', () => {
     const { position } = deliveryOf(await broker.append('room:1', entries(3), bounds))
     const answerAt = (at: AtPosition) => ({ position: formatPosition(at) })
     const byHand = { scope: 'user-1', id: 'by hand' }
-    await broker.claim('room:1', byHand, { windowMs: 1_000 })
+    await broker.claim('room:1', byHand, { windowMs: 1_000, share: { of: 'application' } })
     expect(await broker.settle('room:1', byHand, answerAt(position))).toEqual(answerAt(position))
     expect(await broker.append('room:1', entries(1), bounds, { settle: byHand })).toEqual({
       outcome: 'claim-over',

@@ -6,6 +6,15 @@ export const counter = channel('counter', {
   state: { initial: () => 0, on: { add: (count: number, { payload }) => count + payload.by } },
 })
 
+export const room = channel('room:{id}', {
+  params: { id: (id) => id.length <= 20 },
+  events: { message: z.object({ text: z.string() }) },
+  state: {
+    initial: (): readonly string[] => [],
+    on: { message: (list: readonly string[], { payload }) => [...list, payload.text] },
+  },
+})
+
 export const diary = channel('diary', {
   events: { wrote: z.object({ text: z.string() }) },
   state: { initial: () => '', on: { wrote: (_: string, { payload }) => payload.text } },

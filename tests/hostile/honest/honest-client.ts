@@ -1,6 +1,7 @@
 import type { Rung, Transport } from '@baro/client'
 import { createHttpTransport, createWebSocketTransport } from '@baro/client/transports'
 import { createClient } from '@baro/client/websocket'
+import { parseAt } from '@baro/core/protocol'
 import { WebSocket } from 'ws'
 import { desk, room } from '../channels.ts'
 import { fetchFrom } from './request-from.ts'
@@ -12,6 +13,8 @@ export interface HonestClient {
   readonly channel: string
   /** Offsets of what it has got, in the order in which it came. */
   readonly offsets: readonly number[]
+  /** Offsets of what it was told to do without, because a fresh snapshot has it. */
+  readonly covered: ReadonlySet<number>
   readonly isLive: boolean
   /** Says something. */
   say(n: number): Promise<unknown>
@@ -41,16 +44,24 @@ const pollIntervalMs = 200
 /** Makes a client of the SDK that follows one channel by one rung, from an address of its own. */
 export function createHonestClient(parts: HonestParts): HonestClient {
   const { name, rung, url, place, isUser } = parts
+  const offsets: number[] = []
+  const covered = new Set<number>()
   const client = createClient({
     url,
-    transport: watched(transportOf(parts), parts),
+    transport: watched(transportOf(parts), {
+      refused: parts.refused,
+      reset(reason, position) {
+        const to = parseAt(position)?.offset ?? 0
+        for (let offset = (offsets.at(-1) ?? 0) + 1; offset <= to; offset++) covered.add(offset)
+        parts.reset(reason)
+      },
+    }),
     ...(isUser && { token: () => `user-${name}` }),
     log: { info() {}, warn() {}, error() {} },
   })
   // Both take the same event, and nothing else of them is used.
   const definition = (place.of === 'room' ? room : desk) as typeof room
   const subscription = client.subscribe(definition, definition({ id: place.id }))
-  const offsets: number[] = []
   subscription.onPublication(({ offset, payload }) => {
     offsets.push(offset)
     parts.heard(payload.from, payload.n)
@@ -59,6 +70,7 @@ export function createHonestClient(parts: HonestParts): HonestClient {
     rung,
     channel: subscription.channel,
     offsets,
+    covered,
     get isLive() {
       return subscription.current.status.state === 'live'
     },
@@ -85,7 +97,11 @@ function transportOf({ rung, localAddress, answered }: HonestParts): Transport {
 }
 
 /** The transport, with an ear at its links: the SDK would mend in silence what must not happen to the honest. */
-function watched(transport: Transport, { refused, reset }: HonestParts): Transport {
+function watched(
+  transport: Transport,
+  told: { refused(why: string): void; reset(reason: string, position: string): void },
+): Transport {
+  const { refused, reset } = told
   return {
     ...transport,
     open: (url, events) =>
@@ -94,7 +110,7 @@ function watched(transport: Transport, { refused, reset }: HonestParts): Transpo
         received(message) {
           if (message.type === 'baro:error') refused(message.payload.code)
           if (message.type === 'baro:drain') refused('drained')
-          if (message.type === 'baro:reset') reset(message.payload.reason)
+          if (message.type === 'baro:reset') reset(message.payload.reason, message.payload.position)
           events.received(message)
         },
         closed(code, reason) {

@@ -99,12 +99,11 @@ async function speak(forMs: number, everyMs: number): Promise<void> {
   }
 }
 
-/** Where the channels end, as far as anybody knows. */
-const headOf = (channel: string) =>
-  Math.max(0, ...clients.filter((one) => one.channel === channel).map(({ offsets }) => offsets.at(-1) ?? 0))
-const isSettled = () =>
-  unanswered === 0 &&
-  clients.every(({ channel, offsets, isLive }) => isLive && (offsets.at(-1) ?? 0) === headOf(channel))
+/** How far a client is. */
+const reached = ({ offsets, covered }: HonestClient) => Math.max(offsets.at(-1) ?? 0, [...covered].at(-1) ?? 0)
+/** Where a channel ends, as far as anybody knows. */
+const headOf = (channel: string) => Math.max(0, ...clients.filter((one) => one.channel === channel).map(reached))
+const isSettled = () => unanswered === 0 && clients.every((one) => one.isLive && reached(one) === headOf(one.channel))
 
 async function settle(withinMs: number): Promise<void> {
   const endMs = performance.now() + withinMs
@@ -117,9 +116,9 @@ async function settle(withinMs: number): Promise<void> {
 function figures(): HonestFigures {
   let missed = 0
   let doubled = 0
-  for (const { offsets, channel } of clients) {
+  for (const { offsets, covered, channel } of clients) {
     // They came to an empty channel, so their offsets begin at 1 and have no gaps.
-    missed += headOf(channel) - new Set(offsets).size
+    missed += headOf(channel) - new Set([...offsets, ...covered]).size
     doubled += offsets.filter((offset, index) => offset <= (offsets[index - 1] ?? -1)).length
   }
   const summary = (of: readonly { readonly ms: number }[]) => {

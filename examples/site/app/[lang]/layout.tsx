@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
+import { LiveProvider } from '../../components/live/live-provider.tsx'
 import { languages } from '../../i18n/languages.ts'
 import { pageLanguage } from '../../i18n/page-language.ts'
 import { wordsIn } from '../../i18n/words.ts'
@@ -23,7 +24,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Layout({ params, children }: Props & { children: ReactNode }) {
   return (
     <html lang={await pageLanguage(params)}>
-      <body>{children}</body>
+      <body>
+        <LiveProvider>{children}</LiveProvider>
+      </body>
     </html>
   )
 }

@@ -1,5 +1,6 @@
 import styles from '../../components/frame/frame.module.css'
 import { languages } from '../../i18n/languages.ts'
+import { waysOn } from '../../i18n/ways-on.ts'
 import { wordsIn } from '../../i18n/words.ts'
 
 /** Next gives this page no parameters, so it says it in each language. */
@@ -11,9 +12,14 @@ export default function NotFound() {
         return (
           <section key={language} lang={language}>
             <h1>{site.missingTitle}</h1>
-            <p>
-              {site.missing} <a href={`/${language}`}>{site.home}</a>
-            </p>
+            <p>{site.missing}</p>
+            <ul>
+              {waysOn(language).map(({ href, text }) => (
+                <li key={href}>
+                  <a href={href}>{text}</a>
+                </li>
+              ))}
+            </ul>
           </section>
         )
       })}

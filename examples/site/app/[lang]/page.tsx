@@ -20,7 +20,7 @@ export default async function HomePage({ params }: { params: Promise<{ lang: str
     <PageFrame language={language} path="" section="home">
       <Introduction language={language} />
       <Pulse language={language} initial={beats} />
-      <RightNow language={language} initial={goingOn} />
+      <RightNow language={language} initial={goingOn} renderedAtMs={Date.now()} />
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )

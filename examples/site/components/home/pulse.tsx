@@ -1,22 +1,32 @@
 'use client'
 
 import type { SnapshotOf } from '@baro/core'
+import { parseAt } from '@baro/core/protocol'
 import { useChannel } from '@baro/react'
 import { pulse } from '../../channels/pulse.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { PauseButton, useHeld } from '../live/pause.tsx'
 import { Proof } from '../live/proof.tsx'
-import { type Arrival, arrivalOf } from './arrival.ts'
+import type { Arrival } from './arrival.ts'
 import styles from './home.module.css'
+import { type Bar, layOutStrip } from './strip-layout.ts'
+import { useArrivals } from './use-arrivals.ts'
 
 const seconds = 60
 
 /** One minute of this machine. The colour of a second is how it reached the browser. */
 export function Pulse({ language, initial }: { language: Language; initial: SnapshotOf<typeof pulse> }) {
   const { home } = wordsIn(language)
-  const { state: beats, status, handOver } = useChannel(pulse, initial)
-  const bars = beats.map((beat) => ({ ...beat, arrival: arrivalOf(beat.offset, handOver) }))
-  const busy = `${Math.round((beats.at(-1)?.busy ?? 0) * 100)} %`
+  const { state: beats, position, status, handOver } = useChannel(pulse, initial)
+  const epoch = epochOf(position)
+  const { byOffset } = useArrivals({ epoch, offsets: beats.map(({ offset }) => offset), handOver })
+  const all = beats.map((beat): Bar => ({ ...beat, arrival: byOffset.get(beat.offset) ?? 'live' }))
+  const { past, skipped, recent } = useHeld(
+    layOutStrip(initial.value, all, epoch === epochOf(initial.position), seconds),
+  )
+  const bars = [...past, ...recent]
+  const busy = `${Math.round((bars.at(-1)?.busy ?? 0) * 100)} %`
   const legend: readonly (readonly [Arrival, string])[] = [
     ['page', home.inPage],
     handOver?.outcome === 'reset' ? ['fresh', home.fresh] : ['recovered', home.recovered],
@@ -27,13 +37,22 @@ export function Pulse({ language, initial }: { language: Language; initial: Snap
       <header>
         <h2 id="pulse">{home.stripTitle}</h2>
         <p>{home.stripHint}</p>
+        <PauseButton language={language} />
       </header>
       <div className={styles.strip} role="img" aria-label={home.stripSummary(busy)}>
-        {Array.from({ length: Math.max(0, seconds - bars.length) }, (_, index) => (
+        {Array.from({ length: Math.max(0, seconds - bars.length - (skipped === 0 ? 0 : 1)) }, (_, index) => (
           <i key={-index} />
         ))}
-        {bars.map(({ offset, busy, arrival }) => (
-          <i key={offset} data-arrival={arrival} data-offset={offset} style={{ height: `${4 + busy * 96}%` }} />
+        {past.map((bar) => (
+          <Second key={`past ${bar.offset}`} bar={bar} />
+        ))}
+        {skipped !== 0 && (
+          <i data-break {...(skipped && { title: home.skipped(skipped) })}>
+            ⋯
+          </i>
+        )}
+        {recent.map((bar) => (
+          <Second key={bar.offset} bar={bar} />
         ))}
       </div>
       <dl className={styles.legend}>
@@ -47,4 +66,13 @@ export function Pulse({ language, initial }: { language: Language; initial: Snap
       <Proof language={language} initial={initial} status={status} handOver={handOver} />
     </section>
   )
+}
+
+function Second({ bar: { offset, busy, arrival } }: { bar: Bar }) {
+  return <i data-arrival={arrival} data-offset={offset} style={{ height: `${4 + busy * 96}%` }} />
+}
+
+/** Which life of the stream a position is of; empty for one that is of none. */
+function epochOf(position: string | undefined): string {
+  return (position && parseAt(position)?.epoch) || ''
 }

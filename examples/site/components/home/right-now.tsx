@@ -6,30 +6,62 @@ import Link from 'next/link'
 import { activity } from '../../channels/activity.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { emptinessOf } from '../live/emptiness.ts'
 import { LocalTime } from '../live/local-time.tsx'
+import { useHeld } from '../live/pause.tsx'
 import { Proof } from '../live/proof.tsx'
+import { speakerName } from '../room/speaker.ts'
 import styles from './home.module.css'
 
 /** Who is here and what they say, and where to go from here. */
-export function RightNow({ language, initial }: { language: Language; initial: SnapshotOf<typeof activity> }) {
+export function RightNow({
+  language,
+  initial,
+  renderedAtMs,
+}: {
+  language: Language
+  initial: SnapshotOf<typeof activity>
+  /** In milliseconds since 1970. */
+  renderedAtMs: number
+}) {
   const { home, room, site } = wordsIn(language)
-  const { state, status, handOver } = useChannel(activity, initial)
+  const { state: newest, status, handOver } = useChannel(activity, initial)
+  const state = useHeld(newest)
+  const emptiness = emptinessOf(handOver)
+  const then = <LocalTime language={language} time={renderedAtMs} format="minute" />
   return (
     <div className={styles.columns}>
       <section className={styles.now} aria-labelledby="now">
         <header>
           <h2 id="now">{home.nowTitle}</h2>
-          <p data-visitors={state.visitors}>{home.visitors(state.visitors)}</p>
+          <p data-visitors={state.visitors}>
+            {/* A cached page does not know who is here now. */}
+            {emptiness === 'then' ? (
+              <>
+                {home.visitorsThen(state.visitors)} {then}
+              </>
+            ) : (
+              home.visitors(state.visitors)
+            )}
+          </p>
         </header>
         {state.remarks.length === 0 ? (
-          <p className={styles.nobody}>{home.nobody}</p>
+          <p className={styles.nobody}>
+            {emptiness === 'then' ? (
+              <>
+                {home.nobodyThen} {then}
+              </>
+            ) : (
+              { now: home.nobody, since: home.nobodySince }[emptiness]
+            )}
+          </p>
         ) : (
           <ol className={styles.remarks}>
             {state.remarks.toReversed().map((remark) => (
               <li key={remark.id} data-id={remark.id}>
                 <Link href={`/${language}/rooms/${encodeURIComponent(remark.room)}`}>{room.title(remark.room)}</Link>
                 <span>
-                  <b>{remark.name}</b> {'text' in remark ? remark.text : home.attached[remark.attached]}
+                  <b>{speakerName(remark, room)}</b> {'text' in remark ? remark.text : home.attached[remark.attached]}
                 </span>
                 <LocalTime language={language} time={remark.time} format="minute" />
               </li>

@@ -6,12 +6,14 @@ import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import styles from './live.module.css'
 import { useCountdown } from './use-countdown.ts'
+import { useIsOffline } from './use-is-offline.ts'
 
 /** How a channel is doing, in words, and a button where one can do something about it. */
 export function ConnectionLine({ language, status }: { language: Language; status: Status }) {
   const { live } = wordsIn(language)
   const { reconnect } = useConnection()
   const { state, rung } = status
+  const isOffline = useIsOffline()
   const seconds = useCountdown(state === 'waiting' ? status.retryInMs : undefined)
   const texts: Readonly<Record<Status['state'], string>> = {
     idle: live.cached,
@@ -25,10 +27,12 @@ export function ConnectionLine({ language, status }: { language: Language; statu
     closed: live.closed,
   }
   return (
-    <p className={styles.connection} data-connection={state} data-rung={rung}>
+    <p className={styles.connection} data-connection={state} data-rung={rung} data-offline={isOffline || undefined}>
       <span className="visually-hidden">{live.connection}: </span>
       {/* Read out, but not each second of the countdown. */}
-      <span aria-live={state === 'waiting' ? 'off' : 'polite'}>{texts[state]}</span>
+      <span aria-live={state === 'waiting' && !isOffline ? 'off' : 'polite'}>
+        {isOffline ? live.offline : texts[state]}
+      </span>
       {(state === 'waiting' || state === 'gave-up') && (
         <button type="button" onClick={reconnect}>
           {live.reconnect}

@@ -4,7 +4,10 @@ import type { Language } from '../../i18n/languages.ts'
 import { type Words, wordsIn } from '../../i18n/words.ts'
 import styles from './live.module.css'
 
-/** The proof of the hand-over, in words: rendered at 41, resumed at 41, first live 42, 0 missing. */
+/**
+ * The proof of the hand-over, in words: rendered at 41, resumed at 41, first live 42, 0 missing. After a reset nobody
+ * knows what was between the page and the fresh state, so nothing is said to be missing or not; it says what happened.
+ */
 export function HandOverLine({
   language,
   rendered,
@@ -38,6 +41,7 @@ function sinceThen(live: Words['live'], handOver: HandOver | undefined): readonl
     outcome === 'recovered' ? live.resumed(resumedAt) : live.reset(live.reasons[reason] ?? reason, resumedAt),
     ...(recovered > 0 ? [live.recovered(recovered)] : []),
     ...(firstLive === undefined ? [] : [live.firstLive(firstLive)]),
-    live.missing(missing),
+    // What the chain of deliveries lost since is lost after a reset too, and there it is known.
+    ...(outcome === 'recovered' || missing > 0 ? [live.missing(missing)] : []),
   ]
 }

@@ -6,18 +6,20 @@ import { useState } from 'react'
 import { machine } from '../../channels/machine.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { PauseButton, useHeld } from '../live/pause.tsx'
 import { Proof } from '../live/proof.tsx'
 import { FactList } from './fact-list.tsx'
 import styles from './machine.module.css'
 import { measuresOf } from './measures.ts'
 import { Panel } from './panel.tsx'
+import { SecondSlider } from './second-slider.tsx'
 
-/** Two minutes of the machine that serves this page; a pointer over one chart shows that second in all of them. */
+/** Two minutes of the machine that serves this page; a pointer over one chart, or the slider, shows one second in all. */
 export function Dashboard({ language, initial }: { language: Language; initial: SnapshotOf<typeof machine> }) {
   const { machine: says } = wordsIn(language)
   const { state, status, handOver } = useChannel(machine, initial)
   const [pointed, point] = useState<number>()
-  const { facts, samples } = state
+  const { facts, samples } = useHeld(state)
   const measures = measuresOf(says, samples)
 
   return (
@@ -28,6 +30,12 @@ export function Dashboard({ language, initial }: { language: Language; initial: 
       </header>
       {facts && <FactList language={language} facts={facts} />}
       <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      {samples.length > 0 && (
+        <div className={styles.controls}>
+          <PauseButton language={language} />
+          <SecondSlider language={language} samples={samples} pointed={pointed} point={point} />
+        </div>
+      )}
       {measures.length === 0 && <p className={styles.waiting}>{says.waiting}</p>}
       <div className={styles.panels}>
         {measures.map((measure) => (

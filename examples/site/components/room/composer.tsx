@@ -15,24 +15,32 @@ import { VoiceButton } from './voice-button.tsx'
 const typingEveryMs = 2_000
 
 /** What sends something under a name, and rejects if it is not taken. */
-type Send<Said> = (name: string, said: Said) => Promise<unknown>
+type Send<Said> = (name: { readonly name?: string }, said: Said) => Promise<unknown>
 
-/** Where one writes, shows and speaks. A text that could not be sent comes back into the field, with the reason. */
+/**
+ * Where one writes, shows and speaks. A text that could not be sent comes back into the field, with the reason. It is a
+ * form like any other: until a script takes over, or without one, sending it posts it.
+ */
 export function Composer({
   language,
+  action,
   send,
   typing,
 }: {
   language: Language
+  /** Where a form without a script is posted. */
+  action: string
   send: { readonly text: Send<string>; readonly picture: Send<Picture>; readonly voice: Send<Voice> }
-  typing: (name: string) => void
+  typing: (name: { readonly name?: string }) => void
 }) {
   const { room } = wordsIn(language)
-  const [nickname, setNickname] = useNickname()
+  const [nickname, nameField] = useNickname()
   const [problem, setProblem] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const saidTyping = useRef(Number.NEGATIVE_INFINITY)
-  const name = nickname.trim() || room.guest
+  const chosen = nickname.trim()
+  // Without one, each reader is told of a guest in their own language.
+  const name = chosen ? { name: chosen } : {}
 
   const isSent = async (sending: Promise<unknown>) => {
     try {
@@ -48,6 +56,8 @@ export function Composer({
     const text = field.current?.value.trim()
     if (!field.current || !text) return
     field.current.value = ''
+    // A click on the button took it away, and ended a composition before.
+    field.current.focus()
     saidTyping.current = Number.NEGATIVE_INFINITY
     setProblem('')
     if (!(await isSent(send.text(name, text)))) field.current.value ||= text
@@ -71,6 +81,8 @@ export function Composer({
   return (
     <form
       className={styles.composer}
+      method="post"
+      action={action}
       onSubmit={(event: FormEvent) => {
         event.preventDefault()
         void submit()
@@ -78,13 +90,7 @@ export function Composer({
     >
       <label className={styles.name}>
         <span className="visually-hidden">{room.nickname}</span>
-        <input
-          value={nickname}
-          onChange={(event) => setNickname(event.target.value)}
-          placeholder={room.nickname}
-          maxLength={24}
-          autoComplete="nickname"
-        />
+        <input {...nameField} name="name" placeholder={room.nickname} maxLength={24} autoComplete="nickname" />
       </label>
       <PictureButton language={language} take={sendPicture} />
       <VoiceButton language={language} send={(voice) => isSent(send.voice(name, voice))} complain={setProblem} />
@@ -92,6 +98,8 @@ export function Composer({
         <span className="visually-hidden">{room.text}</span>
         <textarea
           ref={field}
+          name="text"
+          required
           rows={1}
           placeholder={room.text}
           maxLength={2_000}

@@ -1,44 +1,91 @@
+'use client'
+
+import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react'
 import type { Message } from '../../channels/room.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import { LocalTime } from '../live/local-time.tsx'
 import { SentPicture, SentVoice } from './attachment.tsx'
+import { linkParts } from './link-parts.ts'
 import styles from './room.module.css'
+import { isSameSpeaker, speakerName } from './speaker.ts'
+import { useUnread } from './use-unread.ts'
 
 /** The messages, the newest at the bottom; the box stays scrolled to it unless the reader scrolled up. */
 export function MessageList({
   language,
   messages,
   pending,
+  own,
+  empty,
 }: {
   language: Language
   messages: readonly Message[]
   /** Ids of messages that the server has not confirmed yet. */
   pending: readonly string[]
+  /** Who the reader is to the others; `undefined` as long as that is not known. */
+  own: string | undefined
+  /** What stands there when there are none. */
+  empty: ReactNode
 }) {
   const { room } = wordsIn(language)
+  const box = useRef<HTMLDivElement>(null)
+  // What the server has not confirmed was written here.
+  const spoken = messages.map((message) => (pending.includes(message.id) ? { ...message, by: own } : message))
+  const { unread, scrolled, toEnd } = useUnread(
+    box,
+    messages.map(({ id }) => id),
+  )
+  const newestPending = pending.at(-1)
+  const showOwn = useEffectEvent(toEnd)
+  useEffect(() => {
+    if (newestPending !== undefined) showOwn()
+  }, [newestPending])
+
   return (
-    // Scrollable with the keyboard too, hence the tab stop.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
-    <div className={styles.scroll} role="log" aria-label={room.messages} tabIndex={0}>
-      <ol className={styles.messages}>
-        {messages.length === 0 && <li className={styles.empty}>{room.empty}</li>}
-        {messages.map((message, index) => (
-          <li
-            key={message.id}
-            data-id={message.id}
-            data-pending={pending.includes(message.id) || undefined}
-            data-follows={messages[index - 1]?.name === message.name || undefined}
-          >
-            <b>{message.name}</b>
-            <span className={styles.said}>
-              <Said language={language} message={message} />
-            </span>
-            <LocalTime language={language} time={message.time} format="minute" />
-            {pending.includes(message.id) && <span className="visually-hidden">{room.sending}</span>}
-          </li>
-        ))}
-      </ol>
+    <div className={styles.log}>
+      {/* Scrollable with the keyboard too, hence the tab stop. */}
+      <div
+        className={styles.scroll}
+        role="log"
+        aria-label={room.messages}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
+        tabIndex={0}
+        ref={box}
+        onScroll={scrolled}
+      >
+        <ol className={styles.messages}>
+          {messages.length === 0 && <li className={styles.empty}>{empty}</li>}
+          {spoken.map((message, index) => {
+            const isPending = pending.includes(message.id)
+            const isOwn = isPending || (own !== undefined && message.by === own)
+            return (
+              <li
+                key={message.id}
+                data-id={message.id}
+                data-pending={isPending || undefined}
+                data-own={isOwn || undefined}
+                data-follows={isSameSpeaker(spoken[index - 1], message) || undefined}
+              >
+                <b>
+                  {speakerName(message, room)}
+                  {isOwn && <small> ({room.you})</small>}
+                </b>
+                <span className={styles.said}>
+                  <Said language={language} message={message} />
+                </span>
+                <LocalTime language={language} time={message.time} format="minute" />
+                {isPending && <span className="visually-hidden">{room.sending}</span>}
+              </li>
+            )
+          })}
+        </ol>
+      </div>
+      {unread > 0 && (
+        <button type="button" className={styles.unread} onClick={toEnd}>
+          {room.unread(unread)} <span aria-hidden="true">↓</span>
+        </button>
+      )}
     </div>
   )
 }
@@ -46,8 +93,8 @@ export function MessageList({
 /** What a message says: a text, a picture or a voice, or that the latter is gone. */
 function Said({ language, message }: { language: Language; message: Message }) {
   const { room } = wordsIn(language)
-  if ('text' in message) return message.text
-  const { name } = message
+  if ('text' in message) return <Text text={message.text} />
+  const name = speakerName(message, room)
   if ('picture' in message)
     return message.picture ? (
       <SentPicture language={language} name={name} picture={message.picture} />
@@ -55,4 +102,18 @@ function Said({ language, message }: { language: Language; message: Message }) {
       <i>{room.pictureGone}</i>
     )
   return message.voice ? <SentVoice language={language} name={name} voice={message.voice} /> : <i>{room.voiceGone}</i>
+}
+
+/** A text, in which addresses are links. Strangers write them, so they lead out without a word about where from. */
+function Text({ text }: { text: string }) {
+  return linkParts(text).map(({ text, href }, index) =>
+    href === undefined ? (
+      text
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never move.
+      <a key={index} href={href} target="_blank" rel="noopener noreferrer nofollow ugc">
+        {text}
+      </a>
+    ),
+  )
 }

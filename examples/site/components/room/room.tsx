@@ -7,31 +7,53 @@ import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import { Proof } from '../live/proof.tsx'
 import { Composer } from './composer.tsx'
+import { EmptyRoom } from './empty-room.tsx'
 import { MessageList } from './message-list.tsx'
 import styles from './room.module.css'
+import { speakerName } from './speaker.ts'
+import { useOwnName } from './use-own-name.ts'
 import { useTyping } from './use-typing.ts'
 
 /** A chat room: the messages of the cached page, what followed them, and what is being said now. */
-export function Room({ language, id, initial }: { language: Language; id: string; initial: SnapshotOf<typeof room> }) {
+export function Room({
+  language,
+  id,
+  initial,
+  renderedAtMs,
+}: {
+  language: Language
+  id: string
+  initial: SnapshotOf<typeof room>
+  /** In milliseconds since 1970. */
+  renderedAtMs: number
+}) {
   const { room: says } = wordsIn(language)
-  const { state: messages, pending, publish, signal, onSignal, status, handOver } = useChannel(room, initial)
-  const typing = useTyping(onSignal)
+  const { state: messages, pending, publish, request, signal, onSignal, status, handOver } = useChannel(room, initial)
+  const own = useOwnName(status.state === 'live', request)
+  const typing = useTyping(own, onSignal)
 
   return (
     <section className={styles.room} aria-labelledby="room">
       <h1 id="room">{says.title(id)}</h1>
-      <MessageList language={language} messages={messages} pending={pending} />
+      <MessageList
+        language={language}
+        messages={messages}
+        pending={pending}
+        own={own}
+        empty={<EmptyRoom language={language} handOver={handOver} renderedAtMs={renderedAtMs} />}
+      />
       <p className={styles.typing} aria-hidden="true">
-        {typing.length > 0 && says.typing(typing)}
+        {typing.length > 0 && says.typing(typing.map((speaker) => speakerName(speaker, says)))}
       </p>
       <Composer
         language={language}
+        action={`/${language}/rooms/${encodeURIComponent(id)}/messages`}
         send={{
-          text: (name, text) => publish('message', { name, text }),
-          picture: (name, picture) => publish('picture', { name, picture }),
-          voice: (name, voice) => publish('voice', { name, voice }),
+          text: (name, text) => publish('message', { ...name, text }),
+          picture: (name, picture) => publish('picture', { ...name, picture }),
+          voice: (name, voice) => publish('voice', { ...name, voice }),
         }}
-        typing={(name) => signal('typing', { name })}
+        typing={(name) => signal('typing', name)}
       />
       <Proof language={language} initial={initial} status={status} handOver={handOver} />
     </section>

@@ -1,30 +1,39 @@
 'use client'
 
-import { useSyncExternalStore } from 'react'
+import { type InputEvent, type RefObject, useEffect, useRef, useState } from 'react'
 
 const key = 'nickname'
-const changed = new EventTarget()
+
+/** What the field of a name needs. The browser holds its text, so that one typed before the script came is kept. */
+export interface NameField {
+  readonly ref: RefObject<HTMLInputElement | null>
+  readonly onInput: (event: InputEvent<HTMLInputElement>) => void
+}
 
 /** The name one writes under, kept in this browser. The server does not know it: it is empty until hydration is over. */
-export function useNickname(): readonly [string, (nickname: string) => void] {
-  return [useSyncExternalStore(subscribe, read, () => ''), write]
-}
-
-function read(): string {
-  return localStorage.getItem(key) ?? ''
-}
-
-function write(nickname: string): void {
-  localStorage.setItem(key, nickname)
-  changed.dispatchEvent(new Event('change'))
-}
-
-// `storage` tells of other tabs only, `changed` of this one.
-function subscribe(listener: () => void): () => void {
-  addEventListener('storage', listener)
-  changed.addEventListener('change', listener)
-  return () => {
-    removeEventListener('storage', listener)
-    changed.removeEventListener('change', listener)
+export function useNickname(): readonly [string, NameField] {
+  const ref = useRef<HTMLInputElement>(null)
+  const [nickname, setNickname] = useState('')
+  const take = (name: string): void => {
+    setNickname(name)
+    localStorage.setItem(key, name)
   }
+
+  useEffect(() => {
+    const field = ref.current
+    if (!field) return
+    const show = (name: string) => {
+      field.value = name
+      setNickname(name)
+    }
+    const kept = () => localStorage.getItem(key) ?? ''
+    // What was typed early is newer than what was kept.
+    if (field.value) localStorage.setItem(key, field.value)
+    show(kept())
+    // Tells of other tabs.
+    const changed = (event: StorageEvent) => event.key === key && show(kept())
+    addEventListener('storage', changed)
+    return () => removeEventListener('storage', changed)
+  }, [])
+  return [nickname, { ref, onInput: ({ currentTarget }) => take(currentTarget.value) }]
 }

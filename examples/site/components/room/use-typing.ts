@@ -1,32 +1,36 @@
 'use client'
 
 import { useEffect, useState } from 'react'
+import type { Speaker } from './speaker.ts'
 
 const showForMs = 4_000
 
-/** The names of those who are typing, until some seconds after they last said so. */
+/** Those who are typing, until some seconds after they last said so; nobody is told of oneself. */
 export function useTyping(
-  onSignal: (listener: (signal: { type: 'typing'; payload: { name: string } }) => void) => () => void,
-): readonly string[] {
-  const [names, setNames] = useState<readonly string[]>([])
+  own: string | undefined,
+  onSignal: (
+    listener: (signal: { type: 'typing'; payload: { name?: string | undefined }; by?: string }) => void,
+  ) => () => void,
+): readonly Speaker[] {
+  const [speakers, setSpeakers] = useState<readonly Speaker[]>([])
   useEffect(() => {
-    const timers = new Map<string, ReturnType<typeof setTimeout>>()
-    const stop = (name: string) => {
-      timers.delete(name)
-      setNames([...timers.keys()])
-    }
-    const unsubscribe = onSignal(({ payload: { name } }) => {
-      clearTimeout(timers.get(name))
-      timers.set(
-        name,
-        setTimeout(() => stop(name), showForMs),
-      )
-      setNames([...timers.keys()])
+    const typing = new Map<string, { readonly speaker: Speaker; readonly timer: ReturnType<typeof setTimeout> }>()
+    const show = () => setSpeakers([...typing.values()].map(({ speaker }) => speaker))
+    const unsubscribe = onSignal(({ payload: { name }, by }) => {
+      if (by !== undefined && by === own) return
+      const key = `${by} ${name}`
+      clearTimeout(typing.get(key)?.timer)
+      const stop = () => {
+        typing.delete(key)
+        show()
+      }
+      typing.set(key, { speaker: { name, by }, timer: setTimeout(stop, showForMs) })
+      show()
     })
     return () => {
       unsubscribe()
-      for (const timer of timers.values()) clearTimeout(timer)
+      for (const { timer } of typing.values()) clearTimeout(timer)
     }
-  }, [onSignal])
-  return names
+  }, [own, onSignal])
+  return speakers
 }

@@ -1,7 +1,7 @@
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import { HandOverLine } from '../live/hand-over-line.tsx'
-import { figuresOf } from './figures.ts'
+import { figuresOf, noFigure } from './figures.ts'
 import { type Lane, laneLength } from './lane.ts'
 import { codeOf, type Transport } from './transport.ts'
 import styles from './transports.module.css'
@@ -33,7 +33,8 @@ export function LaneRow({
     ['requests', figures.requests],
     ['bytes', figures.bytes],
     ['received', String(lane.received)],
-    ['missing', String(lane.missing)],
+    // What was between the page and a fresh value, nobody has counted.
+    ['missing', lane.handOver?.outcome === 'reset' && lane.missing === 0 ? noFigure : String(lane.missing)],
     ['doubled', String(lane.doubled)],
   ]
   return (

@@ -19,7 +19,7 @@ export const measured: Readonly<Record<Transport, Measured>> = {
 }
 
 /** On what. */
-export const measuredOn = 'Node 20, 2 cores of AMD EPYC'
+export const measuredOn = { node: 20, cores: 2, processor: 'AMD EPYC' } as const
 
 /** Seconds until the SDK's page is live behind a proxy that … (tests/e2e/ladder.test.ts prints them). */
 export const liveAfterSeconds = { refusesUpgrades: 1.2, swallowsUpgrades: 5.2, buffersStreams: 8.2 }

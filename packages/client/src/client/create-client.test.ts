@@ -819,7 +819,83 @@ describe('publishing', () => {
   })
 })
 
+describe('a publish with a signal', () => {
+  it('is withdrawn and taken back from what is shown, while it was not sent', async () => {
+    const rig = new Rig()
+    const subscription = rig.client.subscribe(chat, pageAt(1))
+    const controller = new AbortController()
+    const published = subscription.publish('message', { text: 'mine' }, { signal: controller.signal })
+    await rig.clock.pass(0)
+    expect(subscription.current.state).toEqual(['m1', 'mine'])
+    controller.abort()
+    await expect(published).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
+    expect(subscription.current.state).toEqual(['m1'])
+    rig.connect()
+    expect(rig.link.sentOf('baro:publish')).toEqual([])
+  })
+
+  it('goes on once it was sent', async () => {
+    const { rig, subscription } = live()
+    const controller = new AbortController()
+    const published = subscription.publish('message', { text: 'mine' }, { signal: controller.signal })
+    await rig.clock.pass(0)
+    controller.abort()
+    const { id } = rig.link.lastOf('baro:publish')
+    rig.link.tell({ type: 'baro:published', payload: { id, position: at(4) } })
+    await expect(published).resolves.toMatchObject({ id })
+  })
+})
+
 describe('requests', () => {
+  it('have 30 s for their answer, or what the client or the request says', async () => {
+    const { rig, subscription } = live(3, { requestTimeoutMs: 2_000 })
+    const usual = subscription.request('count', { from: 1 })
+    const quick = subscription.request('count', { from: 1 }, { timeoutMs: 100 })
+    const patient = subscription.request('count', { from: 1 }, { timeoutMs: Infinity })
+    rig.clock.advance(100)
+    await expect(quick).rejects.toMatchObject({ code: 'unknown-outcome' })
+    rig.clock.advance(1_900)
+    await expect(usual).rejects.toMatchObject({ code: 'unknown-outcome' })
+    rig.clock.advance(1e6)
+    const [, , { id } = { id: '' }] = rig.link.sentOf('baro:request')
+    rig.reconnect()
+    rig.link.tell({ type: 'baro:answer', payload: { id, payload: 7 } })
+    await expect(patient).rejects.toMatchObject({ code: 'unknown-outcome' })
+    const byDefault = live()
+    const asked = byDefault.subscription.request('count', { from: 1 })
+    let settled = false
+    asked.catch(() => {
+      settled = true
+    })
+    for (const [ms, expected] of [
+      [29_999, false],
+      [1, true],
+    ] as const) {
+      await byDefault.rig.clock.pass(ms)
+      expect(settled).toBe(expected)
+    }
+  })
+
+  it('are not sent any more after their time: they were not done', async () => {
+    const rig = new Rig()
+    const asked = rig.client.subscribe(chat, lobby).request('count', { from: 1 })
+    rig.clock.advance(30_000)
+    await expect(asked).rejects.toMatchObject({ code: 'unavailable' })
+    rig.reconnect()
+    expect(rig.link.sentOf('baro:request')).toEqual([])
+  })
+
+  it('can be aborted, and reject with the reason', async () => {
+    const { rig, subscription } = live()
+    const controller = new AbortController()
+    const { signal } = controller
+    const asked = subscription.request('count', { from: 1 }, { signal })
+    controller.abort('the page was left')
+    await expect(asked).rejects.toBe('the page was left')
+    await expect(subscription.request('count', { from: 1 }, { signal })).rejects.toBe('the page was left')
+    expect(rig.link.sentOf('baro:request')).toHaveLength(1)
+  })
+
   it('are answered', async () => {
     const { rig, subscription } = live(3)
     const answer = subscription.request('count', { from: 1 })

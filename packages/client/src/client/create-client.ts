@@ -34,6 +34,8 @@ export interface ClientOptions {
   readonly lingerMs?: number
   /** How long a link may take to open, and the hub to answer, in milliseconds. Default 10,000. */
   readonly handshakeTimeoutMs?: number
+  /** How long a request waits for its answer, in milliseconds. Default 30,000. */
+  readonly requestTimeoutMs?: number
   /** Most bytes of publishes and requests without an answer. Default 1 MiB. */
   readonly maxOutboxBytes?: number
   /** Default: the page's `online`, `visibilitychange`, `pageshow` and `pagehide`. */
@@ -56,6 +58,7 @@ export function createClientOver(transport: Transport, options: ClientOptions): 
     transport,
     lingerMs: 1_000,
     handshakeTimeoutMs: 10_000,
+    requestTimeoutMs: 30_000,
     maxOutboxBytes: 1 << 20,
     wake: browserWake,
     reload: browserReload,

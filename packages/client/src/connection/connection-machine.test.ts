@@ -58,7 +58,7 @@ const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   draining: ['·', 'waiting', 'waiting', 'waiting', '·', '·', '·'],
   lost: ['·', 'waiting', 'waiting', 'waiting', '·', '·', '·'],
   'lost for good': ['·', 'gave-up', 'gave-up', 'gave-up', '·', '·', '·'],
-  woke: ['·', '·', '·', '·', 'connecting', '·', '·'],
+  woke: ['·', 'connecting', 'handshaking', 'open', 'connecting', '·', '·'],
   hidden: ['·', 'waiting', 'waiting', 'waiting', 'waiting', '·', '·'],
   due: ['·', 'waiting', 'waiting', 'waiting', 'connecting', '·', '·'],
 }
@@ -167,5 +167,34 @@ describe('coming back', () => {
     expect(state).toEqual({ name: 'waiting', attempt, tries: 1, reason: 'hidden' })
     expect(actions).toEqual(['close-link'])
     expect(after(state, events.woke).actions).toEqual(['open-link'])
+  })
+})
+
+describe('waking', () => {
+  it('probes an open link, once however many signs come, and leaves it after 3 s of silence for the next at once', () => {
+    const { state, actions } = after(states.open, events.woke)
+    expect(actions).toEqual(['probe'])
+    expect(state.dueInMs).toBe(3_000)
+    expect(after(state, events.woke)).toEqual({ state, actions: [] })
+    expect(after(state, events.due)).toMatchObject({
+      state: { name: 'connecting', attempt: attempt + 1, dueInMs: 10_000 },
+      actions: ['close-link', 'open-link'],
+    })
+  })
+
+  it('stays with a link that brings anything, and takes the usual silence for a lost one again', () => {
+    const open = after(states.handshaking, events.connected).state
+    for (const event of [events.heard, events.proved])
+      expect(after(after(open, events.woke).state, event).state).toMatchObject({ name: 'open', dueInMs: 50_000 })
+    const again = after(after(after(open, events.woke).state, events.heard).state, events.woke)
+    expect(again.actions).toEqual(['probe'])
+  })
+
+  it.each(['connecting', 'handshaking'] as const)('gives a link that is %s as long, once', (name) => {
+    const { state, actions } = after(states[name], events.woke)
+    expect({ name: state.name, due: state.dueInMs, actions }).toEqual({ name, due: 3_000, actions: [] })
+    const next = after(state, events.due).state
+    expect(next).toMatchObject({ name: 'connecting', attempt: attempt + 1 })
+    expect(after(next, events.due).state).toMatchObject({ name: 'waiting', reason: 'no-answer' })
   })
 })

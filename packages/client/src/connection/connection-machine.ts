@@ -5,7 +5,7 @@
  *    ▲                  ▲  │ lost, due              │ lost, due               │ lost, due, drain, hidden
  *    │ unwanted,        │  ▼                        ▼                         ▼
  *    │ restart          └─ waiting ◀────────────────┴─────────────────────────┘
- *    │         due, woke   │
+ *    │         due, woke   │        woke, with a link: it is probed, and left for the next at once if it stays silent
  *    │                     └ lost for good, or too many tries ──▶ gave-up
  *    └─ from anywhere (unwanted: not from gave-up or closed)      close, from anywhere ──▶ closed
  *
@@ -24,6 +24,10 @@ export interface ConnectionState {
   readonly tries: number
   /** Why it waits or gave up. */
   readonly reason?: string
+  /** The silence that it takes for a lost link, once that is open. */
+  readonly quietMs?: number | undefined
+  /** It has woken with this link, and has heard nothing since. */
+  readonly isProbed?: boolean
   /** Until it tries again, or until it takes silence for a lost link. */
   readonly dueInMs?: number | undefined
 }
@@ -41,7 +45,7 @@ export type ConnectionEvent =
   | { readonly type: 'woke' | 'hidden' }
 
 /** What the transition asks for. */
-export type ConnectionAction = 'open-link' | 'send-connect' | 'close-link'
+export type ConnectionAction = 'open-link' | 'send-connect' | 'probe' | 'close-link'
 
 /** What the decisions depend on besides state and event. */
 export interface ConnectionRules {
@@ -52,6 +56,9 @@ export interface ConnectionRules {
 }
 
 type ConnectionStep = Step<ConnectionState, ConnectionAction>
+
+/** The silence after a probe that it takes for a lost link: the wire may have been cut while the page slept. */
+const probeMs = 3_000
 
 /** The state of a client that nobody has asked for anything. */
 export const startConnection: ConnectionState = { name: 'idle', attempt: 0, tries: 0 }
@@ -67,7 +74,7 @@ export function connectionTransition(
   rules: ConnectionRules,
   fraction: number,
 ): ConnectionStep {
-  const { name, attempt, tries } = state
+  const { name, attempt, tries, quietMs, isProbed } = state
   const isOpen = name === 'open'
   const hasLink = isOpen || name === 'connecting' || name === 'handshaking'
   const isTrying = hasLink || name === 'waiting'
@@ -86,6 +93,11 @@ export function connectionTransition(
       : leave({ name: 'gave-up', reason: 'max-attempts' })
   }
 
+  /** A sign of life: the time begins again. */
+  function hear(left = tries, quiet = quietMs): ConnectionStep {
+    return step({ name: 'open', attempt, tries: left, quietMs: quiet, dueInMs: quiet })
+  }
+
   if ('attempt' in event && event.attempt !== attempt) return step(state)
   switch (event.type) {
     case 'wanted':
@@ -97,10 +109,14 @@ export function connectionTransition(
     case 'close':
       return leave({ name: 'closed', tries: 0 })
     case 'woke':
-      return name === 'waiting' ? connect() : step(state)
+      if (name === 'waiting') return connect()
+      // Signs of waking come in bursts.
+      if (!hasLink || isProbed) return step(state)
+      return step({ ...state, isProbed: true, dueInMs: probeMs }, ...(isOpen ? (['probe'] as const) : []))
     case 'hidden':
       return isTrying ? leave({ name: 'waiting', reason: 'hidden' }) : step(state)
     case 'due':
+      if (isProbed) return connect()
       return hasLink ? lose(isOpen ? 'silent' : 'no-answer') : isTrying ? connect() : step(state)
     case 'lost':
       if (!hasLink) return step(state)
@@ -108,18 +124,16 @@ export function connectionTransition(
     case 'linked':
       return name === 'connecting' ? step({ ...state, name: 'handshaking' }, 'send-connect') : step(state)
     case 'baro:connected':
-      if (name === 'handshaking')
-        return step({ name: 'open', attempt, tries, dueInMs: 2 * event.payload.heartbeatIntervalMs || undefined })
+      if (name === 'handshaking') return hear(tries, 2 * event.payload.heartbeatIntervalMs || undefined)
       break
     case 'baro:recovered':
     case 'baro:reset':
       // Here the whole way has worked, to the channel and back.
-      if (isOpen) return step({ ...state, tries: 0 })
+      if (isOpen) return hear(0)
       break
     case 'baro:drain':
       // The node stops. To wait for its goodbye would only cost what is sent until then.
       if (hasLink) return leave({ name: 'waiting', reason: 'drain', dueInMs: event.payload.reconnectInMs })
   }
-  // As another object, so that its time begins again.
-  return step(isOpen ? { ...state } : state)
+  return isOpen ? hear() : step(state)
 }

@@ -58,6 +58,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     perform(action) {
       if (action === 'open-link') openLink(machine.state.attempt)
       else if (action === 'send-connect') sendConnect(machine.state.attempt)
+      else if (action === 'probe') send({ type: 'baro:heartbeat', payload: { probe: true } })
       else closeLink()
     },
     settled() {

@@ -7,7 +7,7 @@ export interface Status {
    * - `idle`: nobody needs it.
    * - `connecting`: on the way to `live`.
    * - `live`: what happens arrives.
-   * - `waiting`: it failed and tries again, see `retryInMs`.
+   * - `waiting`: it failed and tries again, see `retryInMs`; so does a channel for which the hub has no room now.
    * - `refused`: the hub does not let this client follow the channel; tried again with the next connection.
    * - `outdated`: the hub has another version of the channel; what is shown stays.
    * - `gave-up`: it does not try again until `reconnect()`.

@@ -7,6 +7,8 @@
  *      ├──── not now ─────┘     │ link down
  *      └──────────── lost ◀─────┘
  *
+ * - Who asked may withdraw a request, or give up on it. A publish can be withdrawn until it was sent: it may be done, and
+ *   its number is taken.
  * - A lane sends what waits at once. After *not now*, or where messages may overtake each other, it sends only while
  *   nothing is in flight. So the order holds, and each sending has an answer of its own, however often the hub says so.
  * - What is *lost* may have been done. It is sent again as the same claim, while the hub is sure to remember that; after
@@ -19,7 +21,7 @@ import { BaroError, type ErrorCode } from '@baro/core'
 import { type ClientMessage, mayPass, type ServerMessage } from '@baro/core/protocol'
 import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
 
-/** The payload of an answer, or why there is none. */
+/** The payload of an answer, or why there is none; `undefined`: who asked has withdrawn it. */
 export type Outcome = unknown
 /** Is told, exactly once, what became of a message. */
 export type Settle = (outcome: Outcome) => void
@@ -73,6 +75,8 @@ export type LaneEvent =
   | Extract<ServerMessage, { type: 'baro:connected' }>
   | { readonly type: 'add'; readonly entry: Entry }
   | { readonly type: 'link-down' | 'close' }
+  /** Who asked does not want the answer any more; `lateMs`: because it did not come in this time. */
+  | { readonly type: 'withdraw'; readonly id: string; readonly lateMs?: number }
 
 /** What the decisions depend on besides state and event. */
 export interface LaneMoment {
@@ -130,6 +134,18 @@ export function laneTransition(
       entries = entries.flatMap((entry) =>
         entry.message.payload.id === payload.id && entry.sentMs !== undefined ? answer(entry, payload) : entry,
       )
+  } else if (event.type === 'withdraw') {
+    const { id, lateMs } = event
+    entries = entries.flatMap((entry) => {
+      const { message, number, sentMs, lostMs = sentMs } = entry
+      const isRequest = message.type === 'baro:request'
+      if (message.payload.id !== id || !(isRequest || (lostMs ?? number) === undefined)) return entry
+      if (sentMs !== undefined) inFlight--
+      if (lateMs === undefined) return settle(entry, undefined)
+      return lostMs === undefined
+        ? settle(entry, new BaroError('unavailable', `No connection for ${lateMs} ms.`))
+        : giveUp(entry)
+    })
   } else if (event.type !== 'due') {
     inFlight = dueMs = 0
     entries = entries.flatMap((entry) => {

@@ -370,3 +370,36 @@ describe('I5: where messages may overtake each other', () => {
     expect(run([connected(), turn('a'), turn('x', 'other'), request('q')], { rung: 'poll' }).done).toHaveLength(3)
   })
 })
+
+describe('who asked withdraws', () => {
+  const abort = (id: string): OutboxEvent => ({ type: 'withdraw', id })
+  const late = (id: string): OutboxEvent => ({ type: 'withdraw', id, lateMs: 30_000 })
+
+  it('a request, sent or not; what answers it is not heard any more', () => {
+    expect(run([request('q'), abort('q'), connected()]).done).toEqual(['settle undefined'])
+    const { done, outbox } = run([connected(), request('q'), abort('q'), abort('q'), published('q')])
+    expect(done).toEqual(['send q', 'settle undefined'])
+    expect(outbox.isEmpty).toBe(true)
+  })
+
+  it('a request that is too late has an unknown outcome if it was sent, and else was not sent', () => {
+    expect(run([connected(), request('q'), late('q')]).done).toEqual(['send q', 'settle unknown-outcome'])
+    expect(run([request('q'), late('q'), connected()]).done).toEqual(['settle unavailable'])
+  })
+
+  it('I5: a publish while it was not sent, and no other waits for it', () => {
+    expect(run([turn('a'), turn('b'), abort('a'), connected()]).done).toEqual([
+      'settle undefined',
+      'send b as b 1, confirmed 0',
+    ])
+  })
+
+  it('I5: a publish that was sent goes on: it may be done', () => {
+    const sent = [connected(), turn('a'), abort('a')]
+    expect(run([...sent, published('a')]).done.slice(1)).toEqual(['settle p-a'])
+    expect(run([...sent, cut, abort('a'), connected()]).done.slice(1)).toEqual(['send a as a 1, confirmed 0'])
+    // Its number is the next that the hub takes.
+    const refused = [...sent, failed('a', 'rate-limited'), abort('a')]
+    expect(run([...refused, [1_000, due]]).done.slice(1)).toEqual(['send a as a 1, confirmed 0'])
+  })
+})

@@ -103,7 +103,7 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
     dispatch(event) {
       if (event.type === 'link-down') terms = undefined
       if (event.type === 'baro:connected') terms = event.payload
-      const { id } = ('payload' in event ? event.payload : {}) as { readonly id?: string }
+      const { id } = ('payload' in event ? event.payload : event) as { readonly id?: string }
       const all = new Set([...lanes.values(), ...asked.values()])
       for (const lane of id ? [asked.get(id)] : all) lane?.dispatch(event)
     },

@@ -33,7 +33,14 @@ describe('the signs a browser gives', () => {
 
   it('the network returned', () => {
     tell(window, 'online')
-    expect(told).toEqual(['woke'])
+    expect(new Set(told)).toEqual(new Set(['woke']))
+  })
+
+  it('the network returned to a page that nobody looks at: it must let go of what others need', () => {
+    page.visibilityState = 'hidden'
+    tell(window, 'online')
+    page.visibilityState = 'visible'
+    expect(told).toEqual(['woke', 'unseen'])
   })
 
   it('somebody looks at the page again, and nobody does any more', () => {

@@ -22,10 +22,15 @@ export const browserWake: Wake = {
     const on = (target: EventTarget, type: string, tell: () => void) =>
       target.addEventListener(type, tell, { signal: controller.signal })
     if (document) {
-      on(globalThis, 'online', woke)
+      const look = () => (document.visibilityState === 'visible' ? woke() : unseen())
+      on(globalThis, 'online', () => {
+        woke()
+        // A page that nobody looks at lets go again of what other pages may need.
+        look()
+      })
       on(globalThis, 'pagehide', hidden)
       on(globalThis, 'pageshow', woke)
-      on(document, 'visibilitychange', () => (document.visibilityState === 'visible' ? woke() : unseen()))
+      on(document, 'visibilitychange', look)
     }
     return () => controller.abort()
   },

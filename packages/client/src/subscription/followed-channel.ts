@@ -211,7 +211,7 @@ export function createFollowedChannel(
     publish(id, type, payload, hasTurn, settle) {
       store = addPending(store, definition, { id, type, payload, time: clock.now() })
       const done: Settle = (outcome) => {
-        const { position } = outcome as { position?: string }
+        const { position } = (outcome ?? {}) as { position?: string }
         store = finishPending(store, definition, id, position)
         settle(outcome)
         update()

@@ -13,8 +13,8 @@ import {
   type Snapshot,
   type WireForm,
 } from '@baro/core'
-import type { Randomness } from '@baro/core/broker'
-import { createId, readJson, writeJson } from '@baro/core/protocol'
+import type { Clock, Randomness } from '@baro/core/broker'
+import { copyForWire, createId } from '@baro/core/protocol'
 import { createListeners } from '../changes/listeners.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Settle } from '../outbox/lane.ts'
@@ -41,6 +41,16 @@ export interface PublishOptions {
    * (I5). 1 to 64 of `A-Z a-z 0-9 _ -`. Default: the publish has a turn of this client, and a new id.
    */
   readonly id?: string
+  /** Withdraws the publish while it was not sent. After that it changes nothing: the event may have been taken. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What `request` takes besides the question. */
+export interface RequestOptions {
+  /** How long to wait for the answer, in milliseconds. Default: the `requestTimeoutMs` of the client; `Infinity`: for ever. */
+  readonly timeoutMs?: number | undefined
+  /** Stops waiting. The hub is not told: a request that was sent is handled all the same. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** One holder of a channel. All holders of a channel share one subscription at the hub. */
@@ -63,6 +73,7 @@ export interface Subscription<T extends ChannelTypes = ChannelTypes> {
    *
    * @throws {BaroError} (rejects) with the code of the hub's answer; `too-large`; `invalid-payload`; `unavailable`
    *   if the outbox is full; `closed`; `unknown-outcome` if it was sent and the hub can no longer say.
+   * @throws (rejects) the reason of the `signal`, if the publish was withdrawn.
    */
   publish<Type extends keyof T['events'] & string>(
     type: Type,
@@ -70,14 +81,22 @@ export interface Subscription<T extends ChannelTypes = ChannelTypes> {
     options?: PublishOptions,
   ): Promise<PublishReceipt>
   /**
-   * Asks the hub a question, now or with the next link.
+   * Asks the hub a question, now or with the next link. It is sent once at most.
    *
-   * @throws {BaroError} (rejects) with the code of the hub's answer; `unknown-outcome` if the link dropped before it
-   *   came; `too-large`; `invalid-payload`; `unavailable` if the outbox is full; `closed`.
+   * @throws {BaroError} (rejects) with the code of the hub's answer; `unknown-outcome` if it was sent and no answer came
+   *   in time (without WebSocket a hub answers within 30 s), or the link dropped before; `unavailable` if it was not sent in
+   *   time, or the outbox is full; `too-large`; `invalid-payload`; `closed`.
+   * @throws (rejects) the reason of the `signal`.
+   *
+   * @example
+   * ```ts
+   * const older = await subscription.request('older', { before: 41 }, { timeoutMs: 5_000, signal })
+   * ```
    */
   request<Type extends keyof T['requests'] & string>(
     type: Type,
     input: InputOf<T['requests'][Type]['input']>,
+    options?: RequestOptions,
   ): Promise<WireForm<OutputOf<T['requests'][Type]['output']>>>
   /**
    * Sends a message that is not kept: it is dropped if the connection is not open, and nobody answers.
@@ -91,9 +110,14 @@ export interface Subscription<T extends ChannelTypes = ChannelTypes> {
   close(): void
 }
 
+/** A clock cannot wait for so long. */
+const mostMs = 2 ** 31
+
 /** What a subscription works with: the client, as it sees it. */
 export interface SubscriptionParts {
+  readonly clock: Clock
   readonly randomness: Randomness
+  readonly requestTimeoutMs: number
   readonly log: Log
   readonly connection: Connection
   readonly outbox: Outbox
@@ -104,7 +128,7 @@ export function createSubscription(
   followed: FollowedChannel,
   definition: AnyChannel,
   reference: Reference,
-  { randomness, log, connection, outbox }: SubscriptionParts,
+  { clock, randomness, requestTimeoutMs, log, connection, outbox }: SubscriptionParts,
 ): Subscription {
   const { channel } = followed
   const { on, tell } = createListeners<ChannelEvents>(log)
@@ -113,21 +137,30 @@ export function createSubscription(
   function wire(payload: unknown): Json {
     if (isClosed || connection.status.state === 'closed')
       throw new BaroError('closed', `${channel} or its client was closed.`)
-    try {
-      const text = writeJson(payload ?? null)
-      // A quote within a text is escaped, so that this is a key, which no hub takes.
-      if (text.includes('"__proto__":')) throw 'the key "__proto__"'
-      return readJson(text) as Json
-    } catch (cause) {
-      throw new BaroError('invalid-payload', `This cannot be sent: ${cause}`)
-    }
+    return copyForWire(payload, 'The payload')
   }
 
-  async function ask(input: unknown, send: (payload: Json, settle: Settle) => void): Promise<never> {
+  async function ask(
+    id: string,
+    input: unknown,
+    { signal, timeoutMs: lateMs = Infinity }: RequestOptions,
+    send: (payload: Json, settle: Settle) => void,
+  ): Promise<never> {
     const payload = wire(input)
+    signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
-      // Whoever sent a message of this kind knows what its answer holds.
-      send(payload, (outcome) => (outcome instanceof BaroError ? reject(outcome) : resolve(outcome as never)))
+      const withdraw = () => outbox.dispatch({ type: 'withdraw', id })
+      const expire = () => outbox.dispatch({ type: 'withdraw', id, lateMs })
+      const cancel = lateMs < mostMs ? clock.after(lateMs, expire) : undefined
+      signal?.addEventListener('abort', withdraw)
+      send(payload, (outcome) => {
+        cancel?.()
+        signal?.removeEventListener('abort', withdraw)
+        if (outcome === undefined) reject(signal?.reason)
+        else if (outcome instanceof BaroError) reject(outcome)
+        // Whoever sent a message of this kind knows what its answer holds.
+        else resolve(outcome as never)
+      })
     })
   }
 
@@ -141,12 +174,16 @@ export function createSubscription(
     // What arrives was validated by the hub against the definition that gives the listener its type.
     onPublication: (listener) => on('publication', listener as never),
     onSignal: (listener) => on('signal', listener as never),
-    publish: (type, input, { id } = {}) =>
-      ask(input, (payload, settle) => followed.publish(id ?? createId(randomness), type, payload, !id, settle)),
-    request: (type, input) =>
-      ask(input, (payload, settle) =>
-        outbox.send({ type: 'baro:request', payload: { id: createId(randomness), channel, type, payload } }, settle),
-      ),
+    publish: (type, input, { id: claim, signal } = {}) => {
+      const id = claim ?? createId(randomness)
+      return ask(id, input, { signal }, (payload, settle) => followed.publish(id, type, payload, !claim, settle))
+    },
+    request: (type, input, { timeoutMs = requestTimeoutMs, signal } = {}) => {
+      const id = createId(randomness)
+      return ask(id, input, { timeoutMs, signal }, (payload, settle) =>
+        outbox.send({ type: 'baro:request', payload: { id, channel, type, payload } }, settle),
+      )
+    },
     signal(type, input) {
       outbox.signal({ type: 'baro:signal', payload: { channel, type, payload: wire(input) } })
     },

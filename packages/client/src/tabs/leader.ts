@@ -28,6 +28,8 @@ export interface Leader extends Link {
 export function createLeader({ tab, transport, url, events, secret: known, post, whenGone }: LeaderParts): Leader {
   let secret = known
   let board: Switchboard | undefined
+  /** The tabs that follow, the newest last. */
+  const followers = new Set<string>()
   let connected: Extract<ServerMessage, { type: 'baro:connected' }> | undefined
 
   const announce = (to?: string, message?: ServerMessage | null) =>
@@ -49,13 +51,17 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
   function hear(said: FromTab): void {
     const { tab: from, user, message } = said
     // The hub needs one heartbeat of this session, that of the leading tab; for the others it is the leader they ask for.
-    if (!message || message.type === 'baro:heartbeat') announce(from)
+    if (!message || (message.type === 'baro:heartbeat' && !message.payload.probe)) announce(from)
     // Before anybody may follow this leader, who speaks means the one before.
     else if (!connected) return
     else if (user !== connected.payload.user) announce(from, null)
     else if (message.type === 'baro:connect') {
+      followers.add(from)
       whenGone(from).then(
-        () => board?.gone(from),
+        () => {
+          followers.delete(from)
+          board?.gone(from)
+        },
         () => {},
       )
       announce(from, connected)
@@ -72,7 +78,11 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
       board = createSwitchboard({
         send: (sent) => link.send(sent),
         tell(told, to) {
-          if (to !== tab) announce(to, told)
+          // What does not fit on this link has one of its own; for the leading tab's own channels, the newest follower goes.
+          const isFull = (told.payload as { readonly code?: string }).code === 'too-many-subscriptions'
+          const leaving = isFull && (to === tab ? [...followers].pop() : to)
+          if (leaving) announce(leaving, null)
+          if (to !== tab && !leaving) announce(to, told)
           const heard = asHeardBy(tab, told, to)
           if (heard) events.received(heard)
         },

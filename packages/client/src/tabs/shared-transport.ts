@@ -44,7 +44,7 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
   // Without them, each tab has its own.
   if (!locks || !BroadcastChannel) return transport
   /** What the next link begins with. */
-  let kept: Pick<TabState, 'rung' | 'secret' | 'isAlone'> = {}
+  let kept: Pick<TabState, 'rung' | 'secret' | 'isAlone' | 'isDoubted'> = {}
 
   return {
     get rung() {
@@ -74,7 +74,7 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
 
       const machine = runMachine<TabState, TabEvent, TabAction>({
         clock,
-        initial: startTab(kept.secret),
+        initial: startTab(kept),
         transition: (state, event) => tabTransition(state, event, tab),
         perform(action) {
           switch (action.type) {
@@ -137,10 +137,11 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
       }
       hold(`${name} ${tab}`, {}, () => {})
       hold(name, { signal }, granted)
-      post({ tab })
+      dispatch({ type: 'due' })
       return {
         send(message) {
           if (own) return own.send(message)
+          if (message.type === 'baro:heartbeat' && message.payload.probe) dispatch({ type: 'doubted' })
           if (message.type === 'baro:connect') user = identify(url, message, { closed }, signal)
           user?.then((found) => post({ tab, user: found, message }))
         },

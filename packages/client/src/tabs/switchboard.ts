@@ -79,6 +79,9 @@ export function createSwitchboard({ send, tell }: SwitchboardParts): Switchboard
       if (attempt === undefined || attempt !== line?.attempt) return tell(message)
       line.attempt = 0
       const answered = line.asks.shift()
+      // What was refused is followed by nobody, so nobody needs to let go of it.
+      if (message.type === 'baro:error' && line.tabs.delete(answered?.tab ?? '') && !line.tabs.size)
+        lines.delete(channel ?? '')
       tell(numbered(message, answered?.message.payload.attempt), answered?.tab)
       ask(line)
     },

@@ -20,7 +20,7 @@ const answer: ServerMessage = {
 const drain: ServerMessage = { type: 'baro:drain', payload: { reconnectInMs: 7 } }
 
 const states: Readonly<Record<TabState['name'], TabState>> = {
-  waiting: startTab(undefined),
+  waiting: startTab({}),
   leading: { name: 'leading' },
   following: { name: 'following', leader: 'first', rung: 'sse', secret: 'ours', isAsked: false, dueInMs: 8_000 },
   over: { name: 'over' },
@@ -32,6 +32,7 @@ const events = {
   refused: { type: 'refused' },
   due: { type: 'due' },
   close: { type: 'close' },
+  doubted: { type: 'doubted' },
   'the leader is there': said(),
   'a leader is there, and not open': said({ isOpen: false }),
   'another leads': said({ leader: 'second' }),
@@ -48,6 +49,7 @@ const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   refused: ['back', 'back', 'back', '·'],
   due: ['waiting', '·', 'following', '·'],
   close: ['over', 'over', 'over', '·'],
+  doubted: ['·', '·', 'following', '·'],
   'the leader is there': ['following', '·', 'following', '·'],
   'a leader is there, and not open': ['waiting', '·', 'following', '·'],
   'another leads': ['following', '·', 'back', '·'],
@@ -120,7 +122,15 @@ describe('a leader', () => {
   })
 
   it('that never says anything loses the lead too', () => {
-    expect(did(states.waiting, { type: 'due' })).toEqual(['steal'])
+    expect(did(states.waiting, { type: 'due' }, { type: 'due' })).toEqual(['ask', 'steal'])
+  })
+
+  it('whose link was probed in vain loses the lead to the next link of the tab that woke', () => {
+    const doubted = after(states.following, { type: 'doubted' }).state
+    const begun = startTab(after(after(doubted, said()).state, { type: 'close' }).state)
+    expect(did(begun, { type: 'due' }, said(), { type: 'granted' })).toEqual(['steal', 'lead'])
+    const heard = after(doubted, said({ message: delivery })).state
+    expect(did(startTab(after(heard, { type: 'close' }).state), { type: 'due' })).toEqual(['ask'])
   })
 
   it('that is open is followed; what it says of the link is kept', () => {

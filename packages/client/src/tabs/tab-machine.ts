@@ -4,10 +4,10 @@
  *
  *   waiting ── granted ──▶ leading ── link lost, lock stolen ──▶ over
  *      │                                                         ▲
- *      └── a leader is open ──▶ following ── granted (it is gone), another leads, or it speaks for somebody else
+ *      └── a leader is open ──▶ following ── granted (it is gone), another leads, it speaks for somebody else, or is full
  *
  * A leader that says nothing for a while is asked whether it is there. One that does not answer is frozen, and loses the
- * lock. A browser that refuses locks counts as one that has none: the tab is *alone*, and has a link of its own.
+ * lock; so does one whose link was probed in vain when a tab that follows woke. A browser that refuses locks counts as one that has none: the tab is *alone*, and has a link of its own.
  */
 import type { ServerMessage } from '@baro/core/protocol'
 import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
@@ -26,7 +26,9 @@ export interface TabState {
   /** From now on the tab has its own link. */
   readonly isAlone?: boolean | undefined
   /** The leader was asked whether it is there. */
-  readonly isAsked?: boolean
+  readonly isAsked?: boolean | undefined
+  /** The leader's link was probed, and brought nothing since. */
+  readonly isDoubted?: boolean | undefined
   readonly dueInMs?: number | undefined
 }
 
@@ -36,8 +38,8 @@ export type TabEvent =
   /** The lock is this tab's, or is not any more, or never will be. */
   | { readonly type: 'granted' | 'refused' }
   | { readonly type: 'said'; readonly said: FromLeader }
-  /** The link is lost, or let go. */
-  | { readonly type: 'close' }
+  /** The link is lost, or let go; it is probed. */
+  | { readonly type: 'close' | 'doubted' }
 
 /** What the transition asks for. */
 export type TabAction =
@@ -48,14 +50,14 @@ export type TabAction =
 const quietMs = 8_000
 const answerMs = 2_000
 
-/** The state of a tab that has just asked who leads. */
-export function startTab(secret: string | undefined): TabState {
-  return { name: 'waiting', secret, isAsked: true, dueInMs: answerMs }
+/** The state of a tab that is about to ask who leads: `due` begins. One that doubts the leader does not ask it. */
+export function startTab({ secret, isDoubted }: Pick<TabState, 'secret' | 'isDoubted'>): TabState {
+  return { name: 'waiting', secret, isAsked: isDoubted, isDoubted }
 }
 
 /** Decides what a tab does next; total, so an event that does not fit changes nothing. */
 export function tabTransition(state: TabState, event: TabEvent, tab: string): Step<TabState, TabAction> {
-  const { name, leader } = state
+  const { name, leader, isDoubted } = state
   const isLeading = name === 'leading'
 
   /** The client closes the link, and comes back. */
@@ -71,7 +73,9 @@ export function tabTransition(state: TabState, event: TabEvent, tab: string): St
     case 'refused':
       return comeBack(!isLeading)
     case 'close':
-      return step({ name: 'over', secret: state.secret, isAlone: state.isAlone }, { type: 'release' })
+      return step({ name: 'over', secret: state.secret, isAlone: state.isAlone, isDoubted }, { type: 'release' })
+    case 'doubted':
+      return leader ? step({ ...state, isDoubted: true }) : step(state)
     case 'due':
       if (isLeading) return step(state)
       return state.isAsked
@@ -79,11 +83,18 @@ export function tabTransition(state: TabState, event: TabEvent, tab: string): St
         : step({ ...state, isAsked: true, dueInMs: answerMs }, { type: 'ask' })
     case 'said': {
       const { leader: by, isOpen, rung, secret, to, message } = event.said
-      if (isLeading) return step(state)
+      if (isLeading || (isDoubted && !leader)) return step(state)
       if (leader && leader !== by) return comeBack()
       if (message === null && to === tab) return comeBack(true)
       const actions: TabAction[] = []
-      let next: TabState = { ...state, rung, secret, isAsked: false, dueInMs: quietMs }
+      let next: TabState = {
+        ...state,
+        rung,
+        secret,
+        isAsked: false,
+        isDoubted: isDoubted && !message,
+        dueInMs: quietMs,
+      }
       if (isOpen && !leader) {
         next = { ...next, name: 'following', leader: by }
         actions.push({ type: 'opened' })

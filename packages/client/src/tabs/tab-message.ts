@@ -18,6 +18,6 @@ export interface FromLeader {
   /** The secret of all tabs: what a guest has sent through one leader is the same guest's through the next (I5). */
   readonly secret: string | undefined
   readonly to?: string | undefined
-  /** Absent: it is there. `null`: you are somebody else than the one it speaks for. */
+  /** Absent: it is there. `null`: have a link of your own, since you are somebody else, or there is no room for you. */
   readonly message?: ServerMessage | null | undefined
 }

@@ -31,6 +31,7 @@ const unsubscribe = say({ type: 'baro:unsubscribe', payload: { channel: 'a' } })
 const publish = (id: string, channel = 'a') =>
   say({ type: 'baro:publish', payload: { id, channel, type: 't', payload: 1 } })
 const request = (id: string) => say({ type: 'baro:request', payload: { id, channel: 'a', type: 't', payload: 1 } })
+const probe = say({ type: 'baro:heartbeat', payload: { probe: true } })
 const signal = (type: string, channel = 'a') => say({ type: 'baro:signal', payload: { channel, type, payload: 1 } })
 
 const hello = (claimsEpoch = 'c'): ServerMessage => ({
@@ -98,6 +99,7 @@ describe('the link machine is total', () => {
     request('y'),
     signal('z'),
     say({ type: 'baro:heartbeat', payload: {} }),
+    probe,
     { type: 'close' },
     ...[1, 2, 3, 99].flatMap((number): HttpLinkEvent[] => [
       heard(number, hello()),
@@ -145,7 +147,6 @@ describe('the request that reads', () => {
       'ask 1, 0: subscribe-p0',
       'tell connected-c',
       'tell recovered-p1',
-      'tell heartbeat',
       'ask 2 on c, 25: subscribe-p1',
     ])
   })
@@ -170,6 +171,36 @@ describe('the request that reads', () => {
   })
 })
 
+describe('a probe', () => {
+  it.each([
+    ['sse', 'stream'],
+    ['long-poll', '0'],
+    ['poll', '0'],
+  ] as const)('%s: asks anew from the position, to be answered at once', (rung, wait) => {
+    const { state } = run(rung, [...open, ...(rung === 'sse' ? [] : [due])])
+    const probed = run(rung, [probe, due], state)
+    expect(probed.did).toEqual([`ask ${state.request + 1} on c, ${wait}: subscribe-p1`])
+    expect(isUnderWay(probed.state, state.request)).toBe(false)
+  })
+
+  it('what it brings is told as a sign of life at its first message, and the next long poll is held again', () => {
+    expect(after(probe, due, heard(3, hello())).at(-1)).toBe('tell heartbeat')
+    expect(after(probe, due, answers(3, hello(), recovered('p1', 'p1'))).slice(1)).toEqual([
+      'tell heartbeat',
+      'tell publications-p1',
+      'ask 4 on c, 25: subscribe-p1',
+    ])
+  })
+
+  it('several at one moment are one request', () => {
+    expect(after(probe, probe, due, due)).toEqual(['ask 3 on c, 0: subscribe-p1'])
+  })
+
+  it('leaves the requests with commands alone', () => {
+    expect(isUnderWay(run('long-poll', [...open, request('x'), due, probe, due]).state, 3)).toBe(true)
+  })
+})
+
 describe('what brings nothing is not asked again at once', () => {
   it.each([
     ['nothing', []],
@@ -182,7 +213,7 @@ describe('what brings nothing is not asked again at once', () => {
 
   it('a held request that is let go early and empty is asked again after the interval of a poll', () => {
     const empty = answers(2, hello(), recovered('p1', 'p1'))
-    expect(after(empty, [2_999, due])).toEqual(['tell publications-p1', 'tell heartbeat'])
+    expect(after(empty, [2_999, due])).toEqual(['tell heartbeat', 'tell publications-p1'])
     expect(after(empty, [3_000, due]).at(-1)).toBe('ask 3 on c, 25: subscribe-p1')
   })
 
@@ -196,10 +227,14 @@ describe('what brings nothing is not asked again at once', () => {
 })
 
 describe('I5: commands', () => {
-  it('of one moment go out together', () => {
-    expect(after(publish('p'), publish('q', 'b'), request('x'), signal('s'))).toEqual([])
-    expect(after(publish('p'), publish('q', 'b'), request('x'), signal('s'), due)).toEqual([
-      'ask 3 on c, 0: publish-p publish-q request-x signal',
+  it('of one moment and channel go out together; other channels and questions do not wait for their handlers', () => {
+    expect(after(publish('p'), signal('s'), publish('q'))).toEqual([])
+    expect(after(publish('p'), signal('s'), publish('q'), due)).toEqual(['ask 3 on c, 0: publish-p signal publish-q'])
+    expect(after(request('x'), publish('p'), due)).toEqual(['ask 3 on c, 0: request-x', 'ask 4 on c, 0: publish-p'])
+    expect(after(publish('p'), request('x'), publish('q', 'b'), publish('r'), request('y'), due)).toEqual([
+      'ask 3 on c, 0: publish-p publish-r',
+      'ask 4 on c, 0: request-x',
+      'ask 5 on c, 0: publish-q request-y',
     ])
   })
 
@@ -215,12 +250,11 @@ describe('I5: commands', () => {
   })
 
   it('a publish left out of the answer is in progress, so that it is sent again; a request has an unknown outcome', () => {
-    const sent = [publish('p'), request('x'), publish('q'), due]
-    expect(after(...sent, answers(3, hello(), published('q'))).slice(1)).toEqual([
+    expect(after(publish('p'), publish('q'), due, answers(3, hello(), published('q'))).slice(1)).toEqual([
       'tell published-q',
       'tell error-p-in-progress',
-      'tell error-x-unknown-outcome',
     ])
+    expect(after(request('x'), due, answers(3, hello())).slice(1)).toEqual(['tell error-x-unknown-outcome'])
   })
 
   it('signals are not answered, and not sent again', () => {

@@ -7,10 +7,12 @@
  *   over:                a request fails, brings no greeting, or takes too long; the client closes
  *
  * - Every request is a session of its own, so any node answers any. Followed positions are those that passed through.
- * - What the client says at one moment goes out together. Requests may overtake each other, so the outbox has one sending
- *   of a channel under way at a time. A browser has six connections for an origin.
+ * - What the client says at one moment goes out together, but each channel and each question by itself: the answer comes
+ *   once the slowest handler is done. Only the last of a few takes all that waits: a browser has six connections for an
+ *   origin. Requests may overtake each other, so the outbox has one sending of a channel under way at a time.
  * - A publish that was left out of an answer (its handler takes longer than a request may) is still in progress: the
  *   outbox sends it again. To end the link for it would cost the outcome of every other request.
+ * - A probe asks anew, for an answer at once: what was asked before may be held by a wire that is cut.
  * - What brings nothing is not asked again at once: without a greeting the link ends, so that the client backs off.
  */
 import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
@@ -39,6 +41,8 @@ export interface HttpLinkState {
   readonly reading?: number | undefined
   /** The number of the newest. */
   readonly request: number
+  /** Whether it is there must be known at once. */
+  readonly isProbed?: boolean | undefined
   /** When to read next, once nothing reads. */
   readonly readMs?: number
   readonly dueInMs?: number | undefined
@@ -100,7 +104,7 @@ export function httpLinkTransition(
   const actions: HttpLinkAction[] = []
   const followed = new Map(state.followed)
   const requests = new Map(state.requests)
-  let { greeting, waiting, reading, request, readMs = Infinity, isOver } = state
+  let { greeting, waiting, reading, request, isProbed, readMs = Infinity, isOver } = state
   let isNews = false
   let isElsewhere = false
 
@@ -121,24 +125,25 @@ export function httpLinkTransition(
     if (type === 'baro:connect') greeting = message
     else if (type === 'baro:subscribe') followed.set(payload.channel, { ask: message })
     else if (type === 'baro:unsubscribe') followed.delete(payload.channel)
-    else {
-      if (type !== 'baro:heartbeat') waiting = [...waiting, message]
+    else if (type !== 'baro:heartbeat') {
+      waiting = [...waiting, message]
       return
-    }
+    } else if (!payload.probe) return
+    else isProbed = true
     // What the hub still says was asked by who wanted something else.
     reading = undefined
     readMs = elapsedMs
   }
 
   /** Passes on what is news to the client, and follows the positions in it. */
-  function hear(message: ServerMessage): void {
+  function hear(message: ServerMessage, isReading = false): unknown {
     const { type, payload } = message
     switch (type) {
       case 'baro:connected': {
         const { claimsEpoch } = payload
         const { payload: greeted } = greeting as Connect
-        // Every answer begins so.
-        if (greeted.claimsEpoch === claimsEpoch) return
+        // Every answer begins so: a sign of life, whatever follows.
+        if (greeted.claimsEpoch === claimsEpoch) return isReading && tell({ type: 'baro:heartbeat', payload: {} })
         if (greeted.claimsEpoch) {
           isElsewhere = true
           return
@@ -184,10 +189,9 @@ export function httpLinkTransition(
       }
     if (commands) return
     reading = undefined
-    // A request that was answered is a sign of life, whatever was in it.
-    tell({ type: 'baro:heartbeat', payload: {} })
     if (!followed.size) readMs = Infinity
-    else if (isNews && rung !== 'poll') readMs = elapsedMs
+    else if ((isNews || isProbed) && rung !== 'poll') readMs = elapsedMs
+    isProbed = false
   }
 
   /** Asks what is due. */
@@ -196,17 +200,24 @@ export function httpLinkTransition(
       readMs = elapsedMs + pollIntervalMs
       const all = [...followed.values()]
       // Held only for what is new: that the hub is there, and how it took a subscribe, must be known at once.
-      const isHeld = rung === 'long-poll' && all[0] && all.every(({ isAnswered }) => isAnswered)
+      const isHeld = rung === 'long-poll' && all[0] && !isProbed && all.every(({ isAnswered }) => isAnswered)
       const wait = isHeld ? heldSeconds : 0
       reading = ask(
         all.map(({ ask }) => ask),
         rung === 'sse' ? undefined : wait,
       )
     }
-    if (!waiting[0] || requests.size === maxRequests) return
-    // The hub answers when every command has its answer; to wait for more would only delay that.
-    requests.set(ask(waiting, 0), waiting)
-    waiting = []
+    while (waiting[0] && requests.size < maxRequests) {
+      const [first] = waiting
+      const { channel } = first.payload
+      const isQuestion = first.type === 'baro:request'
+      const isLast = requests.size === maxRequests - 1
+      const goes = (one: Command) =>
+        isLast || one === first || !(isQuestion || one.type === 'baro:request' || one.payload.channel !== channel)
+      const together = waiting.filter(goes)
+      waiting = waiting.filter((one) => !together.includes(one))
+      requests.set(ask(together, 0), together)
+    }
   }
 
   if (isOver || ('request' in event && !isUnderWay(state, event.request))) return step(state)
@@ -222,7 +233,7 @@ export function httpLinkTransition(
       break
     case 'heard': {
       const { messages } = event
-      for (const message of messages) if (!isOver) hear(message)
+      for (const message of messages) if (!isOver) hear(message, event.request === reading)
       // A hub that remembers other claims: the client comes back, and judges what has no answer even here.
       if (isElsewhere && !isOver) hear(moved)
       if (event.isDone && !isOver) finish(event.request, messages)
@@ -230,7 +241,10 @@ export function httpLinkTransition(
   }
   if (event.type !== 'say' && !isOver) go()
   const dueInMs = reading || isOver || readMs === Infinity ? undefined : readMs - elapsedMs
-  return step({ greeting, followed, waiting, requests, reading, request, readMs, isOver, dueInMs }, ...actions)
+  return step(
+    { greeting, followed, waiting, requests, reading, request, isProbed, readMs, isOver, dueInMs },
+    ...actions,
+  )
 }
 
 /** Whether a request has an answer to come that is heard; an effect drops all others. */

@@ -2,7 +2,7 @@ import type { Json } from '../json.ts'
 import type { AtPosition } from '../position.ts'
 import type { Publication, Signal } from '../publication.ts'
 import type { StreamView } from '../recovery.ts'
-import type { Claimed, ClaimKey, Settlement } from './claim.ts'
+import type { Claimed, ClaimKey, ClaimShare, Settlement } from './claim.ts'
 import type { ReadRange, StreamFollower } from './stream-source.ts'
 
 /** A publication before it has its offset. */
@@ -166,8 +166,9 @@ export interface Broker {
    * An id is remembered for `windowMs`. A turn is granted if it is the next one and the one before it is settled. Its
    * producer is remembered for `windowMs` after its last claim, with the last number and the answers above `confirmed`.
    *
-   * @throws {BaroError} `rate-limited` or `unavailable` if too much is remembered already. Forgetting a claim early
-   * would mean publishing twice.
+   * @throws {BaroError} `rate-limited` or `unavailable` if too much is remembered already of the share that the claim
+   * would take from: of its user or its address, of all users, of all guests, or of the application. What one of these
+   * may have does not depend on the others. Forgetting a claim early would mean publishing twice.
    */
   claim(channel: string, key: ClaimKey, terms: ClaimTerms): Promise<Claimed>
 
@@ -209,6 +210,8 @@ export interface Broker {
 /** How long a claim is to be remembered, and which life of the claims it counts on. */
 export interface ClaimTerms {
   readonly windowMs: number
+  /** Whose room it takes, if it is granted. */
+  readonly share: ClaimShare
   /** The life of the claims that the claimant counts on. In another life nothing is granted. Absent: any life. */
   readonly epoch?: string
 }

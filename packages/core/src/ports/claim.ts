@@ -17,6 +17,17 @@ export interface Turn {
  */
 export type ClaimKey = { readonly scope: string; readonly id: string } | { readonly scope: string; readonly turn: Turn }
 
+/**
+ * Whose room a claim takes. Each of these has its own, so that nobody's is anybody else's (I7): guests invent as many
+ * scopes as they like, and must not fill what is remembered for users, or for the application. It is no part of the key:
+ * a guest who comes back from another address must find its claim.
+ */
+export type ClaimShare =
+  | { readonly of: 'application' }
+  | { readonly of: 'user'; readonly user: string }
+  /** `address` is the same text for all who share one; empty where none is known. */
+  | { readonly of: 'guest'; readonly address: string }
+
 /** The answer to a publish for good, as it is kept with its claim. */
 export type Settlement =
   /**

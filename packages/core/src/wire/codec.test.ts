@@ -25,7 +25,10 @@ const fromClient: Examples<ClientMessage> = {
   ],
   'baro:signal': [{ type: 'baro:signal', payload: { channel: 'room:42', type: 'typing', payload: [1, 'x', false] } }],
   'baro:request': [{ type: 'baro:request', payload: { id: 'r1', channel: 'room:42', type: 'older', payload: 41 } }],
-  'baro:heartbeat': [{ type: 'baro:heartbeat', payload: {} }],
+  'baro:heartbeat': [
+    { type: 'baro:heartbeat', payload: {} },
+    { type: 'baro:heartbeat', payload: { probe: true } },
+  ],
 }
 
 const fromServer: Examples<ServerMessage> = {
@@ -123,7 +126,7 @@ describe.each(sides)('a message of the $side', ({ decode, shapes, examples }) =>
         )
         for (const wrong of [null, true, -1, 1.5, 'x', [], {}, [null], [{}]]) {
           const accepts =
-            { text: typeof wrong === 'string', whole: false, json: true }[field.kind] ??
+            { text: typeof wrong === 'string', whole: false, json: true, true: wrong === true }[field.kind] ??
             (Array.isArray(wrong) && wrong.length === 0)
           const text = JSON.stringify({ ...message, payload: { ...payload, [name]: wrong } })
           expect(decode(text).ok, `${message.type} with ${name} = ${JSON.stringify(wrong)}`).toBe(accepts)

@@ -31,6 +31,8 @@ export const whole: Field<number> = {
   kind: 'whole',
   accepts: (value): value is number => Number.isSafeInteger(value) && (value as number) >= 0,
 }
+/** Something that is said, or left out. */
+export const flag: Field<true> = { kind: 'true', accepts: (value): value is true => value === true }
 /** Any JSON value, null included. */
 export const json: Field<Json> = { kind: 'json', accepts: (value): value is Json => value !== undefined }
 

@@ -1,35 +1,30 @@
-import { BaroError } from '@baro/core'
-import type { Clock } from '@baro/core/broker'
-
 /**
- * How many messages one link may send (a token bucket). A burst may be as large as two seconds of messages, so that a
- * client can come back with all its subscriptions at once.
+ * How much work may come in (I7), decided purely. Work is measured in the time that the rate takes to earn it. So all
+ * that an allowance remembers is one number: when everything that was spent will be earned again.
  */
-export class Allowance {
-  readonly #messagesPerSecond: number
-  readonly #clock: Clock
-  #left: number
-  #atMs: number
 
-  constructor(messagesPerSecond: number, clock: Clock) {
-    this.#messagesPerSecond = messagesPerSecond
-    this.#clock = clock
-    this.#left = 2 * messagesPerSecond
-    this.#atMs = clock.elapsed()
-  }
+/** How fast work may come in, on average. */
+export interface Rate {
+  readonly messagesPerSecond: number
+  readonly bytesPerSecond: number
+}
 
-  /**
-   * Takes one message from the allowance; returns an error if there is none left. A refused message costs nothing: else
-   * a client that sends a little too fast would get nothing through.
-   */
-  spend(): BaroError | undefined {
-    const rate = this.#messagesPerSecond
-    const nowMs = this.#clock.elapsed()
-    this.#left = Math.min(2 * rate, this.#left + ((nowMs - this.#atMs) / 1_000) * rate)
-    this.#atMs = nowMs
-    if (this.#left < 1)
-      return new BaroError('rate-limited', `More than ${rate} messages per second. Slow down and try again.`)
-    this.#left--
-    return undefined
-  }
+/** What was spent may be as much ahead of the clock: a client comes back with all its subscriptions at once. */
+const burstMs = 2_000
+
+/** What messages cost, in milliseconds: the time of their number or that of their bytes, whichever is longer. */
+export function costMs({ messagesPerSecond, bytesPerSecond }: Rate, messages: number, bytes: number): number {
+  return Math.max((1_000 * messages) / messagesPerSecond, (1_000 * bytes) / bytesPerSecond)
+}
+
+/** When all is earned again, after spending more. It may be spent what is not there: it has come already. */
+export function spend(earnedAtMs: number, nowMs: number, cost: number): number {
+  return Math.max(earnedAtMs, nowMs) + cost
+}
+
+/** How long nothing more may come: until there is enough for `next`. 0 if there is. */
+export function waitMs(earnedAtMs: number, nowMs: number, next: number): number {
+  const wait = earnedAtMs + next - nowMs - burstMs
+  // A rest of a rounding is no debt; a whole one would be waited for by a timer that fires too early, again and again.
+  return wait < 1e-6 ? 0 : wait
 }

@@ -1,15 +1,58 @@
-import { BaroError } from '@baro/core'
-
 /**
- * Counts the messages of one principal that handlers work on, or that wait for a handler. Without this bound, messages
- * that arrive faster than handlers finish would make an endless queue (I7).
+ * What handlers work on, or what waits for a handler. Without these bounds, messages that arrive faster than handlers
+ * finish would make an endless queue (I7).
  */
+import { BaroError } from '@baro/core'
+import type { Limits } from '../ports/limits.ts'
+import type { Principal } from './principal.ts'
+
+/** What is at work for each user, else for each address, over all their links and requests. */
+export class AtWorkTogether {
+  readonly #ofUser: number
+  readonly #ofAddress: number
+  // Only who has something at work has an entry, so what is at work bounds their number.
+  readonly #counts = new Map<string, number>()
+
+  constructor({
+    maxMessagesAtWork,
+    timesPerUser,
+    timesPerAddress,
+  }: Pick<Limits, 'maxMessagesAtWork' | 'timesPerUser' | 'timesPerAddress'>) {
+    this.#ofUser = timesPerUser * maxMessagesAtWork
+    this.#ofAddress = timesPerAddress * maxMessagesAtWork
+  }
+
+  /**
+   * Counts one more message of a principal. Returns what counts it off again.
+   *
+   * @throws {BaroError} `rate-limited` if too many are at work.
+   */
+  begin({ user, address }: Principal): () => void {
+    if (!user && address === undefined) return nothing
+    const name = user ? `user ${user.id}` : `address ${address}`
+    const max = user ? this.#ofUser : this.#ofAddress
+    const count = this.#counts.get(name) ?? 0
+    if (count >= max) throw tooMany(max, user ? 'user' : 'address')
+    this.#counts.set(name, count + 1)
+    return () => {
+      const left = (this.#counts.get(name) ?? 1) - 1
+      if (left > 0) this.#counts.set(name, left)
+      else this.#counts.delete(name)
+    }
+  }
+}
+
+/** Counts the messages of one link that are at work. */
 export class AtWork {
   readonly #max: number
+  readonly #together: AtWorkTogether
+  readonly #principal: Principal
   #count = 0
 
-  constructor(max: number) {
+  constructor(max: number, together: AtWorkTogether, principal: Principal) {
     this.#max = max
+    this.#together = together
+    this.#principal = principal
   }
 
   /**
@@ -18,16 +61,23 @@ export class AtWork {
    * @throws {BaroError} `rate-limited` if too many are at work; otherwise what `work` throws.
    */
   async do<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#count >= this.#max)
-      throw new BaroError(
-        'rate-limited',
-        `${this.#max} messages of this connection are at work already. Wait for an answer and try again.`,
-      )
+    if (this.#count >= this.#max) throw tooMany(this.#max, 'connection')
+    const end = this.#together.begin(this.#principal)
     this.#count++
     try {
       return await work()
     } finally {
       this.#count--
+      end()
     }
   }
 }
+
+function tooMany(max: number, whose: string): BaroError {
+  return new BaroError(
+    'rate-limited',
+    `${max} messages of this ${whose} are at work already. Wait for an answer and try again.`,
+  )
+}
+
+function nothing(): void {}

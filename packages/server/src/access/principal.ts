@@ -1,3 +1,4 @@
+import type { ClaimShare } from '@baro/core/broker'
 import type { ChannelContext, Identity } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
 
@@ -11,6 +12,11 @@ export interface Principal {
    * session.
    */
   readonly guest?: string
+  /**
+   * The network address that it comes from. Guests of one address share what they may have at work and remembered; those
+   * without one share it too.
+   */
+  readonly address?: string | undefined
   /** The id that handlers get as `session`; left out where nothing lasts longer than one request. */
   readonly session?: string | undefined
   /** Set for a client that is the same on many links. Left out: each session joins and leaves by itself. */
@@ -28,6 +34,11 @@ export interface Member {
 /** The scope of a principal's claims. The prefixes keep a guest from taking the name of a user. */
 export function scopeOf({ user, guest, session }: Principal): string {
   return user ? `user:${user.id}` : guest === undefined ? `session:${session}` : `guest:${guest}`
+}
+
+/** Whose room the claims of a principal take. Of guests it is the address that counts: scopes are invented. */
+export function shareOf({ user, address = '' }: Principal): ClaimShare {
+  return user ? { of: 'user', user: user.id } : { of: 'guest', address }
 }
 
 /** The context that rules and handlers get when a principal does something in a channel. */

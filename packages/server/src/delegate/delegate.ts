@@ -1,6 +1,6 @@
 import type { Json, RequestSchemas } from '@baro/core'
 import { quote, validatePayload } from '@baro/core/protocol'
-import { AtWork } from '../access/at-work.ts'
+import { AtWork, type AtWorkTogether } from '../access/at-work.ts'
 import { contextOf, type Principal } from '../access/principal.ts'
 import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'
@@ -16,6 +16,7 @@ import { Following, type FollowingParts } from './following.ts'
 export interface DelegateParts extends FollowingParts, PublishQueueParts {
   readonly signals: Signals
   readonly limits: Pick<Limits, 'maxMessagesAtWork'>
+  readonly atWorkTogether: AtWorkTogether
 }
 
 /** Makes a delegate of a principal. */
@@ -91,7 +92,8 @@ export class Delegate {
   }
 
   get #atWork(): AtWork {
-    this.#lazyAtWork ??= new AtWork(this.#parts.limits.maxMessagesAtWork)
+    const { limits, atWorkTogether } = this.#parts
+    this.#lazyAtWork ??= new AtWork(limits.maxMessagesAtWork, atWorkTogether, this.principal)
     return this.#lazyAtWork
   }
 

@@ -1,5 +1,5 @@
 import type { HubClock } from '@baro/core/broker'
-import { Deque } from '../collections/deque.ts'
+import { Deque } from '@baro/core/broker'
 import type { Counters } from '../observe/counters.ts'
 import { type Gathered, type HandedOn, mayHandOn } from './hand-on.ts'
 import { Run } from './run.ts'

@@ -2,6 +2,8 @@ import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { type Recover, systemRandomness } from '@baro/core/broker'
 import { checkedOptions, orThrow, quote } from '@baro/core/protocol'
+import { Allowances } from '../access/allowances.ts'
+import { AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
@@ -30,6 +32,7 @@ import { publishByPost } from '../transports/channel-url/channel-post.ts'
 import { readChannel } from '../transports/channel-url/channel-read.ts'
 import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
+import { LateRefusals } from '../transports/http/late-refusals.ts'
 import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
@@ -68,6 +71,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const hooks = new Hooks(log)
   const registry = createRegistry(channels)
   const gate = new Gate({ auth, log })
+  const allowances = new Allowances({ clock, limits, log })
 
   const ticker = new Ticker(clock, counters)
   const sourceOf = ({ channel }: Resolved) => brokerSource(broker, channel)
@@ -85,13 +89,14 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const signals = new Signals(broker)
 
   const attendance = new Attendance({ clock, hooks, leaveAfterMs })
-  const acting = { gate, attendance, feeds, counters, publisher, signals, clock, limits }
+  const atWorkTogether = new AtWorkTogether(limits)
+  const acting = { gate, attendance, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
   const delegating: Delegating = (principal) => new Delegate(acting, principal)
   const participating = { registry, gate, sessions, delegating, claimsEpoch, randomness, log }
 
   const sessionRules = { heartbeatIntervalMs, connectTimeoutMs: limits.connectTimeoutMs }
   const sessionParts = {
-    ...{ registry, gate, sessions, delegating, claimsEpoch, randomness },
+    ...{ registry, gate, sessions, allowances, delegating, claimsEpoch, randomness },
     ...{ clock, counters, limits, sessionRules, publishWindowMs },
   }
   const openSession: OpenSession = (outbox, handshake, { isOneWay }) => {
@@ -102,14 +107,26 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
   const held = new HeldRequests()
   const webSockets = createWebSocketTransport({
+    clock,
     maxMessageBytes: limits.maxMessageBytes,
     compressFromBytes: compression === false ? undefined : (compression.thresholdBytes ?? 1_024),
     log,
   })
-  const streaming = { gate, sessions, delegating, ticker, limits, counters, clock, randomness, heartbeatIntervalMs }
+  const streaming = {
+    gate,
+    sessions,
+    allowances,
+    delegating,
+    ticker,
+    limits,
+    counters,
+    clock,
+    randomness,
+    heartbeatIntervalMs,
+  }
   const reading = { ...streaming, feeds, held }
-  const posting = { gate, delegating, limits, clock }
-  const connecting = { clock, ticker, limits, openSession, heartbeatIntervalMs }
+  const posting = { gate, allowances, delegating, limits, clock }
+  const connecting = { clock, allowances, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets }
   const routes = new Routes({
     path,
@@ -120,6 +137,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     clock,
     limits,
     heartbeatIntervalMs,
+    lateRefusals: new LateRefusals({ clock, held }),
     isOriginAllowed: createOriginCheck({ origins, development, log }),
     trustProxy,
     destinations: {

@@ -198,16 +198,6 @@ describe('over a plain WebSocket a message that', () => {
     const answers: StreamMessage[] = [await socket.message(), await socket.message()]
     expect(answers.map(({ type }) => type).sort()).toEqual(['baro:published', 'message'])
   })
-
-  test('is one too many is answered with its id too', async () => {
-    const { url } = await serve({ limits: { messagesPerSecond: 1 } })
-    const socket = new TextSocket(url('/baro/channels/news:1'))
-    await socket.next()
-    for (const id of ['a', 'b', 'c']) socket.say(plain('"x"', JSON.stringify(id)))
-    const errors: StreamMessage[] = []
-    while (errors.length === 0) errors.push(...[await socket.message()].filter(({ type }) => type === 'baro:error'))
-    expect(errors).toMatchObject([{ payload: { code: 'rate-limited', id: 'c' } }])
-  })
 })
 
 describe('a POST to a channel', () => {

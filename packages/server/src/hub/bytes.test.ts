@@ -260,14 +260,16 @@ describe('a payload with a key that a client chose', () => {
       return JSON.parse((await client.next()).data.toString()) as unknown
     }
     const word = { type: 'word', payload: 'baro:bytes' }
-    expect(await heard('baro:publish', word)).toMatchObject({ payload: { code: 'bad-message', id: 'a' } })
+    expect(await heard('baro:publish', word)).toMatchObject({ payload: { code: 'invalid-payload', id: 'a' } })
     expect(await heard('baro:signal', { type: 'shown', payload: {} })).toMatchObject({
-      payload: { code: 'bad-message' },
+      payload: { code: 'invalid-payload' },
     })
     expect(await heard('baro:request', { ...word, type: 'count' })).toMatchObject({
       payload: { code: 'handler-failed', id: 'a' },
     })
-    await expect(hub.publish(tally(), 'counted', countOf('baro:bytes'))).rejects.toMatchObject({ code: 'bad-message' })
+    await expect(hub.publish(tally(), 'counted', countOf('baro:bytes'))).rejects.toMatchObject({
+      code: 'invalid-payload',
+    })
     expect(await heard('baro:publish', { ...word, id: 'b', payload: 'kim' })).toMatchObject({ type: 'baro:published' })
     expect((await reader.next()).data.toString()).toBe('{"kim":1,"total":2}')
   })

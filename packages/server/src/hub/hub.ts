@@ -185,6 +185,8 @@ export interface Hub {
    *
    * @throws {BaroError} `bad-definition` if the view has options that do not exist, or values that make no sense.
    *
+   * @throws {BaroError} `bad-definition` if the view has options that do not exist, or values that make no sense.
+   *
    * @example
    * ```ts
    * app.get('/api/messages', hub.serve(room({ id: 1 }), { view: 'state' }))

@@ -17,6 +17,7 @@ import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
 import { FairTurns } from '../transports/http/fair-turns.ts'
 import { handshakeOf } from '../transports/http/handshake-of.ts'
+import type { LateRefusals } from '../transports/http/late-refusals.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade } from '../transports/websocket/websocket.ts'
@@ -51,6 +52,7 @@ export interface RoutesParts {
   readonly clock: HubClock
   readonly limits: Pick<Limits, 'maxPipelinedRequests'>
   readonly heartbeatIntervalMs: number
+  readonly lateRefusals: LateRefusals
   readonly destinations: Destinations
 }
 
@@ -196,7 +198,9 @@ export class Routes {
     handshake: Handshake,
     run: (handshake: Handshake) => Promise<void>,
   ): Promise<void> {
-    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs } = this.#parts
+    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals } = this.#parts
+    // What a stranger has published must not be taken for a page or a script, whatever it looks like.
+    response.setHeader('x-content-type-options', 'nosniff')
     try {
       if (!allowOrigin(isOriginAllowed, handshake, response))
         throw new BaroError(
@@ -207,7 +211,9 @@ export class Routes {
     } catch (error) {
       if (request.destroyed && !request.complete) return
       counters.rejected++
-      await sendError(request, response, gate.explain(error, where))
+      const refusal = gate.explain(error, where)
+      await lateRefusals.hold(refusal, request, response)
+      await sendError(request, response, refusal)
     }
     endIfUnread(response, clock, 2 * heartbeatIntervalMs)
   }

@@ -1,8 +1,9 @@
-import type { Log } from '@baro/core'
+import type { BaroError, Log } from '@baro/core'
 import type {
   Appended,
   Broker,
   ClaimKey,
+  ClaimShare,
   Delivery,
   Entry,
   HistoryBounds,
@@ -34,7 +35,8 @@ function deliveryOf(appended: Appended): Delivery {
 
 /** What a claim of an id or a turn came to. */
 async function claim(broker: Broker, scope: string, of: string | number, windowMs = 1_000, confirmed = 0) {
-  return (await broker.claim('room:1', keyOf(scope, of, confirmed), { windowMs })).outcome
+  return (await broker.claim('room:1', keyOf(scope, of, confirmed), { windowMs, share: { of: 'user', user: scope } }))
+    .outcome
 }
 
 function keyOf(scope: string, of: string | number, confirmed = 0): ClaimKey {
@@ -133,7 +135,7 @@ describe('memory broker', () => {
   })
 
   test('I7: one user cannot hold more claims than allowed, and others still can', async () => {
-    const { clock, broker } = setUp({ claimLimits: { perScope: 2, total: 100 } })
+    const { clock, broker } = setUp({ claimLimits: { perUser: 2, users: 100 } })
     await claim(broker, 'user-1', 'a', 1_000)
     await claim(broker, 'user-1', 'b', 1_000)
     await expect(claim(broker, 'user-1', 'c', 1_000)).rejects.toMatchObject({ code: 'rate-limited' })
@@ -144,7 +146,7 @@ describe('memory broker', () => {
   })
 
   test('I7: all users together cannot hold more claims than allowed, whatever their windows', async () => {
-    const { clock, broker } = setUp({ claimLimits: { perScope: 100, total: 3 } })
+    const { clock, broker } = setUp({ claimLimits: { perUser: 100, users: 3 } })
     for (const [index, windowMs] of [1_000, 2_000, 60_000].entries())
       await claim(broker, `user-${index}`, 'a', windowMs)
     await expect(claim(broker, 'user-9', 'a', 1_000)).rejects.toMatchObject({ code: 'unavailable' })
@@ -153,15 +155,32 @@ describe('memory broker', () => {
     await expect(claim(broker, 'user-9', 'b', 1_000)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
+  test('I7: guests, users and the application have room of their own, and guests share theirs by address', async () => {
+    const { broker } = setUp({ claimLimits: { perUser: 1, users: 2, perAddress: 1, guests: 2, application: 1 } })
+    const claimFor = (share: ClaimShare, scope: string) =>
+      broker.claim('room:1', { scope, id: 'a' }, { windowMs: 1_000, share }).then(
+        ({ outcome }) => outcome,
+        ({ code }: BaroError) => code,
+      )
+    const guest = (address: string, secret: string) => claimFor({ of: 'guest', address }, `guest:${secret}`)
+    const user = (id: string) => claimFor({ of: 'user', user: id }, `user:${id}`)
+    expect([await guest('10.0.0.1', 'a'), await guest('10.0.0.1', 'b')]).toEqual(['granted', 'rate-limited'])
+    expect([await guest('10.0.0.2', 'c'), await guest('10.0.0.3', 'd')]).toEqual(['granted', 'unavailable'])
+    expect([await user('ada'), await user('bob'), await user('eve')]).toEqual(['granted', 'granted', 'unavailable'])
+    expect([await claimFor({ of: 'application' }, 'application')]).toEqual(['granted'])
+    // A guest who comes back from another address finds its claim.
+    expect(await guest('10.0.0.9', 'a')).toBe('pending')
+  })
+
   test('I7: an expired claim makes room, also if many others expired before it', async () => {
-    const { clock, broker } = setUp({ claimLimits: { perScope: 1, total: 100 } })
+    const { clock, broker } = setUp({ claimLimits: { perUser: 1, users: 100 } })
     for (let index = 0; index < 10; index++) await claim(broker, `user-${index}`, 'a', 1_000)
     clock.advance(1_000)
     expect(await claim(broker, 'user-9', 'b', 1_000)).toBe('granted')
   })
 
   test('I5: an id claimed again after its window is not forgotten with the old claim, nor counted twice', async () => {
-    const { clock, broker } = setUp({ claimLimits: { perScope: 100, total: 6 } })
+    const { clock, broker } = setUp({ claimLimits: { perUser: 100, users: 6 } })
     const again = (ids: string) => Promise.all([...ids].map((id) => claim(broker, 'user-1', id, 1_000)))
     await again('abcde')
     clock.advance(1_000)
@@ -173,7 +192,7 @@ describe('memory broker', () => {
   })
 
   test('I7: a turn counts once, however many follow it, as long as its answers are confirmed', async () => {
-    const { broker } = setUp({ claimLimits: { perScope: 2, total: 100 } })
+    const { broker } = setUp({ claimLimits: { perUser: 2, users: 100 } })
     for (let number = 1; number <= 1_000; number++) {
       expect(await claim(broker, 'user-1', number, 1_000, number - 1)).toBe('granted')
       await broker.settle('room:1', keyOf('user-1', number), { position: null })
@@ -183,7 +202,7 @@ describe('memory broker', () => {
   })
 
   test('I7: answers that are not confirmed count, and a turn that there is no room for can come again', async () => {
-    const { broker } = setUp({ claimLimits: { perScope: 3, total: 100 } })
+    const { broker } = setUp({ claimLimits: { perUser: 3, users: 100 } })
     for (const number of [1, 2, 3]) {
       await claim(broker, 'user-1', number)
       await broker.settle('room:1', keyOf('user-1', number), { position: null })
@@ -205,7 +224,7 @@ describe('memory broker', () => {
   })
 
   test('I7: claims that were refused, given back or out of turn leave nothing behind', async () => {
-    const { clock, broker } = setUp({ claimLimits: { perScope: 100, total: 1 } })
+    const { clock, broker } = setUp({ claimLimits: { perUser: 100, users: 1 } })
     await claim(broker, 'user-1', 1)
     await broker.release('room:1', keyOf('user-1', 1))
     await claim(broker, 'user-1', 'a')
@@ -218,7 +237,7 @@ describe('memory broker', () => {
   })
 
   test('I5: a producer that goes on claiming outlives many that do not, and is forgotten when it stops', async () => {
-    const { clock, broker } = setUp({ claimLimits: { perScope: 100, total: 3 } })
+    const { clock, broker } = setUp({ claimLimits: { perUser: 100, users: 3 } })
     await claim(broker, 'user-1', 1)
     for (let round = 0; round < 20; round++) {
       clock.advance(600)

@@ -1,5 +1,18 @@
 import { BaroError, type Log } from '@baro/core'
-import { type Broker, type Cancel, type Clock, type Randomness, systemRandomness } from '@baro/core/broker'
+import {
+  type Broker,
+  type Cancel,
+  type ClaimLimits,
+  Claims,
+  type Clock,
+  claimLimitRules,
+  defaultClaimLimits,
+  Followers,
+  NodeListeners,
+  type Randomness,
+  type Report,
+  systemRandomness,
+} from '@baro/core/broker'
 import {
   type AtPosition,
   checkedOptions,
@@ -11,12 +24,10 @@ import {
   startOf,
   wholeOrUnbounded,
 } from '@baro/core/protocol'
+import { describeError } from '../observe/describe-error.ts'
 import { heapLimitBytes } from '../system/heap-limit.ts'
 import { nodeClock } from '../system/node-clock.ts'
-import { type ClaimLimits, Claims } from './claims.ts'
 import { defaultRoom } from './default-room.ts'
-import { Followers } from './followers.ts'
-import { NodeListeners } from './node-listeners.ts'
 import { Channel, Records } from './records.ts'
 import { Stream } from './stream.ts'
 
@@ -42,16 +53,12 @@ export interface MemoryBrokerOptions {
   readonly maxChannels?: number
   /**
    * How much may be remembered of publishes at a time (I5): ids, producers, and answers that are not confirmed. Default
-   * 10,000 of one user, 250,000 of all.
+   * 10,000 of one user and 150,000 of all users; 20,000 of the guests of one address and 100,000 of all guests; 50,000 of
+   * the application.
    */
   readonly claimLimits?: Partial<ClaimLimits>
   /** Where an exception in a follower is reported. Default `console`. */
   readonly log?: Log
-}
-
-const claimLimitRules: OptionRules<ClaimLimits> = {
-  perScope: wholeOrUnbounded('claims', 1),
-  total: wholeOrUnbounded('claims', 1),
 }
 
 const optionRules: OptionRules<MemoryBrokerOptions> = {
@@ -114,14 +121,15 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     log = console,
     ...rest
   } = checkedOptions('createMemoryBroker', options, optionRules)
-  const claimLimits = { perScope: 10_000, total: 250_000, ...rest.claimLimits }
+  const claimLimits = { ...defaultClaimLimits, ...rest.claimLimits }
   let absentEpoch = createId(randomness)
   const channels = new Map<string, Channel>()
   const records = new Records({ maxBytes, maxChannels })
   let droppedChannels = 0
   let trimmedPublications = 0
   const claims = new Claims(createId(randomness), clock, claimLimits)
-  const nodes = new NodeListeners(log)
+  const report: Report = (sentence, error) => log.error(`${sentence} ${describeError(error)}`)
+  const nodes = new NodeListeners(report)
   let unswept = channels.entries()
   let nextSweep: Cancel | undefined
   let moreRoom: Cancel | undefined
@@ -130,7 +138,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
   function channelOf(name: string): Channel {
     const known = channels.get(name)
     if (known) return known
-    const made = new Channel(name, new Followers(log))
+    const made = new Channel(name, new Followers(report))
     channels.set(name, made)
     sweepLater()
     return made

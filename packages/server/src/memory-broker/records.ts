@@ -7,7 +7,7 @@
  * Each time the one whose last use is longest ago. The one used last keeps its record, whatever it takes: a bound too
  * small for one channel would otherwise reset its readers at each append.
  */
-import type { Followers } from './followers.ts'
+import type { Followers } from '@baro/core/broker'
 import { type Ranked, Recency } from './recency.ts'
 import type { Stream } from './stream.ts'
 

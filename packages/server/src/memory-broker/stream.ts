@@ -10,8 +10,8 @@ import type {
   ReadRange,
   StreamView,
 } from '@baro/core/broker'
+import { Deque } from '@baro/core/broker'
 import { type AtPosition, type Place, positionAfter, startOf } from '@baro/core/protocol'
-import { Deque } from '../collections/deque.ts'
 import { footprintOf, StateFootprint } from './footprint.ts'
 
 interface Kept {

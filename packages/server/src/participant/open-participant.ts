@@ -2,6 +2,7 @@ import { BaroError, type ChannelTypes, type Json, type Log, type Reference, type
 import type { Randomness, ResetReason } from '@baro/core/broker'
 import { createId, orThrow, type Position, parseJson, parsePosition } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
+import { networkOf } from '../access/network-of.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
@@ -45,7 +46,12 @@ export class OpenParticipant implements Participant, HubSession {
     this.session = principal.session ?? createId(parts.randomness)
     this.#parts = parts
     this.#options = options
-    this.#delegate = parts.delegating({ ...principal, session: this.session })
+    const { address } = principal
+    this.#delegate = parts.delegating({
+      ...principal,
+      session: this.session,
+      address: address === undefined ? undefined : networkOf(address),
+    })
     parts.sessions.started(this)
     parts.sessions.opened(this)
   }

@@ -1,15 +1,27 @@
-import { above0, milliseconds, type OptionRules, whole } from '@baro/core/protocol'
+import { above0, milliseconds, type OptionRules, whole, wholeOrUnbounded } from '@baro/core/protocol'
 
 /** What one client may cost. Every queue and every input has its bound (I7). PROTOCOL.md lists the defaults. */
 export interface Limits {
   /** Longest message a client may send, in bytes. Default 64 KiB. */
   readonly maxMessageBytes: number
   /**
-   * Messages that a session may send per second, on average. A burst may be twice as large, so that a client can come
-   * back with all its subscriptions at once. Default 100.
+   * Messages that a link may send per second, on average. A burst may be twice as large, so that a client can come back
+   * with all its subscriptions at once. What is above it is read later. Default 100.
    */
   readonly messagesPerSecond: number
-  /** Publishes, signals and requests of a session that may be at work, or wait for one at work. Default 256. */
+  /** Bytes that a link may send per second, likewise, and those of what is inflated. Default 512 KiB. */
+  readonly bytesPerSecond: number
+  /**
+   * How many times as much as a link a user may send and have at work, over all links and requests. `Infinity` lifts the
+   * bound. Default 4.
+   */
+  readonly timesPerUser: number
+  /**
+   * How many times as much as a link an address may send and have at work, where nobody was let in: guests, and strangers
+   * until they are. Of IPv6, 64 bits are an address. `Infinity` lifts the bound. Default 20.
+   */
+  readonly timesPerAddress: number
+  /** Publishes, signals and requests of a link that may be at work, or wait for one at work. Default 256. */
   readonly maxMessagesAtWork: number
   /** Channels a session may follow at once. Default 128. */
   readonly maxSubscriptions: number
@@ -33,6 +45,9 @@ export interface Limits {
 export const defaultLimits: Limits = {
   maxMessageBytes: 64 << 10,
   messagesPerSecond: 100,
+  bytesPerSecond: 512 << 10,
+  timesPerUser: 4,
+  timesPerAddress: 20,
   maxMessagesAtWork: 256,
   maxSubscriptions: 128,
   maxOutboxBytes: 128 << 10,
@@ -44,10 +59,13 @@ export const defaultLimits: Limits = {
   maxPipelinedRequests: 32,
 }
 
-/** What each limit must be. A client without a bound is none that Baro serves (I7), so none is `Infinity`. */
+/** What each limit must be. A client without a bound is none that Baro serves (I7), so only what many share may be `Infinity`. */
 export const limitRules: OptionRules<Limits> = {
   maxMessageBytes: whole('bytes', 1),
   messagesPerSecond: above0('messages a second'),
+  bytesPerSecond: above0('bytes a second'),
+  timesPerUser: wholeOrUnbounded('links', 1),
+  timesPerAddress: wholeOrUnbounded('links', 1),
   maxMessagesAtWork: whole('messages', 1),
   maxSubscriptions: whole('channels', 1),
   maxOutboxBytes: whole('bytes'),

@@ -45,7 +45,13 @@ export interface Socket {
 
 /** The hub's end of a link; the transport calls it. */
 export interface SessionLink {
-  /** A message arrived, as a text or as a binary frame. Never throws: bad input is answered. */
+  /**
+   * Spends the allowance of the link on what has come, before it is inflated and decoded: messages, or frames, and bytes.
+   * Returns for how many milliseconds nothing more may be read from the link. Then the transport asks again by spending
+   * nothing, until it is told 0.
+   */
+  spend(messages: number, bytes: number): number
+  /** A message arrived, as a text or as a binary frame, and was paid for. Never throws: bad input is answered. */
   receive(data: string | Uint8Array): void
   /**
    * Something arrived that must not be handled, such as a message that is too long. The error answers it, and names it

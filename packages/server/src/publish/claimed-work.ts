@@ -2,7 +2,7 @@
  * Work that is done once for each claim (I5). A repeat of the claim, on any transport and node, gets the first answer.
  */
 import { BaroError, type Log } from '@baro/core'
-import type { Broker, ClaimKey, Settlement } from '@baro/core/broker'
+import type { Broker, ClaimKey, ClaimShare, Settlement } from '@baro/core/broker'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { ClaimsEpoch } from './claims-epoch.ts'
@@ -18,6 +18,7 @@ export interface WorkOutcome {
 export interface Claim {
   readonly channel: string
   readonly key: ClaimKey
+  readonly share: ClaimShare
   /** The life of the claims that the claimant counts on; `undefined` for any. */
   readonly epoch: string | undefined
 }
@@ -64,9 +65,9 @@ export class ClaimedWork {
     }
   }
 
-  async #claimAndWork({ channel, key, epoch }: Claim, work: () => Promise<WorkOutcome>): Promise<Settlement> {
+  async #claimAndWork({ channel, key, share, epoch }: Claim, work: () => Promise<WorkOutcome>): Promise<Settlement> {
     const { broker, claimsEpoch, counters, log, claimWindowMs } = this.#parts
-    const terms = { windowMs: claimWindowMs, ...(epoch === undefined ? undefined : { epoch }) }
+    const terms = { windowMs: claimWindowMs, share, ...(epoch === undefined ? undefined : { epoch }) }
     const claimed = await broker.claim(channel, key, terms)
     claimsEpoch.heard(claimed.epoch)
     if (claimed.outcome === 'settled') {

@@ -3,8 +3,9 @@ import type { Turn } from '@baro/core/broker'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { roomOne } from '../../test/feed-nodes.ts'
-import { AtWork } from '../access/at-work.ts'
+import { AtWork, AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
+import { defaultLimits } from '../ports/limits.ts'
 import { PublishQueue } from './publish-queue.ts'
 import type { Publisher, PublishRequest } from './publisher.ts'
 
@@ -25,7 +26,9 @@ function setUp({ maxAtWork = 100 } = {}) {
     })
   const gate = new Gate({ auth: () => undefined, log: { info() {}, warn() {}, error() {} } })
   const publisher = { accept } as unknown as Publisher
-  const queue = new PublishQueue({ publisher, gate, clock }, { guest: 'somebody' }, new AtWork(maxAtWork))
+  const principal = { guest: 'somebody' }
+  const atWorkBound = new AtWork(maxAtWork, new AtWorkTogether(defaultLimits), principal)
+  const queue = new PublishQueue({ publisher, gate, clock }, principal, atWorkBound)
   const outcomes: string[] = []
   const send = (
     id: string | undefined,

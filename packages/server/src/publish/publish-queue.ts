@@ -11,7 +11,7 @@ import type { Clock, Turn } from '@baro/core/broker'
 import { parseId } from '@baro/core/protocol'
 import type { AtWork } from '../access/at-work.ts'
 import type { Gate } from '../access/gate.ts'
-import { contextOf, type Principal, scopeOf } from '../access/principal.ts'
+import { contextOf, type Principal, scopeOf, shareOf } from '../access/principal.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { PublishAnswer, Publisher } from './publisher.ts'
 
@@ -124,6 +124,7 @@ export class PublishQueue {
       turn,
       claimsEpoch,
       scope: scopeOf(this.#principal),
+      share: shareOf(this.#principal),
       context: contextOf(this.#principal, resolved),
       assertAllowed:
         rule === 'asked' ? nothing : () => this.#parts.gate.assertAllowed(resolved, this.#principal, 'publish'),

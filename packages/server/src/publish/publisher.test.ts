@@ -43,6 +43,7 @@ function setUp() {
           payload: { text },
           id,
           scope,
+          share: { of: 'guest', address: '' },
           context: user === undefined ? context : { ...context, user: { id: user } },
           assertAllowed,
         }),
@@ -96,6 +97,7 @@ describe('a publish of a client', () => {
           payload: { text: 'hello' },
           id: 'a',
           scope: 'client:1',
+          share: { of: 'guest', address: '' },
           context: { channel: 'room:1', params: {}, user: undefined, session: undefined },
           assertAllowed,
         }),
@@ -124,6 +126,7 @@ describe('a publish of a client', () => {
       payload: { text: 'hello' },
       id: undefined,
       scope: 'guest',
+      share: { of: 'guest', address: '' },
       context: { channel: 'room:1', params: {}, user: undefined, session: undefined },
       assertAllowed,
     })
@@ -207,7 +210,15 @@ describe('I5: a repeat', () => {
     const { publisherOf, memory } = setUp()
     const claims: unknown[] = []
     const { accept } = publisherOf(async () =>
-      claims.push((await memory.claim('room:1', { scope: 'client:1', id: 'a' }, { windowMs: 1_000 })).outcome),
+      claims.push(
+        (
+          await memory.claim(
+            'room:1',
+            { scope: 'client:1', id: 'a' },
+            { windowMs: 1_000, share: { of: 'application' } },
+          )
+        ).outcome,
+      ),
     )
     await accept('hello')
     expect(claims).toEqual(['pending'])

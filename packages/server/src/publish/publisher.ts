@@ -4,7 +4,7 @@
  * because a refusal uses up its number.
  */
 import { BaroError, errorCodes, type Json, type Log } from '@baro/core'
-import type { Broker, ClaimKey, Randomness, Settlement, Turn } from '@baro/core/broker'
+import type { Broker, ClaimKey, ClaimShare, Randomness, Settlement, Turn } from '@baro/core/broker'
 import { createId, orThrow, parseId, quote } from '@baro/core/protocol'
 import type { AnyHandlers, ChannelContext, Published } from '../channel/handlers.ts'
 import { own } from '../channel/own.ts'
@@ -28,6 +28,8 @@ export interface PublishRequest {
   readonly turn?: Turn | undefined
   /** The scope of the id or turn: a user, or one client of a guest. */
   readonly scope: string
+  /** Whose room the claim takes. */
+  readonly share: ClaimShare
   /** The life of the claims that the client counts on; `undefined` for any. */
   readonly claimsEpoch?: string | undefined
   readonly context: ChannelContext
@@ -69,9 +71,9 @@ export class Publisher {
    * @throws {BaroError} the error to answer the client with; or whatever the application throws.
    */
   async accept(request: PublishRequest): Promise<PublishAnswer> {
-    const { resolved, turn, scope, claimsEpoch } = request
+    const { resolved, turn, scope, share, claimsEpoch } = request
     const id = request.id === undefined ? createId(this.#parts.randomness) : orThrow(parseId(request.id))
-    const claimOf = (key: ClaimKey) => ({ channel: resolved.channel, key, epoch: claimsEpoch })
+    const claimOf = (key: ClaimKey) => ({ channel: resolved.channel, key, share, epoch: claimsEpoch })
     if (turn) {
       assertTurn(turn)
       const key = { scope, turn }
@@ -100,7 +102,8 @@ export class Publisher {
     const key = id === undefined ? undefined : { scope: applicationScope, id: orThrow(parseId(id)) }
     const value = await appender.validate(resolved, type, payload)
     if (!key) return appender.append(resolved, { type, payload: value, id: createId(randomness) })
-    const answer = await claimedWork.once({ channel: resolved.channel, key, epoch: undefined }, async () => {
+    const claim = { channel: resolved.channel, key, share: { of: 'application' }, epoch: undefined } as const
+    const answer = await claimedWork.once(claim, async () => {
       const { position } = await this.#appendOnce(resolved, { type, payload: value, id: key.id, settle: key })
       return { settlement: { position }, isSettled: true }
     })

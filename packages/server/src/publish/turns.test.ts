@@ -48,6 +48,7 @@ function setUp() {
         id: id ?? `id-${number}`,
         turn,
         scope,
+        share: { of: 'guest', address: '' },
         context: { channel: 'room:1', params: {}, user: undefined, session: undefined },
         assertAllowed: async () => {},
         ...terms,

@@ -21,7 +21,7 @@ const publishing = (id: string, number: number) => ({
 function loseClaims(broker: TamperedBroker, epoch: string): void {
   const { claim } = broker
   broker.claim = async (channel, key, terms) => ({
-    ...(await claim(channel, key, { windowMs: terms.windowMs })),
+    ...(await claim(channel, key, { windowMs: terms.windowMs, share: terms.share })),
     epoch,
   })
 }

@@ -204,6 +204,13 @@ describe('heartbeats', () => {
     expect(names(after(...letIn, says(heartbeat, 900), tick(1_500, 1_500)))).toEqual([])
   })
 
+  test('one that probes is answered at once, and no other', () => {
+    const probe: ClientMessage = { type: 'baro:heartbeat', payload: { probe: true } }
+    expect(names(after(...letIn, says(probe, 10)))).toEqual(['heartbeat'])
+    expect(names(after(...letIn, says(heartbeat, 10)))).toEqual([])
+    expect(names(after(says(probe, 10)))).toEqual([])
+  })
+
   test('after three silent intervals the session is closed with 4002', () => {
     expect(closeOf(after(...letIn, says(heartbeat, 500), tick(3_499)))).toBeUndefined()
     const step = after(...letIn, says(heartbeat, 500), tick(3_500))

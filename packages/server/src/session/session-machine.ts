@@ -40,8 +40,10 @@ export type About = ClientMessage | Unread
 export type SessionEvent =
   /** A message arrived, `length` characters or bytes long. */
   | { readonly name: 'message'; readonly message: ClientMessage; readonly length: number; readonly atMs: number }
-  /** Something arrived that is not handled: it is no message, or one message too many. */
+  /** Something arrived that is not handled: it is no message. */
   | { readonly name: 'rejected'; readonly error: BaroError; readonly about?: About; readonly atMs: number }
+  /** What came could not be read, once too often. */
+  | { readonly name: 'unreadable' }
   | { readonly name: 'authenticated' }
   | { readonly name: 'refused'; readonly error: BaroError }
   /** Time has passed; `spokeAtMs` is when the hub last wrote to the client. */
@@ -94,6 +96,8 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
       const { error, about, atMs } = event
       return { state: { ...state, heardAtMs: atMs }, actions: [{ do: 'error', error, ...(about && { about }) }] }
     }
+    case 'unreadable':
+      return close(state, closeCodes.unreadable, 'too many messages in a row could not be read')
     case 'authenticated':
       if (state.phase !== 'authenticating') return { state, actions: [] }
       return {
@@ -122,7 +126,8 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
 }
 
 function hear(state: SessionState, { message, length }: Extract<SessionEvent, { name: 'message' }>): SessionStep {
-  if (message.type === 'baro:heartbeat') return { state, actions: [] }
+  if (message.type === 'baro:heartbeat')
+    return { state, actions: message.payload.probe && state.phase === 'open' ? [{ do: 'heartbeat' }] : [] }
   if (message.type === 'baro:connect') return connect(state, message)
   if (state.phase === 'open') return { state, actions: [{ do: 'handle', message }] }
   if (state.phase === 'authenticating') return wait(state, message, length)

@@ -202,14 +202,55 @@ describe('heartbeats', () => {
 })
 
 describe('the rate of messages', () => {
-  test('I7: beyond it messages are refused with what they were about, and the connection stays', async () => {
+  test('I7: above it the link is to be left unread for a while, and nothing is refused', async () => {
     const { connect, clock } = setUp({ limits: { messagesPerSecond: 2 } })
     const client = await connect()
+    expect([1, 2, 3, 4].map(() => client.link.spend(1, 10))).toEqual([0, 0, 0, 500])
     for (let count = 0; count < 4; count++) client.send('baro:unsubscribe', { channel: `room:${count}` })
     const codes = (await client.heard()).map(({ payload }) => (payload as { code?: string }).code)
-    expect(codes).toEqual(['not-subscribed', 'not-subscribed', 'not-subscribed', 'rate-limited'])
+    expect(codes).toEqual(['not-subscribed', 'not-subscribed', 'not-subscribed', 'not-subscribed'])
     await clock.pass(500)
-    expect(payloadOf(await client.ask('baro:subscribe', subscribing), 'baro:reset')).toMatchObject({ attempt: 1 })
+    expect(client.link.spend(0, 0)).toBe(0)
+  })
+
+  test('I7: a user is let in once there is enough for what the new link has brought', async () => {
+    const { hub, clock } = setUp({ limits: { messagesPerSecond: 2, timesPerUser: 1 } })
+    const open = (token: string) => {
+      const client = new FakeClient(hub, clock)
+      for (let count = 0; count < 4; count++) client.link.spend(1, 10)
+      client.send('baro:connect', { protocol: 1, client: 'a-secret', token })
+      return client
+    }
+    const clients = ['ada', 'ada', 'ada', 'bob'].map(open)
+    const letIn = async () => {
+      const heard = await Promise.all(clients.map((client) => client.heard()))
+      return heard.map((messages) =>
+        messages
+          .map(({ type }) => type)
+          .filter((type) => type !== 'baro:heartbeat')
+          .join(),
+      )
+    }
+    // The link's own burst leaves nothing; whoever is second waits for as long as that takes to earn.
+    expect(await letIn()).toEqual(['', '', '', ''])
+    await clock.pass(500)
+    expect(await letIn()).toEqual(['baro:connected', '', '', 'baro:connected'])
+    await clock.pass(2_000)
+    expect(await letIn()).toEqual(['', 'baro:connected', '', ''])
+    await clock.pass(2_000)
+    expect(await letIn()).toEqual(['', '', 'baro:connected', ''])
+  })
+
+  test('I7: a hundred messages in a row that cannot be read close the connection', async () => {
+    const { connect } = setUp()
+    const client = await connect()
+    for (let count = 0; count < 100; count++) client.link.receive('nonsense')
+    client.send('baro:heartbeat', {})
+    for (let count = 0; count < 100; count++) client.link.receive('nonsense')
+    expect(client.socket.closedWith).toBeUndefined()
+    client.link.receive('nonsense')
+    expect(client.socket.closedWith?.code).toBe(closeCodes.unreadable)
+    expect(await client.heard()).toHaveLength(201)
   })
 })
 

@@ -1,7 +1,8 @@
 import type { BaroError } from '@baro/core'
 import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
-import { Allowance } from '../access/allowance.ts'
+import { type Allowances, LinkAllowance } from '../access/allowances.ts'
+import { networkOf } from '../access/network-of.ts'
 import { type Member, type Principal, scopeOf } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
@@ -32,6 +33,7 @@ export interface SessionParts extends CommandsParts, SubscriptionsParts {
   readonly counters: Counters
   readonly limits: Limits
   readonly sessions: Sessions
+  readonly allowances: Allowances
   readonly delegating: Delegating
   readonly claimsEpoch: ClaimsEpoch
   readonly sessionRules: SessionRules
@@ -54,8 +56,8 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   readonly #parts: SessionParts
   /** Forgotten when authentication begins: headers would be a tenth of the memory of an idle session. */
   #handshake: Handshake | undefined
-  readonly #address: string | undefined
-  readonly #allowance: Allowance
+  readonly address: string | undefined
+  readonly #allowance: LinkAllowance
   readonly #subscriptions: Subscriptions
   /** Made at first use, because most sessions only follow. */
   #lazyCommands: Commands | undefined
@@ -66,13 +68,14 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   claimsEpoch: string | undefined
 
   constructor(parts: SessionParts, outbox: SessionOutbox, handshake: Handshake, isOneWay = false) {
-    const { clock, randomness, limits } = parts
+    const { clock, randomness, allowances } = parts
+    const { address } = handshake
     this.id = createId(randomness)
     this.#parts = parts
     this.#handshake = handshake
-    this.#address = handshake.address
     this.#state = startSession(clock.elapsed(), isOneWay)
-    this.#allowance = new Allowance(limits.messagesPerSecond, clock)
+    this.address = address === undefined ? undefined : networkOf(address)
+    this.#allowance = new LinkAllowance(allowances, this)
     this.outbox = outbox
     // The user is found out later, so the session itself is the principal, with a `user` that changes once.
     this.delegate = parts.delegating(this)
@@ -93,22 +96,23 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
 
   get member(): Member {
     const scope = scopeOf(this)
-    return { name: `${this.#client} ${scope}`, share: this.#user ? scope : `address:${this.#address}` }
+    return { name: `${this.#client} ${scope}`, share: this.#user ? scope : `address:${this.address}` }
+  }
+
+  spend(messages: number, bytes: number): number {
+    return this.#allowance.spend(messages, bytes)
   }
 
   receive(data: string | Uint8Array): void {
     const atMs = this.#parts.clock.elapsed()
-    const exceeded = this.#allowance.spend()
     const decoded = decodeClientMessage(data)
-    if (!decoded.ok) this.#on({ name: 'rejected', error: exceeded ?? decoded.error, about: unread(data), atMs })
-    else if (exceeded) this.#on({ name: 'rejected', error: exceeded, about: decoded.value, atMs })
-    else this.#on({ name: 'message', message: decoded.value, length: data.length, atMs })
+    if (!decoded.ok) return this.#reject(decoded.error, unread(data))
+    this.#allowance.understood()
+    this.#on({ name: 'message', message: decoded.value, length: data.length, atMs })
   }
 
   refuse(error: BaroError, message: unknown): void {
-    const atMs = this.#parts.clock.elapsed()
-    const about = { type: 'unread', payload: namedBy(message) } as const
-    this.#on({ name: 'rejected', error: this.#allowance.spend() ?? error, about, atMs })
+    this.#reject(error, { type: 'unread', payload: namedBy(message) })
   }
 
   drained(): void {
@@ -142,6 +146,14 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   sendError({ code, message }: BaroError, named: Named): void {
     this.#parts.counters.rejected++
     this.send({ type: 'baro:error', payload: { code, message, ...named } })
+  }
+
+  /** Something came that could not be read. */
+  #reject(error: BaroError, about: About): void {
+    const isOneTooMany = this.#allowance.mistake()
+    const atMs = this.#parts.clock.elapsed()
+    this.#on({ name: 'rejected', error, about, atMs })
+    if (isOneTooMany) this.#on({ name: 'unreadable' })
   }
 
   #on(event: SessionEvent): void {
@@ -193,9 +205,16 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
         this.#user = user
         // Asked now, because the claims may have been lost while the session authenticated.
         this.claimsEpoch ??= this.#parts.claimsEpoch.known
-        this.#on({ name: 'authenticated' })
+        this.#letIn()
       })
       .catch((error) => this.#on({ name: 'refused', error: this.#parts.gate.explain(error, 'baro:connect') }))
+  }
+
+  /** Lets the client in once the user has earned what the link has spent: else each new link would bring a burst. */
+  #letIn(): void {
+    const waitMs = this.#user ? this.#allowance.known() : 0
+    if (waitMs > 0) this.#parts.clock.after(waitMs, () => this.#on({ name: 'authenticated' }))
+    else this.#on({ name: 'authenticated' })
   }
 
   #welcome(): void {

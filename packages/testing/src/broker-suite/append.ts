@@ -1,6 +1,7 @@
 import type { Json } from '@baro/core'
 import { asBytes, checkOf, startOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
+import { terms } from './claim-keys.ts'
 import { createProbe } from './probe.ts'
 import { all, deliveryOf, idsFrom, idsOf, placeOf, roomy, type Stage } from './stage.ts'
 
@@ -120,7 +121,7 @@ export function appendDuties(stage: Stage): void {
       const { broker, other, entry } = stage
       const before = await stage.append('room:1', 'before')
       const key = { scope: 'user-1', id: 'publish-1' }
-      await broker.claim('room:1', key, { windowMs: 10_000 })
+      await broker.claim('room:1', key, { ...terms, windowMs: 10_000 })
       // JSON has no such number, whatever the types say.
       const unwritable = entry('unwritable', { count: 1n as unknown as number })
       const { position } = before
@@ -130,7 +131,7 @@ export function appendDuties(stage: Stage): void {
       ).rejects.toThrow()
       expect((await other.heads(['room:1']))[0]).toEqual(position)
       expect(idsOf((await other.read('room:1', all)).publications)).toEqual(['before'])
-      expect(await other.claim('room:1', key, { windowMs: 10_000 })).toMatchObject({ outcome: 'pending' })
+      expect(await other.claim('room:1', key, { ...terms, windowMs: 10_000 })).toMatchObject({ outcome: 'pending' })
       expect(await other.readCheckpoint('room:1')).toBeUndefined()
       expect(await other.append('room:1', [entry('again')], roomy, { cursor: 5 })).toMatchObject({
         outcome: 'appended',

@@ -1,7 +1,7 @@
-import type { Broker, Claimed, ClaimKey, Turn } from '@baro/core/broker'
+import type { Broker, Claimed, ClaimKey, ClaimTerms, Turn } from '@baro/core/broker'
 
 /** Long enough for any test in which no time passes. */
-export const terms = { windowMs: 10_000 }
+export const terms: ClaimTerms = { windowMs: 10_000, share: { of: 'user', user: 'user-1' } }
 
 /** The claim of a publish by its id. */
 export function byId(id: string, scope = 'user-1'): ClaimKey {

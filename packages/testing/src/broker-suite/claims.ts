@@ -76,7 +76,7 @@ export function claimDuties(stage: Stage): void {
 
     test('I5: a claim holds to the end of its window, settled or not, and is forgotten after it', async () => {
       const claim = async (id: string, windowMs: number) =>
-        (await stage.broker.claim('room:1', byId(id), { windowMs })).outcome
+        (await stage.broker.claim('room:1', byId(id), { ...terms, windowMs })).outcome
       await claim('settled', 1_000)
       await claim('pending', 1_000)
       await claim('long', 10_000)
@@ -89,7 +89,7 @@ export function claimDuties(stage: Stage): void {
     })
 
     test('I5: an id that was claimed again after its window holds for a whole window', async () => {
-      const claim = async () => (await stage.broker.claim('room:1', byId('a'), { windowMs: 1_000 })).outcome
+      const claim = async () => (await stage.broker.claim('room:1', byId('a'), { ...terms, windowMs: 1_000 })).outcome
       await claim()
       await stage.pass(1_200)
       expect(await claim()).toBe('granted')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { terms } from './claim-keys.ts'
 import { createProbe } from './probe.ts'
 import { all, idsOf, roomy, type Stage } from './stage.ts'
 
@@ -27,12 +28,14 @@ export function cursorDuties(stage: Stage): void {
       const key = { scope: 'feed', id: 'round' }
       await feed(5, 'a')
       await stage.other.follow('room:1', probe)
-      await stage.broker.claim('room:1', key, { windowMs: 10_000 })
+      await stage.broker.claim('room:1', key, { ...terms, windowMs: 10_000 })
       const [position] = await stage.broker.heads(['room:1'])
       if (!position) throw new Error('no head')
       const checkpoint = { follows: position, offset: position.offset, version: '1', state: 'doubled' }
       await stage.broker.append('room:1', [], roomy, { cursor: 5, settle: key, checkpoint })
-      expect(await stage.other.claim('room:1', key, { windowMs: 10_000 })).toMatchObject({ outcome: 'pending' })
+      expect(await stage.other.claim('room:1', key, { ...terms, windowMs: 10_000 })).toMatchObject({
+        outcome: 'pending',
+      })
       expect(await stage.other.readCheckpoint('room:1')).toBeUndefined()
       await feed(6, 'b')
       await stage.delivered(() => probe.deliveries.length > 0)

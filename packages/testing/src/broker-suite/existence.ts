@@ -1,5 +1,6 @@
 import { startOf } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
+import { terms } from './claim-keys.ts'
 import { createProbe } from './probe.ts'
 import { all, roomy, type Stage } from './stage.ts'
 
@@ -37,7 +38,7 @@ export function existenceDuties(stage: Stage): void {
       const key = { scope: 'user-1', id: 'a' }
       const { epoch } = await broker.read('room:1', all)
       const end = await broker.follow('room:1', createProbe())
-      await broker.claim('room:1', key, { windowMs: 10_000 })
+      await broker.claim('room:1', key, { ...terms, windowMs: 10_000 })
       await broker.settle('room:1', key, { position: null })
       await broker.writeCheckpoint('room:1', { position: startOf(epoch), version: '1', state: 'of nothing' })
       expect(await broker.redact('room:1', 1, { type: 'gone', payload: null }, stage.entry('b'), roomy)).toBeUndefined()

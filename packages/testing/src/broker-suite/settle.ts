@@ -69,7 +69,7 @@ export function settleDuties(stage: Stage): void {
       await stage.broker.claim('room:1', key, terms)
       await stage.other.release('room:1', key)
       expect(await append()).toEqual({ outcome: 'claim-over', answer: undefined })
-      await stage.broker.claim('room:1', key, { windowMs: 1_000 })
+      await stage.broker.claim('room:1', key, { ...terms, windowMs: 1_000 })
       await stage.pass(1_200)
       expect(await append()).toEqual({ outcome: 'claim-over', answer: undefined })
       await nothingWasAppended()

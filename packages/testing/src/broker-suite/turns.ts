@@ -133,7 +133,7 @@ export function turnDuties(stage: Stage): void {
 
     test('I5: a producer is remembered as long as it claims, and for a window after the last one', async () => {
       const claimFor = async (number: number) =>
-        (await stage.broker.claim('room:1', byTurn(number), { windowMs: 1_000 })).outcome
+        (await stage.broker.claim('room:1', byTurn(number), { ...terms, windowMs: 1_000 })).outcome
       await claimFor(1)
       await settle(1)
       for (const number of [1, 2, 2, 1]) {
@@ -149,7 +149,7 @@ export function turnDuties(stage: Stage): void {
     })
 
     test('I5: what a producer had at work when it was forgotten cannot be settled any more', async () => {
-      await stage.broker.claim('room:1', byTurn(1), { windowMs: 1_000 })
+      await stage.broker.claim('room:1', byTurn(1), { ...terms, windowMs: 1_000 })
       await stage.pass(1_200)
       await settle(1)
       expect(await claim(2)).toBe('out-of-turn')

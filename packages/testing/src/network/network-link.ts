@@ -11,7 +11,7 @@ import { readJson, type ServerMessage, writeJson } from '@baro/core/protocol'
 import type { SessionLink, Socket } from '@baro/server/parts'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import { lineFraming, messagesIn } from './framing.ts'
-import { Lane, type MessageFault } from './lane.ts'
+import { Lane, type MessageFault, type Parcel } from './lane.ts'
 
 /** Which way a message goes. */
 export type Direction = 'to-client' | 'to-hub'
@@ -85,6 +85,8 @@ export function createNetworkLink(parts: NetworkLinkParts): LinkEnds {
   let waiting: string[] | undefined
   let waitingBytes = 0
   let isDamaged = false
+  const unread: Parcel[] = []
+  let isWaiting = false
   let goodbye: { readonly code: number; readonly reason: string } | undefined
 
   const toClient = new Lane({
@@ -99,10 +101,31 @@ export function createNetworkLink(parts: NetworkLinkParts): LinkEnds {
   const toHub = new Lane({
     ...parts,
     arrive: (parcel) => {
-      if (parcel.kind === 'close') endHub()
-      else if (hubHolds) session?.receive(parcel.text)
+      unread.push(parcel)
+      if (!isWaiting) read()
     },
   })
+
+  /** The hub's side reads what has come, as fast as the session's allowance lets it. */
+  function read(): void {
+    isWaiting = false
+    for (let parcel = unread.shift(); parcel; parcel = unread.shift()) {
+      if (parcel.kind === 'close') return endHub()
+      if (!hubHolds || !session) continue
+      const waitMs = session.spend(1, parcel.text.length)
+      session.receive(parcel.text)
+      if (waitMs > 0) return wait(waitMs)
+    }
+  }
+
+  function wait(waitMs: number): void {
+    isWaiting = true
+    clock.after(waitMs, () => {
+      const more = hubHolds ? (session?.spend(0, 0) ?? 0) : 0
+      if (more > 0) wait(more)
+      else read()
+    })
+  }
 
   function endClient(told?: { readonly code: number; readonly reason: string }): void {
     if (!clientHolds) return

@@ -30,7 +30,7 @@ export interface RequestsOptions {
   readonly faults: Readonly<Record<RequestFault, number>>
   /** Told of every request on its way there, and of each answer on its way back, as texts. */
   passed(request: object, client: string, node: string, direction: 'to-hub' | 'to-client', body: string): void
-  happened(event: RequestEvent): void
+  happened(event: RequestEvent, request?: object): void
   /** What becomes of a body on its way, at the page of a client. Default: nothing. */
   readonly change?: (client: string, body: string) => string
   /** Bodies that are answered by 400 in place of the node. Default: none. */
@@ -83,15 +83,15 @@ export function createRequests({
   const isStruckBy = (fault: RequestFault) => !isHealed && randomness.chance(faults[fault])
   const onTheWay = (run: () => void, moreMs = 0) => clock.after(randomness.integer(...latencyMs) + moreMs, run)
 
-  function happens(fault: RequestFault): boolean {
+  function happens(fault: RequestFault, request?: object): boolean {
     const isStruck = isStruckBy(fault)
-    if (isStruck) happened(fault)
+    if (isStruck) happened(fault, request)
     return isStruck
   }
 
   function send(asked: Asked): void {
     const lateByMs = () => (happens('late') ? randomness.integer(0, lateMs) : 0)
-    if (happens('doubled')) onTheWay(() => arrive(asked), randomness.integer(0, lateMs))
+    if (happens('doubled', asked)) onTheWay(() => arrive(asked), randomness.integer(0, lateMs))
     // Who sent what is lost learns of it, or is left with silence.
     if (happens('lost')) return void (randomness.chance(0.5) && onTheWay(() => asked.fail()))
     onTheWay(() => arrive(asked), lateByMs())

@@ -80,7 +80,7 @@ export function forgettingOneMore(broker: Broker): Broker {
 
 /** A claim is granted in whatever life the claims are. */
 export function ignoringTheEpoch(broker: Broker): Broker {
-  return { ...broker, claim: (channel, key, { windowMs }) => broker.claim(channel, key, { windowMs }) }
+  return { ...broker, claim: (channel, key, { epoch: _, ...terms }) => broker.claim(channel, key, terms) }
 }
 
 /** The claim is settled after the append, and the append does not ask for it. */

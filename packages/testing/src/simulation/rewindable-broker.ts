@@ -177,7 +177,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     ...[channel, entries, bounds, options]: SettlingAppend
   ): Promise<Appended> {
     const { settle, ...rest } = options
-    const claim = await first.claim(channel, settle, { windowMs: lookingMs })
+    const claim = await first.claim(channel, settle, { windowMs: lookingMs, share: { of: 'application' } })
     if (claim.outcome === 'granted') await first.release(channel, settle)
     if (claim.outcome !== 'pending')
       return { outcome: 'claim-over', answer: claim.outcome === 'settled' ? claim.answer : undefined }

@@ -79,11 +79,10 @@ export class WireWatch {
   readonly #bursts = new Map<string, Burst>()
   /** What a request asks: the bad messages and the publishes in it. */
   readonly #inRequest = new WeakMap<Way, { readonly bad: readonly string[]; readonly publishes: readonly string[] }>()
-  /**
-   * Publishes that were refused for a while. Where the network has doubled one, its other copy may have been taken, and its
-   * client cannot know: no stream transport does that, and within one life of the claims the claim finds it out.
-   */
-  readonly refused: Set<string> = new Set()
+  /** Publishes that were refused for a while. */
+  readonly #refused = new Set<string>()
+  /** Publishes in requests that came twice. */
+  readonly #doubled = new Set<string>()
   /** The longest message so far, in characters, which here are bytes. */
   longest = 0
 
@@ -121,7 +120,7 @@ export class WireWatch {
       const name = refusalTallies.get(payload.code ?? '')
       if (name) {
         this.#tally.count(name)
-        this.refused.add(payload.id)
+        this.#refused.add(payload.id)
         if (payload.code === 'rate-limited') this.#refusedForRate(payload.id)
       } else if (badIdsIn(payload.id).length > 0) this.#tally.count('bad message answered by its name')
     } else if (type === 'baro:reset') {
@@ -138,6 +137,20 @@ export class WireWatch {
       const answered = this.#answered.get(link) ?? new Map<string, number>()
       this.#answered.set(link, answered.set(payload.channel, payload.attempt))
     }
+  }
+
+  /**
+   * Whether a publish may come again in another life of the claims. Where the network has doubled one, one copy may have
+   * been taken and the other one refused, before that life or in it, and its client cannot know: no stream transport does
+   * that, and within one life of the claims the claim finds it out.
+   */
+  mayRepeat(id: string): boolean {
+    return this.#refused.has(id) || this.#doubled.has(id)
+  }
+
+  /** A request came twice. */
+  doubled(request: Way): void {
+    for (const id of this.#inRequest.get(request)?.publishes ?? []) this.#doubled.add(id)
   }
 
   /** A request has left, or its answer has. A bad message in it is answered by its name, and refuses only itself. */
@@ -165,7 +178,7 @@ export class WireWatch {
   #refusedForRate(id: string): void {
     for (const { ids } of this.#bursts.values()) {
       const at = ids.indexOf(id)
-      if (at > 0 && at < ids.length - 1 && !this.refused.has(ids[0] ?? ''))
+      if (at > 0 && at < ids.length - 1 && !this.#refused.has(ids[0] ?? ''))
         this.#tally.count('burst refused for its rate in the middle')
     }
   }

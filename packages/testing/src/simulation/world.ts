@@ -138,7 +138,10 @@ export class World {
       },
       change: (client, body) => this.#spoil(client, body),
       ...(mutations.refuses && { refuses: mutations.refuses }),
-      happened: (event) => tally.count(requestTallies[event]),
+      happened: (event, request) => {
+        tally.count(requestTallies[event])
+        if (event === 'doubled' && request) this.#wire.doubled(request)
+      },
     })
     this.cache = new PageCache(this.randomness.fork('cache'))
     this.ticks = new Ticks(() => this.clock.elapsed(), 0.8 * publishWindowMs)
@@ -212,7 +215,7 @@ export class World {
     } else {
       this.tally.count('broker restarted')
       void this.broker.close()
-      this.truth.beginLife((id) => isTick(id) || this.#wire.refused.has(id))
+      this.truth.beginLife((id) => isTick(id) || this.#wire.mayRepeat(id))
       this.ticks.beginLife()
       this.#replaceStore()
     }
@@ -223,7 +226,7 @@ export class World {
   loseClaims(): void {
     this.ledger.doubt()
     this.ticks.repeatNone()
-    this.truth.beginLife((id) => this.#wire.refused.has(id))
+    this.truth.beginLife((id) => this.#wire.mayRepeat(id))
     this.#store.loseClaims()
     this.#askClaimsEpoch()
   }

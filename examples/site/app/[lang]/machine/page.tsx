@@ -11,7 +11,8 @@ interface Props {
   readonly params: Promise<{ lang: string }>
 }
 
-export const revalidate = 3600
+// Within what the channel keeps, or its readers would get a fresh snapshot where they could go on.
+export const revalidate = 240
 
 const files = [
   'app/[lang]/machine/page.tsx',

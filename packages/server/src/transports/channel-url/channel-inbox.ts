@@ -1,12 +1,10 @@
 /** Takes what a client sends on a plain WebSocket. Each message publishes to the channel, bounded and in order. */
 import { BaroError, type Json } from '@baro/core'
-import type { Clock } from '@baro/core/broker'
 import { parseFrame, parseJson, type Result } from '@baro/core/protocol'
-import { Allowance } from '../../access/allowance.ts'
+import type { LinkAllowance } from '../../access/allowances.ts'
 import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegate } from '../../delegate/delegate.ts'
-import type { Limits } from '../../ports/limits.ts'
 import type { Publishing } from '../../publish/publish-queue.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
 import { looselyRead, textOfId } from '../../session/named.ts'
@@ -15,8 +13,7 @@ import { plainPublish } from './plain-publish.ts'
 /** What an inbox works with. */
 export interface ChannelInboxParts {
   readonly gate: Gate
-  readonly clock: Clock
-  readonly limits: Pick<Limits, 'messagesPerSecond'>
+  readonly allowance: LinkAllowance
 }
 
 /** Where the answers to what arrived go. */
@@ -25,18 +22,20 @@ export interface InboxOutlet {
   published(answer: PublishAnswer): void
   /** Something was refused or failed; with the `id` of the publish, if it had one. */
   refused(error: BaroError, id?: string): void
+  /** Too many messages in a row could not be read. */
+  unreadable(): void
 }
 
 export class ChannelInbox {
   readonly #gate: Gate
-  readonly #allowance: Allowance
+  readonly #allowance: LinkAllowance
   readonly #resolved: Resolved
   readonly #delegate: Delegate
   readonly #outlet: InboxOutlet
 
   constructor(parts: ChannelInboxParts, resolved: Resolved, delegate: Delegate, outlet: InboxOutlet) {
     this.#gate = parts.gate
-    this.#allowance = new Allowance(parts.limits.messagesPerSecond, parts.clock)
+    this.#allowance = parts.allowance
     this.#resolved = resolved
     this.#delegate = delegate
     this.#outlet = outlet
@@ -44,14 +43,17 @@ export class ChannelInbox {
 
   /** A message arrived, as a text or as a binary frame. */
   receive(data: string | Uint8Array): void {
-    const publishing = this.#allowance.spend() ?? publishingIn(data, this.#resolved)
-    if (publishing instanceof BaroError) this.#outlet.refused(publishing, idOf(looselyRead(data)))
-    else void this.#publish(publishing)
+    const publishing = publishingIn(data, this.#resolved)
+    if (publishing instanceof BaroError) return this.refuse(publishing, looselyRead(data))
+    this.#allowance.understood()
+    void this.#publish(publishing)
   }
 
   /** Something arrived that must not be handled. */
   refuse(error: BaroError, message: unknown): void {
-    this.#outlet.refused(this.#allowance.spend() ?? error, idOf(message))
+    const isOneTooMany = this.#allowance.mistake()
+    this.#outlet.refused(error, idOf(message))
+    if (isOneTooMany) this.#outlet.unreadable()
   }
 
   async #publish(publishing: Publishing): Promise<void> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { orThrow, parseJson } from '@baro/core/protocol'
+import type { Allowances } from '../../access/allowances.ts'
 import type { Gate } from '../../access/gate.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegating } from '../../delegate/delegate.ts'
@@ -12,6 +13,7 @@ import { plainPublish } from './plain-publish.ts'
 /** What publishing by POST works with. */
 export interface ChannelPostParts extends BodyParts {
   readonly gate: Gate
+  readonly allowances: Allowances
   readonly delegating: Delegating
   readonly limits: Pick<Limits, 'maxMessageBytes' | 'bodyTimeoutMs'>
 }
@@ -24,11 +26,14 @@ export async function publishByPost(
   response: ServerResponse,
   handshake: Handshake,
 ): Promise<void> {
-  const { gate, delegating, limits } = parts
+  const { gate, allowances, delegating, limits } = parts
   const principal = await principalOf(gate, handshake)
+  allowances.admit(principal)
   // Asked before the body is read, so that a stranger costs only a call of the rule.
   await gate.assertAllowed(resolved, principal, 'publish')
-  const publishing = orThrow(plainPublish(orThrow(parseJson(await bodyOf(request, limits.maxMessageBytes, parts)))))
+  const body = await bodyOf(request, limits.maxMessageBytes, parts)
+  allowances.spend(principal, 0, body.length)
+  const publishing = orThrow(plainPublish(orThrow(parseJson(body))))
   const answer = await delegating(principal).publish(resolved, publishing, 'asked')
   return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
 }

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
 import { type AtPosition, closeCodes, formatPosition, orThrow, positionAt } from '@baro/core/protocol'
-import type { Identity } from '../../channel/handlers.ts'
+import type { Principal } from '../../access/principal.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import { rangeBody, snapshotBody } from '../../delivery/encode/answer-bodies.ts'
 import { isKnownToRead } from '../../delivery/precedence.ts'
@@ -43,8 +43,10 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
   const { resolved, request, handshake } = read
   const query = orThrow(parseChannelQuery(searchOf(read), request.headers))
   const principal = await principalOf(parts.gate, handshake)
+  if (query.mode === 'sse' && tellToComeLater(parts, read, principal)) return
+  if (query.mode !== 'sse') parts.allowances.admit(principal)
   await parts.gate.assertAllowed(resolved, principal, 'read')
-  if (query.mode === 'sse') return stream(parts, read, query, principal.user)
+  if (query.mode === 'sse') return stream(parts, read, query, principal)
   await parts.feeds.using(resolved, (feed) => {
     if (query.view === 'state') return answerState(parts, feed, read, query)
     if (query.mode === 'snapshot') return answerSnapshot(parts, feed, read)
@@ -62,12 +64,27 @@ function stream(
   parts: ChannelReadParts,
   { resolved, request, response }: ReadRequest,
   { view, position }: ChannelQuery,
-  user: Identity | undefined,
+  reader: Principal,
 ): void {
   const dialect = sseDialect(view)
   const socket = openSse(request, response, dialect.framing, parts)
   if (request.method === 'HEAD') return socket.close(closeCodes.normal, '')
-  socket.tell(new ChannelStream(parts, socket, socket, { resolved, dialect, position, user }))
+  socket.tell(new ChannelStream(parts, socket, socket, { resolved, dialect, position, reader }))
+}
+
+/** An `EventSource` takes every other status for the end, so who comes too fast gets a stream that ends at once. */
+function tellToComeLater(parts: ChannelReadParts, { request, response }: ReadRequest, principal: Principal): boolean {
+  try {
+    parts.allowances.admit(principal)
+    return false
+  } catch (error) {
+    if (!(error instanceof BaroError)) throw error
+    const socket = openSse(request, response, sseDialect('publication').framing, parts)
+    socket.drain(error.retryAfterMs ?? 0)
+    socket.close(closeCodes.normal, '')
+    parts.counters.rejected++
+    return true
+  }
 }
 
 async function answerPoll(parts: ChannelReadParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {

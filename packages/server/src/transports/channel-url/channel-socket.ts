@@ -29,11 +29,11 @@ export interface ChannelSocketParts extends ChannelStreamParts {
 export function upgradeChannel(parts: ChannelSocketParts, rest: string, upgrade: Upgrade): void {
   const { request, stream, head } = upgrade
   prepare(parts, rest, upgrade)
-    .then(({ resolved, query, user }) => {
+    .then(({ resolved, query, principal: reader }) => {
       parts.webSockets.upgrade(request, stream, head, (socket) => {
         const dialect = webSocketDialect(socket.framing, query.view)
         const voice = { heartbeat: () => socket.ping(), drain: () => {} }
-        return new ChannelStream(parts, socket, voice, { resolved, dialect, position: query.position, user })
+        return new ChannelStream(parts, socket, voice, { resolved, dialect, position: query.position, reader })
       })
     })
     .catch((error) => {
@@ -52,6 +52,8 @@ async function prepare(parts: ChannelSocketParts, rest: string, { request, hands
   search.set('live', 'sse')
   const query = orThrow(parseChannelQuery(search, {}))
   const principal = await principalOf(parts.gate, handshake)
+  // Not refused when there is not enough: what the link brings waits.
+  parts.allowances.spend(principal, 1, 0)
   await parts.gate.assertAllowed(resolved, principal, 'read')
-  return { resolved, query, user: principal.user }
+  return { resolved, query, principal }
 }

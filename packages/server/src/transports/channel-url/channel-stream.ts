@@ -2,6 +2,9 @@
 import type { BaroError } from '@baro/core'
 import type { Clock, Randomness, ResetReason } from '@baro/core/broker'
 import { closeCodes, createId, type Position } from '@baro/core/protocol'
+import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
+import type { Gate } from '../../access/gate.ts'
+import type { Principal } from '../../access/principal.ts'
 import type { Identity } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegate, Delegating } from '../../delegate/delegate.ts'
@@ -18,16 +21,18 @@ import type { PublishAnswer } from '../../publish/publisher.ts'
 import type { HubSession, Sessions } from '../../session/sessions.ts'
 import type { Outlet } from '../../stream/reader.ts'
 import type { ChannelDialect } from './channel-dialects.ts'
-import { ChannelInbox, type ChannelInboxParts, type InboxOutlet } from './channel-inbox.ts'
+import { ChannelInbox, type InboxOutlet } from './channel-inbox.ts'
 
 /** What a stream works with. */
-export interface ChannelStreamParts extends ChannelInboxParts {
+export interface ChannelStreamParts {
+  readonly gate: Gate
   readonly clock: Clock
   readonly randomness: Randomness
   readonly ticker: Ticker
   readonly limits: Limits
   readonly counters: Pick<Counters, 'rejected'>
   readonly sessions: Sessions
+  readonly allowances: Allowances
   readonly delegating: Delegating
   readonly heartbeatIntervalMs: number
 }
@@ -38,7 +43,8 @@ export interface ChannelStreamRequest {
   readonly dialect: ChannelDialect
   /** The position to continue from. */
   readonly position: Position | undefined
-  readonly user: Identity | undefined
+  /** Who reads. */
+  readonly reader: Pick<Principal, 'user' | 'address'>
 }
 
 /** What only the transport of a stream can say. */
@@ -59,19 +65,21 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   readonly #delegate: Delegate
   readonly #following: Following
   readonly #start: Start
+  /** Made at first use: an event stream spends nothing. */
+  #lazyAllowance: LinkAllowance | undefined
   /** Made at first use, because most streams only follow. */
   #lazyInbox: ChannelInbox | undefined
   #isEnded = false
 
   constructor(parts: ChannelStreamParts, socket: Socket, voice: StreamVoice, request: ChannelStreamRequest) {
-    const { resolved, dialect, user, position } = request
+    const { resolved, dialect, reader, position } = request
     this.id = createId(parts.randomness)
     this.dialect = dialect
     this.#parts = parts
     this.#voice = voice
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
     // The scope of a guest's ids is this stream, because nothing says that another stream is of the same guest.
-    this.#delegate = parts.delegating({ user, session: this.id })
+    this.#delegate = parts.delegating({ user: reader.user, address: reader.address, session: this.id })
     this.#following = this.#delegate.follow(resolved)
     // A view of payloads shows no snapshot, so without a position it starts with what happens from now on.
     this.#start = position ?? (dialect.view === 'payload' ? 'now' : undefined)
@@ -116,6 +124,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#close(closeCodes.unavailable, 'the channel could not be read; come back')
   }
 
+  spend(messages: number, bytes: number): number {
+    return this.#allowance.spend(messages, bytes)
+  }
+
   receive(data: string | Uint8Array): void {
     this.#inbox.receive(data)
   }
@@ -133,6 +145,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.outbox.replyBytes(
       this.dialect.encodeAside('baro:error', { code, message, ...(id === undefined ? undefined : { id }) }),
     )
+  }
+
+  unreadable(): void {
+    this.#close(closeCodes.unreadable, 'too many messages in a row could not be read')
   }
 
   drained(): void {
@@ -159,8 +175,18 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   /** Nothing to do: publishes of a plain stream are claimed by ids, and count on no life of the claims. */
   claimsLost(): void {}
 
+  get #allowance(): LinkAllowance {
+    this.#lazyAllowance ??= new LinkAllowance(this.#parts.allowances, this.#delegate.principal)
+    return this.#lazyAllowance
+  }
+
   get #inbox(): ChannelInbox {
-    this.#lazyInbox ??= new ChannelInbox(this.#parts, this.#following.resolved, this.#delegate, this)
+    this.#lazyInbox ??= new ChannelInbox(
+      { gate: this.#parts.gate, allowance: this.#allowance },
+      this.#following.resolved,
+      this.#delegate,
+      this,
+    )
     return this.#lazyInbox
   }
 

@@ -90,6 +90,9 @@ function writeBody(response: ServerResponse, bytes: Uint8Array): void {
 
 /** Answers with an error and the status of its code. */
 export function sendError(request: IncomingMessage, response: ServerResponse, error: BaroError): Promise<void> {
+  const { retryAfterMs } = error
+  if (retryAfterMs !== undefined && !response.headersSent)
+    response.setHeader('retry-after', Math.ceil(retryAfterMs / 1_000))
   return sendAnswer(request, response, {
     status: errorCodes[error.code].status,
     body: problemBody(error),
@@ -98,8 +101,8 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
 }
 
 /** An error as the body of an answer. */
-export function problemBody({ code, message }: BaroError): string {
-  return JSON.stringify({ error: { code, message } })
+export function problemBody({ code, message, retryAfterMs }: BaroError): string {
+  return JSON.stringify({ error: { code, message, retryAfterMs } })
 }
 
 /** How long a body may take. */

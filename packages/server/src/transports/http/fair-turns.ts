@@ -1,5 +1,4 @@
-import type { HubClock } from '@baro/core/broker'
-import { Deque } from '../../collections/deque.ts'
+import { Deque, type HubClock } from '@baro/core/broker'
 
 /** What one address may take of one turn of the event loop, in milliseconds. */
 const turnMs = 1

@@ -1,4 +1,5 @@
 import type { Gate } from '../../access/gate.ts'
+import { networkOf } from '../../access/network-of.ts'
 import type { Principal } from '../../access/principal.ts'
 import type { Handshake } from '../../ports/socket.ts'
 
@@ -8,6 +9,10 @@ import type { Handshake } from '../../ports/socket.ts'
  *
  * @throws {BaroError} as `Gate.authenticate`.
  */
-export async function principalOf(gate: Gate, { headers }: Handshake): Promise<Principal> {
-  return { user: await gate.authenticate(headers), guest: 'http' }
+export async function principalOf(gate: Gate, { headers, address }: Handshake): Promise<Principal> {
+  return {
+    user: await gate.authenticate(headers),
+    guest: 'http',
+    address: address === undefined ? undefined : networkOf(address),
+  }
 }

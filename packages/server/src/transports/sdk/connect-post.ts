@@ -5,7 +5,10 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
+import type { Cancel } from '@baro/core/broker'
 import { decodeClientMessage, quote } from '@baro/core/protocol'
+import type { Allowances } from '../../access/allowances.ts'
+import { networkOf } from '../../access/network-of.ts'
 import type { Ticker } from '../../delivery/ticker.ts'
 import type { Limits } from '../../ports/limits.ts'
 import type { Handshake, SessionLink } from '../../ports/socket.ts'
@@ -18,6 +21,7 @@ import { longestWaitSeconds } from '../http/longest-wait.ts'
 import { openSse, type SseParts } from '../http/sse.ts'
 import { sseFraming } from '../http/sse-framing.ts'
 import { AnswerCollector } from './answer-collector.ts'
+import { handInPace } from './hand-in-pace.ts'
 
 const sdkSse = sseFraming('sdk-sse')
 
@@ -38,6 +42,7 @@ export interface ConnectPostParts extends SseParts {
   readonly ticker: Ticker
   readonly limits: Limits
   readonly openSession: OpenSession
+  readonly allowances: Allowances
 }
 
 /** Runs the session of one POST. */
@@ -48,7 +53,13 @@ export async function connectByPost(
   handshake: Handshake,
 ): Promise<void> {
   const { maxMessageBytes } = parts.limits
-  const messages = messagesOf(await bodyOf(request, longestMessages * maxMessageBytes, parts), maxMessageBytes)
+  const { address } = handshake
+  const sharing = { address: address === undefined ? undefined : networkOf(address) }
+  parts.allowances.admit(sharing)
+  const body = await bodyOf(request, longestMessages * maxMessageBytes, parts)
+  // Before it is decoded. Its messages are paid for once more, one by one, when it is known who sends them.
+  parts.allowances.spend(sharing, 0, body.length)
+  const messages = messagesOf(body, maxMessageBytes)
   const wait = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('wait')
   if (wait === null) return streamSession(parts, request, response, handshake, messages)
   const seconds = Number(wait)
@@ -68,7 +79,9 @@ function streamSession(
   const outbox = new FramedOutbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
   const session = parts.openSession(outbox, handshake, { isOneWay: true })
   socket.tell(session)
-  hand(session, messages)
+  const stopHanding = hand(parts, session, messages)
+  if (response.destroyed) stopHanding()
+  else response.once('close', stopHanding)
 }
 
 async function waitSession(
@@ -88,19 +101,20 @@ async function waitSession(
   const cancelHold = clock.after(longestWaitSeconds * 1_000, () => collector.close())
   if (response.destroyed) collector.close()
   response.once('close', () => collector.close())
-  hand(session, messages)
+  const stopHanding = hand(parts, session, messages)
   await collector.ready
+  stopHanding()
   cancelWait()
   cancelHold()
   session.closed()
   return sendAnswer(request, response, { status: 200, body: collector.body, caching: 'none' })
 }
 
-function hand(session: SessionLink, messages: readonly Arrived[]): void {
-  for (const { message, text } of messages) {
+function hand(parts: ConnectPostParts, session: SessionLink, messages: readonly Arrived[]): Cancel {
+  return handInPace(parts.clock, session, messages, ({ message, text }) => {
     if (text instanceof BaroError) session.refuse(text, message)
     else session.receive(text)
-  }
+  })
 }
 
 /** What the session will answer: a message, or one that it will refuse. */

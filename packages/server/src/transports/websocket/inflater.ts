@@ -2,6 +2,7 @@ import { constants, inflateRawSync } from 'node:zlib'
 import { closeCodes } from '@baro/core/protocol'
 import type { WebSocket } from 'ws'
 import { permessageDeflate } from './deflate-offer.ts'
+import type { MeteredReading } from './metered-reading.ts'
 
 /** The bytes that a sender leaves out at the end of each message (RFC 7692 §7.2.2). */
 const trailer = Buffer.from([0x00, 0x00, 0xff, 0xff])
@@ -22,18 +23,26 @@ interface ReceivingExtension {
 class Inflater implements ReceivingExtension {
   readonly #webSocket: WebSocket
   readonly #maxMessageBytes: number
+  readonly #reading: MeteredReading
   /** Earlier fragments of the message. `ws` bounds their size. */
   #fragments: Buffer[] | undefined
 
-  constructor(webSocket: WebSocket, maxMessageBytes: number) {
+  constructor(webSocket: WebSocket, maxMessageBytes: number, reading: MeteredReading) {
     this.#webSocket = webSocket
     this.#maxMessageBytes = maxMessageBytes
+    this.#reading = reading
   }
 
+  /** Nothing is inflated while the link may not bring more; `ws` reads no further until the callback is called. */
   decompress(data: Buffer, isFinal: boolean, callback: Inflated): void {
+    this.#reading.whenEnough(() => this.#inflate(data, isFinal, callback))
+  }
+
+  #inflate(data: Buffer, isFinal: boolean, callback: Inflated): void {
     let inflated = Buffer.alloc(0)
     let failure: Error | undefined
-    if (isFinal) {
+    if (this.#reading.isGone) failure = new Error('nobody waits for it')
+    else if (isFinal) {
       const fragments = this.#fragments ?? []
       this.#fragments = undefined
       try {
@@ -45,6 +54,7 @@ class Inflater implements ReceivingExtension {
       } catch (error) {
         failure = error as Error
       }
+      this.#reading.spend(isTooLarge(failure) ? this.#maxMessageBytes : inflated.length)
     } else {
       this.#fragments ??= []
       this.#fragments.push(data)
@@ -61,13 +71,13 @@ class Inflater implements ReceivingExtension {
   }
 }
 
-function isTooLarge(error: Error): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+function isTooLarge(error: Error | undefined): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_BUFFER_TOO_LARGE'
 }
 
 /** Lets a connection take compressed messages. Call it before anything is read from the connection. */
-export function inflateMessagesOf(webSocket: WebSocket, maxMessageBytes: number): void {
+export function inflateMessagesOf(webSocket: WebSocket, maxMessageBytes: number, reading: MeteredReading): void {
   // `ws` takes no foreign extension through its public interface. A test fails if this private field moves.
   const { _extensions } = webSocket as unknown as { readonly _extensions: Record<string, ReceivingExtension> }
-  _extensions[permessageDeflate] = new Inflater(webSocket, maxMessageBytes)
+  _extensions[permessageDeflate] = new Inflater(webSocket, maxMessageBytes, reading)
 }

@@ -1,6 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Log } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
 import { quote } from '@baro/core/protocol'
 import type { WebSocket } from 'ws'
 import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
@@ -8,6 +9,7 @@ import { writeOut } from '../http/write-out.ts'
 import { acceptDeflateOffer } from './deflate-offer.ts'
 import { createDeflatedFraming } from './deflated-framing.ts'
 import { inflateMessagesOf } from './inflater.ts'
+import { MeteredReading } from './metered-reading.ts'
 import { webSocketFraming } from './websocket-frame.ts'
 import { createWebSocketServer } from './ws.ts'
 
@@ -30,6 +32,7 @@ export interface WebSocketSocket extends Socket {
 
 /** What a hub's WebSockets agree to. */
 export interface WebSocketRules {
+  readonly clock: Clock
   readonly maxMessageBytes: number
   /** Messages from this many bytes are compressed; `undefined` if none is. */
   readonly compressFromBytes: number | undefined
@@ -41,11 +44,8 @@ export interface WebSocketRules {
  * many at once. Both write whole frames, so they never mix. Compression is agreed and done here too: `ws` would
  * compress for each client, and keep a window for each client that compresses.
  */
-export function createWebSocketTransport({
-  maxMessageBytes,
-  compressFromBytes,
-  log,
-}: WebSocketRules): WebSocketTransport {
+export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransport {
+  const { maxMessageBytes, compressFromBytes, log } = rules
   let isLogged = false
   const server = createWebSocketServer({
     noServer: true,
@@ -70,10 +70,13 @@ export function createWebSocketTransport({
     upgrade(request, stream, head, connect) {
       server.handleUpgrade(request, stream, head, (webSocket) => {
         const isDeflated = accept(request) !== undefined
-        if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes)
         const framing = (isDeflated && deflatedFraming) || webSocketFraming
         const socket = new OpenWebSocket(webSocket, stream, framing)
-        passOn(webSocket, stream, socket, connect(socket))
+        const link = connect(socket)
+        const reading = new MeteredReading(rules, webSocket, stream, link)
+        if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes, reading)
+        socket.reading = reading
+        passOn(webSocket, stream, socket, link)
       })
     },
   }
@@ -89,6 +92,7 @@ class OpenWebSocket implements WebSocketSocket {
   readonly #webSocket: WebSocket
   readonly #stream: Duplex
   #isAsked = false
+  reading: MeteredReading | undefined
   /** Called when everything written has left. */
   drained: () => void = ignore
 
@@ -114,6 +118,8 @@ class OpenWebSocket implements WebSocketSocket {
   }
 
   ping(): void {
+    // While nothing is read from it, its silence says nothing.
+    if (this.#isAsked && this.reading?.isWaiting) return
     if (this.#isAsked) return this.#webSocket.terminate()
     this.#isAsked = true
     this.#webSocket.once('pong', () => {

@@ -1,7 +1,6 @@
-import { snapshot } from '@baro/next'
+import { pageParams, snapshot } from '@baro/next'
 import type { Metadata } from 'next'
-import { notFound } from 'next/navigation'
-import { isRoomId, room } from '../../../../channels/room.ts'
+import { room } from '../../../../channels/room.ts'
 import { PageFrame } from '../../../../components/frame/page-frame.tsx'
 import { SourceFiles } from '../../../../components/live/source-files.tsx'
 import { Room } from '../../../../components/room/room.tsx'
@@ -19,6 +18,7 @@ const files = [
   'app/[lang]/rooms/[id]/page.tsx',
   'components/room/room.tsx',
   'components/room/use-enter-to-send.ts',
+  'app/[lang]/rooms/[id]/messages/route.ts',
   'components/room/shrink-picture.ts',
   'components/room/record-voice.ts',
   'channels/room.ts',
@@ -33,23 +33,17 @@ export function generateStaticParams() {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).room.title(await roomIdIn(params)) }
+  return { title: wordsIn(await pageLanguage(params)).room.title((await pageParams(room, params)).id) }
 }
 
 export default async function RoomPage({ params }: Props) {
   const language = await pageLanguage(params)
-  const id = await roomIdIn(params)
+  const { id } = await pageParams(room, params)
   return (
     <PageFrame language={language} path={`/rooms/${encodeURIComponent(id)}`} section="rooms">
       <RoomLinks language={language} current={id} />
-      <Room language={language} id={id} initial={await snapshot(room({ id }))} />
+      <Room language={language} id={id} initial={await snapshot(room({ id }))} renderedAtMs={Date.now()} />
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )
-}
-
-/** The parameters of a page arrive percent-encoded. server/site-path.ts lets no other id come here. */
-async function roomIdIn(params: Props['params']): Promise<string> {
-  const id = decodeURIComponent((await params).id)
-  return isRoomId(id) ? id : notFound()
 }

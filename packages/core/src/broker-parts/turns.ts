@@ -1,7 +1,16 @@
-import type { Settlement, Turn } from '@baro/core/broker'
+import type { Settlement, Turn } from '../ports/claim.ts'
 
 /** What a claim of a turn came to; a settlement is its first answer. */
 export type TurnClaimed = 'granted' | 'pending' | 'out-of-turn' | Settlement
+
+/** Turns as they are kept outside the process. */
+export interface KeptTurns {
+  /** The number of the last turn that was answered. */
+  readonly answered: number
+  readonly isAtWork: boolean
+  /** The answers of the newest numbers, without gaps. */
+  readonly answers: readonly Settlement[]
+}
 
 // Shared, because most of what is remembered keeps no answer: none has come yet, or all are confirmed.
 const none: readonly Settlement[] = []
@@ -23,6 +32,19 @@ export class Turns {
   // The answers of the newest numbers, without gaps: each turn is answered before the next is granted. `concat` and
   // `slice` make a list of exactly that length, which matters because there is one for each remembered claim.
   #answers: readonly Settlement[] = none
+
+  /** Turns that go on where kept ones stood. */
+  static from({ answered, isAtWork, answers }: KeptTurns): Turns {
+    const turns = new Turns()
+    turns.#answered = answered
+    turns.#isAtWork = isAtWork
+    turns.#answers = answers
+    return turns
+  }
+
+  get kept(): KeptTurns {
+    return { answered: this.#answered, isAtWork: this.#isAtWork, answers: this.#answers }
+  }
 
   /** Whether it may be forgotten: its first turn was never granted, or was given back. */
   get isUnused(): boolean {

@@ -1,5 +1,5 @@
-import type { Clock } from '@baro/core/broker'
-import { Deque } from '../collections/deque.ts'
+import type { Clock } from '../ports/clock.ts'
+import { Deque } from './deque.ts'
 
 interface Waiting<T> {
   readonly item: T

@@ -1,6 +1,7 @@
-import type { Log, Signal } from '@baro/core'
-import type { Delivery, StreamFollower } from '@baro/core/broker'
-import { describeError } from '../observe/describe-error.ts'
+import type { Delivery } from '../ports/broker.ts'
+import type { StreamFollower } from '../ports/stream-source.ts'
+import type { Signal } from '../publication.ts'
+import type { Report } from './report.ts'
 
 interface FollowerEntry {
   readonly told: StreamFollower
@@ -14,14 +15,14 @@ interface Waiting {
 
 /** Who follows one channel. */
 export class Followers {
-  readonly #log: Log
+  readonly #report: Report
   // Replaced, never changed: a delivery goes to those who followed when it was appended, also if others come meanwhile.
   #followers: readonly FollowerEntry[] = []
   readonly #waiting: Waiting[] = []
   #telling = false
 
-  constructor(log: Log) {
-    this.#log = log
+  constructor(report: Report) {
+    this.#report = report
   }
 
   get isEmpty(): boolean {
@@ -75,7 +76,7 @@ export class Followers {
       try {
         follower.told.deliver(delivery)
       } catch (error) {
-        this.#report(delivery.channel, error)
+        this.#threw(delivery.channel, error)
         // The follower did not take this delivery, so it must read again: else it would have a gap (I2).
         this.#guard(delivery.channel, () => follower.told.lost())
       }
@@ -86,11 +87,11 @@ export class Followers {
     try {
       call()
     } catch (error) {
-      this.#report(channel, error)
+      this.#threw(channel, error)
     }
   }
 
-  #report(channel: string, error: unknown): void {
-    this.#log.error(`A follower of "${channel}" threw; the others are not affected. ${describeError(error)}`)
+  #threw(channel: string, error: unknown): void {
+    this.#report(`A follower of "${channel}" threw; the others are not affected.`, error)
   }
 }

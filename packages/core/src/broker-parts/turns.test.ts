@@ -1,5 +1,5 @@
-import type { Settlement } from '@baro/core/broker'
 import { describe, expect, test } from 'vitest'
+import type { Settlement } from '../ports/claim.ts'
 import { Turns } from './turns.ts'
 
 const answer: Settlement = { position: null }

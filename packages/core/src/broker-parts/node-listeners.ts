@@ -1,14 +1,13 @@
-import type { Log } from '@baro/core'
-import type { NodeListener, NodeMessage } from '@baro/core/broker'
-import { describeError } from '../observe/describe-error.ts'
+import type { NodeListener, NodeMessage } from '../ports/broker.ts'
+import type { Report } from './report.ts'
 
 /** The hubs that hear what hubs tell each other. */
 export class NodeListeners {
-  readonly #log: Log
+  readonly #report: Report
   readonly #listeners = new Set<{ readonly listener: NodeListener }>()
 
-  constructor(log: Log) {
-    this.#log = log
+  constructor(report: Report) {
+    this.#report = report
   }
 
   /** Returns a function that stops it. */
@@ -19,13 +18,23 @@ export class NodeListeners {
     return () => this.#listeners.delete(added)
   }
 
+  /** Messages may have been missed. */
+  lost(): void {
+    for (const added of [...this.#listeners])
+      try {
+        if (this.#listeners.has(added)) added.listener.lost()
+      } catch (error) {
+        this.#report('A node threw when it was told that messages were lost; the others are told.', error)
+      }
+  }
+
   tell(message: NodeMessage): void {
     for (const added of [...this.#listeners])
       try {
         // A listener that stopped while others were told is told nothing more.
         if (this.#listeners.has(added)) added.listener.heard(message)
       } catch (error) {
-        this.#log.error(`A node threw at the message "${message.type}"; the others get it. ${describeError(error)}`)
+        this.#report(`A node threw at the message "${message.type}"; the others get it.`, error)
       }
   }
 }

@@ -1,27 +1,31 @@
-import { BaroError } from '@baro/core'
-import type { Claimed, ClaimKey, ClaimTerms, Clock, Settlement, Turn } from '@baro/core/broker'
-import { quote } from '@baro/core/protocol'
+import { BaroError, quote } from '../errors.ts'
+import type { ClaimTerms } from '../ports/broker.ts'
+import type { Claimed, ClaimKey, ClaimShare, Settlement, Turn } from '../ports/claim.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ClaimLimits } from './claim-limits.ts'
 import { Expiry } from './expiry.ts'
-import { Turns } from './turns.ts'
+import { type KeptTurns, Turns } from './turns.ts'
+
+/** What is remembered of one id, or of one producer, on one channel, as it is kept outside the process. */
+export interface KeptClaim extends KeptTurns {
+  readonly share: ClaimShare
+  readonly windowMs: number
+  /** When it is over, on the clock of the claims. */
+  readonly until: number
+}
+
+/** Keeps a claim under its name, or forgets it. */
+export type KeepClaim = (name: string, claim: KeptClaim | undefined) => void
 
 /** What is remembered of one id, or of one producer, on one channel. */
 interface Remembered {
   readonly name: string
-  readonly scope: string
+  readonly share: ClaimShare
   readonly turns: Turns
   windowMs: number
   until: number
   /** How much of {@link ClaimLimits} it uses. */
   weight: number
-}
-
-/**
- * How many claims may be remembered at a time. More are refused: forgetting one early would mean publishing twice (I5).
- */
-export interface ClaimLimits {
-  /** Of one scope, so that one user cannot use up the room of all. */
-  readonly perScope: number
-  readonly total: number
 }
 
 /** Most unconfirmed answers of one producer. A client of ours has far fewer publishes under way. */
@@ -36,16 +40,30 @@ export class Claims {
   readonly epoch: string
   readonly #clock: Clock
   readonly #limits: ClaimLimits
+  readonly #keepOutside: KeepClaim | undefined
   readonly #remembered = new Map<string, Remembered>()
+  /** By user, by address, and of all of a kind. */
   readonly #weights = new Map<string, number>()
   readonly #expiry: Expiry<Remembered>
-  #weight = 0
 
-  constructor(epoch: string, clock: Clock, limits: ClaimLimits) {
+  /**
+   * @param keep Called with whatever changes, before the call that changed it returns. A clock that goes on across
+   * restarts belongs to it.
+   */
+  constructor(epoch: string, clock: Clock, limits: ClaimLimits, keep?: KeepClaim) {
     this.epoch = epoch
     this.#clock = clock
     this.#limits = limits
+    this.#keepOutside = keep
     this.#expiry = new Expiry(clock)
+  }
+
+  /** Remembers again what was kept. */
+  restore(name: string, { share, windowMs, until, ...turns }: KeptClaim): void {
+    const remembered = { name, share, turns: Turns.from(turns), windowMs, until, weight: 0 }
+    this.#remembered.set(name, remembered)
+    this.#expiry.add(remembered, windowMs)
+    this.#weigh(remembered, Math.max(1, remembered.turns.weight))
   }
 
   get isEmpty(): boolean {
@@ -55,16 +73,17 @@ export class Claims {
   /**
    * @throws {BaroError} `rate-limited` or `unavailable` if too much is remembered already.
    */
-  claim(channel: string, key: ClaimKey, { windowMs, epoch = this.epoch }: ClaimTerms): Claimed {
+  claim(channel: string, key: ClaimKey, { windowMs, share, epoch = this.epoch }: ClaimTerms): Claimed {
     // Each claim forgets two expired ones at most, so memory shrinks and no single claim pays for thousands.
     this.forgetExpired(2)
     if (epoch !== this.epoch) return { epoch: this.epoch, outcome: 'out-of-turn' }
-    const remembered = this.#find(channel, key) ?? this.#make(channel, key, windowMs)
+    const remembered = this.#find(channel, key) ?? this.#make(channel, key, windowMs, share)
     const claimed = remembered.turns.claim(turnOf(key))
     if (!remembered.turns.isUnused) this.#keep(remembered)
     // The window of a producer begins anew with each claim, the window of an id does not.
     if ('turn' in key) this.#renew(remembered, windowMs)
     if (claimed === 'granted') this.#assertRoom(remembered, key)
+    this.#changed(remembered)
     return typeof claimed === 'string'
       ? { epoch: this.epoch, outcome: claimed }
       : { epoch: this.epoch, outcome: 'settled', answer: claimed }
@@ -73,7 +92,9 @@ export class Claims {
   /** Returns the answer that is kept. The first answer stays, because somebody may have got it already. */
   settle(channel: string, key: ClaimKey, answer: Settlement): Settlement | undefined {
     // A turn at work counts like an answer, so the weight stays the same.
-    this.#find(channel, key)?.turns.settle(turnOf(key).number, answer)
+    const remembered = this.#find(channel, key)
+    remembered?.turns.settle(turnOf(key).number, answer)
+    if (remembered) this.#changed(remembered)
     return this.answer(channel, key)
   }
 
@@ -113,9 +134,9 @@ export class Claims {
     return remembered.until <= this.#clock.elapsed()
   }
 
-  #make(channel: string, key: ClaimKey, windowMs: number): Remembered {
+  #make(channel: string, key: ClaimKey, windowMs: number, share: ClaimShare): Remembered {
     const until = this.#clock.elapsed() + windowMs
-    return { name: nameOf(channel, key), scope: key.scope, turns: new Turns(), windowMs, until, weight: 0 }
+    return { name: nameOf(channel, key), share, turns: new Turns(), windowMs, until, weight: 0 }
   }
 
   #renew(remembered: Remembered, windowMs: number): void {
@@ -138,21 +159,30 @@ export class Claims {
     remembered.turns.release(turnOf(key).number)
     if (remembered.turns.isUnused) this.#forget(remembered)
     else this.#keep(remembered)
+    this.#changed(remembered)
   }
 
   #forget(remembered: Remembered): void {
     this.#remembered.delete(remembered.name)
     this.#weigh(remembered, 0)
+    this.#keepOutside?.(remembered.name, undefined)
+  }
+
+  #changed(remembered: Remembered): void {
+    const { name, share, windowMs, until, turns } = remembered
+    if (this.#keepOutside && this.#remembered.get(name) === remembered)
+      this.#keepOutside(name, { share, windowMs, until, ...turns.kept })
   }
 
   #weigh(remembered: Remembered, weight: number): void {
     const more = weight - remembered.weight
     if (more === 0) return
     remembered.weight = weight
-    this.#weight += more
-    const ofScope = (this.#weights.get(remembered.scope) ?? 0) + more
-    if (ofScope === 0) this.#weights.delete(remembered.scope)
-    else this.#weights.set(remembered.scope, ofScope)
+    for (const name of [remembered.share.of, ownNameOf(remembered.share)]) {
+      const all = this.#weightOf(name) + more
+      if (all === 0) this.#weights.delete(name)
+      else this.#weights.set(name, all)
+    }
   }
 
   /** Takes the grant back if there is no room for it. */
@@ -164,22 +194,43 @@ export class Claims {
     throw complaint
   }
 
-  #complaintAbout({ scope, turns }: Remembered): BaroError | undefined {
-    const { perScope, total } = this.#limits
+  #weightOf(name: string): number {
+    return this.#weights.get(name) ?? 0
+  }
+
+  #complaintAbout({ share, turns }: Remembered): BaroError | undefined {
+    const { perUser, users, perAddress, guests, application } = this.#limits
     if (turns.weight > maxUnconfirmed)
       return new BaroError(
         'rate-limited',
         `${maxUnconfirmed} answers of one producer are not confirmed. Confirm them and try again.`,
       )
-    if (this.#weight > total)
-      return new BaroError('unavailable', `This node remembers ${total} publishes and takes no more. Try again later.`)
-    if ((this.#weights.get(scope) ?? 0) > perScope)
+    const [mostOfOne, mostOfAll] =
+      share.of === 'user' ? [perUser, users] : share.of === 'guest' ? [perAddress, guests] : [application, application]
+    if (this.#weightOf(share.of) > mostOfAll)
+      return new BaroError(
+        'unavailable',
+        `This node remembers ${mostOfAll} publishes of ${kinds[share.of]} and takes no more. Try again later.`,
+      )
+    if (this.#weightOf(ownNameOf(share)) > mostOfOne)
       return new BaroError(
         'rate-limited',
-        `${quote(scope)} made ${perScope} publishes that are remembered. Try again later.`,
+        `${mostOfOne} publishes of ${share.of === 'user' ? `the user ${quote(share.user)}` : 'this address'} are remembered. Try again later.`,
       )
     return undefined
   }
+}
+
+const kinds: Readonly<Record<ClaimShare['of'], string>> = {
+  application: 'the application',
+  user: 'users',
+  guest: 'guests',
+}
+
+/** The name of the part of a share that is one user's, or one address's. */
+function ownNameOf(share: ClaimShare): string {
+  if (share.of === 'application') return 'application itself'
+  return share.of === 'user' ? `user ${share.user}` : `guest ${share.address}`
 }
 
 function turnOf(key: ClaimKey): Turn {

@@ -1,0 +1,44 @@
+'use client'
+
+import type { Sample } from '../../channels/machine.ts'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import styles from './machine.module.css'
+
+/** Chooses the second whose values are shown, for those who do not hover: by keyboard, by touch, by voice. */
+export function SecondSlider({
+  language,
+  samples,
+  pointed,
+  point,
+}: {
+  language: Language
+  samples: readonly Sample[]
+  pointed: number | undefined
+  point: (index: number | undefined) => void
+}) {
+  const { machine } = wordsIn(language)
+  const last = samples.length - 1
+  const index = Math.min(pointed ?? last, last)
+  const time = samples[index]?.time ?? 0
+  return (
+    <label className={styles.second}>
+      {machine.second}
+      <input
+        type="range"
+        min={0}
+        max={last}
+        value={index}
+        aria-valuetext={ago(language, index - last)}
+        // At its end it follows the newest.
+        onChange={({ target }) => point(Number(target.value) === last ? undefined : Number(target.value))}
+      />
+      <output data-time={time}>{ago(language, index - last)}</output>
+    </label>
+  )
+}
+
+/** So many samples before the newest, which come once a second. It reads the same on a server and in any time zone. */
+function ago(language: Language, seconds: number): string {
+  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(seconds, 'second')
+}

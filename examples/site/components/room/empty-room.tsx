@@ -1,0 +1,25 @@
+import type { HandOver } from '@baro/client'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import { emptinessOf } from '../live/emptiness.ts'
+import { LocalTime } from '../live/local-time.tsx'
+
+/** That nobody has written here, and when that was so. */
+export function EmptyRoom({
+  language,
+  handOver,
+  renderedAtMs,
+}: {
+  language: Language
+  handOver: HandOver | undefined
+  renderedAtMs: number
+}) {
+  const { room } = wordsIn(language)
+  const emptiness = emptinessOf(handOver)
+  if (emptiness !== 'then') return { now: room.empty, since: room.emptySince }[emptiness]
+  return (
+    <>
+      {room.emptyThen} <LocalTime language={language} time={renderedAtMs} format="day" />
+    </>
+  )
+}

@@ -1,0 +1,32 @@
+import type { Changes } from '../journal/frame.ts'
+
+/** What is kept, as a step sees it. */
+export interface Kept {
+  get(key: string): string | undefined
+}
+
+/** Changes that are kept together, or not at all. They are seen by their own step only, until it is kept. */
+export class Step implements Kept {
+  readonly #kept: Kept
+  readonly #changes = new Map<string, string | undefined>()
+
+  constructor(kept: Kept) {
+    this.#kept = kept
+  }
+
+  get changes(): Changes {
+    return this.#changes
+  }
+
+  get(key: string): string | undefined {
+    return this.#changes.has(key) ? this.#changes.get(key) : this.#kept.get(key)
+  }
+
+  put(key: string, value: string): void {
+    this.#changes.set(key, value)
+  }
+
+  remove(key: string): void {
+    this.#changes.set(key, undefined)
+  }
+}

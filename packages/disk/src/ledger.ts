@@ -1,0 +1,362 @@
+/**
+ * Everything that one process keeps in a folder: channels and claims, over a shelf. Each call is one step: it reads what is kept,
+ * decides, and keeps what it changed, all of it or nothing. What a step throws leaves everything as it was.
+ */
+import { BaroError } from '@baro/core'
+import {
+  type Appended,
+  type AppendOptions,
+  type Checkpoint,
+  type Claimed,
+  type ClaimKey,
+  type ClaimLimits,
+  Claims,
+  type ClaimTerms,
+  type Clock,
+  type Delivery,
+  type Entry,
+  type HistoryBounds,
+  type KeptClaim,
+  type Randomness,
+  type ReadRange,
+  type Settlement,
+  type StreamView,
+} from '@baro/core/broker'
+import { type AtPosition, createId, formatPosition } from '@baro/core/protocol'
+import {
+  type ChannelRecord,
+  channelOfRecencyKey,
+  footprintOf,
+  minuteOf,
+  recencyKey,
+  recordKey,
+} from './channel/record.ts'
+import { Step } from './channel/step.ts'
+import { emptyRecord, Stream } from './channel/stream.ts'
+import { DamagedRecord, DamagedStore } from './damage/damage.ts'
+import type { Shelf } from './shelf/shelf.ts'
+import { createStoreClock, type StoreTime } from './store-clock.ts'
+
+/** What is kept once for all channels. */
+interface Summary {
+  readonly format: 1
+  absentEpoch: string
+  claimsEpoch: string
+  time: StoreTime
+  /** Channels with a record, and about what they take in the store. */
+  channels: number
+  bytes: number
+}
+
+/** What a ledger works with. */
+export interface LedgerParts {
+  readonly shelf: Shelf
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly claimLimits: ClaimLimits
+  /** A channel was found damaged, and begins another life. */
+  readonly lost: (channel: string, damage: DamagedRecord) => void
+}
+
+const summaryKey = '!summary'
+const claimPrefix = 'p:'
+const endOf = (prefix: string): string =>
+  `${prefix.slice(0, -1)}${String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)}`
+
+/** One channel in one step. */
+interface Opened {
+  readonly step: Step
+  readonly stream: Stream
+  /** What was counted for it; 0 if it had no record. */
+  readonly counted: number
+  /** When it was last used; `undefined` if it had no record. */
+  readonly usedAt: number | undefined
+}
+
+export class Ledger {
+  readonly #shelf: Shelf
+  readonly #clock: Clock
+  readonly #randomness: Randomness
+  readonly #claims: Claims
+  readonly #summary: Summary
+  readonly #lost: LedgerParts['lost']
+  #step: Step | undefined
+
+  private constructor({ shelf, clock, randomness, claimLimits, lost }: LedgerParts, summary: Summary) {
+    this.#shelf = shelf
+    this.#randomness = randomness
+    this.#summary = summary
+    this.#lost = lost
+    this.#clock = createStoreClock(clock, summary.time)
+    this.#claims = new Claims(summary.claimsEpoch, this.#clock, claimLimits, (name, claim) =>
+      this.#keepClaim(name, claim),
+    )
+  }
+
+  /** @throws {DamagedStore} if what is kept once for all is damaged. */
+  static async open(parts: LedgerParts): Promise<Ledger> {
+    const { shelf, clock, randomness } = parts
+    const kept = shelf.get(summaryKey)
+    const summary: Summary = kept
+      ? JSON.parse(kept)
+      : {
+          format: 1,
+          absentEpoch: createId(randomness),
+          claimsEpoch: createId(randomness),
+          time: { elapsed: 0, now: clock.now() },
+          channels: 0,
+          bytes: 0,
+        }
+    if (summary.format !== 1)
+      throw new DamagedStore(`its format is ${String(summary.format)}, and this version of @baro/disk reads format 1`)
+    const ledger = new Ledger(parts, summary)
+    for await (const [key, claim] of shelf.entries({ gt: claimPrefix, lt: endOf(claimPrefix) }))
+      ledger.#claims.restore(JSON.parse(key.slice(claimPrefix.length)), JSON.parse(claim) as KeptClaim)
+    // Readers are told the absent epoch, so it must not change with the next start.
+    if (!kept) ledger.#run(() => {})
+    return ledger
+  }
+
+  get claimsEpoch(): string {
+    return this.#claims.epoch
+  }
+
+  get usage(): { readonly channels: number; readonly bytes: number } {
+    const { channels, bytes } = this.#summary
+    return { channels, bytes }
+  }
+
+  get hasClaims(): boolean {
+    return !this.#claims.isEmpty
+  }
+
+  append(name: string, entries: readonly Entry[], bounds: HistoryBounds, options: AppendOptions): Appended {
+    const { settle } = options
+    if (settle && !this.#claims.isOpen(name, settle))
+      return { outcome: 'claim-over', answer: this.#claims.answer(name, settle) }
+    return this.#channel(name, (opened) => {
+      const appended = opened.stream.append(entries, bounds, options)
+      if (appended.outcome !== 'appended') return appended
+      this.#save(name, opened)
+      if (settle) this.#claims.settle(name, settle, { position: formatPosition(appended.delivery.position) })
+      return appended
+    })
+  }
+
+  redact(
+    name: string,
+    offset: number,
+    tombstone: Parameters<Stream['redact']>[1],
+    entry: Entry,
+    bounds: HistoryBounds,
+  ): Delivery | undefined {
+    return this.#channel(name, (opened) => {
+      const delivery = opened.usedAt === undefined ? undefined : opened.stream.redact(offset, tombstone, entry, bounds)
+      if (delivery) this.#save(name, opened)
+      return delivery
+    })
+  }
+
+  read(name: string, range: ReadRange): StreamView {
+    return this.#channel(name, (opened) => {
+      const floor = opened.stream.record.floor.offset
+      const view = opened.stream.read(range)
+      this.#used(name, opened, view.floor > floor)
+      return view
+    })
+  }
+
+  head(name: string): AtPosition {
+    return this.#channel(name, ({ stream }) => stream.head)
+  }
+
+  readCheckpoint(name: string): Checkpoint | undefined {
+    return this.#channel(name, (opened) => {
+      this.#used(name, opened, false)
+      return opened.stream.readCheckpoint()
+    })
+  }
+
+  writeCheckpoint(name: string, checkpoint: Checkpoint): void {
+    this.#channel(name, (opened) => {
+      if (opened.usedAt !== undefined && opened.stream.writeCheckpoint(checkpoint)) this.#save(name, opened)
+    })
+  }
+
+  claim(channel: string, key: ClaimKey, terms: ClaimTerms): Claimed {
+    const claimed = this.#run(() => {
+      try {
+        return this.#claims.claim(channel, key, terms)
+      } catch (error) {
+        // What was forgotten on the way is forgotten.
+        if (error instanceof BaroError) return error
+        throw error
+      }
+    })
+    if (claimed instanceof BaroError) throw claimed
+    return claimed
+  }
+
+  settle(channel: string, key: ClaimKey, answer: Settlement): Settlement | undefined {
+    return this.#run(() => this.#claims.settle(channel, key, answer))
+  }
+
+  release(channel: string, key: ClaimKey): void {
+    this.#run(() => this.#claims.release(channel, key))
+  }
+
+  forgetExpiredClaims(most: number): void {
+    this.#run(() => this.#claims.forgetExpired(most))
+  }
+
+  /** Trims what became too old, and forgets the channel if nobody used it for so long. Returns whether it is forgotten. */
+  sweep(name: string, idleTtlMs: number, isFollowed: boolean): boolean {
+    return this.#channel(name, (opened) => {
+      if (opened.usedAt === undefined) return false
+      const trimmed = opened.stream.trim()
+      if (!isFollowed && opened.stream.isIdle(idleTtlMs)) {
+        this.#remove(name, opened)
+        return true
+      }
+      if (trimmed > 0) this.#save(name, opened)
+      return false
+    })
+  }
+
+  /** Lets go of history for want of room. Returns how many publications went. */
+  letGo(name: string, most: number): number {
+    return this.#channel(name, (opened) => {
+      const gone = opened.stream.letGo(most)
+      if (gone > 0) this.#save(name, opened)
+      return gone
+    })
+  }
+
+  /** Forgets a channel. Whoever still has a position of this life will not find it again in the next one (I4). */
+  drop(name: string): void {
+    this.#channel(name, (opened) => {
+      if (opened.usedAt !== undefined) this.#remove(name, opened)
+    })
+  }
+
+  /** Names of channels in the order of their last use, from this key on; a channel may be named that was used since. */
+  async leastUsed(after: string, limit: number): Promise<readonly { readonly key: string; readonly name: string }[]> {
+    const keys = await this.#shelf.keys({ gt: after, lt: endOf('r:'), limit })
+    return keys.map((key) => ({ key, name: channelOfRecencyKey(key) }))
+  }
+
+  /** Whether this key still says when the channel was used last. */
+  isLastUse(name: string, key: string): boolean {
+    return this.#channel(name, ({ step, usedAt }) => {
+      const isLast = usedAt !== undefined && recencyKey(name, usedAt) === key
+      if (!isLast && step.get(key) !== undefined) step.remove(key)
+      return isLast
+    })
+  }
+
+  /** Names of channels, in some order, from this one on. */
+  async channels(after: string, limit: number): Promise<readonly string[]> {
+    const keys = await this.#shelf.keys({ gt: recordKey(after), lt: endOf('c:'), limit })
+    return keys.map((key) => key.slice(2))
+  }
+
+  #channel<T>(name: string, work: (opened: Opened) => T): T {
+    try {
+      return this.#run((step) => work(this.#open(name, step)))
+    } catch (error) {
+      if (!(error instanceof DamagedRecord)) throw error
+      this.#run((step) => this.#lose(name, step))
+      this.#lost(name, error)
+      return this.#run((step) => work(this.#open(name, step)))
+    }
+  }
+
+  #open(name: string, step: Step): Opened {
+    const elapsed = this.#clock.elapsed()
+    const text = step.get(recordKey(name))
+    if (text === undefined) {
+      const record = emptyRecord(this.#summary.absentEpoch, elapsed)
+      return { step, stream: new Stream(name, record, step, elapsed), counted: 0, usedAt: undefined }
+    }
+    const record = JSON.parse(text) as ChannelRecord
+    return {
+      step,
+      stream: new Stream(name, record, step, elapsed),
+      counted: footprintOf(record),
+      usedAt: record.usedAt,
+    }
+  }
+
+  #used(name: string, opened: Opened, isChanged: boolean): void {
+    const { record } = opened.stream
+    if (opened.usedAt === undefined) return
+    const elapsed = this.#clock.elapsed()
+    if (!isChanged && minuteOf(elapsed) === minuteOf(opened.usedAt)) return
+    record.usedAt = elapsed
+    this.#save(name, opened)
+  }
+
+  #save(name: string, { step, stream: { record }, counted, usedAt }: Opened): void {
+    step.put(recordKey(name), JSON.stringify(record))
+    const [before, after] = [
+      usedAt === undefined ? undefined : recencyKey(name, usedAt),
+      recencyKey(name, record.usedAt),
+    ]
+    if (before !== after) {
+      if (before !== undefined) step.remove(before)
+      step.put(after, '')
+    }
+    if (usedAt === undefined) this.#summary.channels++
+    this.#summary.bytes += footprintOf(record) - counted
+  }
+
+  #remove(name: string, { step, stream, counted, usedAt = 0 }: Opened): void {
+    stream.removeAll()
+    step.remove(recordKey(name))
+    step.remove(recencyKey(name, usedAt))
+    this.#summary.channels--
+    this.#summary.bytes -= counted
+    this.#summary.absentEpoch = createId(this.#randomness)
+  }
+
+  /** Forgets a channel of which not everything can be read: never a guess (I4). */
+  #lose(name: string, step: Step): void {
+    try {
+      const opened = this.#open(name, step)
+      if (opened.usedAt !== undefined) this.#remove(name, opened)
+    } catch {
+      step.remove(recordKey(name))
+      this.#summary.channels--
+      this.#summary.absentEpoch = createId(this.#randomness)
+    }
+  }
+
+  #keepClaim(name: string, claim: KeptClaim | undefined): void {
+    const key = `${claimPrefix}${JSON.stringify(name)}`
+    if (claim) this.#step?.put(key, JSON.stringify(claim))
+    else this.#step?.remove(key)
+  }
+
+  #run<T>(work: (step: Step) => T): T {
+    const step = new Step(this.#shelf)
+    const { channels, bytes, absentEpoch } = this.#summary
+    this.#step = step
+    try {
+      const result = work(step)
+      const isFirst = this.#shelf.get(summaryKey) === undefined
+      if (step.changes.size > 0 || isFirst) this.#keep(step)
+      return result
+    } catch (error) {
+      Object.assign(this.#summary, { channels, bytes, absentEpoch })
+      throw error
+    } finally {
+      this.#step = undefined
+    }
+  }
+
+  #keep(step: Step): void {
+    this.#summary.time = { elapsed: this.#clock.elapsed(), now: this.#clock.now() }
+    step.put(summaryKey, JSON.stringify(this.#summary))
+    this.#shelf.keep(step.changes)
+  }
+}

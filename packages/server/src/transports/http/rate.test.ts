@@ -1,0 +1,149 @@
+/** Requests above what a user, else an address, may send (I7). */
+import { describe, expect, test } from 'vitest'
+import { type Answer, type HttpStage, type Pending, serve, tick, until } from '../../../test/http-stage.ts'
+import { EventReader } from '../../../test/stream-readers.ts'
+
+const limits = { messagesPerSecond: 10, timesPerUser: 2, timesPerAddress: 5, bytesPerSecond: 100_000 }
+const publishing = { method: 'POST', body: '{"type":"message","payload":"hello"}' }
+const as = (user: string) => ({ headers: { authorization: `Bearer ${user}` } })
+
+const connecting = (...messages: readonly object[]) => ({
+  method: 'POST',
+  body: JSON.stringify({ messages: [{ type: 'baro:connect', payload: { protocol: 1, client: 'mine' } }, ...messages] }),
+})
+
+const count = (answers: readonly Answer[], status: number) => answers.filter((one) => one.status === status).length
+
+/** Asks so often, a few at a time. */
+async function askMany(stage: HttpStage, times: number, ...asked: Parameters<HttpStage['ask']>) {
+  const answers: Answer[] = []
+  while (answers.length < times)
+    answers.push(...(await Promise.all(Array.from({ length: 50 }, () => stage.ask(...asked)))))
+  return answers
+}
+
+describe('I7: requests above the allowance', () => {
+  test('of an address, and of a user, are refused with the time to come back after', async () => {
+    const stage = await serve({ limits: { ...limits, bytesPerSecond: 1e15 } })
+    const guests = await askMany(stage, 500, '/baro/channels/chat:1', publishing)
+    expect([count(guests, 200), count(guests, 429)]).toEqual([100, 400])
+    const refused = guests.find(({ status }) => status === 429)
+    expect(refused?.body).toEqual({
+      error: {
+        code: 'rate-limited',
+        message: 'Too much comes from this address. Try again in 1 s.',
+        retryAfterMs: 1_000,
+      },
+    })
+    expect(refused?.headers['retry-after']).toBe('1')
+    const users = await askMany(stage, 200, '/baro/channels/chat:1', { ...publishing, ...as('ada') })
+    expect([count(users, 200), count(users, 429)]).toEqual([40, 160])
+    expect((await stage.ask('/baro/channels/chat:1', { ...publishing, ...as('bob') })).status).toBe(200)
+    expect(stage.hub.counters.published).toBe(141)
+    stage.clock.advance(1_000)
+    const later = await askMany(stage, 100, '/baro/channels/chat:1', publishing)
+    expect([count(later, 200), count(later, 429)]).toEqual([50, 50])
+  })
+
+  test('count bodies by their bytes, before they are decoded', async () => {
+    const stage = await serve({ limits })
+    const body = JSON.stringify({ type: 'message', payload: 'a'.repeat(50_000) })
+    const answers: number[] = []
+    for (let index = 0; index < 30; index++)
+      answers.push((await stage.ask('/baro/channels/chat:1', { method: 'POST', body })).status)
+    expect(answers.filter((status) => status === 200)).toHaveLength(17)
+  })
+
+  test('bring no fresh burst to an SDK: neither many requests nor many messages in one', async () => {
+    const stage = await serve({ limits: { ...limits, timesPerAddress: Number.POSITIVE_INFINITY } })
+    const publishes = Array.from({ length: 30 }, (_, index) => ({
+      type: 'baro:publish',
+      payload: { id: `p-${index}`, channel: 'chat:1', type: 'message', payload: 'hello' },
+    }))
+    const sent: Pending[] = []
+    for (let index = 0; index < 30; index++) {
+      const messages = publishes.map(({ type, payload }) => ({
+        type,
+        payload: { ...payload, id: `${payload.id}-${index}` },
+      }))
+      sent.push(stage.send('/baro/connect?wait=25', { ...connecting(...messages), ...as('ada') }))
+    }
+    await until(() => stage.hub.counters.sessions === 30)
+    for (let round = 0; round < 100; round++) await tick()
+    // The first 19 publishes of a link, for as many links as the user has allowance for.
+    expect(stage.hub.counters.published).toBeLessThanOrEqual(60)
+    for (let step = 0; step < 50; step++) {
+      stage.clock.advance(100)
+      for (let round = 0; round < 20; round++) await tick()
+    }
+    expect(stage.hub.counters.published).toBeLessThanOrEqual(60 + 5 * 20)
+    expect(stage.hub.counters.published).toBeGreaterThanOrEqual(60)
+    for (const one of sent) one.abort()
+  })
+
+  test('of an SDK that comes alone are read on as time passes, and answered in order', async () => {
+    const stage = await serve({ limits })
+    const publishes = Array.from({ length: 60 }, (_, index) => ({
+      type: 'baro:publish',
+      payload: { id: `p-${index}`, channel: 'chat:1', type: 'message', payload: 'hello' },
+    }))
+    const sent = stage.send('/baro/connect?wait=0', connecting(...publishes))
+    await until(() => stage.hub.counters.published === 19)
+    for (let step = 0; step < 60 && !sent.isAnswered; step++) {
+      stage.clock.advance(100)
+      for (let round = 0; round < 20; round++) await tick()
+    }
+    const { messages } = (await sent.answer).body
+    expect(messages.map(({ payload }) => payload.id)).toEqual([
+      undefined,
+      ...publishes.map(({ payload }) => payload.id),
+    ])
+    expect(new Set(messages.slice(1).map(({ type }) => type))).toEqual(new Set(['baro:published']))
+  })
+
+  test('are refused late if they said they would wait, so that a loop does not storm', async () => {
+    const stage = await serve({ limits })
+    await askMany(stage, 100, '/baro/channels/chat:1')
+    expect((await stage.ask('/baro/channels/chat:1')).status).toBe(429)
+    const held = stage.send('/baro/channels/chat:1?wait=25')
+    await until(() => stage.waits.includes(1_000))
+    for (let round = 0; round < 20; round++) await tick()
+    expect(held.isAnswered).toBe(false)
+    stage.clock.advance(1_000)
+    expect((await held.answer).status).toBe(429)
+    // A node that stops keeps nobody, and who goes away is forgotten.
+    await askMany(stage, 100, '/baro/channels/chat:1')
+    const gone = stage.send('/baro/channels/chat:1?wait=25')
+    await until(() => stage.waits.includes(1_000))
+    gone.abort()
+    await until(() => !stage.waits.includes(1_000))
+    const last = stage.send('/baro/channels/chat:1?wait=25')
+    await until(() => stage.waits.includes(1_000))
+    void stage.hub.drain({ timeoutMs: 0 })
+    expect((await last.answer).status).toBe(429)
+  })
+
+  test('for an event stream get one that ends, with the time to come back after: another status would be for good', async () => {
+    const stage = await serve({ limits })
+    await askMany(stage, 100, '/baro/channels/chat:1')
+    const answer = await stage.ask('/baro/channels/chat:1?live=sse')
+    expect([answer.status, answer.text]).toEqual([200, 'retry: 1000\n\n'])
+    expect(stage.hub.counters.sessions).toBe(0)
+  })
+})
+
+test('no answer is taken for something else than it says it is', async () => {
+  const stage = await serve()
+  for (const [path, asked] of [
+    ['/baro/channels/chat:1', {}],
+    ['/baro/channels/chat:1', publishing],
+    ['/baro/channels/nobody', {}],
+    ['/baro/health', {}],
+    ['/baro/connect?wait=later', connecting()],
+    ['/baro/nothing', {}],
+    ['/baro/channels/chat:1', { method: 'OPTIONS' }],
+  ] as const)
+    expect((await stage.ask(path, asked)).headers).toMatchObject({ 'x-content-type-options': 'nosniff' })
+  const reader = await EventReader.open(stage.url('/baro/channels/chat:1?live=sse'), {})
+  expect(reader.headers).toMatchObject({ 'x-content-type-options': 'nosniff' })
+})

@@ -1,0 +1,138 @@
+import type { Duplex, Writable } from 'node:stream'
+import type { Cancel, Clock } from '@baro/core/broker'
+import type { WebSocket } from 'ws'
+import type { SessionLink } from '../../ports/socket.ts'
+import { FrameScanner, type FrameWatch } from './frame-scanner.ts'
+
+/** What reading works with. */
+export interface MeteredReadingParts {
+  readonly clock: Clock
+  readonly maxMessageBytes: number
+}
+
+/**
+ * Reads from a WebSocket as fast as the allowance of its link lets it (I7). Every frame is paid for before `ws` gets it:
+ * messages, fragments, empty frames, pings. Above the allowance nothing is read from the connection, so its client can
+ * send no more either, and nothing waits here but the rest of one chunk. Nobody is refused, only slower.
+ *
+ *              a frame that takes more than there is
+ *    reading ────────────────────────────────────────▶ waiting
+ *       ▲                                                 │
+ *       └──────── the clock, once there is enough ◀───────┘
+ */
+export class MeteredReading implements FrameWatch {
+  readonly #parts: MeteredReadingParts
+  readonly #webSocket: WebSocket
+  readonly #stream: Duplex
+  readonly #link: SessionLink
+  readonly #scanner = new FrameScanner()
+  /** What was read and may not be passed on yet. */
+  #rest: Buffer | undefined
+  #cancelWait: Cancel | undefined
+  #isGone = false
+  /** What else goes on when the wait is over. */
+  #whenOver: (() => void) | undefined
+
+  constructor(parts: MeteredReadingParts, webSocket: WebSocket, stream: Duplex, link: SessionLink) {
+    this.#parts = parts
+    this.#webSocket = webSocket
+    this.#stream = stream
+    this.#link = link
+    // `ws` offers no place between the connection and its reader. A test fails if this private field moves. It lets go
+    // of the reader by itself, after a close frame and after a broken one.
+    const receiver = receiverOf(webSocket)
+    receiver.write = (chunk: Buffer) => this.#take(receiver, chunk)
+  }
+
+  /** Whether nothing is read from the connection now. */
+  get isWaiting(): boolean {
+    return this.#cancelWait !== undefined
+  }
+
+  /** Pays for bytes that came to light after their frame was paid for. */
+  spend(bytes: number): void {
+    this.#wait(this.#link.spend(0, bytes))
+  }
+
+  /** Whether the connection has ended while something waited, which need not be done any more. */
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
+  /** Calls `run` at once, or once there is enough again, or the connection has ended. One at a time. */
+  whenEnough(run: () => void): void {
+    if (this.isWaiting) this.#whenOver = run
+    else run()
+  }
+
+  frameBegan(payloadBytes: number): void {
+    // What is longer than a message may be is not read, whatever its head says.
+    this.#wait(this.#link.spend(1, Math.min(payloadBytes, this.#parts.maxMessageBytes)))
+  }
+
+  #take(receiver: Writable, chunk: Buffer): boolean {
+    if (!this.isWaiting && !this.#isGone) return this.#pass(receiver, chunk)
+    // When the connection has ended, `ws` reads what is left of it, as if there were no wait.
+    if (!this.#stream.destroyed) this.#rest = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk
+    return true
+  }
+
+  /** Passes on the frames that are paid for; keeps the rest. Returns whether the reader takes more. */
+  #pass(receiver: Writable, chunk: Buffer): boolean {
+    let at = 0
+    while (at < chunk.length && !(this.isWaiting && this.#scanner.isBetweenFrames))
+      at = this.#scanner.read(chunk, at, this)
+    if (at < chunk.length) this.#rest = chunk.subarray(at)
+    return at === 0 || Reflect.apply(writeOf(receiver), receiver, [at < chunk.length ? chunk.subarray(0, at) : chunk])
+  }
+
+  #wait(waitMs: number): void {
+    if (waitMs === 0 || this.isWaiting || this.#isGone) return
+    this.#webSocket.pause()
+    const cancel = this.#parts.clock.after(waitMs, () => this.#goOn())
+    // `ws` says that it is closed when it has read everything, for which it would have to wait.
+    const gone = () => {
+      this.#isGone = true
+      this.#stopWaiting()
+      this.#rest = undefined
+      this.#runWaiting()
+    }
+    this.#stream.once('close', gone)
+    this.#cancelWait = () => {
+      cancel()
+      this.#stream.off('close', gone)
+    }
+  }
+
+  #stopWaiting(): void {
+    this.#cancelWait?.()
+    this.#cancelWait = undefined
+  }
+
+  #runWaiting(): void {
+    const run = this.#whenOver
+    this.#whenOver = undefined
+    run?.()
+  }
+
+  #goOn(): void {
+    this.#stopWaiting()
+    // Others may have spent what was to come.
+    this.#wait(this.#link.spend(0, 0))
+    if (this.isWaiting) return
+    this.#runWaiting()
+    const rest = this.#rest
+    this.#rest = undefined
+    if (rest) this.#take(receiverOf(this.#webSocket), rest)
+    if (!this.isWaiting) this.#webSocket.resume()
+  }
+}
+
+function receiverOf(webSocket: WebSocket): Writable {
+  return (webSocket as unknown as { readonly _receiver: Writable })._receiver
+}
+
+/** The method of its class, which the one of its own hides. */
+function writeOf(receiver: Writable): Writable['write'] {
+  return Object.getPrototypeOf(receiver).write
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { launchBrowser } from './browser.ts'
+import { patience, slow } from './patience.ts'
+import { waitForLive } from './room-page.ts'
+import { type Site, startSite } from './site.ts'
+
+vi.setConfig(slow)
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+let site: Site
+let browser: Browser
+
+beforeAll(async () => {
+  site = await startSite()
+  browser = await launchBrowser()
+  await site.publish('1', `axe-${Date.now()}`)
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await site?.kill()
+})
+
+const pages = ['', '/machine', '/rooms/1', '/transports', '/nothing']
+const inBoth = ['en', 'ko'].flatMap((language) => pages.map((path) => `/${language}${path}`))
+
+async function open(path: string, width = 1_280): Promise<Page> {
+  const page = await browser.newPage({ locale: 'en-US', viewport: { width, height: 844 } })
+  await page.goto(site.url + path)
+  if (!/transports|nothing/.test(path)) await waitForLive(page)
+  return page
+}
+
+/** What axe finds against WCAG 2.2 A and AA: the rule, and where. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') }
+    const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+    const found = await axe.run({ runOnly: { type: 'tag', values } })
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
+  })
+}
+
+describe('axe finds nothing', () => {
+  test.each(inBoth)('on %s, wide and narrow', async (path) => {
+    for (const width of [1_280, 390]) {
+      const page = await open(path, width)
+      expect(await violations(page)).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+      await page.close()
+    }
+  })
+
+  test('but it does where something is wrong', async () => {
+    const page = await open('/en')
+    await page.evaluate(() => document.querySelector('main')?.append(document.createElement('img')))
+    expect((await violations(page)).join()).toContain('image-alt')
+    await page.close()
+  })
+})
+
+test.each(inBoth)('at 390 px each target of %s is at least 24 px wide and high', async (path) => {
+  const page = await open(path, 390)
+  const small = await page.$$eval(
+    'a, button, summary, input:not([type=file], [type=radio]), textarea, label',
+    (targets) =>
+      targets.flatMap((target) => {
+        const { width, height } = target.getBoundingClientRect()
+        // A link within a sentence may be as high as its line (WCAG 2.5.8), and what is not shown is no target.
+        const isInSentence = target.closest('[role=log]') !== null
+        const isHidden = width < 2 || !target.checkVisibility() || target.closest('.visually-hidden') !== null
+        return isHidden || isInSentence || (width >= 24 && height >= 24)
+          ? []
+          : [`${target.outerHTML.slice(0, 90)} ${width}×${height}`]
+      }),
+  )
+  expect(small).toEqual([])
+  await page.close()
+})
+
+test('what moves by itself can be paused, and goes on', async () => {
+  const page = await open('/en')
+  const newest = () => page.locator('[data-offset]').last().getAttribute('data-offset')
+  const strip = () => page.locator('[data-offset]').evaluateAll((bars) => bars.map((bar) => bar.outerHTML).join())
+  await page.getByRole('button', { name: 'Pause' }).click()
+  const [before, offset] = [await strip(), Number(await newest())]
+  const head = async () =>
+    (await (await fetch(`${site.url}/baro/channels/pulse`)).json()).snapshot.at(-1).offset as number
+  await expect.poll(head, patience).toBeGreaterThan(offset + 2)
+  expect(await strip()).toBe(before)
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await expect.poll(async () => Number(await newest()), patience).toBeGreaterThan(offset + 2)
+  await page.close()
+})
+
+test('the values of a chart at any second are reached with the keyboard', async () => {
+  const page = await open('/en/machine')
+  await page.getByRole('button', { name: 'Pause' }).click()
+  const slider = page.getByRole('slider', { name: 'Second to show' })
+  expect(await slider.getAttribute('aria-valuetext')).toBe('now')
+  await slider.focus()
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowLeft')
+  expect(await slider.getAttribute('aria-valuetext')).toBe('2 seconds ago')
+  await page.keyboard.press('Home')
+  const first = (await (await fetch(`${site.url}/baro/channels/machine`)).json()).snapshot.samples.length
+  expect(first).toBeGreaterThan(2)
+  expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d+ seconds ago$/)
+  await page.close()
+})
+
+test('a page whose browser is offline says so', async () => {
+  const page = await open('/en')
+  await page.context().setOffline(true)
+  await page.waitForSelector('[data-offline]')
+  expect(await page.getByText('your device is offline').count()).toBeGreaterThan(0)
+  await page.context().setOffline(false)
+  await waitForLive(page)
+  expect(await page.locator('[data-offline]').count()).toBe(0)
+  await page.close()
+})
+
+test.each(['/en/nothing', '/rooms/A%20B'])('from %s, which is no page, there is a way on', async (path) => {
+  const page = await browser.newPage()
+  expect((await page.goto(site.url + path))?.status()).toBe(404)
+  for (const name of ['Rooms', 'Machine', 'Transports', '홈', '대화방', '전송 방식'])
+    expect(await page.getByRole('link', { name }).count(), name).toBe(1)
+  await page.getByRole('link', { name: '대화방' }).click()
+  await page.waitForURL('**/ko/rooms/1')
+  await page.close()
+})

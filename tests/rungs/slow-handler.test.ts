@@ -1,0 +1,138 @@
+import { type Client, createClient, type Transport } from '@baro/client'
+import { createHttpTransport, createWebSocketTransport, type HttpRung } from '@baro/client/transports'
+import { BaroError, channel } from '@baro/core'
+import { createHub, type Hub, type Listening } from '@baro/server'
+import { createFakeClock, type FakeClock } from '@baro/testing'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { z } from 'zod'
+
+const room = channel('room:{id}', {
+  events: { message: z.string(), slow: z.string() },
+  requests: { slow: { input: z.null(), output: z.string() } },
+  state: {
+    initial: (): string[] => [],
+    on: { message: (list, { payload }) => [...list, payload], slow: (list, { payload }) => [...list, payload] },
+  },
+})
+
+let hub: Hub
+let listening: Listening
+/** Of the hub and of the client. */
+let clock: FakeClock
+let client: Client
+let finish: () => void
+let handled: string[]
+
+const overHttp = (rung: HttpRung) => (time: FakeClock) => createHttpTransport(rung, { clock: time })
+const rungs: readonly (readonly [string, (time: FakeClock) => Transport])[] = [
+  ['websocket', () => createWebSocketTransport({ WebSocket })],
+  ['sse', overHttp('sse')],
+  ['long-poll', overHttp('long-poll')],
+  ['poll', overHttp('poll')],
+]
+
+beforeEach(async () => {
+  clock = createFakeClock()
+  handled = []
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  hub = createHub({ channels: [room], clock })
+  hub.on(room, {
+    access: 'public',
+    events: {
+      message: ({ payload, publish }) => publish('message', payload),
+      async slow({ payload, publish }) {
+        handled.push(payload)
+        await finished
+        return publish('slow', payload)
+      },
+    },
+    requests: {
+      async slow() {
+        handled.push('request')
+        await finished
+        return 'late'
+      },
+    },
+  })
+  listening = await hub.listen(0, '127.0.0.1')
+})
+
+afterEach(async () => {
+  client.close()
+  const closed = [listening.close(), hub.close()]
+  await settled(Promise.all(closed))
+})
+
+/** Time goes on slowly, because what goes over the network takes as long as it takes. */
+async function settled<T>(promise: Promise<T>): Promise<T> {
+  let isSettled = false
+  const settle = () => {
+    isSettled = true
+  }
+  promise.then(settle, settle)
+  await vi.waitUntil(
+    () => {
+      clock.advance(20)
+      return isSettled
+    },
+    { interval: 5, timeout: 10_000 },
+  )
+  return promise
+}
+
+function open(transport: Transport) {
+  client = createClient({
+    url: `http://127.0.0.1:${listening.port}/baro`,
+    transport,
+    clock,
+    wake: { listen: () => () => {} },
+  })
+  return [client.subscribe(room, room({ id: 1 })), client.subscribe(room, room({ id: 2 }))] as const
+}
+
+describe.each(rungs)('over %s, a handler that takes 33 s', (_, createTransport) => {
+  it('I5: has run once and answers its publish, and no other channel waits for it', async () => {
+    const [first, second] = open(createTransport(clock))
+    const slow = first.publish('slow', 'slow')
+    const behind = first.publish('message', 'behind it')
+    const results: string[] = []
+    slow.then(() => results.push('slow'))
+    behind.then(() => results.push('behind it'))
+    await settled(second.publish('message', 'elsewhere'))
+    expect(results).toEqual([])
+    clock.advance(30_000)
+    clock.advance(3_000)
+    finish()
+    await settled(Promise.all([slow, behind]))
+    expect({ handled, results }).toEqual({ handled: ['slow'], results: ['slow', 'behind it'] })
+    await settled(vi.waitFor(() => expect(first.current.state).toEqual(['slow', 'behind it'])))
+  })
+
+  it('answers no request: its outcome is unknown after 30 s, and it is not asked again', async () => {
+    const [first, second] = open(createTransport(clock))
+    const asked = first.request('slow', null).catch((error) => error)
+    await settled(second.publish('message', 'elsewhere'))
+    clock.advance(30_000)
+    const error = await settled(asked)
+    expect(error).toBeInstanceOf(BaroError)
+    expect(error).toMatchObject({ code: 'unknown-outcome' })
+    await settled(second.publish('message', 'later'))
+    expect(handled).toEqual(['request'])
+    finish()
+  })
+
+  it('does not keep a request that was aborted', async () => {
+    const [first, second] = open(createTransport(clock))
+    const controller = new AbortController()
+    const asked = first.request('slow', null, { signal: controller.signal })
+    await settled(second.publish('message', 'elsewhere'))
+    controller.abort()
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' })
+    finish()
+    await settled(second.publish('message', 'later'))
+    expect(client.status.state).toBe('live')
+  })
+})
