@@ -35,7 +35,7 @@ A hub with a heap of 256 MB, one attacker, and 20 honest clients, five on each r
 - **CPU**: of the hub's core while it lasted. **turn**: the longest time that its event loop stood still.
 - The hub has a core of its own; the honest share the other one with the attacker, whose priority is the lowest (nice 19), so that the figures are those of the hub and not of the scheduler. For the same reason the attacker burns as much processor time while the honest are measured alone.
 
-${ordered.length} attacks measured, ${ordered.length - failed} within the bar. ${[...new Set(rows.map(({ machine }) => machine))].join('; ')}.
+${ordered.length} of ${attacks.length} attacks measured, ${ordered.length - failed} within the bar. ${[...new Set(rows.map(({ machine }) => machine))].join('; ')}.
 
 | attack | what it does | ms alone | ms attacked | times | refused | reset | missed | doubled | heap | back after | CPU | turn, ms | within the bar |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
