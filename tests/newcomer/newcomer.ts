@@ -108,7 +108,7 @@ async function seeLive(url: string): Promise<void> {
     await ada.fill('input[name=text]', 'Hello, is anybody there?')
     await ada.keyboard.press('Enter')
     for (const page of [ada, bob]) await page.getByText('Hello, is anybody there?').waitFor()
-    const answer = await fetch(`${url}/api/news`, { method: 'POST' })
+    const answer = await fetch(`${url}/rooms/1/news`, { method: 'POST' })
     if (answer.status !== 204) throw new Error(`The route handler answered ${answer.status}: ${await answer.text()}`)
     for (const page of [ada, bob]) await page.getByText('From the server').waitFor()
     const cached = await fetch(`${url}/rooms/1`)
