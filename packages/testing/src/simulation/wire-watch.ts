@@ -164,6 +164,8 @@ export class WireWatch {
     const { bad = [], publishes = [] } = this.#inRequest.get(request) ?? {}
     // A node that stops takes nothing more.
     if (messages.some((text) => text.startsWith('{"type":"baro:drain"'))) return
+    // A session that is not let in is refused as a whole, and all of it is said again.
+    if (messages.length > 0 && !messages.some((text) => text.startsWith('{"type":"baro:connected"'))) return
     if (messages.length > 0 && publishes.some((id) => !body.includes(`"${id}"`)))
       this.#tally.count('publish left out of an answer')
     this.#parts.check(() => {
