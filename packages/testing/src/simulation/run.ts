@@ -2,7 +2,7 @@ import { room, roomIds } from './channels.ts'
 import { perform } from './perform.ts'
 import { type Action, createSchedule, nodeNames } from './schedule.ts'
 import type { Tally } from './tally.ts'
-import { Violation } from './violation.ts'
+import { TwoHistories, Violation } from './violation.ts'
 import { type Mutations, World } from './world.ts'
 
 /** What a simulation runs. */
@@ -62,6 +62,7 @@ export async function runSeed(
     }
     await converge(world)
   } catch (error) {
+    if (error instanceof TwoHistories) return tally.count('ended: two histories at one position')
     throw new SimulationFailure(seed, at, steps[at]?.action, error)
   } finally {
     world.end()

@@ -119,6 +119,13 @@ export function leadsTo(earlier: Moment, later: Moment): boolean {
   return moment === earlier
 }
 
+/** Whether the same publication stands at the same offset on the way to `later`, but behind another history. */
+export function hasTwin(earlier: Moment, later: Moment): boolean {
+  let moment: Moment | undefined = later
+  while (moment && moment.offset > earlier.offset) moment = moment.parent
+  return moment !== undefined && moment !== earlier && moment.epoch === earlier.epoch && moment.id === earlier.id
+}
+
 function idOf(key: string): string {
   return key.slice(key.indexOf(' ') + 1)
 }

@@ -26,3 +26,12 @@ export class Violation extends Error {
     this.invariant = invariant
   }
 }
+
+/**
+ * A reader stands at a position that two histories share: the store lost its newest publications, took others, and then
+ * took the same one under its id at the same offset again. The check of a position is of one publication, so no reader
+ * and no hub can tell these histories apart. PROTOCOL.md says so; a schedule that comes to it ends there.
+ */
+export class TwoHistories extends Error {
+  override readonly name = 'TwoHistories'
+}
