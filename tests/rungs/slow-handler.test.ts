@@ -1,11 +1,10 @@
 import { type Client, createClient, type Transport } from '@baro/client'
-import { createHttpTransport, createWebSocketTransport, type HttpRung } from '@baro/client/transports'
 import { BaroError, channel } from '@baro/core'
 import { createHub, type Hub, type Listening } from '@baro/server'
 import { createFakeClock, type FakeClock } from '@baro/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { WebSocket } from 'ws'
 import { z } from 'zod'
+import { clientRungs } from './client-rungs.ts'
 
 const room = channel('room:{id}', {
   events: { message: z.string(), slow: z.string() },
@@ -23,14 +22,6 @@ let clock: FakeClock
 let client: Client
 let finish: () => void
 let handled: string[]
-
-const overHttp = (rung: HttpRung) => (time: FakeClock) => createHttpTransport(rung, { clock: time })
-const rungs: readonly (readonly [string, (time: FakeClock) => Transport])[] = [
-  ['websocket', () => createWebSocketTransport({ WebSocket })],
-  ['sse', overHttp('sse')],
-  ['long-poll', overHttp('long-poll')],
-  ['poll', overHttp('poll')],
-]
 
 beforeEach(async () => {
   clock = createFakeClock()
@@ -93,7 +84,7 @@ function open(transport: Transport) {
   return [client.subscribe(room, room({ id: 1 })), client.subscribe(room, room({ id: 2 }))] as const
 }
 
-describe.each(rungs)('over %s, a handler that takes 33 s', (_, createTransport) => {
+describe.each(clientRungs)('over %s, a handler that takes 33 s', (_, createTransport) => {
   it('I5: has run once and answers its publish, and no other channel waits for it', async () => {
     const [first, second] = open(createTransport(clock))
     const slow = first.publish('slow', 'slow')

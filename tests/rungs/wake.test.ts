@@ -1,11 +1,10 @@
 import { type Client, createClient, type Subscription, type Transport, type WakeEvents } from '@baro/client'
-import { createHttpTransport, createWebSocketTransport, type HttpRung } from '@baro/client/transports'
 import { channel, type TypesOf } from '@baro/core'
 import { createHub, type Hub, type Listening } from '@baro/server'
 import { createFakeClock, type FakeClock } from '@baro/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { WebSocket } from 'ws'
 import { z } from 'zod'
+import { clientRungs } from './client-rungs.ts'
 import { createFreezingLink, type FreezingLink } from './freezing-link.ts'
 
 const room = channel('room:{id}', {
@@ -21,14 +20,6 @@ let clock: FakeClock
 let client: Client
 let subscription: Subscription<TypesOf<typeof room>>
 let page: WakeEvents | undefined
-
-const overHttp = (rung: HttpRung) => (time: FakeClock) => createHttpTransport(rung, { clock: time })
-const rungs: readonly (readonly [string, (time: FakeClock) => Transport])[] = [
-  ['websocket', () => createWebSocketTransport({ WebSocket })],
-  ['sse', overHttp('sse')],
-  ['long-poll', overHttp('long-poll')],
-  ['poll', overHttp('poll')],
-]
 
 beforeEach(async () => {
   clock = createFakeClock()
@@ -61,7 +52,7 @@ async function follow(transport: Transport): Promise<void> {
 const shows = (...texts: string[]) =>
   vi.waitFor(() => expect(subscription.current.state).toEqual(texts), { timeout: 5_000 })
 
-describe.each(rungs)('over %s', (rung, createTransport) => {
+describe.each(clientRungs)('over %s', (rung, createTransport) => {
   it('a client that wakes on a frozen wire is at the head within 3 s, without a backoff', async () => {
     await follow(createTransport(clock))
     await hub.publish(reference, 'message', 'before')

@@ -1,7 +1,20 @@
+import type { Assault } from './assault.ts'
 import type { Attack } from './attack.ts'
 import { get, upgradeRequest } from './wire.ts'
 
 const bytePauseMs = 500
+
+/** Opens connections that begin with `head`, and go on drop by drop for as long as they may. */
+function drip(assault: Assault, count: number, head: string, drop: string): Promise<unknown> {
+  return assault.crowd(count, async (wire) => {
+    wire.listen()
+    await wire.write(head)
+    while (assault.isOn && wire.isOpen) {
+      await wire.write(drop)
+      await assault.pause(bytePauseMs)
+    }
+  })
+}
 
 export const silence: readonly Attack[] = [
   {
@@ -24,27 +37,12 @@ export const silence: readonly Attack[] = [
     name: 'slow-bodies',
     what: '500 POSTs whose body comes byte by byte',
     run: (assault) =>
-      assault.crowd(500, async (wire) => {
-        wire.listen()
-        await wire.write('POST /baro/connect HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n')
-        while (assault.isOn && wire.isOpen) {
-          await wire.write('x')
-          await assault.pause(bytePauseMs)
-        }
-      }),
+      drip(assault, 500, 'POST /baro/connect HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n', 'x'),
   },
   {
     name: 'slow-headers',
     what: '1,000 requests whose head never ends',
-    run: (assault) =>
-      assault.crowd(1_000, async (wire) => {
-        wire.listen()
-        await wire.write('GET /baro/health HTTP/1.1\r\nHost: localhost\r\n')
-        while (assault.isOn && wire.isOpen) {
-          await wire.write('X: y\r\n')
-          await assault.pause(bytePauseMs)
-        }
-      }),
+    run: (assault) => drip(assault, 1_000, 'GET /baro/health HTTP/1.1\r\nHost: localhost\r\n', 'X: y\r\n'),
   },
   {
     name: 'half-open-upgrades',
