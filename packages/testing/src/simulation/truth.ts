@@ -114,16 +114,20 @@ export function shown(moment: Moment): Moment {
 
 /** Whether a moment lies on the way to another one, or is it. */
 export function leadsTo(earlier: Moment, later: Moment): boolean {
-  let moment: Moment | undefined = later
-  while (moment && moment.offset > earlier.offset) moment = moment.parent
-  return moment === earlier
+  return onTheWayTo(later, earlier.offset) === earlier
 }
 
 /** Whether the same publication stands at the same offset on the way to `later`, but behind another history. */
 export function hasTwin(earlier: Moment, later: Moment): boolean {
-  let moment: Moment | undefined = later
-  while (moment && moment.offset > earlier.offset) moment = moment.parent
+  const moment = onTheWayTo(later, earlier.offset)
   return moment !== undefined && moment !== earlier && moment.epoch === earlier.epoch && moment.id === earlier.id
+}
+
+/** The last moment up to an offset that leads to `later`. */
+function onTheWayTo(later: Moment, offset: number): Moment | undefined {
+  let moment: Moment | undefined = later
+  while (moment && moment.offset > offset) moment = moment.parent
+  return moment
 }
 
 function idOf(key: string): string {
