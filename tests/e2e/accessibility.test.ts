@@ -1,27 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { launchBrowser } from './browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { patience, slow } from './patience.ts'
 import { waitForLive } from './room-page.ts'
-import { type Site, startSite } from './site.ts'
+import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-let site: Site
-let browser: Browser
 
+visitSite()
 beforeAll(async () => {
-  site = await startSite()
-  browser = await launchBrowser()
   await site.publish('1', `axe-${Date.now()}`)
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await site?.kill()
 })
 
 const pages = ['', '/machine', '/rooms/1', '/transports', '/nothing']
