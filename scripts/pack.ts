@@ -1,7 +1,7 @@
 /**
  * `npm run pack`: builds every package and packs it into ./tarballs, a folder for each use, to be installed from there in
  * another project. There they need each other as peers: the project installs the ones of its use together, and no package
- * manager asks a registry for them.
+ * manager asks a registry for them. `npm run pack -- --built` packs what is built already.
  */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,12 +19,12 @@ const uses = {
 const names = readdirSync('packages')
 
 rmSync('tarballs', { recursive: true, force: true })
-for (const name of names) {
+for (const name of names) copyFileSync('LICENSE', `packages/${name}/LICENSE`)
+if (!process.argv.includes('--built')) {
   // A folder of an earlier build may hold files whose source is gone; they would be shipped.
-  rmSync(`packages/${name}/dist`, { recursive: true, force: true })
-  copyFileSync('LICENSE', `packages/${name}/LICENSE`)
+  for (const name of names) rmSync(`packages/${name}/dist`, { recursive: true, force: true })
+  execFileSync('npm', ['run', 'build:packages'], { stdio: 'inherit' })
 }
-execFileSync('npm', ['run', 'build:packages'], { stdio: 'inherit' })
 
 const staged = resolve('.cache/pack')
 rmSync(staged, { recursive: true, force: true })
