@@ -29,7 +29,10 @@ if (!process.argv.includes('--built')) {
 const staged = resolve('.cache/pack')
 rmSync(staged, { recursive: true, force: true })
 mkdirSync(staged, { recursive: true })
-pack(staged, names.flatMap((name) => ['-w', `packages/${name}`]))
+pack(
+  staged,
+  names.flatMap((name) => ['-w', `packages/${name}`]),
+)
 for (const tarball of readdirSync(staged)) {
   const name = /^baro-([a-z]+)-/.exec(tarball)?.[1] ?? ''
   mkdirSync(`${staged}/${name}`)
@@ -38,7 +41,10 @@ for (const tarball of readdirSync(staged)) {
 }
 for (const [use, packages] of Object.entries(uses)) {
   mkdirSync(`tarballs/${use}`, { recursive: true })
-  pack(resolve(`tarballs/${use}`), packages.map((name) => `${staged}/${name}`))
+  pack(
+    resolve(`tarballs/${use}`),
+    packages.map((name) => `${staged}/${name}`),
+  )
 }
 console.log(`Packed. In your project, with npm, pnpm, yarn or bun, one of:\n`)
 for (const use of Object.keys(uses)) console.log(`  npm install ${resolve('tarballs', use)}/*.tgz`)

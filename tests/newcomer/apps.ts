@@ -103,7 +103,7 @@ async function makeNode(machine: Machine, folder: string, stage: Stage): Promise
   stage('install')
   const project = new Project(machine, join(folder, 'app'))
   project.write('package.json', '{ "name": "app", "private": true, "type": "module" }')
-  project.add('node', 'zod', 'tsx')
+  project.add('node', 'zod', ...machine.manager.tsx)
   stage('live')
   const port = await freePort()
   const server = await startServer(project, 'server.ts', port)
@@ -119,7 +119,7 @@ async function makeExpress(machine: Machine, folder: string, stage: Stage): Prom
   stage('install')
   const project = new Project(machine, join(folder, 'app'))
   project.write('package.json', '{ "name": "app", "private": true, "type": "module" }')
-  project.add('node', 'zod', 'tsx', 'express')
+  project.add('node', 'zod', ...machine.manager.tsx, 'express')
   stage('live')
   const port = await freePort()
   const server = await startServer(project, 'express.mjs', port)
@@ -132,7 +132,7 @@ async function makeVite(machine: Machine, folder: string, stage: Stage): Promise
   beside.node(tool('create-vite/index.js'), 'web', '--template', 'react-ts', '--no-interactive')
   const [web, server] = [new Project(machine, join(folder, 'web')), new Project(machine, join(folder, 'server'))]
   server.write('package.json', '{ "name": "server", "private": true, "type": "module" }')
-  server.add('node', 'zod', 'tsx')
+  server.add('node', 'zod', ...machine.manager.tsx)
   web.add('react', 'zod')
   const [port, webPort] = [await freePort(), await freePort()]
   web.follow('channels.ts', 'src/live-room.tsx')

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readmeBlocks } from './readme-blocks.ts'
-import { environment, type Manager, type NodeVersion, nodeProgram, run } from './tools.ts'
+import { environment, type Manager, type NodeVersion, run } from './tools.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const readme = join(root, 'README.md')
@@ -84,12 +84,17 @@ export class Project {
 
   /** Runs a program of Node to its end. */
   node(...args: readonly string[]): void {
-    run(this.folder, this.env, [...this.#machine.manager.run, 'node', ...args])
+    run(this.folder, this.env, [...this.#machine.manager.run, ...args])
   }
 
   /** Starts a program of Node; settles when it has printed this. */
-  async start(args: readonly string[], ready: RegExp, more: Readonly<Record<string, string>> = {}, cwd = this.folder): Promise<Running> {
-    const [command = '', ...rest] = [...this.#machine.manager.run, nodeProgram(this.#machine.node), ...args]
+  async start(
+    args: readonly string[],
+    ready: RegExp,
+    more: Readonly<Record<string, string>> = {},
+    cwd = this.folder,
+  ): Promise<Running> {
+    const [command = '', ...rest] = [...this.#machine.manager.run, ...args]
     const child = spawn(command, rest, { cwd, env: { ...this.env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
     let printed = ''
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))

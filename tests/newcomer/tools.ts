@@ -17,8 +17,10 @@ export type ManagerName = 'npm' | 'pnpm' | 'yarn' | 'yarn berry' | 'yarn pnp' | 
 export interface Manager {
   /** The command that adds packages, to which their names are added. */
   readonly add: readonly string[]
-  /** What stands before `node` when a program of the project runs. */
+  /** The command that runs a program of the project by Node. */
   readonly run: readonly string[]
+  /** What is added to run TypeScript. */
+  readonly tsx: readonly string[]
   /** What create-next-app is told. */
   readonly generatorFlag: string
   /** Files of a project that chooses it. */
@@ -79,12 +81,18 @@ export const nextGenerator = (): string => createRequire(import.meta.url).resolv
 
 /** A package manager. */
 export function manager(name: ManagerName): Manager {
-  const plain = { run: [], files: {} }
+  const plain = { run: ['node'], files: {}, tsx: ['tsx'] }
   switch (name) {
     case 'npm':
       return { ...plain, add: ['npm', 'install', '--no-audit', '--no-fund'], generatorFlag: '--use-npm' }
     case 'pnpm':
-      return { ...plain, add: ['node', tool('pnpm/bin/pnpm.mjs'), 'add'], generatorFlag: '--use-pnpm' }
+      // It fails where a package has an install script that nobody has allowed.
+      return {
+        ...plain,
+        tsx: ['--allow-build=esbuild', 'tsx'],
+        add: ['node', tool('pnpm/bin/pnpm.mjs'), 'add'],
+        generatorFlag: '--use-pnpm',
+      }
     case 'yarn':
       return { ...plain, add: ['node', tool('yarn/bin/yarn.js'), 'add'], generatorFlag: '--use-yarn' }
     case 'yarn berry':
@@ -92,7 +100,13 @@ export function manager(name: ManagerName): Manager {
       const yarn = ['node', tool('berry/bin/yarn.js')]
       // A lockfile says that the folder is a project of its own.
       const files = { 'yarn.lock': '', ...(name === 'yarn berry' && { '.yarnrc.yml': 'nodeLinker: node-modules\n' }) }
-      return { add: [...yarn, 'add'], run: name === 'yarn pnp' ? yarn : [], files, generatorFlag: '--use-yarn' }
+      return {
+        ...plain,
+        add: [...yarn, 'add'],
+        ...(name === 'yarn pnp' && { run: [...yarn, 'node'] }),
+        files,
+        generatorFlag: '--use-yarn',
+      }
     }
     case 'bun':
       return { ...plain, add: [bun(), 'add'], generatorFlag: '--use-bun' }
