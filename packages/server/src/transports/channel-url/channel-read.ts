@@ -13,7 +13,7 @@ import { type Answer, sendAnswer } from '../http/answer.ts'
 import { principalOf } from '../http/http-principal.ts'
 import { openSse } from '../http/sse.ts'
 import { sseDialect } from './channel-dialects.ts'
-import { anonymousWaitMs, type ChannelQuery, parseChannelQuery } from './channel-query.ts'
+import { anonymousWaitMs, type ChannelQuery, parseChannelQuery, searchOf } from './channel-query.ts'
 import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
 import { longPoll, type PollAnswer, poll, type Wait, type WaitParts, waitForChange } from './poll.ts'
 import { readBack } from './read-back.ts'
@@ -41,7 +41,7 @@ export interface ReadRequest {
 /** Answers a read in the mode that its query asks for. Every mode continues from the same positions (I6). */
 export async function readChannel(parts: ChannelReadParts, read: ReadRequest): Promise<void> {
   const { resolved, request, handshake } = read
-  const query = orThrow(parseChannelQuery(searchOf(read), request.headers))
+  const query = orThrow(parseChannelQuery(searchOf(read.request.url, read.defaults), request.headers))
   const principal = await principalOf(parts.gate, handshake)
   if (query.mode === 'sse' && tellToComeLater(parts, read, principal)) return
   if (query.mode !== 'sse') parts.allowances.admit(principal)
@@ -52,12 +52,6 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
     if (query.mode === 'snapshot') return answerSnapshot(parts, feed, read)
     return answerPoll(parts, feed, read, query)
   })
-}
-
-function searchOf({ request, defaults }: ReadRequest): URLSearchParams {
-  const own = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
-  for (const [name, value] of Object.entries(defaults)) if (!own.has(name)) own.set(name, value)
-  return own
 }
 
 function stream(
