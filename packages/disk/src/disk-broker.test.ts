@@ -34,6 +34,7 @@ for (const sync of ['os', 'always'] as const)
     },
     {
       restart: async () => {},
+      isOfOneProcess: true,
       async outage({ clock, store }: BrokerSuiteContext) {
         isFull = true
         await brokers

@@ -44,8 +44,8 @@ import { createStoreClock, type StoreTime } from './store-clock.ts'
 interface Summary {
   readonly format: typeof format
   absentEpoch: string
-  claimsEpoch: string
-  time: StoreTime
+  readonly claimsEpoch: string
+  readonly time: StoreTime
   /** Channels with a record, and about what they take in the store. */
   channels: number
   bytes: number
@@ -391,9 +391,13 @@ export class Ledger {
   }
 
   #keep(step: Step): void {
-    this.#summary.time = { elapsed: this.#clock.elapsed(), now: this.#clock.now() }
-    const summary = { ...this.#summary }
-    step.put(summaryKey, () => JSON.stringify(summary))
+    const { absentEpoch, channels, bytes } = this.#summary
+    step.put(summaryKey, () => this.#summaryText(absentEpoch, channels, bytes))
     this.#shelf.keep(step.changes)
+  }
+
+  #summaryText(absentEpoch: string, channels: number, bytes: number): string {
+    const time = { elapsed: this.#clock.elapsed(), now: this.#clock.now() }
+    return JSON.stringify({ format, absentEpoch, claimsEpoch: this.#claims.epoch, time, channels, bytes } satisfies Summary)
   }
 }
