@@ -5,7 +5,7 @@ import type { Log } from '@baro/core'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { afterAll, expect, test } from 'vitest'
 import { createDiskBrokerOver } from './disk-broker.ts'
-import { type JournalFiles, journalFiles } from './journal/journal.ts'
+import { type JournalFiles, journalFiles } from './journal/journal-files.ts'
 
 const log: Log = { info: () => {}, warn: () => {}, error: () => {} }
 const root = mkdtempSync(join(tmpdir(), 'baro-sync-'))
@@ -19,6 +19,7 @@ async function setUp(folder: string) {
   const syncs: ((error: Error | null) => void)[] = []
   const trace: string[] = []
   const files: JournalFiles = {
+    ...journalFiles,
     write(file, bytes, offset) {
       trace.push('write')
       return journalFiles.write(file, bytes, offset)

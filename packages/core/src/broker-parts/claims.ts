@@ -34,6 +34,11 @@ const maxUnconfirmed = 1_024
 /** A publish that is claimed by its id counts as the only turn of a producer of its own. */
 const onlyTurn: Turn = { producer: '', number: 1, confirmed: 0 }
 
+const atWorkWhenItEnded: Settlement = {
+  code: 'unknown-outcome',
+  message: 'The server ended while it was at work on this publish. Look before repeating it.',
+}
+
 /** Remembers who claimed which publish, for as long as was promised (I5). */
 export class Claims {
   /** The name of this life of the claims. */
@@ -45,6 +50,10 @@ export class Claims {
   /** By user, by address, and of all of a kind. */
   readonly #weights = new Map<string, number>()
   readonly #expiry: Expiry<Remembered>
+  /** A key is asked for several times in a row, and its name is long. */
+  #lastKey: ClaimKey | undefined
+  #lastChannel = ''
+  #lastName = ''
 
   /**
    * @param keep Called with whatever changes, before the call that changed it returns. A clock that goes on across
@@ -58,9 +67,14 @@ export class Claims {
     this.#expiry = new Expiry(clock)
   }
 
-  /** Remembers again what was kept. */
-  restore(name: string, { share, windowMs, until, ...turns }: KeptClaim): void {
-    const remembered = { name, share, turns: Turns.from(turns), windowMs, until, weight: 0 }
+  /**
+   * Remembers again what a process kept that has ended. What was at work there is over: its handler may have run or not,
+   * and nobody is left who could answer, so the answer is that nobody knows.
+   */
+  restore(name: string, { share, windowMs, until, ...kept }: KeptClaim): void {
+    const turns = Turns.from(kept)
+    if (kept.isAtWork) turns.settle(kept.answered + 1, atWorkWhenItEnded)
+    const remembered = { name, share, turns, windowMs, until, weight: 0 }
     this.#remembered.set(name, remembered)
     this.#expiry.add(remembered, windowMs)
     this.#weigh(remembered, Math.max(1, remembered.turns.weight))
@@ -126,8 +140,17 @@ export class Claims {
   }
 
   #find(channel: string, key: ClaimKey): Remembered | undefined {
-    const remembered = this.#remembered.get(nameOf(channel, key))
+    const remembered = this.#remembered.get(this.#nameOf(channel, key))
     return remembered && !this.#isOver(remembered) ? remembered : undefined
+  }
+
+  #nameOf(channel: string, key: ClaimKey): string {
+    if (key !== this.#lastKey || channel !== this.#lastChannel) {
+      this.#lastKey = key
+      this.#lastChannel = channel
+      this.#lastName = nameOf(channel, key)
+    }
+    return this.#lastName
   }
 
   #isOver(remembered: Remembered): boolean {
@@ -136,7 +159,7 @@ export class Claims {
 
   #make(channel: string, key: ClaimKey, windowMs: number, share: ClaimShare): Remembered {
     const until = this.#clock.elapsed() + windowMs
-    return { name: nameOf(channel, key), share, turns: new Turns(), windowMs, until, weight: 0 }
+    return { name: this.#nameOf(channel, key), share, turns: new Turns(), windowMs, until, weight: 0 }
   }
 
   #renew(remembered: Remembered, windowMs: number): void {
