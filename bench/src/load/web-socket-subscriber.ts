@@ -39,7 +39,13 @@ export function openWebSocketSubscriber(
     read: (chunk) => (upgraded ? read(chunk) : upgrade(chunk)),
     lost: events.lost,
   })
-  return link
+  return {
+    drop: () => link.drop(),
+    publish(texts) {
+      const messages = dialect.publish?.(texts) ?? []
+      link.write(Buffer.concat(messages.map(clientFrame)))
+    },
+  }
 }
 
 /** The request that asks for a WebSocket. */

@@ -37,10 +37,9 @@ for (const sync of ['os', 'always'] as const)
       isOfOneProcess: true,
       async outage({ clock, store }: BrokerSuiteContext) {
         isFull = true
-        await brokers
-          .get(store)
-          ?.claim('room:9', { scope: 'somebody', id: 'a' }, { windowMs: 1, share: { of: 'application' } })
-          .catch(() => {})
+        const key = { scope: 'somebody', id: 'a' }
+        const claimed = brokers.get(store)?.claim('room:9', key, { windowMs: 1, share: { of: 'application' } })
+        await Promise.resolve(claimed).catch(() => {})
         const before = mended
         return async () => {
           isFull = false

@@ -52,9 +52,10 @@ test('I2: with sync: always, whoever publishes, follows or reads is told after t
     signal: () => {},
     lost: () => {},
   })
-  const appends = ['a', 'b', 'c'].map((id) =>
-    broker.append('room:1', [entry(id)], bounds).then(() => void trace.push('acknowledged')),
-  )
+  const appends = ['a', 'b', 'c'].map(async (id) => {
+    await broker.append('room:1', [entry(id)], bounds)
+    trace.push('acknowledged')
+  })
   const read = broker.read('room:1', all).then(({ publications }) => void trace.push(`read ${publications.length}`))
   await turn()
   expect(trace.slice(-5)).toEqual(['write', 'write', 'write', 'write', 'sync'].slice(-trace.slice(-5).length))
