@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { defaultBackoff } from '../machine/backoff.ts'
 import {
   type ConnectionAction,
   type ConnectionEvent,
@@ -8,7 +7,7 @@ import {
   connectionTransition,
 } from './connection-machine.ts'
 
-const rules: ConnectionRules = { backoff: defaultBackoff, handshakeTimeoutMs: 10_000 }
+const rules: ConnectionRules = {}
 const attempt = 3
 
 const states: Readonly<Record<ConnectionState['name'], ConnectionState>> = {

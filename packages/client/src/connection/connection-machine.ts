@@ -49,10 +49,11 @@ export type ConnectionAction = 'open-link' | 'send-connect' | 'probe' | 'close-l
 
 /** What the decisions depend on besides state and event. */
 export interface ConnectionRules {
-  readonly backoff: Backoff
+  readonly backoff?: Backoff | undefined
   /** Tries in a row before giving up. Without it, it goes on for ever. */
-  readonly maxAttempts?: number
-  readonly handshakeTimeoutMs: number
+  readonly maxAttempts?: number | undefined
+  /** Default 10,000. */
+  readonly handshakeTimeoutMs?: number | undefined
 }
 
 type ConnectionStep = Step<ConnectionState, ConnectionAction>
@@ -84,7 +85,7 @@ export function connectionTransition(
     return hasLink ? step(entered, 'close-link', ...actions) : step(entered, ...actions)
   }
   function connect(): ConnectionStep {
-    const dueInMs = rules.handshakeTimeoutMs
+    const { handshakeTimeoutMs: dueInMs = 10_000 } = rules
     return leave({ name: 'connecting', attempt: attempt + 1, tries: tries + 1, dueInMs }, 'open-link')
   }
   function lose(reason: string): ConnectionStep {

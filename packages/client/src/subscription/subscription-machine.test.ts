@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { at, message, messages } from '../../test/chat.ts'
-import { defaultBackoff } from '../machine/backoff.ts'
 import {
   type DeliveryMessage,
   type SubscriptionEvent,
@@ -15,7 +14,7 @@ const moment: SubscriptionMoment = {
   nextAttempt: 9,
   position: at(10),
   isLinked: true,
-  backoff: defaultBackoff,
+  backoff: undefined,
   fraction: 0.5,
 }
 

@@ -71,7 +71,7 @@ export interface SubscriptionMoment {
   /** Where the store stands. */
   readonly position: string | undefined
   readonly isLinked: boolean
-  readonly backoff: Backoff
+  readonly backoff: Backoff | undefined
   /** A random number in [0, 1). */
   readonly fraction: number
 }

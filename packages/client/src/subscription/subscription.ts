@@ -117,7 +117,8 @@ const mostMs = 2 ** 31
 export interface SubscriptionParts {
   readonly clock: Clock
   readonly randomness: Randomness
-  readonly requestTimeoutMs: number
+  /** Default 30,000. */
+  readonly requestTimeoutMs?: number | undefined
   readonly log: Log
   readonly connection: Connection
   readonly outbox: Outbox
@@ -128,7 +129,7 @@ export function createSubscription(
   followed: FollowedChannel,
   definition: AnyChannel,
   reference: Reference,
-  { clock, randomness, requestTimeoutMs, log, connection, outbox }: SubscriptionParts,
+  { clock, randomness, requestTimeoutMs = 30_000, log, connection, outbox }: SubscriptionParts,
 ): Subscription {
   const { channel } = followed
   const { on, tell } = createListeners<ChannelEvents>(log)
