@@ -1,9 +1,13 @@
 import { BaroError, type Log } from '@baro/core'
-import type { AccessContext, Auth, Credentials, Identity } from '../channel/handlers.ts'
+import type { Clock } from '@baro/core/broker'
+import type { Access, AccessContext, Auth, Credentials, Identity } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
+import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import { bearerOf } from './bearer.ts'
+import { inTime } from './in-time.ts'
+import { expired, isOver } from './permits.ts'
 import { contextOf, type Principal } from './principal.ts'
 
 /** What somebody wants to do with a channel. */
@@ -12,6 +16,8 @@ export type Action = AccessContext['action']
 /** What a gate works with. */
 export interface GateParts {
   readonly auth: Auth
+  readonly clock: Clock
+  readonly limits: Pick<Limits, 'ruleTimeoutMs'>
   readonly log: Log
 }
 
@@ -29,13 +35,19 @@ export class Gate {
    * Finds out who somebody is. Called once for each connection and each HTTP request.
    *
    * @param token From `baro:connect`. Default: the bearer token of the headers.
-   * @throws {BaroError} `unauthenticated`, or as the application's `auth` says.
+   * @throws {BaroError} `unauthenticated`, `expired`, or as the application's `auth` says.
    */
   async authenticate(
     headers: Handshake['headers'],
     token: string | undefined = bearerOf(headers),
   ): Promise<Identity | undefined> {
     const credentials: Credentials = { headers, ...(token === undefined ? undefined : { token }) }
+    const user = await this.#askAuth(credentials)
+    if (isOver(this.#parts.clock, user)) throw expired()
+    return user
+  }
+
+  async #askAuth(credentials: Credentials): Promise<Identity | undefined> {
     try {
       return await this.#parts.auth(credentials)
     } catch (error) {
@@ -52,13 +64,30 @@ export class Gate {
   /**
    * Asks the rule of the channel.
    *
-   * @throws {BaroError} `refused`, or whatever the rule throws, which refuses too. `explain` logs it.
+   * @throws {BaroError} `refused`; `expired`; `unavailable` if the rule does not answer, which is logged; or whatever the
+   * rule throws, which refuses too. `explain` logs it.
    */
   async assertAllowed(resolved: Resolved, principal: Principal, action: Action): Promise<void> {
     const { access } = resolved.handlers
-    if (access === 'public') return
-    if ((await access({ ...contextOf(principal, resolved), action })) !== true)
+    if (
+      access !== 'public' &&
+      (await this.#ask(access, resolved, { ...contextOf(principal, resolved), action })) !== true
+    )
       throw new BaroError('refused', `The access rule of "${resolved.channel}" does not allow you to ${action}.`)
+    // The rule, or what was done before it was asked, may have taken longer than the token had left.
+    if (isOver(this.#parts.clock, principal.user)) throw expired()
+  }
+
+  async #ask(rule: Exclude<Access, 'public'>, { channel }: Resolved, context: AccessContext): Promise<unknown> {
+    const { clock, limits, log } = this.#parts
+    const answer: unknown = rule(context)
+    if (typeof answer !== 'object') return answer
+    try {
+      return await inTime(clock, limits.ruleTimeoutMs, Promise.resolve(answer), `The access rule of "${channel}"`)
+    } catch (error) {
+      if (error instanceof BaroError && error.code === 'unavailable') log.error(`${error.message} It refuses.`)
+      throw error
+    }
   }
 
   /** The error that a client gets: ours as it is; an error of the application is logged and hidden. */

@@ -5,9 +5,17 @@ import type { SnapshotSource } from './snapshot-source.ts'
 export interface Identity {
   /** Becomes `by` of the user's publications, and the scope of the user's publish ids and turns (I5). */
   readonly id: string
-  /** Whatever else the application's handlers want to know. */
-  readonly data?: unknown
+  /** What the token says, for rules and handlers. */
+  readonly claims?: Claims
+  /**
+   * When it ends, in milliseconds since 1970. Then a link closes with 4006, a held request is answered with `expired`, and
+   * nothing more is handed over. Default: never.
+   */
+  readonly expiresAtMs?: number
 }
+
+/** What a token says of its user. */
+export type Claims = Readonly<Record<string, unknown>>
 
 /** What `auth` decides by. */
 export interface Credentials {
@@ -36,6 +44,8 @@ export interface ChannelContext<T extends ChannelTypes = ChannelTypes> {
   readonly params: ReadParamsOf<T['pattern']>
   /** `undefined` for a guest. */
   readonly user: Identity | undefined
+  /** Those of the user; empty for a guest. */
+  readonly claims: Claims
   /**
    * The id of the session. `undefined` where none is open: for a GET or POST of a channel, and for the rule that is
    * asked before a plain stream opens.

@@ -6,6 +6,7 @@ import { Allowances } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
+import { Permits } from '../access/permits.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
@@ -72,7 +73,8 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const counters = createCounters()
   const hooks = new Hooks(log)
   const registry = createRegistry(channels)
-  const gate = new Gate({ auth, log })
+  const gate = new Gate({ auth, clock, limits, log })
+  const permits = new Permits(clock)
   const allowances = new Allowances({ clock, limits, log })
 
   const ticker = new Ticker(clock, counters)
@@ -94,11 +96,11 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const atWorkTogether = new AtWorkTogether(limits)
   const acting = { gate, attendance, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
   const delegating: Delegating = (principal) => new Delegate(acting, principal)
-  const participating = { registry, gate, sessions, delegating, claimsEpoch, randomness, log }
+  const participating = { registry, gate, permits, sessions, delegating, claimsEpoch, randomness, log }
 
   const sessionRules = { heartbeatIntervalMs, connectTimeoutMs: limits.connectTimeoutMs }
   const sessionParts = {
-    ...{ registry, gate, sessions, allowances, delegating, claimsEpoch, randomness },
+    ...{ registry, gate, sessions, allowances, permits, delegating, claimsEpoch, randomness },
     ...{ clock, counters, limits, sessionRules, publishWindowMs },
   }
   const openSession: OpenSession = (outbox, handshake, { isOneWay }) => {
@@ -119,6 +121,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     gate,
     sessions,
     allowances,
+    permits,
     delegating,
     ticker,
     limits,

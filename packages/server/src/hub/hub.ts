@@ -148,7 +148,7 @@ export interface Hub {
    * @param principal For whom it acts. Default: a guest.
    * @param options Callbacks for what happens to the session itself.
    *
-   * @throws {BaroError} `unavailable` if the node is stopping.
+   * @throws {BaroError} `unavailable` if the node is stopping; `expired` if the user's time is over.
    *
    * @example
    * ```ts

@@ -24,7 +24,12 @@ function setUp({ maxAtWork = 100 } = {}) {
       const id = request.id ?? ''
       atWork.push({ id, answer: () => resolve({ id }), refuse: (code) => reject(new BaroError(code, 'No.')) })
     })
-  const gate = new Gate({ auth: () => undefined, log: { info() {}, warn() {}, error() {} } })
+  const gate = new Gate({
+    auth: () => undefined,
+    clock,
+    limits: defaultLimits,
+    log: { info() {}, warn() {}, error() {} },
+  })
   const publisher = { accept } as unknown as Publisher
   const principal = { guest: 'somebody' }
   const atWorkBound = new AtWork(maxAtWork, new AtWorkTogether(defaultLimits), principal)

@@ -3,6 +3,7 @@ import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../access/allowances.ts'
 import { networkOf } from '../access/network-of.ts'
+import type { Holder, Permit, Permits } from '../access/permits.ts'
 import { type Member, type Principal, scopeOf } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
@@ -34,6 +35,7 @@ export interface SessionParts extends CommandsParts, SubscriptionsParts {
   readonly limits: Limits
   readonly sessions: Sessions
   readonly allowances: Allowances
+  readonly permits: Permits
   readonly delegating: Delegating
   readonly claimsEpoch: ClaimsEpoch
   readonly sessionRules: SessionRules
@@ -49,7 +51,7 @@ export type OpenSession = (
 ) => SessionLink
 
 /** The server's side of one connection. It carries out what the session machine decides. */
-export class Session implements SessionLink, SessionContext, HubSession, Principal {
+export class Session implements SessionLink, SessionContext, HubSession, Principal, Holder {
   readonly id: string
   readonly outbox: SessionOutbox
   readonly delegate: Delegate
@@ -59,6 +61,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   readonly address: string | undefined
   readonly #allowance: LinkAllowance
   readonly #subscriptions: Subscriptions
+  #permit: Permit | undefined
   /** Made at first use, because most sessions only follow. */
   #lazyCommands: Commands | undefined
   #state: ReturnType<typeof startSession>
@@ -139,6 +142,14 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     if (this.#state.phase === 'open' && this.claimsEpoch !== epoch) this.drain(reconnectInMs)
   }
 
+  over(error: BaroError): void {
+    this.#on({ name: 'over', error })
+  }
+
+  revoked(channel: string | undefined): void {
+    this.#subscriptions.revoke(channel)
+  }
+
   send(message: ClientsOwnMessage): void {
     this.outbox.send(message)
   }
@@ -177,11 +188,14 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
         return this.#refuse(action.error, action.about)
       case 'heartbeat':
         return this.send({ type: 'baro:heartbeat', payload: {} })
+      case 'forget':
+        return this.outbox.forget()
       case 'announce-drain':
         return this.send({ type: 'baro:drain', payload: { reconnectInMs: action.reconnectInMs } })
       case 'close':
         return this.outbox.close(action.code, action.reason)
       case 'end':
+        this.#permit?.end()
         this.#subscriptions.endAll()
         this.#parts.sessions.ended(this)
     }
@@ -202,7 +216,9 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.#handshake = undefined
     Promise.all([this.#parts.gate.authenticate(headers, given), this.#parts.claimsEpoch.ask()])
       .then(([user]) => {
+        if (this.#state.phase === 'closed') return
         this.#user = user
+        this.#permit = this.#parts.permits.open(user, this)
         // Asked now, because the claims may have been lost while the session authenticated.
         this.claimsEpoch ??= this.#parts.claimsEpoch.known
         this.#letIn()

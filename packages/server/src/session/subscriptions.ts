@@ -3,6 +3,7 @@ import type { ResetReason } from '@baro/core/broker'
 import type { ClientMessage } from '@baro/core/protocol'
 import { type Position, parsePosition, quote, type Result } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
+import { revokedFrom } from '../access/permits.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Ending } from '../delegate/attendance.ts'
 import type { Following } from '../delegate/following.ts'
@@ -65,6 +66,16 @@ export class Subscriptions {
       )
     this.#end(channel, subscription, 'left')
     this.#session.send({ type: 'baro:unsubscribed', payload: { channel } })
+  }
+
+  /** Ends what the user may not follow any more: a channel, or all. Nothing of it that waits is handed over (I8). */
+  revoke(channel: string | undefined): void {
+    const revoked = channel === undefined ? [...this.#byChannel] : [[channel, this.#byChannel.get(channel)] as const]
+    for (const [name, subscription] of revoked) {
+      if (!subscription) continue
+      this.#session.outbox.forget(name)
+      this.fail(subscription, revokedFrom(name))
+    }
   }
 
   endAll(): void {
@@ -139,15 +150,15 @@ class Subscription implements Outlet<unknown> {
   }
 
   continued(said: unknown): void {
-    this.outbox.catchUp(said)
+    this.outbox.catchUp(said, this.following.resolved.channel)
   }
 
   deliver(said: unknown): void {
-    this.outbox.deliver(said)
+    this.outbox.deliver(said, this.following.resolved.channel)
   }
 
   signal(said: unknown): void {
-    this.outbox.deliver(said)
+    this.deliver(said)
   }
 }
 

@@ -1,9 +1,10 @@
 /** One channel on one plain stream, for code that does not use our client: a WebSocket or an EventSource. */
-import type { BaroError } from '@baro/core'
+import { BaroError } from '@baro/core'
 import type { Clock, Randomness, ResetReason } from '@baro/core/broker'
 import { closeCodes, createId, type Position } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
 import type { Gate } from '../../access/gate.ts'
+import { type Holder, type Permit, type Permits, revokedFrom } from '../../access/permits.ts'
 import type { Principal } from '../../access/principal.ts'
 import type { Identity } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
@@ -33,6 +34,7 @@ export interface ChannelStreamParts {
   readonly counters: Pick<Counters, 'rejected'>
   readonly sessions: Sessions
   readonly allowances: Allowances
+  readonly permits: Permits
   readonly delegating: Delegating
   readonly heartbeatIntervalMs: number
 }
@@ -56,7 +58,7 @@ export interface StreamVoice {
 }
 
 /** Writes what its reader finds to a plain stream, and gives what the client sends to the channel's handlers. */
-export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array>, InboxOutlet {
+export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array>, InboxOutlet, Holder {
   readonly id: string
   readonly outbox: Outbox
   readonly dialect: ChannelDialect
@@ -69,6 +71,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   #lazyAllowance: LinkAllowance | undefined
   /** Made at first use, because most streams only follow. */
   #lazyInbox: ChannelInbox | undefined
+  #permit: Permit | undefined
   #isEnded = false
 
   constructor(parts: ChannelStreamParts, socket: Socket, voice: StreamVoice, request: ChannelStreamRequest) {
@@ -87,6 +90,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     // `started` ends the stream at once if the node is stopping.
     if (this.#isEnded) return
     parts.sessions.opened(this)
+    this.#permit = parts.permits.open(reader.user, this)
     this.#following.begin(this.#start, this, 'asked')
   }
 
@@ -97,31 +101,46 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   recovered(batch: Batch): void {
     // A client that named no position is told where it starts: nothing is missed if the stream breaks before a message.
     const start = this.#start === 'now' ? this.dialect.encodePosition(batch.follows) : undefined
-    if (start) this.outbox.deliver(start)
+    if (start) this.deliver(start)
     const bytes = madeOnce(batch, this.dialect.encode)
     if (bytes) this.continued(bytes)
   }
 
   continued(bytes: Uint8Array): void {
-    this.outbox.deliverPieces([bytes])
+    this.outbox.deliverPieces([bytes], this.#channel)
   }
 
   deliver(bytes: Uint8Array): void {
-    this.outbox.deliver(bytes)
+    this.outbox.deliver(bytes, this.#channel)
   }
 
   signal(bytes: Uint8Array): void {
-    this.outbox.deliver(bytes)
+    this.deliver(bytes)
   }
 
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
-    this.outbox.deliverPieces(this.dialect.encodeReset(reason, snapshot))
+    this.outbox.deliverPieces(this.dialect.encodeReset(reason, snapshot), this.#channel)
   }
 
   failed(error: unknown): void {
     if (this.#isEnded) return
-    this.refused(this.#parts.gate.explain(error, this.#following.resolved.channel))
-    this.#close(closeCodes.unavailable, 'the channel could not be read; come back')
+    this.refused(this.#parts.gate.explain(error, this.#channel))
+    if (error instanceof BaroError && error.code === 'refused') this.#close(closeCodes.refused, 'the rule refuses')
+    else this.#close(closeCodes.unavailable, 'the channel could not be read; come back')
+  }
+
+  over(error: BaroError): void {
+    if (this.#isEnded) return
+    this.outbox.forget()
+    this.refused(error)
+    this.#close(closeCodes.expired, error.message)
+  }
+
+  revoked(channel: string | undefined): void {
+    if (this.#isEnded || (channel !== undefined && channel !== this.#channel)) return
+    this.outbox.forget()
+    this.refused(revokedFrom(this.#channel))
+    this.#close(closeCodes.refused, 'you may not follow this channel any more')
   }
 
   spend(messages: number, bytes: number): number {
@@ -175,6 +194,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   /** Nothing to do: publishes of a plain stream are claimed by ids, and count on no life of the claims. */
   claimsLost(): void {}
 
+  get #channel(): string {
+    return this.#following.resolved.channel
+  }
+
   get #allowance(): LinkAllowance {
     this.#lazyAllowance ??= new LinkAllowance(this.#parts.allowances, this.#delegate.principal)
     return this.#lazyAllowance
@@ -198,6 +221,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   #end(): void {
     if (this.#isEnded) return
     this.#isEnded = true
+    this.#permit?.end()
     this.#following.end()
     this.#parts.sessions.ended(this)
   }
