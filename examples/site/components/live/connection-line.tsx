@@ -20,6 +20,7 @@ export function ConnectionLine({ language, status }: { language: Language; statu
     connecting: live.connecting,
     // A fall-back is worth a word; the usual way is not.
     live: rung && rung !== 'websocket' ? `${live.connected} (${rung})` : live.connected,
+    'needs-auth': live.needsAuth,
     waiting: seconds === undefined ? live.connecting : live.retryIn(seconds),
     refused: live.refused,
     outdated: live.outdated,

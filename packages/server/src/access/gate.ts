@@ -17,7 +17,7 @@ export type Action = AccessContext['action']
 export interface GateParts {
   readonly auth: Auth
   readonly clock: Clock
-  readonly limits: Pick<Limits, 'ruleTimeoutMs'>
+  readonly limits: Pick<Limits, 'ruleTimeoutMs' | 'connectTimeoutMs'>
   readonly log: Log
 }
 
@@ -45,6 +45,16 @@ export class Gate {
     const user = await this.#askAuth(credentials)
     if (isOver(this.#parts.clock, user)) throw expired()
     return user
+  }
+
+  /**
+   * {@link authenticate}, where nothing else bounds how long it may take.
+   *
+   * @throws {BaroError} also `unavailable`.
+   */
+  authenticateInTime(headers: Handshake['headers'], token?: string): Promise<Identity | undefined> {
+    const { clock, limits } = this.#parts
+    return inTime(clock, limits.connectTimeoutMs, this.authenticate(headers, token), 'The auth of the application')
   }
 
   async #askAuth(credentials: Credentials): Promise<Identity | undefined> {

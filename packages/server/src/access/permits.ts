@@ -19,6 +19,13 @@ export function isOver(clock: Clock, user: Identity | undefined): boolean {
   return user?.expiresAtMs !== undefined && !(user.expiresAtMs > clock.now())
 }
 
+/** How long a token lasts from now on, as a message says it; absent if it never expires. */
+export function expiresIn(clock: Pick<Clock, 'now'>, user: Identity | undefined): { readonly expiresInMs?: number } {
+  const { expiresAtMs } = user ?? {}
+  if (expiresAtMs === undefined || expiresAtMs - clock.now() > Number.MAX_SAFE_INTEGER) return {}
+  return { expiresInMs: Math.max(0, Math.floor(expiresAtMs - clock.now())) }
+}
+
 /** What is said to whoever comes with, or still has, a token that has expired. */
 export function expired(): BaroError {
   return new BaroError('expired', 'The token has expired. Come back with a new one.')

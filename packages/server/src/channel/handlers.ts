@@ -19,13 +19,14 @@ export type Claims = Readonly<Record<string, unknown>>
 
 /** What `auth` decides by. */
 export interface Credentials {
-  /** From `baro:connect`, or from `Authorization: Bearer`. */
+  /** From `baro:connect`, `baro:refresh` or an `AUTH` message, or from `Authorization: Bearer`. */
   readonly token?: string
+  /** Those of the request; none for the token of a link that is open already. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
 /**
- * Finds out who somebody is. The hub calls it once for each connection and each HTTP request. Return `undefined` to let
+ * Finds out who somebody is. The hub calls it once for each connection, each HTTP request, and each new token. Return `undefined` to let
  * a guest in. Throw to refuse the client for good, or throw a `BaroError` of code `unavailable` if you cannot decide
  * now: then the client comes back.
  *

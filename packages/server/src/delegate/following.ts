@@ -71,6 +71,24 @@ export class Following {
     else gate.assertAllowed(this.#resolved, this.#principal, 'read').then(open).catch(fail)
   }
 
+  /** Asks the rule again, because what its principal may do has changed. A refusal goes to `outlet.failed`. */
+  askAgain(outlet: Pick<Outlet<unknown>, 'failed'>): void {
+    const { gate } = this.#parts
+    if (gate.isPublic(this.#resolved)) return
+    const begun = this.#begun
+    gate.assertAllowed(this.#resolved, this.#principal, 'read').catch((error) => {
+      if (begun === this.#begun) outlet.failed(error)
+    })
+  }
+
+  /** The principal becomes somebody else in `change`: whoever it was leaves, and whoever it is joins. Nothing is missed. */
+  handOver(change: () => void): void {
+    const { attendance } = this.#parts
+    if (this.#hasJoined) attendance.leave(this.#resolved, this.#principal, 'left')
+    change()
+    if (this.#hasJoined) attendance.join(this.#resolved, this.#principal)
+  }
+
   /** Ends the following. The outlet is told nothing more. `gone`: the client may come back by another link. */
   end(ending: Ending = 'gone'): void {
     this.#begun++

@@ -1,9 +1,9 @@
-import type { BaroError } from '@baro/core'
+import { BaroError } from '@baro/core'
 import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../access/allowances.ts'
 import { networkOf } from '../access/network-of.ts'
-import type { Holder, Permit, Permits } from '../access/permits.ts'
+import { expiresIn, type Holder, type Permit, type Permits } from '../access/permits.ts'
 import { type Member, type Principal, scopeOf } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
@@ -62,6 +62,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   readonly #allowance: LinkAllowance
   readonly #subscriptions: Subscriptions
   #permit: Permit | undefined
+  #isRefreshing = false
   /** Made at first use, because most sessions only follow. */
   #lazyCommands: Commands | undefined
   #state: ReturnType<typeof startSession>
@@ -244,6 +245,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
         maxMessageBytes: this.#parts.limits.maxMessageBytes,
         publishWindowMs: this.#parts.publishWindowMs,
         claimsEpoch: this.#parts.claimsEpoch.known ?? '',
+        ...expiresIn(this.#parts.clock, this.#user),
       },
     })
     this.#parts.sessions.opened(this)
@@ -261,9 +263,37 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
         return this.#commands.signal(message)
       case 'baro:request':
         return this.#commands.request(message)
+      case 'baro:refresh':
+        return void this.#refresh(message.payload.token)
       case 'baro:connect':
       case 'baro:heartbeat':
         return
+    }
+  }
+
+  /**
+   * Goes on with a new token. A session belongs to one user for all its life, because its claims, its allowance and its
+   * subscriptions do: with somebody else's token it ends, and the client comes back as that user.
+   */
+  async #refresh(token: string): Promise<void> {
+    const { gate, permits, clock } = this.#parts
+    try {
+      if (this.#isRefreshing)
+        throw new BaroError('in-progress', 'A token is being checked already. Wait for the answer.')
+      this.#isRefreshing = true
+      const user = await gate.authenticateInTime({}, token).finally(() => {
+        this.#isRefreshing = false
+      })
+      if (this.#state.phase !== 'open') return
+      if (user?.id !== this.#user?.id) return this.drain(0)
+      this.#user = user
+      this.#permit?.end()
+      this.#permit = permits.open(user, this)
+      this.send({ type: 'baro:refreshed', payload: expiresIn(clock, user) })
+      this.#subscriptions.askAgain()
+    } catch (error) {
+      // What the session has is as good as it was.
+      if (this.#state.phase === 'open') this.sendError(gate.explain(error, 'baro:refresh'), {})
     }
   }
 }

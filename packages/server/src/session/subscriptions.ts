@@ -68,14 +68,18 @@ export class Subscriptions {
     this.#session.send({ type: 'baro:unsubscribed', payload: { channel } })
   }
 
-  /** Ends what the user may not follow any more: a channel, or all. Nothing of it that waits is handed over (I8). */
+  /** Ends what the user may not follow any more: a channel, or all. */
   revoke(channel: string | undefined): void {
     const revoked = channel === undefined ? [...this.#byChannel] : [[channel, this.#byChannel.get(channel)] as const]
     for (const [name, subscription] of revoked) {
       if (!subscription) continue
-      this.#session.outbox.forget(name)
       this.fail(subscription, revokedFrom(name))
     }
+  }
+
+  /** Asks all rules again: there is a new token. */
+  askAgain(): void {
+    for (const subscription of this.#byChannel.values()) subscription.following.askAgain(subscription)
   }
 
   endAll(): void {
@@ -107,6 +111,8 @@ export class Subscriptions {
     const { attempt, following } = subscription
     const { channel } = following.resolved
     this.#end(channel, subscription)
+    // Nothing of it that waits is handed over (I8).
+    this.#session.outbox.forget(channel)
     this.#session.sendError(this.#parts.gate.explain(error, channel), { channel, attempt })
   }
 

@@ -39,11 +39,13 @@ export interface ChannelSocketParts extends ChannelStreamParts {
 export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, upgrade: Upgrade): void {
   const { request, stream, head } = upgrade
   prepare(parts, place, upgrade)
-    .then(({ resolved, query, principal: reader }) => {
+    .then(({ resolved, query, principal: reader, awaitsToken }) => {
       parts.webSockets.upgrade(request, stream, head, (socket) => {
         const dialect = webSocketDialect(socket.framing, query.view)
         const voice = { heartbeat: () => socket.ping(), drain: () => {} }
-        return new ChannelStream(parts, socket, voice, { resolved, dialect, position: query.position, reader })
+        return new ChannelStream(parts, socket, voice, {
+          ...{ resolved, dialect, position: query.position, reader, awaitsToken },
+        })
       })
     })
     .catch((error) => {
@@ -62,6 +64,15 @@ async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request
   const principal = await principalOf(parts.gate, handshake)
   // Not refused when there is not enough: what the link brings waits.
   parts.allowances.spend(principal, 1, 0)
-  await parts.gate.assertAllowed(resolved, principal, 'read')
-  return { resolved, query, principal }
+  try {
+    await parts.gate.assertAllowed(resolved, principal, 'read')
+    return { resolved, query, principal, awaitsToken: false }
+  } catch (error) {
+    // A browser cannot send a header with a WebSocket, and shows no status of its handshake. So a guest may still say who
+    // it is, by its first message.
+    if (principal.user) throw error
+    // The error of a rule that throws is logged, as it would be if it were sent.
+    parts.gate.explain(error, place.where)
+    return { resolved, query, principal, awaitsToken: true }
+  }
 }
