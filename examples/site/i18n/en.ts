@@ -251,7 +251,7 @@ export const en: Words = {
     connecting: 'connecting',
     connected: 'live',
     retryIn: (seconds) => `reconnecting in ${seconds} s`,
-    needsAuth: 'Sign in again to go on.',
+    needsAuth: 'signed out',
     gaveUp: 'stopped trying to connect',
     closed: 'closed',
     outdated: 'the site has changed: reload',

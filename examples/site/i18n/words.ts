@@ -148,6 +148,7 @@ export interface Words {
     | 'connecting'
     | 'connected'
     | 'gaveUp'
+    | 'needsAuth'
     | 'closed'
     | 'outdated'
     | 'refused'

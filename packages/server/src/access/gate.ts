@@ -77,15 +77,34 @@ export class Gate {
    * @throws {BaroError} `refused`; `expired`; `unavailable` if the rule does not answer, which is logged; or whatever the
    * rule throws, which refuses too. `explain` logs it.
    */
-  async assertAllowed(resolved: Resolved, principal: Principal, action: Action): Promise<void> {
+  async assertAllowed(resolved: Resolved, principal: Principal, action: Action, type?: string): Promise<void> {
     const { access } = resolved.handlers
     if (
       access !== 'public' &&
-      (await this.#ask(access, resolved, { ...contextOf(principal, resolved), action })) !== true
+      (await this.#ask(access, resolved, {
+        ...contextOf(principal, resolved),
+        action,
+        ...(type !== undefined && { type }),
+      })) !== true
     )
       throw new BaroError('refused', `The access rule of "${resolved.channel}" does not allow you to ${action}.`)
     // The rule, or what was done before it was asked, may have taken longer than the token had left.
     if (isOver(this.#parts.clock, principal.user)) throw expired()
+  }
+
+  /**
+   * Whether the rule of the channel allows something.
+   *
+   * @throws {BaroError} As {@link assertAllowed}, but not `refused`.
+   */
+  async allows(resolved: Resolved, principal: Principal, action: Action): Promise<boolean> {
+    try {
+      await this.assertAllowed(resolved, principal, action)
+      return true
+    } catch (error) {
+      if (error instanceof BaroError && error.code === 'refused') return false
+      throw error
+    }
   }
 
   async #ask(rule: Exclude<Access, 'public'>, { channel }: Resolved, context: AccessContext): Promise<unknown> {

@@ -57,17 +57,29 @@ export interface ChannelContext<T extends ChannelTypes = ChannelTypes> {
 /** What an access rule decides by. */
 export interface AccessContext<T extends ChannelTypes = ChannelTypes> extends ChannelContext<T> {
   /**
-   * `read` is to follow the channel or to look at it, on every transport. The others send something to its handlers.
+   * - `read`: to follow the channel, or to look at it. Asked when it is opened, and for each new token.
+   * - `history`: to get what was published before that: from a position behind the head, or backwards. Who may not, and
+   *   comes from such a position, begins with the newest snapshot. Asked when it is needed, after `read`.
+   * - `publish`, `signal`, `request`: to send something to a handler. Asked for each message.
    */
-  readonly action: 'read' | 'publish' | 'signal' | 'request'
+  readonly action: 'read' | 'history' | 'publish' | 'signal' | 'request'
+  /** The type of what is sent, as the client says it: nobody has looked yet whether there is such a type. */
+  readonly type?: string
 }
 
 /**
- * `'public'`, or a rule that decides who may do what. Only `true` allows. A rule that throws refuses.
+ * `'public'`, or a rule that decides who may do what. Only `true` allows. A rule that throws refuses, and so does one that
+ * does not answer within `limits.ruleTimeoutMs`. Both are logged, and fail nothing but what was asked for.
  *
  * @example
  * ```ts
- * hub.on(room, { access: ({ user, action }) => action === 'read' || user !== undefined })
+ * hub.on(room, {
+ *   access: async ({ user, claims, params, action, type }) => {
+ *     if (action === 'read' || action === 'history') return true
+ *     if (type === 'pin') return claims.role === 'moderator'
+ *     return user !== undefined && (await isMember(user.id, params.id))
+ *   },
+ * })
  * ```
  */
 export type Access<T extends ChannelTypes = ChannelTypes> =

@@ -41,7 +41,7 @@ function setUp({ maxAtWork = 100 } = {}) {
   ) =>
     void orElse<unknown>(
       () =>
-        whenHere(queue.publish(resolved, { type: 'message', payload: null, id, turn }, 'ask'), () =>
+        whenHere(queue.publish(resolved, { type: 'message', payload: null, id, turn }), () =>
           outcomes.push(`${id} done`),
         ),
       (error) => outcomes.push(`${id} ${(error as BaroError).code}`),
@@ -201,7 +201,12 @@ describe('where nothing has to be waited for', () => {
 
   function setUpAtOnce(accept: (request: PublishRequest) => PublishAnswer) {
     const clock = createFakeClock()
-    const gate = new Gate({ auth: () => undefined, log: { info() {}, warn() {}, error() {} } })
+    const gate = new Gate({
+      auth: () => undefined,
+      clock,
+      limits: defaultLimits,
+      log: { info() {}, warn() {}, error() {} },
+    })
     const principal = { guest: 'somebody' }
     const atWork = new AtWork(1, new AtWorkTogether(defaultLimits), principal)
     return new PublishQueue({ publisher: { accept } as unknown as Publisher, gate, clock }, principal, atWork)
@@ -209,18 +214,18 @@ describe('where nothing has to be waited for', () => {
 
   test('a publish is done before the next one comes', () => {
     const queue = setUpAtOnce(({ id = '' }) => ({ id }))
-    for (const id of ['a', 'b', 'c']) expect(queue.publish(roomOne, { ...publishing, id }, 'ask')).toEqual({ id })
+    for (const id of ['a', 'b', 'c']) expect(queue.publish(roomOne, { ...publishing, id })).toEqual({ id })
   })
 
   test('what a handler publishes for the same principal comes after what the handler is about', async () => {
     const done: string[] = []
     let inner: unknown
     const queue: PublishQueue = setUpAtOnce(({ id = '' }) => {
-      if (id === 'a') inner = queue.publish(roomOne, { ...publishing, id: 'of a' }, 'ask')
+      if (id === 'a') inner = queue.publish(roomOne, { ...publishing, id: 'of a' })
       done.push(id)
       return { id }
     })
-    queue.publish(roomOne, { ...publishing, id: 'a' }, 'ask')
+    queue.publish(roomOne, { ...publishing, id: 'a' })
     await inner
     expect(done).toEqual(['a', 'of a'])
   })
@@ -231,7 +236,7 @@ describe('where nothing has to be waited for', () => {
       if (isDown) throw new BaroError('unavailable', 'No.')
       return { id }
     })
-    const send = (id: string) => queue.publish(roomOne, { ...publishing, id }, 'ask')
+    const send = (id: string) => queue.publish(roomOne, { ...publishing, id })
     expect(() => send('a')).toThrow('No.')
     isDown = false
     expect(() => send('b')).toThrow('refused for now')

@@ -101,7 +101,7 @@ describe('a publish that nobody has to be waited for', () => {
         turn: { producer: 'tab', number, confirmed: 0 },
         scope: 'client:1',
         share: { of: 'guest', address: '' },
-        context: { channel: 'plain', params: {}, user: undefined, session: undefined },
+        context: { channel: 'plain', params: {}, user: undefined, claims: {}, session: undefined },
         assertAllowed: () => {},
       })
     return { accept, history, log: parts.log }

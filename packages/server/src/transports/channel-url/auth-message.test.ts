@@ -86,6 +86,24 @@ describe('a plain WebSocket without a token, to a channel whose rule wants one',
     expect(await socket.message()).toMatchObject({ type: 'message', payload: 'hi', by: 'ada' })
   })
 
+  test('lets 256 messages wait while the token is checked, and refuses the rest', async () => {
+    let letIn = () => {}
+    const slow: Auth = ({ token }) => {
+      if (token === undefined) return undefined
+      return new Promise((resolve) => {
+        letIn = () => resolve({ id: token })
+      })
+    }
+    const { hub, url } = await serve({ auth: slow, limits: { messagesPerSecond: 1_000 } }, onlyAda)
+    const socket = new TextSocket(url(path))
+    socket.say(say('ada'), ...Array.from({ length: 257 }, (_, index) => `{"type":"message","payload":"${index}"}`))
+    expect(await socket.message()).toMatchObject({ payload: { code: 'rate-limited' } })
+    letIn()
+    expect(await socket.message()).toMatchObject({ type: 'baro:authenticated' })
+    while (hub.counters.published < 256) await socket.next()
+    expect(hub.counters.published).toBe(256)
+  })
+
   test('a rule that throws for a guest makes it wait as well, and is logged', async () => {
     const { socket, log } = await opened({
       access: (({ user }: AccessContext) => user?.id.length === 3 || fault()) as never,

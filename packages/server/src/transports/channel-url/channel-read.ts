@@ -9,6 +9,7 @@ import { isKnownToRead } from '../../delivery/precedence.ts'
 import type { Handshake } from '../../ports/socket.ts'
 import type { Feed } from '../../stream/feed.ts'
 import type { Feeds } from '../../stream/feeds.ts'
+import { isBehind } from '../../stream/is-behind.ts'
 import { type Answer, sendAnswer } from '../http/answer.ts'
 import { principalOf } from '../http/http-principal.ts'
 import { openSse } from '../http/sse.ts'
@@ -16,7 +17,7 @@ import { sseDialect } from './channel-dialects.ts'
 import { anonymousWaitMs, type ChannelQuery, parseChannelQuery, searchOf } from './channel-query.ts'
 import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
 import { PermittedRead } from './permitted-read.ts'
-import { longPoll, type PollAnswer, poll, type Wait, type WaitParts, waitForChange } from './poll.ts'
+import { longPoll, type PollAnswer, poll, resetAnswer, type Wait, type WaitParts, waitForChange } from './poll.ts'
 import { readBack } from './read-back.ts'
 
 /** Most publications that answer a GET without a position, if the channel has no snapshot. */
@@ -48,7 +49,7 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
   if (query.mode !== 'sse') parts.allowances.admit(principal)
   await parts.gate.assertAllowed(resolved, principal, 'read')
   if (query.mode === 'sse') return stream(parts, read, query, principal)
-  const permitted = new PermittedRead(parts.permits, read, principal.user)
+  const permitted = new PermittedRead(parts, read, principal)
   try {
     await parts.feeds.using(resolved, (feed) => {
       if (query.view === 'state') return answerState(parts, feed, permitted, query)
@@ -94,7 +95,12 @@ async function answerPoll(
   query: ChannelQuery,
 ): Promise<void> {
   const { limit, position, mode, waitMs } = query
-  if (mode === 'backwards') return sendRange(parts, read, await readBack(parts.counters, feed, position, limit))
+  if (mode === 'backwards') {
+    await read.assertHistory()
+    return sendRange(parts, read, await readBack(parts.counters, feed, position, limit))
+  }
+  if (isBehind(feed, position) && !(await read.mayHaveHistory()))
+    return sendRange(parts, read, await resetAnswer(parts.counters, feed, 'refused'))
   if (mode === 'poll') return sendRange(parts, read, await poll(parts.counters, feed, position, limit))
   return sendRange(parts, read, await longPoll(parts, feed, position, { limit, ...waitOf(read, waitMs) }))
 }
@@ -122,7 +128,7 @@ async function answerSnapshot(parts: ChannelReadParts, feed: Feed, read: Permitt
   if (snapshot.valueText !== undefined) return sendSnapshot(parts, read, snapshotBody(snapshot), snapshot.position)
   const view = await feed.readNewest(newestPublications)
   const position = positionAt(view.epoch, view.upTo)
-  const body = rangeBody(view.publications, position, false)
+  const body = rangeBody((await read.mayHaveHistory()) ? view.publications : [], position, false)
   return sendRange(parts, read, { body, position, isClosed: false, isReset: false })
 }
 
