@@ -7,7 +7,7 @@ import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import { bearerOf } from './bearer.ts'
 import { inTime } from './in-time.ts'
-import { expired, isOver } from './permits.ts'
+import { expired, isOver, type Permits } from './permits.ts'
 import { contextOf, type Principal } from './principal.ts'
 
 /** What somebody wants to do with a channel. */
@@ -17,6 +17,7 @@ export type Action = AccessContext['action']
 export interface GateParts {
   readonly auth: Auth
   readonly clock: Clock
+  readonly permits: Permits
   readonly limits: Pick<Limits, 'ruleTimeoutMs' | 'connectTimeoutMs'>
   readonly log: Log
 }
@@ -108,11 +109,12 @@ export class Gate {
   }
 
   async #ask(rule: Exclude<Access, 'public'>, { channel }: Resolved, context: AccessContext): Promise<unknown> {
-    const { clock, limits, log } = this.#parts
+    const { clock, permits, limits, log } = this.#parts
     const answer: unknown = rule(context)
     if (typeof answer !== 'object') return answer
     try {
-      return await inTime(clock, limits.ruleTimeoutMs, Promise.resolve(answer), `The access rule of "${channel}"`)
+      const inItsTime = inTime(clock, limits.ruleTimeoutMs, Promise.resolve(answer), `The access rule of "${channel}"`)
+      return await permits.during(context.user, channel, inItsTime)
     } catch (error) {
       if (error instanceof BaroError && error.code === 'unavailable') log.error(`${error.message} It refuses.`)
       throw error

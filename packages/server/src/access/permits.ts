@@ -12,6 +12,8 @@ export interface Holder {
   over(error: BaroError): void
   /** The user may not follow this channel any more; none, if it is left out. */
   revoked(channel: string | undefined): void
+  /** What the user may follow may have changed, and nobody here was told. */
+  askAgain(): void
 }
 
 /** Whether a token has expired. A time that is no number is over too: what cannot be read must not let anybody in. */
@@ -29,6 +31,11 @@ export function expiresIn(clock: Pick<Clock, 'now'>, user: Identity | undefined)
 /** What is said to whoever comes with, or still has, a token that has expired. */
 export function expired(): BaroError {
   return new BaroError('expired', 'The token has expired. Come back with a new one.')
+}
+
+/** What is said to a user whom the application has disconnected. */
+function disconnected(): BaroError {
+  return new BaroError('expired', 'What the token allows was ended. Come back with a new one.')
 }
 
 /** What is said to whoever follows a channel that its user may not follow any more. */
@@ -56,6 +63,44 @@ export class Permits {
     this.#byUser.set(user.id, permits.add(permit))
     return permit
   }
+
+  /** A user may not follow a channel any more, or none. */
+  revoke(user: string, channel: string | undefined): void {
+    for (const permit of [...(this.#byUser.get(user) ?? [])]) permit.revoked(channel)
+  }
+
+  /** What a user has open ends. */
+  disconnect(user: string): void {
+    for (const permit of [...(this.#byUser.get(user) ?? [])]) permit.over(disconnected())
+  }
+
+  /** All that are open now. */
+  all(): readonly Permit[] {
+    return [...this.#byUser.values()].flatMap((permits) => [...permits])
+  }
+
+  /**
+   * What a rule answers, unless the user was revoked before it did: it may have looked at what was true before.
+   *
+   * @throws {BaroError} `refused` or `expired`; or whatever the answer rejects with.
+   */
+  async during<T>(user: Identity | undefined, channel: string, answer: Promise<T>): Promise<T> {
+    let error: BaroError | undefined
+    const revoked = (name: string | undefined) => {
+      if (name === undefined || name === channel) error ??= revokedFrom(channel)
+    }
+    const over = (reason: BaroError) => {
+      error ??= reason
+    }
+    const permit = this.open(user && { id: user.id }, { over, revoked, askAgain() {} })
+    try {
+      const answered = await answer
+      if (error) throw error
+      return answered
+    } finally {
+      permit?.end()
+    }
+  }
 }
 
 /** What lets one holder go on. */
@@ -64,6 +109,7 @@ export class Permit {
   readonly #holder: Holder
   readonly #forget: () => void
   #cancel: Cancel | undefined
+  #isEnded = false
 
   constructor(clock: Clock, user: Identity, holder: Holder, forget: () => void) {
     this.#clock = clock
@@ -72,8 +118,21 @@ export class Permit {
     this.#watch(user)
   }
 
+  over(error: BaroError): void {
+    this.#holder.over(error)
+  }
+
+  revoked(channel: string | undefined): void {
+    this.#holder.revoked(channel)
+  }
+
+  askAgain(): void {
+    if (!this.#isEnded) this.#holder.askAgain()
+  }
+
   /** The permit is not needed any more. Calling it again changes nothing. */
   end(): void {
+    this.#isEnded = true
     this.#cancel?.()
     this.#forget()
   }

@@ -7,6 +7,7 @@ import { AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import { Permits } from '../access/permits.ts'
+import { Revocations } from '../access/revocations.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
@@ -73,8 +74,9 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const counters = createCounters()
   const hooks = new Hooks(log)
   const registry = createRegistry(channels)
-  const gate = new Gate({ auth, clock, limits, log })
   const permits = new Permits(clock)
+  const gate = new Gate({ auth, clock, permits, limits, log })
+  const revocations = new Revocations({ permits, broker, clock, randomness, log })
   const allowances = new Allowances({ clock, limits, log })
 
   const ticker = new Ticker(clock, counters)
@@ -194,6 +196,8 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     },
     snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
       (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
+    revoke: async ({ user, channel }) => revocations.end(user, { channel: channel && resolve(channel).channel }),
+    disconnect: async ({ user }) => revocations.end(user, undefined),
     isPublic: (reference) => gate.isPublic(resolve(reference)),
     open: (principal = {}, participantOptions = {}) =>
       new OpenParticipant(participating, principal, participantOptions),
@@ -230,6 +234,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
     async close() {
       sessions.close()
+      revocations.close()
       for (const server of servers) detachFrom(server, hub)
       stop(0)
       feeds.closeAll()

@@ -136,6 +136,10 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     }
   }
 
+  askAgain(): void {
+    for (const [following, failed] of this.#followings) following.askAgain({ failed })
+  }
+
   // A participant is in this process, so nobody needs to be asked for a sign of life.
   tick(): void {}
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { roomOne } from '../../test/feed-nodes.ts'
 import { AtWork, AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
+import { Permits } from '../access/permits.ts'
 import { defaultLimits } from '../ports/limits.ts'
 import { PublishQueue } from './publish-queue.ts'
 import type { PublishAnswer, Publisher, PublishRequest } from './publisher.ts'
@@ -27,6 +28,7 @@ function setUp({ maxAtWork = 100 } = {}) {
   const gate = new Gate({
     auth: () => undefined,
     clock,
+    permits: new Permits(clock),
     limits: defaultLimits,
     log: { info() {}, warn() {}, error() {} },
   })
@@ -204,6 +206,7 @@ describe('where nothing has to be waited for', () => {
     const gate = new Gate({
       auth: () => undefined,
       clock,
+      permits: new Permits(clock),
       limits: defaultLimits,
       log: { info() {}, warn() {}, error() {} },
     })

@@ -151,6 +151,10 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.#subscriptions.revoke(channel)
   }
 
+  askAgain(): void {
+    this.#subscriptions.askAgain()
+  }
+
   send(message: ClientsOwnMessage): void {
     this.outbox.send(message)
   }

@@ -194,6 +194,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     if (channel === undefined || channel === this.#channel) this.over(revokedFrom(this.#channel))
   }
 
+  askAgain(): void {
+    this.#following.askAgain(this)
+  }
+
   spend(messages: number, bytes: number): number {
     return this.#allowance.spend(messages, bytes)
   }

@@ -69,6 +69,9 @@ export class PermittedRead implements Holder {
     if (channel === undefined || channel === own) this.over(revokedFrom(own))
   }
 
+  /** Nothing to ask: its answer is sent before anybody could have been told. */
+  askAgain(): void {}
+
   end(): void {
     this.#permit?.end()
   }
