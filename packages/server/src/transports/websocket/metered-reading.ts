@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '@baro/core/broker'
 import type { WebSocket } from 'ws'
 import type { SessionLink } from '../../ports/socket.ts'
 import { FrameScanner, type FrameWatch } from './frame-scanner.ts'
+import { readMessage, wholeMessageAt } from './whole-message.ts'
 
 /** What reading works with. */
 export interface MeteredReadingParts {
@@ -77,13 +78,30 @@ export class MeteredReading implements FrameWatch {
     return true
   }
 
-  /** Passes on the frames that are paid for; keeps the rest. Returns whether the reader takes more. */
+  /**
+   * Passes on the frames that are paid for; keeps the rest. Returns whether the reader takes more.
+   *
+   * The simple messages that a chunk begins with need no `ws`, for which a message is a dozen steps. From the first other
+   * frame on, `ws` reads all of the chunk: after a close frame or a broken one nothing counts any more.
+   */
   #pass(receiver: Writable, chunk: Buffer): boolean {
-    let at = 0
+    let [at, from] = [0, 0]
+    // What `ws` still works on comes first, such as a message that is being inflated.
+    while (from === at && at < chunk.length && this.#scanner.isBetweenMessages && receiver.writableLength === 0) {
+      const message = this.isWaiting ? undefined : wholeMessageAt(chunk, at, this.#parts.maxMessageBytes)
+      if (!message) break
+      while (at < message.end) at = this.#scanner.read(chunk, at, this)
+      const data = readMessage(chunk, message)
+      if (data === undefined) break
+      from = at
+      this.#link.receive(data)
+    }
     while (at < chunk.length && !(this.isWaiting && this.#scanner.isBetweenFrames))
       at = this.#scanner.read(chunk, at, this)
     if (at < chunk.length) this.#rest = chunk.subarray(at)
-    return at === 0 || Reflect.apply(writeOf(receiver), receiver, [at < chunk.length ? chunk.subarray(0, at) : chunk])
+    if (at === from) return true
+    const paid = from === 0 && at === chunk.length ? chunk : chunk.subarray(from, at)
+    return Reflect.apply(writeOf(receiver), receiver, [paid])
   }
 
   #wait(waitMs: number): void {
