@@ -100,7 +100,7 @@ describe('I7: the allowance of a user, else of an address', () => {
       let count = 0
       for (;;) {
         try {
-          allowances.admit(sharing)
+          allowances.admit(sharing, 1)
           count++
         } catch (error) {
           return [count, (error as { code: string }).code, (error as { retryAfterMs: number }).retryAfterMs]
@@ -121,8 +121,8 @@ describe('I7: the allowance of a user, else of an address', () => {
 
   test('Infinity lifts it, and an address that is not known has none', () => {
     const { allowances } = setUp({ ...rates, timesPerAddress: Number.POSITIVE_INFINITY })
-    for (let count = 0; count < 10_000; count++) allowances.admit({ address: '10.0.0.1' })
-    for (let count = 0; count < 10_000; count++) allowances.admit({ address: undefined })
+    for (let count = 0; count < 10_000; count++) allowances.admit({ address: '10.0.0.1' }, 1)
+    for (let count = 0; count < 10_000; count++) allowances.admit({ address: undefined }, 1)
     expect(burstOf(new LinkAllowance(allowances, { address: '10.0.0.1' }))).toEqual([20, 100])
   })
 

@@ -4,15 +4,18 @@ import type { Duplex } from 'node:stream'
 import { BaroError, type Reference } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
 import { orThrow } from '@baro/core/protocol'
+import type { Allowances } from '../access/allowances.ts'
 import type { Gate } from '../access/gate.ts'
+import { networkOf } from '../access/network-of.ts'
 import type { OriginCheck } from '../access/origins.ts'
+import { prices } from '../access/prices.ts'
+import type { Turnstile } from '../access/turnstile.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import type { Sessions } from '../session/sessions.ts'
 import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
-import type { Upgrade } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
 import type { FairTurns } from '../transports/http/fair-turns.ts'
@@ -20,7 +23,7 @@ import { handshakeOf } from '../transports/http/handshake-of.ts'
 import type { LateRefusals } from '../transports/http/late-refusals.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
-import { refuseUpgrade } from '../transports/websocket/websocket.ts'
+import { refuseUpgrade, type Upgrade } from '../transports/websocket/websocket.ts'
 import { restBelow } from './hub-path.ts'
 
 /**
@@ -54,6 +57,8 @@ export interface RoutesParts {
   readonly heartbeatIntervalMs: number
   readonly lateRefusals: LateRefusals
   readonly turns: FairTurns
+  readonly allowances: Allowances
+  readonly turnstile: Turnstile
   readonly destinations: Destinations
 }
 
@@ -104,8 +109,13 @@ export class Routes {
     const handshake = handshakeOf(request, this.#parts.trustProxy)
     // A link that breaks during the handshake is no error of the hub.
     stream.on('error', destroyIt)
+    const { address } = handshake
     const upgrade = () => stream.destroyed || this.#upgrade(rest, { request, stream, head, handshake })
-    this.#parts.turns.begin(handshake.address, upgrade)
+    const isIn = this.#parts.turnstile.pass(networkIn(handshake), prices.upgrade, {
+      isGone: () => stream.destroyed,
+      run: () => this.#parts.turns.begin(address, upgrade),
+    })
+    if (!isIn) refuseUpgrade(stream, 429, 'Too many connections of this address wait. Come back.')
     return true
   }
 
@@ -197,7 +207,9 @@ export class Routes {
     handshake: Handshake,
     run: (handshake: Handshake) => Promise<void>,
   ): Promise<void> {
-    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals } = this.#parts
+    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals, allowances } = this.#parts
+    const network = networkIn(handshake)
+    const mayBeUser = hasCredentials(handshake)
     // What a stranger has published must not be taken for a page or a script, whatever it looks like.
     response.setHeader('x-content-type-options', 'nosniff')
     try {
@@ -206,12 +218,15 @@ export class Routes {
           'origin-refused',
           'This origin is not allowed. The server has logged which setting allows it.',
         )
+      allowances.assertMayAsk(network, mayBeUser)
       await run(handshake)
     } catch (error) {
+      allowances.refused(network, mayBeUser)
       if (request.destroyed && !request.complete) return
       counters.rejected++
       const refusal = gate.explain(error, where)
       await lateRefusals.hold(refusal, response)
+      if (response.destroyed) return
       await sendError(request, response, refusal)
     }
     endIfUnread(response, clock, 2 * heartbeatIntervalMs)
@@ -241,6 +256,15 @@ function notAHandshake({
   if (httpVersionMajor < 1 || (httpVersionMajor === 1 && httpVersionMinor < 1))
     return `A WebSocket is asked for by HTTP/1.1, not HTTP/${httpVersion}.`
   return undefined
+}
+
+function networkIn({ address }: Handshake): string | undefined {
+  return address === undefined ? undefined : networkOf(address)
+}
+
+/** Whether `auth` may find a user in it: by what browsers and clients send for that. */
+function hasCredentials({ headers }: Handshake): boolean {
+  return headers.authorization !== undefined || headers.cookie !== undefined
 }
 
 /** One listener for all sockets: of ten thousand idle ones, each keeps what its listeners remember. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
 import { type AtPosition, closeCodes, formatPosition, orThrow, positionAt } from '@baro/core/protocol'
+import { prices } from '../../access/prices.ts'
 import type { Principal } from '../../access/principal.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import { rangeBody, snapshotBody, stateBody } from '../../delivery/encode/answer-bodies.ts'
@@ -44,9 +45,10 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
   const query = orThrow(parseChannelQuery(searchOf(read), request.headers))
   const principal = await principalOf(parts.gate, handshake)
   if (query.mode === 'sse' && tellToComeLater(parts, read, principal)) return
-  if (query.mode !== 'sse') parts.allowances.admit(principal)
+  if (query.mode !== 'sse') parts.allowances.admit(principal, query.waitMs > 0 ? prices.longPoll : prices.read)
   await parts.gate.assertAllowed(resolved, principal, 'read')
   if (query.mode === 'sse') return stream(parts, read, query, principal)
+  if (!parts.feeds.isHeld(resolved)) parts.allowances.spend(principal, prices.feed, 0)
   await parts.feeds.using(resolved, (feed) => {
     if (query.view === 'state') return answerState(parts, feed, read, query)
     if (query.mode === 'snapshot') return answerSnapshot(parts, feed, read)
@@ -75,7 +77,7 @@ function stream(
 /** An `EventSource` takes every other status for the end, so who comes too fast gets a stream that ends at once. */
 function tellToComeLater(parts: ChannelReadParts, { request, response }: ReadRequest, principal: Principal): boolean {
   try {
-    parts.allowances.admit(principal)
+    parts.allowances.admit(principal, prices.stream)
     return false
   } catch (error) {
     if (!(error instanceof BaroError)) throw error

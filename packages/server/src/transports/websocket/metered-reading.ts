@@ -2,18 +2,27 @@ import type { Duplex, Writable } from 'node:stream'
 import type { Cancel, Clock } from '@baro/core/broker'
 import type { WebSocket } from 'ws'
 import type { SessionLink } from '../../ports/socket.ts'
+import { type FairTurns, partsOfTurn } from '../http/fair-turns.ts'
 import { FrameScanner, type FrameWatch } from './frame-scanner.ts'
 
 /** What reading works with. */
 export interface MeteredReadingParts {
   readonly clock: Clock
+  readonly turns: Pick<FairTurns, 'begin'>
+  /** Whose turn it is to be read from. */
+  readonly address: string | undefined
   readonly maxMessageBytes: number
 }
+
+/** Frames that are passed on before others of the address, or of the event loop, have a look in. */
+const framesAtOnce = 16
+
 
 /**
  * Reads from a WebSocket as fast as the allowance of its link lets it (I7). Every frame is paid for before `ws` gets it:
  * messages, fragments, empty frames, pings. Above the allowance nothing is read from the connection, so its client can
- * send no more either, and nothing waits here but the rest of one chunk. Nobody is refused, only slower.
+ * send no more either, and nothing waits here but the rest of one chunk. Nobody is refused, only slower. What is paid for
+ * is passed on in the turns of its address: so however many links it has, others do not wait for what they say.
  *
  *              a frame that takes more than there is
  *    reading ────────────────────────────────────────▶ waiting
@@ -30,6 +39,11 @@ export class MeteredReading implements FrameWatch {
   #rest: Buffer | undefined
   #cancelWait: Cancel | undefined
   #isGone = false
+  /** Whether the rest waits for a turn of its address. */
+  #isInLine = false
+  #frames = 0
+  /** Whether the reader takes more, as it said last. */
+  #takesMore = true
   /** What else goes on when the wait is over. */
   #whenOver: (() => void) | undefined
 
@@ -66,24 +80,49 @@ export class MeteredReading implements FrameWatch {
   }
 
   frameBegan(payloadBytes: number): void {
+    this.#frames++
     // What is longer than a message may be is not read, whatever its head says.
     this.#wait(this.#link.spend(1, Math.min(payloadBytes, this.#parts.maxMessageBytes)))
   }
 
   #take(receiver: Writable, chunk: Buffer): boolean {
-    if (!this.isWaiting && !this.#isGone) return this.#pass(receiver, chunk)
+    if (!this.isWaiting && !this.#isInLine && !this.#isGone) return this.#pass(receiver, chunk)
     // When the connection has ended, `ws` reads what is left of it, as if there were no wait.
     if (!this.#stream.destroyed) this.#rest = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk
     return true
   }
 
-  /** Passes on the frames that are paid for; keeps the rest. Returns whether the reader takes more. */
+  /** Passes on the frames that are paid for, at once or in the next turns. Returns whether the reader takes more. */
   #pass(receiver: Writable, chunk: Buffer): boolean {
+    this.#rest = chunk
+    this.#takesMore = true
+    this.#begin(receiver)
+    if (this.#isInLine) this.#webSocket.pause()
+    return this.#takesMore
+  }
+
+  #begin(receiver: Writable): void {
+    const { turns, address } = this.#parts
+    this.#isInLine = true
+    turns.begin(address, () => this.#passSome(receiver), partsOfTurn.reading)
+  }
+
+  /** Passes on some frames; keeps the rest. */
+  #passSome(receiver: Writable): void {
+    this.#isInLine = false
+    const chunk = this.#rest
+    this.#rest = undefined
+    if (!chunk || this.#stream.destroyed) return
     let at = 0
-    while (at < chunk.length && !(this.isWaiting && this.#scanner.isBetweenFrames))
+    this.#frames = 0
+    while (at < chunk.length && !(this.#scanner.isBetweenFrames && (this.isWaiting || this.#frames >= framesAtOnce)))
       at = this.#scanner.read(chunk, at, this)
     if (at < chunk.length) this.#rest = chunk.subarray(at)
-    return at === 0 || Reflect.apply(writeOf(receiver), receiver, [at < chunk.length ? chunk.subarray(0, at) : chunk])
+    if (at > 0)
+      this.#takesMore = Reflect.apply(writeOf(receiver), receiver, [at < chunk.length ? chunk.subarray(0, at) : chunk])
+    if (this.isWaiting) return
+    if (this.#rest) this.#begin(receiver)
+    else if (this.#webSocket.isPaused) this.#webSocket.resume()
   }
 
   #wait(waitMs: number): void {
@@ -112,7 +151,7 @@ export class MeteredReading implements FrameWatch {
   #runWaiting(): void {
     const run = this.#whenOver
     this.#whenOver = undefined
-    run?.()
+    if (run) this.#parts.turns.begin(this.#parts.address, run, partsOfTurn.reading)
   }
 
   #goOn(): void {
@@ -124,7 +163,7 @@ export class MeteredReading implements FrameWatch {
     const rest = this.#rest
     this.#rest = undefined
     if (rest) this.#take(receiverOf(this.#webSocket), rest)
-    if (!this.isWaiting) this.#webSocket.resume()
+    else this.#webSocket.resume()
   }
 }
 

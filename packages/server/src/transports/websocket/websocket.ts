@@ -4,7 +4,8 @@ import type { Log } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
 import { quote } from '@baro/core/protocol'
 import type { WebSocket } from 'ws'
-import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
+import type { Framing, Handshake, SessionLink, Socket } from '../../ports/socket.ts'
+import type { FairTurns } from '../http/fair-turns.ts'
 import { writeOut } from '../http/write-out.ts'
 import { acceptDeflateOffer } from './deflate-offer.ts'
 import { createDeflatedFraming } from './deflated-framing.ts'
@@ -16,12 +17,15 @@ import { createWebSocketServer } from './ws.ts'
 /** Opens WebSockets on upgraded connections. */
 export interface WebSocketTransport {
   /** Completes the handshake, and calls `connect` with the open socket. */
-  upgrade(
-    request: IncomingMessage,
-    stream: Duplex,
-    head: Buffer,
-    connect: (socket: WebSocketSocket) => SessionLink,
-  ): void
+  upgrade(upgrade: Upgrade, connect: (socket: WebSocketSocket) => SessionLink): void
+}
+
+/** A request for an upgrade. */
+export interface Upgrade {
+  readonly request: IncomingMessage
+  readonly stream: Duplex
+  readonly head: Buffer
+  readonly handshake: Handshake
 }
 
 /** A socket that can also ask the client for a sign of life (RFC 6455 §5.5.2). Every WebSocket client answers. */
@@ -33,6 +37,7 @@ export interface WebSocketSocket extends Socket {
 /** What a hub's WebSockets agree to. */
 export interface WebSocketRules {
   readonly clock: Clock
+  readonly turns: FairTurns
   readonly maxMessageBytes: number
   /** Messages from this many bytes are compressed; `undefined` if none is. */
   readonly compressFromBytes: number | undefined
@@ -67,13 +72,13 @@ export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransp
     if (accepted !== undefined) lines.push(`Sec-WebSocket-Extensions: ${accepted}`)
   })
   return {
-    upgrade(request, stream, head, connect) {
+    upgrade({ request, stream, head, handshake: { address } }, connect) {
       server.handleUpgrade(request, stream, head, (webSocket) => {
         const isDeflated = accept(request) !== undefined
         const framing = (isDeflated && deflatedFraming) || webSocketFraming
         const socket = new OpenWebSocket(webSocket, stream, framing)
         const link = connect(socket)
-        const reading = new MeteredReading(rules, webSocket, stream, link)
+        const reading = new MeteredReading({ ...rules, address }, webSocket, stream, link)
         if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes, reading)
         socket.reading = reading
         passOn(webSocket, stream, socket, link)
