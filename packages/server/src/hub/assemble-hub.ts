@@ -30,7 +30,7 @@ import { Feeds } from '../stream/feeds.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
 import { publishByPost } from '../transports/channel-url/channel-post.ts'
-import { readChannel } from '../transports/channel-url/channel-read.ts'
+import { endStream, readChannel } from '../transports/channel-url/channel-read.ts'
 import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
 import { FairTurns } from '../transports/http/fair-turns.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
@@ -149,6 +149,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     trustProxy,
     destinations: {
       read: (read) => readChannel(reading, read),
+      endStream: (request, response, refusal) => endStream(reading, request, response, refusal),
       publish: (resolved, request, response, handshake) =>
         publishByPost(posting, resolved, request, response, handshake),
       connect: (request, response, handshake) => connectByPost(connecting, request, response, handshake),

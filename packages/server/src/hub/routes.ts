@@ -15,7 +15,7 @@ import type { Counters } from '../observe/counters.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import type { Sessions } from '../session/sessions.ts'
-import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
+import { asksForStream, type ReadRequest } from '../transports/channel-url/channel-read.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
 import type { FairTurns } from '../transports/http/fair-turns.ts'
@@ -32,6 +32,8 @@ import { restBelow } from './hub-path.ts'
  */
 export interface Destinations {
   read(read: ReadRequest): Promise<void>
+  /** Tells whoever asked for an event stream when to come back. */
+  endStream(request: IncomingMessage, response: ServerResponse, refusal: BaroError): void
   publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK in one POST. */
   connect(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
@@ -76,7 +78,7 @@ export class Routes {
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const rest = this.#restOf(request.url)
     if (rest === undefined) return false
-    this.#guarded(rest, request, response, (handshake) => this.#route(rest, request, response, handshake))
+    this.#guarded(rest, {}, request, response, (handshake) => this.#route(rest, request, response, handshake))
     return true
   }
 
@@ -90,7 +92,7 @@ export class Routes {
     const { registry } = this.#parts
     // Resolved inside, so that an exception becomes an answer. Thrown at the application's server, it would end the
     // process.
-    this.#guarded(request.url ?? '', request, response, async (handshake) => {
+    this.#guarded(request.url ?? '', defaults, request, response, async (handshake) => {
       registry.assertComplete()
       return this.#answerChannel({
         resolved: orThrow(registry.resolve(reference.channel)),
@@ -185,6 +187,7 @@ export class Routes {
 
   #guarded(
     where: string,
+    defaults: ReadRequest['defaults'],
     request: IncomingMessage,
     response: ServerResponse,
     run: (handshake: Handshake) => Promise<void>,
@@ -195,19 +198,21 @@ export class Routes {
     if (request.httpVersionMajor > 1) return refuseVersion(request, response)
     this.#pipelined.inTurn(request, response, () => {
       const handshake = handshakeOf(request, this.#parts.trustProxy)
-      const answer = () => response.destroyed || this.#answer(where, request, response, handshake, run)
+      const answer = () => response.destroyed || this.#answer(where, defaults, request, response, handshake, run)
       this.#parts.turns.begin(handshake.address, answer)
     })
   }
 
   async #answer(
     where: string,
+    defaults: ReadRequest['defaults'],
     request: IncomingMessage,
     response: ServerResponse,
     handshake: Handshake,
     run: (handshake: Handshake) => Promise<void>,
   ): Promise<void> {
-    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals, allowances } = this.#parts
+    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals, allowances, destinations } =
+      this.#parts
     const network = networkIn(handshake)
     const mayBeUser = hasCredentials(handshake)
     // What a stranger has published must not be taken for a page or a script, whatever it looks like.
@@ -221,10 +226,12 @@ export class Routes {
       allowances.assertMayAsk(network, mayBeUser)
       await run(handshake)
     } catch (error) {
-      allowances.refused(network, mayBeUser)
       if (request.destroyed && !request.complete) return
       counters.rejected++
       const refusal = gate.explain(error, where)
+      // Who comes too fast would never be let in again.
+      if (refusal.code !== 'rate-limited') allowances.refused(network, mayBeUser)
+      else if (asksForStream(request, defaults)) return destinations.endStream(request, response, refusal)
       await lateRefusals.hold(refusal, response)
       if (response.destroyed) return
       await sendError(request, response, refusal)

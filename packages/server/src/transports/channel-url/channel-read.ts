@@ -44,8 +44,7 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
   const { resolved, request, handshake } = read
   const query = orThrow(parseChannelQuery(searchOf(read), request.headers))
   const principal = await principalOf(parts.gate, handshake)
-  if (query.mode === 'sse' && tellToComeLater(parts, read, principal)) return
-  if (query.mode !== 'sse') parts.allowances.admit(principal, query.waitMs > 0 ? prices.longPoll : prices.read)
+  parts.allowances.admit(principal, priceOf(query))
   await parts.gate.assertAllowed(resolved, principal, 'read')
   if (query.mode === 'sse') return stream(parts, read, query, principal)
   if (!parts.feeds.isHeld(resolved)) parts.allowances.spend(principal, prices.feed, 0)
@@ -56,7 +55,12 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
   })
 }
 
-function searchOf({ request, defaults }: ReadRequest): URLSearchParams {
+function priceOf({ mode, waitMs }: ChannelQuery): number {
+  if (mode === 'sse') return prices.stream
+  return waitMs > 0 ? prices.longPoll : prices.read
+}
+
+function searchOf({ request, defaults }: Pick<ReadRequest, 'request' | 'defaults'>): URLSearchParams {
   const own = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
   for (const [name, value] of Object.entries(defaults)) if (!own.has(name)) own.set(name, value)
   return own
@@ -75,18 +79,22 @@ function stream(
 }
 
 /** An `EventSource` takes every other status for the end, so who comes too fast gets a stream that ends at once. */
-function tellToComeLater(parts: ChannelReadParts, { request, response }: ReadRequest, principal: Principal): boolean {
-  try {
-    parts.allowances.admit(principal, prices.stream)
-    return false
-  } catch (error) {
-    if (!(error instanceof BaroError)) throw error
-    const socket = openSse(request, response, sseDialect('publication').framing, parts)
-    socket.drain(error.retryAfterMs ?? 0)
-    socket.close(closeCodes.normal, '')
-    parts.counters.rejected++
-    return true
-  }
+export function endStream(
+  parts: ChannelReadParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { retryAfterMs }: BaroError,
+): void {
+  const socket = openSse(request, response, sseDialect('publication').framing, parts)
+  socket.drain(retryAfterMs ?? 0)
+  socket.close(closeCodes.normal, '')
+}
+
+/** Whether {@link readChannel} would answer with an event stream, as far as the request is understood. */
+export function asksForStream(request: IncomingMessage, defaults: ReadRequest['defaults']): boolean {
+  if (request.method !== 'GET') return false
+  const query = parseChannelQuery(searchOf({ request, defaults }), request.headers)
+  return query.ok && query.value.mode === 'sse'
 }
 
 async function answerPoll(parts: ChannelReadParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {

@@ -40,6 +40,8 @@ export class LateRefusals {
     if (!held.mayHold || this.#heldBack >= maxHeldBack) return
     const { socket } = response
     this.#heldBack++
+    // Node has the connection read on when it has parsed the end of the request.
+    await undefined
     socket?.pause()
     const { least, most } = heldBackMs
     await new Promise<void>((resolve) => {

@@ -68,6 +68,18 @@ export class MeteredReading implements FrameWatch {
     this.#wait(this.#link.spend(0, bytes))
   }
 
+  /**
+   * After an error `ws` throws away what else comes, until the other side closes too. That is paid for as well: read as
+   * fast as it comes, half a gigabyte of it in five seconds kept the garbage collector busy.
+   */
+  throwAway(): void {
+    this.#stream.on('data', ({ length }: Uint8Array) => {
+      this.#wait(this.#link.spend(0, length))
+      // `ws` has asked for more, whether the link was waiting or not.
+      if (this.isWaiting) this.#webSocket.pause()
+    })
+  }
+
   /** Whether the connection has ended while something waited, which need not be done any more. */
   get isGone(): boolean {
     return this.#isGone

@@ -81,7 +81,7 @@ export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransp
         const reading = new MeteredReading({ ...rules, address }, webSocket, stream, link)
         if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes, reading)
         socket.reading = reading
-        passOn(webSocket, stream, socket, link)
+        passOn(webSocket, stream, socket, link, reading)
       })
     },
   }
@@ -137,7 +137,13 @@ class OpenWebSocket implements WebSocketSocket {
 /**
  * Passes on what happens. A function of its own: closures in `upgrade` would keep its request as long as the listeners.
  */
-function passOn(webSocket: WebSocket, stream: Duplex, socket: OpenWebSocket, link: SessionLink): void {
+function passOn(
+  webSocket: WebSocket,
+  stream: Duplex,
+  socket: OpenWebSocket,
+  link: SessionLink,
+  reading: MeteredReading,
+): void {
   socket.drained = () => link.drained()
   webSocket.on('message', (data, isBinary) => {
     // `ws` gives one Buffer, because nobody sets another `binaryType`.
@@ -145,7 +151,7 @@ function passOn(webSocket: WebSocket, stream: Duplex, socket: OpenWebSocket, lin
   })
   webSocket.on('close', () => link.closed())
   // Before `error`, `ws` has answered a broken frame with a close code (1002, 1007, 1009). `close` follows.
-  webSocket.on('error', ignore)
+  webSocket.on('error', () => reading.throwAway())
   stream.on('drain', socket.drained)
 }
 
