@@ -1,6 +1,8 @@
 /** Requests above what a user, else an address, may send (I7). */
 import { describe, expect, test } from 'vitest'
+import { prices } from '../../access/prices.ts'
 import { type Answer, type HttpStage, type Pending, serve, tick, until } from '../../../test/http-stage.ts'
+import { NetworkClient } from '../../../test/network-client.ts'
 import { EventReader } from '../../../test/stream-readers.ts'
 
 const limits = { messagesPerSecond: 10, timesPerUser: 2, timesPerAddress: 5, bytesPerSecond: 100_000 }
@@ -53,6 +55,64 @@ describe('I7: requests above the allowance', () => {
     // Four seconds have passed, which brought everything back.
     const later = await askMany(stage, 150, '/baro/channels/chat:1', publishing)
     expect([count(later, 200), count(later, 429)]).toEqual([17, 133])
+  })
+
+  test.each([
+    ['a read', prices.read, '/baro/channels/chat:1', {}],
+    ['a long poll', prices.longPoll, '/baro/channels/chat:1?wait=25&after=none', {}],
+    ['a publish', prices.post, '/baro/channels/chat:1', publishing],
+    ['a session', prices.session, '/baro/connect?wait=25', connecting()],
+    ['an event stream', prices.stream, '/baro/channels/chat:1?live=sse', {}],
+  ])('cost what prices.ts says: %s', async (what, price, path, asked) => {
+    const stage = await serve({ limits: { ...limits, bytesPerSecond: 1e15 } })
+    const before = stage.hub.counters.rejected
+    const pending: Pending[] = []
+    while (stage.hub.counters.rejected === before) {
+      pending.push(stage.send(path, asked))
+      for (let round = 0; round < 50; round++) await tick()
+    }
+    // Of the burst of 100 messages; what a session says and the first use of a channel cost a little more.
+    const letIn = pending.length - 1
+    expect([what, letIn * price]).toEqual([what, expect.closeTo(100, -2)])
+    expect(letIn).toBeLessThanOrEqual(Math.ceil(100 / price))
+    expect(letIn).toBeGreaterThanOrEqual(Math.floor(97 / (price + 1)))
+    for (const one of pending) one.abort()
+  })
+
+  test('of the first use of a channel cost more than the next ones', async () => {
+    const stage = await serve({ limits })
+    let asked = 0
+    for (; heldBack(stage) === 0; asked++) {
+      const sent = stage.send(`/baro/channels/chat:${asked}`)
+      await until(() => sent.isAnswered || heldBack(stage) > 0)
+    }
+    expect(asked - 1).toBe(100 / (prices.read + prices.feed))
+  })
+
+  test('with a wrong token are refused before `auth` is asked again, and users of the address are not until then', async () => {
+    const asked: (string | undefined)[] = []
+    const stage = await serve({
+      limits,
+      auth: ({ token }) => {
+        asked.push(token)
+        if (token === 'wrong') throw new Error('no such token')
+        return token === undefined ? undefined : { id: token }
+      },
+    })
+    // A flood of guests of the same address counts nothing for users.
+    await useUp(stage)
+    expect((await stage.ask('/baro/channels/chat:1', as('ada'))).status).toBe(200)
+    while (heldBack(stage) === 0) {
+      const sent = stage.send('/baro/channels/chat:1', as('wrong'))
+      await until(() => sent.isAnswered || heldBack(stage) > 0)
+    }
+    expect(asked.filter((token) => token === 'wrong')).toHaveLength(100 / prices.refusal)
+    const held = stage.send('/baro/channels/chat:1', as('ada'))
+    await until(() => heldBack(stage) === 2)
+    expect(held.isAnswered).toBe(false)
+    stage.clock.advance(2_000)
+    expect((await held.answer).status).toBe(429)
+    expect((await stage.ask('/baro/channels/chat:1', as('ada'))).status).toBe(200)
   })
 
   test('count bodies by their bytes, before they are decoded', async () => {
@@ -157,6 +217,21 @@ describe('I7: requests above the allowance', () => {
     expect([answer.status, answer.text]).toEqual([200, 'retry: 1000\n\n'])
     expect(stage.hub.counters.sessions).toBe(0)
   })
+})
+
+test('I7: WebSockets above the allowance of their address wait, and are let in as it earns their price', async () => {
+  const stage = await serve({ limits: { ...limits, messagesPerSecond: 30 } })
+  // 150 messages a second, twice as many at once.
+  const opened: string[] = []
+  const open = (path: string) =>
+    NetworkClient.connect(stage.url(path).replace('http', 'ws')).then(() => opened.push(path))
+  const all = Array.from({ length: 14 }, (_, index) => open(index % 2 ? '/baro/connect' : '/baro/channels/chat:1'))
+  const most = 300 / prices.upgrade
+  await until(() => opened.length === most)
+  for (let round = 0; round < 50; round++) await tick()
+  expect(opened).toHaveLength(most)
+  stage.clock.advance((1_000 * prices.upgrade * (14 - most)) / 150)
+  await Promise.all(all)
 })
 
 test('no answer is taken for something else than it says it is', async () => {
