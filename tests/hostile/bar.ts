@@ -41,7 +41,9 @@ export function complaintsAbout({
   const refused = Object.entries(refusals).map(([why, count]) => `${count} × ${why}`)
   return [
     ...((delays?.alone.all.p99 ?? 0) < busyFromMs ? [] : ['measured on a busy machine']),
-    ...(delays && Math.min(delays.alone.all.count, delays.under.all.count) < fewestDelays ? ['measured too little'] : []),
+    ...(delays && Math.min(delays.alone.all.count, delays.under.all.count) < fewestDelays
+      ? ['measured too little']
+      : []),
     ...(timesOf(delays) <= slowerAtMost ? [] : ['slower']),
     ...refused,
     ...(missed === 0 ? [] : ['missed']),

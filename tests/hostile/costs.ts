@@ -3,7 +3,7 @@
  * `packages/server/src/access/prices.ts` stand on it. Nothing is bounded while it is measured.
  */
 import { Assault } from './attacks/assault.ts'
-import { clientFrame, connectFrame, deflatedFrame, deflateOffer, messageFrame, repeated } from './attacks/client-frame.ts'
+import { clientFrame, connectFrame, deflatedFrame, deflateOffer, messageFrame } from './attacks/client-frame.ts'
 import { positionOf } from './attacks/position-of.ts'
 import { get, post } from './attacks/wire.ts'
 import { takePrecedence } from './precedence.ts'
@@ -21,20 +21,17 @@ const messages =
   (frame: (index: number) => Buffer, headers: readonly string[] = []): Cost =>
   async (assault) => {
     let count = 0
-    await assault.crowd(
-      1,
-      async (wire) => {
-        await wire.upgrade('/baro/connect', headers)
-        await wire.write(connectFrame)
-        wire.listen()
-        while (assault.isOn && wire.isOpen) {
-          await wire.write(Buffer.concat(Array.from({ length: 20 }, (_, index) => frame(count + index))))
-          count += 20
-          // Slowly enough that all of it is read.
-          await assault.pause(3)
-        }
-      },
-    )
+    await assault.crowd(1, async (wire) => {
+      await wire.upgrade('/baro/connect', headers)
+      await wire.write(connectFrame)
+      wire.listen()
+      while (assault.isOn && wire.isOpen) {
+        await wire.write(Buffer.concat(Array.from({ length: 20 }, (_, index) => frame(count + index))))
+        count += 20
+        // Slowly enough that all of it is read.
+        await assault.pause(3)
+      }
+    })
     return count
   }
 
@@ -112,9 +109,10 @@ const costs: Readonly<Record<string, Cost>> = {
       await new Promise((resolve) => setTimeout(resolve, 2))
     })(assault)
   },
-  'a message of 64 kB that inflates': messages(() => deflatedFrame(`{"type":"baro:signal","payload":${JSON.stringify('1,'.repeat(32_000))}}`), [
-    deflateOffer,
-  ]),
+  'a message of 64 kB that inflates': messages(
+    () => deflatedFrame(`{"type":"baro:signal","payload":${JSON.stringify('1,'.repeat(32_000))}}`),
+    [deflateOffer],
+  ),
   'a list of 64 kB of objects': messages(() => clientFrame(`[${'{},'.repeat(21_000)}1]`)),
   'a text of 64 kB': messages(() => clientFrame(JSON.stringify('1,'.repeat(32_000)))),
 }
@@ -139,7 +137,12 @@ for (const [what, cost] of Object.entries(costs)) {
     if (scale < 1) continue
     const each = (1_000 * cpuMs) / count
     if (what === 'a publish on a link') message = each
-    console.log(what.padEnd(40), `${count}`.padStart(7), `${each.toFixed(0)} µs`.padStart(9), `${(each / message).toFixed(1)}`.padStart(8))
+    console.log(
+      what.padEnd(40),
+      `${count}`.padStart(7),
+      `${each.toFixed(0)} µs`.padStart(9),
+      `${(each / message).toFixed(1)}`.padStart(8),
+    )
   }
 }
 hub.kill()

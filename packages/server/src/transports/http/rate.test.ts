@@ -1,9 +1,9 @@
 /** Requests above what a user, else an address, may send (I7). */
 import { describe, expect, test } from 'vitest'
-import { prices } from '../../access/prices.ts'
 import { type Answer, type HttpStage, type Pending, serve, tick, until } from '../../../test/http-stage.ts'
 import { NetworkClient } from '../../../test/network-client.ts'
 import { EventReader } from '../../../test/stream-readers.ts'
+import { prices } from '../../access/prices.ts'
 
 const limits = { messagesPerSecond: 10, timesPerUser: 2, timesPerAddress: 5, bytesPerSecond: 100_000 }
 const publishing = { method: 'POST', body: '{"type":"message","payload":"hello"}' }

@@ -121,7 +121,9 @@ describe('I7: above its allowance a link is not read', () => {
   })
 
   test('and what it may say is not heard in one turn of the event loop', async () => {
-    const stage = await serve({ limits: { ...limits, messagesPerSecond: 1e6, bytesPerSecond: 1e9, maxMessagesAtWork: 10_000 } })
+    const stage = await serve({
+      limits: { ...limits, messagesPerSecond: 1e6, bytesPerSecond: 1e9, maxMessagesAtWork: 10_000 },
+    })
     const { raw } = await RawClient.upgrade(stage.listening.port, '/baro/channels/chat:1')
     await raw.until('baro:reset')
     raw.write(Buffer.concat(Array.from({ length: 5_000 }, () => frame({ payload: 'a' }))))

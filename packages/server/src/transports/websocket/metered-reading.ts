@@ -17,7 +17,6 @@ export interface MeteredReadingParts {
 /** Frames that are passed on before others of the address, or of the event loop, have a look in. */
 const framesAtOnce = 16
 
-
 /**
  * Reads from a WebSocket as fast as the allowance of its link lets it (I7). Every frame is paid for before `ws` gets it:
  * messages, fragments, empty frames, pings. Above the allowance nothing is read from the connection, so its client can
