@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { defaultBackoff } from '../machine/backoff.ts'
 import {
   type ConnectionAction,
   type ConnectionEvent,
@@ -8,14 +7,14 @@ import {
   connectionTransition,
 } from './connection-machine.ts'
 
-const rules: ConnectionRules = { backoff: defaultBackoff, handshakeTimeoutMs: 10_000 }
+const rules: ConnectionRules = {}
 const attempt = 3
 
 const states: Readonly<Record<ConnectionState['name'], ConnectionState>> = {
   idle: { name: 'idle', attempt, tries: 0 },
   connecting: { name: 'connecting', attempt, tries: 1, dueInMs: 10_000 },
   handshaking: { name: 'handshaking', attempt, tries: 1, dueInMs: 10_000 },
-  open: { name: 'open', attempt, tries: 1, dueInMs: 50_000 },
+  live: { name: 'live', attempt, tries: 1, dueInMs: 50_000 },
   waiting: { name: 'waiting', attempt, tries: 1, reason: '1006 ', dueInMs: 500 },
   'gave-up': { name: 'gave-up', attempt, tries: 1, reason: 'max-attempts' },
   closed: { name: 'closed', attempt, tries: 0 },
@@ -44,7 +43,7 @@ const events = {
 } as const satisfies Readonly<Record<string, ConnectionEvent>>
 
 // Where each event leads from each state; '·' changes nothing, not even the object.
-const names = ['idle', 'connecting', 'handshaking', 'open', 'waiting', 'gave-up', 'closed'] as const
+const names = ['idle', 'connecting', 'handshaking', 'live', 'waiting', 'gave-up', 'closed'] as const
 const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   /*                idle          connecting     handshaking  open          waiting       gave-up   closed */
   wanted: ['connecting', '·', '·', '·', '·', '·', '·'],
@@ -52,13 +51,13 @@ const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   restart: ['idle', 'idle', 'idle', 'idle', 'idle', 'idle', 'idle'],
   close: ['closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed'],
   linked: ['·', 'handshaking', '·', '·', '·', '·', '·'],
-  connected: ['·', '·', 'open', 'open', '·', '·', '·'],
-  heard: ['·', '·', '·', 'open', '·', '·', '·'],
-  proved: ['·', '·', '·', 'open', '·', '·', '·'],
+  connected: ['·', '·', 'live', 'live', '·', '·', '·'],
+  heard: ['·', '·', '·', 'live', '·', '·', '·'],
+  proved: ['·', '·', '·', 'live', '·', '·', '·'],
   draining: ['·', 'waiting', 'waiting', 'waiting', '·', '·', '·'],
   lost: ['·', 'waiting', 'waiting', 'waiting', '·', '·', '·'],
   'lost for good': ['·', 'gave-up', 'gave-up', 'gave-up', '·', '·', '·'],
-  woke: ['·', 'connecting', 'handshaking', 'open', 'connecting', '·', '·'],
+  woke: ['·', 'connecting', 'handshaking', 'live', 'connecting', '·', '·'],
   hidden: ['·', 'waiting', 'waiting', 'waiting', 'waiting', '·', '·'],
   due: ['·', 'waiting', 'waiting', 'waiting', 'connecting', '·', '·'],
 }
@@ -82,7 +81,7 @@ describe('the connection machine is total', () => {
     }
   })
 
-  const linked = new Set<string>(['connecting', 'handshaking', 'open'])
+  const linked = new Set<string>(['connecting', 'handshaking', 'live'])
   it.each(cells)('%s in %s: a link is closed exactly when its state is left', (_, from, __, event) => {
     const { state, actions } = after(states[from], event)
     const isLeft = linked.has(from) && (!linked.has(state.name) || state.attempt !== attempt)
@@ -112,7 +111,7 @@ describe('the way to an open connection', () => {
 
   it('takes two silent heartbeat intervals for a lost link, and begins to count anew with anything heard', () => {
     const open = after(states.handshaking, events.connected).state
-    expect(open).toMatchObject({ name: 'open', dueInMs: 50_000 })
+    expect(open).toMatchObject({ name: 'live', dueInMs: 50_000 })
     const heard = after(open, events.heard).state
     expect(heard).toEqual(open)
     expect(heard).not.toBe(open)
@@ -133,14 +132,14 @@ describe('coming back', () => {
   })
 
   it('waits little after a connection that had proved to work', () => {
-    const proved = after({ ...states.open, tries: 7 }, events.proved).state
+    const proved = after({ ...states.live, tries: 7 }, events.proved).state
     expect(proved.tries).toBe(0)
     expect(after(proved, events.lost).state.dueInMs).toBe(500)
-    expect(after({ ...states.open, tries: 7 }, events.lost).state.dueInMs).toBe(15_000)
+    expect(after({ ...states.live, tries: 7 }, events.lost).state.dueInMs).toBe(15_000)
   })
 
   it('comes back when a node that stopped said, not when the backoff says', () => {
-    expect(after(states.open, events.draining)).toEqual({
+    expect(after(states.live, events.draining)).toEqual({
       state: { name: 'waiting', attempt, tries: 1, reason: 'drain', dueInMs: 3_000 },
       actions: ['close-link'],
     })
@@ -163,7 +162,7 @@ describe('coming back', () => {
   })
 
   it('waits for a sign of life, not for time, while the page is put away', () => {
-    const { state, actions } = after(states.open, events.hidden)
+    const { state, actions } = after(states.live, events.hidden)
     expect(state).toEqual({ name: 'waiting', attempt, tries: 1, reason: 'hidden' })
     expect(actions).toEqual(['close-link'])
     expect(after(state, events.woke).actions).toEqual(['open-link'])
@@ -172,7 +171,7 @@ describe('coming back', () => {
 
 describe('waking', () => {
   it('probes an open link, once however many signs come, and leaves it after 3 s of silence for the next at once', () => {
-    const { state, actions } = after(states.open, events.woke)
+    const { state, actions } = after(states.live, events.woke)
     expect(actions).toEqual(['probe'])
     expect(state.dueInMs).toBe(3_000)
     expect(after(state, events.woke)).toEqual({ state, actions: [] })
@@ -185,7 +184,7 @@ describe('waking', () => {
   it('stays with a link that brings anything, and takes the usual silence for a lost one again', () => {
     const open = after(states.handshaking, events.connected).state
     for (const event of [events.heard, events.proved])
-      expect(after(after(open, events.woke).state, event).state).toMatchObject({ name: 'open', dueInMs: 50_000 })
+      expect(after(after(open, events.woke).state, event).state).toMatchObject({ name: 'live', dueInMs: 50_000 })
     const again = after(after(after(open, events.woke).state, events.heard).state, events.woke)
     expect(again.actions).toEqual(['probe'])
   })

@@ -1,7 +1,7 @@
 /**
  * The life of the connection.
  *
- *   idle ── wanted ──▶ connecting ── linked ──▶ handshaking ── connected ──▶ open
+ *   idle ── wanted ──▶ connecting ── linked ──▶ handshaking ── connected ──▶ live
  *    ▲                  ▲  │ lost, due              │ lost, due               │ lost, due, drain, hidden
  *    │ unwanted,        │  ▼                        ▼                         ▼
  *    │ restart          └─ waiting ◀────────────────┴─────────────────────────┘
@@ -17,7 +17,7 @@ import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
 
 /** Where the connection stands. */
 export interface ConnectionState {
-  readonly name: 'idle' | 'connecting' | 'handshaking' | 'open' | 'waiting' | 'gave-up' | 'closed'
+  readonly name: 'idle' | 'connecting' | 'handshaking' | 'live' | 'waiting' | 'gave-up' | 'closed'
   /** Number of the newest link. */
   readonly attempt: number
   /** Links since one last proved to work. */
@@ -49,10 +49,11 @@ export type ConnectionAction = 'open-link' | 'send-connect' | 'probe' | 'close-l
 
 /** What the decisions depend on besides state and event. */
 export interface ConnectionRules {
-  readonly backoff: Backoff
+  readonly backoff?: Backoff | undefined
   /** Tries in a row before giving up. Without it, it goes on for ever. */
-  readonly maxAttempts?: number
-  readonly handshakeTimeoutMs: number
+  readonly maxAttempts?: number | undefined
+  /** Default 10,000. */
+  readonly handshakeTimeoutMs?: number | undefined
 }
 
 type ConnectionStep = Step<ConnectionState, ConnectionAction>
@@ -75,8 +76,8 @@ export function connectionTransition(
   fraction: number,
 ): ConnectionStep {
   const { name, attempt, tries, quietMs, isProbed } = state
-  const isOpen = name === 'open'
-  const hasLink = isOpen || name === 'connecting' || name === 'handshaking'
+  const isLive = name === 'live'
+  const hasLink = isLive || name === 'connecting' || name === 'handshaking'
   const isTrying = hasLink || name === 'waiting'
 
   function leave(next: Partial<ConnectionState>, ...actions: readonly ConnectionAction[]): ConnectionStep {
@@ -84,7 +85,7 @@ export function connectionTransition(
     return hasLink ? step(entered, 'close-link', ...actions) : step(entered, ...actions)
   }
   function connect(): ConnectionStep {
-    const dueInMs = rules.handshakeTimeoutMs
+    const { handshakeTimeoutMs: dueInMs = 10_000 } = rules
     return leave({ name: 'connecting', attempt: attempt + 1, tries: tries + 1, dueInMs }, 'open-link')
   }
   function lose(reason: string): ConnectionStep {
@@ -95,7 +96,7 @@ export function connectionTransition(
 
   /** A sign of life: the time begins again. */
   function hear(left = tries, quiet = quietMs): ConnectionStep {
-    return step({ name: 'open', attempt, tries: left, quietMs: quiet, dueInMs: quiet })
+    return step({ name: 'live', attempt, tries: left, quietMs: quiet, dueInMs: quiet })
   }
 
   if ('attempt' in event && event.attempt !== attempt) return step(state)
@@ -112,12 +113,12 @@ export function connectionTransition(
       if (name === 'waiting') return connect()
       // Signs of waking come in bursts.
       if (!hasLink || isProbed) return step(state)
-      return step({ ...state, isProbed: true, dueInMs: probeMs }, ...(isOpen ? (['probe'] as const) : []))
+      return step({ ...state, isProbed: true, dueInMs: probeMs }, ...(isLive ? (['probe'] as const) : []))
     case 'hidden':
       return isTrying ? leave({ name: 'waiting', reason: 'hidden' }) : step(state)
     case 'due':
       if (isProbed) return connect()
-      return hasLink ? lose(isOpen ? 'silent' : 'no-answer') : isTrying ? connect() : step(state)
+      return hasLink ? lose(isLive ? 'silent' : 'no-answer') : isTrying ? connect() : step(state)
     case 'lost':
       if (!hasLink) return step(state)
       return event.isFinal ? leave({ name: 'gave-up', reason: event.reason }) : lose(event.reason)
@@ -129,11 +130,11 @@ export function connectionTransition(
     case 'baro:recovered':
     case 'baro:reset':
       // Here the whole way has worked, to the channel and back.
-      if (isOpen) return hear(0)
+      if (isLive) return hear(0)
       break
     case 'baro:drain':
       // The node stops. To wait for its goodbye would only cost what is sent until then.
       if (hasLink) return leave({ name: 'waiting', reason: 'drain', dueInMs: event.payload.reconnectInMs })
   }
-  return isOpen ? hear() : step(state)
+  return isLive ? hear() : step(state)
 }

@@ -35,12 +35,11 @@ export function connectionStatus(
   { name, tries, reason, dueInMs }: ConnectionState,
   transport: Transport['rung'],
 ): Status {
-  const isLive = name === 'open'
-  const isConnecting = name === 'connecting' || name === 'handshaking'
+  const state = name === 'handshaking' ? 'connecting' : name
   return {
-    state: isLive ? 'live' : isConnecting ? 'connecting' : name,
+    state,
     attempt: tries,
-    rung: isLive || isConnecting ? transport : null,
+    rung: state === 'connecting' || state === 'live' ? transport : null,
     reason,
     retryInMs: name === 'waiting' ? dueInMs : undefined,
   }

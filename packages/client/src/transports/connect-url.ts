@@ -12,5 +12,5 @@ export function connectUrl(url: string, door = 'connect'): string {
     if (/^(https?:\/)?\/[^?#]*$/i.test(hub))
       return `${new URL(hub, globalThis.document?.baseURI ?? globalThis.location?.href).href.replace(/\/$/, '')}/${door}`
   } catch {}
-  throw new BaroError('bad-definition', `The url "${url}" is no "/path" of a page and no "https://host/path".`)
+  throw new BaroError('bad-definition', `No hub can be at "${url}".`)
 }

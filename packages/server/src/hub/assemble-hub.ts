@@ -39,10 +39,11 @@ import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { Hub, HubOptions } from './hub.ts'
-import { drainRules, hubOptionRules, viewRules } from './hub-option-rules.ts'
+import { drainRules, hubOptionRules, socketViewRules, viewRules } from './hub-option-rules.ts'
 import { hubPath } from './hub-path.ts'
 import { listen } from './listen.ts'
 import { Routes } from './routes.ts'
+import { SocketMounts } from './socket-mounts.ts'
 
 /** The guards that a test bed may replace, to show that each is needed. */
 export interface Guards {
@@ -132,9 +133,11 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const posting = { gate, turns, allowances, delegating, limits, clock }
   const connecting = { clock, turns, allowances, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets }
+  const mounts = new SocketMounts(path)
   const routes = new Routes({
     path,
     registry,
+    mounts,
     gate,
     sessions,
     counters,
@@ -154,7 +157,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
         publishByPost(posting, resolved, request, response, handshake),
       connect: (request, response, handshake) => connectByPost(connecting, request, response, handshake),
       upgradeConnect: (upgrade) => webSockets.upgrade(upgrade, (socket) => hub.connect(socket, upgrade.handshake)),
-      upgradeChannel: (rest, upgrade) => upgradeChannel(upgrading, rest, upgrade),
+      upgradeChannel: (place, upgrade) => upgradeChannel(upgrading, place, upgrade),
     },
   })
 
@@ -209,6 +212,10 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
       const defaults = queryOf(checkedOptions('hub.serve', view, viewRules))
       return (request, response) => routes.answerMounted(reference, defaults, request, response)
     },
+    serveSockets: (mountPath, channel, view = {}) =>
+      mounts.add(mountPath, channel as Parameters<SocketMounts['add']>[1], {
+        ...checkedOptions('hub.serveSockets', view, socketViewRules),
+      }),
 
     connect(socket, handshake) {
       registry.assertComplete()

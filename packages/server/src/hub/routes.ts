@@ -16,6 +16,7 @@ import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { asksForStream, type ReadRequest } from '../transports/channel-url/channel-read.ts'
+import type { ChannelPlace } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
 import type { FairTurns } from '../transports/http/fair-turns.ts'
@@ -25,6 +26,7 @@ import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade, type Upgrade } from '../transports/websocket/websocket.ts'
 import { restBelow } from './hub-path.ts'
+import type { SocketMounts } from './socket-mounts.ts'
 
 /**
  * Where requests and upgrades go. An exception becomes the answer to a request. A destination answers its upgrades
@@ -39,8 +41,8 @@ export interface Destinations {
   connect(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK on a WebSocket. */
   upgradeConnect(upgrade: Upgrade): void
-  /** Every other upgrade; `rest` is what follows the hub's path, without the query. */
-  upgradeChannel(rest: string, upgrade: Upgrade): void
+  /** A plain WebSocket on one channel. */
+  upgradeChannel(place: ChannelPlace, upgrade: Upgrade): void
 }
 
 /** What routing works with. */
@@ -48,6 +50,7 @@ export interface RoutesParts {
   /** Where the hub is served. */
   readonly path: string
   readonly registry: Registry
+  readonly mounts: Pick<SocketMounts, 'find'>
   readonly gate: Gate
   readonly isOriginAllowed: OriginCheck
   /** How many proxies are believed. */
@@ -104,15 +107,15 @@ export class Routes {
     })
   }
 
-  /** Takes an upgrade if it is under the hub's path; returns whether it did. */
+  /** Takes an upgrade if it is under the hub's path, or a channel is mounted there; returns whether it did. */
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
-    const rest = this.#restOf(request.url)
-    if (rest === undefined) return false
+    const place = this.#placeOf(request)
+    if (place === undefined) return false
     const handshake = handshakeOf(request, this.#parts.trustProxy)
     // A link that breaks during the handshake is no error of the hub.
     stream.on('error', destroyIt)
     const { address } = handshake
-    const upgrade = () => stream.destroyed || this.#upgrade(rest, { request, stream, head, handshake })
+    const upgrade = () => stream.destroyed || this.#upgrade(place, { request, stream, head, handshake })
     const isIn = this.#parts.turnstile.pass(networkIn(handshake), prices.upgrade, {
       isGone: () => stream.destroyed,
       run: () => this.#parts.turns.begin(address, upgrade),
@@ -121,7 +124,7 @@ export class Routes {
     return true
   }
 
-  #upgrade(rest: string, { request, stream, head, handshake }: Upgrade): void {
+  #upgrade(place: 'connect' | ChannelPlace, { request, stream, head, handshake }: Upgrade): void {
     const { sessions, counters, isOriginAllowed, destinations } = this.#parts
     const wrong = notAHandshake(request)
     if (wrong !== undefined) refuseUpgrade(stream, 400, wrong)
@@ -129,14 +132,23 @@ export class Routes {
     else if (!isOriginAllowed(handshake)) {
       counters.rejected++
       refuseUpgrade(stream, 403, 'This origin is not allowed. The server has logged which setting allows it.')
-    } else if (rest === '/connect') destinations.upgradeConnect({ request, stream, head, handshake })
-    else destinations.upgradeChannel(rest, { request, stream, head, handshake })
+    } else if (place === 'connect') destinations.upgradeConnect({ request, stream, head, handshake })
+    else destinations.upgradeChannel(place, { request, stream, head, handshake })
+  }
+
+  /** Where an upgrade leads; `undefined` if it is not for the hub. A mount may be below the hub's path. */
+  #placeOf(request: IncomingMessage): 'connect' | ChannelPlace | undefined {
+    const pathname = pathOf(request.url)
+    const mount = this.#parts.mounts.find(pathname)
+    if (mount) return { where: pathname, channel: () => mount.channelFor(request), defaults: mount.defaults }
+    const rest = this.#restOf(request.url)
+    if (rest === undefined || rest === '/connect') return rest && 'connect'
+    return { where: rest, channel: () => channelAt(rest), defaults: {} }
   }
 
   /** What follows the hub's path in a request's path; `undefined` if the request is not for the hub. */
   #restOf(url: string | undefined): string | undefined {
-    const [pathname = ''] = (url ?? '').split('?')
-    return restBelow(this.#parts.path, pathname)
+    return restBelow(this.#parts.path, pathOf(url))
   }
 
   async #route(rest: string, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void> {
@@ -147,14 +159,8 @@ export class Routes {
     if (rest === '/connect' && method === 'POST') return destinations.connect(request, response, handshake)
     if (rest === '/connect')
       return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
-    const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
-    if (name === undefined)
-      throw new BaroError(
-        'unknown-channel',
-        `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`,
-      )
     return this.#answerChannel({
-      resolved: orThrow(registry.resolve(name)),
+      resolved: orThrow(registry.resolve(channelAt(rest))),
       request,
       response,
       handshake,
@@ -238,6 +244,17 @@ export class Routes {
     }
     endIfUnread(response, clock, 2 * heartbeatIntervalMs)
   }
+}
+
+function pathOf(url: string | undefined): string {
+  return (url ?? '').split('?')[0] ?? ''
+}
+
+/** @throws {BaroError} `unknown-channel` if what follows the hub's path is not the place of a channel. */
+function channelAt(rest: string): string {
+  const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
+  if (name !== undefined) return name
+  throw new BaroError('unknown-channel', `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`)
 }
 
 function refuseMethod(request: IncomingMessage, response: ServerResponse, allow: string, what: string): Promise<void> {

@@ -14,7 +14,7 @@ import { type Answer, sendAnswer } from '../http/answer.ts'
 import { principalOf } from '../http/http-principal.ts'
 import { openSse } from '../http/sse.ts'
 import { sseDialect } from './channel-dialects.ts'
-import { anonymousWaitMs, type ChannelQuery, parseChannelQuery } from './channel-query.ts'
+import { anonymousWaitMs, type ChannelQuery, parseChannelQuery, searchOf } from './channel-query.ts'
 import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
 import { longPoll, type PollAnswer, poll, type Wait, type WaitParts, waitForChange } from './poll.ts'
 import { readBack } from './read-back.ts'
@@ -42,7 +42,7 @@ export interface ReadRequest {
 /** Answers a read in the mode that its query asks for. Every mode continues from the same positions (I6). */
 export async function readChannel(parts: ChannelReadParts, read: ReadRequest): Promise<void> {
   const { resolved, request, handshake } = read
-  const query = orThrow(parseChannelQuery(searchOf(read), request.headers))
+  const query = orThrow(parseChannelQuery(searchOf(read.request.url, read.defaults), request.headers))
   const principal = await principalOf(parts.gate, handshake)
   parts.allowances.admit(principal, priceOf(query))
   await parts.gate.assertAllowed(resolved, principal, 'read')
@@ -58,12 +58,6 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
 function priceOf({ mode, waitMs }: ChannelQuery): number {
   if (mode === 'sse') return prices.stream
   return waitMs > 0 ? prices.longPoll : prices.read
-}
-
-function searchOf({ request, defaults }: Pick<ReadRequest, 'request' | 'defaults'>): URLSearchParams {
-  const own = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
-  for (const [name, value] of Object.entries(defaults)) if (!own.has(name)) own.set(name, value)
-  return own
 }
 
 function stream(
@@ -93,7 +87,7 @@ export function endStream(
 /** Whether {@link readChannel} would answer with an event stream, as far as the request is understood. */
 export function asksForStream(request: IncomingMessage, defaults: ReadRequest['defaults']): boolean {
   if (request.method !== 'GET') return false
-  const query = parseChannelQuery(searchOf({ request, defaults }), request.headers)
+  const query = parseChannelQuery(searchOf(request.url, defaults), request.headers)
   return query.ok && query.value.mode === 'sse'
 }
 

@@ -1,12 +1,22 @@
 /** A plain WebSocket on a channel's own URL, for code that does not use our client: `new WebSocket(url)`. */
-import { BaroError, errorCodes } from '@baro/core'
+import { errorCodes } from '@baro/core'
 import { orThrow } from '@baro/core/protocol'
 import type { Registry } from '../../channel/registry.ts'
 import { principalOf } from '../http/http-principal.ts'
 import { refuseUpgrade, type Upgrade, type WebSocketTransport } from '../websocket/websocket.ts'
 import { webSocketDialect } from './channel-dialects.ts'
-import { parseChannelQuery } from './channel-query.ts'
+import { parseChannelQuery, searchOf } from './channel-query.ts'
 import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
+
+/** Where a plain WebSocket is asked for: at the channel's own URL, or where an application has mounted it. */
+export interface ChannelPlace {
+  /** Names the place in the log. */
+  readonly where: string
+  /** The name of the channel. Throws if there is none. */
+  channel(): string
+  /** What the query says if it does not say something else. */
+  readonly defaults: Readonly<Record<string, string>>
+}
 
 /** What opening a plain WebSocket works with. */
 export interface ChannelSocketParts extends ChannelStreamParts {
@@ -15,9 +25,9 @@ export interface ChannelSocketParts extends ChannelStreamParts {
 }
 
 /** Opens the channel's stream, or answers the upgrade with the status and message of the error. */
-export function upgradeChannel(parts: ChannelSocketParts, rest: string, upgrade: Upgrade): void {
+export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, upgrade: Upgrade): void {
   const { stream } = upgrade
-  prepare(parts, rest, upgrade)
+  prepare(parts, place, upgrade)
     .then(({ resolved, query, principal: reader }) => {
       parts.webSockets.upgrade(upgrade, (socket) => {
         const dialect = webSocketDialect(socket.framing, query.view)
@@ -27,17 +37,15 @@ export function upgradeChannel(parts: ChannelSocketParts, rest: string, upgrade:
     })
     .catch((error) => {
       parts.counters.rejected++
-      const { code, message } = parts.gate.explain(error, rest)
+      const { code, message } = parts.gate.explain(error, place.where)
       refuseUpgrade(stream, errorCodes[code].status, `${code}: ${message}`)
     })
 }
 
-async function prepare(parts: ChannelSocketParts, rest: string, { request, handshake }: Upgrade) {
-  const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
-  if (name === undefined)
-    throw new BaroError('unknown-channel', `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`)
-  const resolved = orThrow(parts.registry.resolve(name))
-  const search = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
+async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request, handshake }: Upgrade) {
+  parts.registry.assertComplete()
+  const resolved = orThrow(parts.registry.resolve(place.channel()))
+  const search = searchOf(request.url, place.defaults)
   search.set('live', 'sse')
   const query = orThrow(parseChannelQuery(search, {}))
   const principal = await principalOf(parts.gate, handshake)

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws'
 import type { SessionLink } from '../../ports/socket.ts'
 import { type FairTurns, partsOfTurn } from '../http/fair-turns.ts'
 import { FrameScanner, type FrameWatch } from './frame-scanner.ts'
+import { readMessage, wholeMessageAt } from './whole-message.ts'
 
 /** What reading works with. */
 export interface MeteredReadingParts {
@@ -118,22 +119,47 @@ export class MeteredReading implements FrameWatch {
     turns.begin(address, () => this.#passSome(receiver), partsOfTurn.reading)
   }
 
-  /** Passes on some frames; keeps the rest. */
+  /** Passes on some frames in this turn; keeps the rest. */
   #passSome(receiver: Writable): void {
     this.#isInLine = false
     const chunk = this.#rest
     this.#rest = undefined
-    if (!chunk || this.#stream.destroyed) return
-    let at = 0
+    // After a close frame, or a broken one, nothing counts any more.
+    if (!chunk || this.#stream.destroyed || !receiver.writable) return
     this.#frames = 0
-    while (at < chunk.length && !(this.#scanner.isBetweenFrames && (this.isWaiting || this.#frames >= framesAtOnce)))
-      at = this.#scanner.read(chunk, at, this)
-    if (at < chunk.length) this.#rest = chunk.subarray(at)
-    if (at > 0)
-      this.#takesMore = Reflect.apply(writeOf(receiver), receiver, [at < chunk.length ? chunk.subarray(0, at) : chunk])
+    this.#readOn(receiver, chunk)
     if (this.isWaiting) return
     if (this.#rest) this.#begin(receiver)
     else if (this.#webSocket.isPaused) this.#webSocket.resume()
+  }
+
+  /**
+   * The simple messages that a chunk begins with need no `ws`, for which a message is a dozen steps. From the first other
+   * frame on, `ws` reads all of the chunk: after a close frame or a broken one nothing counts any more.
+   */
+  #readOn(receiver: Writable, chunk: Buffer): void {
+    let [at, from] = [0, 0]
+    // What `ws` still works on comes first, such as a message that is being inflated.
+    while (from === at && at < chunk.length && this.#scanner.isBetweenMessages && receiver.writableLength === 0) {
+      const message = this.#isEnough ? undefined : wholeMessageAt(chunk, at, this.#parts.maxMessageBytes)
+      if (!message) break
+      while (at < message.end) at = this.#scanner.read(chunk, at, this)
+      const data = readMessage(chunk, message)
+      if (data === undefined) break
+      from = at
+      this.#link.receive(data)
+    }
+    while (at < chunk.length && !(this.#isEnough && this.#scanner.isBetweenFrames))
+      at = this.#scanner.read(chunk, at, this)
+    if (at < chunk.length) this.#rest = chunk.subarray(at)
+    if (at === from) return
+    const paid = from === 0 && at === chunk.length ? chunk : chunk.subarray(from, at)
+    this.#takesMore = Reflect.apply(writeOf(receiver), receiver, [paid])
+  }
+
+  /** Whether no further frame may be passed on now. */
+  get #isEnough(): boolean {
+    return this.isWaiting || this.#frames >= framesAtOnce
   }
 
   #wait(waitMs: number): void {
