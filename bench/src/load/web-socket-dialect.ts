@@ -1,6 +1,7 @@
 /** What a subscriber answers to what it heard. */
 export interface Reply {
-  readonly say?: string
+  /** Messages, which leave in one write. */
+  readonly say?: readonly string[]
   /** It is subscribed now. */
   readonly ready?: true
 }
@@ -44,13 +45,12 @@ export const centrifugoDialect = (): WebSocketDialect => {
   return {
     path: '/connection/websocket',
     opened: () => ({
-      say: [JSON.stringify({ id: 1, connect: {} }), JSON.stringify({ id: 2, subscribe: { channel: 'bench' } })].join(
-        '\n',
-      ),
+      // Several commands may come in one message, each on its line.
+      say: [`${JSON.stringify({ id: 1, connect: {} })}\n${JSON.stringify({ id: 2, subscribe: { channel: 'bench' } })}`],
     }),
     heard(text) {
       if (text.includes('"error"')) throw new Error(`Centrifugo answered ${text}`)
-      if (text === '{}') return { say: '{}' }
+      if (text === '{}') return { say: ['{}'] }
       return text.includes('"id":2') ? { ready: true } : {}
     },
     noted() {},
@@ -73,17 +73,15 @@ export const baroDialect = (): WebSocketDialect => {
   }
   return {
     path: '/baro/connect',
-    opened: () => ({ say: baroConnect() }),
+    // As the SDK does: what it follows is asked for before the hub has answered.
+    opened: () => ({ say: [baroConnect(), baroSubscribe(++attempt, position)] }),
     heard(text) {
       if (text.startsWith('{"type":"baro:published"')) {
         confirmed++
         return {}
       }
-      if (text.startsWith('{"type":"baro:heartbeat"')) return { say: text }
-      if (text.startsWith('{"type":"baro:connected"')) {
-        attempt++
-        return { say: baroSubscribe(attempt, position) }
-      }
+      if (text.startsWith('{"type":"baro:heartbeat"')) return { say: [text] }
+      if (text.startsWith('{"type":"baro:connected"')) return {}
       if (!/^\{"type":"baro:(reset|recovered)"/.test(text)) throw new Error(`The hub answered ${text}`)
       noted(text)
       return { ready: true }
@@ -109,8 +107,8 @@ export const socketIoDialect = (): WebSocketDialect => {
     path: '/socket.io/?EIO=4&transport=websocket',
     opened: () => ({}),
     heard(text) {
-      if (text.startsWith('0')) return { say: `40${session ? JSON.stringify(session) : ''}` }
-      if (text === '2') return { say: '3' }
+      if (text.startsWith('0')) return { say: [`40${session ? JSON.stringify(session) : ''}`] }
+      if (text === '2') return { say: ['3'] }
       if (text.startsWith('42')) {
         // What was missed comes before the answer to the connect.
         noted(text)

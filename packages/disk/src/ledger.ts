@@ -23,7 +23,7 @@ import {
   type StreamView,
 } from '@baro/core/broker'
 import { type AtPosition, createId, formatPosition } from '@baro/core/protocol'
-import { claimIn, claimText } from './claim-text.ts'
+import { RecentRecords } from './channel/recent-records.ts'
 import {
   type ChannelRecord,
   channelOfRecencyKey,
@@ -32,10 +32,10 @@ import {
   recencyKey,
   recordKey,
 } from './channel/record.ts'
-import { RecentRecords } from './channel/recent-records.ts'
 import { recordIn, recordText } from './channel/record-text.ts'
 import { Step } from './channel/step.ts'
 import { emptyRecord, Stream } from './channel/stream.ts'
+import { claimIn, claimText } from './claim-text.ts'
 import { DamagedRecord, DamagedStore } from './damage/damage.ts'
 import type { Shelf } from './shelf/shelf.ts'
 import { createStoreClock, type StoreTime } from './store-clock.ts'
@@ -117,7 +117,9 @@ export class Ledger {
           bytes: 0,
         }
     if (summary.format !== format)
-      throw new DamagedStore(`its format is ${String(summary.format)}, and this version of @baro/disk reads format ${format}`)
+      throw new DamagedStore(
+        `its format is ${String(summary.format)}, and this version of @baro/disk reads format ${format}`,
+      )
     const ledger = new Ledger(parts, summary)
     for await (const [key, claim] of shelf.entries({ gt: claimPrefix, lt: endOf(claimPrefix) }))
       ledger.#claims.restore(JSON.parse(key.slice(claimPrefix.length)), claimIn(claim))
@@ -398,6 +400,13 @@ export class Ledger {
 
   #summaryText(absentEpoch: string, channels: number, bytes: number): string {
     const time = { elapsed: this.#clock.elapsed(), now: this.#clock.now() }
-    return JSON.stringify({ format, absentEpoch, claimsEpoch: this.#claims.epoch, time, channels, bytes } satisfies Summary)
+    return JSON.stringify({
+      format,
+      absentEpoch,
+      claimsEpoch: this.#claims.epoch,
+      time,
+      channels,
+      bytes,
+    } satisfies Summary)
   }
 }

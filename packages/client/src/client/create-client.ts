@@ -16,11 +16,15 @@ import { createSubscription, type Subscription } from '../subscription/subscript
 import type { SubscriptionEvent } from '../subscription/subscription-machine.ts'
 import type { Client } from './client.ts'
 
-/** What `createClient` takes. */
+/**
+ * What `createClient` takes. An option that is unknown, or not what it must be, is `bad-definition` at once: in Node, and in
+ * a browser while you develop (Vite, webpack and Next.js set the condition `development`). A page that was built for its
+ * users does not load these checks.
+ */
 export interface ClientOptions {
   /**
-   * Where the hub is: a path, or a URL of `http`, `https`, `ws` or `wss`; where there is no page a URL. Anything else
-   * makes the client give up at its first connection, with `bad-definition`. Default `/baro` on the page's own origin.
+   * Where the hub is: a path, or a URL of `http`, `https`, `ws` or `wss`; where there is no page a URL. With anything else
+   * the client gives up at its first connection, with `bad-definition`. Default `/baro` on the page's own origin.
    */
   readonly url?: string
   /**

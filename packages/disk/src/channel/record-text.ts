@@ -18,7 +18,8 @@ type Fields = readonly [
 ]
 
 export function recordText(record: ChannelRecord): string {
-  const { epoch, head, floor, oldest, newestSince, bytes, length, bounds, usedAt, hasState, cursor, checkpoint } = record
+  const { epoch, head, floor, oldest, newestSince, bytes, length, bounds, usedAt, hasState, cursor, checkpoint } =
+    record
   const state = checkpoint
     ? `[${checkpoint.offset},"${checkpoint.check}",${JSON.stringify(checkpoint.version)},${checkpoint.length},${checkpoint.since}]`
     : 'null'

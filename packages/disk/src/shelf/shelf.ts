@@ -177,5 +177,7 @@ function checked(key: string, kept: string): string {
 
 function checksumOf(key: string, value: string): string {
   // One call for both: each takes as long as a hundred bytes of it.
-  return crc32(key + value).toString(16).padStart(8, '0')
+  return crc32(key + value)
+    .toString(16)
+    .padStart(8, '0')
 }

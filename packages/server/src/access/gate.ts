@@ -6,6 +6,7 @@ import { describeError } from '../observe/describe-error.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import { bearerOf } from './bearer.ts'
+import { Hold } from './hold.ts'
 import { inTime } from './in-time.ts'
 import { expired, isOver, type Permits } from './permits.ts'
 import { contextOf, type Principal } from './principal.ts'
@@ -112,12 +113,18 @@ export class Gate {
     const { clock, permits, limits, log } = this.#parts
     const answer: unknown = rule(context)
     if (typeof answer !== 'object') return answer
+    // The rule may have looked at what was true before the user was revoked.
+    const hold = new Hold(permits, context.user, channel)
     try {
       const inItsTime = inTime(clock, limits.ruleTimeoutMs, Promise.resolve(answer), `The access rule of "${channel}"`)
-      return await permits.during(context.user, channel, inItsTime)
+      const answered = await inItsTime
+      if (hold.error) throw hold.error
+      return answered
     } catch (error) {
       if (error instanceof BaroError && error.code === 'unavailable') log.error(`${error.message} It refuses.`)
       throw error
+    } finally {
+      hold.end()
     }
   }
 

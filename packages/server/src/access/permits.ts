@@ -78,29 +78,6 @@ export class Permits {
   all(): readonly Permit[] {
     return [...this.#byUser.values()].flatMap((permits) => [...permits])
   }
-
-  /**
-   * What a rule answers, unless the user was revoked before it did: it may have looked at what was true before.
-   *
-   * @throws {BaroError} `refused` or `expired`; or whatever the answer rejects with.
-   */
-  async during<T>(user: Identity | undefined, channel: string, answer: Promise<T>): Promise<T> {
-    let error: BaroError | undefined
-    const revoked = (name: string | undefined) => {
-      if (name === undefined || name === channel) error ??= revokedFrom(channel)
-    }
-    const over = (reason: BaroError) => {
-      error ??= reason
-    }
-    const permit = this.open(user && { id: user.id }, { over, revoked, askAgain() {} })
-    try {
-      const answered = await answer
-      if (error) throw error
-      return answered
-    } finally {
-      permit?.end()
-    }
-  }
 }
 
 /** What lets one holder go on. */

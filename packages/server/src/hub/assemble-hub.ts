@@ -8,6 +8,7 @@ import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import { Permits } from '../access/permits.ts'
 import { Revocations } from '../access/revocations.ts'
+import { Turnstile } from '../access/turnstile.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
@@ -31,7 +32,7 @@ import { Feeds } from '../stream/feeds.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
 import { publishByPost } from '../transports/channel-url/channel-post.ts'
-import { readChannel } from '../transports/channel-url/channel-read.ts'
+import { endStream, readChannel } from '../transports/channel-url/channel-read.ts'
 import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
 import { FairTurns } from '../transports/http/fair-turns.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
@@ -96,7 +97,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
   const attendance = new Attendance({ clock, hooks, leaveAfterMs })
   const atWorkTogether = new AtWorkTogether(limits)
-  const acting = { gate, attendance, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
+  const acting = { gate, allowances, attendance, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
   const delegating: Delegating = (principal) => new Delegate(acting, principal)
   const participating = { registry, gate, permits, sessions, delegating, claimsEpoch, randomness, log }
 
@@ -115,6 +116,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const turns = new FairTurns(clock)
   const webSockets = createWebSocketTransport({
     clock,
+    turns,
     maxMessageBytes: limits.maxMessageBytes,
     compressFromBytes: compression === false ? undefined : (compression.thresholdBytes ?? 1_024),
     log,
@@ -147,17 +149,19 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     clock,
     limits,
     heartbeatIntervalMs,
-    lateRefusals: new LateRefusals({ clock, held }),
+    lateRefusals: new LateRefusals({ clock, randomness, held }),
     turns,
+    allowances,
+    turnstile: new Turnstile({ clock, allowances }),
     isOriginAllowed: createOriginCheck({ origins, development, log }),
     trustProxy,
     destinations: {
       read: (read) => readChannel(reading, read),
+      endStream: (request, response, refusal) => endStream(reading, request, response, refusal),
       publish: (resolved, request, response, handshake) =>
         publishByPost(posting, resolved, request, response, handshake),
       connect: (request, response, handshake) => connectByPost(connecting, request, response, handshake),
-      upgradeConnect: ({ request, stream, head, handshake }) =>
-        webSockets.upgrade(request, stream, head, (socket) => hub.connect(socket, handshake)),
+      upgradeConnect: (upgrade) => webSockets.upgrade(upgrade, (socket) => hub.connect(socket, upgrade.handshake)),
       upgradeChannel: (place, upgrade) => upgradeChannel(upgrading, place, upgrade),
     },
   })

@@ -153,8 +153,7 @@ export interface Hub {
    *
    * @example
    * ```ts
-   * await members.remove(room.id, user.id)
-   * await hub.revoke({ user: user.id, channel: room({ id: room.id }) })
+   * await hub.revoke({ user: 'ada', channel: room({ id: 42 }) })
    * ```
    */
   revoke(what: { readonly user: string; readonly channel?: Reference }): Promise<void>
@@ -167,7 +166,7 @@ export interface Hub {
    *
    * @example
    * ```ts
-   * await hub.disconnect({ user: user.id }) // signed out everywhere
+   * await hub.disconnect({ user: 'ada' }) // signed out everywhere
    * ```
    */
   disconnect(who: { readonly user: string }): Promise<void>

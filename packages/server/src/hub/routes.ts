@@ -4,15 +4,19 @@ import type { Duplex } from 'node:stream'
 import { BaroError, type Reference } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
 import { orThrow } from '@baro/core/protocol'
+import type { Allowances } from '../access/allowances.ts'
 import type { Gate } from '../access/gate.ts'
+import { networkOf } from '../access/network-of.ts'
 import type { OriginCheck } from '../access/origins.ts'
+import { prices } from '../access/prices.ts'
+import type { Turnstile } from '../access/turnstile.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import type { Sessions } from '../session/sessions.ts'
-import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
-import type { ChannelPlace, Upgrade } from '../transports/channel-url/channel-socket.ts'
+import { asksForStream, type ReadRequest } from '../transports/channel-url/channel-read.ts'
+import type { ChannelPlace } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
 import type { FairTurns } from '../transports/http/fair-turns.ts'
@@ -20,7 +24,7 @@ import { handshakeOf } from '../transports/http/handshake-of.ts'
 import type { LateRefusals } from '../transports/http/late-refusals.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
-import { refuseUpgrade } from '../transports/websocket/websocket.ts'
+import { refuseUpgrade, type Upgrade } from '../transports/websocket/websocket.ts'
 import { restBelow } from './hub-path.ts'
 import type { SocketMounts } from './socket-mounts.ts'
 
@@ -30,6 +34,8 @@ import type { SocketMounts } from './socket-mounts.ts'
  */
 export interface Destinations {
   read(read: ReadRequest): Promise<void>
+  /** Tells whoever asked for an event stream when to come back. */
+  endStream(request: IncomingMessage, response: ServerResponse, refusal: BaroError): void
   publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK in one POST. */
   connect(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
@@ -56,6 +62,8 @@ export interface RoutesParts {
   readonly heartbeatIntervalMs: number
   readonly lateRefusals: LateRefusals
   readonly turns: FairTurns
+  readonly allowances: Allowances
+  readonly turnstile: Turnstile
   readonly destinations: Destinations
 }
 
@@ -73,7 +81,7 @@ export class Routes {
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const rest = this.#restOf(request.url)
     if (rest === undefined) return false
-    this.#guarded(rest, request, response, (handshake) => this.#route(rest, request, response, handshake))
+    this.#guarded(rest, {}, request, response, (handshake) => this.#route(rest, request, response, handshake))
     return true
   }
 
@@ -87,7 +95,7 @@ export class Routes {
     const { registry } = this.#parts
     // Resolved inside, so that an exception becomes an answer. Thrown at the application's server, it would end the
     // process.
-    this.#guarded(request.url ?? '', request, response, async (handshake) => {
+    this.#guarded(request.url ?? '', defaults, request, response, async (handshake) => {
       registry.assertComplete()
       return this.#answerChannel({
         resolved: orThrow(registry.resolve(reference.channel)),
@@ -106,8 +114,13 @@ export class Routes {
     const handshake = handshakeOf(request, this.#parts.trustProxy)
     // A link that breaks during the handshake is no error of the hub.
     stream.on('error', destroyIt)
+    const { address } = handshake
     const upgrade = () => stream.destroyed || this.#upgrade(place, { request, stream, head, handshake })
-    this.#parts.turns.begin(handshake.address, upgrade)
+    const isIn = this.#parts.turnstile.pass(networkIn(handshake), prices.upgrade, {
+      isGone: () => stream.destroyed,
+      run: () => this.#parts.turns.begin(address, upgrade),
+    })
+    if (!isIn) refuseUpgrade(stream, 429, 'Too many connections of this address wait. Come back.')
     return true
   }
 
@@ -180,6 +193,7 @@ export class Routes {
 
   #guarded(
     where: string,
+    defaults: ReadRequest['defaults'],
     request: IncomingMessage,
     response: ServerResponse,
     run: (handshake: Handshake) => Promise<void>,
@@ -190,19 +204,23 @@ export class Routes {
     if (request.httpVersionMajor > 1) return refuseVersion(request, response)
     this.#pipelined.inTurn(request, response, () => {
       const handshake = handshakeOf(request, this.#parts.trustProxy)
-      const answer = () => response.destroyed || this.#answer(where, request, response, handshake, run)
+      const answer = () => response.destroyed || this.#answer(where, defaults, request, response, handshake, run)
       this.#parts.turns.begin(handshake.address, answer)
     })
   }
 
   async #answer(
     where: string,
+    defaults: ReadRequest['defaults'],
     request: IncomingMessage,
     response: ServerResponse,
     handshake: Handshake,
     run: (handshake: Handshake) => Promise<void>,
   ): Promise<void> {
-    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals } = this.#parts
+    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals, allowances, destinations } =
+      this.#parts
+    const network = networkIn(handshake)
+    const mayBeUser = hasCredentials(handshake)
     // What a stranger has published must not be taken for a page or a script, whatever it looks like.
     response.setHeader('x-content-type-options', 'nosniff')
     try {
@@ -211,12 +229,17 @@ export class Routes {
           'origin-refused',
           'This origin is not allowed. The server has logged which setting allows it.',
         )
+      allowances.assertMayAsk(network, mayBeUser)
       await run(handshake)
     } catch (error) {
       if (request.destroyed && !request.complete) return
       counters.rejected++
       const refusal = gate.explain(error, where)
+      // Who comes too fast would never be let in again.
+      if (refusal.code !== 'rate-limited') allowances.refused(network, mayBeUser)
+      else if (asksForStream(request, defaults)) return destinations.endStream(request, response, refusal)
       await lateRefusals.hold(refusal, response)
+      if (response.destroyed) return
       await sendError(request, response, refusal)
     }
     endIfUnread(response, clock, 2 * heartbeatIntervalMs)
@@ -257,6 +280,15 @@ function notAHandshake({
   if (httpVersionMajor < 1 || (httpVersionMajor === 1 && httpVersionMinor < 1))
     return `A WebSocket is asked for by HTTP/1.1, not HTTP/${httpVersion}.`
   return undefined
+}
+
+function networkIn({ address }: Handshake): string | undefined {
+  return address === undefined ? undefined : networkOf(address)
+}
+
+/** Whether `auth` may find a user in it: by what browsers and clients send for that. */
+function hasCredentials({ headers }: Handshake): boolean {
+  return headers.authorization !== undefined || headers.cookie !== undefined
 }
 
 /** One listener for all sockets: of ten thousand idle ones, each keeps what its listeners remember. */

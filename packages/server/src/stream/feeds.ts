@@ -20,6 +20,11 @@ export class Feeds {
     this.#parts = parts
   }
 
+  /** Whether the channel has a feed, so that another use of it costs little. */
+  isHeld({ channel }: Resolved): boolean {
+    return this.#held.has(channel)
+  }
+
   /** The feed of a channel, made if there is none. Each `hold` needs one `release`. */
   hold(resolved: Resolved): Feed {
     const { channel } = resolved

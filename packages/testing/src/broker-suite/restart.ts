@@ -83,7 +83,11 @@ export function restartDuties(
         await reopen()
         for (const key of keys) {
           const answer = { code: 'unknown-outcome', message: expect.stringContaining('Look before repeating it') }
-          expect(await stage.other.claim('room:1', key, { ...terms, epoch })).toEqual({ outcome: 'settled', answer, epoch })
+          expect(await stage.other.claim('room:1', key, { ...terms, epoch })).toEqual({
+            outcome: 'settled',
+            answer,
+            epoch,
+          })
           expect(await stage.other.append('room:1', [stage.entry('late')], roomy, { settle: key })).toMatchObject({
             outcome: 'claim-over',
           })

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
 import { type AtPosition, closeCodes, formatPosition, orThrow, positionAt } from '@baro/core/protocol'
+import { prices } from '../../access/prices.ts'
 import type { Principal } from '../../access/principal.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import { rangeBody, snapshotBody, stateBody } from '../../delivery/encode/answer-bodies.ts'
@@ -45,12 +46,12 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
   const { resolved, request, handshake } = read
   const query = orThrow(parseChannelQuery(searchOf(read.request.url, read.defaults), request.headers))
   const principal = await principalOf(parts.gate, handshake)
-  if (query.mode === 'sse' && tellToComeLater(parts, read, principal)) return
-  if (query.mode !== 'sse') parts.allowances.admit(principal)
+  parts.allowances.admit(principal, priceOf(query))
   await parts.gate.assertAllowed(resolved, principal, 'read')
   if (query.mode === 'sse') return stream(parts, read, query, principal)
   const permitted = new PermittedRead(parts, read, principal)
   try {
+    if (!parts.feeds.isHeld(resolved)) parts.allowances.spend(principal, prices.feed, 0)
     await parts.feeds.using(resolved, (feed) => {
       if (query.view === 'state') return answerState(parts, feed, permitted, query)
       if (query.mode === 'snapshot') return answerSnapshot(parts, feed, permitted)
@@ -59,6 +60,11 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
   } finally {
     permitted.end()
   }
+}
+
+function priceOf({ mode, waitMs }: ChannelQuery): number {
+  if (mode === 'sse') return prices.stream
+  return waitMs > 0 ? prices.longPoll : prices.read
 }
 
 function stream(
@@ -74,18 +80,22 @@ function stream(
 }
 
 /** An `EventSource` takes every other status for the end, so who comes too fast gets a stream that ends at once. */
-function tellToComeLater(parts: ChannelReadParts, { request, response }: ReadRequest, principal: Principal): boolean {
-  try {
-    parts.allowances.admit(principal)
-    return false
-  } catch (error) {
-    if (!(error instanceof BaroError)) throw error
-    const socket = openSse(request, response, sseDialect('publication').framing, parts)
-    socket.drain(error.retryAfterMs ?? 0)
-    socket.close(closeCodes.normal, '')
-    parts.counters.rejected++
-    return true
-  }
+export function endStream(
+  parts: ChannelReadParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { retryAfterMs }: BaroError,
+): void {
+  const socket = openSse(request, response, sseDialect('publication').framing, parts)
+  socket.drain(retryAfterMs ?? 0)
+  socket.close(closeCodes.normal, '')
+}
+
+/** Whether {@link readChannel} would answer with an event stream, as far as the request is understood. */
+export function asksForStream(request: IncomingMessage, defaults: ReadRequest['defaults']): boolean {
+  if (request.method !== 'GET') return false
+  const query = parseChannelQuery(searchOf(request.url, defaults), request.headers)
+  return query.ok && query.value.mode === 'sse'
 }
 
 async function answerPoll(

@@ -1,23 +1,13 @@
 /** A plain WebSocket on a channel's own URL, for code that does not use our client: `new WebSocket(url)`. */
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { errorCodes } from '@baro/core'
 import { orThrow } from '@baro/core/protocol'
+import { Hold } from '../../access/hold.ts'
 import type { Registry } from '../../channel/registry.ts'
-import type { Handshake } from '../../ports/socket.ts'
 import { principalOf } from '../http/http-principal.ts'
-import { refuseUpgrade, type WebSocketTransport } from '../websocket/websocket.ts'
+import { refuseUpgrade, type Upgrade, type WebSocketTransport } from '../websocket/websocket.ts'
 import { webSocketDialect } from './channel-dialects.ts'
 import { parseChannelQuery, searchOf } from './channel-query.ts'
 import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
-
-/** A request for an upgrade. */
-export interface Upgrade {
-  readonly request: IncomingMessage
-  readonly stream: Duplex
-  readonly head: Buffer
-  readonly handshake: Handshake
-}
 
 /** Where a plain WebSocket is asked for: at the channel's own URL, or where an application has mounted it. */
 export interface ChannelPlace {
@@ -37,15 +27,23 @@ export interface ChannelSocketParts extends ChannelStreamParts {
 
 /** Opens the channel's stream, or answers the upgrade with the status and message of the error. */
 export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, upgrade: Upgrade): void {
-  const { request, stream, head } = upgrade
+  const { stream } = upgrade
   prepare(parts, place, upgrade)
     .then(({ resolved, query, principal: reader, awaitsToken }) => {
-      parts.webSockets.upgrade(request, stream, head, (socket) => {
+      // The handshake may wait for its turn.
+      const hold = new Hold(parts.permits, reader.user, resolved.channel)
+      const endHold = () => hold.end()
+      stream.once('close', endHold)
+      parts.webSockets.upgrade(upgrade, (socket) => {
+        stream.off('close', endHold)
+        endHold()
         const dialect = webSocketDialect(socket.framing, query.view)
         const voice = { heartbeat: () => socket.ping(), drain: () => {} }
-        return new ChannelStream(parts, socket, voice, {
+        const opened = new ChannelStream(parts, socket, voice, {
           ...{ resolved, dialect, position: query.position, reader, awaitsToken },
         })
+        if (hold.error) opened.over(hold.error)
+        return opened
       })
     })
     .catch((error) => {
@@ -62,8 +60,6 @@ async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request
   search.set('live', 'sse')
   const query = orThrow(parseChannelQuery(search, {}))
   const principal = await principalOf(parts.gate, handshake)
-  // Not refused when there is not enough: what the link brings waits.
-  parts.allowances.spend(principal, 1, 0)
   try {
     await parts.gate.assertAllowed(resolved, principal, 'read')
     return { resolved, query, principal, awaitsToken: false }
@@ -72,7 +68,7 @@ async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request
     // it is, by its first message.
     if (principal.user) throw error
     // The error of a rule that throws is logged, as it would be if it were sent.
-    parts.gate.explain(error, place.where)
+    parts.gate.explain(error, resolved.channel)
     return { resolved, query, principal, awaitsToken: true }
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { BaroError } from '@baro/core'
 import type { Gate } from '../../access/gate.ts'
-import { type Holder, type Permit, type Permits, revokedFrom } from '../../access/permits.ts'
+import { Hold } from '../../access/hold.ts'
+import type { Permits } from '../../access/permits.ts'
 import type { Principal } from '../../access/principal.ts'
 import type { Resolved } from '../../channel/registry.ts'
 
@@ -11,16 +11,14 @@ export interface PermittedReadParts {
   readonly permits: Permits
 }
 
-/** A request to read, from when it is known who asks until its answer leaves: it may be over in between (I8). */
-export class PermittedRead implements Holder {
+/** A request to read that the rule has allowed, until its answer leaves. */
+export class PermittedRead {
   readonly resolved: Resolved
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly #gate: Gate
   readonly #principal: Principal
-  readonly #permit: Permit | undefined
-  #error: BaroError | undefined
-  #tell: () => void = () => {}
+  readonly #hold: Hold
 
   constructor(
     { gate, permits }: PermittedReadParts,
@@ -32,16 +30,16 @@ export class PermittedRead implements Holder {
     this.response = response
     this.#gate = gate
     this.#principal = principal
-    this.#permit = permits.open(principal.user, this)
+    this.#hold = new Hold(permits, principal.user, resolved.channel)
   }
 
   get isOver(): boolean {
-    return this.#error !== undefined
+    return this.#hold.error !== undefined
   }
 
   /** @throws {BaroError} `expired` or `refused`. */
   assertAllowed(): void {
-    if (this.#error) throw this.#error
+    if (this.#hold.error) throw this.#hold.error
   }
 
   /** @throws {BaroError} As `Gate.assertAllowed`. */
@@ -54,25 +52,12 @@ export class PermittedRead implements Holder {
     return this.#gate.allows(this.resolved, this.#principal, 'history')
   }
 
-  /** Calls `run` if the permit ends before its holder does. */
+  /** Calls `run` if it is over before its answer leaves. */
   whenOver(run: () => void): void {
-    this.#tell = run
+    this.#hold.whenOver(run)
   }
-
-  over(error: BaroError): void {
-    this.#error ??= error
-    this.#tell()
-  }
-
-  revoked(channel: string | undefined): void {
-    const { channel: own } = this.resolved
-    if (channel === undefined || channel === own) this.over(revokedFrom(own))
-  }
-
-  /** Nothing to ask: its answer is sent before anybody could have been told. */
-  askAgain(): void {}
 
   end(): void {
-    this.#permit?.end()
+    this.#hold.end()
   }
 }
