@@ -11,6 +11,7 @@ import {
   Followers,
   NodeListeners,
   type Report,
+  singleNodeDefaults,
   systemClock,
   systemRandomness,
 } from '@baro/core/broker'
@@ -42,6 +43,7 @@ const sweepIntervalMs = 10_000
 const sweptAtOnce = 1_000
 const claimsSweptAtOnce = 10_000
 const reopenAfterMs = 1_000
+const forOneProcess = 'A broker on disk serves one process: stop the other one, or give this one a folder of its own.'
 
 /**
  * Makes the broker of a single node that keeps everything in a folder, so that a restart resets nobody: pages recover, and a
@@ -67,9 +69,9 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
     lockWaitMs = 10_000,
     clock = systemClock,
     randomness = systemRandomness,
-    idleTtlMs = 24 * 3_600_000,
-    maxBytes = 256 << 20,
-    maxChannels = 1_000_000,
+    idleTtlMs = singleNodeDefaults.idleTtlMs,
+    maxBytes = singleNodeDefaults.mostBytes,
+    maxChannels = singleNodeDefaults.maxChannels,
     log = console,
     ...rest
   } = checkedOptions('createDiskBroker', options, optionRules)
@@ -89,7 +91,8 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
   const warning = warningAboutSeveral()
   if (warning !== undefined) log.warn(warning)
   mkdirSync(folder, { recursive: true })
-  const unlock = await lock(folder, lockWaitMs, clock)
+  // To one of several on purpose a folder of its own would be a world of its own.
+  const unlock = await lock(folder, lockWaitMs, clock, warning ?? forOneProcess)
   try {
     current = await open()
   } catch (error) {
