@@ -36,9 +36,15 @@ async function until(isDone: () => boolean): Promise<void> {
 }
 
 function bytesOnDisk(path = folder): number {
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile())
-    .reduce((sum, file) => sum + statSync(join(file.parentPath, file.name)).size, 0)
+  return (
+    readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      // The thread that compacts may have removed it meanwhile.
+      .reduce(
+        (sum, file) => sum + (statSync(join(file.parentPath, file.name), { throwIfNoEntry: false })?.size ?? 0),
+        0,
+      )
+  )
 }
 
 describe('a broker on disk', () => {
