@@ -76,6 +76,21 @@ describe('a broker on disk', () => {
     await broker.close()
   })
 
+  test('I7: who publishes faster than room can be made waits for it', async () => {
+    const { broker } = await setUp({ maxChannels: 200 })
+    let most = 0
+    const publishers = Array.from({ length: 20 }, async (_, publisher) => {
+      for (let number = 0; number < 100; number++) {
+        await publish(broker, `room:${publisher}-${number}`, 'a')
+        most = Math.max(most, broker.usage().channels)
+      }
+    })
+    await Promise.all(publishers)
+    // An eighth more than may be, and one of each publisher.
+    expect(most).toBeLessThanOrEqual(225 + 20)
+    await broker.close()
+  })
+
   test('I4: an idle channel is forgotten, with its history, and no timer is left', async () => {
     const { clock, broker } = await setUp({ idleTtlMs: 2 * hour })
     const { epoch } = await broker.read('room:1', all)

@@ -43,6 +43,8 @@ const sweepIntervalMs = 10_000
 const sweptAtOnce = 1_000
 const claimsSweptAtOnce = 10_000
 const reopenAfterMs = 1_000
+// Channels and bytes beyond the bounds for which an append does not wait.
+const mostOverBounds = 9 / 8
 const forOneProcess = 'A broker on disk serves one process: stop the other one, or give this one a folder of its own.'
 
 /**
@@ -155,8 +157,13 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
       })
   }
 
-  function isTight({ ledger }: OpenLedger): boolean {
-    return ledger.usage.channels > maxChannels || ledger.usage.bytes > maxBytes
+  function isTight({ ledger }: OpenLedger, slack = 1): boolean {
+    return ledger.usage.channels > slack * maxChannels || ledger.usage.bytes > slack * maxBytes
+  }
+
+  /** Who fills the disk faster than room can be made waits for it, each time before it appends. */
+  function room(): Promise<void> | undefined {
+    return current && making && isTight(current, mostOverBounds) ? making : undefined
   }
 
   async function makeRoomIn(at: OpenLedger): Promise<void> {
@@ -225,13 +232,16 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
   }
 
   return {
-    append: (name, entries, within, options = {}) =>
-      keeping(
-        (ledger): Appended => ledger.append(name, entries, within, options),
-        (appended) => {
-          if (appended.outcome === 'appended') deliver(appended.delivery)
-        },
-      ),
+    append(name, entries, within, options = {}) {
+      const append = () =>
+        keeping(
+          (ledger): Appended => ledger.append(name, entries, within, options),
+          (appended) => {
+            if (appended.outcome === 'appended') deliver(appended.delivery)
+          },
+        )
+      return room()?.then(append) ?? append()
+    },
 
     redact: (name, offset, tombstone, entry, within) =>
       keeping(
