@@ -22,6 +22,7 @@ import type { HubSession, Sessions } from '../../session/sessions.ts'
 import type { Outlet } from '../../stream/reader.ts'
 import type { ChannelDialect } from './channel-dialects.ts'
 import { ChannelInbox, type InboxOutlet } from './channel-inbox.ts'
+import type { Receipts } from './receipts.ts'
 
 /** What a stream works with. */
 export interface ChannelStreamParts {
@@ -53,6 +54,8 @@ export interface StreamVoice {
   heartbeat(): void
   /** Tells the client to come back after this time. The stream closes right after it. */
   drain(reconnectInMs: number): void
+  /** Makes what finds out how far the client has read, if it wants that to be remembered. */
+  receipts?(outbox: Outbox): Receipts
 }
 
 /** Writes what its reader finds to a plain stream, and gives what the client sends to the channel's handlers. */
@@ -65,6 +68,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   readonly #delegate: Delegate
   readonly #following: Following
   readonly #start: Start
+  readonly #receipts: Receipts | undefined
   /** Made at first use: an event stream spends nothing. */
   #lazyAllowance: LinkAllowance | undefined
   /** Made at first use, because most streams only follow. */
@@ -78,6 +82,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#parts = parts
     this.#voice = voice
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
+    this.#receipts = voice.receipts?.(this.outbox)
     // The scope of a guest's ids is this stream, because nothing says that another stream is of the same guest.
     this.#delegate = parts.delegating({ user: reader.user, address: reader.address, session: this.id })
     this.#following = this.#delegate.follow(resolved)
@@ -98,16 +103,19 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     // A client that named no position is told where it starts: nothing is missed if the stream breaks before a message.
     const start = this.#start === 'now' ? this.dialect.encodePosition(batch.follows) : undefined
     if (start) this.outbox.deliver(start)
+    this.#receipts?.startsAt(batch.follows)
     const bytes = madeOnce(batch, this.dialect.encode)
-    if (bytes) this.continued(bytes)
+    if (bytes) this.continued(bytes, batch.position)
   }
 
-  continued(bytes: Uint8Array): void {
+  continued(bytes: Uint8Array, position: Position): void {
     this.outbox.deliverPieces([bytes])
+    this.#receipts?.delivered(position)
   }
 
-  deliver(bytes: Uint8Array): void {
+  deliver(bytes: Uint8Array, position: Position): void {
     this.outbox.deliver(bytes)
+    this.#receipts?.delivered(position)
   }
 
   signal(bytes: Uint8Array): void {
@@ -116,6 +124,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
     this.outbox.deliverPieces(this.dialect.encodeReset(reason, snapshot))
+    this.#receipts?.delivered(snapshot.position)
   }
 
   failed(error: unknown): void {
@@ -198,6 +207,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   #end(): void {
     if (this.#isEnded) return
     this.#isEnded = true
+    this.#receipts?.end()
     this.#following.end()
     this.#parts.sessions.ended(this)
   }
