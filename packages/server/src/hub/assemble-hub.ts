@@ -31,6 +31,7 @@ import { brokerSource } from '../stream/broker-source.ts'
 import { Feeds } from '../stream/feeds.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
+import { Bookmarks } from '../transports/channel-url/bookmarks.ts'
 import { publishByPost } from '../transports/channel-url/channel-post.ts'
 import { endStream, readChannel } from '../transports/channel-url/channel-read.ts'
 import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
@@ -137,7 +138,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const reading = { ...streaming, feeds, held }
   const posting = { gate, turns, allowances, delegating, limits, clock }
   const connecting = { clock, turns, allowances, ticker, limits, openSession, heartbeatIntervalMs }
-  const upgrading = { ...streaming, registry, webSockets }
+  const upgrading = { ...streaming, registry, webSockets, bookmarks: new Bookmarks() }
   const mounts = new SocketMounts(path)
   const routes = new Routes({
     path,
