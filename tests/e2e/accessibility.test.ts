@@ -104,6 +104,20 @@ test('the values of a chart at any second are reached with the keyboard', async 
   await page.close()
 })
 
+test('a second that was chosen stays chosen while new ones come', async () => {
+  const page = await open('/en/machine')
+  const slider = page.getByRole('slider', { name: 'Second to show' })
+  await slider.focus()
+  await page.keyboard.press('ArrowLeft')
+  const shown = () => page.locator('output').getAttribute('data-time')
+  await expect.poll(() => slider.getAttribute('aria-valuetext'), patience).toMatch(/second ago/)
+  const first = await shown()
+  await expect.poll(shown, patience).not.toBe(first)
+  await expect.poll(shown, patience).not.toBe(await shown())
+  expect(await slider.getAttribute('aria-valuetext')).toMatch(/seconds? ago/)
+  await page.close()
+})
+
 test.each(['/en/nothing', '/rooms/A%20B'])('from %s, which is no page, there is a way on', async (path) => {
   const page = await browser.newPage()
   expect((await page.goto(site.url + path))?.status()).toBe(404)
