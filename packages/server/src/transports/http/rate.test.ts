@@ -220,6 +220,8 @@ describe('I7: requests above the allowance', () => {
     stage.clock.advance(2_000)
     const answer = await held.answer
     expect([answer.status, answer.text]).toEqual([200, 'retry: 1000\n\n'])
+    // Nothing waits for it any more: what waits keeps the connection in memory.
+    await until(() => stage.waits.every((ms) => ms !== 50_000))
     expect(stage.hub.counters.sessions).toBe(0)
   })
 })
