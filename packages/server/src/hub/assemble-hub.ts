@@ -114,7 +114,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   }
 
   const held = new HeldRequests()
-  const turns = new FairTurns(clock)
+  const turns = new FairTurns(clock, limits.timesPerAddress)
   const webSockets = createWebSocketTransport({
     clock,
     turns,
