@@ -10,9 +10,9 @@ import {
   defaultClaimLimits,
   Followers,
   NodeListeners,
+  pooledRandomness,
   type Report,
   systemClock,
-  systemRandomness,
 } from '@baro/core/broker'
 import { checkedOptions } from '@baro/core/protocol'
 import { DamagedStore, StoreFailed } from './damage/damage.ts'
@@ -66,7 +66,7 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
     sync = 'os',
     lockWaitMs = 10_000,
     clock = systemClock,
-    randomness = systemRandomness,
+    randomness = pooledRandomness,
     idleTtlMs = 24 * 3_600_000,
     maxBytes = 256 << 20,
     maxChannels = 1_000_000,

@@ -9,9 +9,9 @@ import {
   defaultClaimLimits,
   Followers,
   NodeListeners,
+  pooledRandomness,
   type Randomness,
   type Report,
-  systemRandomness,
 } from '@baro/core/broker'
 import {
   type AtPosition,
@@ -114,7 +114,7 @@ const trimmedAtOnce = 100
 export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
   const {
     clock = nodeClock,
-    randomness = systemRandomness,
+    randomness = pooledRandomness,
     idleTtlMs = 24 * 3_600_000,
     maxBytes = defaultRoom(heapLimitBytes()),
     maxChannels = 1_000_000,
