@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
-import { type Recover, systemRandomness } from '@baro/core/broker'
+import { pooledRandomness, type Recover } from '@baro/core/broker'
 import { checkedOptions, orThrow, quote } from '@baro/core/protocol'
 import { Allowances } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
@@ -68,7 +68,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     leaveAfterMs = 10_000,
     log = console,
     clock = nodeClock,
-    randomness = systemRandomness,
+    randomness = pooledRandomness,
     broker = createMemoryBroker({ clock, randomness }),
   } = options
   const limits = { ...defaultLimits, ...options.limits }

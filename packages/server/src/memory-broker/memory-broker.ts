@@ -6,11 +6,11 @@ import {
   defaultClaimLimits,
   Followers,
   NodeListeners,
+  pooledRandomness,
   type Report,
   type SingleNodeOptions,
   singleNodeDefaults,
   singleNodeRules,
-  systemRandomness,
 } from '@baro/core/broker'
 import { type AtPosition, checkedOptions, createId, formatPosition, startOf } from '@baro/core/protocol'
 import { describeError } from '../observe/describe-error.ts'
@@ -71,7 +71,7 @@ const trimmedAtOnce = 100
 export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
   const {
     clock = nodeClock,
-    randomness = systemRandomness,
+    randomness = pooledRandomness,
     idleTtlMs = singleNodeDefaults.idleTtlMs,
     maxBytes = defaultRoom(heapLimitBytes()),
     maxChannels = singleNodeDefaults.maxChannels,
