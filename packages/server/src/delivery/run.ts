@@ -50,11 +50,20 @@ export class Run {
   }
 
   #join(): readonly Uint8Array[] {
-    const pieces: Uint8Array[][] = [[]]
-    for (let run: Run | undefined = this; run; run = run.#before) {
-      if (run.#isApart) pieces.push([run.#bytes], [])
-      else if (run.#bytes.length > 0) pieces.at(-1)?.push(run.#bytes)
+    const pieces: Uint8Array[] = []
+    let neighbours: Uint8Array[] = []
+    const end = (): void => {
+      const [first] = neighbours
+      if (first) pieces.push(neighbours.length > 1 ? Buffer.concat(neighbours.reverse()) : first)
+      neighbours = []
     }
-    return pieces.flatMap((joined) => (joined.length > 1 ? Buffer.concat(joined.reverse()) : joined)).reverse()
+    for (let run: Run | undefined = this; run; run = run.#before) {
+      if (run.#isApart) {
+        end()
+        pieces.push(run.#bytes)
+      } else if (run.#bytes.length > 0) neighbours.push(run.#bytes)
+    }
+    end()
+    return pieces.length > 1 ? pieces.reverse() : pieces
   }
 }

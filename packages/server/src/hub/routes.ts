@@ -237,9 +237,10 @@ export class Routes {
       const refusal = gate.explain(error, where)
       // Who comes too fast would never be let in again.
       if (refusal.code !== 'rate-limited') allowances.refused(network, mayBeUser)
-      else if (asksForStream(request, defaults)) return destinations.endStream(request, response, refusal)
       await lateRefusals.hold(refusal, response)
       if (response.destroyed) return
+      if (refusal.code === 'rate-limited' && asksForStream(request, defaults))
+        return destinations.endStream(request, response, refusal)
       await sendError(request, response, refusal)
     }
     endIfUnread(response, clock, 2 * heartbeatIntervalMs)

@@ -95,7 +95,7 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
   if (state.phase === 'closed') return { state, actions: [] }
   switch (event.name) {
     case 'message':
-      return hear({ ...state, heardAtMs: event.atMs }, event)
+      return hear(heardAt(state, event.atMs), event)
     case 'rejected': {
       const { error, about, atMs } = event
       return { state: { ...state, heardAtMs: atMs }, actions: [{ do: 'error', error, ...(about && { about }) }] }
@@ -140,6 +140,12 @@ function hear(state: SessionState, { message, length }: Extract<SessionEvent, { 
   if (state.phase === 'authenticating') return wait(state, message, length)
   const error = new BaroError('bad-message', `"${message.type}" came too early. Send "baro:connect" first.`)
   return { state, actions: [{ do: 'error', error, about: message }] }
+}
+
+/** The state after something was heard. Each field by its name, because it is made for each message. */
+function heardAt(state: SessionState, heardAtMs: number): SessionState {
+  const { phase, askedAtMs, waiting, waitingLength, isOneWay } = state
+  return { phase, heardAtMs, askedAtMs, waiting, waitingLength, isOneWay }
 }
 
 function wait(state: SessionState, message: ClientMessage, length: number): SessionStep {

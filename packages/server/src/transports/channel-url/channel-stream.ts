@@ -23,6 +23,7 @@ import type { HubSession, Sessions } from '../../session/sessions.ts'
 import type { Outlet } from '../../stream/reader.ts'
 import type { ChannelDialect } from './channel-dialects.ts'
 import { ChannelInbox, type InboxOutlet, unauthenticated } from './channel-inbox.ts'
+import type { Receipts } from './receipts.ts'
 
 /** What a stream works with. */
 export interface ChannelStreamParts {
@@ -57,6 +58,8 @@ export interface StreamVoice {
   heartbeat(): void
   /** Tells the client to come back after this time. The stream closes right after it. */
   drain(reconnectInMs: number): void
+  /** Makes what finds out how far the client has read, if it wants that to be remembered. */
+  receipts?(send: (frame: Uint8Array) => void): Receipts
 }
 
 /** Writes what its reader finds to a plain stream, and gives what the client sends to the channel's handlers. */
@@ -71,6 +74,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   readonly #principal: { user: Identity | undefined } & Pick<Principal, 'address' | 'session'>
   readonly #following: Following
   readonly #start: Start
+  readonly #receipts: Receipts | undefined
   /** Made at first use: an event stream spends nothing. */
   #lazyAllowance: LinkAllowance | undefined
   /** Made at first use, because most streams only follow. */
@@ -88,6 +92,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#parts = parts
     this.#voice = voice
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
+    this.#receipts = voice.receipts?.((frame) => this.outbox.deliver(frame, resolved.channel))
     // The scope of a guest's ids is this stream, because nothing says that another stream is of the same guest.
     this.#principal = { user: reader.user, address: reader.address, session: this.id }
     this.#delegate = parts.delegating(this.#principal)
@@ -164,25 +169,29 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   recovered(batch: Batch): void {
     // A client that named no position is told where it starts: nothing is missed if the stream breaks before a message.
     const start = this.#start === 'now' ? this.dialect.encodePosition(batch.follows) : undefined
-    if (start) this.deliver(start)
+    if (start) this.outbox.deliver(start, this.#channel)
+    this.#receipts?.startsAt(batch.follows)
     const bytes = madeOnce(batch, this.dialect.encode)
-    if (bytes) this.continued(bytes)
+    if (bytes) this.continued(bytes, batch.position)
   }
 
-  continued(bytes: Uint8Array): void {
+  continued(bytes: Uint8Array, position: Position): void {
     this.outbox.deliverPieces([bytes], this.#channel)
+    this.#receipts?.delivered(position)
   }
 
-  deliver(bytes: Uint8Array): void {
+  deliver(bytes: Uint8Array, position: Position): void {
     this.outbox.deliver(bytes, this.#channel)
+    this.#receipts?.delivered(position)
   }
 
   signal(bytes: Uint8Array): void {
-    this.deliver(bytes)
+    this.outbox.deliver(bytes, this.#channel)
   }
 
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
     this.outbox.deliverPieces(this.dialect.encodeReset(reason, snapshot), this.#channel)
+    this.#receipts?.delivered(snapshot.position)
   }
 
   failed(error: unknown): void {
@@ -285,6 +294,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#isEnded = true
     this.#cancelWait?.()
     this.#permit?.end()
+    this.#receipts?.end()
     this.#following.end()
     this.#parts.sessions.ended(this)
   }

@@ -10,13 +10,25 @@ const turnMs = 1
  */
 export const partsOfTurn: Readonly<Record<'request' | 'reading', number>> = { request: 1 / 8, reading: 1 / 64 }
 
+/**
+ * How long an address that has used up its turn waits for the next one while others come too, in milliseconds. Turns that
+ * follow each other at once would leave it nearly all of the time, and whoever asks for something waits in several turns.
+ */
+const pauseMs = 4
+
+/** For so long, in milliseconds, others count as there. */
+const othersStayMs = 50
+
+type FairTurnsClock = Pick<HubClock, 'soon' | 'after' | 'elapsed'>
+
 /** What a network has had of this turn, and what it still wants. */
 interface Share {
   /** A part of what may be begun. */
   begun: number
   spentMs: number
   isRunning: boolean
-  readonly waiting: Deque<Beginning>
+  /** Made at first use, because most of what comes need not wait. */
+  waiting: Deque<Beginning> | undefined
 }
 
 interface Beginning {
@@ -26,17 +38,25 @@ interface Beginning {
 
 /**
  * Does a little of what each address brings in a turn of the event loop: requests, upgrades, frames, and what a body brought.
- * What else it brought waits for the next turn. Between two turns the event loop looks at all connections, so whoever
- * asks over many of them, as fast as they are answered, makes nobody wait longer than for this little (I7). Nothing is
- * refused, and what waits is bounded by the connections, for each has one piece of work in its turn.
+ * What else it brought waits for its next turn. Between two turns the event loop looks at all connections, so whoever
+ * asks over many of them, as fast as they are answered, makes nobody wait longer than for this little (I7). Nor often: while
+ * others come too, its next turn is some milliseconds later. Nothing is refused, and what waits is bounded by the connections, for each has one piece of work in its turn.
  */
 export class FairTurns {
-  readonly #clock: Pick<HubClock, 'soon' | 'elapsed'>
+  readonly #clock: FairTurnsClock
+  readonly #pauseMs: number
+  #isPausing = false
   /** Those who wanted something in this turn, by network: one customer has as many IPv6 addresses as wanted. */
   readonly #shares = new Map<string, Share>()
 
-  constructor(clock: Pick<HubClock, 'soon' | 'elapsed'>) {
+  /** Who came last, and when it was last somebody else than before. */
+  #lastName: string | undefined
+  #othersAtMs = Number.NEGATIVE_INFINITY
+
+  /** @param maxTimes How much more than a link an address may bring; one without a bound has no pauses either. */
+  constructor(clock: FairTurnsClock, maxTimes: number) {
     this.#clock = clock
+    this.#pauseMs = Number.isFinite(maxTimes) ? pauseMs : 0
   }
 
   /** Calls `run` in this turn, or in the first one in which the address may begin something more. */
@@ -44,13 +64,18 @@ export class FairTurns {
     const name = address === undefined ? '' : networkOf(address)
     let share = this.#shares.get(name)
     if (!share) {
-      share = { begun: 0, spentMs: 0, isRunning: false, waiting: new Deque() }
+      if (name !== (this.#lastName ?? name)) this.#othersAtMs = this.#clock.elapsed()
+      this.#lastName = name
+      share = { begun: 0, spentMs: 0, isRunning: false, waiting: undefined }
       if (this.#shares.size === 0) this.#clock.soon(() => this.#nextTurn())
       this.#shares.set(name, share)
     }
-    share.waiting.push({ run, part })
     // What is begun by what runs comes after it, so that the time of both is known before a third one begins.
-    if (!share.isRunning) this.#goOn(share)
+    const mayRun = !share.isRunning && !isUsedUp(share) && !isWaiting(share)
+    if (!mayRun) {
+      share.waiting ??= new Deque()
+      share.waiting.push({ run, part })
+    } else this.#goOn(share, { run, part })
   }
 
   /** Goes on with something that was begun before, such as a body that has come; resolves with what `run` returns. */
@@ -66,12 +91,11 @@ export class FairTurns {
     })
   }
 
-  #goOn(share: Share): void {
+  /** @param first Comes before what waits. */
+  #goOn(share: Share, first?: Beginning): void {
     share.isRunning = true
     try {
-      while (!isUsedUp(share)) {
-        const next = share.waiting.shift()
-        if (!next) return
+      for (let next = first ?? nextOf(share); next; next = nextOf(share)) {
         const beganAtMs = this.#clock.elapsed()
         share.begun += next.part
         next.run()
@@ -83,7 +107,15 @@ export class FairTurns {
   }
 
   #nextTurn(): void {
-    for (const [name, { waiting }] of this.#shares) if (waiting.length === 0) this.#shares.delete(name)
+    const shares = [...this.#shares]
+    for (const [name, share] of shares) if (!isUsedUp(share)) this.#shares.delete(name)
+    if (this.#shares.size > 0 && !this.#isPausing && this.#mustPause) {
+      this.#isPausing = true
+      this.#clock.after(this.#pauseMs, () => this.#nextTurn())
+      return
+    }
+    this.#isPausing = false
+    for (const [name, { waiting }] of shares) if (!waiting?.length) this.#shares.delete(name)
     // First, so that nothing that is thrown below can end the turns.
     if (this.#shares.size > 0) this.#clock.soon(() => this.#nextTurn())
     for (const share of this.#shares.values()) {
@@ -92,6 +124,19 @@ export class FairTurns {
       this.#goOn(share)
     }
   }
+
+  get #mustPause(): boolean {
+    return this.#pauseMs > 0 && this.#clock.elapsed() - this.#othersAtMs < othersStayMs
+  }
+}
+
+/** What comes next in this turn, taken out of those that wait. */
+function nextOf(share: Share): Beginning | undefined {
+  return isUsedUp(share) ? undefined : share.waiting?.shift()
+}
+
+function isWaiting({ waiting }: Share): boolean {
+  return waiting !== undefined && waiting.length > 0
 }
 
 function isUsedUp({ begun, spentMs }: Share): boolean {

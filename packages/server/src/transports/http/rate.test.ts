@@ -213,8 +213,15 @@ describe('I7: requests above the allowance', () => {
   test('for an event stream get one that ends, with the time to come back after: another status would be for good', async () => {
     const stage = await serve({ limits })
     await useUp(stage)
-    const answer = await stage.ask('/baro/channels/chat:1?live=sse')
+    const held = stage.send('/baro/channels/chat:1?live=sse')
+    await until(() => heldBack(stage) === 1)
+    for (let round = 0; round < 20; round++) await tick()
+    expect(held.isAnswered).toBe(false)
+    stage.clock.advance(2_000)
+    const answer = await held.answer
     expect([answer.status, answer.text]).toEqual([200, 'retry: 1000\n\n'])
+    // Nothing waits for it any more: what waits keeps the connection in memory.
+    await until(() => stage.waits.every((ms) => ms !== 50_000))
     expect(stage.hub.counters.sessions).toBe(0)
   })
 })
