@@ -3,6 +3,7 @@ import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, isFinalClose, protocolVersion, type ServerMessage } from '@baro/core/protocol'
 import { same } from '../changes/same.ts'
 import { runMachine } from '../machine/run-machine.ts'
+import { watchSleep } from '../page/sleep.ts'
 import type { Wake } from '../page/wake.ts'
 import type { Link, Transport } from '../ports/transport.ts'
 import {
@@ -48,13 +49,16 @@ export function createConnection(parts: ConnectionParts): Connection {
   let link: Link | undefined
   let isLinked = false
   let stopListening: (() => void) | undefined
+  let stopWatching: (() => void) | undefined
+  let isOffline = false
+  let isUnseen = false
   let status = idleStatus
 
   const machine = runMachine({
     clock,
     initial: startConnection,
     transition: (state, event: ConnectionEvent) =>
-      connectionTransition(state, event, parts, parts.randomness.fraction()),
+      connectionTransition(state, event, parts, { fraction: parts.randomness.fraction(), isOffline, isUnseen }),
     perform(action) {
       if (action === 'open-link') openLink(machine.state.attempt)
       else if (action === 'send-connect') sendConnect(machine.state.attempt)
@@ -73,13 +77,22 @@ export function createConnection(parts: ConnectionParts): Connection {
 
   function openLink(attempt: number): void {
     stopListening ??= parts.wake.listen({
-      woke: () => dispatch({ type: 'woke' }),
+      woke() {
+        isOffline = isUnseen = false
+        dispatch({ type: 'woke' })
+      },
       hidden: () => dispatch({ type: 'hidden' }),
+      offline() {
+        isOffline = true
+        dispatch({ type: 'offline' })
+      },
       unseen() {
+        isUnseen = true
         // A browser has six HTTP/1.1 connections for an origin: six tabs that hold one each, and the seventh never loads.
         if (!transport.isShared && /sse|long/.test(transport.rung)) dispatch({ type: 'hidden' })
       },
     })
+    stopWatching = watchSleep(clock, () => dispatch({ type: 'slept' }))
     try {
       link = transport.open(parts.url, {
         opened: () => dispatch({ type: 'linked', attempt }),
@@ -94,6 +107,7 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   function closeLink(): void {
+    stopWatching?.()
     link?.close()
     link = undefined
     if (!isLinked) return

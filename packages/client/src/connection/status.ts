@@ -7,7 +7,8 @@ export interface Status {
    * - `idle`: nobody needs it.
    * - `connecting`: on the way to `live`.
    * - `live`: what happens arrives.
-   * - `waiting`: it failed and tries again, see `retryInMs`; so does a channel for which the hub has no room now.
+   * - `waiting`: it failed and tries again, see `retryInMs`; so does a channel for which the hub has no room now. With the
+   *   reason `offline` the device has no network, and it tries again once there is one.
    * - `refused`: the hub does not let this client follow the channel; tried again with the next connection.
    * - `outdated`: the hub has another version of the channel; what is shown stays.
    * - `gave-up`: it does not try again until `reconnect()`.
@@ -22,7 +23,7 @@ export interface Status {
   readonly rung: Transport['rung'] | null
   /**
    * Why it is not live: an error code; the close code of the link and the hub's words for it, for example
-   * `4501 Sign in again.`; or `silent`, `no-answer`, `max-attempts`, `hidden`, `gap`.
+   * `4501 Sign in again.`; or `silent`, `no-answer`, `max-attempts`, `offline`, `hidden`, `gap`.
    */
   readonly reason?: string | undefined
 }
@@ -35,12 +36,13 @@ export function connectionStatus(
   { name, tries, reason, dueInMs }: ConnectionState,
   transport: Transport['rung'],
 ): Status {
-  const isLive = name === 'open'
+  const isOpen = name === 'open'
   const isConnecting = name === 'connecting' || name === 'handshaking'
   return {
-    state: isLive ? 'live' : isConnecting ? 'connecting' : name,
+    // Until its probe is answered, a link without a network is none.
+    state: isOpen ? (reason ? 'waiting' : 'live') : isConnecting ? 'connecting' : name,
     attempt: tries,
-    rung: isLive || isConnecting ? transport : null,
+    rung: isOpen || isConnecting ? transport : null,
     reason,
     retryInMs: name === 'waiting' ? dueInMs : undefined,
   }

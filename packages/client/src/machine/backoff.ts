@@ -2,7 +2,7 @@
 export interface Backoff {
   /** The longest wait before the first retry, in milliseconds. Default 1,000. */
   readonly baseMs: number
-  /** The longest wait of all, in milliseconds. Default 30,000. */
+  /** The longest wait of all, in milliseconds. Default 30,000. While somebody looks, a connection waits 10,000 at most. */
   readonly maxMs: number
 }
 

@@ -38,7 +38,7 @@ export interface OutboxParts {
   readonly clock: Clock
   /** Most bytes of messages without an answer (I7). */
   readonly maxOutboxBytes: number
-  readonly connection: Pick<Connection, 'status' | 'send'>
+  readonly connection: Pick<Connection, 'status' | 'send' | 'dispatch'>
   /** There may be nothing left to send. */
   demandChanged(): void
 }
@@ -68,7 +68,10 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
         }),
       perform(action) {
         if ('settle' in action) action.settle(action.outcome)
-        else connection.send(action.message)
+        else {
+          connection.send(action.message)
+          connection.dispatch({ type: 'asked', bytes: waitingBytes })
+        }
       },
       settled: demandChanged,
     })

@@ -175,7 +175,8 @@ export function createSubscription(
     onPublication: (listener) => on('publication', listener as never),
     onSignal: (listener) => on('signal', listener as never),
     publish: (type, input, { id: claim, signal } = {}) => {
-      const id = claim ?? createId(randomness)
+      // Any other value than a text would never be named by an answer.
+      const id = String(claim ?? createId(randomness))
       return ask(id, input, { signal }, (payload, settle) => followed.publish(id, type, payload, !claim, settle))
     },
     request: (type, input, { timeoutMs = requestTimeoutMs, signal } = {}) => {

@@ -3,7 +3,7 @@ import { type ClientMessage, createId } from '@baro/core/protocol'
 import { runMachine } from '../machine/run-machine.ts'
 import type { LinkEvents, Transport } from '../ports/transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'
-import { postMessages, readMessages } from '../transports/post-messages.ts'
+import { bodyOf, postMessages, readMessages } from '../transports/post-messages.ts'
 import { createLeader, type Leader } from './leader.ts'
 import { startTab, type TabAction, type TabEvent, type TabState, tabTransition } from './tab-machine.ts'
 import type { FromLeader, FromTab } from './tab-message.ts'
@@ -156,7 +156,7 @@ const askWhoThisIs: NonNullable<SharedTransportOptions['identify']> = (url, gree
   new Promise((resolve) =>
     postMessages({
       url: `${connectUrl(url)}?wait=0`,
-      messages: [greeting],
+      body: bodyOf([greeting]),
       signal,
       async read(response) {
         const [first] = await readMessages(response)

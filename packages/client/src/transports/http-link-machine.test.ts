@@ -108,6 +108,7 @@ describe('the link machine is total', () => {
       heard(number, failed('unauthenticated')),
       heard(number, { type: 'baro:drain', payload: { reconnectInMs: 1 } }),
       answers(number),
+      { type: 'late', request: number },
       { type: 'failed', request: number, code: 1006, reason: 'broken' },
     ]),
   ]
@@ -255,6 +256,29 @@ describe('I5: commands', () => {
       'tell error-p-in-progress',
     ])
     expect(after(request('x'), due, answers(3, hello())).slice(1)).toEqual(['tell error-x-unknown-outcome'])
+  })
+
+  it('that are late: a publish is in progress, a question is waited for, and nobody else waits behind them', () => {
+    const late = (request: number): HttpLinkEvent => ({ type: 'late', request })
+    const busy = [publish('p'), due, publish('q', 'b'), due, request('x'), publish('r', 'd'), due]
+    const full = [...busy, publish('s', 'e'), due]
+    expect(after(...full).at(-1)).toBe('ask 5 on c, 0: request-x publish-r')
+    expect(after(...full, late(3)).slice(3)).toEqual(['tell error-p-in-progress', 'ask 6 on c, 0: publish-s'])
+    expect(isUnderWay(run('long-poll', [...open, ...full, late(3)]).state, 3)).toBe(false)
+    expect(after(...full, late(5)).slice(3)).toEqual(['tell error-r-in-progress', 'ask 6 on c, 0: publish-s'])
+    expect(after(...full, late(5), answers(5, hello(), failed('refused', { id: 'x' }))).at(-1)).toBe(
+      'tell error-x-refused',
+    )
+    expect(after(late(2))).toEqual([])
+  })
+
+  it('of a burst go out 15 at a time, and none overtakes another of its tab', () => {
+    const burst = Array.from({ length: 40 }, (_, index) => publish(`p${index}`))
+    const asked = after(...burst, publish('q', 'b'), due)
+    expect(asked).toHaveLength(2)
+    expect(asked[0]?.split(' ')).toHaveLength(5 + 15)
+    expect(asked[1]).toBe('ask 4 on c, 0: publish-q')
+    expect(after(...burst, due, answers(3, hello())).at(-1)).toMatch(/^ask 4 on c, 0: publish-p15 .* publish-p29$/)
   })
 
   it('signals are not answered, and not sent again', () => {

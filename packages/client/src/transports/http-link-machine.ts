@@ -11,7 +11,8 @@
  *   once the slowest handler is done. Only the last of a few takes all that waits: a browser has six connections for an
  *   origin. Requests may overtake each other, so the outbox has one sending of a channel under way at a time.
  * - A publish that was left out of an answer (its handler takes longer than a request may) is still in progress: the
- *   outbox sends it again. To end the link for it would cost the outcome of every other request.
+ *   outbox sends it again. To end the link for it would cost the outcome of every other request. So is one whose request is
+ *   *late*: it may hang on a connection that was cut. A question is not asked twice, and takes none of the few places then.
  * - A probe asks anew, for an answer at once: what was asked before may be held by a wire that is cut.
  * - What brings nothing is not asked again at once: without a greeting the link ends, so that the client backs off.
  */
@@ -41,6 +42,8 @@ export interface HttpLinkState {
   readonly reading?: number | undefined
   /** The number of the newest. */
   readonly request: number
+  /** Those up to this number are late. */
+  readonly late: number
   /** Whether it is there must be known at once. */
   readonly isProbed?: boolean | undefined
   /** When to read next, once nothing reads. */
@@ -62,6 +65,8 @@ export type HttpLinkEvent =
       readonly messages: readonly ServerMessage[]
       readonly isDone?: boolean
     }
+  /** A request has no answer for so long that something may be wrong with its connection. */
+  | { readonly type: 'late'; readonly request: number }
   /** `code` is that of `LinkEvents.closed`. */
   | { readonly type: 'failed'; readonly request: number; readonly code: number; readonly reason: string }
 
@@ -85,13 +90,22 @@ export interface HttpLinkMoment {
 }
 
 /** The state of a link that nothing was said on. */
-export const startHttpLink: HttpLinkState = { followed: new Map(), waiting: [], requests: new Map(), request: 0 }
+export const startHttpLink: HttpLinkState = {
+  followed: new Map(),
+  waiting: [],
+  requests: new Map(),
+  request: 0,
+  late: 0,
+}
 
 /** How long a long poll is held by the hub, in seconds; below what proxies and browsers give up after. */
 const heldSeconds = 25
 
 /** Most requests with commands at once: with the one that reads, two connections are left for the page. */
 const maxRequests = 3
+
+/** Most commands in one of them: the hub takes a body that is as long as 16 of the longest messages. */
+const maxCommands = 15
 
 const noAnswer = 'no answer'
 
@@ -104,7 +118,7 @@ export function httpLinkTransition(
   const actions: HttpLinkAction[] = []
   const followed = new Map(state.followed)
   const requests = new Map(state.requests)
-  let { greeting, waiting, reading, request, isProbed, readMs = Infinity, isOver } = state
+  let { greeting, waiting, reading, request, late, isProbed, readMs = Infinity, isOver } = state
   let isNews = false
   let isElsewhere = false
 
@@ -176,17 +190,32 @@ export function httpLinkTransition(
     tell(message)
   }
 
+  /** There is no answer. */
+  function miss(command: Command): void {
+    const id = idOf(command)
+    const code = command.type === 'baro:publish' ? 'in-progress' : 'unknown-outcome'
+    if (id) tell({ type: 'baro:error', payload: { id, code, message: noAnswer } })
+  }
+
+  /** What may be asked twice is, by another request, and nobody waits for the rest. */
+  function lag(number: number): void {
+    const commands = requests.get(number)
+    if (!commands) return
+    const questions = commands.filter(isQuestion)
+    late = Math.max(late, number)
+    requests.set(number, questions)
+    if (!questions[0]) requests.delete(number)
+    for (const command of commands) if (!isQuestion(command)) miss(command)
+  }
+
   /** The answer of a request is complete. */
   function finish(number: number, messages: readonly ServerMessage[]): void {
     const commands = requests.get(number)
     requests.delete(number)
     // A hub that cannot let it in now, something on the way that answers in its place, or a stream that ended.
     if (!messages.some(({ type }) => type === 'baro:connected')) return end(1006, noAnswer)
-    for (const { type, payload } of commands ?? [])
-      if ('id' in payload && !messages.some((answer) => 'id' in answer.payload && answer.payload.id === payload.id)) {
-        const code = type === 'baro:publish' ? 'in-progress' : 'unknown-outcome'
-        tell({ type: 'baro:error', payload: { id: payload.id, code, message: noAnswer } })
-      }
+    for (const command of commands ?? [])
+      if (!messages.some((answer) => 'id' in answer.payload && answer.payload.id === idOf(command))) miss(command)
     if (commands) return
     reading = undefined
     if (!followed.size) readMs = Infinity
@@ -207,14 +236,16 @@ export function httpLinkTransition(
         rung === 'sse' ? undefined : wait,
       )
     }
-    while (waiting[0] && requests.size < maxRequests) {
-      const [first] = waiting
-      const { channel } = first.payload
-      const isQuestion = first.type === 'baro:request'
-      const isLast = requests.size === maxRequests - 1
+    for (;;) {
+      const places = maxRequests - [...requests.keys()].filter((number) => number > late).length
+      const busy = new Set([...requests.values()].flat().map(laneOf))
+      // What did not fit into a request must not overtake what did.
+      const ready = waiting.filter((one) => !laneOf(one) || !busy.has(laneOf(one)))
+      const [first, ...rest] = places > 0 ? ready : []
+      if (!first) return
       const goes = (one: Command) =>
-        isLast || one === first || !(isQuestion || one.type === 'baro:request' || one.payload.channel !== channel)
-      const together = waiting.filter(goes)
+        places === 1 || !(isQuestion(first) || isQuestion(one) || one.payload.channel !== first.payload.channel)
+      const together = [first, ...rest.filter(goes)].slice(0, maxCommands)
       waiting = waiting.filter((one) => !together.includes(one))
       requests.set(ask(together, 0), together)
     }
@@ -227,6 +258,9 @@ export function httpLinkTransition(
       break
     case 'failed':
       end(event.code, event.reason)
+      break
+    case 'late':
+      lag(event.request)
       break
     case 'say':
       say(event.message)
@@ -242,9 +276,22 @@ export function httpLinkTransition(
   if (event.type !== 'say' && !isOver) go()
   const dueInMs = reading || isOver || readMs === Infinity ? undefined : readMs - elapsedMs
   return step(
-    { greeting, followed, waiting, requests, reading, request, isProbed, readMs, isOver, dueInMs },
+    { greeting, followed, waiting, requests, reading, request, late, isProbed, readMs, isOver, dueInMs },
     ...actions,
   )
+}
+
+function idOf({ payload }: Command): string | undefined {
+  return 'id' in payload ? payload.id : undefined
+}
+
+function isQuestion({ type }: Command): boolean {
+  return type === 'baro:request'
+}
+
+/** What it must not overtake: the publishes of its producer, a tab, in its channel. */
+function laneOf({ type, payload }: Command): string | undefined {
+  return type === 'baro:publish' ? `${payload.channel} ${payload.producer}` : undefined
 }
 
 /** Whether a request has an answer to come that is heard; an effect drops all others. */

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@baro/core/broker'
 import type { ServerMessage } from '@baro/core/protocol'
+import { patienceMs } from '../machine/patience.ts'
 import { runMachine } from '../machine/run-machine.ts'
 import type { Link, LinkEvents, Transport } from '../ports/transport.ts'
 import { connectUrl } from './connect-url.ts'
@@ -13,7 +14,7 @@ import {
   isUnderWay,
   startHttpLink,
 } from './http-link-machine.ts'
-import { postMessages, readMessages } from './post-messages.ts'
+import { bodyOf, postMessages, readMessages } from './post-messages.ts'
 
 /** What `createHttpTransport` takes besides its rung. */
 export interface HttpTransportOptions {
@@ -72,11 +73,13 @@ function openLink(
     const controller = new AbortController()
     asked.set(number, controller)
     const isStream = wait === undefined
+    const body = bodyOf(messages)
+    const cancelLate = clock.after(patienceMs(body.size), () => dispatch({ type: 'late', request: number }))
     // What ends a stream is its silence.
     const cancel = clock.after(deadlineMs, () => isStream || fail(1006, 'no answer'))
     await postMessages({
       url: isStream ? url : `${url}?wait=${wait}`,
-      messages,
+      body,
       signal: controller.signal,
       fetch,
       async read(response) {
@@ -86,6 +89,7 @@ function openLink(
       failed: fail,
     })
     cancel()
+    cancelLate()
     asked.delete(number)
   }
 
