@@ -885,7 +885,7 @@ describe('a publish with a signal', () => {
   it('finds a dead link within seconds', async () => {
     const { rig, subscription } = live()
     void subscription.publish('message', { text: 'mine' })
-    await rig.clock.pass(3_500)
+    await rig.clock.pass(4_500)
     expect(rig.link.lastOf('baro:heartbeat')).toEqual({ probe: true })
     await rig.clock.pass(3_000)
     expect(rig.links).toHaveLength(2)

@@ -239,10 +239,10 @@ describe('waking', () => {
 })
 
 describe('a question', () => {
-  it('without any answer is followed by a probe after 3 s, later if it is large, and by another link after 3 s more', () => {
+  it('without any answer is followed by a probe after 4 s, later if it is large, and by another link after 3 s more', () => {
     const { state, actions } = after(states.open, events.asked)
-    expect({ due: state.dueInMs, actions }).toEqual({ due: 3_100, actions: [] })
-    expect(after(states.open, { type: 'asked', bytes: 64 << 10 }).state.dueInMs).toBe(19_384)
+    expect({ due: state.dueInMs, actions }).toEqual({ due: 4_100, actions: [] })
+    expect(after(states.open, { type: 'asked', bytes: 64 << 10 }).state.dueInMs).toBe(20_384)
     const probed = after(state, events.due)
     expect(probed).toMatchObject({ state: { name: 'open', dueInMs: 3_000 }, actions: ['probe'] })
     expect(after(probed.state, events.due).state).toMatchObject({ name: 'connecting', attempt: attempt + 1 })

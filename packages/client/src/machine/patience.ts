@@ -3,5 +3,5 @@
  * long to carry so many bytes. A doubt that comes before they can have arrived would come again and again.
  */
 export function patienceMs(bytes: number): number {
-  return 3_000 + bytes / 4
+  return 4_000 + bytes / 4
 }

@@ -56,6 +56,8 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
   /** What the hub of the open link lets in. */
   let terms: Terms | undefined
 
+  const isOrdered = () => connection.status.rung === 'websocket'
+
   function createLane(): Machine<Lane, LaneEvent> {
     return runMachine<Lane, LaneEvent, LaneAction>({
       clock,
@@ -64,13 +66,14 @@ export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged 
         laneTransition(state, event, {
           elapsedMs: clock.elapsed(),
           terms,
-          isOrdered: connection.status.rung === 'websocket',
+          isOrdered: isOrdered(),
         }),
       perform(action) {
         if ('settle' in action) action.settle(action.outcome)
         else {
           connection.send(action.message)
-          connection.dispatch({ type: 'asked', bytes: waitingBytes })
+          // Over HTTP it has a request of its own, which finds out as well.
+          if (isOrdered()) connection.dispatch({ type: 'asked', bytes: waitingBytes })
         }
       },
       settled: demandChanged,

@@ -177,7 +177,9 @@ export function createSubscription(
     publish: (type, input, { id: claim, signal } = {}) => {
       // Any other value than a text would never be named by an answer.
       const id = String(claim ?? createId(randomness))
-      return ask(id, input, { signal }, (payload, settle) => followed.publish(id, type, payload, !claim, settle))
+      return ask(id, input, { signal }, (payload, settle) =>
+        followed.publish(id, type, payload, claim === undefined, settle),
+      )
     },
     request: (type, input, { timeoutMs = requestTimeoutMs, signal } = {}) => {
       const id = createId(randomness)

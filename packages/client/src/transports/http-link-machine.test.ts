@@ -197,8 +197,12 @@ describe('a probe', () => {
     expect(after(probe, probe, due, due)).toEqual(['ask 3 on c, 0: subscribe-p1'])
   })
 
-  it('leaves the requests with commands alone', () => {
+  it('leaves questions alone, which are asked once; publishes may be asked again, and take none of their time', () => {
     expect(isUnderWay(run('long-poll', [...open, request('x'), due, probe, due]).state, 3)).toBe(true)
+    expect(after(publish('p'), due, probe, due).slice(1)).toEqual([
+      'tell error-p-in-progress',
+      'ask 4 on c, 0: subscribe-p1',
+    ])
   })
 })
 
@@ -235,7 +239,17 @@ describe('I5: commands', () => {
     expect(after(publish('p'), request('x'), publish('q', 'b'), publish('r'), request('y'), due)).toEqual([
       'ask 3 on c, 0: publish-p publish-r',
       'ask 4 on c, 0: request-x',
-      'ask 5 on c, 0: publish-q request-y',
+      'ask 5 on c, 0: publish-q',
+    ])
+    // The answer of a request with publishes does not wait for slow handlers; a question is asked once.
+    expect(
+      after(request('x'), request('y'), request('z'), publish('q'), request('w'), due, answers(4, hello())),
+    ).toEqual([
+      'ask 3 on c, 0: request-x',
+      'ask 4 on c, 0: request-y',
+      'ask 5 on c, 0: request-z request-w',
+      'tell error-y-unknown-outcome',
+      'ask 6 on c, 0: publish-q',
     ])
   })
 
@@ -258,18 +272,35 @@ describe('I5: commands', () => {
     expect(after(request('x'), due, answers(3, hello())).slice(1)).toEqual(['tell error-x-unknown-outcome'])
   })
 
+  const late = (request: number): HttpLinkEvent => ({ type: 'late', request })
+
   it('that are late: a publish is in progress, a question is waited for, and nobody else waits behind them', () => {
-    const late = (request: number): HttpLinkEvent => ({ type: 'late', request })
-    const busy = [publish('p'), due, publish('q', 'b'), due, request('x'), publish('r', 'd'), due]
-    const full = [...busy, publish('s', 'e'), due]
-    expect(after(...full).at(-1)).toBe('ask 5 on c, 0: request-x publish-r')
-    expect(after(...full, late(3)).slice(3)).toEqual(['tell error-p-in-progress', 'ask 6 on c, 0: publish-s'])
+    const full = [publish('p'), due, publish('q', 'b'), due, request('x'), due, publish('s', 'e'), due]
+    expect(after(...full).at(-1)).toBe('ask 5 on c, 0: request-x')
+    expect(after(...full, late(3)).slice(3)).toEqual([
+      'tell error-p-in-progress',
+      'ask 6 on c, 0: subscribe-p1',
+      'ask 7 on c, 0: publish-s',
+    ])
     expect(isUnderWay(run('long-poll', [...open, ...full, late(3)]).state, 3)).toBe(false)
-    expect(after(...full, late(5)).slice(3)).toEqual(['tell error-r-in-progress', 'ask 6 on c, 0: publish-s'])
+    expect(after(...full, late(5)).slice(3)).toEqual(['ask 6 on c, 0: subscribe-p1', 'ask 7 on c, 0: publish-s'])
     expect(after(...full, late(5), answers(5, hello(), failed('refused', { id: 'x' }))).at(-1)).toBe(
       'tell error-x-refused',
     )
-    expect(after(late(2))).toEqual([])
+  })
+
+  it('that are late make the link doubted: it is lost once that which reads is late as well', () => {
+    expect(after(publish('p'), due, late(3), late(4)).at(-1)).toBe('end 1006 no answer')
+    expect(after(publish('p'), due, late(3), heard(4, hello()), late(4)).at(-1)).toBe('tell heartbeat')
+  })
+
+  it('of a channel that is slow go alone, and never take the last place', () => {
+    const first = [publish('p'), due, publish('q', 'b'), due, publish('r', 'd'), due]
+    const slow = [...first, answers(3, hello()), answers(4, hello()), answers(5, hello())]
+    const again = [publish('p'), publish('q', 'b'), publish('r', 'd'), due]
+    expect(after(...slow, ...again).slice(6)).toEqual(['ask 6 on c, 0: publish-p', 'ask 7 on c, 0: publish-q'])
+    expect(after(...slow, ...again, publish('s', 'e'), due).at(-1)).toBe('ask 8 on c, 0: publish-s')
+    expect(after(...slow, ...again, answers(6, hello(), published('p'))).at(-1)).toBe('ask 8 on c, 0: publish-r')
   })
 
   it('of a burst go out 15 at a time, and none overtakes another of its tab', () => {

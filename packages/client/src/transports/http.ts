@@ -66,7 +66,12 @@ function openLink(
   })
   const { dispatch } = machine
 
-  async function ask({ request: number, wait, messages }: Extract<HttpLinkAction, { type: 'ask' }>): Promise<void> {
+  async function ask({
+    request: number,
+    wait,
+    hold,
+    messages,
+  }: Extract<HttpLinkAction, { type: 'ask' }>): Promise<void> {
     const fail = (code: number, reason: string) => dispatch({ type: 'failed', request: number, code, reason })
     const hear = (messages: readonly ServerMessage[], isDone = false) =>
       dispatch({ type: 'heard', request: number, messages, isDone })
@@ -74,11 +79,11 @@ function openLink(
     asked.set(number, controller)
     const isStream = wait === undefined
     const body = bodyOf(messages)
-    const cancelLate = clock.after(patienceMs(body.size), () => dispatch({ type: 'late', request: number }))
+    const cancelLate = clock.after(patienceMs(body.size), () => wait || dispatch({ type: 'late', request: number }))
     // What ends a stream is its silence.
     const cancel = clock.after(deadlineMs, () => isStream || fail(1006, 'no answer'))
     await postMessages({
-      url: isStream ? url : `${url}?wait=${wait}`,
+      url: isStream ? url : `${url}?wait=${wait}${hold ? `&hold=${hold}` : ''}`,
       body,
       signal: controller.signal,
       fetch,
