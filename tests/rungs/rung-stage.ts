@@ -44,6 +44,8 @@ export interface RungStage {
   follow(transport: Transport, options?: ClientOptions & { readonly origin?: string }): Promise<Follower>
   /** Lets time pass until it is settled. */
   settled<T>(promise: Promise<T>): Promise<T>
+  /** Lets so much time pass. */
+  pass(ms: number): Promise<void>
   /** Lets time pass until nothing is thrown any more. */
   until(assertion: () => void): Promise<void>
 }
@@ -86,6 +88,17 @@ export async function openStage(
     )
     return promise
   }
+  async function pass(ms: number): Promise<void> {
+    const untilMs = clock.elapsed() + ms
+    await vi.waitUntil(
+      () => {
+        clock.advance(5 * stepMs)
+        return clock.elapsed() >= untilMs
+      },
+      { interval: lookMs, timeout: longestMs },
+    )
+  }
+
   const until = (assertion: () => void) => settled(vi.waitFor(assertion, { interval: lookMs, timeout: longestMs }))
 
   function open(
@@ -145,6 +158,7 @@ export async function openStage(
       return follower
     },
     settled,
+    pass,
     until,
   }
 }

@@ -168,6 +168,14 @@ describe('coming back', () => {
     })
   })
 
+  it('backs off from nodes that stop again and again before anything has worked', () => {
+    const waits = [0, 1, 2, 5].map((tries) => after({ ...states.open, tries }, events.draining).state.dueInMs)
+    expect(waits).toEqual([3_000, 3_000, 3_000, 5_000])
+    const now = { ...events.draining, payload: { reconnectInMs: 0 } }
+    const again = [0, 1, 2, 5].map((tries) => after({ ...states.open, tries }, now).state.dueInMs)
+    expect(again).toEqual([0, 0, 2_000, 5_000])
+  })
+
   it('gives up after as many tries as it may, and after a final close at once', () => {
     expect(after({ ...states.connecting, tries: 2 }, events.lost, { maxAttempts: 3 }).state.name).toBe('waiting')
     expect(after({ ...states.connecting, tries: 3 }, events.lost, { maxAttempts: 3 }).state).toMatchObject({

@@ -108,9 +108,12 @@ export function connectionTransition(
   function lose(reason: string): ConnectionStep {
     if (isOffline) return leave({ name: 'waiting', reason: 'offline' })
     if (tries === rules.maxAttempts) return leave({ name: 'gave-up', reason: 'max-attempts' })
+    return leave({ name: 'waiting', reason, dueInMs: waitMs() })
+  }
+
+  function waitMs(): number {
     const { baseMs, maxMs } = rules.backoff
-    const backoff = { baseMs, maxMs: isUnseen ? maxMs : Math.min(maxMs, seenMaxMs) }
-    return leave({ name: 'waiting', reason, dueInMs: backoffMs(backoff, tries, fraction) })
+    return backoffMs({ baseMs, maxMs: isUnseen ? maxMs : Math.min(maxMs, seenMaxMs) }, tries, fraction)
   }
 
   function probe(reason?: 'offline'): ConnectionStep {
@@ -169,7 +172,11 @@ export function connectionTransition(
       break
     case 'baro:drain':
       // The node stops. To wait for its goodbye would only cost what is sent until then.
-      if (hasLink) return leave({ name: 'waiting', reason: 'drain', dueInMs: event.payload.reconnectInMs })
+      // One that drains again and again, before anything has worked, is no reason to storm.
+      if (hasLink) {
+        const dueInMs = Math.max(event.payload.reconnectInMs, tries > 1 ? waitMs() : 0)
+        return leave({ name: 'waiting', reason: 'drain', dueInMs })
+      }
   }
   return isOpen ? hear() : step(state)
 }

@@ -70,7 +70,13 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
         kept = { isAlone: true }
       }
       if (!channel) return transport.open(url, events)
-      const post = (message: FromTab | FromLeader) => signal.aborted || channel.postMessage(message)
+      const post = (message: FromTab | FromLeader) => {
+        try {
+          if (!signal.aborted) channel.postMessage(message)
+        } catch {
+          dispatch({ type: 'refused', isMute: true })
+        }
+      }
 
       const machine = runMachine<TabState, TabEvent, TabAction>({
         clock,
