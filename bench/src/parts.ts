@@ -5,12 +5,14 @@ import { longPollPart } from './long-poll/part.ts'
 import type { Part } from './part.ts'
 import { publishesPart } from './publishes/part.ts'
 import { recoverPart } from './recover/part.ts'
+import { roomsPart } from './rooms/part.ts'
 import { slowReadersPart } from './slow-readers/part.ts'
 import { ssePart } from './sse/part.ts'
 
 /** Everything there is to measure, in the order of the page. */
 export const parts: readonly Part[] = [
   fanoutPart,
+  roomsPart,
   ssePart,
   longPollPart,
   recoverPart,

@@ -128,3 +128,27 @@ test('its WebSocket is compressed both ways without being asked, and reads an an
   expect(await next()).toBe(long)
   expect(await next()).toBe(`baro:published mine|${'넷 '.repeat(5_000)}`)
 })
+
+test('the chat of a tutorial, new WebSocket(host) and onmessage, is a channel that is mounted at the root', async () => {
+  const chat = channel('chat', { events: { message: z.string() }, text: 'message' })
+  const hub = createHub({ channels: [chat] })
+  hub.on(chat, { access: 'public', events: { message: ({ payload, publish }) => publish('message', payload) } })
+  hub.serveSockets('/', chat(), { view: 'payload' })
+  const listening = await hub.listen(0, '127.0.0.1')
+  ends.push(() => hub.close(), listening.close)
+  const script = (url: string) => {
+    const socket = new WebSocket(`ws://${new URL(url).host}`)
+    socket.onopen = () => hear('open')
+    socket.onmessage = ({ data }) => {
+      hear(data)
+      if (data === 'Hello') socket.send('And hello to you')
+    }
+  }
+  const url = `http://127.0.0.1:${listening.port}`
+  const [ada, bob] = [await open(url, script), await open(url, script)]
+  expect([await ada(), await bob()]).toEqual(['open', 'open'])
+  while (hub.counters.recovered < 2) await new Promise((resolve) => setImmediate(resolve))
+  await hub.publish(chat(), 'message', 'Hello')
+  for (const next of [ada, bob])
+    expect([await next(), await next(), await next()]).toEqual(['Hello', 'And hello to you', 'And hello to you'])
+})

@@ -48,7 +48,7 @@ export async function createRestartingNode(): Promise<RestartingNode> {
       return `http://127.0.0.1:${port}/baro/channels/log`
     },
     // Through the broker's own hub while it runs, and past it (another node would) while it does not.
-    publish: (id) => broker.append('log', [{ type: 'said', payload: id, id, time: 0 }], log.history),
+    publish: async (id) => broker.append('log', [{ type: 'said', payload: id, id, time: 0 }], log.history),
     stop,
     start,
     close: stop,

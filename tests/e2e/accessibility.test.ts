@@ -104,17 +104,6 @@ test('the values of a chart at any second are reached with the keyboard', async 
   await page.close()
 })
 
-test('a page whose browser is offline says so', async () => {
-  const page = await open('/en')
-  await page.context().setOffline(true)
-  await page.waitForSelector('[data-offline]')
-  expect(await page.getByText('your device is offline').count()).toBeGreaterThan(0)
-  await page.context().setOffline(false)
-  await waitForLive(page)
-  expect(await page.locator('[data-offline]').count()).toBe(0)
-  await page.close()
-})
-
 test.each(['/en/nothing', '/rooms/A%20B'])('from %s, which is no page, there is a way on', async (path) => {
   const page = await browser.newPage()
   expect((await page.goto(site.url + path))?.status()).toBe(404)

@@ -3,15 +3,17 @@ import { expect, test } from 'vitest'
 import { complaintsAbout } from './bar.ts'
 import type { Row } from './siege.ts'
 
-const delays = (p99: number): NonNullable<Row['alone']> => {
-  const one = { count: 100, p50: 1, p99 }
-  return { all: one, websocket: one, sse: one, 'long-poll': one, poll: one }
+const delays = (aloneMs: number, underMs: number, count = 1_000): NonNullable<Row['delays']> => {
+  const one = (p99: number) => ({ count, p50: 1, p99 })
+  const each = (p99: number) => ({
+    ...{ all: one(p99), websocket: one(p99), sse: one(p99), 'long-poll': one(p99), poll: one(p99) },
+  })
+  return { before: one(aloneMs), after: one(aloneMs), alone: each(aloneMs), under: each(underMs) }
 }
 const unnoticed: Row = {
   attack: 'any',
   isAlive: true,
-  alone: delays(4),
-  under: delays(8),
+  delays: delays(4, 8),
   refusals: {},
   resets: {},
   missed: 0,
@@ -31,9 +33,10 @@ test('a siege that the honest did not notice is won', () => {
 
 test.each<[string, Partial<Row>]>([
   ['the process died', { isAlive: false }],
-  ['slower', { under: delays(8.1) }],
-  ['measured on a busy machine', { alone: delays(30) }],
-  ['slower', { under: delays(Number.NaN) }],
+  ['slower', { delays: delays(4, 8.1) }],
+  ['measured on a busy machine', { delays: delays(30, 40) }],
+  ['measured too little', { delays: delays(4, 8, 499) }],
+  ['slower', { delays: delays(4, Number.NaN) }],
   ['3 × sse: rate-limited', { refusals: { 'sse: rate-limited': 3 } }],
   ['missed', { missed: 1 }],
   ['doubled', { doubled: 1 }],

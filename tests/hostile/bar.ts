@@ -4,6 +4,9 @@ import type { Row } from './siege.ts'
 /** How much later than without an attacker the honest may be served. */
 const slowerAtMost = 2
 
+/** Fewer delays say nothing of their slowest hundredth. */
+const fewestDelays = 500
+
 /** Without an attacker the honest are served in about ten milliseconds; where they are not, others were at work too. */
 const busyFromMs = 30
 
@@ -18,11 +21,15 @@ function mostWork(elapsedMs: number): number {
   return (elapsedMs / 1_000 + 2) * messagesPerSecond * (timesPerAddress + 1)
 }
 
+/** How much later the slowest hundredth is served than without an attacker. */
+export function timesOf(delays: Row['delays']): number {
+  return (delays?.under.all.p99 ?? Number.NaN) / (delays?.alone.all.p99 ?? Number.NaN)
+}
+
 /** Why a siege is lost, one reason each; empty if the honest did not notice it. */
 export function complaintsAbout({
   isAlive,
-  alone,
-  under,
+  delays,
   refusals,
   missed,
   doubled,
@@ -32,10 +39,12 @@ export function complaintsAbout({
 }: Row): readonly string[] {
   if (!isAlive) return ['the process died']
   const refused = Object.entries(refusals).map(([why, count]) => `${count} × ${why}`)
-  const times = (under?.all.p99 ?? Number.NaN) / (alone?.all.p99 ?? Number.NaN)
   return [
-    ...((alone?.all.p99 ?? 0) < busyFromMs ? [] : ['measured on a busy machine']),
-    ...(times <= slowerAtMost ? [] : ['slower']),
+    ...((delays?.alone.all.p99 ?? 0) < busyFromMs ? [] : ['measured on a busy machine']),
+    ...(delays && Math.min(delays.alone.all.count, delays.under.all.count) < fewestDelays
+      ? ['measured too little']
+      : []),
+    ...(timesOf(delays) <= slowerAtMost ? [] : ['slower']),
     ...refused,
     ...(missed === 0 ? [] : ['missed']),
     ...(doubled === 0 ? [] : ['doubled']),

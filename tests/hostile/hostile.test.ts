@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { attacks } from './attacks/attacks.ts'
-import { type Camp, pitchCamp, slackBytes } from './siege.ts'
+import { attackersHome, type Camp, pitchCamp, slackBytes } from './siege.ts'
 
 /** Enough for every attack to come to its point; how long the hub takes over it is measured by `npm run hostile`. */
 const effort = { forMs: 350, scale: 0.1 }
@@ -15,7 +15,7 @@ let camp: Camp
 
 // One hub for all of them: what an attack leaves behind, the next ones find.
 beforeAll(async () => {
-  camp = await pitchCamp({ isPinned: false })
+  camp = await pitchCamp({ isMeasured: false })
 })
 
 afterAll(() => camp?.strike())
@@ -24,8 +24,8 @@ test.each(attacks)('I7: the honest do not notice $name: $what', async ({ name, k
   const { hub, honest, attacker, port } = camp
   const before = await hub.tell({ do: 'rest' })
   const [, said] = await Promise.all([
-    attacker.tell({ do: 'attack', name, port, ...effort }),
-    honest.tell({ do: 'speak', forMs: effort.forMs, everyMs: 400 }),
+    attacker.tell({ name, port, from: attackersHome, ...effort }),
+    honest.tell({ do: 'speak', forMs: effort.forMs, everyMs: 400, stretch: 'under' }),
   ])
   const settled = await honest.tell({ do: 'settle', withinMs: patienceMs })
   expect(hub.lastWords).toBe('')

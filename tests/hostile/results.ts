@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, release } from 'node:os'
 import { attacks } from './attacks/attacks.ts'
-import { complaintsAbout } from './bar.ts'
-import { defaultAttackMs, type Row } from './siege.ts'
+import { complaintsAbout, timesOf } from './bar.ts'
+import type { Row } from './siege.ts'
 
 const file = new URL('./results.json', import.meta.url)
 const page = new URL('./results.md', import.meta.url)
@@ -29,16 +29,18 @@ export function writePage(): void {
 
 A hub with a heap of 256 MB, one attacker, and 20 honest clients, five on each rung. \`npm run hostile\` measures all attacks, \`npm run hostile -- NAME…\` some of them; this page is written by it. \`siege.ts\` says how, \`bar.ts\` when an attack has failed.
 
-- **ms**: p50 / p99 of the honest without the attacker, then p99 under attack: from saying to hearing, and for a poll until its answer.
+- **ms alone**: p50 / p99 of the honest while the attacker hit the decoy, before and after the attack: from saying to hearing, and for a poll until its answer. In brackets the two p99 apart.
+- **ms attacked**: p99 while it hit their hub. **times**: that by the p99 alone. **delays**: how many were measured, alone / attacked.
 - **reset**: fresh snapshots, which a poll gets that is further behind than the history reaches. What they bring is not missed.
 - **heap**: MB before the attack, at most, and after it.
 - **CPU**: of the hub's core while it lasted. **turn**: the longest time that its event loop stood still.
-- The hub has a core of its own; the honest share the other one with the attacker, whose priority is the lowest (nice 19), so that the figures are those of the hub and not of the scheduler. For the same reason the attacker burns as much processor time while the honest are measured alone.
+
+[README.md](README.md) says why it is measured like this.
 
 ${ordered.length} of ${attacks.length} attacks measured, ${ordered.length - failed} within the bar. ${[...new Set(rows.map(({ machine }) => machine))].join('; ')}.
 
-| attack | what it does | ms alone | ms attacked | times | refused | reset | missed | doubled | heap | back after | CPU | turn, ms | within the bar |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+| attack | what it does | ms alone | ms attacked | times | delays | refused | reset | missed | doubled | heap | back after | CPU | turn, ms | within the bar |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 ${ordered.map(lineOf).join('\n')}
 `,
   )
@@ -49,8 +51,8 @@ function keptRows(): readonly Kept[] {
 }
 
 function lineOf(row: Row): string {
-  const { attack, alone, under, hub, heapBytes, backAfterMs, attacker } = row
-  const { what, forMs = defaultAttackMs } = attacks.find(({ name }) => name === attack) ?? { what: '' }
+  const { attack, delays, hub, tookMs, heapBytes, backAfterMs } = row
+  const what = attacks.find(({ name }) => name === attack)?.what ?? ''
   const mb = (bytes: number) => (bytes / (1 << 20)).toFixed(0)
   const ms = (value: number | undefined) => value?.toFixed(1) ?? '–'
   const complaints = complaintsAbout(row)
@@ -59,16 +61,17 @@ function lineOf(row: Row): string {
   const cells = [
     `\`${attack}\``,
     what,
-    `${ms(alone?.all.p50)} / ${ms(alone?.all.p99)}`,
-    ms(under?.all.p99),
-    alone && under ? (under.all.p99 / alone.all.p99).toFixed(1) : '–',
+    `${ms(delays?.alone.all.p50)} / ${ms(delays?.alone.all.p99)} (${ms(delays?.before.p99)}, ${ms(delays?.after.p99)})`,
+    ms(delays?.under.all.p99),
+    delays ? timesOf(delays).toFixed(1) : '–',
+    delays ? `${delays.alone.all.count} / ${delays.under.all.count}` : '–',
     total(row.refusals),
     total(row.resets),
     row.missed,
     row.doubled,
     `${mb(heapBytes.before)} / ${mb(heapBytes.peak)} / ${mb(heapBytes.after)}`,
     backAfterMs === undefined ? 'no' : `${(backAfterMs / 1_000).toFixed(1)} s`,
-    hub && attacker ? `${((hub.cpuMs / (forMs + 1_500)) * 100).toFixed(0)} %` : '–',
+    hub && tookMs ? `${((hub.cpuMs / tookMs) * 100).toFixed(0)} %` : '–',
     ms(hub?.longestTurnMs),
     complaints.length === 0 ? 'yes' : `**no**: ${complaints.join('; ')}`,
   ]

@@ -1,16 +1,18 @@
 import type { AssaultReport } from './attacks/assault.ts'
 import type { Attack } from './attacks/attack.ts'
 import type { AttackerOrder } from './processes/attacker.ts'
-import type { HonestFigures, HonestOrder } from './processes/honest.ts'
+import type { HonestFigures, HonestOrder, Stretch } from './processes/honest.ts'
 import type { HubFigures, HubOrder } from './processes/hub.ts'
 import { startWorker, type Worker } from './processes/worker.ts'
 
-/** The three processes of a run. */
+/** The processes of a run. */
 export interface Camp {
   readonly hub: Worker<HubOrder, HubFigures>
   readonly honest: Worker<HonestOrder, HonestFigures>
   readonly attacker: Worker<AttackerOrder, AssaultReport>
   readonly port: number
+  /** Another hub, which nobody needs, on the core of the attacker; where a run is measured. */
+  readonly decoyPort?: number
   /** Ends all of them. */
   strike(): void
 }
@@ -21,10 +23,11 @@ export const hubHeapMb = 256
 /**
  * Starts a hub, the honest and the attacker, and brings the honest to the hub.
  *
- * @param isPinned Whether the hub has a core of its own, and the honest share the other one with the attacker.
+ * @param isMeasured Whether the hub has a core of its own, and the honest share the other one with the attacker and its
+ *   decoy, which get what the honest leave.
  */
-export async function pitchCamp({ isPinned }: { readonly isPinned: boolean }): Promise<Camp> {
-  const core = (number: number) => (isPinned ? { core: number } : {})
+export async function pitchCamp({ isMeasured }: { readonly isMeasured: boolean }): Promise<Camp> {
+  const core = (number: number) => (isMeasured ? { core: number } : {})
   const workers: Worker<never, unknown>[] = []
   const start = async <Order extends object, Answer>(file: string, options: Parameters<typeof startWorker>[1]) => {
     const worker = await startWorker<Order, Answer>(file, options)
@@ -35,14 +38,17 @@ export async function pitchCamp({ isPinned }: { readonly isPinned: boolean }): P
     for (const worker of workers) worker.kill()
   }
   try {
-    const [hub, honest, attacker] = await Promise.all([
-      start<HubOrder, HubFigures>('hub.ts', { node: [`--max-old-space-size=${hubHeapMb}`, '--expose-gc'], ...core(0) }),
+    const heap = { node: [`--max-old-space-size=${hubHeapMb}`, '--expose-gc'] }
+    const [hub, honest, attacker, decoy] = await Promise.all([
+      start<HubOrder, HubFigures>('hub.ts', { ...heap, ...core(0) }),
       start<HonestOrder, HonestFigures>('honest.ts', core(1)),
-      start<AttackerOrder, AssaultReport>('attacker.ts', core(1)),
+      start<AttackerOrder, AssaultReport>('attacker.ts', { ...core(1), isLast: isMeasured }),
+      isMeasured ? start<HubOrder, HubFigures>('hub.ts', { ...heap, ...core(1), isLast: true }) : undefined,
     ])
     const { port } = await hub.tell({ do: 'rest' })
+    const decoyPort = (await decoy?.tell({ do: 'rest' }))?.port
     await honest.tell({ do: 'come', port })
-    return { hub, honest, attacker, port, strike }
+    return { hub, honest, attacker, port, strike, ...(decoyPort && { decoyPort }) }
   } catch (error) {
     strike()
     throw error
@@ -51,6 +57,7 @@ export async function pitchCamp({ isPinned }: { readonly isPinned: boolean }): P
 
 /** How long a run takes, and how hard it hits. */
 export interface Plan {
+  /** Without an attacker: before the attack, and as long again after it. */
   readonly aloneMs: number
   readonly attackMs: number
   readonly scale: number
@@ -60,9 +67,8 @@ export interface Plan {
 export interface Row {
   readonly attack: string
   readonly isAlive: boolean
-  /** Of the honest without an attacker, whose core was as busy, and under attack. */
-  readonly alone?: HonestFigures['delays']
-  readonly under?: HonestFigures['delays']
+  /** Of the honest: while the attacker hit the decoy, and while it hit their hub. */
+  readonly delays?: HonestFigures['delays']
   readonly refusals: Readonly<Record<string, number>>
   readonly resets: Readonly<Record<string, number>>
   readonly missed: number
@@ -78,43 +84,49 @@ export interface Row {
 }
 
 /** How long an attack goes on that does not say. */
-export const defaultAttackMs = 5_000
+export const defaultAttackMs = 4_000
 /** How often an honest client says something. */
-const sayEveryMs = 500
+const sayEveryMs = 200
 /** The honest go on for a moment, because a hub may suffer most when an attacker lets go. */
-const aftermathMs = 1_500
+const aftermathMs = 500
+const warmMs = 1_000
 const backWithinMs = 10_000
 /** Garbage collection leaves this much to chance, caches of the honest included. */
 export const slackBytes = 12 << 20
+/** Where attackers live, away from the honest. That which hits while everything warms up leaves the other a full allowance. */
+export const attackersHome = '127.0.0.1'
+const earlyAttackersHome = '127.0.0.2'
 
 /** Measures one attack on a hub of its own. */
 export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan): Promise<Row> {
-  const { hub, honest, attacker, port, strike } = await pitchCamp({ isPinned: true })
+  const { hub, honest, attacker, port, decoyPort = port, strike } = await pitchCamp({ isMeasured: true })
   const forMs = attack.forMs ?? attackMs
   const said: HonestFigures[] = []
   let isAlive = true
-  let alone: HonestFigures | undefined
-  let under: HonestFigures | undefined
+  let delays: HonestFigures['delays'] | undefined
   let during: HubFigures | undefined
   let report: AssaultReport | undefined
   let tookMs: number | undefined
   let backAfterMs: number | undefined
   let heapBytes = { before: 0, peak: 0, after: 0 }
+  const hit = (target: number, hitForMs: number, { hard = 1, from = attackersHome } = {}) =>
+    attacker.tell({ name: attack.name, port: target, forMs: hitForMs, scale: scale * hard, from })
+  const speak = async (stretch: Stretch, speakForMs: number) =>
+    said.push(await honest.tell({ do: 'speak', forMs: speakForMs, everyMs: sayEveryMs, stretch }))
+  const alone = (stretch: Stretch) => Promise.all([hit(decoyPort, aloneMs), speak(stretch, aloneMs)])
   try {
-    // Compiled and connected.
-    await honest.tell({ do: 'speak', forMs: 1_500, everyMs: sayEveryMs })
-    const burning = attacker.tell({ do: 'burn', forMs: aloneMs + 500, scale })
-    alone = await honest.tell({ do: 'speak', forMs: aloneMs, everyMs: sayEveryMs })
-    await burning
+    // What a hub is slow at for the first time is compiled code, not the attack.
+    await Promise.all([hit(port, warmMs / 2, { hard: 0.1, from: earlyAttackersHome }), speak('warm', warmMs)])
+    await alone('before')
     const before = await hub.tell({ do: 'rest' })
     heapBytes = { before: before.heapBytes, peak: before.heapBytes, after: before.heapBytes }
 
     const beganAtMs = performance.now()
-    const attacking = attacker.tell({ do: 'attack', name: attack.name, port, forMs, scale })
-    const speaking = honest.tell({ do: 'speak', forMs: forMs + aftermathMs, everyMs: sayEveryMs })
+    const attacking = hit(port, forMs)
+    const speaking = speak('under', forMs + aftermathMs)
     report = await attacking
     const endedAtMs = performance.now()
-    said.push(await speaking)
+    await speaking
     during = await hub.tell({ do: 'tell' })
     tookMs = performance.now() - beganAtMs
     heapBytes.peak = during.peakHeapBytes
@@ -125,9 +137,11 @@ export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan
       if (backAfterMs !== undefined || sinceMs > backWithinMs) break
       await new Promise((resolve) => setTimeout(resolve, 500))
     }
+    await alone('after')
     // Only now: what the honest said at the end may have come late.
-    under = await honest.tell({ do: 'settle', withinMs: 15_000 })
-    said.push(under)
+    const settled = await honest.tell({ do: 'settle', withinMs: 15_000 })
+    said.push(settled)
+    delays = settled.delays
   } catch (error) {
     // Of a hub that died there are no more figures; everything else is ours.
     if (hub.isAlive) throw error
@@ -144,8 +158,7 @@ export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan
   return {
     attack: attack.name,
     isAlive,
-    ...(alone && { alone: alone.delays }),
-    ...(under && { under: under.delays }),
+    ...(delays && { delays }),
     refusals: sum('refusals'),
     resets: sum('resets'),
     missed: said.at(-1)?.missed ?? Number.NaN,

@@ -7,6 +7,15 @@ const rows = [...readSource('SECURITY.md').matchAll(/^\| (?!resource|-|\*\*)(.+)
   .map(([, cells = '']) => cells.split('|').map((cell) => cell.trim()))
   .filter((cells) => cells.length === 6)
 
+test('the table of prices in SECURITY.md is that of the code', () => {
+  const prices = readSource('packages/server/src/access/prices.ts').matchAll(/^ {2}(\w+): (\d+),$/gm)
+  const told = [...readSource('SECURITY.md').matchAll(/^\| .+ \(`(\w+)`\) \| (\d+) \|$/gm)]
+  const pairs = (found: Iterable<RegExpExecArray>) =>
+    Object.fromEntries([...found].map(([, name, price]) => [name, price]))
+  expect(pairs(told)).toEqual(pairs(prices))
+  expect(told).not.toEqual([])
+})
+
 describe('the table of bounds in SECURITY.md', () => {
   test.each(rows)('%s: names a test that is there and says so', (_resource, _who, _bound, _option, _above, named) => {
     const path = /^`(packages\/.+\.test\.ts|tests\/.+\.test\.ts)`$/.exec(named ?? '')?.[1] ?? ''

@@ -88,7 +88,7 @@ describe.each(clientRungs)(
         await new Promise<void>((resolve) => setImmediate(resolve))
       }
       await until(() => expect(client.status.state).toBe('live'))
-    stop()
+      stop()
       await until(() => expect(subscription.current.status.state).toBe('live'))
       while (published.length < 40) published.push(subscription.publish('said', burst[published.length] ?? ''))
       await settled(Promise.all(published))

@@ -31,3 +31,10 @@ export function clientFrame(text: string): Buffer {
       : Buffer.of(0x81, 0xfe, bytes.length >> 8, bytes.length & 255)
   return Buffer.concat([header, Buffer.alloc(4), bytes])
 }
+
+/** Writes a server's text frame around a payload shorter than 64 KiB. */
+export function frameOf(payload: Uint8Array): Buffer {
+  const { length } = payload
+  const head = length < 126 ? [0x81, length] : [0x81, 126, length >> 8, length & 255]
+  return Buffer.concat([Uint8Array.from(head), payload])
+}

@@ -33,6 +33,8 @@ export type LoadOrder =
     }
   /** Have each of them publish at this rate for so long; done when all have their answers. */
   | { readonly do: 'publish-steadily'; readonly perSecond: number; readonly seconds: number }
+  /** Have the first subscriber publish so many texts, so many of them under way; done when everybody has all of them. */
+  | { readonly do: 'chat'; readonly messages: number; readonly inFlight: number; readonly text: string }
   /** Have so many messages published, one in each interval; done when everybody has all of them. */
   | { readonly do: 'beat'; readonly messages: number; readonly intervalMs: number }
 
@@ -67,6 +69,8 @@ let reached: number[] = []
 let complete = 0
 let received: number[] = []
 let whenComplete: { readonly messages: number; readonly run: () => void } | undefined
+/** While the first subscriber publishes: how many are still to be published. */
+let chat: { left: number; readonly text: string } | undefined
 /** While messages are ordered by beats: when each was, by its number, and how long it took to each subscriber. */
 let beats: { readonly orderedAtMs: Map<number, number>; readonly latenciesMs: number[] } | undefined
 
@@ -83,13 +87,21 @@ function countFor(index: number, count: number): void {
   while (reached[done] === subscribers.length) done++
   if (done === 0) return
   reached.splice(0, done)
-  for (const until = complete + done; complete < until; complete++) if (!beats) publishThrough(complete)
+  for (const until = complete + done; complete < until; complete++) if (!beats && !chat) publishThrough(complete)
+  if (chat) say(done)
   if (whenComplete && complete >= whenComplete.messages) whenComplete.run()
 }
 
 // One byte for one message. People publish through connections of their own, so messages come one after the other.
 function publishThrough(message: number): void {
   publishers[message % publishers.length]?.write(Buffer.alloc(1))
+}
+
+function say(most: number): void {
+  const count = Math.min(most, chat?.left ?? 0)
+  if (!chat || count === 0) return
+  chat.left -= count
+  subscribers[0]?.publish?.(Array.from({ length: count }, () => chat?.text ?? ''))
 }
 
 function completed(messages: number): Promise<void> {
@@ -191,6 +203,12 @@ async function obey(order: LoadOrder): Promise<LoadAnswer> {
     clients = await Promise.all(names.map((name) => openPublisher(order.port, name, order.claimedBy)))
   } else if (order.do === 'publish-steadily') {
     return publishSteadily(order.perSecond, order.seconds)
+  } else if (order.do === 'chat') {
+    chat = { left: order.messages, text: order.text }
+    const all = completed(complete + order.messages)
+    say(order.inFlight)
+    await all
+    chat = undefined
   } else return { latenciesMs: await beat(order.messages, order.intervalMs) }
   return {}
 }

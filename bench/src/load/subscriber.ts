@@ -20,6 +20,8 @@ export interface Address {
 /** One connection, as light as it can be: a plain socket that counts marks. */
 export interface Subscriber {
   drop(): void
+  /** Publishes texts, one after the other, in one write; of those that can. */
+  publish?(texts: readonly string[]): void
 }
 
 /** Opens one subscriber; called again, it comes back from where it was, if that was noted. */

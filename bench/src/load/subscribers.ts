@@ -1,7 +1,15 @@
 import { baroLongPoll, baroPoll, nchanLongPoll, openPollingSubscriber, type PollDialect } from './polling-subscriber.ts'
 import { baroStream, openStreamSubscriber, plainStream, type StreamDialect } from './stream-subscriber.ts'
 import type { OpenSubscriber } from './subscriber.ts'
-import { baroDialect, plainDialect, socketIoDialect, type WebSocketDialect } from './web-socket-dialect.ts'
+import {
+  baroDialect,
+  baroPlainDialect,
+  centrifugoDialect,
+  plainDialect,
+  roomDialect,
+  socketIoDialect,
+  type WebSocketDialect,
+} from './web-socket-dialect.ts'
 import { openWebSocketSubscriber } from './web-socket-subscriber.ts'
 
 /** Makes one subscriber of each kind of server. */
@@ -17,6 +25,13 @@ export const subscriberKinds: Readonly<Record<string, () => OpenSubscriber>> = {
   'baro long poll': polling(baroLongPoll),
   'baro poll': polling(baroPoll),
   nchan: polling(nchanLongPoll),
+  'net room': webSocket(roomDialect),
+  'ws room': webSocket(roomDialect),
+  'socket.io room': webSocket(socketIoDialect),
+  centrifugo: webSocket(centrifugoDialect),
+  'baro room': webSocket(baroDialect),
+  'baro room without zod': webSocket(baroDialect),
+  'baro plain room': webSocket(baroPlainDialect),
 }
 
 function webSocket(createDialect: () => WebSocketDialect): () => OpenSubscriber {

@@ -1,6 +1,7 @@
 /** What a subscriber answers to what it heard. */
 export interface Reply {
-  readonly say?: string
+  /** Messages, which leave in one write. */
+  readonly say?: readonly string[]
   /** It is subscribed now. */
   readonly ready?: true
 }
@@ -14,6 +15,8 @@ export interface WebSocketDialect {
   heard(text: string): Reply
   /** A publication arrived: notes where to continue from. */
   noted(text: string): void
+  /** The messages by which a client publishes one text after the other. */
+  publish?(texts: readonly string[]): readonly string[]
 }
 
 /** The server says nothing but publications. */
@@ -24,27 +27,72 @@ export const plainDialect = (): WebSocketDialect => ({
   noted() {},
 })
 
+/** A room in which everything that a client says is published. */
+export const roomDialect = (): WebSocketDialect => ({ ...plainDialect(), publish: (texts) => texts })
+
+/** A plain WebSocket of Baro, on the channel's own URL. */
+export const baroPlainDialect = (): WebSocketDialect => ({
+  path: '/baro/channels/bench',
+  opened: () => ({}),
+  heard: () => ({ ready: true }),
+  noted() {},
+  publish: (texts) => texts.map((text) => message('tick', { text })),
+})
+
+/** Centrifugo. Its messages may hold several commands or replies, one on each line. */
+export const centrifugoDialect = (): WebSocketDialect => {
+  let number = 2
+  return {
+    path: '/connection/websocket',
+    opened: () => ({
+      // Several commands may come in one message, each on its line.
+      say: [`${JSON.stringify({ id: 1, connect: {} })}\n${JSON.stringify({ id: 2, subscribe: { channel: 'bench' } })}`],
+    }),
+    heard(text) {
+      if (text.includes('"error"')) throw new Error(`Centrifugo answered ${text}`)
+      if (text === '{}') return { say: ['{}'] }
+      return text.includes('"id":2') ? { ready: true } : {}
+    },
+    noted() {},
+    // One command in each message, as its own client sends what is published one by one.
+    publish: (texts) =>
+      texts.map((text) => JSON.stringify({ id: ++number, publish: { channel: 'bench', data: { text } } })),
+  }
+}
+
+let producers = 0
+
 /** The SDK of Baro. */
 export const baroDialect = (): WebSocketDialect => {
+  const producer = `bench-${++producers}`
   let position: string | undefined
   let attempt = 0
+  let [number, confirmed] = [0, 0]
   const noted = (text: string): void => {
     position = (JSON.parse(text) as { payload: { position: string } }).payload.position
   }
   return {
     path: '/baro/connect',
-    opened: () => ({ say: baroConnect() }),
+    // As the SDK does: what it follows is asked for before the hub has answered.
+    opened: () => ({ say: [baroConnect(), baroSubscribe(++attempt, position)] }),
     heard(text) {
-      if (text.startsWith('{"type":"baro:heartbeat"')) return { say: text }
-      if (text.startsWith('{"type":"baro:connected"')) {
-        attempt++
-        return { say: baroSubscribe(attempt, position) }
+      if (text.startsWith('{"type":"baro:published"')) {
+        confirmed++
+        return {}
       }
+      if (text.startsWith('{"type":"baro:heartbeat"')) return { say: [text] }
+      if (text.startsWith('{"type":"baro:connected"')) return {}
       if (!/^\{"type":"baro:(reset|recovered)"/.test(text)) throw new Error(`The hub answered ${text}`)
       noted(text)
       return { ready: true }
     },
     noted,
+    publish: (texts) =>
+      texts.map((text) => {
+        const id = `${producer}-${++number}`
+        const turn = { producer, number, confirmed }
+        return message('baro:publish', { id, channel: 'bench', type: 'tick', payload: { text }, ...turn })
+      }),
   }
 }
 
@@ -59,8 +107,8 @@ export const socketIoDialect = (): WebSocketDialect => {
     path: '/socket.io/?EIO=4&transport=websocket',
     opened: () => ({}),
     heard(text) {
-      if (text.startsWith('0')) return { say: `40${session ? JSON.stringify(session) : ''}` }
-      if (text === '2') return { say: '3' }
+      if (text.startsWith('0')) return { say: [`40${session ? JSON.stringify(session) : ''}`] }
+      if (text === '2') return { say: ['3'] }
       if (text.startsWith('42')) {
         // What was missed comes before the answer to the connect.
         noted(text)
@@ -72,6 +120,7 @@ export const socketIoDialect = (): WebSocketDialect => {
       return { ready: true }
     },
     noted,
+    publish: (texts) => texts.map((text) => `42${JSON.stringify(['tick', text])}`),
   }
 }
 

@@ -1,7 +1,7 @@
 import { clientFrame, createFrameReader } from './frame-reader.ts'
 import { openLink } from './link.ts'
 import { type Address, countMarks, type Subscriber, type SubscriberEvents } from './subscriber.ts'
-import type { WebSocketDialect } from './web-socket-dialect.ts'
+import type { Reply, WebSocketDialect } from './web-socket-dialect.ts'
 
 /** Connects one subscriber that reads frames. */
 export function openWebSocketSubscriber(
@@ -13,8 +13,8 @@ export function openWebSocketSubscriber(
   let upgraded = false
   let greeting = ''
 
-  const say = (reply: { readonly say?: string; readonly ready?: true }): void => {
-    if (reply.say !== undefined) link.write(clientFrame(reply.say))
+  const say = (reply: Reply): void => {
+    if (reply.say) link.write(Buffer.concat(reply.say.map(clientFrame)))
     if (!reply.ready) return
     ready = true
     events.ready()
@@ -39,7 +39,13 @@ export function openWebSocketSubscriber(
     read: (chunk) => (upgraded ? read(chunk) : upgrade(chunk)),
     lost: events.lost,
   })
-  return link
+  return {
+    drop: () => link.drop(),
+    publish(texts) {
+      const messages = dialect.publish?.(texts) ?? []
+      link.write(Buffer.concat(messages.map(clientFrame)))
+    },
+  }
 }
 
 /** The request that asks for a WebSocket. */

@@ -2,27 +2,39 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { channel } from '@baro/core'
+import { channel, type Schema } from '@baro/core'
 import { createHub, createMemoryBroker } from '@baro/server'
 import { z } from 'zod'
 import type { BenchServer } from './server.ts'
 
-const bench = channel('bench', { events: { tick: z.object({ text: z.string() }) } })
+const withZod = z.object({ text: z.string() })
+
+/** Takes what comes as it is, to see what zod costs. */
+const withNothing: Schema<z.infer<typeof withZod>> = {
+  '~standard': { version: 1, vendor: 'bench', validate: (value) => ({ value: value as z.infer<typeof withZod> }) },
+}
 
 /** Ours as a user gets it: validated, numbered, kept, and delivered with its position. */
-export function createBaroServer(): BenchServer {
+export function createBaroServer({ hasSchema } = { hasSchema: true }): BenchServer {
+  const events = { tick: hasSchema ? withZod : withNothing }
+  const bench = channel('bench', { events })
+  const numbered = channel('bench:{number}', { events })
   const hub = createHub({
-    channels: [bench],
+    channels: [bench, numbered],
     // All clients come from one address here, and the peers have no bound that they could reach.
-    limits: { timesPerAddress: Number.POSITIVE_INFINITY },
+    limits: { timesPerAddress: Number.POSITIVE_INFINITY, messagesPerSecond: 1_000_000, bytesPerSecond: 1_000_000_000 },
     broker: createMemoryBroker({ claimLimits: { perAddress: 250_000, guests: 250_000 } }),
     log: { info() {}, warn: console.warn, error: console.error },
   })
   hub.on(bench, { access: 'public', events: { tick: ({ payload, publish }) => publish('tick', payload) } })
+  hub.on(numbered, { access: 'public' })
   return {
     listen: async () => (await hub.listen(0)).port,
     async publish(text) {
       await hub.publish(bench(), 'tick', { text })
+    },
+    async publishTo(number, text) {
+      await hub.publish(numbered({ number: String(number) }), 'tick', { text })
     },
     async listenOnPath() {
       const folder = mkdtempSync(join(tmpdir(), 'baro-bench-'))

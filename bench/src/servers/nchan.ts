@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { listenOnLoopback } from './listen.ts'
+import { freePort, reached } from './other-program.ts'
 import type { BenchServer } from './server.ts'
 
 const program = '/usr/sbin/nginx'
@@ -31,7 +31,7 @@ export function createNchanServer(): BenchServer {
         nginx?.kill('SIGKILL')
         rmSync(folder, { recursive: true, force: true })
       })
-      publisher = await reached(port)
+      publisher = await reached(port, 'nginx')
       // Answers are not read for what they say: a publish that failed would leave the readers waiting, and the run ends.
       publisher.resume()
       // The first who ask get this, and with it where to continue from.
@@ -81,24 +81,4 @@ http {
 
 function publishRequest(body: string): string {
   return `POST /publish HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listenOnLoopback(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-/** A connection to what has just been started. */
-async function reached(port: number): Promise<Socket> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-    const isOpen = await new Promise((resolve) => {
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
-    })
-    if (isOpen) return socket
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`nginx does not listen on port ${port}.`)
 }

@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net'
+import { frameOf } from '../load/frame-reader.ts'
 import { listenOnLoopback } from './listen.ts'
 import type { BenchServer } from './server.ts'
 
@@ -17,8 +18,7 @@ export function createNetServer(): BenchServer {
   return {
     listen: () => listenOnLoopback(server),
     publish(payload) {
-      const bytes = Buffer.from(payload)
-      const frame = Buffer.concat([Buffer.of(0x81, 126, bytes.length >> 8, bytes.length & 255), bytes])
+      const frame = frameOf(Buffer.from(payload))
       for (const socket of sockets) socket.write(frame)
     },
   }

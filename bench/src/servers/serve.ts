@@ -5,10 +5,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createBaroServer } from './baro.ts'
+import { createCentrifugoServer } from './centrifugo.ts'
 import { createNetStreamServer, createResponseWriteServer } from './event-stream.ts'
 import { listenOnLoopback } from './listen.ts'
 import { createNchanServer } from './nchan.ts'
 import { createNetServer } from './net.ts'
+import { createNetRoom, createSocketIoRoom, createWsRoom } from './rooms.ts'
 import type { BenchServer } from './server.ts'
 import { createSocketIoServer } from './socket-io.ts'
 import { createWsServer } from './ws-loop.ts'
@@ -21,6 +23,8 @@ export type Order =
   | { readonly do: 'publish-unheard'; readonly messages: number }
   /** From now on publish a message of so many bytes for each byte that is heard. */
   | { readonly do: 'publish-on-credit'; readonly bytes: number }
+  /** Publish one message of so many bytes to each of so many channels. */
+  | { readonly do: 'fill-channels'; readonly channels: number; readonly bytes: number }
   /** Listen on a Unix socket too, and say where. */
   | { readonly do: 'listen-on-path' }
   /** Say how much memory is left after collecting garbage, and the most there was since it was asked last. */
@@ -45,13 +49,20 @@ const kinds: Readonly<Record<string, () => BenchServer>> = {
   ws: createWsServer,
   'socket.io': () => createSocketIoServer({ recovery: false }),
   'socket.io with recovery': () => createSocketIoServer({ recovery: true }),
-  baro: createBaroServer,
+  baro: () => createBaroServer(),
   'net stream': createNetStreamServer,
   'res.write': createResponseWriteServer,
-  'baro stream': createBaroServer,
-  'baro long poll': createBaroServer,
-  'baro poll': createBaroServer,
+  'baro stream': () => createBaroServer(),
+  'baro long poll': () => createBaroServer(),
+  'baro poll': () => createBaroServer(),
   nchan: createNchanServer,
+  'net room': createNetRoom,
+  'ws room': createWsRoom,
+  'socket.io room': createSocketIoRoom,
+  centrifugo: createCentrifugoServer,
+  'baro room': () => createBaroServer(),
+  'baro room without zod': () => createBaroServer({ hasSchema: false }),
+  'baro plain room': () => createBaroServer(),
 }
 
 /** Begins with the mark that the load generator counts; it occurs nowhere else on any of the wires. */
@@ -97,11 +108,20 @@ async function main(): Promise<void> {
       }
       return {}
     }
+    if (order.do === 'fill-channels') {
+      for (let filled = 0; filled < order.channels; filled++) await server.publishTo?.(filled, payloadOf(order.bytes))
+      return {}
+    }
     if (order.do === 'listen-on-path') {
       const path = await server.listenOnPath?.()
       return path === undefined ? {} : { path }
     }
-    if (order.do === 'weigh') return { ...(await weighed()), cutReaders: server.cutReaders?.() ?? 0 }
+    if (order.do === 'weigh')
+      return {
+        ...(await weighed()),
+        ...(server.rssBytes && { rssBytes: server.rssBytes() }),
+        cutReaders: server.cutReaders?.() ?? 0,
+      }
     if (order.do === 'stop') return { cpuMicros: spent() - started }
     started = spent()
     return {}

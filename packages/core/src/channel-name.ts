@@ -6,6 +6,9 @@ export const maxChannelNameBytes = 255
 
 const encodedSegment = /^(?:[A-Za-z0-9_.~-]|%[0-9A-F]{2})+$/
 
+/** A segment that is its own encoded form, as nearly all are. */
+const plainSegment = /^[A-Za-z0-9_.~-]+$/
+
 /**
  * Encodes one segment of a channel name: `[A-Za-z0-9_.~-]` stays, everything else becomes percent-encoded UTF-8 of its
  * NFC form (RFC 3986 §2.1), so that one name has one spelling.
@@ -33,6 +36,10 @@ export function parseChannelName(name: string): Result<readonly string[]> {
   if (name === '.' || name === '..') return bad(name, 'is a path step in a URL')
   const segments: string[] = []
   for (const encoded of name.split(':')) {
+    if (plainSegment.test(encoded)) {
+      segments.push(encoded)
+      continue
+    }
     if (!encodedSegment.test(encoded)) return bad(name, 'has an empty segment or a character that is not encoded')
     const segment = decodeSegment(encoded)
     if (segment === undefined || encodeSegment(segment) !== encoded)

@@ -78,9 +78,9 @@ export class BaroError extends Error {
   }
 
   override readonly name = 'BaroError'
-  readonly code: ErrorCode
+  declare readonly code: ErrorCode
   /** After how long the same input may succeed, in milliseconds, where that is known. */
-  readonly retryAfterMs: number | undefined
+  declare readonly retryAfterMs: number | undefined
 
   constructor(
     code: ErrorCode,

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createGenerator, type Generator } from '../test/generator.ts'
 import { asBytes, fromBase64 } from './bytes.ts'
-import { maxJsonDepth, maxPayloadDepth, parseJson } from './json.ts'
+import { maxJsonDepth, parseJson } from './json.ts'
+import { maxPayloadDepth } from './wire-form.ts'
 
 describe('JSON text', () => {
   it.each([

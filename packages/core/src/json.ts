@@ -1,15 +1,13 @@
 import { asBytes, type Bytes, bytesKey, fromBase64, toBase64, writeJson } from './bytes.ts'
 import { BaroError, quote } from './errors.ts'
 import { accepted, type Result, refused } from './result.ts'
+import { maxPayloadDepth } from './wire-form.ts'
 
 /**
  * A payload or a state: any JSON value, which may hold bytes. A broker that keeps text writes it with {@link jsonText}
  * and reads it with {@link parseJson}.
  */
 export type Json = null | boolean | number | string | Uint8Array | readonly Json[] | { readonly [key: string]: Json }
-
-/** The deepest nesting of a payload, in levels of lists and objects. */
-export const maxPayloadDepth = 128
 
 /**
  * The deepest nesting of any JSON text that is read: a payload, and as much again for the levels of the message around it,

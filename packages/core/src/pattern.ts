@@ -109,12 +109,13 @@ export function nameFrom(pattern: Pattern, params: Readonly<Record<string, strin
 export function matchPattern(pattern: Pattern, name: readonly string[]): Params | undefined {
   if (name.length !== pattern.segments.length) return undefined
   const params: Record<string, string> = Object.create(null)
-  for (const [index, segment] of pattern.segments.entries()) {
-    const value = name[index] ?? ''
+  for (let index = 0; index < name.length; index++) {
+    const [segment, value] = [pattern.segments[index], name[index] ?? '']
+    if (!segment) return undefined
     if ('param' in segment) {
       if (!isAccepted(segment, value)) return undefined
       params[segment.param] = value
-    } else if (encodeSegment(value) !== segment.literal) return undefined
+    } else if (value !== segment.literal && encodeSegment(value) !== segment.literal) return undefined
   }
   return params
 }

@@ -1,5 +1,6 @@
 import { BaroError } from './errors.ts'
 import type { Json } from './json.ts'
+import { isLater, type NowOrLater } from './now-or-later.ts'
 import { type Result, refused } from './result.ts'
 import { wireForm } from './wire-form.ts'
 
@@ -35,22 +36,31 @@ export type OutputOf<S extends Schema> = NonNullable<S['~standard']['types']>['o
 /**
  * Validates a payload and returns its wire form: the schema's output after a trip through JSON. Reducers on the server
  * and in the browser see exactly this. It never throws: the error is `invalid-payload`, or `handler-failed` if the
- * schema threw.
+ * schema threw. The result is here at once, unless the schema takes its time.
  *
  * @param what Names the payload in the error, for example `The payload of "message"`.
  */
-export async function validatePayload(schema: Schema, payload: unknown, what: string): Promise<Result<Json>> {
+export function validatePayload(schema: Schema, payload: unknown, what: string): NowOrLater<Result<Json>> {
   try {
-    const result = await schema['~standard'].validate(payload)
-    if (result.issues)
-      return refused(new BaroError('invalid-payload', `${what} is not valid: ${complaints(result.issues)}.`))
-    return wireForm(result.value, what)
+    const result = schema['~standard'].validate(payload)
+    if (!isLater(result)) return outputOf(result, what)
+    return Promise.resolve(result)
+      .then((later) => outputOf(later, what))
+      .catch((cause) => threw(what, cause))
   } catch (cause) {
-    // The message goes to whoever sent the payload, so what the schema threw is only the cause, for the server's log.
-    return refused(
-      new BaroError('handler-failed', `The schema of ${what} threw. The server's log says what.`, { cause }),
-    )
+    return threw(what, cause)
   }
+}
+
+function outputOf(result: SchemaResult<unknown>, what: string): Result<Json> {
+  if (result.issues)
+    return refused(new BaroError('invalid-payload', `${what} is not valid: ${complaints(result.issues)}.`))
+  return wireForm(result.value, what)
+}
+
+function threw(what: string, cause: unknown): Result<Json> {
+  // The message goes to whoever sent the payload, so what the schema threw is only the cause, for the server's log.
+  return refused(new BaroError('handler-failed', `The schema of ${what} threw. The server's log says what.`, { cause }))
 }
 
 function complaints(issues: readonly SchemaIssue[]): string {

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { jsonText, maxPayloadDepth, parseJson } from './json.ts'
+import { jsonText, parseJson } from './json.ts'
 import { orThrow } from './result.ts'
-import { copyForWire, type WireForm, wireForm } from './wire-form.ts'
+import { copyForWire, maxPayloadDepth, type WireForm, wireForm } from './wire-form.ts'
 
 const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels))
 
@@ -51,26 +51,34 @@ describe('the wire form', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['a bigint', 1n, 'The payload is bigint'],
-    ['a bigint inside', { n: [1n] }, 'The payload at n.0 is bigint'],
-    ['a function', () => 1, 'The payload is function'],
-    ['a function inside', { a: { b: () => 1 } }, 'The payload at a.b is function'],
-    ['a symbol', Symbol('x'), 'The payload is symbol'],
-    ['undefined in a list', [1, undefined], 'The payload at 1 is undefined'],
-    ['a hole in a list', new Array(2), 'The payload at 0 is undefined'],
-    ['what is no number', { price: Number.NaN }, 'The payload at price is NaN'],
-    ['what is no finite number', [-Infinity], 'The payload at 0 is -Infinity'],
-    ['a map', { tags: new Map([[1, 2]]) }, 'The payload at tags is a Map'],
-    ['a set', new Set([1]), 'The payload is a Set'],
-    ['a blob', { files: [new Blob(['x'])] }, 'The payload at files.0 is a Blob'],
-    ['a promise', { later: Promise.resolve(1) }, 'The payload at later is a Promise'],
-    ['an error', { error: new TypeError('x') }, 'The payload at error is a Error'],
-    ['a pattern', /x/, 'The payload is a RegExp'],
-    ['a wrapped value', Object('x'), 'The payload is a String'],
-    ['bytes of another form', { 'baro:bytes': 7 }, 'The payload has the key "baro:bytes"'],
-    ['bytes beside another key', { a: { b: 1, 'baro:bytes': 'aGk=' } }, 'The payload at a has the key "baro:bytes"'],
-    ['no base64', { 'baro:bytes': '!' }, 'The payload cannot be read'],
-    ['the key __proto__', { a: JSON.parse('{"__proto__":1}') }, 'The payload at a has the key "__proto__"'],
+    ['a bigint', 1n, 'The payload cannot be sent: TypeError: [object BigInt]. Send JSON and bytes.'],
+    ['a bigint inside', { n: [1n] }, 'The payload.n.0 cannot be sent: TypeError: [object BigInt]'],
+    ['a function', () => 1, '[object Function]'],
+    ['a function inside', { a: { b: () => 1 } }, 'The payload.a.b cannot be sent: TypeError: [object Function]'],
+    ['a symbol', Symbol('x'), '[object Symbol]'],
+    ['undefined in a list', [1, undefined], 'The payload.1 cannot be sent: TypeError: [object Undefined]'],
+    ['a hole in a list', new Array(2), 'The payload.0 cannot be sent: TypeError: [object Undefined]'],
+    ['what is no number', { price: Number.NaN }, 'The payload.price cannot be sent: TypeError: NaN'],
+    ['what is no finite number', [-Infinity], 'The payload.0 cannot be sent: TypeError: -Infinity'],
+    ['a map', { tags: new Map([[1, 2]]) }, 'The payload.tags cannot be sent: TypeError: [object Map]'],
+    ['a set', new Set([1]), '[object Set]'],
+    ['a blob', { files: [new Blob(['x'])] }, 'The payload.files.0 cannot be sent: TypeError: [object Blob]'],
+    ['a promise', { later: Promise.resolve(1) }, 'The payload.later cannot be sent: TypeError: [object Promise]'],
+    ['an error', { error: new TypeError('x') }, 'The payload.error cannot be sent: TypeError: [object Error]'],
+    ['a pattern', /x/, '[object RegExp]'],
+    ['a wrapped value', Object('x'), '[object String]'],
+    ['bytes of another form', { 'baro:bytes': 7 }, 'The payload cannot be sent: TypeError: the key "baro:bytes"'],
+    [
+      'bytes beside another key',
+      { a: { b: 1, 'baro:bytes': 'aGk=' } },
+      'The payload.a cannot be sent: TypeError: the key "baro:bytes"',
+    ],
+    ['no base64', { 'baro:bytes': '!' }, 'The payload cannot be sent: InvalidCharacterError'],
+    [
+      'the key __proto__',
+      { a: JSON.parse('{"__proto__":1}') },
+      'The payload.a cannot be sent: TypeError: the key "__proto__"',
+    ],
   ])('refuses %s, and says where it is', (_, value, words) => {
     expect(wireForm(value, 'The payload')).toMatchObject({
       ok: false,
@@ -104,7 +112,7 @@ describe('the wire form', () => {
   ])('refuses %s', (_, value) => {
     expect(wireForm(value, 'The payload')).toMatchObject({
       ok: false,
-      error: { code: 'invalid-payload', message: expect.stringMatching(/^The payload /) },
+      error: { code: 'invalid-payload', message: expect.stringMatching(/^The payload/) },
     })
   })
 

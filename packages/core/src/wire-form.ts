@@ -1,6 +1,6 @@
 import { asBytes, bytesKey, fromBase64 } from './bytes.ts'
 import { BaroError } from './errors.ts'
-import { type Json, maxPayloadDepth } from './json.ts'
+import type { Json } from './json.ts'
 import { accepted, type Result, refused } from './result.ts'
 
 /** The type of a value after a trip over the wire: a `Date` arrives as text, a `Buffer` as a `Uint8Array`. */
@@ -13,6 +13,9 @@ export type WireForm<T> = T extends string | number | boolean | null | undefined
       : T extends object
         ? { [Key in keyof T]: WireForm<T[Key]> }
         : T
+
+/** The deepest nesting of a payload, in levels of lists and objects. */
+export const maxPayloadDepth = 128
 
 /** A value as it arrives after a trip over the wire, with the bytes in it; `what` names it in the error. */
 export function wireForm(value: unknown, what: string): Result<Json> {
@@ -39,63 +42,47 @@ export function copyForWire(
   what: string,
   keep: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array = (bytes) => bytes,
 ): Json {
-  const path: (string | number)[] = []
+  /** Leads to what is copied now. */
+  const path: (string | number)[] = [what]
 
-  function refuse(complaint: string): never {
-    const place = path[0] === undefined ? '' : ` at ${path.join('.').slice(0, 80)}`
-    throw new BaroError('invalid-payload', `${what}${place} ${complaint}. Send JSON values and bytes.`)
-  }
-
-  function copy(value: unknown): Json {
-    if (typeof value === 'object') return value && copyObject(value)
-    if (typeof value === 'string' || typeof value === 'boolean') return value
+  // biome-ignore lint/suspicious/noExplicitAny: it may be anything; what each line reads of it, the line before has made sure of.
+  function copy(given: any, key: string | number): Json {
+    // A Buffer would give a list of numbers.
+    const isWritten = typeof given === 'object' && typeof given?.toJSON === 'function' && !ArrayBuffer.isView(given)
+    const value = isWritten ? given.toJSON(String(key)) : given
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
     // JSON has no -0.
-    if (Number.isFinite(value)) return (value as number) + 0
-    return refuse(`is ${typeof value === 'number' ? value : typeof value}`)
-  }
-
-  function copyAt(key: string | number, value: unknown): Json {
-    path.push(key)
-    const copied = copy(value)
-    path.pop()
+    if (Number.isFinite(value)) return value + 0
+    const kind = Object.prototype.toString.call(value)
+    if (ArrayBuffer.isView(value) || kind.endsWith('ArrayBuffer]'))
+      return keep(new Uint8Array(value.buffer ?? value, value.byteOffset, value.byteLength).slice())
+    const isList = Array.isArray(value)
+    if (!isList && kind !== '[object Object]') throw new TypeError(typeof value === 'number' ? `${value}` : kind)
+    // Whoever writes it next, a few levels deeper in a message, recurses on every node and in every browser.
+    if (path.length > maxPayloadDepth) throw new TypeError(`more than ${maxPayloadDepth} levels`)
+    const copied = (isList ? [] : {}) as Record<string | number, Json>
+    const keys = isList ? value : Object.keys(value)
+    for (let index = 0; index < keys.length; index++) {
+      const key = isList ? index : keys[index]
+      const held = value[key]
+      if (key === bytesKey && keys.length === 1 && typeof held === 'string') return keep(fromBase64(held))
+      if (key === bytesKey || key === '__proto__') throw new TypeError(`the key "${key}"`)
+      if (held === undefined && !isList) continue
+      path.push(key)
+      copied[key] = copy(held, key)
+      path.pop()
+    }
     return copied
   }
 
-  function copyObject(given: object & { toJSON?: unknown }): Json {
-    // A Buffer would give a list of numbers.
-    const { toJSON } = ArrayBuffer.isView(given) ? {} : given
-    const value: unknown = typeof toJSON === 'function' ? toJSON.call(given, String(path.at(-1) ?? '')) : given
-    if (typeof value !== 'object' || value === null) return copy(value)
-    if (ArrayBuffer.isView(value)) return keep(new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice())
-    const name = Object.prototype.toString.call(value).slice(8, -1)
-    if (name.endsWith('ArrayBuffer')) return keep(new Uint8Array(value as ArrayBuffer).slice())
-    // Whoever writes it next, a few levels deeper in a message, recurses on every node and in every browser.
-    if (path.length >= maxPayloadDepth) refuse(`nests deeper than ${maxPayloadDepth} levels`)
-    if (Array.isArray(value)) {
-      const list: Json[] = []
-      for (let index = 0; index < value.length; index++) list.push(copyAt(index, value[index]))
-      return list
-    }
-    if (name !== 'Object') refuse(`is a ${name}`)
-    const keys = Object.keys(value)
-    const object: Record<string, Json> = {}
-    for (const key of keys) {
-      const held = (value as Readonly<Record<string, unknown>>)[key]
-      if (key === '__proto__') refuse(`has the key "${key}"`)
-      if (key === bytesKey) {
-        if (keys[1] !== undefined || typeof held !== 'string') refuse(`has the key "${key}", which stands for bytes`)
-        return keep(fromBase64(held as string))
-      }
-      if (held !== undefined) object[key] = copyAt(key, held)
-    }
-    return object
-  }
-
   try {
-    return copy(value ?? null)
+    return copy(value ?? null, '')
   } catch (cause) {
-    if (cause instanceof BaroError) throw cause
-    // A getter, a `toJSON` or what should be base64.
-    throw new BaroError('invalid-payload', `${what} cannot be read: ${cause}.`, { cause })
+    // So does a getter, a `toJSON`, and what should be base64.
+    throw new BaroError(
+      'invalid-payload',
+      `${path.join('.').slice(0, 80)} cannot be sent: ${cause}. Send JSON and bytes.`,
+      { cause },
+    )
   }
 }

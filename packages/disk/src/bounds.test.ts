@@ -49,10 +49,11 @@ describe('a broker on disk', () => {
       await publish(broker, `room:${number}`, 'a')
       clock.advance(60_000)
     }
+    const newest = await broker.read('room:29', all)
     await until(() => broker.usage().channels <= 10)
     expect(await broker.read('room:0', all)).toMatchObject({ head: { offset: 0 } })
     expect((await broker.read('room:0', all)).epoch).not.toBe(epoch)
-    expect(await broker.read('room:29', all)).toMatchObject({ epoch, head: { offset: 1 } })
+    expect(await broker.read('room:29', all)).toMatchObject({ epoch: newest.epoch, head: { offset: 1 } })
     await broker.close()
   })
 

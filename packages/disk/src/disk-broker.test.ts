@@ -5,7 +5,7 @@ import type { Log } from '@baro/core'
 import { type BrokerSuiteContext, brokerSuite } from '@baro/testing/broker-suite'
 import { afterAll, vi } from 'vitest'
 import { createDiskBrokerOver, type DiskBroker } from './disk-broker.ts'
-import { type JournalFiles, journalFiles } from './journal/journal.ts'
+import { type JournalFiles, journalFiles } from './journal/journal-files.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'baro-disk-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -34,12 +34,12 @@ for (const sync of ['os', 'always'] as const)
     },
     {
       restart: async () => {},
+      isOfOneProcess: true,
       async outage({ clock, store }: BrokerSuiteContext) {
         isFull = true
-        await brokers
-          .get(store)
-          ?.claim('room:9', { scope: 'somebody', id: 'a' }, { windowMs: 1, share: { of: 'application' } })
-          .catch(() => {})
+        const key = { scope: 'somebody', id: 'a' }
+        const claimed = brokers.get(store)?.claim('room:9', key, { windowMs: 1, share: { of: 'application' } })
+        await Promise.resolve(claimed).catch(() => {})
         const before = mended
         return async () => {
           isFull = false

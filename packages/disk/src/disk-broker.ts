@@ -16,7 +16,7 @@ import {
 } from '@baro/core/broker'
 import { checkedOptions } from '@baro/core/protocol'
 import { DamagedStore, StoreFailed } from './damage/damage.ts'
-import { type JournalFiles, journalFiles } from './journal/journal.ts'
+import { type JournalFiles, journalFiles } from './journal/journal-files.ts'
 import type { Ledger } from './ledger.ts'
 import { lock } from './lock.ts'
 import { type OpenLedger, openLedger } from './open-ledger.ts'
@@ -130,7 +130,7 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
     try {
       const result = work(at.ledger)
       const durable = at.shelf.durable()
-      if (durable) await waitFor(durable)
+      if (durable) await durable
       after?.(result)
       afterwards(at)
       return result
@@ -138,14 +138,6 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
       if (!(error instanceof StoreFailed || error instanceof DamagedStore)) throw error
       fail(at, error)
       throw new BaroError('unavailable', `The broker cannot use ${folder} now. See the log.`, { cause: error })
-    }
-  }
-
-  async function waitFor(durable: Promise<void>): Promise<void> {
-    try {
-      await durable
-    } catch (cause) {
-      throw new StoreFailed('the disk did not confirm what was written', { cause })
     }
   }
 

@@ -23,6 +23,7 @@ import {
   type StreamView,
 } from '@baro/core/broker'
 import { type AtPosition, createId, formatPosition } from '@baro/core/protocol'
+import { RecentRecords } from './channel/recent-records.ts'
 import {
   type ChannelRecord,
   channelOfRecencyKey,
@@ -31,18 +32,20 @@ import {
   recencyKey,
   recordKey,
 } from './channel/record.ts'
+import { recordIn, recordText } from './channel/record-text.ts'
 import { Step } from './channel/step.ts'
 import { emptyRecord, Stream } from './channel/stream.ts'
+import { claimIn, claimText } from './claim-text.ts'
 import { DamagedRecord, DamagedStore } from './damage/damage.ts'
 import type { Shelf } from './shelf/shelf.ts'
 import { createStoreClock, type StoreTime } from './store-clock.ts'
 
 /** What is kept once for all channels. */
 interface Summary {
-  readonly format: 1
+  readonly format: typeof format
   absentEpoch: string
-  claimsEpoch: string
-  time: StoreTime
+  readonly claimsEpoch: string
+  readonly time: StoreTime
   /** Channels with a record, and about what they take in the store. */
   channels: number
   bytes: number
@@ -58,8 +61,11 @@ export interface LedgerParts {
   readonly lost: (channel: string, damage: DamagedRecord) => void
 }
 
+const format = 2
 const summaryKey = '!summary'
 const claimPrefix = 'p:'
+// A few hundred bytes each.
+const mostRecent = 10_000
 const endOf = (prefix: string): string =>
   `${prefix.slice(0, -1)}${String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)}`
 
@@ -71,6 +77,8 @@ interface Opened {
   readonly counted: number
   /** When it was last used; `undefined` if it had no record. */
   readonly usedAt: number | undefined
+  /** What its step leaves of it; `undefined` if all is as it was. */
+  leaves: 'record' | 'nothing' | undefined
 }
 
 export class Ledger {
@@ -80,6 +88,7 @@ export class Ledger {
   readonly #claims: Claims
   readonly #summary: Summary
   readonly #lost: LedgerParts['lost']
+  readonly #recent = new RecentRecords(mostRecent)
   #step: Step | undefined
 
   private constructor({ shelf, clock, randomness, claimLimits, lost }: LedgerParts, summary: Summary) {
@@ -100,20 +109,22 @@ export class Ledger {
     const summary: Summary = kept
       ? JSON.parse(kept)
       : {
-          format: 1,
+          format,
           absentEpoch: createId(randomness),
           claimsEpoch: createId(randomness),
           time: { elapsed: 0, now: clock.now() },
           channels: 0,
           bytes: 0,
         }
-    if (summary.format !== 1)
-      throw new DamagedStore(`its format is ${String(summary.format)}, and this version of @baro/disk reads format 1`)
+    if (summary.format !== format)
+      throw new DamagedStore(
+        `its format is ${String(summary.format)}, and this version of @baro/disk reads format ${format}`,
+      )
     const ledger = new Ledger(parts, summary)
     for await (const [key, claim] of shelf.entries({ gt: claimPrefix, lt: endOf(claimPrefix) }))
-      ledger.#claims.restore(JSON.parse(key.slice(claimPrefix.length)), JSON.parse(claim) as KeptClaim)
+      ledger.#claims.restore(JSON.parse(key.slice(claimPrefix.length)), claimIn(claim))
     // Readers are told the absent epoch, so it must not change with the next start.
-    if (!kept) ledger.#run(() => {})
+    if (!kept) ledger.#keep(new Step(shelf))
     return ledger
   }
 
@@ -262,29 +273,48 @@ export class Ledger {
 
   #channel<T>(name: string, work: (opened: Opened) => T): T {
     try {
-      return this.#run((step) => work(this.#open(name, step)))
+      return this.#stepOf(name, work)
     } catch (error) {
       if (!(error instanceof DamagedRecord)) throw error
       this.#run((step) => this.#lose(name, step))
+      this.#recent.delete(name)
       this.#lost(name, error)
-      return this.#run((step) => work(this.#open(name, step)))
+      return this.#stepOf(name, work)
     }
+  }
+
+  #stepOf<T>(name: string, work: (opened: Opened) => T): T {
+    let opened: Opened | undefined
+    const result = this.#run((step) => {
+      opened = this.#open(name, step)
+      return work(opened)
+    })
+    if (opened?.leaves === 'record') this.#recent.set(name, opened.stream.record)
+    else if (opened?.leaves === 'nothing') this.#recent.delete(name)
+    return result
   }
 
   #open(name: string, step: Step): Opened {
     const elapsed = this.#clock.elapsed()
-    const text = step.get(recordKey(name))
-    if (text === undefined) {
-      const record = emptyRecord(this.#summary.absentEpoch, elapsed)
-      return { step, stream: new Stream(name, record, step, elapsed), counted: 0, usedAt: undefined }
-    }
-    const record = JSON.parse(text) as ChannelRecord
+    const kept = this.#record(name)
+    const record = kept ? { ...kept } : emptyRecord(this.#summary.absentEpoch, elapsed)
     return {
       step,
       stream: new Stream(name, record, step, elapsed),
-      counted: footprintOf(record),
-      usedAt: record.usedAt,
+      counted: kept ? footprintOf(kept) : 0,
+      usedAt: kept?.usedAt,
+      leaves: undefined,
     }
+  }
+
+  #record(name: string): ChannelRecord | undefined {
+    const recent = this.#recent.get(name)
+    if (recent) return recent
+    const text = this.#shelf.get(recordKey(name))
+    if (text === undefined) return undefined
+    const record = recordIn(text)
+    this.#recent.set(name, record)
+    return record
   }
 
   #used(name: string, opened: Opened, isChanged: boolean): void {
@@ -296,8 +326,15 @@ export class Ledger {
     this.#save(name, opened)
   }
 
-  #save(name: string, { step, stream: { record }, counted, usedAt }: Opened): void {
-    step.put(recordKey(name), JSON.stringify(record))
+  #save(name: string, opened: Opened): void {
+    const {
+      step,
+      stream: { record },
+      counted,
+      usedAt,
+    } = opened
+    opened.leaves = 'record'
+    step.put(recordKey(name), () => recordText(record))
     const [before, after] = [
       usedAt === undefined ? undefined : recencyKey(name, usedAt),
       recencyKey(name, record.usedAt),
@@ -310,7 +347,9 @@ export class Ledger {
     this.#summary.bytes += footprintOf(record) - counted
   }
 
-  #remove(name: string, { step, stream, counted, usedAt = 0 }: Opened): void {
+  #remove(name: string, opened: Opened): void {
+    const { step, stream, counted, usedAt = 0 } = opened
+    opened.leaves = 'nothing'
     stream.removeAll()
     step.remove(recordKey(name))
     step.remove(recencyKey(name, usedAt))
@@ -333,7 +372,7 @@ export class Ledger {
 
   #keepClaim(name: string, claim: KeptClaim | undefined): void {
     const key = `${claimPrefix}${JSON.stringify(name)}`
-    if (claim) this.#step?.put(key, JSON.stringify(claim))
+    if (claim) this.#step?.put(key, () => claimText(claim))
     else this.#step?.remove(key)
   }
 
@@ -343,8 +382,7 @@ export class Ledger {
     this.#step = step
     try {
       const result = work(step)
-      const isFirst = this.#shelf.get(summaryKey) === undefined
-      if (step.changes.size > 0 || isFirst) this.#keep(step)
+      if (step.changes.size > 0) this.#keep(step)
       return result
     } catch (error) {
       Object.assign(this.#summary, { channels, bytes, absentEpoch })
@@ -355,8 +393,20 @@ export class Ledger {
   }
 
   #keep(step: Step): void {
-    this.#summary.time = { elapsed: this.#clock.elapsed(), now: this.#clock.now() }
-    step.put(summaryKey, JSON.stringify(this.#summary))
+    const { absentEpoch, channels, bytes } = this.#summary
+    step.put(summaryKey, () => this.#summaryText(absentEpoch, channels, bytes))
     this.#shelf.keep(step.changes)
+  }
+
+  #summaryText(absentEpoch: string, channels: number, bytes: number): string {
+    const time = { elapsed: this.#clock.elapsed(), now: this.#clock.now() }
+    return JSON.stringify({
+      format,
+      absentEpoch,
+      claimsEpoch: this.#claims.epoch,
+      time,
+      channels,
+      bytes,
+    } satisfies Summary)
   }
 }

@@ -10,13 +10,14 @@ export interface StoreTime {
 
 /**
  * A clock whose `elapsed` goes on where a store's time stood, so that ages and windows outlive the process. How long nobody
- * had the store open is asked of the wall clock, which may have been set back: then no time has passed.
+ * had the store open is asked of the wall clock, which may have been set back: then no time has passed. It counts whole
+ * milliseconds, because each digit of it is kept with each publication.
  */
 export function createStoreClock(clock: Clock, kept: StoreTime = { elapsed: 0, now: clock.now() }): Clock {
   const begin = kept.elapsed + Math.max(0, clock.now() - kept.now) - clock.elapsed()
   return {
     now: () => clock.now(),
-    elapsed: () => begin + clock.elapsed(),
+    elapsed: () => Math.floor(begin + clock.elapsed()),
     after: (ms, run): Cancel => clock.after(ms, run),
   }
 }

@@ -5,7 +5,7 @@ import type { Log } from '@baro/core'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { afterAll, expect, test } from 'vitest'
 import { createDiskBrokerOver } from './disk-broker.ts'
-import { type JournalFiles, journalFiles } from './journal/journal.ts'
+import { type JournalFiles, journalFiles } from './journal/journal-files.ts'
 
 const log: Log = { info: () => {}, warn: () => {}, error: () => {} }
 const root = mkdtempSync(join(tmpdir(), 'baro-sync-'))
@@ -19,6 +19,7 @@ async function setUp(folder: string) {
   const syncs: ((error: Error | null) => void)[] = []
   const trace: string[] = []
   const files: JournalFiles = {
+    ...journalFiles,
     write(file, bytes, offset) {
       trace.push('write')
       return journalFiles.write(file, bytes, offset)
@@ -51,9 +52,10 @@ test('I2: with sync: always, whoever publishes, follows or reads is told after t
     signal: () => {},
     lost: () => {},
   })
-  const appends = ['a', 'b', 'c'].map((id) =>
-    broker.append('room:1', [entry(id)], bounds).then(() => void trace.push('acknowledged')),
-  )
+  const appends = ['a', 'b', 'c'].map(async (id) => {
+    await broker.append('room:1', [entry(id)], bounds)
+    trace.push('acknowledged')
+  })
   const read = broker.read('room:1', all).then(({ publications }) => void trace.push(`read ${publications.length}`))
   await turn()
   expect(trace.slice(-5)).toEqual(['write', 'write', 'write', 'write', 'sync'].slice(-trace.slice(-5).length))

@@ -97,6 +97,14 @@ test('upgrades of others pass where the application says so', async () => {
   expect(seen).toEqual(['/chat'])
 })
 
+test('a channel that is mounted for WebSockets is the hub’s, at the root too, and the page there is Next’s', async () => {
+  interceptServer(server, () => hub, false)
+  hub.serveSockets('/', counter())
+  expect(await upgrade('/')).toBe('HTTP/1.1 101 Switching Protocols')
+  expect(await upgrade('/elsewhere')).toBe('HTTP/1.1 404 Not Found')
+  expect(await (await fetch(`http://localhost:${port()}/`)).text()).toBe('next')
+})
+
 test('doing it again changes nothing', async () => {
   interceptServer(server, () => hub, false)
   const [listeners, emit] = [server.listenerCount('upgrade'), server.emit]

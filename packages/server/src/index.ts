@@ -19,6 +19,7 @@ export { loaded, type SnapshotSource } from './channel/snapshot-source.ts'
 export { createHub } from './hub/create-hub.ts'
 export type { Hub, HubOptions } from './hub/hub.ts'
 export type { Listening } from './hub/listen.ts'
+export type { MountedSocket, PathParams } from './hub/socket-mounts.ts'
 export { createMemoryBroker } from './memory-broker/memory-broker.ts'
 export type { Counters } from './observe/counters.ts'
 export type {

@@ -1,5 +1,5 @@
 /** A hub on a real port. A test ends the waits; ticks end by themselves. */
-import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http'
+import { type IncomingHttpHeaders, type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { channel } from '@baro/core'
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
 import { afterEach } from 'vitest'
@@ -155,22 +155,9 @@ export function sendTo(port: number, path: string, { body, ...options }: Asked =
   let isAnswered = false
   const answer = new Promise<Answer>((resolve, reject) => {
     asking.on('error', reject)
-    asking.on('response', async (response) => {
+    asking.on('response', (response) => {
       isAnswered = true
-      const chunks: Buffer[] = []
-      for await (const chunk of response) chunks.push(chunk)
-      const bytes = Buffer.concat(chunks)
-      const { statusCode: status = 0, headers } = response
-      const text = bytes.toString()
-      resolve({
-        status,
-        headers,
-        bytes,
-        text,
-        get body() {
-          return JSON.parse(text) as AnswerBody
-        },
-      })
+      answerOf(response).then(resolve, reject)
     })
   })
   answer.catch(() => {})
@@ -181,6 +168,23 @@ export function sendTo(port: number, path: string, { body, ...options }: Asked =
       return isAnswered
     },
     abort: () => asking.destroy(),
+  }
+}
+
+async function answerOf(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of response) chunks.push(chunk)
+  const bytes = Buffer.concat(chunks)
+  const { statusCode: status = 0, headers } = response
+  const text = bytes.toString()
+  return {
+    status,
+    headers,
+    bytes,
+    text,
+    get body() {
+      return JSON.parse(text) as AnswerBody
+    },
   }
 }
 

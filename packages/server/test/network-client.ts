@@ -116,8 +116,13 @@ export class RawClient {
   }
 
   /** Asks for a WebSocket, and waits for the answer's first line. */
-  static async upgrade(port: number, path: string, headers = ''): Promise<{ raw: RawClient; status: string }> {
-    const raw = new RawClient(port)
+  static async upgrade(
+    port: number,
+    path: string,
+    headers = '',
+    isStubborn = false,
+  ): Promise<{ raw: RawClient; status: string }> {
+    const raw = new RawClient(port, isStubborn)
     raw.write(
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n${headers}\r\n`,
     )

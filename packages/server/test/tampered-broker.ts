@@ -1,5 +1,5 @@
 import { BaroError } from '@baro/core'
-import type { Broker, Delivery, StreamFollower } from '@baro/core/broker'
+import type { Broker, Delivery, NowOrLater, StreamFollower } from '@baro/core/broker'
 
 /** A broker in front of another one. A test can make it slow, make it lie, and break it. */
 export interface TamperedBroker extends Broker {
@@ -27,7 +27,7 @@ export function tamperWith(broker: Broker): TamperedBroker {
   let reads: Promise<void> = Promise.resolve()
   let answers: Promise<void> = Promise.resolve()
 
-  async function pass<T>(name: keyof Broker, call: () => Promise<T>): Promise<T> {
+  async function pass<T>(name: keyof Broker, call: () => NowOrLater<T>): Promise<T> {
     calls[name] = (calls[name] ?? 0) + 1
     if (broken.has(name)) throw new BaroError('unavailable', `The broker cannot ${name} now.`)
     return call()

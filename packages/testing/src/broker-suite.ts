@@ -60,12 +60,12 @@ export function brokerSuite(
 ): void {
   describe(`broker suite: ${name}`, () => {
     const stage = createStage(name, createBroker, options)
-    const { outage, loseClaims, restart, sparse } = options
+    const { outage, loseClaims, restart, isOfOneProcess = false, sparse } = options
     for (const register of duties) register(stage)
     // What a broker cannot show has no test, so that none is skipped.
     if (outage) outageDuties(stage, outage)
     if (loseClaims) lostClaimDuties(stage, loseClaims)
-    if (restart) restartDuties(stage, restart)
+    if (restart) restartDuties(stage, restart, isOfOneProcess)
     if (sparse) sparseDuties(stage)
   })
 }

@@ -1,5 +1,5 @@
 import { BaroError } from '@baro/core'
-import type { Broker, ClaimKey } from '@baro/core/broker'
+import type { Broker, ClaimKey, NowOrLater } from '@baro/core/broker'
 import { createMemoryBroker } from '@baro/server'
 
 /** What several processes keep together, or one before and after its restart: a disk, or a server with a store. */
@@ -59,7 +59,7 @@ export function keepIn(kept: Broker): MemoryStore {
     }
 
     const passed =
-      <Args extends readonly unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
+      <Args extends readonly unknown[], Answer>(call: (...args: Args) => NowOrLater<Answer>) =>
       async (...args: Args): Promise<Answer> => {
         assertOpen()
         return call(...args)

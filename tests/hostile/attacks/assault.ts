@@ -6,6 +6,8 @@ export interface Effort {
   readonly forMs: number
   /** 1, or a part of it: of connections and of what is sent. */
   readonly scale: number
+  /** The address that it comes from. */
+  readonly from: string
 }
 
 /** What an attack did, and what came of it. */
@@ -26,6 +28,7 @@ const maxSentBytes = 2 ** 32
 export class Assault {
   readonly port: number
   readonly scale: number
+  readonly #from: string
   readonly #sockets = new Set<Socket>()
   readonly #timer: NodeJS.Timeout
   readonly #pausing = new Set<() => void>()
@@ -35,9 +38,10 @@ export class Assault {
   #sentBytes = 0
   #receivedBytes = 0
 
-  constructor(port: number, { forMs, scale }: Effort) {
+  constructor(port: number, { forMs, scale, from }: Effort) {
     this.port = port
     this.scale = scale
+    this.#from = from
     this.#timer = setTimeout(() => this.end(), forMs)
   }
 
@@ -58,7 +62,7 @@ export class Assault {
 
   /** Opens a connection; one that does not read is `deaf`. */
   async open({ isDeaf = false } = {}): Promise<Wire> {
-    const socket = connect({ port: this.port, host: '127.0.0.1', noDelay: true })
+    const socket = connect({ port: this.port, host: '127.0.0.1', localAddress: this.#from, noDelay: true })
     this.#connections++
     this.#sockets.add(socket)
     if (isDeaf) socket.pause()

@@ -8,17 +8,26 @@ import { serveOrders } from './worker.ts'
 export type HonestOrder =
   /** Come, and follow. */
   | { readonly do: 'come'; readonly port: number }
-  /** Speak, each of them at every interval, and measure. */
-  | { readonly do: 'speak'; readonly forMs: number; readonly everyMs: number }
+  /** Speak, each of them at every interval, and measure for a stretch. */
+  | { readonly do: 'speak'; readonly forMs: number; readonly everyMs: number; readonly stretch: Stretch }
   /** Wait until everybody has everything, at most for this long. */
   | { readonly do: 'settle'; readonly withinMs: number }
 
-/** What became of them. All but delays are of the stretch of time since they were asked last. */
+/** What a delay is measured for. `warm` is not looked at: everybody's code is compiled in it. */
+export type Stretch = 'warm' | 'before' | 'under' | 'after'
+
+/** Some delays, in milliseconds. */
+export interface Delays {
+  readonly count: number
+  readonly p50: number
+  readonly p99: number
+}
+
+/** What became of them. All but delays is of the time since they were asked last. */
 export interface HonestFigures {
-  /** Milliseconds from saying to hearing; to a poll, of its answer. Of what was said, or asked, in the last `speak`. */
-  readonly delays: Readonly<
-    Record<'all' | Rung, { readonly count: number; readonly p50: number; readonly p99: number }>
-  >
+  /** From saying to hearing; to a poll, of its answer. `alone` is `before` and `after` together. */
+  readonly delays: Readonly<Record<'before' | 'after', Delays>> &
+    Readonly<Record<'alone' | 'under', Readonly<Record<'all' | Rung, Delays>>>>
   /** Refusals, closed links and failed publishes, by what was said. */
   readonly refusals: Readonly<Record<string, number>>
   /** Fresh snapshots that somebody got who was live, by reason. */
@@ -42,9 +51,9 @@ const groups = [
 let clients: readonly HonestClient[] = []
 let refusals: Record<string, number> = {}
 let resets: Record<string, number> = {}
-let delays: { readonly rung: Rung; readonly ms: number }[] = []
-/** What was asked or said before the last `speak`, or after it, is not measured. */
-let measured = { fromMs: 0, toMs: 0 }
+const delays: { readonly stretch: Stretch; readonly rung: Rung; readonly ms: number }[] = []
+/** What was asked or said between two `speak` is not measured. */
+const measured: { readonly stretch: Stretch; readonly fromMs: number; readonly toMs: number }[] = []
 let said = 0
 let unanswered = 0
 const saidAtMs = new Map<number, number>()
@@ -55,7 +64,8 @@ const countIn = (counts: Record<string, number>, what: string): void => {
 }
 /** However late it comes: what is heard after a long stop is what the stop cost. */
 const delayed = (rung: Rung, sinceMs: number): void => {
-  if (sinceMs >= measured.fromMs && sinceMs <= measured.toMs) delays.push({ rung, ms: performance.now() - sinceMs })
+  const found = measured.find(({ fromMs, toMs }) => sinceMs >= fromMs && sinceMs <= toMs)
+  if (found) delays.push({ stretch: found.stretch, rung, ms: performance.now() - sinceMs })
 }
 
 async function come(port: number): Promise<void> {
@@ -81,10 +91,9 @@ async function come(port: number): Promise<void> {
   resets = {}
 }
 
-async function speak(forMs: number, everyMs: number): Promise<void> {
-  delays = []
+async function speak(forMs: number, everyMs: number, stretch: Stretch): Promise<void> {
   const endMs = performance.now() + forMs
-  measured = { fromMs: performance.now(), toMs: endMs }
+  measured.push({ stretch, fromMs: performance.now(), toMs: endMs })
   // One after the other, evenly: what is said together waits for itself.
   for (let turn = 0; performance.now() < endMs; turn++) {
     const client = clients[turn % clients.length]
@@ -113,6 +122,18 @@ async function settle(withinMs: number): Promise<void> {
   await wait(100)
 }
 
+type Delayed = readonly { readonly rung: Rung; readonly ms: number }[]
+
+function summary(of: Delayed): Delays {
+  const all = of.map(({ ms }) => ms)
+  return { count: all.length, p50: percentile(all, 50), p99: percentile(all, 99) }
+}
+
+function byRung(all: Delayed): HonestFigures['delays']['under'] {
+  const each = rungs.map((rung) => [rung, summary(all.filter((one) => one.rung === rung))])
+  return { all: summary(all), ...Object.fromEntries(each) }
+}
+
 function figures(): HonestFigures {
   let missed = 0
   let doubled = 0
@@ -121,13 +142,13 @@ function figures(): HonestFigures {
     missed += headOf(channel) - new Set([...offsets, ...covered]).size
     doubled += offsets.filter((offset, index) => offset <= (offsets[index - 1] ?? -1)).length
   }
-  const summary = (of: readonly { readonly ms: number }[]) => {
-    const all = of.map(({ ms }) => ms)
-    return { count: all.length, p50: percentile(all, 50), p99: percentile(all, 99) }
-  }
-  const byRung = Object.fromEntries(rungs.map((rung) => [rung, summary(delays.filter((one) => one.rung === rung))]))
+  const of = (asked: Stretch) => delays.filter(({ stretch }) => stretch === asked)
+  const [before, under, after] = [of('before'), of('under'), of('after')]
   const told: HonestFigures = {
-    delays: { all: summary(delays), ...byRung } as HonestFigures['delays'],
+    delays: {
+      ...{ before: summary(before), after: summary(after) },
+      ...{ alone: byRung([...before, ...after]), under: byRung(under) },
+    },
     ...{ refusals, resets, missed, doubled },
     live: clients.filter(({ isLive }) => isLive).length,
   }
@@ -138,7 +159,7 @@ function figures(): HonestFigures {
 
 serveOrders<HonestOrder, HonestFigures>(async (order) => {
   if (order.do === 'come') await come(order.port)
-  else if (order.do === 'speak') await speak(order.forMs, order.everyMs)
+  else if (order.do === 'speak') await speak(order.forMs, order.everyMs, order.stretch)
   else await settle(order.withinMs)
   return figures()
 })

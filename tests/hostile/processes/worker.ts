@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { constants, getPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 /** A process that does what it is told, one order after the other, and answers each. */
@@ -16,24 +17,32 @@ export interface Worker<Order, Answer> {
 export interface WorkerOptions {
   /** Options of Node. */
   readonly node?: readonly string[]
+  /** What the process is told from the beginning. */
+  readonly args?: readonly string[]
   /** The core that it must stay on; left out: any. */
   readonly core?: number | undefined
+  /** Whether it gets what the others leave of its core. */
+  readonly isLast?: boolean
 }
 
 // Longer than any order takes: a run that hangs ends.
 const orderTimeoutMs = 90_000
 const keptOfErrors = 4_000
+const lastPriority = constants.priority.PRIORITY_LOW
 
 /** Starts a process; resolves when it is ready for orders. */
 export async function startWorker<Order extends object, Answer>(
   file: string,
-  { node = [], core }: WorkerOptions = {},
+  { node = [], args = [], core, isLast = false }: WorkerOptions = {},
 ): Promise<Worker<Order, Answer>> {
   const path = fileURLToPath(new URL(`./${file}`, import.meta.url))
-  const args = ['--conditions=baro-source', '--import', 'tsx', ...node, path]
-  const [command, before] =
-    core === undefined ? [process.execPath, []] : ['taskset', ['-c', `${core}`, process.execPath]]
-  const child = spawn(command, [...before, ...args], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const run = ['--conditions=baro-source', '--import', 'tsx', ...node, path, ...args]
+  const [command = '', ...rest] = [
+    ...(isLast ? ['nice', '-n', `${lastPriority - getPriority()}`] : []),
+    ...(core === undefined ? [] : ['taskset', '-c', `${core}`]),
+    ...[process.execPath, ...run],
+  ]
+  const child = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   let lastWords = ''
   child.stderr?.on('data', (bytes: Buffer) => {
     lastWords = (lastWords + bytes.toString()).slice(-keptOfErrors)

@@ -4,10 +4,10 @@ import { createId, type ServerMessage } from '@baro/core/protocol'
 import { createListeners } from '../changes/listeners.ts'
 import { createConnection } from '../connection/connection.ts'
 import type { Status } from '../connection/status.ts'
-import { type Backoff, defaultBackoff } from '../machine/backoff.ts'
+import type { Backoff } from '../machine/backoff.ts'
 import { createOutbox, type OutboxEvent } from '../outbox/outbox.ts'
-import { browserReload, type PageReload } from '../page/page-reload.ts'
-import { browserWake, type Wake } from '../page/wake.ts'
+import type { PageReload } from '../page/page-reload.ts'
+import type { Wake } from '../page/wake.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { ChannelView } from '../subscription/channel-view.ts'
 import type { ClientCounters } from '../subscription/counters.ts'
@@ -16,11 +16,15 @@ import { createSubscription, type Subscription } from '../subscription/subscript
 import type { SubscriptionEvent } from '../subscription/subscription-machine.ts'
 import type { Client } from './client.ts'
 
-/** What `createClient` takes. */
+/**
+ * What `createClient` takes. An option that is unknown, or not what it must be, is `bad-definition` at once: in Node, and in
+ * a browser while you develop (Vite, webpack and Next.js set the condition `development`). A page that was built for its
+ * users does not load these checks.
+ */
 export interface ClientOptions {
   /**
-   * Where the hub is: a path, or a URL of `http`, `https`, `ws` or `wss`; where there is no page a URL. Anything else
-   * makes the client give up at its first connection, with `bad-definition`. Default `/baro` on the page's own origin.
+   * Where the hub is: a path, or a URL of `http`, `https`, `ws` or `wss`; where there is no page a URL. With anything else
+   * the client gives up at its first connection, with `bad-definition`. Default `/baro` on the page's own origin.
    */
   readonly url?: string
   /** What the application's `auth` checks; asked for again with every connection, since tokens expire. */
@@ -29,7 +33,7 @@ export interface ClientOptions {
   readonly transport?: Transport
   /** Tries in a row before giving up. Default: none, it goes on for ever. */
   readonly maxAttempts?: number
-  readonly backoff?: Partial<Backoff>
+  readonly backoff?: Backoff
   /** How long a channel nobody holds is kept live, in milliseconds. Default 1,000. */
   readonly lingerMs?: number
   /** How long a link may take to open, and the hub to answer, in milliseconds. Default 10,000. */
@@ -52,29 +56,17 @@ export interface ClientOptions {
 const maxChannels = 64
 
 /** Makes a client over a transport. Nothing is opened until something is subscribed to. */
-export function createClientOver(transport: Transport, options: ClientOptions): Client {
-  const settings = {
-    url: '/baro',
-    transport,
-    lingerMs: 1_000,
-    handshakeTimeoutMs: 10_000,
-    requestTimeoutMs: 30_000,
-    maxOutboxBytes: 1 << 20,
-    wake: browserWake,
-    reload: browserReload,
-    log: console as Log,
-    clock: systemClock,
-    randomness: systemRandomness,
-    ...withoutUndefined(options),
-    backoff: { ...defaultBackoff, ...options.backoff },
-  }
+export function createClientOver(usual: Transport, options: ClientOptions): Client {
+  // What only one part uses has its default there.
+  const { transport = usual, log = console, clock = systemClock, randomness = systemRandomness } = options
+  const shared = { ...options, transport, log, clock, randomness }
   const counters: ClientCounters = { subscribes: 0, recovered: 0, reset: 0, gaps: 0, suppressed: 0 }
   const channels = new Map<string, FollowedChannel>()
-  const listeners = createListeners<{ status: Status }>(settings.log)
+  const listeners = createListeners<{ status: Status }>(log)
 
   const connection = createConnection({
-    ...settings,
-    secret: createId(settings.randomness),
+    ...shared,
+    secret: createId(randomness),
     linkChanged(type) {
       for (const followed of channels.values()) followed.dispatch({ type })
       if (type === 'link-down') outbox.dispatch({ type })
@@ -86,8 +78,8 @@ export function createClientOver(transport: Transport, options: ClientOptions): 
     },
   })
 
-  const outbox = createOutbox({ ...settings, connection, demandChanged })
-  const parts = { ...settings, counters, connection, outbox, demandChanged }
+  const outbox = createOutbox({ ...shared, connection, demandChanged })
+  const parts = { ...shared, counters, connection, outbox, demandChanged }
 
   function demandChanged(): void {
     const isWanted = !outbox.isEmpty || [...channels.values()].some(({ isActive }) => isActive)
@@ -97,7 +89,7 @@ export function createClientOver(transport: Transport, options: ClientOptions): 
   function received(message: ServerMessage): void {
     const { type, payload } = message
     if ('claimsEpoch' in payload || 'id' in payload) outbox.dispatch(message as OutboxEvent)
-    else if (type === 'baro:error' && payload.attempt === undefined) settings.log.warn(payload.message)
+    else if (type === 'baro:error' && payload.attempt === undefined) log.warn(payload.message)
     else if ('channel' in payload) {
       const followed = channels.get(String(payload.channel))
       if (type === 'baro:signaled') followed?.tell('signal', payload)
@@ -140,9 +132,4 @@ export function createClientOver(transport: Transport, options: ClientOptions): 
       outbox.dispatch({ type: 'close' })
     },
   }
-}
-
-/** Options that were not given may also be given as `undefined`. */
-function withoutUndefined(options: ClientOptions): ClientOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }

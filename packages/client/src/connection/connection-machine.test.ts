@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { defaultBackoff } from '../machine/backoff.ts'
 import {
   type ConnectionAction,
   type ConnectionEvent,
@@ -10,14 +9,14 @@ import {
 } from './connection-machine.ts'
 import { connectionStatus } from './status.ts'
 
-const rules: ConnectionRules = { backoff: defaultBackoff, handshakeTimeoutMs: 10_000 }
+const rules: ConnectionRules = {}
 const attempt = 3
 
 const states: Readonly<Record<ConnectionState['name'], ConnectionState>> = {
   idle: { name: 'idle', attempt, tries: 0 },
   connecting: { name: 'connecting', attempt, tries: 1, dueInMs: 10_000 },
   handshaking: { name: 'handshaking', attempt, tries: 1, dueInMs: 10_000 },
-  open: { name: 'open', attempt, tries: 1, dueInMs: 50_000 },
+  live: { name: 'live', attempt, tries: 1, dueInMs: 50_000 },
   waiting: { name: 'waiting', attempt, tries: 1, reason: '1006 ', dueInMs: 500 },
   'gave-up': { name: 'gave-up', attempt, tries: 1, reason: 'max-attempts' },
   closed: { name: 'closed', attempt, tries: 0 },
@@ -49,7 +48,7 @@ const events = {
 } as const satisfies Readonly<Record<string, ConnectionEvent>>
 
 // Where each event leads from each state; '·' changes nothing, not even the object.
-const names = ['idle', 'connecting', 'handshaking', 'open', 'waiting', 'gave-up', 'closed'] as const
+const names = ['idle', 'connecting', 'handshaking', 'live', 'waiting', 'gave-up', 'closed'] as const
 const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   /*                idle          connecting     handshaking  open          waiting       gave-up   closed */
   wanted: ['connecting', '·', '·', '·', '·', '·', '·'],
@@ -57,16 +56,16 @@ const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   restart: ['idle', 'idle', 'idle', 'idle', 'idle', 'idle', 'idle'],
   close: ['closed', 'closed', 'closed', 'closed', 'closed', 'closed', 'closed'],
   linked: ['·', 'handshaking', '·', '·', '·', '·', '·'],
-  connected: ['·', '·', 'open', 'open', '·', '·', '·'],
-  heard: ['·', '·', '·', 'open', '·', '·', '·'],
-  proved: ['·', '·', '·', 'open', '·', '·', '·'],
+  connected: ['·', '·', 'live', 'live', '·', '·', '·'],
+  heard: ['·', '·', '·', 'live', '·', '·', '·'],
+  proved: ['·', '·', '·', 'live', '·', '·', '·'],
   draining: ['·', 'waiting', 'waiting', 'waiting', '·', '·', '·'],
   lost: ['·', 'waiting', 'waiting', 'waiting', '·', '·', '·'],
   'lost for good': ['·', 'gave-up', 'gave-up', 'gave-up', '·', '·', '·'],
-  woke: ['·', 'connecting', 'handshaking', 'open', 'connecting', '·', '·'],
-  slept: ['·', 'connecting', 'handshaking', 'open', '·', '·', '·'],
-  offline: ['·', 'connecting', 'handshaking', 'open', 'waiting', '·', '·'],
-  asked: ['·', '·', '·', 'open', '·', '·', '·'],
+  woke: ['·', 'connecting', 'handshaking', 'live', 'connecting', '·', '·'],
+  slept: ['·', 'connecting', 'handshaking', 'live', '·', '·', '·'],
+  offline: ['·', 'connecting', 'handshaking', 'live', 'waiting', '·', '·'],
+  asked: ['·', '·', '·', 'live', '·', '·', '·'],
   hidden: ['·', 'waiting', 'waiting', 'waiting', 'waiting', '·', '·'],
   due: ['·', 'waiting', 'waiting', 'waiting', 'connecting', '·', '·'],
 }
@@ -95,7 +94,7 @@ describe('the connection machine is total', () => {
     }
   })
 
-  const linked = new Set<string>(['connecting', 'handshaking', 'open'])
+  const linked = new Set<string>(['connecting', 'handshaking', 'live'])
   it.each(cells)('%s in %s: a link is closed exactly when its state is left', (_, from, __, event) => {
     const { state, actions } = after(states[from], event)
     const isLeft = linked.has(from) && (!linked.has(state.name) || state.attempt !== attempt)
@@ -125,7 +124,7 @@ describe('the way to an open connection', () => {
 
   it('takes two silent heartbeat intervals for a lost link, and begins to count anew with anything heard', () => {
     const open = after(states.handshaking, events.connected).state
-    expect(open).toMatchObject({ name: 'open', dueInMs: 50_000 })
+    expect(open).toMatchObject({ name: 'live', dueInMs: 50_000 })
     const heard = after(open, events.heard).state
     expect(heard).toEqual(open)
     expect(heard).not.toBe(open)
@@ -155,24 +154,24 @@ describe('coming back', () => {
   })
 
   it('waits little after a connection that had proved to work', () => {
-    const proved = after({ ...states.open, tries: 7 }, events.proved).state
+    const proved = after({ ...states.live, tries: 7 }, events.proved).state
     expect(proved.tries).toBe(0)
     expect(after(proved, events.lost).state.dueInMs).toBe(500)
-    expect(after({ ...states.open, tries: 7 }, events.lost, {}, { isUnseen: true }).state.dueInMs).toBe(15_000)
+    expect(after({ ...states.live, tries: 7 }, events.lost, {}, { isUnseen: true }).state.dueInMs).toBe(15_000)
   })
 
   it('comes back when a node that stopped said, not when the backoff says', () => {
-    expect(after(states.open, events.draining)).toEqual({
+    expect(after(states.live, events.draining)).toEqual({
       state: { name: 'waiting', attempt, tries: 1, reason: 'drain', dueInMs: 3_000 },
       actions: ['close-link'],
     })
   })
 
   it('backs off from nodes that stop again and again before anything has worked', () => {
-    const waits = [0, 1, 2, 5].map((tries) => after({ ...states.open, tries }, events.draining).state.dueInMs)
+    const waits = [0, 1, 2, 5].map((tries) => after({ ...states.live, tries }, events.draining).state.dueInMs)
     expect(waits).toEqual([3_000, 3_000, 3_000, 5_000])
     const now = { ...events.draining, payload: { reconnectInMs: 0 } }
-    const again = [0, 1, 2, 5].map((tries) => after({ ...states.open, tries }, now).state.dueInMs)
+    const again = [0, 1, 2, 5].map((tries) => after({ ...states.live, tries }, now).state.dueInMs)
     expect(again).toEqual([0, 0, 2_000, 5_000])
   })
 
@@ -193,7 +192,7 @@ describe('coming back', () => {
   })
 
   it('waits for a sign of life, not for time, while the page is put away', () => {
-    const { state, actions } = after(states.open, events.hidden)
+    const { state, actions } = after(states.live, events.hidden)
     expect(state).toEqual({ name: 'waiting', attempt, tries: 1, reason: 'hidden' })
     expect(actions).toEqual(['close-link'])
     expect(after(state, events.woke).actions).toEqual(['open-link'])
@@ -202,7 +201,7 @@ describe('coming back', () => {
 
 describe('waking', () => {
   it('probes an open link, once however many signs come, and leaves it after 3 s of silence for the next at once', () => {
-    const { state, actions } = after(states.open, events.woke)
+    const { state, actions } = after(states.live, events.woke)
     expect(actions).toEqual(['probe'])
     expect(state.dueInMs).toBe(3_000)
     expect(after(state, events.woke)).toEqual({ state, actions: [] })
@@ -222,9 +221,9 @@ describe('waking', () => {
   it('takes what was on its way before for no answer: that gives it 3 s more, and no link for ever', () => {
     const open = after(states.handshaking, events.connected).state
     const buffered = after(after(open, events.woke).state, events.proved)
-    expect(buffered.state).toMatchObject({ name: 'open', tries: 0, dueInMs: 3_000 })
+    expect(buffered.state).toMatchObject({ name: 'live', tries: 0, dueInMs: 3_000 })
     expect(after(buffered.state, events.due).state).toMatchObject({ name: 'connecting', attempt: attempt + 1 })
-    expect(after(buffered.state, events.heard).state).toMatchObject({ name: 'open', tries: 0, dueInMs: 50_000 })
+    expect(after(buffered.state, events.heard).state).toMatchObject({ name: 'live', tries: 0, dueInMs: 50_000 })
   })
 
   it('takes a greeting for an answer: whoever wakes meanwhile has a new link', () => {
@@ -233,8 +232,8 @@ describe('waking', () => {
   })
 
   it('probes as well when the machine has slept, unless nobody looks: timers of such a page are late', () => {
-    expect(after(states.open, events.slept)).toEqual(after(states.open, events.woke))
-    expect(after(states.open, events.slept, {}, { isUnseen: true })).toEqual({ state: states.open, actions: [] })
+    expect(after(states.live, events.slept)).toEqual(after(states.live, events.woke))
+    expect(after(states.live, events.slept, {}, { isUnseen: true })).toEqual({ state: states.live, actions: [] })
   })
 
   it.each(['connecting', 'handshaking'] as const)('gives a link that is %s as long, once', (name) => {
@@ -248,18 +247,18 @@ describe('waking', () => {
 
 describe('a question', () => {
   it('without any answer is followed by a probe after 4 s, later if it is large, and by another link after 3 s more', () => {
-    const { state, actions } = after(states.open, events.asked)
+    const { state, actions } = after(states.live, events.asked)
     expect({ due: state.dueInMs, actions }).toEqual({ due: 4_100, actions: [] })
-    expect(after(states.open, { type: 'asked', bytes: 64 << 10 }).state.dueInMs).toBe(20_384)
+    expect(after(states.live, { type: 'asked', bytes: 64 << 10 }).state.dueInMs).toBe(20_384)
     const probed = after(state, events.due)
-    expect(probed).toMatchObject({ state: { name: 'open', dueInMs: 3_000 }, actions: ['probe'] })
+    expect(probed).toMatchObject({ state: { name: 'live', dueInMs: 3_000 }, actions: ['probe'] })
     expect(after(probed.state, events.due).state).toMatchObject({ name: 'connecting', attempt: attempt + 1 })
   })
 
   it('does not put off the doubt of the one before it', () => {
-    const asked = after(states.open, events.asked).state
+    const asked = after(states.live, events.asked).state
     expect(after(asked, events.asked)).toEqual({ state: asked, actions: [] })
-    const woken = after(states.open, events.woke).state
+    const woken = after(states.live, events.woke).state
     expect(after(woken, events.asked)).toEqual({ state: woken, actions: [] })
   })
 
@@ -274,7 +273,7 @@ describe('without a network', () => {
   const isOffline = true
 
   it('says so at once, and lets go of a link that does not answer, without a time for the next', () => {
-    const { state, actions } = after(states.open, events.offline, {}, { isOffline })
+    const { state, actions } = after(states.live, events.offline, {}, { isOffline })
     expect(actions).toEqual(['probe'])
     expect(connectionStatus(state, 'sse')).toMatchObject({ state: 'waiting', reason: 'offline', rung: 'sse' })
     expect(after(state, events.due, {}, { isOffline })).toEqual({
@@ -298,7 +297,7 @@ describe('without a network', () => {
   })
 
   it('is over when the page wakes: the link is probed anew', () => {
-    const { state } = after(states.open, events.offline, {}, { isOffline })
+    const { state } = after(states.live, events.offline, {}, { isOffline })
     const woken = after(state, events.woke)
     expect(woken.actions).toEqual(['probe'])
     expect(connectionStatus(woken.state, 'sse').state).toBe('live')

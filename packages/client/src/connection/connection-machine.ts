@@ -1,7 +1,7 @@
 /**
  * The life of the connection.
  *
- *   idle ── wanted ──▶ connecting ── linked ──▶ handshaking ── connected ──▶ open
+ *   idle ── wanted ──▶ connecting ── linked ──▶ handshaking ── connected ──▶ live
  *    ▲                  ▲  │ lost, due              │ lost, due               │ lost, due, drain, hidden
  *    │ unwanted,        │  ▼                        ▼                         ▼
  *    │ restart          └─ waiting ◀────────────────┴─────────────────────────┘
@@ -22,7 +22,7 @@ import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
 
 /** Where the connection stands. */
 export interface ConnectionState {
-  readonly name: 'idle' | 'connecting' | 'handshaking' | 'open' | 'waiting' | 'gave-up' | 'closed'
+  readonly name: 'idle' | 'connecting' | 'handshaking' | 'live' | 'waiting' | 'gave-up' | 'closed'
   /** Number of the newest link. */
   readonly attempt: number
   /** Links since one last proved to work. */
@@ -58,10 +58,11 @@ export type ConnectionAction = 'open-link' | 'send-connect' | 'probe' | 'close-l
 
 /** What the decisions depend on besides state and event. */
 export interface ConnectionRules {
-  readonly backoff: Backoff
+  readonly backoff?: Backoff | undefined
   /** Tries in a row before giving up. Without it, it goes on for ever. */
-  readonly maxAttempts?: number
-  readonly handshakeTimeoutMs: number
+  readonly maxAttempts?: number | undefined
+  /** Default 10,000. */
+  readonly handshakeTimeoutMs?: number | undefined
 }
 
 /** What is so at the moment of a decision. */
@@ -93,8 +94,8 @@ export function connectionTransition(
   { fraction, isOffline, isUnseen }: ConnectionMoment,
 ): ConnectionStep {
   const { name, attempt, tries, quietMs, isProbed, isAsked } = state
-  const isOpen = name === 'open'
-  const hasLink = isOpen || name === 'connecting' || name === 'handshaking'
+  const isLive = name === 'live'
+  const hasLink = isLive || name === 'connecting' || name === 'handshaking'
   const isTrying = hasLink || name === 'waiting'
 
   function leave(next: Partial<ConnectionState>, ...actions: readonly ConnectionAction[]): ConnectionStep {
@@ -102,7 +103,7 @@ export function connectionTransition(
     return hasLink ? step(entered, 'close-link', ...actions) : step(entered, ...actions)
   }
   function connect(): ConnectionStep {
-    const dueInMs = rules.handshakeTimeoutMs
+    const { handshakeTimeoutMs: dueInMs = 10_000 } = rules
     return leave({ name: 'connecting', attempt: attempt + 1, tries: tries + 1, dueInMs }, 'open-link')
   }
   function lose(reason: string): ConnectionStep {
@@ -112,18 +113,17 @@ export function connectionTransition(
   }
 
   function waitMs(): number {
-    const { baseMs, maxMs } = rules.backoff
-    return backoffMs({ baseMs, maxMs: isUnseen ? maxMs : Math.min(maxMs, seenMaxMs) }, tries, fraction)
+    return backoffMs(rules.backoff, tries, fraction, isUnseen ? undefined : seenMaxMs)
   }
 
   function probe(reason?: 'offline'): ConnectionStep {
-    return step({ ...state, reason, isProbed: true, dueInMs: probeMs }, ...(isOpen ? (['probe'] as const) : []))
+    return step({ ...state, reason, isProbed: true, dueInMs: probeMs }, ...(isLive ? (['probe'] as const) : []))
   }
 
   /** A sign of life: the time begins again. */
   function hear(left = tries, isProof = !isProbed, quiet = quietMs): ConnectionStep {
     return isProof
-      ? step({ name: 'open', attempt, tries: left, quietMs: quiet, dueInMs: quiet })
+      ? step({ name: 'live', attempt, tries: left, quietMs: quiet, dueInMs: quiet })
       : step({ ...state, tries: left, dueInMs: probeMs })
   }
 
@@ -146,14 +146,14 @@ export function connectionTransition(
     case 'offline':
       return hasLink ? probe(event.type) : isTrying ? lose(event.type) : step(state)
     case 'asked':
-      if (!isOpen || isProbed || isAsked) return step(state)
+      if (!isLive || isProbed || isAsked) return step(state)
       return step({ ...state, isAsked: true, dueInMs: patienceMs(event.bytes) })
     case 'hidden':
       return isTrying ? leave({ name: 'waiting', reason: 'hidden' }) : step(state)
     case 'due':
       if (isProbed) return isOffline ? lose('offline') : connect()
       if (isAsked) return probe()
-      return hasLink ? lose(isOpen ? 'silent' : 'no-answer') : isTrying ? connect() : step(state)
+      return hasLink ? lose(isLive ? 'silent' : 'no-answer') : isTrying ? connect() : step(state)
     case 'lost':
       if (!hasLink) return step(state)
       return event.isFinal ? leave({ name: 'gave-up', reason: event.reason }) : lose(event.reason)
@@ -165,10 +165,10 @@ export function connectionTransition(
     case 'baro:recovered':
     case 'baro:reset':
       // Here the whole way has worked, to the channel and back.
-      if (isOpen) return hear(0)
+      if (isLive) return hear(0)
       break
     case 'baro:heartbeat':
-      if (isOpen) return hear(tries, true)
+      if (isLive) return hear(tries, true)
       break
     case 'baro:drain':
       // The node stops. To wait for its goodbye would only cost what is sent until then.
@@ -178,5 +178,5 @@ export function connectionTransition(
         return leave({ name: 'waiting', reason: 'drain', dueInMs })
       }
   }
-  return isOpen ? hear() : step(state)
+  return isLive ? hear() : step(state)
 }

@@ -4,7 +4,7 @@ import { type ClientMessage, isFinalClose, protocolVersion, type ServerMessage }
 import { same } from '../changes/same.ts'
 import { runMachine } from '../machine/run-machine.ts'
 import { watchSleep } from '../page/sleep.ts'
-import type { Wake } from '../page/wake.ts'
+import { browserWake, type Wake } from '../page/wake.ts'
 import type { Link, Transport } from '../ports/transport.ts'
 import {
   type ConnectionEvent,
@@ -16,15 +16,17 @@ import { connectionStatus, idleStatus, type Status } from './status.ts'
 
 /** What a connection works with, and whom it tells. */
 export interface ConnectionParts extends ConnectionRules {
-  readonly url: string
+  /** Default `/baro`. */
+  readonly url?: string | undefined
   readonly transport: Transport
   readonly clock: Clock
   readonly randomness: Randomness
-  readonly wake: Wake
+  /** Default: that of the browser. */
+  readonly wake?: Wake | undefined
   readonly log: Log
   /** The client's secret, the scope of a guest's publish ids. */
   readonly secret: string
-  readonly token?: () => string | undefined | Promise<string | undefined>
+  readonly token?: (() => string | undefined | Promise<string | undefined>) | undefined
   /**
    * `link-up`: `baro:connect` is out. Messages may follow at once; the hub takes them up when it has let the client in.
    * `link-down`: what was sent since and not answered is lost.
@@ -45,7 +47,7 @@ export interface Connection {
 
 /** Makes a connection; it opens once it is wanted. */
 export function createConnection(parts: ConnectionParts): Connection {
-  const { clock, transport, log } = parts
+  const { clock, transport, log, url = '/baro', wake = browserWake } = parts
   let link: Link | undefined
   let isLinked = false
   let stopListening: (() => void) | undefined
@@ -76,7 +78,7 @@ export function createConnection(parts: ConnectionParts): Connection {
   const { dispatch } = machine
 
   function openLink(attempt: number): void {
-    stopListening ??= parts.wake.listen({
+    stopListening ??= wake.listen({
       woke() {
         isOffline = isUnseen = false
         dispatch({ type: 'woke' })
@@ -94,7 +96,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     })
     stopWatching = watchSleep(clock, () => dispatch({ type: 'slept' }))
     try {
-      link = transport.open(parts.url, {
+      link = transport.open(url, {
         opened: () => dispatch({ type: 'linked', attempt }),
         received: (message) => receive(attempt, message),
         closed: (code, words) =>

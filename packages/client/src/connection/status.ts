@@ -36,13 +36,12 @@ export function connectionStatus(
   { name, tries, reason, dueInMs }: ConnectionState,
   transport: Transport['rung'],
 ): Status {
-  const isOpen = name === 'open'
-  const isConnecting = name === 'connecting' || name === 'handshaking'
+  const state = name === 'handshaking' ? 'connecting' : name
   return {
     // Until its probe is answered, a link without a network is none.
-    state: isOpen ? (reason ? 'waiting' : 'live') : isConnecting ? 'connecting' : name,
+    state: state === 'live' && reason ? 'waiting' : state,
     attempt: tries,
-    rung: isOpen || isConnecting ? transport : null,
+    rung: state === 'connecting' || state === 'live' ? transport : null,
     reason,
     retryInMs: name === 'waiting' ? dueInMs : undefined,
   }

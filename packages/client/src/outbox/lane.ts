@@ -101,6 +101,8 @@ export function laneTransition(
   { elapsedMs, terms, isOrdered }: LaneMoment,
 ): Step<Lane, LaneAction> {
   const actions: LaneAction[] = []
+  const said = 'payload' in event ? event.payload : event
+  const { id } = said as { readonly id?: string }
   let { entries, inFlight, claimsEpoch, producer, number, numberedMs = Infinity, isOver, dueMs = 0 } = lane
 
   function settle({ settle }: Entry, outcome: Outcome): [] {
@@ -111,51 +113,46 @@ export function laneTransition(
     const { id } = entry.message.payload
     return settle(entry, new BaroError('unknown-outcome', `"${id}" may have been taken. Look before repeating it.`))
   }
-  /** What an entry becomes by an answer to its sending. */
-  function answer(entry: Entry, payload: AnswerEvent['payload']): Entry | [] {
-    const { message, sentMs, lostMs } = entry
+  /** What an entry becomes by the event. */
+  function next(entry: Entry): Entry | [] {
+    const { message, number, sentMs, lostMs = sentMs } = entry
+    const isRequest = message.type === 'baro:request'
+    if (event.type === 'link-down' || event.type === 'close') {
+      const isClosed = event.type === 'close'
+      if (lostMs !== undefined && (isClosed || isRequest)) return giveUp(entry)
+      if (isClosed) return settle(entry, new BaroError('closed', 'The client was closed.'))
+      return { ...entry, sentMs: undefined, lostMs }
+    }
+    if (message.payload.id !== id) return entry
+    if (event.type === 'withdraw') {
+      if (!isRequest && (lostMs ?? number) !== undefined) return entry
+      const { lateMs } = event
+      if (sentMs !== undefined) inFlight--
+      if (lateMs === undefined) return settle(entry, lateMs)
+      return lostMs === undefined
+        ? settle(entry, new BaroError('unavailable', `No connection for ${lateMs} ms.`))
+        : giveUp(entry)
+    }
+    // Each sending has one answer.
+    if (sentMs === undefined) return entry
     inFlight--
-    if (!('code' in payload)) return settle(entry, 'payload' in payload ? payload.payload : payload)
-    const { code } = payload
+    if (!('code' in said)) return settle(entry, 'payload' in said ? said.payload : said)
+    const { code } = said
     const isOutOfTurn = code === 'out-of-turn'
     // Behind one without an answer the hub cannot know a turn yet.
     isOver ||= code === 'unknown-outcome' || (isOutOfTurn && entry === lane.entries[0])
     // A hub newer than this client may name a code that is not in our table.
-    if (message.type === 'baro:request' || !(isOutOfTurn || mayPass(code)))
-      return settle(entry, new BaroError(code as ErrorCode, payload.message))
+    if (isRequest || !(isOutOfTurn || mayPass(code)))
+      return settle(entry, new BaroError(code as ErrorCode, said.message))
     dueMs ||= elapsedMs + patienceMs
     // What is in progress may be at work on another node.
-    return { ...entry, sentMs: undefined, lostMs: code === 'in-progress' ? (lostMs ?? sentMs) : lostMs }
+    return { ...entry, sentMs: undefined, lostMs: code === 'in-progress' ? lostMs : entry.lostMs }
   }
 
   if (event.type === 'add') entries = [...entries, event.entry]
-  else if ('payload' in event) {
-    const { payload } = event
-    if ('id' in payload)
-      entries = entries.flatMap((entry) =>
-        entry.message.payload.id === payload.id && entry.sentMs !== undefined ? answer(entry, payload) : entry,
-      )
-  } else if (event.type === 'withdraw') {
-    const { id, lateMs } = event
-    entries = entries.flatMap((entry) => {
-      const { message, number, sentMs, lostMs = sentMs } = entry
-      const isRequest = message.type === 'baro:request'
-      if (message.payload.id !== id || !(isRequest || (lostMs ?? number) === undefined)) return entry
-      if (sentMs !== undefined) inFlight--
-      if (lateMs === undefined) return settle(entry, undefined)
-      return lostMs === undefined
-        ? settle(entry, new BaroError('unavailable', `No connection for ${lateMs} ms.`))
-        : giveUp(entry)
-    })
-  } else if (event.type !== 'due') {
-    inFlight = dueMs = 0
-    entries = entries.flatMap((entry) => {
-      const { message, sentMs, lostMs = sentMs } = entry
-      const isClosed = event.type === 'close'
-      if (lostMs !== undefined && (isClosed || message.type === 'baro:request')) return giveUp(entry)
-      if (isClosed) return settle(entry, new BaroError('closed', 'The client was closed.'))
-      return { ...entry, sentMs: undefined, lostMs }
-    })
+  else {
+    if (event.type === 'link-down' || event.type === 'close') inFlight = dueMs = 0
+    entries = entries.flatMap(next)
   }
 
   if (terms) {
@@ -185,15 +182,13 @@ export function laneTransition(
         if (!isDue || room-- < 1) return sent
         inFlight++
         sent.sentMs = elapsedMs
-        if (!hasTurn) {
-          actions.push({ message })
-          return sent
+        if (hasTurn) {
+          sent.number ??= ++number
+          numberedMs = elapsedMs
+          if (number === 1) producer = message.payload.id
         }
-        sent.number ??= ++number
-        numberedMs = elapsedMs
-        if (number === 1) producer = message.payload.id
-        const payload = { ...message.payload, producer, number: sent.number, confirmed }
-        actions.push({ message: { ...message, payload } as Question })
+        const turn = hasTurn && { producer, number: sent.number, confirmed }
+        actions.push({ message: { ...message, payload: { ...message.payload, ...turn } } as Question })
         return sent
       })
       entries = [...before, ...waiting]

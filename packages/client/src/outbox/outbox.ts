@@ -36,8 +36,8 @@ export interface Outbox {
 /** What an outbox works with. */
 export interface OutboxParts {
   readonly clock: Clock
-  /** Most bytes of messages without an answer (I7). */
-  readonly maxOutboxBytes: number
+  /** Most bytes of messages without an answer (I7). Default 1 MiB. */
+  readonly maxOutboxBytes?: number | undefined
   readonly connection: Pick<Connection, 'status' | 'send' | 'dispatch'>
   /** There may be nothing left to send. */
   demandChanged(): void
@@ -47,7 +47,7 @@ export interface OutboxParts {
 const turnBytes = 90
 
 /** Makes an empty outbox. */
-export function createOutbox({ clock, maxOutboxBytes, connection, demandChanged }: OutboxParts): Outbox {
+export function createOutbox({ clock, maxOutboxBytes = 1 << 20, connection, demandChanged }: OutboxParts): Outbox {
   /** By channel; a request has a lane of its own. */
   const lanes = new Map<string, Machine<Lane, LaneEvent>>()
   /** By the id of a message without an answer. */

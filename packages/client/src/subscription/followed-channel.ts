@@ -16,7 +16,7 @@ import type { Backoff } from '../machine/backoff.ts'
 import { runMachine } from '../machine/run-machine.ts'
 import type { Settle } from '../outbox/lane.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import type { PageReload } from '../page/page-reload.ts'
+import { browserReload, type PageReload } from '../page/page-reload.ts'
 import { type ChannelView, isSameView, pageView } from './channel-view.ts'
 import type { ClientCounters } from './counters.ts'
 import { beginProof, continueProof, type Proof } from './hand-over.ts'
@@ -34,9 +34,11 @@ export interface FollowedChannelParts {
   readonly clock: Clock
   readonly randomness: Randomness
   readonly log: Log
-  readonly backoff: Backoff
-  readonly lingerMs: number
-  readonly reload: PageReload
+  readonly backoff?: Backoff | undefined
+  /** Default 1,000. */
+  readonly lingerMs?: number | undefined
+  /** Default: that of the browser. */
+  readonly reload?: PageReload | undefined
   readonly counters: ClientCounters
   readonly connection: Connection
   readonly outbox: Outbox
@@ -83,7 +85,7 @@ export function createFollowedChannel(
   reference: Reference,
   parts: FollowedChannelParts,
 ): FollowedChannel {
-  const { clock, counters, connection } = parts
+  const { clock, counters, connection, lingerMs = 1_000, reload = browserReload } = parts
   const holders = new Set<Holder>()
   let definition = firstDefinition
   let store = createStore(definition, reference)
@@ -119,7 +121,7 @@ export function createFollowedChannel(
       case 'unsubscribe':
         return connection.send({ type: 'baro:unsubscribe', payload: { channel } })
       case 'outdated':
-        return parts.reload(channel, definition.version)
+        return reload(channel, definition.version)
       case 'suppressed':
       case 'gaps':
         counters[action.type]++
@@ -201,7 +203,7 @@ export function createFollowedChannel(
     release(holder) {
       holders.delete(holder)
       cancelLinger?.()
-      cancelLinger = clock.after(parts.lingerMs, () => {
+      cancelLinger = clock.after(lingerMs, () => {
         cancelLinger = undefined
         update()
       })

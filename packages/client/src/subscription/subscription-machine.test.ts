@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { at, message, messages } from '../../test/chat.ts'
-import { defaultBackoff } from '../machine/backoff.ts'
 import {
   type DeliveryMessage,
   type SubscriptionEvent,
@@ -15,14 +14,14 @@ const moment: SubscriptionMoment = {
   nextAttempt: 9,
   position: at(10),
   isLinked: true,
-  backoff: defaultBackoff,
+  backoff: undefined,
   fraction: 0.5,
 }
 
 const states: Readonly<Record<SubscriptionState['name'], SubscriptionState>> = {
   idle: { name: 'idle', attempt, tries: 0 },
   waiting: { name: 'waiting', attempt, tries: 1, reason: 'unavailable', dueInMs: 500 },
-  subscribing: { name: 'subscribing', attempt, tries: 1, at: at(10) },
+  connecting: { name: 'connecting', attempt, tries: 1, at: at(10) },
   live: { name: 'live', attempt, tries: 0, at: at(10) },
   refused: { name: 'refused', attempt, tries: 0, reason: 'refused' },
 }
@@ -67,18 +66,18 @@ const events = {
 } as const satisfies Readonly<Record<string, SubscriptionEvent>>
 
 // Where each event leads from each state; '·' changes nothing, not even the object.
-const names = ['idle', 'waiting', 'subscribing', 'live', 'refused'] as const
+const names = ['idle', 'waiting', 'connecting', 'live', 'refused'] as const
 const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   /*                                 idle  waiting  subscribing  live  refused */
-  follow: ['subscribing', '·', '·', '·', '·'],
+  follow: ['connecting', '·', '·', '·', '·'],
   unfollow: ['·', 'idle', 'idle', 'idle', 'idle'],
-  'link-up': ['·', 'subscribing', 'subscribing', 'subscribing', 'subscribing'],
+  'link-up': ['·', 'connecting', 'connecting', 'connecting', 'connecting'],
   'link-down': ['·', 'waiting', 'waiting', 'waiting', '·'],
-  ask: ['·', '·', '·', 'subscribing', 'subscribing'],
-  due: ['·', 'subscribing', '·', '·', '·'],
+  ask: ['·', '·', '·', 'connecting', 'connecting'],
+  due: ['·', 'connecting', '·', '·', '·'],
   recovered: ['·', '·', 'live', '·', '·'],
   'recovered, of an older attempt': ['·', '·', '·', '·', '·'],
-  'recovered, from elsewhere': ['·', '·', 'subscribing', '·', '·'],
+  'recovered, from elsewhere': ['·', '·', 'connecting', '·', '·'],
   'reset forward': ['·', '·', 'live', 'live', '·'],
   'reset to another epoch': ['·', '·', 'live', 'live', '·'],
   'reset, of an older attempt': ['·', '·', '·', '·', '·'],
@@ -86,7 +85,7 @@ const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   'reset back, the newest being lost': ['·', '·', 'live', 'live', '·'],
   'a delivery that follows': ['·', '·', '·', 'live', '·'],
   'a delivery it has': ['·', '·', '·', '·', '·'],
-  'a delivery after a gap': ['·', '·', '·', 'subscribing', '·'],
+  'a delivery after a gap': ['·', '·', '·', 'connecting', '·'],
   'an error that may pass': ['·', '·', 'waiting', 'waiting', '·'],
   'an error that will not pass': ['·', '·', 'refused', 'refused', '·'],
   'an error of an older attempt': ['·', '·', '·', '·', '·'],
@@ -117,14 +116,14 @@ describe('the subscription machine is total', () => {
   it.each(cells)('%s, in %s: a new attempt is asked for exactly when it is entered', (_, from, __, event) => {
     const { state, actions } = after(states[from], event)
     const isAsking = actions.some(({ type }) => type === 'subscribe')
-    expect(isAsking).toBe(state.name === 'subscribing' && state !== states[from])
+    expect(isAsking).toBe(state.name === 'connecting' && state !== states[from])
     expect(state.attempt).toBe(isAsking ? moment.nextAttempt : attempt)
   })
 
   it.each(names)('%s never asks without a link', (from) => {
     for (const event of Object.values(events))
       expect(after(states[from], event, { isLinked: false }).state.name).toSatisfy(
-        (name) => name !== 'subscribing' || from === 'subscribing',
+        (name) => name !== 'connecting' || from === 'connecting',
       )
   })
 })
@@ -132,7 +131,7 @@ describe('the subscription machine is total', () => {
 describe('asking', () => {
   it('begins where the store stands, with a number that no attempt has had', () => {
     expect(after(states.waiting, { type: 'link-up' })).toEqual({
-      state: { name: 'subscribing', attempt: 9, tries: 1, at: at(10) },
+      state: { name: 'connecting', attempt: 9, tries: 1, at: at(10) },
       actions: [{ type: 'subscribe' }],
     })
   })
@@ -145,8 +144,8 @@ describe('asking', () => {
   })
 
   it('asks again if the store has moved while it was asking, and not otherwise', () => {
-    expect(after(states.subscribing, { type: 'ask' }, { position: at(15) }).state).toMatchObject({ at: at(15) })
-    expect(after(states.subscribing, { type: 'ask' }).state).toBe(states.subscribing)
+    expect(after(states.connecting, { type: 'ask' }, { position: at(15) }).state).toMatchObject({ at: at(15) })
+    expect(after(states.connecting, { type: 'ask' }).state).toBe(states.connecting)
   })
 
   it('says goodbye where the hub follows the channel for it, or may', () => {
@@ -221,7 +220,7 @@ describe('I2: nothing is skipped in silence', () => {
   })
 
   it('an answer that continues from elsewhere is a gap too', () => {
-    expect(actionsOf(states.subscribing, recovered(at(12), at(11)))).toEqual(['gaps', 'subscribe'])
+    expect(actionsOf(states.connecting, recovered(at(12), at(11)))).toEqual(['gaps', 'subscribe'])
   })
 })
 
@@ -235,7 +234,7 @@ describe('I1: nothing is taken twice', () => {
   })
 
   it('what was still on the way when the client asked again is left out', () => {
-    expect(after(states.subscribing, delivery(10, 12))).toEqual({ state: states.subscribing, actions: [] })
+    expect(after(states.connecting, delivery(10, 12))).toEqual({ state: states.connecting, actions: [] })
   })
 })
 
@@ -249,7 +248,7 @@ describe('I3: only the answer to the newest attempt counts', () => {
 
   it('the answer may move the reader anywhere', () => {
     for (const position of [at(0), at(3, 'epoch2'), at(99)])
-      expect(after(states.subscribing, reset(position)).state).toEqual({
+      expect(after(states.connecting, reset(position)).state).toEqual({
         name: 'live',
         attempt,
         tries: 1,
@@ -260,30 +259,30 @@ describe('I3: only the answer to the newest attempt counts', () => {
 
 describe('an error', () => {
   it('that may pass is asked about again, later each time', () => {
-    const { state } = after({ ...states.subscribing, tries: 3 }, error('rate-limited'))
+    const { state } = after({ ...states.connecting, tries: 3 }, error('rate-limited'))
     expect(state).toEqual({ name: 'waiting', attempt, tries: 3, reason: 'rate-limited', dueInMs: 4_000 })
-    expect(after(state, { type: 'due' }).state).toMatchObject({ name: 'subscribing', tries: 4 })
+    expect(after(state, { type: 'due' }).state).toMatchObject({ name: 'connecting', tries: 4 })
   })
 
   it('that will not pass is kept as the reason until there is another link', () => {
-    const { state } = after(states.subscribing, error('unknown-channel'))
+    const { state } = after(states.connecting, error('unknown-channel'))
     expect(state).toEqual({ name: 'refused', attempt, tries: 0, reason: 'unknown-channel' })
     expect(after(state, { type: 'link-down' }).state).toBe(state)
-    expect(after(state, { type: 'link-up' }).state.name).toBe('subscribing')
+    expect(after(state, { type: 'link-up' }).state.name).toBe('connecting')
   })
 
   it('of a code that this client does not know will not pass', () => {
-    expect(after(states.subscribing, error('code-of-tomorrow')).state).toMatchObject({ reason: 'code-of-tomorrow' })
+    expect(after(states.connecting, error('code-of-tomorrow')).state).toMatchObject({ reason: 'code-of-tomorrow' })
   })
 
   it('that says outdated is told', () => {
-    expect(actionsOf(states.subscribing, error('outdated'))).toEqual(['outdated'])
-    expect(actionsOf(states.subscribing, error('refused'))).toEqual([])
+    expect(actionsOf(states.connecting, error('outdated'))).toEqual(['outdated'])
+    expect(actionsOf(states.connecting, error('refused'))).toEqual([])
   })
 
   it('about a position that is none to the hub is answered by asking without one', () => {
-    expect(after(states.subscribing, error('bad-position'))).toMatchObject({
-      state: { name: 'subscribing', attempt: 9, at: '' },
+    expect(after(states.connecting, error('bad-position'))).toMatchObject({
+      state: { name: 'connecting', attempt: 9, at: '' },
       actions: [{ type: 'subscribe' }],
     })
   })

@@ -1,14 +1,14 @@
 /**
  * The life of a subscription to one channel.
  *
- *   idle ── follow ──▶ waiting ── link-up, due ──▶ subscribing ── recovered, reset ──▶ live ⟲ publications that follow
+ *   idle ── follow ──▶ waiting ── link-up, due ──▶ connecting ─── recovered, reset ──▶ live ⟲ publications that follow
  *    ▲                  ▲ ▲                         │ ▲    ▲                            │
  *    │ unfollow,        │ │ link-down               │ │    └──────── ask, gap ──────────┤
  *    └ from anywhere    │ └ from anywhere           │ │                                 │
  *                       │   but refused             │ │                                 │
  *                       └─── an error that may pass ┴─┼───── gap after gap, error ──────┤
  *                              any other error ──▶ refused ◀── any other error ─────────┘
- *                                                     └ link-up, ask: subscribing
+ *                                                     └ link-up, ask: connecting
  *
  * Attempts are numbered; only the answer to the newest one counts (I3). In `live` every delivery must follow the
  * position `at` where the reader stands, or the client asks again from there (I2).
@@ -21,12 +21,12 @@ import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
 
 /** Where a subscription stands. */
 export interface SubscriptionState {
-  readonly name: 'idle' | 'waiting' | 'subscribing' | 'live' | 'refused'
+  readonly name: 'idle' | 'waiting' | 'connecting' | 'live' | 'refused'
   /** Number of the newest attempt. */
   readonly attempt: number
   /** Attempts since a delivery last fitted. */
   readonly tries: number
-  /** While subscribing: the position that was asked for. While live: where the reader stands. */
+  /** While connecting: the position that was asked for. While live: where the reader stands. */
   readonly at?: string | undefined
   /** Why it waits or was refused. */
   readonly reason?: string
@@ -71,7 +71,7 @@ export interface SubscriptionMoment {
   /** Where the store stands. */
   readonly position: string | undefined
   readonly isLinked: boolean
-  readonly backoff: Backoff
+  readonly backoff: Backoff | undefined
   /** A random number in [0, 1). */
   readonly fraction: number
 }
@@ -89,13 +89,13 @@ export function subscriptionTransition(
 ): SubscriptionStep {
   const { name, attempt, tries, at } = state
   const isLive = name === 'live'
-  const isOpen = isLive || name === 'subscribing'
+  const isOpen = isLive || name === 'connecting'
   const isAnswer = isOpen && 'payload' in event && 'attempt' in event.payload && event.payload.attempt === attempt
 
   /** Asks, from where the store stands. A newer attempt takes over from the one before. */
   function ask(triesBefore: number, from = position): SubscriptionStep {
     return isLinked
-      ? step({ name: 'subscribing', attempt: nextAttempt, tries: triesBefore + 1, at: from }, { type: 'subscribe' })
+      ? step({ name: 'connecting', attempt: nextAttempt, tries: triesBefore + 1, at: from }, { type: 'subscribe' })
       : waitForLink()
   }
   function waitForLink(): SubscriptionStep {

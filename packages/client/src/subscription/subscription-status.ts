@@ -5,6 +5,5 @@ import type { SubscriptionState } from './subscription-machine.ts'
 export function subscriptionStatus(connection: Status, { name, tries, reason, dueInMs }: SubscriptionState): Status {
   const isOutdated = name === 'refused' && reason === 'outdated'
   if (name === 'live' || (connection.state !== 'live' && !isOutdated)) return connection
-  const state = isOutdated ? reason : name === 'subscribing' ? 'connecting' : name
-  return { state, attempt: tries, rung: connection.rung, reason, retryInMs: dueInMs }
+  return { state: isOutdated ? reason : name, attempt: tries, rung: connection.rung, reason, retryInMs: dueInMs }
 }

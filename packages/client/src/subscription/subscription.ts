@@ -40,7 +40,7 @@ export interface PublishOptions {
    * Claims the publish by this id, so that whoever sends it again gets the first answer, another life of the page too
    * (I5). 1 to 64 of `A-Z a-z 0-9 _ -`. Default: the publish has a turn of this client, and a new id.
    */
-  readonly id?: string
+  readonly id?: string | undefined
   /** Withdraws the publish while it was not sent. After that it changes nothing: the event may have been taken. */
   readonly signal?: AbortSignal | undefined
 }
@@ -117,7 +117,8 @@ const mostMs = 2 ** 31
 export interface SubscriptionParts {
   readonly clock: Clock
   readonly randomness: Randomness
-  readonly requestTimeoutMs: number
+  /** Default 30,000. */
+  readonly requestTimeoutMs?: number | undefined
   readonly log: Log
   readonly connection: Connection
   readonly outbox: Outbox
@@ -128,7 +129,7 @@ export function createSubscription(
   followed: FollowedChannel,
   definition: AnyChannel,
   reference: Reference,
-  { clock, randomness, requestTimeoutMs, log, connection, outbox }: SubscriptionParts,
+  { clock, randomness, requestTimeoutMs = 30_000, log, connection, outbox }: SubscriptionParts,
 ): Subscription {
   const { channel } = followed
   const { on, tell } = createListeners<ChannelEvents>(log)
@@ -141,11 +142,12 @@ export function createSubscription(
   }
 
   async function ask(
-    id: string,
     input: unknown,
-    { signal, timeoutMs: lateMs = Infinity }: RequestOptions,
-    send: (payload: Json, settle: Settle) => void,
+    { id: claim = createId(randomness), signal, timeoutMs: lateMs = Infinity }: PublishOptions & RequestOptions,
+    send: (id: string, payload: Json, settle: Settle) => void,
   ): Promise<never> {
+    // An answer names nothing but texts.
+    const id = String(claim)
     const payload = wire(input)
     signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
@@ -153,7 +155,7 @@ export function createSubscription(
       const expire = () => outbox.dispatch({ type: 'withdraw', id, lateMs })
       const cancel = lateMs < mostMs ? clock.after(lateMs, expire) : undefined
       signal?.addEventListener('abort', withdraw)
-      send(payload, (outcome) => {
+      send(id, payload, (outcome) => {
         cancel?.()
         signal?.removeEventListener('abort', withdraw)
         if (outcome === undefined) reject(signal?.reason)
@@ -174,19 +176,14 @@ export function createSubscription(
     // What arrives was validated by the hub against the definition that gives the listener its type.
     onPublication: (listener) => on('publication', listener as never),
     onSignal: (listener) => on('signal', listener as never),
-    publish: (type, input, { id: claim, signal } = {}) => {
-      // Any other value than a text would never be named by an answer.
-      const id = String(claim ?? createId(randomness))
-      return ask(id, input, { signal }, (payload, settle) =>
+    publish: (type, input, { id: claim, signal } = {}) =>
+      ask(input, { id: claim, signal }, (id, payload, settle) =>
         followed.publish(id, type, payload, claim === undefined, settle),
-      )
-    },
-    request: (type, input, { timeoutMs = requestTimeoutMs, signal } = {}) => {
-      const id = createId(randomness)
-      return ask(id, input, { timeoutMs, signal }, (payload, settle) =>
+      ),
+    request: (type, input, { timeoutMs = requestTimeoutMs, signal } = {}) =>
+      ask(input, { timeoutMs, signal }, (id, payload, settle) =>
         outbox.send({ type: 'baro:request', payload: { id, channel, type, payload } }, settle),
-      )
-    },
+      ),
     signal(type, input) {
       outbox.signal({ type: 'baro:signal', payload: { channel, type, payload: wire(input) } })
     },

@@ -44,7 +44,7 @@ describe('the url of a hub', () => {
     '%j is refused on a page too: nothing would be served there',
     (url) => {
       vi.stubGlobal('location', { href: 'https://shop.example/' })
-      expect(() => connectUrl(url)).toThrow(`The url "${url}"`)
+      expect(() => connectUrl(url)).toThrow(`No hub can be at "${url}".`)
     },
   )
 })

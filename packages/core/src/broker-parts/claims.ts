@@ -21,6 +21,8 @@ export type KeepClaim = (name: string, claim: KeptClaim | undefined) => void
 interface Remembered {
   readonly name: string
   readonly share: ClaimShare
+  /** The name of the part of the share that is one user's, or one address's. */
+  readonly own: string
   readonly turns: Turns
   windowMs: number
   until: number
@@ -34,6 +36,11 @@ const maxUnconfirmed = 1_024
 /** A publish that is claimed by its id counts as the only turn of a producer of its own. */
 const onlyTurn: Turn = { producer: '', number: 1, confirmed: 0 }
 
+const atWorkWhenItEnded: Settlement = {
+  code: 'unknown-outcome',
+  message: 'The server ended while it was at work on this publish. Look before repeating it.',
+}
+
 /** Remembers who claimed which publish, for as long as was promised (I5). */
 export class Claims {
   /** The name of this life of the claims. */
@@ -45,6 +52,10 @@ export class Claims {
   /** By user, by address, and of all of a kind. */
   readonly #weights = new Map<string, number>()
   readonly #expiry: Expiry<Remembered>
+  /** A key is asked for several times in a row, and its name is long. */
+  #lastKey: ClaimKey | undefined
+  #lastChannel = ''
+  #lastName = ''
 
   /**
    * @param keep Called with whatever changes, before the call that changed it returns. A clock that goes on across
@@ -58,9 +69,14 @@ export class Claims {
     this.#expiry = new Expiry(clock)
   }
 
-  /** Remembers again what was kept. */
-  restore(name: string, { share, windowMs, until, ...turns }: KeptClaim): void {
-    const remembered = { name, share, turns: Turns.from(turns), windowMs, until, weight: 0 }
+  /**
+   * Remembers again what a process kept that has ended. What was at work there is over: its handler may have run or not,
+   * and nobody is left who could answer, so the answer is that nobody knows.
+   */
+  restore(name: string, { share, windowMs, until, ...kept }: KeptClaim): void {
+    const turns = Turns.from(kept)
+    if (kept.isAtWork) turns.settle(kept.answered + 1, atWorkWhenItEnded)
+    const remembered = { name, share, own: ownNameOf(share), turns, windowMs, until, weight: 0 }
     this.#remembered.set(name, remembered)
     this.#expiry.add(remembered, windowMs)
     this.#weigh(remembered, Math.max(1, remembered.turns.weight))
@@ -93,9 +109,11 @@ export class Claims {
   settle(channel: string, key: ClaimKey, answer: Settlement): Settlement | undefined {
     // A turn at work counts like an answer, so the weight stays the same.
     const remembered = this.#find(channel, key)
-    remembered?.turns.settle(turnOf(key).number, answer)
-    if (remembered) this.#changed(remembered)
-    return this.answer(channel, key)
+    if (!remembered) return undefined
+    const { number } = turnOf(key)
+    remembered.turns.settle(number, answer)
+    this.#changed(remembered)
+    return remembered.turns.answer(number)
   }
 
   /** The answer of a claim, if it has one. */
@@ -126,8 +144,17 @@ export class Claims {
   }
 
   #find(channel: string, key: ClaimKey): Remembered | undefined {
-    const remembered = this.#remembered.get(nameOf(channel, key))
+    const remembered = this.#remembered.get(this.#nameOf(channel, key))
     return remembered && !this.#isOver(remembered) ? remembered : undefined
+  }
+
+  #nameOf(channel: string, key: ClaimKey): string {
+    if (key !== this.#lastKey || channel !== this.#lastChannel) {
+      this.#lastKey = key
+      this.#lastChannel = channel
+      this.#lastName = nameOf(channel, key)
+    }
+    return this.#lastName
   }
 
   #isOver(remembered: Remembered): boolean {
@@ -136,7 +163,15 @@ export class Claims {
 
   #make(channel: string, key: ClaimKey, windowMs: number, share: ClaimShare): Remembered {
     const until = this.#clock.elapsed() + windowMs
-    return { name: nameOf(channel, key), share, turns: new Turns(), windowMs, until, weight: 0 }
+    return {
+      name: this.#nameOf(channel, key),
+      share,
+      own: ownNameOf(share),
+      turns: new Turns(),
+      windowMs,
+      until,
+      weight: 0,
+    }
   }
 
   #renew(remembered: Remembered, windowMs: number): void {
@@ -178,11 +213,14 @@ export class Claims {
     const more = weight - remembered.weight
     if (more === 0) return
     remembered.weight = weight
-    for (const name of [remembered.share.of, ownNameOf(remembered.share)]) {
-      const all = this.#weightOf(name) + more
-      if (all === 0) this.#weights.delete(name)
-      else this.#weights.set(name, all)
-    }
+    this.#add(remembered.share.of, more)
+    this.#add(remembered.own, more)
+  }
+
+  #add(name: string, more: number): void {
+    const all = this.#weightOf(name) + more
+    if (all === 0) this.#weights.delete(name)
+    else this.#weights.set(name, all)
   }
 
   /** Takes the grant back if there is no room for it. */
@@ -198,7 +236,7 @@ export class Claims {
     return this.#weights.get(name) ?? 0
   }
 
-  #complaintAbout({ share, turns }: Remembered): BaroError | undefined {
+  #complaintAbout({ share, own, turns }: Remembered): BaroError | undefined {
     const { perUser, users, perAddress, guests, application } = this.#limits
     if (turns.weight > maxUnconfirmed)
       return new BaroError(
@@ -212,7 +250,7 @@ export class Claims {
         'unavailable',
         `This node remembers ${mostOfAll} publishes of ${kinds[share.of]} and takes no more. Try again later.`,
       )
-    if (this.#weightOf(ownNameOf(share)) > mostOfOne)
+    if (this.#weightOf(own) > mostOfOne)
       return new BaroError(
         'rate-limited',
         `${mostOfOne} publishes of ${share.of === 'user' ? `the user ${quote(share.user)}` : 'this address'} are remembered. Try again later.`,

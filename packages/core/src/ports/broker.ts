@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts'
+import type { NowOrLater } from '../now-or-later.ts'
 import type { AtPosition } from '../position.ts'
 import type { Publication, Signal } from '../publication.ts'
 import type { StreamView } from '../recovery.ts'
@@ -105,12 +106,15 @@ export interface NodeListener {
  * Offsets rise, and may have gaps: positions, never numbers, say whether something is missing (I2). The position right
  * after a publication is its offset and the check of its id.
  *
+ * What each publish asks for (`append`, `claim`, `settle`, `release`) may be answered at once: a broker that has nothing to
+ * wait for returns the answer, or throws, and the publish is in the channel before the hub does anything else.
+ *
  * The suite `brokerSuite` of `@baro/testing` holds every implementation to these duties.
  */
 export interface Broker {
   /**
    * Appends entries: gives each the next offset, keeps the channel within the bounds, and tells the followers, all or
-   * nothing. Appends of one channel are serial. Resolves once a later `read` on any node would return the entries.
+   * nothing. Appends of one channel are serial. Answers once a later `read` on any node would return the entries.
    * Called for each publish, and for each round of whatever feeds a channel from a database.
    *
    * Trimming never goes past the newest checkpoint: else a node that dies before it writes the next one would take the
@@ -119,7 +123,12 @@ export interface Broker {
    *
    * @throws {BaroError} `unavailable` if the broker does not know whether the entries are kept.
    */
-  append(channel: string, entries: readonly Entry[], bounds: HistoryBounds, options?: AppendOptions): Promise<Appended>
+  append(
+    channel: string,
+    entries: readonly Entry[],
+    bounds: HistoryBounds,
+    options?: AppendOptions,
+  ): NowOrLater<Appended>
 
   /**
    * Puts a tombstone in the place of the publication at this offset, and appends an entry that tells the followers, in
@@ -170,16 +179,16 @@ export interface Broker {
    * would take from: of its user or its address, of all users, of all guests, or of the application. What one of these
    * may have does not depend on the others. Forgetting a claim early would mean publishing twice.
    */
-  claim(channel: string, key: ClaimKey, terms: ClaimTerms): Promise<Claimed>
+  claim(channel: string, key: ClaimKey, terms: ClaimTerms): NowOrLater<Claimed>
 
   /**
    * Keeps the answer of a granted claim, unless the claim has one: the first answer stays. Returns the answer that is
    * kept; `undefined` if the claim is not remembered.
    */
-  settle(channel: string, key: ClaimKey, answer: Settlement): Promise<Settlement | undefined>
+  settle(channel: string, key: ClaimKey, answer: Settlement): NowOrLater<Settlement | undefined>
 
   /** Gives back a granted claim that led to nothing. The next caller that claims it is granted it. */
-  release(channel: string, key: ClaimKey): Promise<void>
+  release(channel: string, key: ClaimKey): NowOrLater<void>
 
   /** The newest checkpoint of the channel's current epoch, if there is one. */
   readCheckpoint(channel: string): Promise<Checkpoint | undefined>

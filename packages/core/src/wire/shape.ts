@@ -83,10 +83,12 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function wrongField(fields: object, payload: Readonly<Record<string, unknown>>): string | undefined {
-  return Object.entries(fields as Readonly<Record<string, Field<unknown>>>).find(([name, field]) => {
-    if (!Object.hasOwn(payload, name)) return !field.optional
-    return !field.accepts(payload[name])
-  })?.[0]
+  // `Object.entries` would make a list of pairs for each message.
+  for (const name in fields) {
+    const field = (fields as Readonly<Record<string, Field<unknown>>>)[name]
+    if (field && (Object.hasOwn(payload, name) ? !field.accepts(payload[name]) : !field.optional)) return name
+  }
+  return undefined
 }
 
 function describeFields(fields: object): string {

@@ -8,6 +8,8 @@ export interface KeptPublication {
   readonly since: number
   readonly payload: string
   readonly rest: string
+  /** Of the payload. */
+  readonly bytes: number
 }
 
 type Rest = readonly [type: string, id: string, time: number, by?: string]
@@ -20,7 +22,7 @@ export function keptOf({ type, payload, id, time, by }: Entry, since: number): K
   const rest: Rest = by === undefined ? [type, id, time] : [type, id, time, by]
   const text = jsonText(payload)
   if (text === undefined) throw new TypeError('A payload of a publication is no JSON.')
-  return { since, payload: text, rest: JSON.stringify(rest) }
+  return { since, payload: text, rest: JSON.stringify(rest), bytes: Buffer.byteLength(text) }
 }
 
 export function textOf({ since, payload, rest }: KeptPublication): string {
@@ -31,7 +33,7 @@ export function textOf({ since, payload, rest }: KeptPublication): string {
 export function keptIn(key: string, text: string | undefined): KeptPublication {
   const [since, payload, rest] = text?.split(between) ?? []
   if (since === undefined || payload === undefined || rest === undefined) throw new DamagedRecord(key)
-  return { since: Number(since), payload, rest }
+  return { since: Number(since), payload, rest, bytes: Buffer.byteLength(payload) }
 }
 
 export function publicationOf({ payload, rest }: KeptPublication, offset: number): Publication {
@@ -42,10 +44,6 @@ export function publicationOf({ payload, rest }: KeptPublication, offset: number
 
 export function checkOfKept({ rest }: KeptPublication): string {
   return checkOf((JSON.parse(rest) as Rest)[1])
-}
-
-export function bytesOf({ payload }: KeptPublication): number {
-  return Buffer.byteLength(payload)
 }
 
 /** The value of a JSON text that was written here. */

@@ -1,25 +1,35 @@
 import type { HistoryBounds } from '@baro/core/broker'
 import type { Place } from '@baro/core/protocol'
 
-/** What is kept of a channel, apart from its publications and its state. */
+/**
+ * What is kept of a channel, apart from its publications and its state. A step works on a copy of its own, and puts other values in
+ * place of those inside: a step that fails must leave what is kept as it was.
+ */
 export interface ChannelRecord {
   readonly epoch: string
   head: Place
   /** The place right before the oldest publication that is kept. */
   floor: Place
   /** The oldest publication that is kept; of no meaning if there is none. */
-  oldest: { since: number; bytes: number; length: number; check: string }
+  oldest: { readonly since: number; readonly bytes: number; readonly length: number; readonly check: string }
   newestSince: number
   /** Bytes of all kept payloads together, as JSON. */
   bytes: number
   /** What its publications take in the store. */
   length: number
   bounds: HistoryBounds
-  cursor?: number
+  cursor: number | undefined
   usedAt: number
   hasState: boolean
-  /** Where its newest state was folded to, how long that is, and the bytes of payload appended since. */
-  checkpoint?: { offset: number; check: string; version: string; length: number; since: number }
+  /** Its newest state. */
+  checkpoint: KeptCheckpoint | undefined
+}
+
+/** Where a state was folded to, how long it is, and the bytes of payload appended since. */
+export interface KeptCheckpoint extends Place {
+  readonly version: string
+  readonly length: number
+  readonly since: number
 }
 
 /** About what a channel takes in the store by itself. */

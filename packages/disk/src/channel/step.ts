@@ -1,4 +1,4 @@
-import type { Changes } from '../journal/frame.ts'
+import { type Changes, type Value, writtenValue } from '../journal/frame.ts'
 
 /** What is kept, as a step sees it. */
 export interface Kept {
@@ -8,7 +8,7 @@ export interface Kept {
 /** Changes that are kept together, or not at all. They are seen by their own step only, until it is kept. */
 export class Step implements Kept {
   readonly #kept: Kept
-  readonly #changes = new Map<string, string | undefined>()
+  readonly #changes = new Map<string, Value | undefined>()
 
   constructor(kept: Kept) {
     this.#kept = kept
@@ -19,10 +19,12 @@ export class Step implements Kept {
   }
 
   get(key: string): string | undefined {
-    return this.#changes.has(key) ? this.#changes.get(key) : this.#kept.get(key)
+    const value = this.#changes.get(key)
+    if (value !== undefined) return writtenValue(value)
+    return this.#changes.has(key) ? undefined : this.#kept.get(key)
   }
 
-  put(key: string, value: string): void {
+  put(key: string, value: Value): void {
     this.#changes.set(key, value)
   }
 

@@ -13,7 +13,6 @@ import type {
 import { type AtPosition, checkOf, jsonText, type Place, positionAt } from '@baro/core/protocol'
 import { DamagedRecord } from '../damage/damage.ts'
 import {
-  bytesOf,
   checkOfKept,
   type KeptPublication,
   keptIn,
@@ -52,6 +51,8 @@ export function emptyRecord(epoch: string, elapsed: number): ChannelRecord {
     bounds: { size: 0, ttlMs: 0, bytes: 0 },
     usedAt: elapsed,
     hasState: false,
+    cursor: undefined,
+    checkpoint: undefined,
   }
 }
 
@@ -91,7 +92,7 @@ export class Stream {
     const before = this.#kept(offset)
     const { id, time } = publicationOf(before, offset)
     const after = keptOf({ ...tombstone, id, time }, before.since)
-    record.bytes -= bytesOf(before)
+    record.bytes -= before.bytes
     record.length -= textOf(before).length
     this.#put(offset, after)
     const delivery = this.#push([entry])
@@ -187,7 +188,8 @@ export class Stream {
       record.head = { offset, check: checkOf(id) }
       record.newestSince = this.#elapsed
       this.#put(offset, kept)
-      if (record.checkpoint) record.checkpoint.since += bytesOf(kept)
+      const { checkpoint } = record
+      if (checkpoint) record.checkpoint = { ...checkpoint, since: checkpoint.since + kept.bytes }
       publications.push(
         by === undefined ? { type, payload, offset, id, time } : { type, payload, offset, id, time, by },
       )
@@ -199,7 +201,7 @@ export class Stream {
     const { record } = this
     const text = textOf(kept)
     this.#step.put(publicationKey(this.#channel, record.epoch, offset), text)
-    record.bytes += bytesOf(kept)
+    record.bytes += kept.bytes
     record.length += text.length
     if (offset === record.floor.offset + 1) record.oldest = oldestOf(kept, text)
   }
@@ -306,7 +308,7 @@ export class Stream {
     let room = bytes
     for (let offset = first; offset <= head.offset && publications.length < limit; offset++) {
       const kept = this.#kept(offset)
-      room -= bytesOf(kept)
+      room -= kept.bytes
       if (room < 0 && publications.length > 0) break
       publications.push(publicationOf(kept, offset))
     }
@@ -324,7 +326,7 @@ export class Stream {
     let first = Math.max(Math.min(until, head.offset), floor.offset) + 1
     for (let room = bytes; first - 1 > floor.offset && publications.length < limit; first--) {
       const kept = this.#kept(first - 1)
-      room -= bytesOf(kept)
+      room -= kept.bytes
       if (room < 0 && publications.length > 0) break
       publications.push(publicationOf(kept, first - 1))
     }
@@ -333,5 +335,5 @@ export class Stream {
 }
 
 function oldestOf(kept: KeptPublication, text: string): ChannelRecord['oldest'] {
-  return { since: kept.since, bytes: bytesOf(kept), length: text.length, check: checkOfKept(kept) }
+  return { since: kept.since, bytes: kept.bytes, length: text.length, check: checkOfKept(kept) }
 }

@@ -1,5 +1,5 @@
 /**
- * What one step changed, as it stands in the journal: all of it or nothing.
+ * What the steps of one write changed, as it stands in the journal: all of it or nothing.
  *
  *     CHECKSUM LENGTH ⏎      crc32 of the text, and its bytes, 8 hexadecimal digits each
  *     KEY ⇥ VALUE ⏎          kept
@@ -9,12 +9,15 @@
  */
 import { crc32 } from 'node:zlib'
 
+/** A value as text, or how to write it: what changes with each step is written once for all steps of a write. */
+export type Value = string | (() => string)
+
 /** Keys with their new values; `undefined` where a key is gone. */
-export type Changes = ReadonlyMap<string, string | undefined>
+export type Changes = ReadonlyMap<string, Value | undefined>
 
 /** The frames at the beginning of a file, and what follows them. */
 export interface Frames {
-  readonly frames: readonly Changes[]
+  readonly frames: readonly ReadonlyMap<string, string | undefined>[]
   /** How many bytes they take. */
   readonly end: number
   /**
@@ -27,10 +30,14 @@ export interface Frames {
 
 const headerBytes = 18
 
+export function writtenValue(value: Value): string {
+  return typeof value === 'string' ? value : value()
+}
+
 /** @param seed Of its file, so that a frame of another file is not taken for one of this. */
 export function encodeFrame(changes: Changes, seed: number): Buffer {
   let text = ''
-  for (const [key, value] of changes) text += value === undefined ? `${key}\n` : `${key}\t${value}\n`
+  for (const [key, value] of changes) text += value === undefined ? `${key}\n` : `${key}\t${writtenValue(value)}\n`
   const length = Buffer.byteLength(text)
   const frame = Buffer.allocUnsafe(headerBytes + length)
   frame.write(text, headerBytes)
@@ -39,7 +46,7 @@ export function encodeFrame(changes: Changes, seed: number): Buffer {
 }
 
 export function decodeFrames(file: Buffer, seed: number): Frames {
-  const frames: Changes[] = []
+  const frames: ReadonlyMap<string, string | undefined>[] = []
   let end = 0
   for (let text = textAt(file, end, seed); text; text = textAt(file, end, seed)) {
     frames.push(changesIn(text.toString()))
@@ -63,7 +70,7 @@ function hasFrameAfter(file: Buffer, at: number, seed: number): boolean {
   return false
 }
 
-function changesIn(text: string): Changes {
+function changesIn(text: string): ReadonlyMap<string, string | undefined> {
   const changes = new Map<string, string | undefined>()
   for (const line of text.slice(0, -1).split('\n')) {
     const tab = line.indexOf('\t')

@@ -1,31 +1,23 @@
 /**
- * What is not in the store yet, in files that only grow. A step is written before anybody is told of it, so the end of the process
- * loses nothing: the pages are the system's. Under `sync: 'always'` it is on the disk as well.
+ * What is not in the store yet, in files that only grow. Nobody is told of a step before it is written, so the end of the process
+ * loses nothing: the pages are the system's. Under `sync: 'always'` it is on the disk as well. Steps gather: one write, and one sync,
+ * are for all that came meanwhile.
  *
- *     write ──▶ the newest file ──▶ rotate: a new file ──▶ the store has what the older ones hold ──▶ forget them
+ *     add ──▶ gathered ──▶ the turn of the event loop ends, and no sync is under way ──▶ write ──▶ sync ──▶ durable
+ *     the newest file ──▶ rotate: a new file ──▶ the store has what the older ones hold ──▶ forget them
  */
-import { closeSync, fdatasync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { DamagedStore } from '../damage/damage.ts'
-import { type Changes, decodeFrames, encodeFrame } from './frame.ts'
+import { DamagedStore, StoreFailed } from '../damage/damage.ts'
+import { type Changes, decodeFrames, encodeFrame, type Value } from './frame.ts'
+import type { JournalFiles } from './journal-files.ts'
 
 /** When a step counts as kept: once it is the system's, or once the disk has it. */
 export type Sync = 'os' | 'always'
 
-/** How the journal writes: a test lets it fail. */
-export interface JournalFiles {
-  write(file: number, bytes: Uint8Array, offset: number): number
-  sync(file: number, done: (error: Error | null) => void): void
-}
-
-export const journalFiles: JournalFiles = {
-  write: (file, bytes, offset) => writeSync(file, bytes, offset),
-  sync: fdatasync,
-}
-
 /** What a journal held when it was opened. */
 export interface Replay {
-  readonly steps: readonly Changes[]
+  readonly steps: readonly ReadonlyMap<string, string | undefined>[]
   /** How many bytes at its end were no step: a write that was not finished, or damage. */
   readonly tornBytes: number
 }
@@ -39,9 +31,11 @@ export class Journal {
   #bytes = 0
   /** Older files that hold steps the disk may not have yet. */
   readonly #older: number[] = []
-  #isDirty = false
-  #syncing: Promise<void> | undefined
+  #gathered = new Map<string, Value | undefined>()
+  /** The write that is under way, and the one for what has gathered since. */
+  #writing: Promise<void> | undefined
   #next: Promise<void> | undefined
+  #failure: StoreFailed | undefined
 
   /** Begins a new file. */
   constructor(folder: string, number: number, sync: Sync, files: JournalFiles) {
@@ -62,22 +56,20 @@ export class Journal {
     return this.#number
   }
 
-  /** @throws what the system says if it cannot be written; nobody knows then how much of it was. */
-  write(changes: Changes): void {
-    const frame = encodeFrame(changes, this.#number)
-    // A write may take less than it was given, for example on a full disk.
-    for (let at = 0; at < frame.length; ) at += this.#files.write(this.#file, frame, at)
-    this.#bytes += frame.length
-    this.#isDirty = true
+  /**
+   * Keeps all of these changes, or none.
+   *
+   * @throws {StoreFailed} if it could not be written before: nobody knows what stands in it then.
+   */
+  add(changes: Changes): void {
+    if (this.#failure) throw this.#failure
+    for (const [key, value] of changes) this.#gathered.set(key, value)
+    this.#next ??= this.#writeNext()
   }
 
-  /** Resolves once all that was written is kept; `undefined` if it is. */
+  /** Resolves once all that was added is kept; `undefined` if it is. Rejects with {@link StoreFailed}. */
   durable(): Promise<void> | undefined {
-    if (this.#sync === 'os') return undefined
-    if (!this.#isDirty) return this.#syncing
-    // Whoever writes while a sync is under way waits for the next one: one for all of them.
-    this.#next ??= (this.#syncing ?? Promise.resolve()).then(() => this.#syncAll())
-    return this.#next
+    return this.#next ?? this.#writing
   }
 
   /** Begins a new file; what follows goes there. */
@@ -94,21 +86,52 @@ export class Journal {
     for (const known of journalNumbers(this.#folder)) if (known < number) rmSync(pathOf(this.#folder, known))
   }
 
-  close(): void {
+  /** Ends without a further write. */
+  async end(): Promise<void> {
+    this.#failure ??= new StoreFailed('the journal has ended')
+    // A sync that is under way needs its file.
+    await this.durable()?.catch(() => {})
     this.#older.push(this.#file)
     this.#closeOlder()
   }
 
+  #writeNext(): Promise<void> {
+    const before = this.#writing ?? new Promise<void>((resolve) => this.#files.soon(resolve))
+    const next = before.then(() => this.#writeGathered())
+    // Whoever waits is told, and so is whoever comes later.
+    next.catch(() => {})
+    return next
+  }
+
+  async #writeGathered(): Promise<void> {
+    const writing = this.#next
+    this.#writing = writing
+    this.#next = undefined
+    try {
+      if (this.#failure) throw this.#failure
+      this.#write()
+      if (this.#sync === 'always') await this.#syncAll()
+    } catch (cause) {
+      this.#failure ??= new StoreFailed('the journal could not be written', { cause })
+      throw this.#failure
+    } finally {
+      if (this.#writing === writing) this.#writing = undefined
+    }
+  }
+
+  #write(): void {
+    const frame = encodeFrame(this.#gathered, this.#number)
+    this.#gathered = new Map()
+    for (let at = 0; at < frame.length; ) at += this.#files.write(this.#file, frame, at)
+    this.#bytes += frame.length
+  }
+
   async #syncAll(): Promise<void> {
     const older = this.#older.splice(0)
-    this.#syncing = this.#next
-    this.#next = undefined
-    this.#isDirty = false
     try {
       for (const file of [...older, this.#file]) await this.#syncOne(file)
     } finally {
       for (const file of older) closeSync(file)
-      if (!this.#next) this.#syncing = undefined
     }
   }
 
@@ -135,7 +158,7 @@ export class Journal {
 export function readJournal(folder: string, first: number): Replay & { readonly last: number } {
   const numbers = journalNumbers(folder)
   const last = numbers.at(-1) ?? 0
-  const steps: Changes[] = []
+  const steps: ReadonlyMap<string, string | undefined>[] = []
   let tornBytes = 0
   for (let number = first; number <= last || number === first; number++) {
     if (!numbers.includes(number)) throw new DamagedStore(`${pathOf(folder, number)} is missing`)

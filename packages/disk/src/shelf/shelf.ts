@@ -1,6 +1,6 @@
 /**
- * Keys and values that outlive the process. A step goes to the journal, then counts; what has gathered goes to the store in one
- * batch, so that what changes often is written there seldom.
+ * Keys and values that outlive the process. A step goes to the journal, then whoever waits for it is told; what has gathered goes to
+ * the store in one batch, so that what changes often is written there seldom.
  *
  *     get ──▶ gathered ──▶ on its way to the store ──▶ the store
  */
@@ -8,9 +8,10 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { ClassicLevel } from 'classic-level'
-import { DamagedRecord, DamagedStore, StoreFailed } from '../damage/damage.ts'
-import type { Changes } from '../journal/frame.ts'
-import { Journal, type JournalFiles, journalNumbers, readJournal, type Sync } from '../journal/journal.ts'
+import { DamagedRecord, DamagedStore } from '../damage/damage.ts'
+import { type Changes, type Value, writtenValue } from '../journal/frame.ts'
+import { Journal, journalNumbers, readJournal, type Sync } from '../journal/journal.ts'
+import type { JournalFiles } from '../journal/journal-files.ts'
 import { assertLevelFiles } from './level-files.ts'
 
 export interface ShelfOptions {
@@ -19,8 +20,10 @@ export interface ShelfOptions {
   readonly files: JournalFiles
 }
 
-// What is gathered is as long as the journal, which is read at the start. A batch of this much takes some milliseconds.
-const gatheredBytes = 1 << 20
+// What is gathered is as long as the journal, which is read at the start.
+const gatheredBytes = 2 << 20
+// A millisecond of work; in between, others have their turn.
+const movedAtOnce = 256
 // The store does not keep up: who writes waits for it.
 const mostGatheredBytes = 32 << 20
 const firstKey = '!journal'
@@ -32,13 +35,15 @@ export class Shelf {
   readonly tornBytes: number
   readonly #level: Level
   readonly #journal: Journal
-  #gathered = new Map<string, string | undefined>()
+  readonly #soon: JournalFiles['soon']
+  #gathered = new Map<string, Value | undefined>()
   #leaving: Changes = new Map()
   #moving: Promise<void> | undefined
 
-  private constructor(level: Level, journal: Journal, tornBytes: number) {
+  private constructor(level: Level, journal: Journal, soon: JournalFiles['soon'], tornBytes: number) {
     this.#level = level
     this.#journal = journal
+    this.#soon = soon
     this.tornBytes = tornBytes
   }
 
@@ -63,7 +68,7 @@ export class Shelf {
       // Without a store there is no journal that counts: its first file is begun before the store names it.
       const replay = kept === undefined ? { steps: [], tornBytes: 0 } : readJournal(folder, kept)
       const number = (journalNumbers(folder).at(-1) ?? 0) + 1
-      const shelf = new Shelf(level, new Journal(folder, number, sync, files), replay.tornBytes)
+      const shelf = new Shelf(level, new Journal(folder, number, sync, files), files.soon, replay.tornBytes)
       for (const step of replay.steps) for (const [key, value] of step) shelf.#gathered.set(key, value)
       await shelf.#moveNow(number)
       return shelf
@@ -75,19 +80,18 @@ export class Shelf {
 
   /** @throws {DamagedRecord} if what is kept under this key is damaged. */
   get(key: string): string | undefined {
-    if (this.#gathered.has(key)) return this.#gathered.get(key)
-    if (this.#leaving.has(key)) return this.#leaving.get(key)
+    const from = this.#gathered.has(key) ? this.#gathered : this.#leaving.has(key) ? this.#leaving : undefined
+    if (from) {
+      const value = from.get(key)
+      return value === undefined ? undefined : writtenValue(value)
+    }
     const kept = this.#level.getSync(key)
     return kept === undefined ? undefined : checked(key, kept)
   }
 
-  /** @throws {StoreFailed} if nobody knows whether it is kept. Then this shelf is of no use any more. */
+  /** @throws {StoreFailed} if something could not be kept before. Then this shelf is of no use any more. */
   keep(changes: Changes): void {
-    try {
-      this.#journal.write(changes)
-    } catch (cause) {
-      throw new StoreFailed('the journal could not be written', { cause })
-    }
+    this.#journal.add(changes)
     for (const [key, value] of changes) this.#gathered.set(key, value)
   }
 
@@ -96,7 +100,7 @@ export class Shelf {
     return this.#journal.bytes >= gatheredBytes && this.#moving === undefined
   }
 
-  /** Resolves once all that was kept outlives what it is to outlive; `undefined` if it does. */
+  /** Resolves once all that was kept outlives what it is to outlive; `undefined` if it does. Rejects with {@link StoreFailed}. */
   durable(): Promise<void> | undefined {
     const durable = this.#journal.durable()
     if (this.#journal.bytes < mostGatheredBytes || !this.#moving) return durable
@@ -131,7 +135,7 @@ export class Shelf {
   /** Ends without a further write. */
   async abandon(): Promise<void> {
     await this.#moving?.catch(() => {})
-    this.#journal.close()
+    await this.#journal.end()
     await this.#level.close()
   }
 
@@ -144,15 +148,18 @@ export class Shelf {
   }
 
   async #moveNow(first: number): Promise<void> {
-    this.#leaving = this.#gathered
+    const leaving = this.#gathered
+    this.#leaving = leaving
     this.#gathered = new Map()
-    const batch = [...this.#leaving].map(([key, value]) =>
-      value === undefined
-        ? ({ type: 'del', key } as const)
-        : ({ type: 'put', key, value: withChecksum(key, value) } as const),
-    )
-    const journal = { type: 'put', key: firstKey, value: withChecksum(firstKey, String(first)) } as const
-    await this.#level.batch([...batch, journal], { sync: true })
+    const batch = this.#level.batch()
+    let count = 0
+    for (const [key, value] of leaving) {
+      if (value === undefined) batch.del(key)
+      else batch.put(key, withChecksum(key, writtenValue(value)))
+      if (++count % movedAtOnce === 0) await new Promise<void>((resolve) => this.#soon(resolve))
+    }
+    batch.put(firstKey, withChecksum(firstKey, String(first)))
+    await batch.write({ sync: true })
     this.#leaving = new Map()
     this.#journal.forgetBefore(first)
   }
@@ -169,5 +176,8 @@ function checked(key: string, kept: string): string {
 }
 
 function checksumOf(key: string, value: string): string {
-  return crc32(value, crc32(key)).toString(16).padStart(8, '0')
+  // One call for both: each takes as long as a hundred bytes of it.
+  return crc32(key + value)
+    .toString(16)
+    .padStart(8, '0')
 }

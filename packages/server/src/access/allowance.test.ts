@@ -100,7 +100,7 @@ describe('I7: the allowance of a user, else of an address', () => {
       let count = 0
       for (;;) {
         try {
-          allowances.admit(sharing)
+          allowances.admit(sharing, 1)
           count++
         } catch (error) {
           return [count, (error as { code: string }).code, (error as { retryAfterMs: number }).retryAfterMs]
@@ -121,8 +121,8 @@ describe('I7: the allowance of a user, else of an address', () => {
 
   test('Infinity lifts it, and an address that is not known has none', () => {
     const { allowances } = setUp({ ...rates, timesPerAddress: Number.POSITIVE_INFINITY })
-    for (let count = 0; count < 10_000; count++) allowances.admit({ address: '10.0.0.1' })
-    for (let count = 0; count < 10_000; count++) allowances.admit({ address: undefined })
+    for (let count = 0; count < 10_000; count++) allowances.admit({ address: '10.0.0.1' }, 1)
+    for (let count = 0; count < 10_000; count++) allowances.admit({ address: undefined }, 1)
     expect(burstOf(new LinkAllowance(allowances, { address: '10.0.0.1' }))).toEqual([20, 100])
   })
 
@@ -138,6 +138,45 @@ describe('I7: the allowance of a user, else of an address', () => {
       return Math.round(waitMs)
     })
     expect(waits).toEqual([0, 0, 0, 25, 525, 1_025])
+  })
+})
+
+describe('I7: before anything is done for a request', () => {
+  const refusesNow = (allowances: Allowances, mayBeUser: boolean) => {
+    try {
+      allowances.assertMayAsk('10.0.0.1', mayBeUser)
+      return false
+    } catch (error) {
+      return (error as { code: string }).code
+    }
+  }
+
+  test('guests of an address that has nothing left are refused, and who may be a user is not', () => {
+    const { allowances } = setUp()
+    allowances.spend({ address: '10.0.0.1' }, 400, 0)
+    expect([refusesNow(allowances, false), refusesNow(allowances, true)]).toEqual(['rate-limited', false])
+  })
+
+  test('so are tokens and cookies of an address from which too many were nobody’s, and guests are not', () => {
+    const { clock, allowances } = setUp()
+    for (let count = 0; count < 199; count++) allowances.refused('10.0.0.1', true)
+    expect(refusesNow(allowances, true)).toBe(false)
+    allowances.refused('10.0.0.1', true)
+    expect([refusesNow(allowances, true), refusesNow(allowances, false)]).toEqual(['rate-limited', false])
+    clock.advance(10)
+    expect(refusesNow(allowances, true)).toBe(false)
+  })
+
+  test('what a guest is refused costs too', () => {
+    const { allowances } = setUp()
+    for (let count = 0; count < 200; count++) allowances.refused('10.0.0.1', false)
+    expect(refusesNow(allowances, false)).toBe('rate-limited')
+  })
+
+  test('an address that is not known is not refused', () => {
+    const { allowances } = setUp()
+    for (let count = 0; count < 10_000; count++) allowances.refused(undefined, true)
+    allowances.assertMayAsk(undefined, true)
   })
 })
 

@@ -3,6 +3,7 @@ import { BaroError, type Log } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
 import type { Limits } from '../ports/limits.ts'
 import { costMs, type Rate, spend, waitMs } from './allowance.ts'
+import { prices } from './prices.ts'
 import type { Principal } from './principal.ts'
 import { Shares } from './shares.ts'
 
@@ -26,6 +27,8 @@ export class Allowances {
   readonly #log: Log
   readonly #users: Shares
   readonly #addresses: Shares
+  /** Of addresses, what came with a token or a cookie and was nobody's. */
+  readonly #pretended: Shares
   #hasWarned = false
 
   constructor({ clock, limits, log }: AllowancesParts) {
@@ -39,6 +42,7 @@ export class Allowances {
     this.#log = log
     this.#users = new Shares(times(timesPerUser))
     this.#addresses = new Shares(times(timesPerAddress))
+    this.#pretended = new Shares(times(timesPerAddress))
   }
 
   /** Spends of whoever it is, whether it is there or not: what has come has come. */
@@ -60,17 +64,32 @@ export class Allowances {
   /**
    * Takes one request, which cannot be left unread as a message of a link can.
    *
+   * @param price In messages (`prices.ts`).
    * @throws {BaroError} `rate-limited`.
    */
-  admit(sharing: Sharing): void {
+  admit(sharing: Sharing, price: number): void {
     const wait = this.waitMs(sharing)
-    if (wait === 0) return this.spend(sharing, 1, 0)
-    const retryAfterMs = Math.max(shortestRetryMs, Math.ceil(wait))
-    throw new BaroError(
-      'rate-limited',
-      `Too much comes from this ${sharing.user ? 'user' : 'address'}. Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`,
-      { retryAfterMs },
-    )
+    if (wait > 0) throw tooMuch(sharing, wait)
+    this.spend(sharing, price, 0)
+  }
+
+  /**
+   * Refuses a request before anything is done for it. It may come from a user, for whom the guests of the same address
+   * count nothing: then only what pretended to be one does.
+   *
+   * @throws {BaroError} `rate-limited`.
+   */
+  assertMayAsk(address: string | undefined, mayBeUser: boolean): void {
+    if (address === undefined) return
+    const wait = mayBeUser ? this.#pretended.waitMs(address, this.clock.elapsed()) : this.waitMs({ address })
+    if (wait > 0) throw tooMuch({ address }, wait)
+  }
+
+  /** Pays for a request that was refused; it may have come from a user. */
+  refused(address: string | undefined, mayBeUser: boolean): void {
+    if (address === undefined) return
+    const shares = mayBeUser ? this.#pretended : this.#addresses
+    shares.spend(address, this.clock.elapsed(), prices.refusal, 0)
   }
 
   /** Once: a proxy that was not named makes one address of everybody, and nobody would know why all are slow. */
@@ -81,6 +100,15 @@ export class Allowances {
       `More comes from ${JSON.stringify(address)} than one address may send. If that is a proxy: createHub({ trustProxy: 1 }). To let more in: createHub({ limits: { timesPerAddress: Infinity } }).`,
     )
   }
+}
+
+function tooMuch({ user }: Sharing, waitMs: number): BaroError {
+  const retryAfterMs = Math.max(shortestRetryMs, Math.ceil(waitMs))
+  return new BaroError(
+    'rate-limited',
+    `Too much comes from this ${user ? 'user' : 'address'}. Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`,
+    { retryAfterMs },
+  )
 }
 
 /** Messages in a row that could not be read, after which a link is closed. */

@@ -9,7 +9,8 @@ function setUp(timesPerUser = 2, timesPerAddress = 3) {
   const link = (principal: Principal) => {
     const atWork = new AtWork(2, together, principal)
     return async (): Promise<string> => {
-      const done = atWork.do(() => new Promise<void>((resolve) => ends.push(resolve)))
+      const begin = async () => atWork.do(() => new Promise<void>((resolve) => ends.push(resolve)))
+      const done = begin()
       return Promise.race([done.then(() => 'done'), Promise.resolve().then(() => Promise.resolve('at work'))]).catch(
         ({ code }) => code,
       )

@@ -3,6 +3,7 @@
  * finish would make an endless queue (I7).
  */
 import { BaroError } from '@baro/core'
+import type { NowOrLater } from '@baro/core/broker'
 import type { Limits } from '../ports/limits.ts'
 import type { Principal } from './principal.ts'
 
@@ -60,16 +61,24 @@ export class AtWork {
    *
    * @throws {BaroError} `rate-limited` if too many are at work; otherwise what `work` throws.
    */
-  async do<T>(work: () => Promise<T>): Promise<T> {
+  do<T>(work: () => NowOrLater<T>): NowOrLater<T> {
     if (this.#count >= this.#max) throw tooMany(this.#max, 'connection')
     const end = this.#together.begin(this.#principal)
     this.#count++
-    try {
-      return await work()
-    } finally {
+    const over = () => {
       this.#count--
       end()
     }
+    let result: NowOrLater<T>
+    try {
+      result = work()
+    } catch (error) {
+      over()
+      throw error
+    }
+    if (result instanceof Promise) return result.finally(over)
+    over()
+    return result
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Json, RequestSchemas } from '@baro/core'
+import type { NowOrLater } from '@baro/core/broker'
 import { quote, validatePayload } from '@baro/core/protocol'
 import { AtWork, type AtWorkTogether } from '../access/at-work.ts'
 import { contextOf, type Principal } from '../access/principal.ts'
@@ -48,7 +49,7 @@ export class Delegate {
    *
    * @throws {BaroError} the error to answer with; or whatever the application throws.
    */
-  publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck = 'ask'): Promise<PublishAnswer> {
+  publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck = 'ask'): NowOrLater<PublishAnswer> {
     return this.#queue.publish(resolved, publishing, rule)
   }
 
@@ -58,7 +59,7 @@ export class Delegate {
   }
 
   /** Gives a signal to its handler. */
-  signal(resolved: Resolved, type: string, payload: unknown): Promise<void> {
+  async signal(resolved: Resolved, type: string, payload: unknown): Promise<void> {
     const { gate, signals } = this.#parts
     const { principal } = this
     return this.#atWork.do(async () => {
@@ -74,7 +75,7 @@ export class Delegate {
   }
 
   /** Gives a request to its handler; returns the answer. */
-  request(resolved: Resolved, type: string, payload: unknown): Promise<Json> {
+  async request(resolved: Resolved, type: string, payload: unknown): Promise<Json> {
     const { principal } = this
     return this.#atWork.do(async () => {
       await this.#parts.gate.assertAllowed(resolved, principal, 'request')

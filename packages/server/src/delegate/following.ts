@@ -1,5 +1,7 @@
 import type { Position } from '@baro/core/protocol'
+import type { Allowances } from '../access/allowances.ts'
 import type { Gate } from '../access/gate.ts'
+import { prices } from '../access/prices.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
@@ -14,6 +16,7 @@ export interface FollowingParts {
   readonly gate: Gate
   readonly attendance: Attendance
   readonly feeds: Feeds
+  readonly allowances: Pick<Allowances, 'spend'>
   readonly counters: Counters
 }
 
@@ -84,7 +87,9 @@ export class Following {
   }
 
   #hold(): Feed {
-    this.#feed ??= this.#parts.feeds.hold(this.#resolved)
+    const { feeds, allowances } = this.#parts
+    if (!this.#feed && !feeds.isHeld(this.#resolved)) allowances.spend(this.#principal, prices.feed, 0)
+    this.#feed ??= feeds.hold(this.#resolved)
     // The feed's object, so that ten thousand followers of a channel do not keep one each.
     this.#resolved = this.#feed.resolved
     return this.#feed

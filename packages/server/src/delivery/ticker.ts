@@ -30,8 +30,6 @@ const longestSliceMs = 50
 const quickMs = 0.1
 const writesBetweenLooks = 4
 
-const nothingGathered: Gathered = { deliveries: 0, sinceMs: 0, lastMs: 0 }
-
 const never: HandedOn = { deliveries: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }
 
 /**
@@ -54,7 +52,8 @@ export class Ticker {
    * The empty run with which every outbox begins a tick. Each tick has a new one, because a run holds what follows it.
    */
   #nothing: Run = new Run()
-  #gathered = nothingGathered
+  /** Counted in place: it changes with each publication. */
+  readonly #gathered = { deliveries: 0, sinceMs: 0, lastMs: 0 } satisfies Gathered
   #handedOn = never
   /** When the event loop went on to other work; `undefined` if no socket waits for the next slice. */
   #leftAtMs: number | undefined
@@ -66,9 +65,9 @@ export class Ticker {
 
   /** Adds a channel that has gathered one more delivery for its readers. It is called for each, because they are counted. */
   gather(channel: Gathering): void {
-    const lastMs = this.#clock.elapsed()
-    const { deliveries, sinceMs } = this.#gathered
-    this.#gathered = { deliveries: deliveries + 1, sinceMs: deliveries === 0 ? lastMs : sinceMs, lastMs }
+    const gathered = this.#gathered
+    gathered.lastMs = this.#clock.elapsed()
+    if (gathered.deliveries++ === 0) gathered.sinceMs = gathered.lastMs
     this.#channels.add(channel)
     this.#schedule()
   }
@@ -115,7 +114,7 @@ export class Ticker {
 
   #handOn(nowMs: number): void {
     const { deliveries } = this.#gathered
-    this.#gathered = nothingGathered
+    this.#gathered.deliveries = 0
     // If a channel throws, those after it stay in the set, and hand on in the next tick.
     for (const channel of [...this.#channels]) {
       this.#channels.delete(channel)

@@ -6,6 +6,7 @@ import { Allowances } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
+import { Turnstile } from '../access/turnstile.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
@@ -29,7 +30,7 @@ import { Feeds } from '../stream/feeds.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
 import { publishByPost } from '../transports/channel-url/channel-post.ts'
-import { readChannel } from '../transports/channel-url/channel-read.ts'
+import { endStream, readChannel } from '../transports/channel-url/channel-read.ts'
 import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
 import { FairTurns } from '../transports/http/fair-turns.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
@@ -38,10 +39,11 @@ import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { Hub, HubOptions } from './hub.ts'
-import { drainRules, hubOptionRules, viewRules } from './hub-option-rules.ts'
+import { drainRules, hubOptionRules, socketViewRules, viewRules } from './hub-option-rules.ts'
 import { hubPath } from './hub-path.ts'
 import { listen } from './listen.ts'
 import { Routes } from './routes.ts'
+import { SocketMounts } from './socket-mounts.ts'
 
 /** The guards that a test bed may replace, to show that each is needed. */
 export interface Guards {
@@ -91,7 +93,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
   const attendance = new Attendance({ clock, hooks, leaveAfterMs })
   const atWorkTogether = new AtWorkTogether(limits)
-  const acting = { gate, attendance, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
+  const acting = { gate, allowances, attendance, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
   const delegating: Delegating = (principal) => new Delegate(acting, principal)
   const participating = { registry, gate, sessions, delegating, claimsEpoch, randomness, log }
 
@@ -110,6 +112,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const turns = new FairTurns(clock)
   const webSockets = createWebSocketTransport({
     clock,
+    turns,
     maxMessageBytes: limits.maxMessageBytes,
     compressFromBytes: compression === false ? undefined : (compression.thresholdBytes ?? 1_024),
     log,
@@ -130,27 +133,31 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const posting = { gate, turns, allowances, delegating, limits, clock }
   const connecting = { clock, turns, allowances, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets }
+  const mounts = new SocketMounts(path)
   const routes = new Routes({
     path,
     registry,
+    mounts,
     gate,
     sessions,
     counters,
     clock,
     limits,
     heartbeatIntervalMs,
-    lateRefusals: new LateRefusals({ clock, held }),
+    lateRefusals: new LateRefusals({ clock, randomness, held }),
     turns,
+    allowances,
+    turnstile: new Turnstile({ clock, allowances }),
     isOriginAllowed: createOriginCheck({ origins, development, log }),
     trustProxy,
     destinations: {
       read: (read) => readChannel(reading, read),
+      endStream: (request, response, refusal) => endStream(reading, request, response, refusal),
       publish: (resolved, request, response, handshake) =>
         publishByPost(posting, resolved, request, response, handshake),
       connect: (request, response, handshake) => connectByPost(connecting, request, response, handshake),
-      upgradeConnect: ({ request, stream, head, handshake }) =>
-        webSockets.upgrade(request, stream, head, (socket) => hub.connect(socket, handshake)),
-      upgradeChannel: (rest, upgrade) => upgradeChannel(upgrading, rest, upgrade),
+      upgradeConnect: (upgrade) => webSockets.upgrade(upgrade, (socket) => hub.connect(socket, upgrade.handshake)),
+      upgradeChannel: (place, upgrade) => upgradeChannel(upgrading, place, upgrade),
     },
   })
 
@@ -205,6 +212,10 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
       const defaults = queryOf(checkedOptions('hub.serve', view, viewRules))
       return (request, response) => routes.answerMounted(reference, defaults, request, response)
     },
+    serveSockets: (mountPath, channel, view = {}) =>
+      mounts.add(mountPath, channel as Parameters<SocketMounts['add']>[1], {
+        ...checkedOptions('hub.serveSockets', view, socketViewRules),
+      }),
 
     connect(socket, handshake) {
       registry.assertComplete()

@@ -94,7 +94,7 @@ describe('a hub that is attached to the server of an application', () => {
     const server = createServer()
     makeHub().attach(server)
     const { raw, status } = await RawClient.upgrade(await listening(server), '/socket')
-    expect(status).toBe('')
+    expect(status).toBe('HTTP/1.1 404 Not Found')
     await raw.ended
   })
 

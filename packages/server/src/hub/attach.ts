@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BaroError } from '@baro/core'
+import { refuseUpgrade } from '../transports/websocket/websocket.ts'
 import type { Hub } from './hub.ts'
 
 type Taker = Pick<Hub, 'handle' | 'handleUpgrade'>
@@ -52,11 +53,14 @@ function intercept(server: Server): Set<Taker> {
     }
     return Reflect.apply(emit, this, [event, ...rest])
   } as Server['emit']
-  // Node emits `upgrade` only if it has a listener. This one closes what is not the hub's, as long as it is the only
+  // Node emits `upgrade` only if it has a listener. This one refuses what is not the hub's, as long as it is the only
   // one.
   if (server.listenerCount('upgrade') === 0)
     server.on('upgrade', (_request, stream: Duplex) => {
-      if (server.listenerCount('upgrade') === 1) stream.destroy()
+      if (server.listenerCount('upgrade') > 1) return
+      // Somebody who is refused may be gone already; that is no exception of ours.
+      stream.on('error', () => stream.destroy())
+      refuseUpgrade(stream, 404, 'Nothing takes WebSockets at this path.')
     })
   return hubs
 }

@@ -57,6 +57,11 @@ export const viewRules: OptionRules<NonNullable<Parameters<Hub['serve']>[1]>> = 
   live: oneOf('sse'),
 }
 
+/** What the view of `hub.serveSockets` must be. */
+export const socketViewRules: OptionRules<NonNullable<Parameters<Hub['serveSockets']>[2]>> = {
+  view: oneOf('publication', 'payload'),
+}
+
 /** What the options of `hub.drain` must be. */
 export const drainRules: OptionRules<NonNullable<Parameters<Hub['drain']>[0]>> = {
   spreadMs: milliseconds(0),

@@ -9,6 +9,7 @@ import type { Participant, ParticipantOptions } from '../participant/participant
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
 import type { Listening } from './listen.ts'
+import type { MountedSocket } from './socket-mounts.ts'
 
 /** What `createHub` takes. */
 export interface HubOptions {
@@ -185,8 +186,6 @@ export interface Hub {
    *
    * @throws {BaroError} `bad-definition` if the view has options that do not exist, or values that make no sense.
    *
-   * @throws {BaroError} `bad-definition` if the view has options that do not exist, or values that make no sense.
-   *
    * @example
    * ```ts
    * app.get('/api/messages', hub.serve(room({ id: 1 }), { view: 'state' }))
@@ -197,7 +196,31 @@ export interface Hub {
     reference: Reference,
     view?: { readonly view?: 'publication' | 'payload' | 'state'; readonly waitMs?: number; readonly live?: 'sse' },
   ): (request: IncomingMessage, response: ServerResponse) => void
-  /** Takes an upgrade if it is under the hub's path; returns whether it did. */
+  /**
+   * Takes plain WebSockets of one channel at a path of the application, on every server that the hub is attached to; all
+   * other requests of that path stay the application's. The path may be `'/'`, and may have parameters, as
+   * `'/rooms/{id}'`. Origins, rules, limits and what is sent and published are those of the channel's own URL.
+   *
+   * @param channel The channel, or a function that chooses it by the parameters and the query. What it throws refuses
+   *   the handshake.
+   * @param view `view` (default `publication`) applies to requests that do not ask for another.
+   *
+   * @throws {BaroError} `bad-definition` if no URL has the path, if another call or the hub itself has it, or if the view
+   *   has options that do not exist.
+   *
+   * @example
+   * ```ts
+   * hub.serveSockets('/', room({ id: 1 }), { view: 'payload' })
+   * hub.serveSockets('/api/socket', ({ search }) => room({ id: search.get('room') ?? 'lobby' }))
+   * hub.serveSockets('/rooms/{id}', ({ params }) => room({ id: params.id }))
+   * ```
+   */
+  serveSockets<Path extends string>(
+    path: Path,
+    channel: Reference | ((asked: MountedSocket<Path>) => Reference),
+    view?: { readonly view?: 'publication' | 'payload' },
+  ): void
+  /** Takes an upgrade if it is under the hub's path, or a channel is mounted there; returns whether it did. */
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean
   /**
    * Opens a session of the SDK's protocol on a socket. A transport calls it for each link.

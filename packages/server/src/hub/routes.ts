@@ -4,15 +4,19 @@ import type { Duplex } from 'node:stream'
 import { BaroError, type Reference } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
 import { orThrow } from '@baro/core/protocol'
+import type { Allowances } from '../access/allowances.ts'
 import type { Gate } from '../access/gate.ts'
+import { networkOf } from '../access/network-of.ts'
 import type { OriginCheck } from '../access/origins.ts'
+import { prices } from '../access/prices.ts'
+import type { Turnstile } from '../access/turnstile.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import type { Sessions } from '../session/sessions.ts'
-import type { ReadRequest } from '../transports/channel-url/channel-read.ts'
-import type { Upgrade } from '../transports/channel-url/channel-socket.ts'
+import { asksForStream, type ReadRequest } from '../transports/channel-url/channel-read.ts'
+import type { ChannelPlace } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
 import type { FairTurns } from '../transports/http/fair-turns.ts'
@@ -20,8 +24,9 @@ import { handshakeOf } from '../transports/http/handshake-of.ts'
 import type { LateRefusals } from '../transports/http/late-refusals.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
-import { refuseUpgrade } from '../transports/websocket/websocket.ts'
+import { refuseUpgrade, type Upgrade } from '../transports/websocket/websocket.ts'
 import { restBelow } from './hub-path.ts'
+import type { SocketMounts } from './socket-mounts.ts'
 
 /**
  * Where requests and upgrades go. An exception becomes the answer to a request. A destination answers its upgrades
@@ -29,13 +34,15 @@ import { restBelow } from './hub-path.ts'
  */
 export interface Destinations {
   read(read: ReadRequest): Promise<void>
+  /** Tells whoever asked for an event stream when to come back. */
+  endStream(request: IncomingMessage, response: ServerResponse, refusal: BaroError): void
   publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK in one POST. */
   connect(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK on a WebSocket. */
   upgradeConnect(upgrade: Upgrade): void
-  /** Every other upgrade; `rest` is what follows the hub's path, without the query. */
-  upgradeChannel(rest: string, upgrade: Upgrade): void
+  /** A plain WebSocket on one channel. */
+  upgradeChannel(place: ChannelPlace, upgrade: Upgrade): void
 }
 
 /** What routing works with. */
@@ -43,6 +50,7 @@ export interface RoutesParts {
   /** Where the hub is served. */
   readonly path: string
   readonly registry: Registry
+  readonly mounts: Pick<SocketMounts, 'find'>
   readonly gate: Gate
   readonly isOriginAllowed: OriginCheck
   /** How many proxies are believed. */
@@ -54,6 +62,8 @@ export interface RoutesParts {
   readonly heartbeatIntervalMs: number
   readonly lateRefusals: LateRefusals
   readonly turns: FairTurns
+  readonly allowances: Allowances
+  readonly turnstile: Turnstile
   readonly destinations: Destinations
 }
 
@@ -71,7 +81,7 @@ export class Routes {
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const rest = this.#restOf(request.url)
     if (rest === undefined) return false
-    this.#guarded(rest, request, response, (handshake) => this.#route(rest, request, response, handshake))
+    this.#guarded(rest, {}, request, response, (handshake) => this.#route(rest, request, response, handshake))
     return true
   }
 
@@ -85,7 +95,7 @@ export class Routes {
     const { registry } = this.#parts
     // Resolved inside, so that an exception becomes an answer. Thrown at the application's server, it would end the
     // process.
-    this.#guarded(request.url ?? '', request, response, async (handshake) => {
+    this.#guarded(request.url ?? '', defaults, request, response, async (handshake) => {
       registry.assertComplete()
       return this.#answerChannel({
         resolved: orThrow(registry.resolve(reference.channel)),
@@ -97,19 +107,24 @@ export class Routes {
     })
   }
 
-  /** Takes an upgrade if it is under the hub's path; returns whether it did. */
+  /** Takes an upgrade if it is under the hub's path, or a channel is mounted there; returns whether it did. */
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
-    const rest = this.#restOf(request.url)
-    if (rest === undefined) return false
+    const place = this.#placeOf(request)
+    if (place === undefined) return false
     const handshake = handshakeOf(request, this.#parts.trustProxy)
     // A link that breaks during the handshake is no error of the hub.
     stream.on('error', destroyIt)
-    const upgrade = () => stream.destroyed || this.#upgrade(rest, { request, stream, head, handshake })
-    this.#parts.turns.begin(handshake.address, upgrade)
+    const { address } = handshake
+    const upgrade = () => stream.destroyed || this.#upgrade(place, { request, stream, head, handshake })
+    const isIn = this.#parts.turnstile.pass(networkIn(handshake), prices.upgrade, {
+      isGone: () => stream.destroyed,
+      run: () => this.#parts.turns.begin(address, upgrade),
+    })
+    if (!isIn) refuseUpgrade(stream, 429, 'Too many connections of this address wait. Come back.')
     return true
   }
 
-  #upgrade(rest: string, { request, stream, head, handshake }: Upgrade): void {
+  #upgrade(place: 'connect' | ChannelPlace, { request, stream, head, handshake }: Upgrade): void {
     const { sessions, counters, isOriginAllowed, destinations } = this.#parts
     const wrong = notAHandshake(request)
     if (wrong !== undefined) refuseUpgrade(stream, 400, wrong)
@@ -117,14 +132,23 @@ export class Routes {
     else if (!isOriginAllowed(handshake)) {
       counters.rejected++
       refuseUpgrade(stream, 403, 'This origin is not allowed. The server has logged which setting allows it.')
-    } else if (rest === '/connect') destinations.upgradeConnect({ request, stream, head, handshake })
-    else destinations.upgradeChannel(rest, { request, stream, head, handshake })
+    } else if (place === 'connect') destinations.upgradeConnect({ request, stream, head, handshake })
+    else destinations.upgradeChannel(place, { request, stream, head, handshake })
+  }
+
+  /** Where an upgrade leads; `undefined` if it is not for the hub. A mount may be below the hub's path. */
+  #placeOf(request: IncomingMessage): 'connect' | ChannelPlace | undefined {
+    const pathname = pathOf(request.url)
+    const mount = this.#parts.mounts.find(pathname)
+    if (mount) return { where: pathname, channel: () => mount.channelFor(request), defaults: mount.defaults }
+    const rest = this.#restOf(request.url)
+    if (rest === undefined || rest === '/connect') return rest && 'connect'
+    return { where: rest, channel: () => channelAt(rest), defaults: {} }
   }
 
   /** What follows the hub's path in a request's path; `undefined` if the request is not for the hub. */
   #restOf(url: string | undefined): string | undefined {
-    const [pathname = ''] = (url ?? '').split('?')
-    return restBelow(this.#parts.path, pathname)
+    return restBelow(this.#parts.path, pathOf(url))
   }
 
   async #route(rest: string, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void> {
@@ -135,14 +159,8 @@ export class Routes {
     if (rest === '/connect' && method === 'POST') return destinations.connect(request, response, handshake)
     if (rest === '/connect')
       return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
-    const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
-    if (name === undefined)
-      throw new BaroError(
-        'unknown-channel',
-        `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`,
-      )
     return this.#answerChannel({
-      resolved: orThrow(registry.resolve(name)),
+      resolved: orThrow(registry.resolve(channelAt(rest))),
       request,
       response,
       handshake,
@@ -175,6 +193,7 @@ export class Routes {
 
   #guarded(
     where: string,
+    defaults: ReadRequest['defaults'],
     request: IncomingMessage,
     response: ServerResponse,
     run: (handshake: Handshake) => Promise<void>,
@@ -185,19 +204,23 @@ export class Routes {
     if (request.httpVersionMajor > 1) return refuseVersion(request, response)
     this.#pipelined.inTurn(request, response, () => {
       const handshake = handshakeOf(request, this.#parts.trustProxy)
-      const answer = () => response.destroyed || this.#answer(where, request, response, handshake, run)
+      const answer = () => response.destroyed || this.#answer(where, defaults, request, response, handshake, run)
       this.#parts.turns.begin(handshake.address, answer)
     })
   }
 
   async #answer(
     where: string,
+    defaults: ReadRequest['defaults'],
     request: IncomingMessage,
     response: ServerResponse,
     handshake: Handshake,
     run: (handshake: Handshake) => Promise<void>,
   ): Promise<void> {
-    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals } = this.#parts
+    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals, allowances, destinations } =
+      this.#parts
+    const network = networkIn(handshake)
+    const mayBeUser = hasCredentials(handshake)
     // What a stranger has published must not be taken for a page or a script, whatever it looks like.
     response.setHeader('x-content-type-options', 'nosniff')
     try {
@@ -206,16 +229,32 @@ export class Routes {
           'origin-refused',
           'This origin is not allowed. The server has logged which setting allows it.',
         )
+      allowances.assertMayAsk(network, mayBeUser)
       await run(handshake)
     } catch (error) {
       if (request.destroyed && !request.complete) return
       counters.rejected++
       const refusal = gate.explain(error, where)
+      // Who comes too fast would never be let in again.
+      if (refusal.code !== 'rate-limited') allowances.refused(network, mayBeUser)
+      else if (asksForStream(request, defaults)) return destinations.endStream(request, response, refusal)
       await lateRefusals.hold(refusal, response)
+      if (response.destroyed) return
       await sendError(request, response, refusal)
     }
     endIfUnread(response, clock, 2 * heartbeatIntervalMs)
   }
+}
+
+function pathOf(url: string | undefined): string {
+  return (url ?? '').split('?')[0] ?? ''
+}
+
+/** @throws {BaroError} `unknown-channel` if what follows the hub's path is not the place of a channel. */
+function channelAt(rest: string): string {
+  const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
+  if (name !== undefined) return name
+  throw new BaroError('unknown-channel', `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`)
 }
 
 function refuseMethod(request: IncomingMessage, response: ServerResponse, allow: string, what: string): Promise<void> {
@@ -241,6 +280,15 @@ function notAHandshake({
   if (httpVersionMajor < 1 || (httpVersionMajor === 1 && httpVersionMinor < 1))
     return `A WebSocket is asked for by HTTP/1.1, not HTTP/${httpVersion}.`
   return undefined
+}
+
+function networkIn({ address }: Handshake): string | undefined {
+  return address === undefined ? undefined : networkOf(address)
+}
+
+/** Whether `auth` may find a user in it: by what browsers and clients send for that. */
+function hasCredentials({ headers }: Handshake): boolean {
+  return headers.authorization !== undefined || headers.cookie !== undefined
 }
 
 /** One listener for all sockets: of ten thousand idle ones, each keeps what its listeners remember. */

@@ -157,11 +157,13 @@ describe('memory broker', () => {
 
   test('I7: guests, users and the application have room of their own, and guests share theirs by address', async () => {
     const { broker } = setUp({ claimLimits: { perUser: 1, users: 2, perAddress: 1, guests: 2, application: 1 } })
-    const claimFor = (share: ClaimShare, scope: string) =>
-      broker.claim('room:1', { scope, id: 'a' }, { windowMs: 1_000, share }).then(
-        ({ outcome }) => outcome,
-        ({ code }: BaroError) => code,
-      )
+    const claimFor = async (share: ClaimShare, scope: string) => {
+      try {
+        return (await broker.claim('room:1', { scope, id: 'a' }, { windowMs: 1_000, share })).outcome
+      } catch (error) {
+        return (error as BaroError).code
+      }
+    }
     const guest = (address: string, secret: string) => claimFor({ of: 'guest', address }, `guest:${secret}`)
     const user = (id: string) => claimFor({ of: 'user', user: id }, `user:${id}`)
     expect([await guest('10.0.0.1', 'a'), await guest('10.0.0.1', 'b')]).toEqual(['granted', 'rate-limited'])
@@ -278,7 +280,7 @@ describe('memory broker', () => {
   test('I4: an append that fails begins no channel', async () => {
     const { clock, broker } = setUp()
     const unwritable = { ...entry('a'), payload: 1n as unknown as number }
-    await expect(broker.append('room:1', [unwritable], bounds)).rejects.toThrow(TypeError)
+    await expect(async () => broker.append('room:1', [unwritable], bounds)).rejects.toThrow(TypeError)
     expect(clock.pending).toBe(0)
   })
 

@@ -229,7 +229,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
   }
 
   return {
-    async append(name, entries, bounds, options = {}) {
+    append(name, entries, bounds, options = {}) {
       assertOpen()
       const { settle } = options
       if (settle && !claims.isOpen(name, settle)) return { outcome: 'claim-over', answer: claims.answer(name, settle) }
@@ -289,18 +289,18 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
       return claims.epoch
     },
 
-    async claim(channel, key, terms) {
+    claim(channel, key, terms) {
       assertOpen()
       sweepLater()
       return claims.claim(channel, key, terms)
     },
 
-    async settle(channel, key, answer) {
+    settle(channel, key, answer) {
       assertOpen()
       return claims.settle(channel, key, answer)
     },
 
-    async release(channel, key) {
+    release(channel, key) {
       assertOpen()
       claims.release(channel, key)
     },

@@ -91,7 +91,7 @@ export class OpenParticipant implements Participant, HubSession {
     payload: unknown,
     options: ParticipantPublishOptions = {},
   ): Promise<PublishAnswer> {
-    return this.#answer(reference, (resolved) => this.#delegate.publish(resolved, { type, payload, ...options }))
+    return this.#answer(reference, async (resolved) => this.#delegate.publish(resolved, { type, payload, ...options }))
   }
 
   async signal(reference: Reference, type: string, payload: unknown): Promise<void> {

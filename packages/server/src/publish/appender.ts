@@ -1,6 +1,14 @@
 import { BaroError, type Json, type Schema } from '@baro/core'
-import type { Broker, ClaimKey, Clock } from '@baro/core/broker'
-import { formatPosition, quote, validatePayload } from '@baro/core/protocol'
+import {
+  type Appended,
+  type Broker,
+  type ClaimKey,
+  type Clock,
+  type Entry,
+  type NowOrLater,
+  whenHere,
+} from '@baro/core/broker'
+import { formatPosition, orThrow, quote, validatePayload } from '@baro/core/protocol'
 import type { Published } from '../channel/handlers.ts'
 import { own } from '../channel/own.ts'
 import { type Resolved, runningHub } from '../channel/registry.ts'
@@ -41,16 +49,14 @@ export class Appender {
    *
    * @throws {BaroError} `not-accepted`, `invalid-payload` or `handler-failed`.
    */
-  async validate({ channel, definition }: Resolved, type: string, payload: unknown): Promise<Json> {
+  validate({ channel, definition }: Resolved, type: string, payload: unknown): NowOrLater<Json> {
     const schema = own<Schema>(definition.events, type)
     if (!schema)
       throw new BaroError(
         'not-accepted',
         `"${channel}" has no event ${quote(type)}. Define it, or correct the type. ${runningHub}`,
       )
-    const validated = await validatePayload(schema, payload, `The payload of ${quote(type)}`)
-    if (!validated.ok) throw validated.error
-    return validated.value
+    return whenHere(validatePayload(schema, payload, `The payload of ${quote(type)}`), orThrow)
   }
 
   /**
@@ -58,26 +64,32 @@ export class Appender {
    *
    * @throws {BaroError} `unavailable` if nobody knows whether it is kept; {@link ClaimOver}.
    */
-  async append(resolved: Resolved, { type, payload, id, by, settle }: Draft): Promise<Published> {
-    const { broker, clock, feeds, counters } = this.#parts
+  append(resolved: Resolved, { type, payload, id, by, settle }: Draft): NowOrLater<Published> {
+    const time = this.#parts.clock.now()
+    const entry: Entry = by === undefined ? { type, payload, id, time } : { type, payload, id, time, by }
+    return whenHere(this.#append(resolved, entry, settle), (appended) => this.#published(id, appended))
+  }
+
+  #append(resolved: Resolved, entry: Entry, settle: ClaimKey | undefined): NowOrLater<Appended> {
+    const { broker, feeds } = this.#parts
     const { channel, definition } = resolved
-    const entry = { type, payload, id, time: clock.now(), ...(by === undefined ? undefined : { by }) }
     const options = settle && { settle }
+    if (!definition.state) return broker.append(channel, [entry], definition.history, options)
     // A channel with a state needs its open feed for an append: the feed folds the state that goes in with it.
-    const appended = definition.state
-      ? await feeds.using(resolved, async (feed) => {
-          const checkpoint = feed.propose([entry])
-          const done = await broker.append(channel, [entry], definition.history, {
-            ...options,
-            ...(checkpoint && { checkpoint }),
-          })
-          if (done.outcome === 'appended') feed.appended(done.delivery.position, done)
-          return done
-        })
-      : await broker.append(channel, [entry], definition.history, options)
+    return feeds.using(resolved, (feed) => {
+      const checkpoint = feed.propose([entry])
+      const offered = checkpoint ? { ...options, checkpoint } : options
+      return whenHere(broker.append(channel, [entry], definition.history, offered), (done) => {
+        if (done.outcome === 'appended') feed.appended(done.delivery.position, done)
+        return done
+      })
+    })
+  }
+
+  #published(id: string, appended: Appended): Published {
     if (appended.outcome === 'claim-over') throw new ClaimOver(appended.answer)
     if (appended.outcome !== 'appended') throw new Error(`An append without a cursor came to "${appended.outcome}".`)
-    counters.published++
+    this.#parts.counters.published++
     return { id, position: formatPosition(appended.delivery.position) }
   }
 }

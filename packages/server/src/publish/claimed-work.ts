@@ -2,7 +2,16 @@
  * Work that is done once for each claim (I5). A repeat of the claim, on any transport and node, gets the first answer.
  */
 import { BaroError, type Log } from '@baro/core'
-import type { Broker, ClaimKey, ClaimShare, Settlement } from '@baro/core/broker'
+import {
+  type Broker,
+  type Claimed,
+  type ClaimKey,
+  type ClaimShare,
+  type NowOrLater,
+  orElse,
+  type Settlement,
+  whenHere,
+} from '@baro/core/broker'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { ClaimsEpoch } from './claims-epoch.ts'
@@ -49,26 +58,33 @@ export class ClaimedWork {
    * @param work Throws if it did nothing, so that the claim may be made again. Every other failure is an answer.
    * @throws {BaroError} `in-progress`, `out-of-turn`, or what the broker or `work` throws.
    */
-  async once(claim: Claim, work: () => Promise<WorkOutcome>): Promise<Settlement> {
-    const name = nameOf(claim)
-    const atWork = this.#atWork.get(name)
+  once(claim: Claim, work: () => NowOrLater<WorkOutcome>): NowOrLater<Settlement> {
+    const atWork = this.#atWork.size > 0 ? this.#atWork.get(nameOf(claim)) : undefined
     if (atWork) {
       this.#parts.counters.repeated++
       return atWork
     }
     const answer = this.#claimAndWork(claim, work)
-    this.#atWork.set(name, answer)
-    try {
-      return await answer
-    } finally {
-      this.#atWork.delete(name)
-    }
+    if (!(answer instanceof Promise)) return answer
+    const name = nameOf(claim)
+    const kept = answer.finally(() => this.#atWork.delete(name))
+    this.#atWork.set(name, kept)
+    return kept
   }
 
-  async #claimAndWork({ channel, key, share, epoch }: Claim, work: () => Promise<WorkOutcome>): Promise<Settlement> {
-    const { broker, claimsEpoch, counters, log, claimWindowMs } = this.#parts
+  #claimAndWork(claim: Claim, work: () => NowOrLater<WorkOutcome>): NowOrLater<Settlement> {
+    const { channel, key, share, epoch } = claim
+    const { broker, claimWindowMs } = this.#parts
     const terms = { windowMs: claimWindowMs, share, ...(epoch === undefined ? undefined : { epoch }) }
-    const claimed = await broker.claim(channel, key, terms)
+    return whenHere(
+      broker.claim(channel, key, terms),
+      (claimed) => this.#settledBefore(claimed) ?? this.#work(claim, work),
+    )
+  }
+
+  /** The answer of a claim that was settled before; `undefined` if it was granted. */
+  #settledBefore(claimed: Claimed): Settlement | undefined {
+    const { claimsEpoch, counters } = this.#parts
     claimsEpoch.heard(claimed.epoch)
     if (claimed.outcome === 'settled') {
       counters.repeated++
@@ -81,21 +97,38 @@ export class ClaimedWork {
         'out-of-turn',
         'Nothing is known of the publish before this one. See "Publishing" of PROTOCOL.md.',
       )
-    try {
-      const { settlement, isSettled } = await work()
-      // If the answer cannot be kept, this caller gets it all the same; only a repeat finds the claim without an
-      // answer.
-      if (!isSettled)
-        await broker
-          .settle(channel, key, settlement)
-          .catch((error) => log.warn(`Could not keep the answer to a publish: ${describeError(error)}`))
-      return settlement
-    } catch (error) {
-      await broker
-        .release(channel, key)
-        .catch((failure) => log.warn(`Could not give a claim back: ${describeError(failure)}`))
+    return undefined
+  }
+
+  #work(claim: Claim, work: () => NowOrLater<WorkOutcome>): NowOrLater<Settlement> {
+    return orElse<Settlement>(
+      () =>
+        whenHere(work(), (outcome) =>
+          outcome.isSettled ? outcome.settlement : this.#settle(claim, outcome.settlement),
+        ),
+      (error) => this.#release(claim, error),
+    )
+  }
+
+  /** If the answer cannot be kept, this caller gets it all the same; only a repeat finds the claim without an answer. */
+  #settle({ channel, key }: Claim, settlement: Settlement): NowOrLater<Settlement> {
+    const { broker, log } = this.#parts
+    const kept = orElse<unknown>(
+      () => broker.settle(channel, key, settlement),
+      (error) => log.warn(`Could not keep the answer to a publish: ${describeError(error)}`),
+    )
+    return whenHere(kept, () => settlement)
+  }
+
+  #release({ channel, key }: Claim, error: unknown): NowOrLater<never> {
+    const { broker, log } = this.#parts
+    const released = orElse<unknown>(
+      () => broker.release(channel, key),
+      (failure) => log.warn(`Could not give a claim back: ${describeError(failure)}`),
+    )
+    return whenHere(released, () => {
       throw error
-    }
+    })
   }
 }
 

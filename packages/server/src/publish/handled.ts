@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Json } from '@baro/core'
+import type { NowOrLater } from '@baro/core/broker'
 import { orThrow, wireForm } from '@baro/core/protocol'
 
 /** Runs the schema of a type on an input; returns its output. */
-export type Validate = (type: string, input: unknown) => Promise<Json>
+export type Validate = (type: string, input: unknown) => NowOrLater<Json>
 
 /**
  * What a handler got, and what becomes of what it sends. Its own payload is the output of a schema: a transform that ran
@@ -15,7 +15,8 @@ export class Handled {
   readonly #type: string
   readonly #output: Json
   readonly #validate: Validate
-  #before: Promise<unknown> = Promise.resolve()
+  /** Settles when what was sent before has its output; `undefined` if all of it has. */
+  #before: Promise<unknown> | undefined
 
   constructor(type: string, output: Json, validate: Validate) {
     this.#type = type
@@ -30,12 +31,36 @@ export class Handled {
    *
    * @throws {BaroError} what the schema of `type` leads to.
    */
-  outputOf(type: string, payload: unknown): Promise<Json> {
+  outputOf(type: string, payload: unknown): NowOrLater<Json> {
     // By value, not by identity: a text has none, and an object that the handler has written into is another value.
-    const isOwn = type === this.#type && isDeepStrictEqual(payload, this.#output)
-    const output = isOwn ? Promise.resolve(this.#output) : this.#validate(type, payload)
-    const inOrder = Promise.all([output, this.#before]).then(([value]) => value)
+    const isOwn = type === this.#type && isSameJson(payload, this.#output)
+    const output = isOwn ? this.#output : this.#validate(type, payload)
+    const before = this.#before
+    if (!before && !(output instanceof Promise)) return output
+    const inOrder = Promise.all([output, before]).then(([value]) => value)
     this.#before = inOrder.catch(() => {})
     return inOrder
   }
+}
+
+/** Whether a value is this JSON value, in the same classes: what is written otherwise on the wire is another value. */
+function isSameJson(value: unknown, json: Json): boolean {
+  if (typeof json !== 'object' || json === null) return Object.is(value, json)
+  if (typeof value !== 'object' || value === null) return false
+  if (Object.getPrototypeOf(value) !== Object.getPrototypeOf(json)) return false
+  if (json instanceof Uint8Array) return Buffer.compare(value as Uint8Array, json) === 0
+  if (Array.isArray(json))
+    return (
+      (value as readonly unknown[]).length === json.length &&
+      json.every((item, index) => isSameJson((value as readonly unknown[])[index], item))
+    )
+  const keys = Object.keys(json)
+  const object = value as Readonly<Record<string, unknown>>
+  return (
+    Object.keys(object).length === keys.length &&
+    keys.every(
+      (key) =>
+        Object.hasOwn(object, key) && isSameJson(object[key], (json as Readonly<Record<string, Json>>)[key] as Json),
+    )
+  )
 }

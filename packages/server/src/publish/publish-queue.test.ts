@@ -1,5 +1,5 @@
 import { BaroError } from '@baro/core'
-import type { Turn } from '@baro/core/broker'
+import { orElse, type Turn, whenHere } from '@baro/core/broker'
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { roomOne } from '../../test/feed-nodes.ts'
@@ -7,7 +7,7 @@ import { AtWork, AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
 import { defaultLimits } from '../ports/limits.ts'
 import { PublishQueue } from './publish-queue.ts'
-import type { Publisher, PublishRequest } from './publisher.ts'
+import type { PublishAnswer, Publisher, PublishRequest } from './publisher.ts'
 
 const roomTwo = { ...roomOne, channel: 'room:2' }
 
@@ -34,9 +34,12 @@ function setUp({ maxAtWork = 100 } = {}) {
     id: string | undefined,
     { resolved = roomOne, turn }: { resolved?: typeof roomOne; turn?: Turn } = {},
   ) =>
-    void queue.publish(resolved, { type: 'message', payload: null, id, turn }, 'ask').then(
-      () => outcomes.push(`${id} done`),
-      (error) => outcomes.push(`${id} ${error.code}`),
+    void orElse<unknown>(
+      () =>
+        whenHere(queue.publish(resolved, { type: 'message', payload: null, id, turn }, 'ask'), () =>
+          outcomes.push(`${id} done`),
+        ),
+      (error) => outcomes.push(`${id} ${(error as BaroError).code}`),
     )
   const settle = () => clock.pass(0)
   /** Publishes that the publisher has not answered. */
@@ -185,5 +188,49 @@ describe('I5: behind a publish that was refused for now', () => {
     send('c', { resolved: roomTwo })
     await settle()
     expect(given()).toEqual(['b'])
+  })
+})
+
+describe('where nothing has to be waited for', () => {
+  const publishing = { type: 'message', payload: null }
+
+  function setUpAtOnce(accept: (request: PublishRequest) => PublishAnswer) {
+    const clock = createFakeClock()
+    const gate = new Gate({ auth: () => undefined, log: { info() {}, warn() {}, error() {} } })
+    const principal = { guest: 'somebody' }
+    const atWork = new AtWork(1, new AtWorkTogether(defaultLimits), principal)
+    return new PublishQueue({ publisher: { accept } as unknown as Publisher, gate, clock }, principal, atWork)
+  }
+
+  test('a publish is done before the next one comes', () => {
+    const queue = setUpAtOnce(({ id = '' }) => ({ id }))
+    for (const id of ['a', 'b', 'c']) expect(queue.publish(roomOne, { ...publishing, id }, 'ask')).toEqual({ id })
+  })
+
+  test('what a handler publishes for the same principal comes after what the handler is about', async () => {
+    const done: string[] = []
+    let inner: unknown
+    const queue: PublishQueue = setUpAtOnce(({ id = '' }) => {
+      if (id === 'a') inner = queue.publish(roomOne, { ...publishing, id: 'of a' }, 'ask')
+      done.push(id)
+      return { id }
+    })
+    queue.publish(roomOne, { ...publishing, id: 'a' }, 'ask')
+    await inner
+    expect(done).toEqual(['a', 'of a'])
+  })
+
+  test('a passing refusal holds back what was sent after it', () => {
+    let isDown = true
+    const queue = setUpAtOnce(({ id = '' }) => {
+      if (isDown) throw new BaroError('unavailable', 'No.')
+      return { id }
+    })
+    const send = (id: string) => queue.publish(roomOne, { ...publishing, id }, 'ask')
+    expect(() => send('a')).toThrow('No.')
+    isDown = false
+    expect(() => send('b')).toThrow('refused for now')
+    expect(send('a')).toEqual({ id: 'a' })
+    expect(send('b')).toEqual({ id: 'b' })
   })
 })

@@ -7,7 +7,7 @@
  * id comes again, every other publish without a turn in the channel is `out-of-turn`, for 10 seconds at most.
  */
 import { BaroError } from '@baro/core'
-import type { Clock, Turn } from '@baro/core/broker'
+import type { Clock, NowOrLater, Turn } from '@baro/core/broker'
 import { parseId } from '@baro/core/protocol'
 import type { AtWork } from '../access/at-work.ts'
 import type { Gate } from '../access/gate.ts'
@@ -46,12 +46,13 @@ interface Refused {
   readonly untilMs: number
 }
 
-/** A publish that waits for those before it. */
-interface Waiting {
-  readonly channel: string
+/** A publish that has come. */
+interface Arrived {
+  readonly resolved: Resolved
   readonly number: number
   readonly publishing: Publishing
-  /** Settles when those before it are over. */
+  readonly rule: RuleCheck
+  /** Settles when those before it are over; `undefined` if they are. */
   readonly before: Promise<void> | undefined
 }
 
@@ -70,6 +71,8 @@ export class PublishQueue {
   readonly #refused = new Map<string, Refused>()
   /** How many publishes have come. */
   #count = 0
+  /** The channel of a publish whose handler has been called and has not returned. */
+  #inside: string | undefined
 
   constructor(parts: PublishQueueParts, principal: Principal, atWork: AtWork) {
     this.#parts = parts
@@ -78,24 +81,50 @@ export class PublishQueue {
   }
 
   /**
-   * Publishes when those before it in the channel are done.
+   * Publishes when those before it in the channel are done. Where nothing has to be waited for, that is before it returns.
    *
    * @throws {BaroError} the error to answer the sender with; or whatever the application throws.
    */
-  publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck): Promise<PublishAnswer> {
+  publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck): NowOrLater<PublishAnswer> {
     const { channel } = resolved
-    const before = this.#last.get(channel)
-    const number = ++this.#count
-    const answer = this.#atWork.do(async () => {
-      await before
-      this.#assertNext(channel, number, publishing)
+    // A handler publishes for the same principal: that comes after what the handler itself is about.
+    if (this.#inside === channel) return Promise.resolve().then(() => this.publish(resolved, publishing, rule))
+    const arrived = { resolved, number: ++this.#count, publishing, rule, before: this.#last.get(channel) }
+    let answer: NowOrLater<PublishAnswer>
+    try {
+      answer = this.#atWork.do(() => this.#inTurn(arrived))
+    } catch (error) {
+      this.#failed(arrived, error)
+      // A publish that found no room fails before those in front of it are over.
+      throw error
+    }
+    if (answer instanceof Promise) this.#waitFor(arrived, answer)
+    return answer
+  }
+
+  #inTurn(arrived: Arrived): NowOrLater<PublishAnswer> {
+    return arrived.before ? arrived.before.then(() => this.#begin(arrived)) : this.#begin(arrived)
+  }
+
+  #begin({ resolved, number, publishing, rule }: Arrived): NowOrLater<PublishAnswer> {
+    this.#assertNext(resolved.channel, number, publishing)
+    const outside = this.#inside
+    this.#inside = resolved.channel
+    try {
       return this.#publish(resolved, publishing, rule)
-    })
-    const done = this.#over({ channel, number, publishing, before }, answer).then(() => {
+    } finally {
+      this.#inside = outside
+    }
+  }
+
+  /** Lets those that come next in the channel wait for it. */
+  #waitFor(arrived: Arrived, answer: Promise<PublishAnswer>): void {
+    const { channel } = arrived.resolved
+    const over = answer.then(nothing, (error) => this.#failed(arrived, error))
+    const done: Promise<void> = over.then(() => {
       if (this.#last.get(channel) === done) this.#last.delete(channel)
     })
     this.#last.set(channel, done)
-    return answer
   }
 
   /** Takes note of a publish that was refused before it came here, and that may be repeated. */
@@ -114,7 +143,7 @@ export class PublishQueue {
     if (this.#refused.size > mostRefused && oldest !== undefined) this.#refused.delete(oldest)
   }
 
-  #publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck): Promise<PublishAnswer> {
+  #publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck): NowOrLater<PublishAnswer> {
     const { type, payload, id, turn, claimsEpoch } = publishing
     return this.#parts.publisher.accept({
       resolved,
@@ -127,19 +156,19 @@ export class PublishQueue {
       share: shareOf(this.#principal),
       context: contextOf(this.#principal, resolved),
       assertAllowed:
-        rule === 'asked' ? nothing : () => this.#parts.gate.assertAllowed(resolved, this.#principal, 'publish'),
+        rule === 'asked' || this.#mayAnyway(resolved)
+          ? nothing
+          : () => this.#parts.gate.assertAllowed(resolved, this.#principal, 'publish'),
     })
   }
 
-  /** Settles when a publish and all before it are over. */
-  async #over({ channel, number, publishing, before }: Waiting, answer: Promise<unknown>): Promise<void> {
-    try {
-      await answer
-    } catch (error) {
-      if (error instanceof BaroError && error.retry) this.#keepBehind(channel, number, publishing)
-      // A publish that found no room fails before those in front of it are over.
-      await before
-    }
+  /** Whether there is no rule to ask, and no user whose token may be over. */
+  #mayAnyway(resolved: Resolved): boolean {
+    return this.#principal.user === undefined && this.#parts.gate.isPublic(resolved)
+  }
+
+  #failed({ resolved, number, publishing }: Arrived, error: unknown): void {
+    if (error instanceof BaroError && error.retry) this.#keepBehind(resolved.channel, number, publishing)
   }
 
   #assertNext(channel: string, number: number, { id, turn }: Publishing): void {
@@ -159,4 +188,4 @@ export class PublishQueue {
   }
 }
 
-async function nothing(): Promise<void> {}
+function nothing(): void {}

@@ -36,7 +36,7 @@ function setUp() {
     return {
       ...node,
       publisher,
-      accept: (text: unknown, { id = 'a', scope = 'client:1', user = undefined as string | undefined } = {}) =>
+      accept: async (text: unknown, { id = 'a', scope = 'client:1', user = undefined as string | undefined } = {}) =>
         publisher.accept({
           resolved: handled,
           type: 'message',
@@ -68,6 +68,102 @@ function heldUp() {
   }
   return { handler, goOn: () => goOn(), runs: () => runs }
 }
+
+describe('a publish that nobody has to be waited for', () => {
+  /** A broker that answers at once, and a channel without a state. */
+  function setUpAtOnce(message: Handler) {
+    const nodes = createNodes()
+    const { parts } = nodes.node()
+    const broker = nodes.memory
+    const claimsEpoch = new ClaimsEpoch(broker, parts.clock, () => {})
+    const claimedWork = new ClaimedWork({ ...parts, broker, claimsEpoch, claimWindowMs: 1_000 })
+    const appender = new Appender({ ...parts, broker, feeds: new Feeds(parts) })
+    const randomness = createSeededRandomness('publisher')
+    const publisher = new Publisher({ appender, claimedWork, broker, randomness, log: parts.log })
+    const history = async () => (await broker.read('plain', { after: 0, limit: 100, bytes: 1e6 })).publications
+    const accept = (number: number, text: unknown = `text ${number}`) =>
+      publisher.accept({
+        resolved: {
+          channel: 'plain',
+          params: {},
+          definition: channel('plain', { events: { message: z.object({ text: z.string() }) } }),
+          handlers: { access: 'public', events: { message } },
+        },
+        type: 'message',
+        payload: { text },
+        id: `id-${number}`,
+        turn: { producer: 'tab', number, confirmed: 0 },
+        scope: 'client:1',
+        share: { of: 'guest', address: '' },
+        context: { channel: 'plain', params: {}, user: undefined, session: undefined },
+        assertAllowed: () => {},
+      })
+    return { accept, history, log: parts.log }
+  }
+
+  test('is in the channel, and answered, before anything else happens', async () => {
+    const { accept, history } = setUpAtOnce(passOn)
+    const answer = accept(1)
+    expect(answer).toMatchObject({ id: 'id-1', position: expect.stringMatching(/^1a\..+\.1\.id-1$/) })
+    expect(accept(1)).toEqual(answer)
+    expect(await history()).toMatchObject([{ id: 'id-1', payload: { text: 'text 1' } }])
+  })
+
+  test('is answered at once, too, if its handler publishes and returns nothing, or publishes nothing', async () => {
+    const { accept, history } = setUpAtOnce(({ payload, publish }) => {
+      if (payload.text === 'nothing') return
+      publish('message', payload)
+      publish('message', { text: 'one more' })
+    })
+    expect(accept(1)).toMatchObject({ id: 'id-1', position: expect.any(String) })
+    expect(accept(2, 'nothing')).toEqual({ id: 'id-2' })
+    expect((await history()).map(({ payload }) => payload)).toEqual([{ text: 'text 1' }, { text: 'one more' }])
+  })
+
+  test('waits for a handler that has more to do', async () => {
+    const ends: (() => void)[] = []
+    const { accept, history } = setUpAtOnce(async ({ payload, publish }) => {
+      await publish('message', payload)
+      await new Promise<void>((resolve) => ends.push(resolve))
+    })
+    const answer = accept(1)
+    expect(answer).toBeInstanceOf(Promise)
+    const repeated = accept(1)
+    await Promise.resolve()
+    ends[0]?.()
+    expect(await answer).toMatchObject({ id: 'id-1' })
+    expect(await repeated).toEqual(await answer)
+    expect(await history()).toHaveLength(1)
+  })
+
+  test('is refused at once, and uses up its turn', () => {
+    const { accept } = setUpAtOnce(passOn)
+    expect(() => accept(1, 5)).toThrow('not valid')
+    expect(() => accept(1)).toThrow('not valid')
+    expect(accept(2)).toMatchObject({ id: 'id-2' })
+  })
+
+  test('is kept if its handler throws after it, and the failure is logged', async () => {
+    const { accept, history, log } = setUpAtOnce(({ payload, publish }) => {
+      publish('message', payload)
+      throw new Error('afterwards')
+    })
+    expect(accept(1)).toMatchObject({ id: 'id-1', position: expect.any(String) })
+    expect(await history()).toHaveLength(1)
+    expect(log.errors).toEqual([expect.stringContaining('afterwards')])
+  })
+
+  test('fails with what the handler publishes badly, whether or not the handler waits for it', async () => {
+    for (const bad of [
+      (({ publish }) => publish('message', { text: 5 })) satisfies Handler,
+      (({ publish }) => void publish('message', { text: 5 })) satisfies Handler,
+    ]) {
+      const { accept, history } = setUpAtOnce(bad)
+      await expect(async () => accept(1)).rejects.toMatchObject({ code: 'invalid-payload' })
+      expect(await history()).toEqual([])
+    }
+  })
+})
 
 describe('a publish of a client', () => {
   test('is answered with its id and the position after it', async () => {
@@ -247,7 +343,7 @@ describe('I5: a repeat', () => {
   test('an append that arrives after its claim was settled otherwise does not happen', async () => {
     const { publisherOf, history, memory } = setUp()
     const { accept, broker } = publisherOf(passOn)
-    const late: (() => Promise<unknown>)[] = []
+    const late: (() => unknown)[] = []
     broker.append = async (...args) => {
       late.push(() => memory.append(...args))
       throw new BaroError('unavailable', 'No answer.')
@@ -369,7 +465,7 @@ describe('a handler', () => {
       const { accept, log } = publisherOf(() => {
         throw thrown
       })
-      const failure: BaroError = await accept('hello').then(
+      const failure: BaroError = await Promise.resolve(accept('hello')).then(
         () => expect.unreachable(),
         (error) => error,
       )

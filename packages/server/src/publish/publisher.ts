@@ -4,7 +4,18 @@
  * because a refusal uses up its number.
  */
 import { BaroError, errorCodes, type Json, type Log } from '@baro/core'
-import type { Broker, ClaimKey, ClaimShare, Randomness, Settlement, Turn } from '@baro/core/broker'
+import {
+  type Broker,
+  type ClaimKey,
+  type ClaimShare,
+  isLater,
+  type NowOrLater,
+  orElse,
+  type Randomness,
+  type Settlement,
+  type Turn,
+  whenHere,
+} from '@baro/core/broker'
 import { createId, orThrow, parseId, quote } from '@baro/core/protocol'
 import type { AnyHandlers, ChannelContext, Published } from '../channel/handlers.ts'
 import { own } from '../channel/own.ts'
@@ -34,7 +45,7 @@ export interface PublishRequest {
   readonly claimsEpoch?: string | undefined
   readonly context: ChannelContext
   /** Rejects unless the channel's rule allows it. */
-  readonly assertAllowed: () => Promise<void>
+  readonly assertAllowed: () => NowOrLater<void>
 }
 
 /** The answer to a client's publish: its handler is done. */
@@ -70,25 +81,35 @@ export class Publisher {
    *
    * @throws {BaroError} the error to answer the client with; or whatever the application throws.
    */
-  async accept(request: PublishRequest): Promise<PublishAnswer> {
-    const { resolved, turn, scope, share, claimsEpoch } = request
+  accept(request: PublishRequest): NowOrLater<PublishAnswer> {
+    const { resolved, turn, scope } = request
     const id = request.id === undefined ? createId(this.#parts.randomness) : orThrow(parseId(request.id))
-    const claimOf = (key: ClaimKey) => ({ channel: resolved.channel, key, share, epoch: claimsEpoch })
-    if (turn) {
-      assertTurn(turn)
-      const key = { scope, turn }
-      return answerOf(
-        id,
-        await this.#parts.claimedWork.once(claimOf(key), async () => {
-          const checked = await this.#check(request).catch((error) => this.#refusalOf(error, resolved))
-          return 'code' in checked ? { settlement: checked, isSettled: false } : this.#run(request, id, key, checked)
-        }),
+    if (turn) return this.#acceptTurn(request, id, turn)
+    return whenHere(this.#check(request), (checked) => {
+      if (request.id === undefined)
+        return whenHere(this.#run(request, id, undefined, checked), ({ settlement }) => answerOf(id, settlement))
+      const key = { scope, id }
+      const claim = { channel: resolved.channel, key, share: request.share, epoch: request.claimsEpoch }
+      const answer = this.#parts.claimedWork.once(claim, () => this.#run(request, id, key, checked))
+      return whenHere(answer, (settlement) => answerOf(id, settlement))
+    })
+  }
+
+  #acceptTurn(request: PublishRequest, id: string, turn: Turn): NowOrLater<PublishAnswer> {
+    const { resolved, scope, share, claimsEpoch } = request
+    assertTurn(turn)
+    const key = { scope, turn }
+    const claim = { channel: resolved.channel, key, share, epoch: claimsEpoch }
+    const answer = this.#parts.claimedWork.once(claim, () => {
+      const checked = orElse<Checked | Refusal>(
+        () => this.#check(request),
+        (error) => this.#refusalOf(error, resolved),
       )
-    }
-    const checked = await this.#check(request)
-    if (request.id === undefined) return answerOf(id, (await this.#run(request, id, undefined, checked)).settlement)
-    const key = { scope, id }
-    return answerOf(id, await this.#parts.claimedWork.once(claimOf(key), () => this.#run(request, id, key, checked)))
+      return whenHere(checked, (result) =>
+        'code' in result ? { settlement: result, isSettled: false } : this.#run(request, id, key, result),
+      )
+    })
+    return whenHere(answer, (settlement) => answerOf(id, settlement))
   }
 
   /**
@@ -103,69 +124,99 @@ export class Publisher {
     const value = await appender.validate(resolved, type, payload)
     if (!key) return appender.append(resolved, { type, payload: value, id: createId(randomness) })
     const claim = { channel: resolved.channel, key, share: { of: 'application' }, epoch: undefined } as const
-    const answer = await claimedWork.once(claim, async () => {
-      const { position } = await this.#appendOnce(resolved, { type, payload: value, id: key.id, settle: key })
-      return { settlement: { position }, isSettled: true }
-    })
+    const answer = await claimedWork.once(claim, () =>
+      whenHere(
+        this.#appendOnce(resolved, { type, payload: value, id: key.id, settle: key }),
+        ({ position }): WorkOutcome => ({ settlement: { position }, isSettled: true }),
+      ),
+    )
     const { position = '' } = answerOf(key.id, answer)
     return { id: key.id, position }
   }
 
-  async #check({ resolved, type, payload, assertAllowed }: PublishRequest): Promise<Checked> {
-    await assertAllowed()
-    const handler = own(resolved.handlers.events, type)
-    if (!handler) throw notAccepted(resolved, 'events', type)
-    return { handler, value: await this.#parts.appender.validate(resolved, type, payload) }
+  #check({ resolved, type, payload, assertAllowed }: PublishRequest): NowOrLater<Checked> {
+    return whenHere(assertAllowed(), () => {
+      const handler = own(resolved.handlers.events, type)
+      if (!handler) throw notAccepted(resolved, 'events', type)
+      return whenHere(this.#parts.appender.validate(resolved, type, payload), (value) => ({ handler, value }))
+    })
   }
 
-  async #run(
+  #run(
     { resolved, type: handledType, context }: PublishRequest,
     id: string,
     key: ClaimKey | undefined,
     { handler, value }: Checked,
-  ): Promise<WorkOutcome> {
+  ): NowOrLater<WorkOutcome> {
     const { appender, randomness } = this.#parts
     const handled = new Handled(handledType, value, (type, payload) => appender.validate(resolved, type, payload))
-    const published: Promise<Published>[] = []
+    const sent: Sent[] = []
     const publish = (type: string, payload: unknown): Promise<Published> => {
-      const isFirst = published.length === 0
-      const done = handled.outputOf(type, payload).then((output) => {
-        const draft = { type, payload: output, by: context.user?.id }
-        return isFirst
-          ? this.#appendOnce(resolved, { ...draft, id, settle: key })
-          : appender.append(resolved, { ...draft, id: createId(randomness) })
-      })
-      // A handler may forget to wait. The failure is reported below, so it must not become an unhandled rejection.
-      done.catch(() => {})
-      published.push(done)
-      return done
+      const isFirst = sent.length === 0
+      const next = new Sent()
+      sent.push(next)
+      return next.begin(() =>
+        whenHere(handled.outputOf(type, payload), (output) => {
+          const draft = { type, payload: output, by: context.user?.id }
+          return isFirst
+            ? this.#appendOnce(resolved, { ...draft, id, settle: key })
+            : appender.append(resolved, { ...draft, id: createId(randomness) })
+        }),
+      )
     }
-    try {
-      await handler({ ...context, payload: handled.payload, id, publish })
-      const [first] = await Promise.all(published)
-      return { settlement: { position: first?.position ?? null }, isSettled: first !== undefined && key !== undefined }
-    } catch (error) {
-      if (error instanceof ClaimOver && error.answer) return { settlement: error.answer, isSettled: true }
-      const first = await published[0]?.catch(() => undefined)
+    const outcomeOf = (first: Published | undefined): WorkOutcome => ({
+      settlement: { position: first?.position ?? null },
+      isSettled: first !== undefined && key !== undefined,
+    })
+    const failed = (error: unknown) => this.#outcomeOfFailure(error, resolved, id, key, sent[0])
+    return orElse<WorkOutcome>(() => {
+      const returned: unknown = handler({ ...context, payload: handled.payload, id, publish })
+      // Most handlers return what `publish` gave them. Then all is done, and there is nothing to wait for.
+      const isDone = !isLater(returned) || sent.some((one) => one.promise === returned)
+      if (isDone && sent.every((one) => one.published !== undefined)) return outcomeOf(sent[0]?.published)
+      return Promise.resolve(returned)
+        .then(() => Promise.all(sent.map((one) => one.promise)))
+        .then(([first]) => outcomeOf(first))
+    }, failed)
+  }
+
+  #outcomeOfFailure(
+    error: unknown,
+    resolved: Resolved,
+    id: string,
+    key: ClaimKey | undefined,
+    sentFirst: Sent | undefined,
+  ): NowOrLater<WorkOutcome> {
+    if (error instanceof ClaimOver && error.answer) return { settlement: error.answer, isSettled: true }
+    const outcome = (first: Published | undefined): WorkOutcome => {
       if (!first) return { settlement: this.#failed(error, id, resolved), isSettled: false }
       // The publication is in the channel, and a repeat gets its position. So this failure goes to the log only.
       this.#log(error, resolved)
       return { settlement: { position: first.position }, isSettled: key !== undefined }
     }
+    if (!sentFirst || sentFirst.published) return outcome(sentFirst?.published)
+    return Promise.resolve(sentFirst.promise).then(outcome, () => outcome(undefined))
   }
 
   /** Appends. If nobody knows whether it happened, settles the claim with a refusal, and learns which came first. */
-  async #appendOnce(resolved: Resolved, draft: Draft): Promise<Published> {
-    const { appender, broker } = this.#parts
-    try {
-      return await appender.append(resolved, draft)
-    } catch (error) {
-      if (!draft.settle || !(error instanceof BaroError && error.code === 'unavailable')) throw error
-      const answer = await broker.settle(resolved.channel, draft.settle, notKept).catch(() => undefined)
-      if (answer && 'position' in answer && answer.position !== null) return { id: draft.id, position: answer.position }
+  #appendOnce(resolved: Resolved, draft: Draft): NowOrLater<Published> {
+    return orElse<Published>(
+      () => this.#parts.appender.append(resolved, draft),
+      (error) => this.#appendedOrNot(error, resolved, draft),
+    )
+  }
+
+  #appendedOrNot(error: unknown, { channel }: Resolved, { id, settle }: Draft): NowOrLater<Published> {
+    if (!settle || !(error instanceof BaroError && error.code === 'unavailable')) throw error
+    const kept = orElse<Settlement | undefined>(
+      () => this.#parts.broker.settle(channel, settle, notKept),
+      () => undefined,
+    )
+    return whenHere(kept, (answer) => {
+      if (answer && 'position' in answer && answer.position !== null) return { id, position: answer.position }
       if (!answer) throw error
       throw new BaroError('handler-failed', notKept.message, { cause: error })
-    }
+    })
   }
 
   /** The refusal for good that a failed check leads to. A passing refusal is thrown: it is no answer to keep. */
@@ -199,6 +250,36 @@ export class Publisher {
 
   #log(error: unknown, { channel }: Resolved): void {
     this.#parts.log.error(`A handler of ${JSON.stringify(channel)} threw: ${describeError(error)}`)
+  }
+}
+
+/** What a handler has sent, on its way into the channel. */
+class Sent {
+  /** It is in the channel. */
+  published: Published | undefined
+  /** What the handler got. */
+  promise: Promise<Published> | undefined
+
+  begin(run: () => NowOrLater<Published>): Promise<Published> {
+    this.promise = this.#begin(run)
+    // A handler may forget to wait. The failure is reported by who runs it, so it must not be an unhandled rejection.
+    if (!this.published) this.promise.catch(() => {})
+    return this.promise
+  }
+
+  #begin(run: () => NowOrLater<Published>): Promise<Published> {
+    try {
+      const result = run()
+      if (result instanceof Promise) return result.then((published) => this.#done(published))
+      return Promise.resolve(this.#done(result))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #done(published: Published): Published {
+    this.published = published
+    return published
   }
 }
 

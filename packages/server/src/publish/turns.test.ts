@@ -39,7 +39,7 @@ function setUp() {
     const randomness = createSeededRandomness('publisher')
     const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
     const resolved: Resolved = { ...roomOne, handlers: { access: 'public', events: { message } } }
-    const send = ({ number, confirmed = 0, text, id, producer = 'tab', scope = 'user:1', ...terms }: Sent) => {
+    const send = async ({ number, confirmed = 0, text, id, producer = 'tab', scope = 'user:1', ...terms }: Sent) => {
       const turn: Turn = { producer, number, confirmed }
       return publisher.accept({
         resolved,

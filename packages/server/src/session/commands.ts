@@ -1,6 +1,7 @@
 import { type ClientMessage, orThrow } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
+import type { PublishAnswer } from '../publish/publisher.ts'
 import { turnIn } from '../publish/turn.ts'
 import { namedBy } from './named.ts'
 import type { SessionContext } from './session-context.ts'
@@ -26,13 +27,20 @@ export class Commands {
   }
 
   publish(message: PublishMessage): void {
-    const { id, type, payload } = message.payload
+    const { channel, id, type, payload } = message.payload
     const { delegate, claimsEpoch } = this.#session
-    this.#answer(message, async (resolved) => {
+    const answered = (answer: PublishAnswer) => this.#session.send({ type: 'baro:published', payload: answer })
+    const failed = (error: unknown) => this.#failed(message, error)
+    try {
+      const resolved = orThrow(this.#parts.registry.resolve(channel))
       const turn = turnIn(message.payload)
-      const answer = await delegate.publish(resolved, { type, payload, id, turn, claimsEpoch })
-      this.#session.send({ type: 'baro:published', payload: answer })
-    })
+      const answer = delegate.publish(resolved, { type, payload, id, turn, claimsEpoch })
+      // A publish that waits for nothing is answered before the next message is read.
+      if (answer instanceof Promise) answer.then(answered).catch(failed)
+      else answered(answer)
+    } catch (error) {
+      failed(error)
+    }
   }
 
   /** Takes note of a publish that was refused for now without being looked at. It may come again. */
@@ -54,15 +62,16 @@ export class Commands {
     })
   }
 
-  async #answer(
-    message: PublishMessage | SignalMessage | RequestMessage,
-    run: (resolved: Resolved) => Promise<void>,
-  ): Promise<void> {
+  async #answer(message: SignalMessage | RequestMessage, run: (resolved: Resolved) => Promise<void>): Promise<void> {
     const { channel } = message.payload
     try {
       await run(orThrow(this.#parts.registry.resolve(channel)))
     } catch (error) {
-      this.#session.sendError(this.#parts.gate.explain(error, channel), namedBy(message))
+      this.#failed(message, error)
     }
+  }
+
+  #failed(message: PublishMessage | SignalMessage | RequestMessage, error: unknown): void {
+    this.#session.sendError(this.#parts.gate.explain(error, message.payload.channel), namedBy(message))
   }
 }

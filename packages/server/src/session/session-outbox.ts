@@ -3,9 +3,9 @@ import type { Dialect } from '../delivery/dialect.ts'
 import {
   type ClientsOwnMessage,
   frameMessage,
+  ownText,
   type ReaderMessage,
   sdkDialect,
-  writeMessage,
 } from '../delivery/encode/sdk-messages.ts'
 import { Outbox } from '../delivery/outbox.ts'
 import type { Ticker } from '../delivery/ticker.ts'
@@ -53,7 +53,7 @@ export class FramedOutbox extends Outbox implements SessionOutbox<Uint8Array> {
   }
 
   send(message: ClientsOwnMessage): void {
-    this.reply(writeMessage(message).text)
+    this.reply(ownText(message))
   }
 
   // All who come back share the long part of the answer. Only the part that names this client is written for each.

@@ -62,6 +62,9 @@ export interface FeedStep {
   readonly actions: readonly FeedAction[]
 }
 
+// The step of nearly all deliveries.
+const apply = ['apply'] as const
+
 /** Decides how a feed goes on; total, so an event that does not fit changes nothing. */
 export function feedTransition(state: FeedState, event: FeedEvent): FeedStep {
   if (state.name === 'closed') return stay(state)
@@ -74,7 +77,7 @@ export function feedTransition(state: FeedState, event: FeedEvent): FeedStep {
         : { state: { name: 'open' }, actions: ['deliver-kept'] }
     case 'delivered': {
       if (state.name === 'opening') return { state, actions: ['keep'] }
-      if (event.where === 'follows') return { state, actions: ['apply'] }
+      if (event.where === 'follows') return { state, actions: apply }
       if (event.where === 'behind') return stay(state)
       const { state: next, actions } = readOn(state)
       return { state: next, actions: ['count-gap', ...actions] }

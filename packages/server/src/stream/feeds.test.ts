@@ -88,7 +88,7 @@ describe('the feeds of a node', () => {
     const first = feeds.using(named(1), () => order.push('first'))
     const feed = feeds.hold(named(1))
     // At the moment when the feed opens: a caller that asks now must not overtake the others.
-    let second: Promise<unknown> = Promise.resolve()
+    let second: unknown
     const watch = (): Promise<void> =>
       Promise.resolve().then(() => {
         if (!feed.isOpen) return watch()

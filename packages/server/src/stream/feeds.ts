@@ -1,4 +1,4 @@
-import type { Cancel } from '@baro/core/broker'
+import type { Cancel, NowOrLater } from '@baro/core/broker'
 import type { Resolved } from '../channel/registry.ts'
 import { Feed, type FeedParts } from './feed.ts'
 
@@ -13,9 +13,16 @@ export class Feeds {
   readonly #parts: FeedParts
   readonly #held = new Map<string, { readonly feed: Feed; holders: number }>()
   readonly #unused = new Map<string, Cancel>()
+  /** By channel: how many wait for its feed to open. */
+  readonly #waiting = new Map<string, number>()
 
   constructor(parts: FeedParts) {
     this.#parts = parts
+  }
+
+  /** Whether the channel has a feed, so that another use of it costs little. */
+  isHeld({ channel }: Resolved): boolean {
+    return this.#held.has(channel)
   }
 
   /** The feed of a channel, made if there is none. Each `hold` needs one `release`. */
@@ -49,15 +56,43 @@ export class Feeds {
   }
 
   /** Holds a feed while `use` runs, once the feed is open. */
-  async using<T>(resolved: Resolved, use: (feed: Feed) => T | Promise<T>): Promise<T> {
+  using<T>(resolved: Resolved, use: (feed: Feed) => NowOrLater<T>): NowOrLater<T> {
+    const { channel } = resolved
     const feed = this.hold(resolved)
-    try {
-      // Awaited also if it is open already: callers go on in the order in which they came, so appends keep their order.
-      await feed.opened
-      return await use(feed)
-    } finally {
-      this.release(feed)
+    // Callers go on in the order in which they came, so that appends keep their order: nobody passes one that waits.
+    const waiting = this.#waiting.get(channel) ?? 0
+    if (feed.isOpen && waiting === 0) return this.#released(feed, () => use(feed))
+    this.#waiting.set(channel, waiting + 1)
+    const goOn = (): void => {
+      const left = (this.#waiting.get(channel) ?? 1) - 1
+      if (left > 0) this.#waiting.set(channel, left)
+      else this.#waiting.delete(channel)
     }
+    return this.#released(feed, () =>
+      feed.opened.then(
+        () => {
+          goOn()
+          return use(feed)
+        },
+        (error) => {
+          goOn()
+          throw error
+        },
+      ),
+    )
+  }
+
+  #released<T>(feed: Feed, use: () => NowOrLater<T>): NowOrLater<T> {
+    let result: NowOrLater<T>
+    try {
+      result = use()
+    } catch (error) {
+      this.release(feed)
+      throw error
+    }
+    if (result instanceof Promise) return result.finally(() => this.release(feed))
+    this.release(feed)
+    return result
   }
 
   closeAll(): void {

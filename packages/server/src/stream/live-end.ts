@@ -30,7 +30,7 @@ export class LiveEnd implements Gathering {
     this.#follows ??= follows
     // Each time, not only the first: the ticker counts, and waits a little where they come in bunches.
     this.#parts.ticker.gather(this)
-    this.#gathered.push(...publications)
+    for (const publication of publications) this.#gathered.push(publication)
     this.#position = position
     if (this.#gathered.length >= this.#parts.maxPublications) this.flush()
   }

@@ -4,7 +4,7 @@ import type { Resolved } from '../channel/registry.ts'
 import type { Feeds } from './feeds.ts'
 
 /** The newest value of a channel at its position, as a page embeds it. */
-export function takeSnapshot(feeds: Feeds, resolved: Resolved): Promise<Snapshot> {
+export async function takeSnapshot(feeds: Feeds, resolved: Resolved): Promise<Snapshot> {
   return feeds.using(resolved, async (feed) => {
     const { position, valueText } = await feed.loadSnapshot()
     return {

@@ -126,7 +126,7 @@ export function appendDuties(stage: Stage): void {
       const unwritable = entry('unwritable', { count: 1n as unknown as number })
       const { position } = before
       const checkpoint = { follows: position, offset: position.offset + 2, version: '1', state: 'half' }
-      await expect(
+      await expect(async () =>
         broker.append('room:1', [entry('first'), unwritable], roomy, { cursor: 5, settle: key, checkpoint }),
       ).rejects.toThrow()
       expect((await other.heads(['room:1']))[0]).toEqual(position)

@@ -11,7 +11,7 @@ const size = 100
  * kept is the broker's to say, so these tests go by what it says, and by what may never happen.
  */
 export function proposedCheckpointDuties(stage: Stage): void {
-  const propose = (
+  const propose = async (
     ids: readonly string[],
     checkpoint: ProposedCheckpoint,
     bounds = { ...roomy, size },

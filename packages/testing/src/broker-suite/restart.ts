@@ -5,7 +5,11 @@ import { createProbe } from './probe.ts'
 import { all, type BrokerSuiteContext, idsFrom, idsOf, placeOf, roomy, type Stage } from './stage.ts'
 
 /** What a broker finds again that was closed and opened on what it had kept. */
-export function restartDuties(stage: Stage, restart: (context: BrokerSuiteContext) => Promise<void>): void {
+export function restartDuties(
+  stage: Stage,
+  restart: (context: BrokerSuiteContext) => Promise<void>,
+  isOfOneProcess: boolean,
+): void {
   const reopen = () => stage.reopen(restart)
 
   describe('restart on kept data', () => {
@@ -53,16 +57,15 @@ export function restartDuties(stage: Stage, restart: (context: BrokerSuiteContex
       })
     })
 
-    test('I5: claims go on in the same life: answers, what is at work, and whose turn it is', async () => {
+    test('I5: claims go on in the same life: answers, and whose turn it is', async () => {
       const epoch = await stage.broker.claimsEpoch()
-      for (const key of [byId('answered'), byId('at work'), byTurn(1)]) await stage.broker.claim('room:1', key, terms)
+      for (const key of [byId('answered'), byTurn(1)]) await stage.broker.claim('room:1', key, terms)
       await stage.broker.settle('room:1', byId('answered'), { position: null })
       const { position } = await stage.append('room:1', 'before')
       await stage.broker.append('room:1', [], roomy, { settle: byTurn(1) })
       await reopen()
       expect(await stage.broker.claimsEpoch()).toBe(epoch)
       expect(await claimed(stage.other, byId('answered'))).toBe('settled')
-      expect(await claimed(stage.other, byId('at work'))).toBe('pending')
       expect(await stage.other.claim('room:1', byTurn(1), { ...terms, epoch })).toEqual({
         outcome: 'settled',
         answer: { position: formatPosition(position) },
@@ -71,6 +74,34 @@ export function restartDuties(stage: Stage, restart: (context: BrokerSuiteContex
       expect(await claimed(stage.other, byTurn(3))).toBe('out-of-turn')
       expect(await claimed(stage.other, byTurn(2))).toBe('granted')
     })
+
+    if (isOfOneProcess)
+      test('I5: of what was at work nobody knows: the process that held it has ended, so that is the answer, at once and for good', async () => {
+        const epoch = await stage.broker.claimsEpoch()
+        const keys = [byId('at work'), byTurn(1)]
+        for (const key of keys) await stage.broker.claim('room:1', key, terms)
+        await reopen()
+        for (const key of keys) {
+          const answer = { code: 'unknown-outcome', message: expect.stringContaining('Look before repeating it') }
+          expect(await stage.other.claim('room:1', key, { ...terms, epoch })).toEqual({
+            outcome: 'settled',
+            answer,
+            epoch,
+          })
+          expect(await stage.other.append('room:1', [stage.entry('late')], roomy, { settle: key })).toMatchObject({
+            outcome: 'claim-over',
+          })
+        }
+        await reopen()
+        expect(await claimed(stage.other, byId('at work'))).toBe('settled')
+        expect(await claimed(stage.other, byTurn(2))).toBe('granted')
+      })
+    else
+      test('I5: what was at work stays so: another process may hold it', async () => {
+        await stage.broker.claim('room:1', byId('at work'), terms)
+        await reopen()
+        expect(await claimed(stage.other, byId('at work'))).toBe('pending')
+      })
 
     test('what was taken back stays so', async () => {
       const { position } = await stage.append('room:1', 'a', roomy, 'a secret')

@@ -1,4 +1,4 @@
-import type { Claimed } from '@baro/core/broker'
+import type { Claimed, NowOrLater } from '@baro/core/broker'
 import { formatPosition } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { byId, byTurn, claimed, terms } from './claim-keys.ts'
@@ -32,7 +32,7 @@ export function settleDuties(stage: Stage): void {
     })
 
     test('I5: nobody sees the publication and not the answer', async () => {
-      const seen: Promise<Claimed>[] = []
+      const seen: NowOrLater<Claimed>[] = []
       await stage.other.follow('room:1', {
         ...createProbe(),
         deliver: () => void seen.push(stage.other.claim('room:1', key, terms)),

@@ -44,6 +44,11 @@ export interface BrokerSuiteOptions {
    * with their store restarts. They are then made again for the same `store`.
    */
   readonly restart?: (context: BrokerSuiteContext) => Promise<void>
+  /**
+   * Whether the end of the broker is the end of everybody who used what it keeps, as with a folder that serves one process:
+   * of a publish that was at work then nobody knows (I5). Default false.
+   */
+  readonly isOfOneProcess?: boolean
   /** Whether the broker leaves offsets out, so that what stands between two of them can be asked for. Default false. */
   readonly sparse?: boolean
 }

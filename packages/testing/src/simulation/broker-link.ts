@@ -1,5 +1,16 @@
 import { BaroError } from '@baro/core'
-import type { Appended, Broker, ClaimKey, Clock, Delivery, NodeListener, StreamFollower } from '@baro/core/broker'
+import {
+  type Appended,
+  type Broker,
+  type ClaimKey,
+  type Clock,
+  type Delivery,
+  type NodeListener,
+  type NowOrLater,
+  orElse,
+  type StreamFollower,
+  whenHere,
+} from '@baro/core/broker'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import type { Tally } from './tally.ts'
 
@@ -59,7 +70,7 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
    * Passes a call on, and its answer back; while the link is cut it fails instead, unless it `slipsThrough` and does its
    * work unseen. Answers and deliveries travel apart: either may be there first.
    */
-  async function pass<T>(call: () => Promise<T>, isStruck = takeStumble(), slipsThrough = false): Promise<T> {
+  async function pass<T>(call: () => NowOrLater<T>, isStruck = takeStumble(), slipsThrough = false): Promise<T> {
     called()
     if (isDead) return never()
     if (isStruck) {
@@ -146,7 +157,12 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
       if (fate < keptShare) tally.count('append kept but not confirmed')
       else if (fate < keptShare + heldUpShare) {
         tally.count('append arrived after it was given up')
-        clock.after(randomness.integer(1, heldUpMs), () => append().then(noteOver, () => {}))
+        clock.after(randomness.integer(1, heldUpMs), () =>
+          orElse<unknown>(
+            () => whenHere(append(), noteOver),
+            () => {},
+          ),
+        )
       }
       if (isStruck && settle) unconfirmed.add(nameOf(channel, settle))
       const appended = await pass(append, isStruck, fate < keptShare)

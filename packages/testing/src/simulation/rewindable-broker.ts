@@ -10,6 +10,7 @@ import type {
   Delivery,
   Entry,
   HistoryBounds,
+  NowOrLater,
   Randomness,
   StreamFollower,
 } from '@baro/core/broker'
@@ -165,7 +166,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
   }
 
   /** One after the other, so that nothing comes between the two halves of {@link appendAndSettle}. */
-  function inTurn<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  function inTurn<Answer>(call: () => NowOrLater<Answer>): Promise<Answer> {
     const answer = turn.then(call)
     turn = answer.catch(() => {})
     return answer

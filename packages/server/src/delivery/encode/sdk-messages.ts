@@ -65,6 +65,11 @@ function signaledMessage({ channel, type, payload, by }: Signal): ReaderMessage 
   return { type: 'baro:signaled', payload: { channel, type, payload, by } }
 }
 
+/** Writes a message to one client, which shares nothing with others. */
+export function ownText(message: ClientsOwnMessage): string {
+  return JSON.stringify(message)
+}
+
 /** Writes a message as JSON. */
 export function writeMessage({ type, payload }: OutgoingMessage): Written {
   return write({ type, payload: write(payload) })

@@ -46,7 +46,7 @@ export class ChannelInbox {
     const publishing = publishingIn(data, this.#resolved)
     if (publishing instanceof BaroError) return this.refuse(publishing, looselyRead(data))
     this.#allowance.understood()
-    void this.#publish(publishing)
+    this.#publish(publishing)
   }
 
   /** Something arrived that must not be handled. */
@@ -56,13 +56,18 @@ export class ChannelInbox {
     if (isOneTooMany) this.#outlet.unreadable()
   }
 
-  async #publish(publishing: Publishing): Promise<void> {
+  #publish(publishing: Publishing): void {
     const { id } = publishing
-    try {
-      const answer = await this.#delegate.publish(this.#resolved, publishing)
+    const answered = (answer: PublishAnswer) => {
       if (id !== undefined) this.#outlet.published(answer)
+    }
+    const failed = (error: unknown) => this.#outlet.refused(this.#gate.explain(error, this.#resolved.channel), id)
+    try {
+      const answer = this.#delegate.publish(this.#resolved, publishing)
+      if (answer instanceof Promise) answer.then(answered).catch(failed)
+      else answered(answer)
     } catch (error) {
-      this.#outlet.refused(this.#gate.explain(error, this.#resolved.channel), id)
+      failed(error)
     }
   }
 }

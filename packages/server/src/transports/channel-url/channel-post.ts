@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { orThrow, parseJson } from '@baro/core/protocol'
 import type { Allowances } from '../../access/allowances.ts'
 import type { Gate } from '../../access/gate.ts'
+import { prices } from '../../access/prices.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegating } from '../../delegate/delegate.ts'
 import type { Limits } from '../../ports/limits.ts'
@@ -30,7 +31,7 @@ export async function publishByPost(
 ): Promise<void> {
   const { gate, allowances, delegating, limits, turns } = parts
   const principal = await principalOf(gate, handshake)
-  allowances.admit(principal)
+  allowances.admit(principal, prices.post)
   // Asked before the body is read, so that a stranger costs only a call of the rule.
   await gate.assertAllowed(resolved, principal, 'publish')
   const body = await bodyOf(request, limits.maxMessageBytes, parts)

@@ -32,6 +32,13 @@ export const anonymousWaitMs = 1_000
 
 const views: ReadonlySet<string> = new Set(['publication', 'payload', 'state'])
 
+/** The query of a request. Where it says nothing, the application's defaults do. */
+export function searchOf(url: string | undefined, defaults: Readonly<Record<string, string>>): URLSearchParams {
+  const search = new URLSearchParams((url ?? '').split('?')[1] ?? '')
+  for (const [name, value] of Object.entries(defaults)) if (!search.has(name)) search.set(name, value)
+  return search
+}
+
 /** Reads the query and headers of a request to a channel's URL; never throws. */
 export function parseChannelQuery(search: URLSearchParams, headers: Handshake['headers']): Result<ChannelQuery> {
   const view = search.get('view') ?? 'publication'

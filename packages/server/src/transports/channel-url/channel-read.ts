@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
 import { type AtPosition, closeCodes, formatPosition, orThrow, positionAt } from '@baro/core/protocol'
+import { prices } from '../../access/prices.ts'
 import type { Principal } from '../../access/principal.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import { rangeBody, snapshotBody, stateBody } from '../../delivery/encode/answer-bodies.ts'
@@ -13,7 +14,7 @@ import { type Answer, sendAnswer } from '../http/answer.ts'
 import { principalOf } from '../http/http-principal.ts'
 import { openSse } from '../http/sse.ts'
 import { sseDialect } from './channel-dialects.ts'
-import { anonymousWaitMs, type ChannelQuery, parseChannelQuery } from './channel-query.ts'
+import { anonymousWaitMs, type ChannelQuery, parseChannelQuery, searchOf } from './channel-query.ts'
 import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
 import { longPoll, type PollAnswer, poll, type Wait, type WaitParts, waitForChange } from './poll.ts'
 import { readBack } from './read-back.ts'
@@ -41,12 +42,12 @@ export interface ReadRequest {
 /** Answers a read in the mode that its query asks for. Every mode continues from the same positions (I6). */
 export async function readChannel(parts: ChannelReadParts, read: ReadRequest): Promise<void> {
   const { resolved, request, handshake } = read
-  const query = orThrow(parseChannelQuery(searchOf(read), request.headers))
+  const query = orThrow(parseChannelQuery(searchOf(read.request.url, read.defaults), request.headers))
   const principal = await principalOf(parts.gate, handshake)
-  if (query.mode === 'sse' && tellToComeLater(parts, read, principal)) return
-  if (query.mode !== 'sse') parts.allowances.admit(principal)
+  parts.allowances.admit(principal, priceOf(query))
   await parts.gate.assertAllowed(resolved, principal, 'read')
   if (query.mode === 'sse') return stream(parts, read, query, principal)
+  if (!parts.feeds.isHeld(resolved)) parts.allowances.spend(principal, prices.feed, 0)
   await parts.feeds.using(resolved, (feed) => {
     if (query.view === 'state') return answerState(parts, feed, read, query)
     if (query.mode === 'snapshot') return answerSnapshot(parts, feed, read)
@@ -54,10 +55,9 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
   })
 }
 
-function searchOf({ request, defaults }: ReadRequest): URLSearchParams {
-  const own = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
-  for (const [name, value] of Object.entries(defaults)) if (!own.has(name)) own.set(name, value)
-  return own
+function priceOf({ mode, waitMs }: ChannelQuery): number {
+  if (mode === 'sse') return prices.stream
+  return waitMs > 0 ? prices.longPoll : prices.read
 }
 
 function stream(
@@ -73,18 +73,22 @@ function stream(
 }
 
 /** An `EventSource` takes every other status for the end, so who comes too fast gets a stream that ends at once. */
-function tellToComeLater(parts: ChannelReadParts, { request, response }: ReadRequest, principal: Principal): boolean {
-  try {
-    parts.allowances.admit(principal)
-    return false
-  } catch (error) {
-    if (!(error instanceof BaroError)) throw error
-    const socket = openSse(request, response, sseDialect('publication').framing, parts)
-    socket.drain(error.retryAfterMs ?? 0)
-    socket.close(closeCodes.normal, '')
-    parts.counters.rejected++
-    return true
-  }
+export function endStream(
+  parts: ChannelReadParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { retryAfterMs }: BaroError,
+): void {
+  const socket = openSse(request, response, sseDialect('publication').framing, parts)
+  socket.drain(retryAfterMs ?? 0)
+  socket.close(closeCodes.normal, '')
+}
+
+/** Whether {@link readChannel} would answer with an event stream, as far as the request is understood. */
+export function asksForStream(request: IncomingMessage, defaults: ReadRequest['defaults']): boolean {
+  if (request.method !== 'GET') return false
+  const query = parseChannelQuery(searchOf(request.url, defaults), request.headers)
+  return query.ok && query.value.mode === 'sse'
 }
 
 async function answerPoll(parts: ChannelReadParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {

@@ -1,22 +1,21 @@
 /** A plain WebSocket on a channel's own URL, for code that does not use our client: `new WebSocket(url)`. */
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { BaroError, errorCodes } from '@baro/core'
+import { errorCodes } from '@baro/core'
 import { orThrow } from '@baro/core/protocol'
 import type { Registry } from '../../channel/registry.ts'
-import type { Handshake } from '../../ports/socket.ts'
 import { principalOf } from '../http/http-principal.ts'
-import { refuseUpgrade, type WebSocketTransport } from '../websocket/websocket.ts'
+import { refuseUpgrade, type Upgrade, type WebSocketTransport } from '../websocket/websocket.ts'
 import { webSocketDialect } from './channel-dialects.ts'
-import { parseChannelQuery } from './channel-query.ts'
+import { parseChannelQuery, searchOf } from './channel-query.ts'
 import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
 
-/** A request for an upgrade. */
-export interface Upgrade {
-  readonly request: IncomingMessage
-  readonly stream: Duplex
-  readonly head: Buffer
-  readonly handshake: Handshake
+/** Where a plain WebSocket is asked for: at the channel's own URL, or where an application has mounted it. */
+export interface ChannelPlace {
+  /** Names the place in the log. */
+  readonly where: string
+  /** The name of the channel. Throws if there is none. */
+  channel(): string
+  /** What the query says if it does not say something else. */
+  readonly defaults: Readonly<Record<string, string>>
 }
 
 /** What opening a plain WebSocket works with. */
@@ -26,11 +25,11 @@ export interface ChannelSocketParts extends ChannelStreamParts {
 }
 
 /** Opens the channel's stream, or answers the upgrade with the status and message of the error. */
-export function upgradeChannel(parts: ChannelSocketParts, rest: string, upgrade: Upgrade): void {
-  const { request, stream, head } = upgrade
-  prepare(parts, rest, upgrade)
+export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, upgrade: Upgrade): void {
+  const { stream } = upgrade
+  prepare(parts, place, upgrade)
     .then(({ resolved, query, principal: reader }) => {
-      parts.webSockets.upgrade(request, stream, head, (socket) => {
+      parts.webSockets.upgrade(upgrade, (socket) => {
         const dialect = webSocketDialect(socket.framing, query.view)
         const voice = { heartbeat: () => socket.ping(), drain: () => {} }
         return new ChannelStream(parts, socket, voice, { resolved, dialect, position: query.position, reader })
@@ -38,22 +37,18 @@ export function upgradeChannel(parts: ChannelSocketParts, rest: string, upgrade:
     })
     .catch((error) => {
       parts.counters.rejected++
-      const { code, message } = parts.gate.explain(error, rest)
+      const { code, message } = parts.gate.explain(error, place.where)
       refuseUpgrade(stream, errorCodes[code].status, `${code}: ${message}`)
     })
 }
 
-async function prepare(parts: ChannelSocketParts, rest: string, { request, handshake }: Upgrade) {
-  const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
-  if (name === undefined)
-    throw new BaroError('unknown-channel', `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`)
-  const resolved = orThrow(parts.registry.resolve(name))
-  const search = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
+async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request, handshake }: Upgrade) {
+  parts.registry.assertComplete()
+  const resolved = orThrow(parts.registry.resolve(place.channel()))
+  const search = searchOf(request.url, place.defaults)
   search.set('live', 'sse')
   const query = orThrow(parseChannelQuery(search, {}))
   const principal = await principalOf(parts.gate, handshake)
-  // Not refused when there is not enough: what the link brings waits.
-  parts.allowances.spend(principal, 1, 0)
   await parts.gate.assertAllowed(resolved, principal, 'read')
   return { resolved, query, principal }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FairTurns } from './fair-turns.ts'
+import { FairTurns, partsOfTurn } from './fair-turns.ts'
 
 function setUp({ eachTakesMs = 0 } = {}) {
   const soon: (() => void)[] = []
@@ -43,6 +43,14 @@ describe('in one turn of the event loop', () => {
     expect(begun.slice(10)).toEqual(asked('a', 8, 8))
     nextTurn()
     expect(begun.slice(18)).toEqual(asked('a', 4, 16))
+  })
+
+  test('I7: of what leaves nothing for later it gets more', () => {
+    const { turns, begun, nextTurn } = setUp()
+    for (let index = 0; index < 100; index++) turns.begin('a', () => begun.push('a'), partsOfTurn.reading)
+    expect(begun).toHaveLength(64)
+    nextTurn()
+    expect(begun).toHaveLength(100)
   })
 
   test('I7: what takes long is less of it', () => {

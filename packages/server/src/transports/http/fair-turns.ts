@@ -4,19 +4,28 @@ import { networkOf } from '../../access/network-of.ts'
 /** What one address may take of one turn of the event loop, in milliseconds. */
 const turnMs = 1
 
-/** How much it may begin in one turn, however short it is: requests, upgrades, messages of a body. */
-const mostInOneTurn = 8
+/**
+ * How much of what it may begin in one turn something is, however short it is: a request leaves work for later, what is
+ * read of a link does not.
+ */
+export const partsOfTurn: Readonly<Record<'request' | 'reading', number>> = { request: 1 / 8, reading: 1 / 64 }
 
 /** What a network has had of this turn, and what it still wants. */
 interface Share {
+  /** A part of what may be begun. */
   begun: number
   spentMs: number
   isRunning: boolean
-  readonly waiting: Deque<() => unknown>
+  readonly waiting: Deque<Beginning>
+}
+
+interface Beginning {
+  readonly run: () => unknown
+  readonly part: number
 }
 
 /**
- * Does a little of what each address brings in a turn of the event loop: requests, upgrades, and what a body brought.
+ * Does a little of what each address brings in a turn of the event loop: requests, upgrades, frames, and what a body brought.
  * What else it brought waits for the next turn. Between two turns the event loop looks at all connections, so whoever
  * asks over many of them, as fast as they are answered, makes nobody wait longer than for this little (I7). Nothing is
  * refused, and what waits is bounded by the connections, for each has one piece of work in its turn.
@@ -31,7 +40,7 @@ export class FairTurns {
   }
 
   /** Calls `run` in this turn, or in the first one in which the address may begin something more. */
-  begin(address: string | undefined, run: () => unknown): void {
+  begin(address: string | undefined, run: () => unknown, part: number = partsOfTurn.request): void {
     const name = address === undefined ? '' : networkOf(address)
     let share = this.#shares.get(name)
     if (!share) {
@@ -39,7 +48,7 @@ export class FairTurns {
       if (this.#shares.size === 0) this.#clock.soon(() => this.#nextTurn())
       this.#shares.set(name, share)
     }
-    share.waiting.push(run)
+    share.waiting.push({ run, part })
     // What is begun by what runs comes after it, so that the time of both is known before a third one begins.
     if (!share.isRunning) this.#goOn(share)
   }
@@ -61,11 +70,11 @@ export class FairTurns {
     share.isRunning = true
     try {
       while (!isUsedUp(share)) {
-        const run = share.waiting.shift()
-        if (!run) return
+        const next = share.waiting.shift()
+        if (!next) return
         const beganAtMs = this.#clock.elapsed()
-        share.begun++
-        run()
+        share.begun += next.part
+        next.run()
         share.spentMs += this.#clock.elapsed() - beganAtMs
       }
     } finally {
@@ -86,5 +95,5 @@ export class FairTurns {
 }
 
 function isUsedUp({ begun, spentMs }: Share): boolean {
-  return begun >= mostInOneTurn || spentMs >= turnMs
+  return begun >= 1 || spentMs >= turnMs
 }

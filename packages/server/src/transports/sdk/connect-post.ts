@@ -9,6 +9,7 @@ import type { Cancel } from '@baro/core/broker'
 import { decodeClientMessage, maxJsonDepth, quote } from '@baro/core/protocol'
 import type { Allowances } from '../../access/allowances.ts'
 import { networkOf } from '../../access/network-of.ts'
+import { prices } from '../../access/prices.ts'
 import type { Ticker } from '../../delivery/ticker.ts'
 import type { Limits } from '../../ports/limits.ts'
 import type { Handshake, SessionLink } from '../../ports/socket.ts'
@@ -70,7 +71,7 @@ export async function connectByPost(
   const { maxMessageBytes } = parts.limits
   const { address } = handshake
   const sharing = { address: address === undefined ? undefined : networkOf(address) }
-  parts.allowances.admit(sharing)
+  parts.allowances.admit(sharing, prices.session)
   const body = await bodyOf(request, longestMessages * maxMessageBytes, parts)
   // Before it is decoded. Its messages are paid for once more, one by one, when it is known who sends them.
   parts.allowances.spend(sharing, 0, body.length)

@@ -46,4 +46,18 @@ describe('frames are found', () => {
     expect(found([long.subarray(0, 9)])).toEqual({ lengths: [], isBetween: false })
     expect(found([long.subarray(0, 10)])).toEqual({ lengths: [65_537], isBetween: false })
   })
+
+  test('between messages, which fragments are not, and the control frames among them', () => {
+    const scanner = new FrameScanner()
+    const isBetween = (bytes: Buffer) => {
+      for (let at = 0; at < bytes.length; ) at = scanner.read(bytes, at, { frameBegan() {} })
+      return scanner.isBetweenMessages
+    }
+    expect(isBetween(frame({ payload: 'whole' }))).toBe(true)
+    expect(isBetween(frame({ fin: false, payload: 'first' }))).toBe(false)
+    expect(isBetween(frame({ opcode: 9, payload: 'ping' }))).toBe(false)
+    expect(isBetween(frame({ opcode: 0, fin: false, payload: 'second' }))).toBe(false)
+    expect(isBetween(frame({ opcode: 0, payload: 'last' }))).toBe(true)
+    expect(isBetween(frame({ payload: 'half' }).subarray(0, 3))).toBe(false)
+  })
 })

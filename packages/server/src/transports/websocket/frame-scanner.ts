@@ -20,9 +20,17 @@ export class FrameScanner {
   /** Bytes of the frame that come after its head: the mask and the payload. */
   #rest = 0
 
+  /** Whether fragments of a message have come, and its end has not. */
+  #isFragmented = false
+
   /** Whether the next byte is the first of a frame. */
   get isBetweenFrames(): boolean {
     return this.#rest === 0 && this.#headLeft === undefined
+  }
+
+  /** Whether the next byte is the first of a frame, and no message is open whose next fragment that may be. */
+  get isBetweenMessages(): boolean {
+    return this.isBetweenFrames && !this.#isFragmented
   }
 
   /** Reads on from `at`: up to the end of a frame or of its head, or of the bytes. Returns where that is. */
@@ -48,6 +56,8 @@ export class FrameScanner {
   #readHead(byte: number): void {
     if (this.#headLeft === undefined) {
       this.#headLeft = 1
+      // Control frames may come between the fragments of a message.
+      if ((byte & 0x0f) < 8) this.#isFragmented = byte < 0x80
     } else if (!this.#isLengthKnown) {
       this.#isLengthKnown = true
       this.#isMasked = byte >= 128

@@ -120,6 +120,35 @@ describe('I7: above its allowance a link is not read', () => {
     }
   })
 
+  test('and what it may say is not heard in one turn of the event loop', async () => {
+    const stage = await serve({
+      limits: { ...limits, messagesPerSecond: 1e6, bytesPerSecond: 1e9, maxMessagesAtWork: 10_000 },
+    })
+    const { raw } = await RawClient.upgrade(stage.listening.port, '/baro/channels/chat:1')
+    await raw.until('baro:reset')
+    raw.write(Buffer.concat(Array.from({ length: 5_000 }, () => frame({ payload: 'a' }))))
+    let most = 0
+    for (let before = 0; before < 5_000; ) {
+      await tick()
+      most = Math.max(most, stage.hub.counters.published - before)
+      before = stage.hub.counters.published
+    }
+    expect(most).toBeLessThanOrEqual(64 * 16)
+  })
+
+  test('nor after an error, when all that comes is thrown away', async () => {
+    const stage = await serve({ limits })
+    const { raw } = await RawClient.upgrade(stage.listening.port, '/baro/channels/chat:1', '', true)
+    await raw.until('baro:reset')
+    raw.write(frame({ payload: 'a'.repeat(3_000) }))
+    await settle()
+    for (let index = 0; index < 200; index++) raw.write(Buffer.alloc(100_000))
+    await settle()
+    // What a kernel takes is far less.
+    expect(raw.socket.writableLength).toBeGreaterThan(5_000_000)
+    await cut(stage, raw)
+  })
+
   test('others do not wait for it', async () => {
     const stage = await serve({ limits })
     const raw = await rawSession(stage)

@@ -2,18 +2,27 @@ import type { Duplex, Writable } from 'node:stream'
 import type { Cancel, Clock } from '@baro/core/broker'
 import type { WebSocket } from 'ws'
 import type { SessionLink } from '../../ports/socket.ts'
+import { type FairTurns, partsOfTurn } from '../http/fair-turns.ts'
 import { FrameScanner, type FrameWatch } from './frame-scanner.ts'
+import { readMessage, wholeMessageAt } from './whole-message.ts'
 
 /** What reading works with. */
 export interface MeteredReadingParts {
   readonly clock: Clock
+  readonly turns: Pick<FairTurns, 'begin'>
+  /** Whose turn it is to be read from. */
+  readonly address: string | undefined
   readonly maxMessageBytes: number
 }
+
+/** Frames that are passed on before others of the address, or of the event loop, have a look in. */
+const framesAtOnce = 16
 
 /**
  * Reads from a WebSocket as fast as the allowance of its link lets it (I7). Every frame is paid for before `ws` gets it:
  * messages, fragments, empty frames, pings. Above the allowance nothing is read from the connection, so its client can
- * send no more either, and nothing waits here but the rest of one chunk. Nobody is refused, only slower.
+ * send no more either, and nothing waits here but the rest of one chunk. Nobody is refused, only slower. What is paid for
+ * is passed on in the turns of its address: so however many links it has, others do not wait for what they say.
  *
  *              a frame that takes more than there is
  *    reading ────────────────────────────────────────▶ waiting
@@ -30,6 +39,11 @@ export class MeteredReading implements FrameWatch {
   #rest: Buffer | undefined
   #cancelWait: Cancel | undefined
   #isGone = false
+  /** Whether the rest waits for a turn of its address. */
+  #isInLine = false
+  #frames = 0
+  /** Whether the reader takes more, as it said last. */
+  #takesMore = true
   /** What else goes on when the wait is over. */
   #whenOver: (() => void) | undefined
 
@@ -54,6 +68,18 @@ export class MeteredReading implements FrameWatch {
     this.#wait(this.#link.spend(0, bytes))
   }
 
+  /**
+   * After an error `ws` throws away what else comes, until the other side closes too. That is paid for as well: read as
+   * fast as it comes, half a gigabyte of it in five seconds kept the garbage collector busy.
+   */
+  throwAway(): void {
+    this.#stream.on('data', ({ length }: Uint8Array) => {
+      this.#wait(this.#link.spend(0, length))
+      // `ws` has asked for more, whether the link was waiting or not.
+      if (this.isWaiting) this.#webSocket.pause()
+    })
+  }
+
   /** Whether the connection has ended while something waited, which need not be done any more. */
   get isGone(): boolean {
     return this.#isGone
@@ -66,24 +92,74 @@ export class MeteredReading implements FrameWatch {
   }
 
   frameBegan(payloadBytes: number): void {
+    this.#frames++
     // What is longer than a message may be is not read, whatever its head says.
     this.#wait(this.#link.spend(1, Math.min(payloadBytes, this.#parts.maxMessageBytes)))
   }
 
   #take(receiver: Writable, chunk: Buffer): boolean {
-    if (!this.isWaiting && !this.#isGone) return this.#pass(receiver, chunk)
+    if (!this.isWaiting && !this.#isInLine && !this.#isGone) return this.#pass(receiver, chunk)
     // When the connection has ended, `ws` reads what is left of it, as if there were no wait.
     if (!this.#stream.destroyed) this.#rest = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk
     return true
   }
 
-  /** Passes on the frames that are paid for; keeps the rest. Returns whether the reader takes more. */
+  /** Passes on the frames that are paid for, at once or in the next turns. Returns whether the reader takes more. */
   #pass(receiver: Writable, chunk: Buffer): boolean {
-    let at = 0
-    while (at < chunk.length && !(this.isWaiting && this.#scanner.isBetweenFrames))
+    this.#rest = chunk
+    this.#takesMore = true
+    this.#begin(receiver)
+    if (this.#isInLine) this.#webSocket.pause()
+    return this.#takesMore
+  }
+
+  #begin(receiver: Writable): void {
+    const { turns, address } = this.#parts
+    this.#isInLine = true
+    turns.begin(address, () => this.#passSome(receiver), partsOfTurn.reading)
+  }
+
+  /** Passes on some frames in this turn; keeps the rest. */
+  #passSome(receiver: Writable): void {
+    this.#isInLine = false
+    const chunk = this.#rest
+    this.#rest = undefined
+    // After a close frame, or a broken one, nothing counts any more.
+    if (!chunk || this.#stream.destroyed || !receiver.writable) return
+    this.#frames = 0
+    this.#readOn(receiver, chunk)
+    if (this.isWaiting) return
+    if (this.#rest) this.#begin(receiver)
+    else if (this.#webSocket.isPaused) this.#webSocket.resume()
+  }
+
+  /**
+   * The simple messages that a chunk begins with need no `ws`, for which a message is a dozen steps. From the first other
+   * frame on, `ws` reads all of the chunk: after a close frame or a broken one nothing counts any more.
+   */
+  #readOn(receiver: Writable, chunk: Buffer): void {
+    let [at, from] = [0, 0]
+    // What `ws` still works on comes first, such as a message that is being inflated.
+    while (from === at && at < chunk.length && this.#scanner.isBetweenMessages && receiver.writableLength === 0) {
+      const message = this.#isEnough ? undefined : wholeMessageAt(chunk, at, this.#parts.maxMessageBytes)
+      if (!message) break
+      while (at < message.end) at = this.#scanner.read(chunk, at, this)
+      const data = readMessage(chunk, message)
+      if (data === undefined) break
+      from = at
+      this.#link.receive(data)
+    }
+    while (at < chunk.length && !(this.#isEnough && this.#scanner.isBetweenFrames))
       at = this.#scanner.read(chunk, at, this)
     if (at < chunk.length) this.#rest = chunk.subarray(at)
-    return at === 0 || Reflect.apply(writeOf(receiver), receiver, [at < chunk.length ? chunk.subarray(0, at) : chunk])
+    if (at === from) return
+    const paid = from === 0 && at === chunk.length ? chunk : chunk.subarray(from, at)
+    this.#takesMore = Reflect.apply(writeOf(receiver), receiver, [paid])
+  }
+
+  /** Whether no further frame may be passed on now. */
+  get #isEnough(): boolean {
+    return this.isWaiting || this.#frames >= framesAtOnce
   }
 
   #wait(waitMs: number): void {
@@ -112,7 +188,7 @@ export class MeteredReading implements FrameWatch {
   #runWaiting(): void {
     const run = this.#whenOver
     this.#whenOver = undefined
-    run?.()
+    if (run) this.#parts.turns.begin(this.#parts.address, run, partsOfTurn.reading)
   }
 
   #goOn(): void {
@@ -124,7 +200,7 @@ export class MeteredReading implements FrameWatch {
     const rest = this.#rest
     this.#rest = undefined
     if (rest) this.#take(receiverOf(this.#webSocket), rest)
-    if (!this.isWaiting) this.#webSocket.resume()
+    else this.#webSocket.resume()
   }
 }
 

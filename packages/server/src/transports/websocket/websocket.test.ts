@@ -294,25 +294,22 @@ describe('an upgrade', () => {
     expect(status).toBe('HTTP/1.1 403 Forbidden')
   })
 
-  test.each(['/baro', '/baro/', '/baro/nothing', '/baro/connect/more', '/baro/channels/lobby'])(
-    'to %s is answered with 404, and hangs no socket',
-    async (path) => {
-      const { port } = await serve()
-      const { raw, status } = await RawClient.upgrade(port, path)
-      expect(status).toBe('HTTP/1.1 404 Not Found')
-      await raw.ended
-    },
-  )
-
-  test.each(['/', '/barometer', '/other?path=/baro/connect'])(
-    'to %s, which is nobody’s, hangs no socket',
-    async (path) => {
-      const { port } = await serve()
-      const { raw, status } = await RawClient.upgrade(port, path)
-      expect(status).toBe('')
-      await raw.ended
-    },
-  )
+  test.each([
+    '/baro',
+    '/baro/',
+    '/baro/nothing',
+    '/baro/connect/more',
+    '/baro/channels/lobby',
+    // Nobody's, as long as the hub alone takes upgrades.
+    '/',
+    '/barometer',
+    '/other?path=/baro/connect',
+  ])('to %s is answered with 404, and hangs no socket', async (path) => {
+    const { port } = await serve()
+    const { raw, status } = await RawClient.upgrade(port, path)
+    expect(status).toBe('HTTP/1.1 404 Not Found')
+    await raw.ended
+  })
 
   test('to a node that stops is answered with 503', async () => {
     const { hub, port } = await serve()

@@ -4,7 +4,8 @@ import type { Log } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
 import { quote } from '@baro/core/protocol'
 import type { WebSocket } from 'ws'
-import type { Framing, SessionLink, Socket } from '../../ports/socket.ts'
+import type { Framing, Handshake, SessionLink, Socket } from '../../ports/socket.ts'
+import type { FairTurns } from '../http/fair-turns.ts'
 import { writeOut } from '../http/write-out.ts'
 import { acceptDeflateOffer } from './deflate-offer.ts'
 import { createDeflatedFraming } from './deflated-framing.ts'
@@ -16,12 +17,15 @@ import { createWebSocketServer } from './ws.ts'
 /** Opens WebSockets on upgraded connections. */
 export interface WebSocketTransport {
   /** Completes the handshake, and calls `connect` with the open socket. */
-  upgrade(
-    request: IncomingMessage,
-    stream: Duplex,
-    head: Buffer,
-    connect: (socket: WebSocketSocket) => SessionLink,
-  ): void
+  upgrade(upgrade: Upgrade, connect: (socket: WebSocketSocket) => SessionLink): void
+}
+
+/** A request for an upgrade. */
+export interface Upgrade {
+  readonly request: IncomingMessage
+  readonly stream: Duplex
+  readonly head: Buffer
+  readonly handshake: Handshake
 }
 
 /** A socket that can also ask the client for a sign of life (RFC 6455 §5.5.2). Every WebSocket client answers. */
@@ -33,6 +37,7 @@ export interface WebSocketSocket extends Socket {
 /** What a hub's WebSockets agree to. */
 export interface WebSocketRules {
   readonly clock: Clock
+  readonly turns: FairTurns
   readonly maxMessageBytes: number
   /** Messages from this many bytes are compressed; `undefined` if none is. */
   readonly compressFromBytes: number | undefined
@@ -67,16 +72,16 @@ export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransp
     if (accepted !== undefined) lines.push(`Sec-WebSocket-Extensions: ${accepted}`)
   })
   return {
-    upgrade(request, stream, head, connect) {
+    upgrade({ request, stream, head, handshake: { address } }, connect) {
       server.handleUpgrade(request, stream, head, (webSocket) => {
         const isDeflated = accept(request) !== undefined
         const framing = (isDeflated && deflatedFraming) || webSocketFraming
         const socket = new OpenWebSocket(webSocket, stream, framing)
         const link = connect(socket)
-        const reading = new MeteredReading(rules, webSocket, stream, link)
+        const reading = new MeteredReading({ ...rules, address }, webSocket, stream, link)
         if (isDeflated) inflateMessagesOf(webSocket, maxMessageBytes, reading)
         socket.reading = reading
-        passOn(webSocket, stream, socket, link)
+        passOn(webSocket, stream, socket, link, reading)
       })
     },
   }
@@ -132,7 +137,13 @@ class OpenWebSocket implements WebSocketSocket {
 /**
  * Passes on what happens. A function of its own: closures in `upgrade` would keep its request as long as the listeners.
  */
-function passOn(webSocket: WebSocket, stream: Duplex, socket: OpenWebSocket, link: SessionLink): void {
+function passOn(
+  webSocket: WebSocket,
+  stream: Duplex,
+  socket: OpenWebSocket,
+  link: SessionLink,
+  reading: MeteredReading,
+): void {
   socket.drained = () => link.drained()
   webSocket.on('message', (data, isBinary) => {
     // `ws` gives one Buffer, because nobody sets another `binaryType`.
@@ -140,7 +151,7 @@ function passOn(webSocket: WebSocket, stream: Duplex, socket: OpenWebSocket, lin
   })
   webSocket.on('close', () => link.closed())
   // Before `error`, `ws` has answered a broken frame with a close code (1002, 1007, 1009). `close` follows.
-  webSocket.on('error', ignore)
+  webSocket.on('error', () => reading.throwAway())
   stream.on('drain', socket.drained)
 }
 

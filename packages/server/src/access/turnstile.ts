@@ -1,0 +1,64 @@
+import { type Clock, Deque } from '@baro/core/broker'
+import type { Allowances } from './allowances.ts'
+
+/** Most that wait for one address. */
+const maxWaiting = 1_000
+
+/** Something that may have to wait. */
+export interface Waiting {
+  /** Whether nobody waits for it any more, so that it costs nothing. */
+  isGone(): boolean
+  run(): void
+}
+
+/** What a turnstile works with. */
+export interface TurnstileParts {
+  readonly clock: Clock
+  readonly allowances: Allowances
+}
+
+/**
+ * Lets in what an address brings, one after the other, as fast as its allowance earns the price. A link has no other
+ * brake at its beginning: a refused one is tried again at once, one that waits is not (I7).
+ */
+export class Turnstile {
+  readonly #parts: TurnstileParts
+  /** Only of addresses for which something waits. */
+  readonly #lines = new Map<string | undefined, Deque<Waiting>>()
+
+  constructor(parts: TurnstileParts) {
+    this.#parts = parts
+  }
+
+  /** Runs it at once or in its turn, and spends its price then. Returns false if too many wait already. */
+  pass(address: string | undefined, price: number, waiting: Waiting): boolean {
+    const line = this.#lines.get(address)
+    if (line) {
+      if (line.length >= maxWaiting) return false
+      line.push(waiting)
+      return true
+    }
+    const made = new Deque<Waiting>()
+    made.push(waiting)
+    this.#goOn(address, price, made)
+    return true
+  }
+
+  #goOn(address: string | undefined, price: number, line: Deque<Waiting>): void {
+    const { clock, allowances } = this.#parts
+    for (let first = line.at(0); first; first = line.at(0)) {
+      if (!first.isGone()) {
+        const waitMs = allowances.waitMs({ address })
+        if (waitMs > 0) {
+          this.#lines.set(address, line)
+          clock.after(waitMs, () => this.#goOn(address, price, line))
+          return
+        }
+        allowances.spend({ address }, price, 0)
+        line.shift()
+        first.run()
+      } else line.shift()
+    }
+    this.#lines.delete(address)
+  }
+}
