@@ -51,6 +51,9 @@ export async function createCuttingLink(port: number): Promise<CuttingLink> {
     cutAll() {
       for (const cut of open) cut()
     },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close() {
+      this.cutAll()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
   }
 }
