@@ -1,6 +1,7 @@
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
+import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
 import type { Part } from './part.ts'
 import { publishesPart } from './publishes/part.ts'
@@ -20,4 +21,5 @@ export const parts: readonly Part[] = [
   publishesPart,
   decodingPart,
   diskPart,
+  keptPart,
 ]

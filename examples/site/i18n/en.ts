@@ -252,6 +252,7 @@ export const en: Words = {
     connecting: 'connecting',
     connected: 'live',
     retryIn: (seconds) => `reconnecting in ${seconds} s`,
+    needsAuth: 'signed out',
     gaveUp: 'stopped trying to connect',
     closed: 'closed',
     outdated: 'the site has changed: reload',

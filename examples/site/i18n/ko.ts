@@ -250,6 +250,7 @@ export const ko: Words = {
     connecting: '연결 중',
     connected: '실시간',
     retryIn: (seconds) => `${seconds}초 뒤 다시 연결`,
+    needsAuth: '로그인 필요',
     gaveUp: '재연결 중단',
     closed: '연결 종료',
     outdated: '사이트가 바뀌었습니다. 새로고침해 주세요',

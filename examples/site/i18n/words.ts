@@ -150,6 +150,7 @@ export interface Words {
     | 'connecting'
     | 'connected'
     | 'gaveUp'
+    | 'needsAuth'
     | 'closed'
     | 'outdated'
     | 'refused'

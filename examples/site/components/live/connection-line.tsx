@@ -35,6 +35,7 @@ function connectionText(
     connecting: live.connecting,
     // A fall-back is worth a word; the usual way is not.
     live: rung && rung !== 'websocket' ? `${live.connected} (${rung})` : live.connected,
+    'needs-auth': live.needsAuth,
     waiting: seconds === undefined ? live.connecting : live.retryIn(seconds),
     refused: live.refused,
     outdated: live.outdated,

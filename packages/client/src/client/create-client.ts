@@ -2,7 +2,7 @@ import type { AnyChannel, Log, Reference, TypesOf } from '@baro/core'
 import { type Clock, type Randomness, systemClock, systemRandomness } from '@baro/core/broker'
 import { createId, type ServerMessage } from '@baro/core/protocol'
 import { createListeners } from '../changes/listeners.ts'
-import { createConnection } from '../connection/connection.ts'
+import { createConnection, type Token } from '../connection/connection.ts'
 import type { Status } from '../connection/status.ts'
 import type { Backoff } from '../machine/backoff.ts'
 import { createOutbox, type OutboxEvent } from '../outbox/outbox.ts'
@@ -27,8 +27,11 @@ export interface ClientOptions {
    * the client gives up at its first connection, with `bad-definition`. Default `/baro` on the page's own origin.
    */
   readonly url?: string
-  /** What the application's `auth` checks; asked for again with every connection, since tokens expire. */
-  readonly token?: () => string | undefined | Promise<string | undefined>
+  /**
+   * What the application's `auth` checks. A function is asked for each connection, and again before its token expires. If
+   * it throws, or gives none after it gave one, the status is `needs-auth` until it gives one. Default: a guest.
+   */
+  readonly token?: Token
   /** Moves the messages. Default: the best that works, see `rungs`; of `@baro/client/websocket`: WebSocket. */
   readonly transport?: Transport
   /** Tries in a row before giving up. Default: none, it goes on for ever. */
@@ -88,7 +91,10 @@ export function createClientOver(usual: Transport, options: ClientOptions): Clie
 
   function received(message: ServerMessage): void {
     const { type, payload } = message
-    if ('claimsEpoch' in payload || 'id' in payload) outbox.dispatch(message as OutboxEvent)
+    if (type === 'baro:connected')
+      // Claims are a user's: what another has sent must not be sent again as somebody else (I5).
+      outbox.dispatch({ type, payload: { ...payload, claimsEpoch: `${payload.claimsEpoch} ${payload.user}` } })
+    else if ('id' in payload) outbox.dispatch(message as OutboxEvent)
     else if (type === 'baro:error' && payload.attempt === undefined) log.warn(payload.message)
     else if ('channel' in payload) {
       const followed = channels.get(String(payload.channel))

@@ -83,6 +83,12 @@ const probeMs = 3_000
 /** The longest wait while somebody looks. */
 const seenMaxMs = 10_000
 
+/** Why a connection is lost whose `token` gave none. */
+export const noToken = 'no-token'
+
+/** Whether a connection waits for a token. */
+export const lacksToken = ({ reason }: ConnectionState): boolean => reason === noToken
+
 /** The state of a client that nobody has asked for anything. */
 export const startConnection: ConnectionState = { name: 'idle', attempt: 0, tries: 0 }
 
@@ -104,7 +110,9 @@ export function connectionTransition(
   }
   function connect(): ConnectionStep {
     const { handshakeTimeoutMs: dueInMs = 10_000 } = rules
-    return leave({ name: 'connecting', attempt: attempt + 1, tries: tries + 1, dueInMs }, 'open-link')
+    // Without a token before, it still has none: what is shown does not change until it is let in.
+    const still = lacksToken(state) ? { reason: state.reason } : undefined
+    return leave({ name: 'connecting', attempt: attempt + 1, tries: tries + 1, dueInMs, ...still }, 'open-link')
   }
   function lose(reason: string): ConnectionStep {
     if (isOffline) return leave({ name: 'waiting', reason: 'offline' })
@@ -116,7 +124,7 @@ export function connectionTransition(
     return backoffMs(rules.backoff, tries, fraction, isUnseen ? undefined : seenMaxMs)
   }
 
-  function probe(reason?: 'offline'): ConnectionStep {
+  function probe(reason = lacksToken(state) ? noToken : undefined): ConnectionStep {
     return step({ ...state, reason, isProbed: true, dueInMs: probeMs }, ...(isLive ? (['probe'] as const) : []))
   }
 
@@ -140,11 +148,11 @@ export function connectionTransition(
     case 'woke':
       if (name === 'waiting') return connect()
       // Signs of waking come in bursts.
-      return hasLink && (!isProbed || state.reason) ? probe() : step(state)
+      return hasLink && (!isProbed || state.reason === 'offline') ? probe() : step(state)
     case 'slept':
       return hasLink && !isProbed && !isUnseen ? probe() : step(state)
     case 'offline':
-      return hasLink ? probe(event.type) : isTrying ? lose(event.type) : step(state)
+      return hasLink ? probe('offline') : isTrying ? lose('offline') : step(state)
     case 'asked':
       if (!isLive || isProbed || isAsked) return step(state)
       return step({ ...state, isAsked: true, dueInMs: patienceMs(event.bytes) })
@@ -168,6 +176,7 @@ export function connectionTransition(
       if (isLive) return hear(0)
       break
     case 'baro:heartbeat':
+    case 'baro:refreshed':
       if (isLive) return hear(tries, true)
       break
     case 'baro:drain':

@@ -17,7 +17,7 @@ export function backoffMs(
   { baseMs = 1_000, maxMs = 30_000 }: Backoff | undefined = {},
   failures: number,
   fraction: number,
-  mostMs = maxMs,
+  mostMs: number = maxMs,
 ): number {
   return Math.round(fraction * Math.min(mostMs, maxMs, baseMs * 2 ** failures))
 }

@@ -6,6 +6,8 @@ import { Allowances } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
+import { Permits } from '../access/permits.ts'
+import { Revocations } from '../access/revocations.ts'
 import { Turnstile } from '../access/turnstile.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
@@ -73,7 +75,9 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const counters = createCounters()
   const hooks = new Hooks(log)
   const registry = createRegistry(channels)
-  const gate = new Gate({ auth, log })
+  const permits = new Permits(clock)
+  const gate = new Gate({ auth, clock, permits, limits, log })
+  const revocations = new Revocations({ permits, broker, clock, randomness, log })
   const allowances = new Allowances({ clock, limits, log })
 
   const ticker = new Ticker(clock, counters)
@@ -95,11 +99,11 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const atWorkTogether = new AtWorkTogether(limits)
   const acting = { gate, allowances, attendance, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
   const delegating: Delegating = (principal) => new Delegate(acting, principal)
-  const participating = { registry, gate, sessions, delegating, claimsEpoch, randomness, log }
+  const participating = { registry, gate, permits, sessions, delegating, claimsEpoch, randomness, log }
 
   const sessionRules = { heartbeatIntervalMs, connectTimeoutMs: limits.connectTimeoutMs }
   const sessionParts = {
-    ...{ registry, gate, sessions, allowances, delegating, claimsEpoch, randomness },
+    ...{ registry, gate, sessions, allowances, permits, delegating, claimsEpoch, randomness },
     ...{ clock, counters, limits, sessionRules, publishWindowMs },
   }
   const openSession: OpenSession = (outbox, handshake, { isOneWay }) => {
@@ -121,6 +125,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     gate,
     sessions,
     allowances,
+    permits,
     delegating,
     ticker,
     limits,
@@ -195,6 +200,8 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     },
     snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
       (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
+    revoke: async ({ user, channel }) => revocations.end(user, { channel: channel && resolve(channel).channel }),
+    disconnect: async ({ user }) => revocations.end(user, undefined),
     isPublic: (reference) => gate.isPublic(resolve(reference)),
     open: (principal = {}, participantOptions = {}) =>
       new OpenParticipant(participating, principal, participantOptions),
@@ -231,6 +238,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
     async close() {
       sessions.close()
+      revocations.close()
       for (const server of servers) detachFrom(server, hub)
       stop(0)
       feeds.closeAll()

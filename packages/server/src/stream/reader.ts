@@ -48,8 +48,18 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
   #isAnswered = false
   /** The last answer did not move the reader, and yet the reader is not at the head. */
   #isStuck = false
+  /** It may not have what follows its position, so it begins as if it had none. */
+  readonly #isRefused: boolean
 
-  constructor(feed: Feed, outlet: Outlet<Said, SaidSignal>, counters: Counters, position: Position | undefined) {
+  constructor(
+    feed: Feed,
+    outlet: Outlet<Said, SaidSignal>,
+    counters: Counters,
+    given: Position | undefined,
+    isRefused = false,
+  ) {
+    const position = isRefused ? undefined : given
+    this.#isRefused = isRefused
     this.#feed = feed
     this.#outlet = outlet
     this.#counters = counters
@@ -140,8 +150,9 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
         .catch((error) => this.#fail(error))
   }
 
-  #reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
+  #reset(found: ResetReason, snapshot: EncodedSnapshot): void {
     if (this.#state.name !== 'reading') return
+    const reason = this.#isRefused && !this.#isAnswered ? 'refused' : found
     if (this.#outbox.isFull) return this.#on({ name: 'crowded' })
     this.#isAnswered = true
     this.#counters.reset[reason]++

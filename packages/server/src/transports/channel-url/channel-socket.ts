@@ -1,6 +1,7 @@
 /** A plain WebSocket on a channel's own URL, for code that does not use our client: `new WebSocket(url)`. */
 import { errorCodes } from '@baro/core'
 import { orThrow } from '@baro/core/protocol'
+import { Hold } from '../../access/hold.ts'
 import type { Registry } from '../../channel/registry.ts'
 import { principalOf } from '../http/http-principal.ts'
 import { refuseUpgrade, type Upgrade, type WebSocketTransport } from '../websocket/websocket.ts'
@@ -28,11 +29,21 @@ export interface ChannelSocketParts extends ChannelStreamParts {
 export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, upgrade: Upgrade): void {
   const { stream } = upgrade
   prepare(parts, place, upgrade)
-    .then(({ resolved, query, principal: reader }) => {
+    .then(({ resolved, query, principal: reader, awaitsToken }) => {
+      // The handshake may wait for its turn.
+      const hold = new Hold(parts.permits, reader.user, resolved.channel)
+      const endHold = () => hold.end()
+      stream.once('close', endHold)
       parts.webSockets.upgrade(upgrade, (socket) => {
+        stream.off('close', endHold)
+        endHold()
         const dialect = webSocketDialect(socket.framing, query.view)
         const voice = { heartbeat: () => socket.ping(), drain: () => {} }
-        return new ChannelStream(parts, socket, voice, { resolved, dialect, position: query.position, reader })
+        const opened = new ChannelStream(parts, socket, voice, {
+          ...{ resolved, dialect, position: query.position, reader, awaitsToken },
+        })
+        if (hold.error) opened.over(hold.error)
+        return opened
       })
     })
     .catch((error) => {
@@ -49,6 +60,15 @@ async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request
   search.set('live', 'sse')
   const query = orThrow(parseChannelQuery(search, {}))
   const principal = await principalOf(parts.gate, handshake)
-  await parts.gate.assertAllowed(resolved, principal, 'read')
-  return { resolved, query, principal }
+  try {
+    await parts.gate.assertAllowed(resolved, principal, 'read')
+    return { resolved, query, principal, awaitsToken: false }
+  } catch (error) {
+    // A browser cannot send a header with a WebSocket, and shows no status of its handshake. So a guest may still say who
+    // it is, by its first message.
+    if (principal.user) throw error
+    // The error of a rule that throws is logged, as it would be if it were sent.
+    parts.gate.explain(error, resolved.channel)
+    return { resolved, query, principal, awaitsToken: true }
+  }
 }
