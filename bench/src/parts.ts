@@ -1,11 +1,13 @@
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
+import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
 import type { Part } from './part.ts'
 import { publishesPart } from './publishes/part.ts'
 import { recoverPart } from './recover/part.ts'
 import { roomsPart } from './rooms/part.ts'
+import { sizesPart } from './sizes/part.ts'
 import { slowReadersPart } from './slow-readers/part.ts'
 import { ssePart } from './sse/part.ts'
 
@@ -20,4 +22,6 @@ export const parts: readonly Part[] = [
   publishesPart,
   decodingPart,
   diskPart,
+  keptPart,
+  sizesPart,
 ]

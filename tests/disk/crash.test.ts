@@ -55,7 +55,7 @@ describe('a copy of the folder', () => {
   test('I2: of any moment has all that was acknowledged before, with sync: always', async () => {
     const folder = join(root, 'copied')
     const publishing = startPublishing(folder, 'always')
-    for (const count of [200, 900, 1_600]) {
+    for (const count of [1, 100, 200, 350, 500, 700, 900, 1_200, 1_600]) {
       await publishing.reached(count)
       process.kill(publishing.pid, 'SIGSTOP')
       const acknowledged = [...publishing.acknowledged]

@@ -14,7 +14,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 const bounds = { size: 30, ttlMs: 86_400_000, bytes: 1 << 20 }
 const everything = { after: 0, limit: 10_000, bytes: 1 << 26 }
-const damages = Number(process.env.BARO_DAMAGES ?? 100)
+const damages = Number(process.env.BARO_DAMAGES ?? 200)
 const rooms = Array.from({ length: 6 }, (_, index) => `room:${index}`)
 
 interface Written {

@@ -104,14 +104,15 @@ test('the values of a chart at any second are reached with the keyboard', async 
   await page.close()
 })
 
-test('a page whose browser is offline says so', async () => {
-  const page = await open('/en')
-  await page.context().setOffline(true)
-  await page.waitForSelector('[data-offline]')
-  expect(await page.getByText('your device is offline').count()).toBeGreaterThan(0)
-  await page.context().setOffline(false)
-  await waitForLive(page)
-  expect(await page.locator('[data-offline]').count()).toBe(0)
+test('a second that was chosen stays chosen while new ones come', async () => {
+  const page = await open('/en/machine')
+  const slider = page.getByRole('slider', { name: 'Second to show' })
+  await slider.focus()
+  await page.keyboard.press('ArrowLeft')
+  const newest = async () => Number(await slider.getAttribute('max'))
+  const before = await newest()
+  await expect.poll(newest, patience).toBeGreaterThan(before + 1)
+  expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d+ seconds ago$/)
   await page.close()
 })
 

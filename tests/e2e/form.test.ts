@@ -103,7 +103,7 @@ describe('the form of a room', () => {
 test('a cached room that is empty says when that was so, and a live one that it is so', async () => {
   const { path } = createLog(() => site)
   const { page, letThrough } = await openSlowly(`/en${path}`)
-  await page.getByText(/Nobody had written here when this page was rendered: .*\d\d:\d\d UTC/).waitFor()
+  await page.getByText(/Nobody had written here when this page was rendered, .*\d\d:\d\d UTC/).waitFor()
   letThrough()
   await page.getByText('Nobody has written here yet. Say hello.').waitFor()
   await page.close()

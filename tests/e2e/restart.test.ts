@@ -40,7 +40,7 @@ test('I4: after a restart of the server a page is reset once, shows the new stat
   await page.waitForSelector('[data-hand-over=reset]')
   // What was lost with the server, nobody can count: it says what happened, and counts nothing.
   const said = await page.locator('[data-hand-over=reset]').textContent()
-  expect(said).toContain('the server was restarted: this is the state it has now')
+  expect(said).toContain('the server started without its earlier history: this is the state it has now')
   expect(said).not.toContain('missing')
   await after.publish(1)
   await waitForIds(page, after.ids)
@@ -66,7 +66,7 @@ test('I4: a page cached before the restart is reset too', async () => {
   await page.goto(site.url + log.path)
   await page.waitForSelector('[data-hand-over=reset]')
   await waitForIds(page, [])
-  await page.getByText('The server has started anew, and has no earlier messages of this room.').waitFor()
+  await page.getByText('The server no longer has what was written here before. Nobody has written since.').waitFor()
   const after = createLog(() => site, log.room)
   await after.publish(1)
   await waitForIds(page, after.ids)

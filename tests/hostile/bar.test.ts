@@ -24,7 +24,11 @@ const unnoticed: Row = {
 
 const counters: Counters = {
   ...{ sessions: 0, subscriptions: 0, recovered: 0, slow: 0, paused: 0, rejected: 0, published: 0, repeated: 0 },
-  ...{ gaps: 0, skipped: 0, reset: { none: 0, queried: 0, epoch: 0, 'beyond-head': 0, trimmed: 0, rewritten: 0 } },
+  ...{
+    gaps: 0,
+    skipped: 0,
+    reset: { none: 0, queried: 0, epoch: 0, 'beyond-head': 0, trimmed: 0, rewritten: 0, refused: 0 },
+  },
 }
 
 test('a siege that the honest did not notice is won', () => {

@@ -10,9 +10,14 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
  * nothing. What it says about the packages themselves is left to their own checks. The files are written to a folder of
  * this name, so that two tests do not meet.
  */
-export function compilerComplaints(name: string, files: Readonly<Record<string, string>>): string {
+export function compilerComplaints(
+  name: string,
+  files: Readonly<Record<string, string>>,
+  options: Readonly<Record<string, unknown>> = {},
+): string {
   const folder = `${root}.cache/compile/${name}/`
   rmSync(folder, { recursive: true, force: true })
+  const project = { ...ofAnApp, compilerOptions: { ...ofAnApp.compilerOptions, ...options } }
   for (const [path, text] of Object.entries({ ...files, 'tsconfig.json': JSON.stringify(project) })) {
     mkdirSync(dirname(folder + path), { recursive: true })
     writeFileSync(folder + path, text)
@@ -23,7 +28,7 @@ export function compilerComplaints(name: string, files: Readonly<Record<string, 
   return complaints.filter((complaint) => complaint !== '' && !complaint.startsWith('packages/')).join('\n')
 }
 
-const project = {
+const ofAnApp = {
   compilerOptions: {
     target: 'ES2023',
     lib: ['ES2023', 'DOM', 'DOM.Iterable'],

@@ -181,7 +181,11 @@ function roomOf(house: House, path: string): Room | undefined {
 /** The files that a package shows. */
 function doorsOf(house: House): readonly string[] {
   const manifest = JSON.parse(readSource(`packages/${house.package}/package.json`)) as {
-    exports: Record<string, { 'baro-source': string }>
+    exports: Record<string, { 'baro-source': string; development?: string }>
   }
-  return Object.values(manifest.exports).map((door) => posix.join('packages', house.package, door['baro-source']))
+  return Object.values(manifest.exports).flatMap(({ 'baro-source': source, development }) =>
+    [source, ...(development ? [development.replace(/dist(.*)js$/, 'src$1ts')] : [])].map((path) =>
+      posix.join('packages', house.package, path),
+    ),
+  )
 }

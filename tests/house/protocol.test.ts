@@ -54,9 +54,10 @@ function rowsUnder(heading: string): readonly (readonly string[])[] {
 }
 
 const headings = [...protocol.matchAll(/^#+ (.+)$/gm)].map(([, text]) => text ?? '')
-const clientTypes = ['connect', 'subscribe', 'unsubscribe', 'publish', 'request', 'signal', 'heartbeat']
+const clientTypes = ['connect', 'refresh', 'subscribe', 'unsubscribe', 'publish', 'request', 'signal', 'heartbeat']
 const serverTypes = [
   'connected',
+  'refreshed',
   'recovered',
   'reset',
   'publications',
@@ -177,6 +178,7 @@ describe('the tables of PROTOCOL.md are those of the code', () => {
       'beyond-head': true,
       trimmed: true,
       rewritten: true,
+      refused: true,
     }
     const named = headings.flatMap((text) => /^Reset `(.+)`$/.exec(text)?.[1] ?? [])
     expect(named).toEqual(Object.keys(reasons))

@@ -2,27 +2,10 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { compilerComplaints } from './compile.ts'
+import { differences, samples } from './samples.ts'
 import { readSource } from './source-files.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-
-/**
- * The samples of a README that are files of the reader's project, by their path there; or those that may stand `instead`
- * of one.
- */
-function samples(readme: string, which: 'file' | 'instead' = 'file'): Readonly<Record<string, string>> {
-  const fences = readSource(readme).matchAll(new RegExp(`^\`\`\`tsx? ${which}=(\\S+)\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))
-  return Object.fromEntries([...fences].map(([, path, text]) => [path ?? '', text ?? '']))
-}
-
-/** Code as both languages share it: without comments and without the texts a person reads. */
-function withoutWords(code: string): string {
-  return code
-    .replace(/\/\/.*$/gm, '')
-    .replace(/text: '[^']*'|\.end\('[^']*'\)/g, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-}
 
 describe.each(['README.md', 'README.ko.md'])('%s', (readme) => {
   const text = readSource(readme)
@@ -57,12 +40,20 @@ describe.each(['README.md', 'README.ko.md'])('%s', (readme) => {
   })
 })
 
+test('the samples of a plain Node server compile where Node runs the files too', () => {
+  const { 'channels.ts': channels = '', 'server.ts': server = '', 'client.ts': client = '' } = samples('README.md')
+  const files = {
+    'channels.ts': channels,
+    'server.ts': server,
+    'client.ts': client,
+    'package.json': '{ "type": "module" }',
+  }
+  const options = { module: 'node16', moduleResolution: 'node16' }
+  expect(compilerComplaints('README-node16', files, options)).toBe('')
+  const bare = { ...files, 'server.ts': server.replace('./channels.js', './channels') }
+  expect(compilerComplaints('README-node16-bare', bare, options)).toContain("'./channels.js'")
+})
+
 test('both READMEs show the same code', () => {
-  const [english, korean] = ['README.md', 'README.ko.md'].map((readme) =>
-    [...Object.entries(samples(readme)), ...Object.entries(samples(readme, 'instead'))].map(([path, code]) => [
-      path,
-      withoutWords(code),
-    ]),
-  )
-  expect(korean).toEqual(english)
+  expect(differences('README.md', 'README.ko.md')).toEqual([])
 })

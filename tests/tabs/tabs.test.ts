@@ -67,7 +67,11 @@ function setUp(seed: string): void {
   hub = createHub({
     channels: [room, album],
     broker,
-    auth: ({ token }) => (token === undefined ? undefined : { id: token }),
+    auth: ({ token }) => {
+      if (token === undefined) return undefined
+      const [id = '', expiresAtMs] = token.split(' ')
+      return { id, ...(expiresAtMs && { expiresAtMs: Number(expiresAtMs) }) }
+    },
     clock,
     randomness,
     log: quiet,
@@ -96,7 +100,8 @@ class Tab {
   subscription: Subscription | undefined
   readonly #links: { close(): void }[] = []
 
-  constructor(token?: string) {
+  /** @param token One that lasts, or what gives one that is good until the time behind its name. */
+  constructor(token?: string | (() => string | undefined)) {
     this.#tab = browser.open()
     tabs.push(this)
     this.client = createClient({
@@ -106,9 +111,15 @@ class Tab {
         randomness,
         locks: this.#tab.locks,
         BroadcastChannel: this.#tab.BroadcastChannel,
-        identify: async (_, { payload }) => (payload as { readonly token?: string }).token,
+        identify: async (_, { payload }) => {
+          const [user, expiresAtMs] = (payload as { readonly token?: string }).token?.split(' ') ?? []
+          return {
+            ...(user === undefined ? undefined : { user }),
+            ...(expiresAtMs && { expiresInMs: Number(expiresAtMs) - clock.now() }),
+          }
+        },
       }),
-      ...(token === undefined ? undefined : { token: () => token }),
+      ...(token === undefined ? undefined : { token }),
       clock: this.#clock(),
       randomness,
       lingerMs: 0,
@@ -596,7 +607,7 @@ test('I5: what the hub calls the life of the claims reaches all tabs, for one se
     },
   }
   const heard: string[][] = []
-  const parts = { clock, randomness, identify: async () => undefined }
+  const parts = { clock, randomness, identify: async () => ({}) }
   const open = (tab: { locks: Pick<LockManager, 'request'>; BroadcastChannel: typeof globalThis.BroadcastChannel }) => {
     const own: string[] = []
     heard.push(own)
@@ -657,4 +668,57 @@ test.each([
     expect(heard).toEqual(expected)
   })
   expect(asked).toEqual(['https://shop.example/baro/connect?wait=0'])
+})
+
+describe('I8: a token in each tab', () => {
+  const untilLater = (user: string, lastsMs: number) => () => `${user} ${clock.now() + lastsMs}`
+
+  test('is renewed by each for itself, and nobody notices', async () => {
+    const lives = [60_000, 90_000, 120_000]
+    for (const lastsMs of lives) new Tab(untilLater('ada', lastsMs)).follow(await hub.snapshot(first))
+    await clock.pass(2_000)
+    const states: string[] = []
+    for (const { client } of tabs) client.onStatus(({ state }) => states.push(state))
+    for (let minute = 0; minute < 10; minute++) {
+      await hub.publish(first, 'note', `minute ${minute}`)
+      await clock.pass(60_000)
+    }
+    expect(tabs.map(({ told }) => told.length)).toEqual([10, 10, 10])
+    expect([network.links.length, new Set(states)]).toEqual([1, new Set()])
+  })
+
+  test('that is not renewed ends with its tab alone, which goes on when there is one', async () => {
+    let isAway = false
+    const other = new Tab(untilLater('ada', 60_000))
+    other.follow(await hub.snapshot(first))
+    await clock.pass(2_000)
+    const tab = new Tab(() => (isAway ? undefined : untilLater('ada', 60_000)()))
+    tab.follow(await hub.snapshot(first))
+    await clock.pass(2_000)
+    isAway = true
+    await clock.pass(120_000)
+    expect([other.isLive, tab.client.status.state]).toEqual([true, 'needs-auth'])
+    await hub.publish(first, 'note', 'a')
+    isAway = false
+    await clock.pass(60_000)
+    expect([other.isLive, tab.isLive]).toEqual([true, true])
+    expect(tabs.map(({ told }) => told.map(({ payload }) => payload))).toEqual([['a'], ['a']])
+  })
+
+  test('of somebody else gives its tab a link of its own', async () => {
+    let user = 'ada'
+    const users: unknown[] = []
+    hub.on('connected', (session) => users.push(session.user?.id))
+    const other = new Tab(untilLater('ada', 60_000))
+    other.follow(await hub.snapshot(first))
+    await clock.pass(2_000)
+    const tab = new Tab(() => untilLater(user, 60_000)())
+    tab.follow(await hub.snapshot(first))
+    await clock.pass(2_000)
+    expect(network.links).toHaveLength(1)
+    user = 'grace'
+    await clock.pass(60_000)
+    expect([other.isLive, tab.isLive]).toEqual([true, true])
+    expect(users).toEqual(['ada', 'grace'])
+  })
 })

@@ -38,9 +38,15 @@ export const machine = channel('machine', {
     initial: (): Machine => ({ facts: null, samples: [] }),
     on: {
       facts: (state, { payload }) => ({ ...state, facts: payload }),
-      sample: (state, { payload }) => ({ ...state, samples: [...state.samples, payload].slice(-120) }),
+      sample: (state, { payload }) => ({ ...state, samples: lastTwoMinutes([...state.samples, payload]) }),
     },
   },
   // A page further behind than five minutes gets a fresh snapshot, which is smaller than what it missed.
   history: { size: 300 },
 })
+
+/** After a pause of the server there are fewer: samples from before it would be drawn as if they were of now. */
+function lastTwoMinutes(samples: readonly Sample[]): readonly Sample[] {
+  const newest = samples.at(-1)?.time ?? 0
+  return samples.slice(-120).filter(({ time }) => time > newest - 120_000)
+}

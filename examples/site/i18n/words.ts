@@ -22,6 +22,7 @@ export interface Words {
   readonly home: Says<
     | 'headline'
     | 'lead'
+    | 'stepsTitle'
     | 'stripTitle'
     | 'stripHint'
     | 'inPage'
@@ -30,6 +31,7 @@ export interface Words {
     | 'live'
     | 'nowTitle'
     | 'nobody'
+    /** As of `{time}`. */
     | 'nobodyThen'
     | 'nobodySince'
     | 'look'
@@ -44,14 +46,14 @@ export interface Words {
     /** How many seconds of the strip are left out. */
     readonly skipped: Counted
     readonly visitors: Counted
-    /** As of a time, which follows. */
+    /** As of `{time}`. */
     readonly visitorsThen: Counted
   }
   readonly room: Says<
     | 'rooms'
     | 'messages'
     | 'empty'
-    /** As of a time, which follows. */
+    /** As of `{time}`. */
     | 'emptyThen'
     | 'emptySince'
     | 'nickname'
@@ -148,11 +150,15 @@ export interface Words {
     | 'connecting'
     | 'connected'
     | 'gaveUp'
+    | 'needsAuth'
     | 'closed'
     | 'outdated'
     | 'refused'
     | 'reconnect'
     | 'offline'
+    | 'noNetwork'
+    | 'disconnected'
+    | 'kept'
     | 'pause'
     | 'resume'
     | 'paused'

@@ -1,3 +1,5 @@
+import type { RenderedPage } from '@baro/next'
+
 /** A cached page: how long it lives, and the channels whose snapshots are in it. */
 export interface CachedPage {
   readonly path: string
@@ -6,7 +8,7 @@ export interface CachedPage {
 }
 
 /** What the headers and the HTML of a page say of it. */
-export function cachedPage(path: string, cacheControl: string | null, html: string): CachedPage {
+export function cachedPage({ path, cacheControl, html }: RenderedPage): CachedPage {
   const found = [...html.matchAll(/\\?"channel\\?":\\?"([^"\\]+)/g)].flatMap(([, name]) => name ?? [])
   return {
     path,

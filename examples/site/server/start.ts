@@ -4,15 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDiskBroker } from '@baro/disk'
-import { attach } from '@baro/next'
+import { attach, renderBuiltPages } from '@baro/next'
 import type { Hub } from '@baro/server'
 import next from 'next'
 import { answerPath } from './answer-path.ts'
 import { buildIfNeeded } from './build.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub, keptSeconds } from './hub.ts'
-import { shortHistories } from './page-lives.ts'
-import { renderBuiltPages } from './render-built-pages.ts'
+import { type CachedPage, cachedPage, shortHistories } from './page-lives.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { varyByLanguage } from './vary-by-language.ts'
 
@@ -56,7 +55,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.exit(0)
   })
 const url = `http://localhost:${(server.address() as AddressInfo).port}`
-if (!dev) for (const sentence of shortHistories(await renderBuiltPages(dir, url), keptSeconds)) console.warn(sentence)
+if (!dev) {
+  const pages: CachedPage[] = []
+  await renderBuiltPages(url, { rendered: (page) => pages.push(cachedPage(page)) })
+  for (const sentence of shortHistories(pages, keptSeconds)) console.warn(sentence)
+}
 console.log(`The site is at ${url}`)
 
 // Asked before the build, which takes half a minute: whoever has to choose another port should know at once.

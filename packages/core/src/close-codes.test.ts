@@ -3,7 +3,7 @@ import { closeCodes, isFinalClose } from './close-codes.ts'
 
 it('the range of a close code says whether to come back or to give up', () => {
   const final = Object.entries(closeCodes).filter(([, code]) => isFinalClose(code))
-  expect(final.map(([name]) => name)).toEqual(['wrong-protocol', 'unauthenticated'])
+  expect(final.map(([name]) => name)).toEqual(['wrong-protocol', 'unauthenticated', 'refused'])
   expect([4499, 4500, 4999, 5000].map(isFinalClose)).toEqual([false, true, true, false])
 })
 

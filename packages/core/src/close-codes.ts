@@ -15,13 +15,17 @@ export const closeCodes = {
   'no-connect': 4003,
   unavailable: 4004,
   unreadable: 4005,
+  expired: 4006,
   'wrong-protocol': 4500,
   unauthenticated: 4501,
+  refused: 4502,
 } as const
 
-// Two codes apart from the table: a browser bundle needs these two, and not the rest.
+// Codes apart from the table: a browser bundle needs these, and not the rest.
 /** The hub asks the client to come back: the node stops, or it lost the claims that the connection counts on. */
 export const drainCode: (typeof closeCodes)['drain'] = 4000
+/** The token has expired: come back with a new one. */
+export const expiredCode: (typeof closeCodes)['expired'] = 4006
 /** The application's `auth` refused. */
 export const unauthenticatedCode: (typeof closeCodes)['unauthenticated'] = 4501
 

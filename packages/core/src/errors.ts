@@ -10,6 +10,7 @@ export const errorCodes = {
   'bad-id': { status: 400, retry: false },
   'bad-definition': { status: 500, retry: false },
   unauthenticated: { status: 401, retry: false },
+  expired: { status: 401, retry: false },
   refused: { status: 403, retry: false },
   'origin-refused': { status: 403, retry: false },
   'unknown-channel': { status: 404, retry: false },

@@ -41,6 +41,8 @@ export type ResetReason =
   | 'trimmed'
   /** Another publication stands at its offset: history was rewritten under the same epoch. */
   | 'rewritten'
+  /** The access rule does not let it have what was published before it came. */
+  | 'refused'
 
 /** What a reader at a position gets. */
 export type Recovery =

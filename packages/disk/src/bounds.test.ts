@@ -36,9 +36,15 @@ async function until(isDone: () => boolean): Promise<void> {
 }
 
 function bytesOnDisk(path = folder): number {
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile())
-    .reduce((sum, file) => sum + statSync(join(file.parentPath, file.name)).size, 0)
+  return (
+    readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      // The thread that compacts may have removed it meanwhile.
+      .reduce(
+        (sum, file) => sum + (statSync(join(file.parentPath, file.name), { throwIfNoEntry: false })?.size ?? 0),
+        0,
+      )
+  )
 }
 
 describe('a broker on disk', () => {
@@ -49,10 +55,11 @@ describe('a broker on disk', () => {
       await publish(broker, `room:${number}`, 'a')
       clock.advance(60_000)
     }
+    const newest = await broker.read('room:29', all)
     await until(() => broker.usage().channels <= 10)
     expect(await broker.read('room:0', all)).toMatchObject({ head: { offset: 0 } })
     expect((await broker.read('room:0', all)).epoch).not.toBe(epoch)
-    expect(await broker.read('room:29', all)).toMatchObject({ epoch, head: { offset: 1 } })
+    expect(await broker.read('room:29', all)).toMatchObject({ epoch: newest.epoch, head: { offset: 1 } })
     await broker.close()
   })
 
@@ -66,6 +73,21 @@ describe('a broker on disk', () => {
     }
     await until(() => broker.usage().bytes <= 200_000)
     expect(await broker.read('room:0', all)).toMatchObject({ epoch, head: { offset: 100 } })
+    await broker.close()
+  })
+
+  test('I7: who publishes faster than room can be made waits for it', async () => {
+    const { broker } = await setUp({ maxChannels: 200 })
+    let most = 0
+    const publishers = Array.from({ length: 20 }, async (_, publisher) => {
+      for (let number = 0; number < 100; number++) {
+        await publish(broker, `room:${publisher}-${number}`, 'a')
+        most = Math.max(most, broker.usage().channels)
+      }
+    })
+    await Promise.all(publishers)
+    // An eighth more than may be, and one of each publisher.
+    expect(most).toBeLessThanOrEqual(225 + 20)
     await broker.close()
   })
 
@@ -83,14 +105,16 @@ describe('a broker on disk', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('what is trimmed is used again: after a day of 40 MB published, the folder is a fraction of it', async () => {
+  test('what is trimmed is used again: after a day of 40 MB published the folder is a fraction of it, and after another day as well', async () => {
     const { clock, broker } = await setUp()
-    for (let number = 0; number < 20_000; number++) {
-      await publish(broker, `room:${number % 20}`, `id-${number}`, 'x'.repeat(2_000))
-      clock.advance(86_400_000 / 20_000)
+    for (const day of [1, 2]) {
+      for (let number = 0; number < 10_000; number++) {
+        await publish(broker, `room:${number % 20}`, `id-${day}-${number}`, 'x'.repeat(4_000))
+        clock.advance(86_400_000 / 10_000)
+      }
+      // It keeps 20 channels of 50 publications: 4 MB. The rest is what a thread of the store has not compacted yet.
+      await until(() => bytesOnDisk() < 32_000_000)
     }
     await broker.close()
-    // It keeps 20 channels of 50 publications: 2 MB.
-    expect(bytesOnDisk()).toBeLessThan(16_000_000)
   }, 60_000)
 })

@@ -10,9 +10,10 @@ import {
   defaultClaimLimits,
   Followers,
   NodeListeners,
+  pooledRandomness,
   type Report,
+  singleNodeDefaults,
   systemClock,
-  systemRandomness,
 } from '@baro/core/broker'
 import { checkedOptions } from '@baro/core/protocol'
 import { DamagedStore, StoreFailed } from './damage/damage.ts'
@@ -42,6 +43,9 @@ const sweepIntervalMs = 10_000
 const sweptAtOnce = 1_000
 const claimsSweptAtOnce = 10_000
 const reopenAfterMs = 1_000
+// Channels and bytes beyond the bounds for which an append does not wait.
+const mostOverBounds = 9 / 8
+const forOneProcess = 'A broker on disk serves one process: stop the other one, or give this one a folder of its own.'
 
 /**
  * Makes the broker of a single node that keeps everything in a folder, so that a restart resets nobody: pages recover, and a
@@ -66,10 +70,10 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
     sync = 'os',
     lockWaitMs = 10_000,
     clock = systemClock,
-    randomness = systemRandomness,
-    idleTtlMs = 24 * 3_600_000,
-    maxBytes = 256 << 20,
-    maxChannels = 1_000_000,
+    randomness = pooledRandomness,
+    idleTtlMs = singleNodeDefaults.idleTtlMs,
+    maxBytes = singleNodeDefaults.mostBytes,
+    maxChannels = singleNodeDefaults.maxChannels,
     log = console,
     ...rest
   } = checkedOptions('createDiskBroker', options, optionRules)
@@ -89,7 +93,8 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
   const warning = warningAboutSeveral()
   if (warning !== undefined) log.warn(warning)
   mkdirSync(folder, { recursive: true })
-  const unlock = await lock(folder, lockWaitMs, clock)
+  // To one of several on purpose a folder of its own would be a world of its own.
+  const unlock = await lock(folder, lockWaitMs, clock, warning ?? forOneProcess)
   try {
     current = await open()
   } catch (error) {
@@ -152,8 +157,13 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
       })
   }
 
-  function isTight({ ledger }: OpenLedger): boolean {
-    return ledger.usage.channels > maxChannels || ledger.usage.bytes > maxBytes
+  function isTight({ ledger }: OpenLedger, slack = 1): boolean {
+    return ledger.usage.channels > slack * maxChannels || ledger.usage.bytes > slack * maxBytes
+  }
+
+  /** Who fills the disk faster than room can be made waits for it, each time before it appends. */
+  function room(): Promise<void> | undefined {
+    return current && making && isTight(current, mostOverBounds) ? making : undefined
   }
 
   async function makeRoomIn(at: OpenLedger): Promise<void> {
@@ -222,13 +232,16 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
   }
 
   return {
-    append: (name, entries, within, options = {}) =>
-      keeping(
-        (ledger): Appended => ledger.append(name, entries, within, options),
-        (appended) => {
-          if (appended.outcome === 'appended') deliver(appended.delivery)
-        },
-      ),
+    append(name, entries, within, options = {}) {
+      const append = () =>
+        keeping(
+          (ledger): Appended => ledger.append(name, entries, within, options),
+          (appended) => {
+            if (appended.outcome === 'appended') deliver(appended.delivery)
+          },
+        )
+      return room()?.then(append) ?? append()
+    },
 
     redact: (name, offset, tombstone, entry, within) =>
       keeping(

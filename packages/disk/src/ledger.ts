@@ -124,7 +124,7 @@ export class Ledger {
     for await (const [key, claim] of shelf.entries({ gt: claimPrefix, lt: endOf(claimPrefix) }))
       ledger.#claims.restore(JSON.parse(key.slice(claimPrefix.length)), claimIn(claim))
     // Readers are told the absent epoch, so it must not change with the next start.
-    if (!kept) ledger.#keep(new Step(shelf))
+    if (!kept) ledger.#keepFirst()
     return ledger
   }
 
@@ -374,6 +374,13 @@ export class Ledger {
     const key = `${claimPrefix}${JSON.stringify(name)}`
     if (claim) this.#step?.put(key, () => claimText(claim))
     else this.#step?.remove(key)
+  }
+
+  #keepFirst(): void {
+    const step = new Step(this.#shelf)
+    // The store looks for the end of the claims through all that was removed behind them, up to the next key: this one.
+    step.put(endOf(claimPrefix), '')
+    this.#keep(step)
   }
 
   #run<T>(work: (step: Step) => T): T {

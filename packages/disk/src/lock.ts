@@ -17,9 +17,10 @@ const againMs = 100
 /**
  * Locks a folder; waits for whoever has it, because a process that is replaced may need some seconds to end.
  *
+ * @param advice What to do if somebody has it and keeps it.
  * @throws {BaroError} `unavailable` if it is still locked after so many milliseconds.
  */
-export async function lock(folder: string, waitMs: number, clock: Clock): Promise<Unlock> {
+export async function lock(folder: string, waitMs: number, clock: Clock, advice: string): Promise<Unlock> {
   const deadline = clock.elapsed() + waitMs
   const [path, owner] = [join(folder, 'lock'), join(folder, 'owner')]
   for (;;) {
@@ -32,10 +33,7 @@ export async function lock(folder: string, waitMs: number, clock: Clock): Promis
       }
     }
     if (clock.elapsed() >= deadline)
-      throw new BaroError(
-        'unavailable',
-        `The folder ${folder} is in use by ${ownerIn(owner)}. A broker on disk serves one process: stop the other one, or give this one a folder of its own.`,
-      )
+      throw new BaroError('unavailable', `The folder ${folder} is in use by ${ownerIn(owner)}. ${advice}`)
     await new Promise<void>((resolve) => clock.after(againMs, resolve))
   }
 }

@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { checkedOptions, type OptionRules, oneOf } from '@baro/core/protocol'
 import type { Hub } from '@baro/server'
 import { findHub, replaceHub } from './attached-hub.ts'
@@ -7,6 +8,7 @@ import { exitOnUncaughtException } from './exit-on-uncaught-exception.ts'
 import { findServer } from './find-server.ts'
 import { interceptServer } from './intercept-server.ts'
 import { isBuilding, isEdge, isProduction } from './next-phase.ts'
+import { renderBuiltPages } from './render-built-pages.ts'
 
 /** What `attach` takes beside the hub. */
 export interface AttachOptions {
@@ -41,6 +43,9 @@ const attachRules: OptionRules<AttachOptions> = {
  * reconnect, and do so to the new one. Next loads `instrumentation.ts` once in a process: an edit of the hub takes a
  * restart of `next dev`.
  *
+ * In production, pages that were built without a hub are rendered once more as soon as the server is found. With a custom
+ * server that is yours to do, too: `renderBuiltPages`.
+ *
  * @throws {BaroError} `bad-definition` if an option does not exist, or makes no sense.
  *
  * @example A custom server
@@ -68,5 +73,18 @@ export function attach(hub: Hub, server?: HttpServer, given: AttachOptions = {})
   const passOthers = options.otherUpgrades === 'pass'
   if (!server && isProduction()) drainOnSignals(findHub)
   if (server) interceptServer(server, findHub, passOthers)
-  else findServer(hub.path, (found) => interceptServer(found, findHub, passOthers))
+  else
+    findServer(hub.path, (found) => {
+      interceptServer(found, findHub, passOthers)
+      if (isProduction()) void renderBuiltPages(urlOf(found)).catch(warnOfBuiltPages)
+    })
+}
+
+function urlOf(server: HttpServer): string {
+  return `http://localhost:${(server.address() as AddressInfo).port}`
+}
+
+// Nothing is broken by it: the first visitor of such a page is reset, and has it rendered for the next.
+function warnOfBuiltPages(error: unknown): void {
+  console.warn('The pages of the build could not be rendered once more:', error)
 }

@@ -1,4 +1,5 @@
 export { type AttachOptions, attach } from './attach.ts'
 export { attachedHub } from './attached-hub.ts'
 export { pageParams } from './page-params.ts'
+export { type RenderBuiltPagesOptions, type RenderedPage, renderBuiltPages } from './render-built-pages.ts'
 export { snapshot } from './snapshot.ts'

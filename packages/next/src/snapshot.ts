@@ -9,7 +9,7 @@ import { insistOnRequest, revalidateAtStart } from './page-lifetime.ts'
  * page was cached.
  *
  * Where there is no hub (`next build`) it is the initial value at position `none`, which every hub answers by reset; such
- * a page is rendered again once, at the first request after the start.
+ * a page is rendered again once, right after the start (`renderBuiltPages`), or else at the first request.
  *
  * A channel that is not public makes its page dynamic. Where a page cannot become dynamic any more (it was built as a
  * cached one, or says `force-static`) this throws, so that a private value never gets into a shared page: say

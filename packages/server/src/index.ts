@@ -5,6 +5,7 @@ export type {
   Auth,
   ChannelContext,
   ChannelHandlers,
+  Claims,
   Credentials,
   EventContext,
   Identity,

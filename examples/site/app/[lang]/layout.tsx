@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
+import { ConnectionBar } from '../../components/live/connection-bar.tsx'
 import { LiveProvider } from '../../components/live/live-provider.tsx'
 import { languages } from '../../i18n/languages.ts'
 import { pageLanguage } from '../../i18n/page-language.ts'
@@ -22,10 +23,14 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function Layout({ params, children }: Props & { children: ReactNode }) {
+  const language = await pageLanguage(params)
   return (
-    <html lang={await pageLanguage(params)}>
+    <html lang={language}>
       <body>
-        <LiveProvider>{children}</LiveProvider>
+        <LiveProvider>
+          {children}
+          <ConnectionBar language={language} />
+        </LiveProvider>
       </body>
     </html>
   )

@@ -2,6 +2,7 @@ import { snapshot } from '@baro/next'
 import { activity } from '../../channels/activity.ts'
 import { pulse } from '../../channels/pulse.ts'
 import { PageFrame } from '../../components/frame/page-frame.tsx'
+import { HowItWorks } from '../../components/home/how-it-works.tsx'
 import { Introduction } from '../../components/home/introduction.tsx'
 import { Pulse } from '../../components/home/pulse.tsx'
 import { RightNow } from '../../components/home/right-now.tsx'
@@ -20,6 +21,7 @@ export default async function HomePage({ params }: { params: Promise<{ lang: str
     <PageFrame language={language} path="" section="home">
       <Introduction language={language} />
       <Pulse language={language} initial={beats} />
+      <HowItWorks language={language} />
       <RightNow language={language} initial={goingOn} renderedAtMs={Date.now()} />
       <SourceFiles language={language} files={files} />
     </PageFrame>

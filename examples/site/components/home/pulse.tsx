@@ -46,11 +46,7 @@ export function Pulse({ language, initial }: { language: Language; initial: Snap
         {past.map((bar) => (
           <Second key={`past ${bar.offset}`} bar={bar} />
         ))}
-        {skipped !== 0 && (
-          <i data-break {...(skipped && { title: home.skipped(skipped) })}>
-            ⋯
-          </i>
-        )}
+        {skipped !== 0 && <i data-break>⋯</i>}
         {recent.map((bar) => (
           <Second key={bar.offset} bar={bar} />
         ))}
@@ -62,6 +58,12 @@ export function Pulse({ language, initial }: { language: Language; initial: Snap
             <dd>{bars.filter((bar) => bar.arrival === arrival).length}</dd>
           </div>
         ))}
+        {skipped !== undefined && skipped > 0 && (
+          <div data-arrival="skipped">
+            <dt aria-hidden="true">⋯</dt>
+            <dd>{home.skipped(skipped)}</dd>
+          </div>
+        )}
       </dl>
       <Proof language={language} initial={initial} status={status} handOver={handOver} />
     </section>

@@ -6,6 +6,7 @@ import Link from 'next/link'
 import { activity } from '../../channels/activity.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { AsOf } from '../live/as-of.tsx'
 import { emptinessOf } from '../live/emptiness.ts'
 import { LocalTime } from '../live/local-time.tsx'
 import { useHeld } from '../live/pause.tsx'
@@ -28,7 +29,6 @@ export function RightNow({
   const { state: newest, status, handOver } = useChannel(activity, initial)
   const state = useHeld(newest)
   const emptiness = emptinessOf(handOver)
-  const then = <LocalTime language={language} time={renderedAtMs} format="minute" />
   return (
     <div className={styles.columns}>
       <section className={styles.now} aria-labelledby="now">
@@ -37,9 +37,7 @@ export function RightNow({
           <p data-visitors={state.visitors}>
             {/* A cached page does not know who is here now. */}
             {emptiness === 'then' ? (
-              <>
-                {home.visitorsThen(state.visitors)} {then}
-              </>
+              <AsOf language={language} text={home.visitorsThen(state.visitors)} time={renderedAtMs} format="minute" />
             ) : (
               home.visitors(state.visitors)
             )}
@@ -48,9 +46,7 @@ export function RightNow({
         {state.remarks.length === 0 ? (
           <p className={styles.nobody}>
             {emptiness === 'then' ? (
-              <>
-                {home.nobodyThen} {then}
-              </>
+              <AsOf language={language} text={home.nobodyThen} time={renderedAtMs} format="minute" />
             ) : (
               { now: home.nobody, since: home.nobodySince }[emptiness]
             )}

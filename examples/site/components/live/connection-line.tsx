@@ -1,43 +1,46 @@
 'use client'
 
 import type { Status } from '@baro/client'
-import { useConnection } from '@baro/react'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { type Words, wordsIn } from '../../i18n/words.ts'
 import styles from './live.module.css'
 import { useCountdown } from './use-countdown.ts'
 import { useIsOffline } from './use-is-offline.ts'
 
-/** How a channel is doing, in words, and a button where one can do something about it. */
+/** How a channel is doing, in words. What one can do about it is in the `ConnectionBar`. */
 export function ConnectionLine({ language, status }: { language: Language; status: Status }) {
   const { live } = wordsIn(language)
-  const { reconnect } = useConnection()
   const { state, rung } = status
   const isOffline = useIsOffline()
   const seconds = useCountdown(state === 'waiting' ? status.retryInMs : undefined)
+  return (
+    <p className={styles.connection} data-connection={state} data-rung={rung} data-offline={isOffline || undefined}>
+      <span className="visually-hidden">{live.connection}: </span>
+      {/* Read out, but not each second of the countdown. */}
+      <span aria-live={state === 'waiting' && !isOffline ? 'off' : 'polite'}>
+        {isOffline ? live.offline : connectionText(live, state, rung, seconds)}
+      </span>
+    </p>
+  )
+}
+
+function connectionText(
+  live: Words['live'],
+  state: Status['state'],
+  rung: Status['rung'],
+  seconds: number | undefined,
+): string {
   const texts: Readonly<Record<Status['state'], string>> = {
     idle: live.cached,
     connecting: live.connecting,
     // A fall-back is worth a word; the usual way is not.
     live: rung && rung !== 'websocket' ? `${live.connected} (${rung})` : live.connected,
+    'needs-auth': live.needsAuth,
     waiting: seconds === undefined ? live.connecting : live.retryIn(seconds),
     refused: live.refused,
     outdated: live.outdated,
     'gave-up': live.gaveUp,
     closed: live.closed,
   }
-  return (
-    <p className={styles.connection} data-connection={state} data-rung={rung} data-offline={isOffline || undefined}>
-      <span className="visually-hidden">{live.connection}: </span>
-      {/* Read out, but not each second of the countdown. */}
-      <span aria-live={state === 'waiting' && !isOffline ? 'off' : 'polite'}>
-        {isOffline ? live.offline : texts[state]}
-      </span>
-      {(state === 'waiting' || state === 'gave-up') && (
-        <button type="button" onClick={reconnect}>
-          {live.reconnect}
-        </button>
-      )}
-    </p>
-  )
+  return texts[state]
 }

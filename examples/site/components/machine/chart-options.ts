@@ -1,8 +1,11 @@
 import type uPlot from 'uplot'
 import type { Language } from '../../i18n/languages.ts'
 
-/** The space around the lines, in pixels; the sketch keeps the same, so that nothing moves when the chart comes. */
-export const margins = { left: 64, bottom: 24, top: 8, right: 4 } as const
+/**
+ * The space around the lines, in pixels; the sketch keeps the same, so that nothing moves when the chart comes. On the right
+ * there is room for half of a time, which stands below the newest second.
+ */
+export const margins = { left: 64, bottom: 24, top: 8, right: 26 } as const
 
 /** How the charting library draws a chart: three lines of grid, times below, the look from the style sheet. */
 export function chartOptions({
@@ -63,6 +66,10 @@ export function chartOptions({
         points: { show: false },
       })),
     ],
-    hooks: { setCursor: [({ cursor }) => point(cursor.idx ?? undefined)] },
+    hooks: {
+      // Every new sample, and every new size, sets a cursor that is nowhere: that is no news of the pointer.
+      setCursor: [({ cursor }) => typeof cursor.idx === 'number' && point(cursor.idx)],
+      ready: [({ over }) => over.addEventListener('mouseleave', () => point(undefined))],
+    },
   }
 }

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import type uPlot from 'uplot'
 import type { Language } from '../../i18n/languages.ts'
 import { chartOptions } from './chart-options.ts'
+import { withGaps } from './gaps.ts'
 import styles from './machine.module.css'
 import { scaleEnd } from './scale.ts'
 import { Sketch } from './sketch.tsx'
@@ -29,9 +30,10 @@ export function Chart({ language, label, times, lines, top, format, point }: Cha
   const plot = useRef<uPlot>(undefined)
   const [isDrawn, setIsDrawn] = useState(false)
   const end = scaleEnd(top, lines)
-  const data = [times, ...lines] as uPlot.AlignedData
-  const newest = useRef({ data, end })
-  newest.current = { data, end }
+  const gapped = withGaps(times, lines)
+  const data = [gapped.times, ...gapped.lines] as uPlot.AlignedData
+  const newest = useRef({ data, end, sampleAt: gapped.sampleAt })
+  newest.current = { data, end, sampleAt: gapped.sampleAt }
 
   useEffect(() => {
     const element = box.current
@@ -48,7 +50,7 @@ export function Chart({ language, label, times, lines, top, format, point }: Cha
           lines: lines.length,
           format,
           end: () => newest.current.end,
-          point,
+          point: (index) => point(index === undefined ? undefined : newest.current.sampleAt[index]),
         })
         plot.current = new Plot(options, newest.current.data, element)
       }
@@ -79,7 +81,7 @@ export function Chart({ language, label, times, lines, top, format, point }: Cha
 
   return (
     <div className={styles.chart} role="img" aria-label={label}>
-      {!isDrawn && <Sketch lines={lines} end={end} />}
+      {!isDrawn && <Sketch times={gapped.times} lines={gapped.lines} end={end} />}
       <div className={styles.canvas} ref={box} />
     </div>
   )

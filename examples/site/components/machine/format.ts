@@ -5,14 +5,14 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)} %`
 }
 
-/** Two decimals. */
+/** Two decimals, or none where they tell nothing. */
 export function decimal(value: number): string {
-  return value.toFixed(2)
+  return value.toFixed(value === 0 || value >= 10 ? 0 : 2)
 }
 
-/** Milliseconds with one decimal. */
+/** Milliseconds, with one decimal where it tells something. */
 export function milliseconds(value: number): string {
-  return `${value.toFixed(1)} ms`
+  return `${value.toFixed(value === 0 || value >= 10 ? 0 : 1)} ms`
 }
 
 /** Bytes in the largest unit that leaves a whole number. */

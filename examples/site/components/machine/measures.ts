@@ -51,7 +51,7 @@ export function measuresOf(says: Words['machine'], samples: Machine['samples']):
   }
   const delay: Measure = {
     title: says.delay,
-    top: 8,
+    top: 10,
     format: milliseconds,
     lines: [
       { name: says.median, read: ({ delay }) => delay.medianMs },

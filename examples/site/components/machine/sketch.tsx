@@ -1,9 +1,11 @@
 import { margins } from './chart-options.ts'
+import type { GappedLines } from './gaps.ts'
 import styles from './machine.module.css'
 
 /** The lines of a chart as the server draws them. */
-export function Sketch({ lines, end }: { lines: readonly (readonly number[])[]; end: number }) {
-  const last = Math.max(1, (lines[0]?.length ?? 0) - 1)
+export function Sketch({ times, lines, end }: Pick<GappedLines, 'times' | 'lines'> & { end: number }) {
+  const first = times[0] ?? 0
+  const width = Math.max(1, (times.at(-1) ?? 0) - first)
   return (
     <svg
       className={styles.sketch}
@@ -13,18 +15,40 @@ export function Sketch({ lines, end }: { lines: readonly (readonly number[])[]; 
         width: `calc(100% - ${margins.left + margins.right}px)`,
         height: `calc(100% - ${margins.top + margins.bottom}px)`,
       }}
-      viewBox={`0 0 ${last} 100`}
+      viewBox={`0 0 ${rounded(width)} 100`}
       preserveAspectRatio="none"
       aria-hidden="true"
     >
-      {lines.map((values, line) => (
-        <polyline
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line has no other name.
-          key={line}
-          data-line={Math.min(line, 3)}
-          points={values.map((value, index) => `${index},${Math.round(1_000 * (1 - value / end)) / 10}`).join(' ')}
-        />
-      ))}
+      {lines.flatMap((values, line) =>
+        piecesOf(values).map((piece) => (
+          <polyline
+            // biome-ignore lint/suspicious/noArrayIndexKey: a piece of a line has no other name.
+            key={`${line} ${piece[0]?.index}`}
+            data-line={Math.min(line, 3)}
+            points={piece
+              .map(({ value, index }) => `${rounded((times[index] ?? 0) - first)},${rounded(100 * (1 - value / end))}`)
+              .join(' ')}
+          />
+        )),
+      )}
     </svg>
   )
+}
+
+interface Point {
+  readonly value: number
+  readonly index: number
+}
+
+/** What of a line is between two gaps. */
+function piecesOf(values: readonly (number | null)[]): readonly (readonly Point[])[] {
+  const pieces: Point[][] = [[]]
+  for (const [index, value] of values.entries())
+    if (value === null) pieces.push([])
+    else pieces.at(-1)?.push({ value, index })
+  return pieces
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10
 }

@@ -1,8 +1,8 @@
 import type { HandOver } from '@baro/client'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { AsOf } from '../live/as-of.tsx'
 import { emptinessOf } from '../live/emptiness.ts'
-import { LocalTime } from '../live/local-time.tsx'
 
 /** That nobody has written here, and when that was so. */
 export function EmptyRoom({
@@ -17,9 +17,5 @@ export function EmptyRoom({
   const { room } = wordsIn(language)
   const emptiness = emptinessOf(handOver)
   if (emptiness !== 'then') return { now: room.empty, since: room.emptySince }[emptiness]
-  return (
-    <>
-      {room.emptyThen} <LocalTime language={language} time={renderedAtMs} format="day" />
-    </>
-  )
+  return <AsOf language={language} text={room.emptyThen} time={renderedAtMs} format="day" />
 }

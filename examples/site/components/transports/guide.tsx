@@ -26,7 +26,9 @@ export function Guide({ language, lanes }: { language: Language; lanes: RaceView
             const { name, choose, proxy } = says.each[transport]
             const { p50, p99, requests, bytes } = figuresOf(lanes[transport])
             const raced = (value: string, unit: string) => (
-              <a href={`#${transport}`}>{value === noFigure ? says.guide.startFirst : `${value}${unit}`}</a>
+              <a href={`#${transport}`} data-measured={value === noFigure ? 'not-yet' : undefined}>
+                {value === noFigure ? says.guide.startFirst : `${value}${unit}`}
+              </a>
             )
             const beforehand = (text: string) => <a href={`#measured-${transport}`}>{text}</a>
             return (

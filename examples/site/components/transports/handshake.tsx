@@ -3,8 +3,8 @@
 import { useState } from 'react'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { useIsHydrated } from '../live/use-is-hydrated.ts'
 import styles from './transports.module.css'
-import { useIsHydrated } from './use-is-hydrated.ts'
 
 interface Exchange {
   readonly request: readonly string[]

@@ -4,12 +4,12 @@ import type { SnapshotOf } from '@baro/core'
 import { type race, rates } from '../../channels/race.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { useIsHydrated } from '../live/use-is-hydrated.ts'
 import { Guide } from './guide.tsx'
 import { LaneRow } from './lane-row.tsx'
 import { MeasuredTable } from './measured-table.tsx'
 import { transports } from './transport.ts'
 import styles from './transports.module.css'
-import { useIsHydrated } from './use-is-hydrated.ts'
 import { useRace } from './use-race.ts'
 
 /** The same channel over the four transports at once, and what that says about choosing one. */

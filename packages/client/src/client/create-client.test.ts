@@ -393,7 +393,8 @@ describe('tokens', () => {
     rig.link.open()
     await rig.clock.pass(0)
     expect(rig.link.sent).toEqual([])
-    expect(rig.client.status).toMatchObject({ state: 'waiting', reason: 'no token: Error: the session is away' })
+    expect(rig.client.status).toMatchObject({ state: 'needs-auth', reason: 'no-token', retryInMs: expect.any(Number) })
+    expect(rig.logged).toEqual([expect.stringContaining('the session is away')])
   })
 
   it('that come after their link has gone are not used', async () => {
@@ -411,6 +412,123 @@ describe('tokens', () => {
     await rig.clock.pass(0)
     expect(first?.sent).toEqual([])
     expect(rig.link.sent).toEqual([])
+  })
+})
+
+describe('a token that expires', () => {
+  /** A client whose tokens last for a minute; `tokens` are those that it is given, one after the other. */
+  async function withTokens(...tokens: (string | undefined | Error)[]) {
+    const token = async () => {
+      const next = tokens.shift()
+      if (next instanceof Error) throw next
+      return next
+    }
+    const rig = new Rig({ token })
+    const statuses: string[] = []
+    rig.client.onStatus(({ state }) => statuses.push(state))
+    const subscription = rig.client.subscribe(chat, pageAt(3))
+    const comeBack = async () => {
+      rig.link.open()
+      await rig.clock.pass(0)
+      if (!rig.link.sent[0]) return
+      rig.link.tell({ type: 'baro:connected', payload: { ...terms, heartbeatIntervalMs: 1e9, expiresInMs: 60_000 } })
+      rig.recover()
+    }
+    await comeBack()
+    const refreshes = () => rig.link.sentOf('baro:refresh').map((payload) => payload.token)
+    const refreshed = () => rig.link.tell({ type: 'baro:refreshed', payload: { expiresInMs: 60_000 } })
+    return { rig, tokens, statuses, subscription, refreshes, refreshed, comeBack }
+  }
+
+  it('is renewed before it expires, on the same link and without a word to the page', async () => {
+    const { rig, statuses, refreshes, refreshed } = await withTokens('1', '2', '3')
+    await rig.clock.pass(47_999)
+    expect(refreshes()).toEqual([])
+    await rig.clock.pass(1)
+    expect(refreshes()).toEqual(['2'])
+    refreshed()
+    await rig.clock.pass(47_999)
+    expect(refreshes()).toEqual(['2'])
+    await rig.clock.pass(1)
+    expect(refreshes()).toEqual(['2', '3'])
+    expect([rig.links.length, new Set(statuses)]).toEqual([1, new Set(['connecting', 'live'])])
+  })
+
+  it('is asked for again and again while there is none, then the status says so, until there is one', async () => {
+    const { rig, tokens, statuses, subscription, refreshes, comeBack } = await withTokens(
+      '1',
+      new Error('away'),
+      undefined,
+    )
+    await rig.clock.pass(59_999)
+    expect(refreshes()).toEqual([])
+    await rig.clock.pass(1)
+    expect(rig.client.status).toMatchObject({ state: 'needs-auth', reason: 'no-token' })
+    expect(subscription.current.state).toEqual(texts(1, 3))
+    for (let tries = 0; tries < 3; tries++) {
+      await rig.clock.pass(rig.client.status.retryInMs ?? 0)
+      await comeBack()
+    }
+    expect(rig.link.sent).toEqual([])
+    tokens.push('2')
+    await rig.clock.pass(rig.client.status.retryInMs ?? 0)
+    await comeBack()
+    expect(rig.link.lastOf('baro:connect').token).toBe('2')
+    expect(rig.link.lastOf('baro:subscribe').position).toBe(at(3))
+    expect(statuses.filter((state, index) => state !== statuses[index - 1])).toEqual([
+      'connecting',
+      'live',
+      'needs-auth',
+      'live',
+    ])
+  })
+
+  it('makes nobody a guest: that takes `reconnect`', async () => {
+    const { rig, comeBack } = await withTokens('1')
+    rig.link.drop(closeCodes.expired, 'The token has expired.')
+    await rig.clock.pass(rig.client.status.retryInMs ?? 0)
+    await comeBack()
+    expect(rig.client.status.state).toBe('needs-auth')
+    rig.client.reconnect()
+    await comeBack()
+    expect(rig.link.lastOf('baro:connect')).not.toHaveProperty('token')
+    expect(rig.client.status.state).toBe('live')
+  })
+
+  it('is not renewed on a link that is gone, nor for a client that has no tokens', async () => {
+    const { rig } = await withTokens('1', '2')
+    rig.client.close()
+    await rig.clock.pass(120_000)
+    expect(rig.link.sentOf('baro:refresh')).toEqual([])
+    const guest = new Rig()
+    guest.client.subscribe(chat, pageAt(3))
+    guest.connect({ expiresInMs: 1_000 } as never)
+    await guest.clock.pass(10_000)
+    expect(guest.link.sentOf('baro:refresh')).toEqual([])
+  })
+
+  it('may last longer than a timer can wait', async () => {
+    const rig = new Rig({ token: 'forever' })
+    rig.client.subscribe(chat, pageAt(3))
+    rig.link.open()
+    await rig.clock.pass(0)
+    rig.link.tell({ type: 'baro:connected', payload: { ...terms, heartbeatIntervalMs: 1e12, expiresInMs: 1e12 } })
+    expect(rig.clock.nextInMs).toBeLessThan(2 ** 31)
+    await rig.clock.pass(60_000)
+    expect(rig.link.sentOf('baro:refresh')).toEqual([])
+  })
+
+  it('I5: of somebody else does not send again what the one before has sent', async () => {
+    const { rig, subscription } = await withTokens('1', '2')
+    const outcome = subscription.publish('message', { text: 'hi' }).catch(({ code }) => code)
+    expect(rig.link.sentOf('baro:publish')).toHaveLength(1)
+    rig.link.drop()
+    await rig.clock.pass(rig.client.status.retryInMs ?? 0)
+    rig.link.open()
+    await rig.clock.pass(0)
+    rig.link.tell({ type: 'baro:connected', payload: { ...terms, user: 'grace' } as never })
+    expect(await outcome).toBe('unknown-outcome')
+    expect(rig.link.sentOf('baro:publish')).toEqual([])
   })
 })
 

@@ -2,7 +2,7 @@ import type { AnyChannel, Log, Reference, TypesOf } from '@baro/core'
 import { type Clock, type Randomness, systemClock, systemRandomness } from '@baro/core/broker'
 import { createId, type ServerMessage } from '@baro/core/protocol'
 import { createListeners } from '../changes/listeners.ts'
-import { createConnection } from '../connection/connection.ts'
+import { createConnection, type Token } from '../connection/connection.ts'
 import type { Status } from '../connection/status.ts'
 import type { Backoff } from '../machine/backoff.ts'
 import { createOutbox, type OutboxEvent } from '../outbox/outbox.ts'
@@ -16,15 +16,22 @@ import { createSubscription, type Subscription } from '../subscription/subscript
 import type { SubscriptionEvent } from '../subscription/subscription-machine.ts'
 import type { Client } from './client.ts'
 
-/** What `createClient` takes. */
+/**
+ * What `createClient` takes. An option that is unknown, or not what it must be, is `bad-definition` at once: in Node, and in
+ * a browser while you develop (Vite, webpack and Next.js set the condition `development`). A page that was built for its
+ * users does not load these checks.
+ */
 export interface ClientOptions {
   /**
-   * Where the hub is: a path, or a URL of `http`, `https`, `ws` or `wss`; where there is no page a URL. Anything else
-   * makes the client give up at its first connection, with `bad-definition`. Default `/baro` on the page's own origin.
+   * Where the hub is: a path, or a URL of `http`, `https`, `ws` or `wss`; where there is no page a URL. With anything else
+   * the client gives up at its first connection, with `bad-definition`. Default `/baro` on the page's own origin.
    */
   readonly url?: string
-  /** What the application's `auth` checks; asked for again with every connection, since tokens expire. */
-  readonly token?: () => string | undefined | Promise<string | undefined>
+  /**
+   * What the application's `auth` checks. A function is asked for each connection, and again before its token expires. If
+   * it throws, or gives none after it gave one, the status is `needs-auth` until it gives one. Default: a guest.
+   */
+  readonly token?: Token
   /** Moves the messages. Default: the best that works, see `rungs`; of `@baro/client/websocket`: WebSocket. */
   readonly transport?: Transport
   /** Tries in a row before giving up. Default: none, it goes on for ever. */
@@ -84,7 +91,10 @@ export function createClientOver(usual: Transport, options: ClientOptions): Clie
 
   function received(message: ServerMessage): void {
     const { type, payload } = message
-    if ('claimsEpoch' in payload || 'id' in payload) outbox.dispatch(message as OutboxEvent)
+    if (type === 'baro:connected')
+      // Claims are a user's: what another has sent must not be sent again as somebody else (I5).
+      outbox.dispatch({ type, payload: { ...payload, claimsEpoch: `${payload.claimsEpoch} ${payload.user}` } })
+    else if ('id' in payload) outbox.dispatch(message as OutboxEvent)
     else if (type === 'baro:error' && payload.attempt === undefined) log.warn(payload.message)
     else if ('channel' in payload) {
       const followed = channels.get(String(payload.channel))

@@ -61,6 +61,12 @@ type ConnectionStep = Step<ConnectionState, ConnectionAction>
 /** The silence after a probe that it takes for a lost link: the wire may have been cut while the page slept. */
 const probeMs = 3_000
 
+/** Why a connection is lost whose `token` gave none. */
+export const noToken = 'no-token'
+
+/** Whether a connection waits for a token. */
+export const lacksToken = ({ reason }: ConnectionState): boolean => reason === noToken
+
 /** The state of a client that nobody has asked for anything. */
 export const startConnection: ConnectionState = { name: 'idle', attempt: 0, tries: 0 }
 
@@ -86,7 +92,9 @@ export function connectionTransition(
   }
   function connect(): ConnectionStep {
     const { handshakeTimeoutMs: dueInMs = 10_000 } = rules
-    return leave({ name: 'connecting', attempt: attempt + 1, tries: tries + 1, dueInMs }, 'open-link')
+    // Without a token before, it still has none: what is shown does not change until it is let in.
+    const still = lacksToken(state) ? { reason: state.reason } : undefined
+    return leave({ name: 'connecting', attempt: attempt + 1, tries: tries + 1, dueInMs, ...still }, 'open-link')
   }
   function lose(reason: string): ConnectionStep {
     return tries !== rules.maxAttempts

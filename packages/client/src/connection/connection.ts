@@ -1,5 +1,5 @@
 import type { Log } from '@baro/core'
-import type { Clock, Randomness } from '@baro/core/broker'
+import type { Cancel, Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, isFinalClose, protocolVersion, type ServerMessage } from '@baro/core/protocol'
 import { same } from '../changes/same.ts'
 import { runMachine } from '../machine/run-machine.ts'
@@ -9,9 +9,13 @@ import {
   type ConnectionEvent,
   type ConnectionRules,
   connectionTransition,
+  noToken,
   startConnection,
 } from './connection-machine.ts'
 import { connectionStatus, idleStatus, type Status } from './status.ts'
+
+/** A token, or what gives one. */
+export type Token = string | (() => string | undefined | Promise<string | undefined>)
 
 /** What a connection works with, and whom it tells. */
 export interface ConnectionParts extends ConnectionRules {
@@ -25,7 +29,7 @@ export interface ConnectionParts extends ConnectionRules {
   readonly log: Log
   /** The client's secret, the scope of a guest's publish ids. */
   readonly secret: string
-  readonly token?: (() => string | undefined | Promise<string | undefined>) | undefined
+  readonly token?: Token | undefined
   /**
    * `link-up`: `baro:connect` is out. Messages may follow at once; the hub takes them up when it has let the client in.
    * `link-down`: what was sent since and not answered is lost.
@@ -44,6 +48,9 @@ export interface Connection {
   dispatch(event: ConnectionEvent): void
 }
 
+/** A wait that every clock can do: `setTimeout` takes 24 days. */
+const longestWaitMs = 1e9
+
 /** Makes a connection; it opens once it is wanted. */
 export function createConnection(parts: ConnectionParts): Connection {
   const { clock, transport, log, url = '/baro', wake = browserWake } = parts
@@ -51,6 +58,9 @@ export function createConnection(parts: ConnectionParts): Connection {
   let isLinked = false
   let stopListening: (() => void) | undefined
   let status = idleStatus
+  /** Whoever had a token is nobody without one. */
+  let hadToken = false
+  let cancelRefresh: Cancel | undefined
 
   const machine = runMachine({
     clock,
@@ -71,7 +81,11 @@ export function createConnection(parts: ConnectionParts): Connection {
       parts.statusChanged(status)
     },
   })
-  const { dispatch } = machine
+
+  function dispatch(event: ConnectionEvent): void {
+    if (event.type === 'restart') hadToken = false
+    machine.dispatch(event)
+  }
 
   function openLink(attempt: number): void {
     stopListening ??= wake.listen({
@@ -96,6 +110,7 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   function closeLink(): void {
+    cancelRefresh?.()
     link?.close()
     link = undefined
     if (!isLinked) return
@@ -103,20 +118,46 @@ export function createConnection(parts: ConnectionParts): Connection {
     parts.linkChanged('link-down')
   }
 
+  /** Tells what `token` gives, `null` if it fails. Nobody is told once the link is another one. */
+  async function askToken(tell: (token?: string | null) => void): Promise<void> {
+    const asked = link
+    const { token } = parts
+    let given: string | null | undefined
+    try {
+      given = await (typeof token === 'function' ? token() : token)
+    } catch (error) {
+      log.warn(`No token: ${error}`)
+      given = null
+    }
+    if (link === asked) tell(given)
+  }
+
   /** A token is asked for again for each link: the one before may have expired. */
   function sendConnect(attempt: number): void {
-    const asked = link
-    const greet = (token?: string): void => {
-      if (link !== asked) return
+    const greet = (token?: string | null): void => {
+      if (token === null || (hadToken && !token)) return dispatch({ type: 'lost', attempt, reason: noToken })
+      hadToken = !!token
       isLinked = true
       const payload = { protocol: protocolVersion, client: parts.secret, ...(token && { token }) }
       send({ type: 'baro:connect', payload })
       parts.linkChanged('link-up')
     }
-    if (!parts.token) return greet()
-    Promise.resolve()
-      .then(parts.token)
-      .then(greet, (error) => dispatch({ type: 'lost', attempt, reason: `no token: ${error}` }))
+    if (parts.token) askToken(greet)
+    else greet()
+  }
+
+  /** Renews the token before it expires; again and again while there is no new one, and then the link is lost. */
+  function refreshIn(leftMs: number): void {
+    const { attempt } = machine.state
+    const waitMs = Math.min(Math.max(0.8 * leftMs, 1_000), longestWaitMs)
+    cancelRefresh?.()
+    cancelRefresh = clock.after(waitMs, () =>
+      askToken((token) => {
+        if (token) send({ type: 'baro:refresh', payload: { token } })
+        else if (leftMs > 5_000) refreshIn(leftMs - waitMs)
+        else dispatch({ type: 'lost', attempt, reason: noToken })
+      }),
+    )
   }
 
   function receive(attempt: number, message: ServerMessage): void {
@@ -124,6 +165,8 @@ export function createConnection(parts: ConnectionParts): Connection {
     try {
       // The hub is believed to speak the protocol: to check every field again would be a tenth of what a browser loads.
       dispatch({ ...message, attempt })
+      const { expiresInMs } = message.payload as { readonly expiresInMs?: number }
+      if (parts.token && expiresInMs !== undefined) refreshIn(expiresInMs)
       if (message.type === 'baro:heartbeat') send(message)
       parts.received(message)
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Transport } from '../ports/transport.ts'
-import type { ConnectionState } from './connection-machine.ts'
+import { type ConnectionState, lacksToken } from './connection-machine.ts'
 
 /** How a connection, or a subscription on it, is doing. */
 export interface Status {
@@ -7,13 +7,23 @@ export interface Status {
    * - `idle`: nobody needs it.
    * - `connecting`: on the way to `live`.
    * - `live`: what happens arrives.
+   * - `needs-auth`: `token` gives none, and the hub asks for one; it is asked again and again, and at `reconnect()`.
    * - `waiting`: it failed and tries again, see `retryInMs`; so does a channel for which the hub has no room now.
    * - `refused`: the hub does not let this client follow the channel; tried again with the next connection.
    * - `outdated`: the hub has another version of the channel; what is shown stays.
    * - `gave-up`: it does not try again until `reconnect()`.
    * - `closed`: the client was closed.
    */
-  readonly state: 'idle' | 'connecting' | 'live' | 'waiting' | 'refused' | 'outdated' | 'gave-up' | 'closed'
+  readonly state:
+    | 'idle'
+    | 'connecting'
+    | 'live'
+    | 'needs-auth'
+    | 'waiting'
+    | 'refused'
+    | 'outdated'
+    | 'gave-up'
+    | 'closed'
   /** How many tries there were since it last worked, the one under way included. */
   readonly attempt: number
   /** How long the wait is, in milliseconds from the change to this status; absent while it waits for a sign of life. */
@@ -22,7 +32,7 @@ export interface Status {
   readonly rung: Transport['rung'] | null
   /**
    * Why it is not live: an error code; the close code of the link and the hub's words for it, for example
-   * `4501 Sign in again.`; or `silent`, `no-answer`, `max-attempts`, `hidden`, `gap`.
+   * `4501 Sign in again.`; or `silent`, `no-answer`, `no-token`, `max-attempts`, `hidden`, `gap`.
    */
   readonly reason?: string | undefined
 }
@@ -31,11 +41,9 @@ export interface Status {
 export const idleStatus: Status = { state: 'idle', attempt: 0, rung: null }
 
 /** The status of a connection. */
-export function connectionStatus(
-  { name, tries, reason, dueInMs }: ConnectionState,
-  transport: Transport['rung'],
-): Status {
-  const state = name === 'handshaking' ? 'connecting' : name
+export function connectionStatus(connection: ConnectionState, transport: Transport['rung']): Status {
+  const { name, tries, reason, dueInMs } = connection
+  const state = lacksToken(connection) ? 'needs-auth' : name === 'handshaking' ? 'connecting' : name
   return {
     state,
     attempt: tries,

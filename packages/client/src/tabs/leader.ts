@@ -38,6 +38,11 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
   const link = transport.open(url, {
     ...events,
     received(message) {
+      if (message.type === 'baro:refreshed') {
+        // Of this tab's token. To the others it is a sign of life.
+        events.received(message)
+        return board?.fromHub({ type: 'baro:heartbeat', payload: {} })
+      }
       if (message.type !== 'baro:connected') return board?.fromHub(message)
       const { payload } = message
       // Under another secret a guest's publish would not be known again: it must not be sent a second time (I5).
@@ -56,14 +61,15 @@ export function createLeader({ tab, transport, url, events, secret: known, post,
     else if (!connected) return
     else if (user !== connected.payload.user) announce(from, null)
     else if (message.type === 'baro:connect') {
+      if (!followers.has(from))
+        whenGone(from).then(
+          () => {
+            followers.delete(from)
+            board?.gone(from)
+          },
+          () => {},
+        )
       followers.add(from)
-      whenGone(from).then(
-        () => {
-          followers.delete(from)
-          board?.gone(from)
-        },
-        () => {},
-      )
       announce(from, connected)
     } else board?.fromTab(from, message)
   }

@@ -1,5 +1,5 @@
 import type { Clock, Randomness } from '@baro/core/broker'
-import { type ClientMessage, createId } from '@baro/core/protocol'
+import { type ClientMessage, createId, type ServerMessage } from '@baro/core/protocol'
 import { runMachine } from '../machine/run-machine.ts'
 import type { LinkEvents, Transport } from '../ports/transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'
@@ -23,7 +23,13 @@ export interface SharedTransportOptions {
     events: Pick<LinkEvents, 'closed'>,
     /** Aborted once nobody needs to know any more. */
     signal: AbortSignal,
-  ) => Promise<string | undefined>
+  ) => Promise<Connected>
+}
+
+/** What the hub said of a tab alone. */
+interface Connected {
+  readonly user?: string
+  readonly expiresInMs?: number
 }
 
 /**
@@ -60,8 +66,10 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
       const { signal } = letGo
       const over = new Promise((resolve) => signal.addEventListener('abort', resolve))
       let channel: BroadcastChannel | undefined
-      let own: Leader | undefined
-      let user: Promise<string | undefined> | undefined
+      let leader: Leader | undefined
+      let greeting: Greeting | undefined
+      let asked: Promise<Connected> | undefined
+      let own: Connected = {}
 
       try {
         channel = kept.isAlone ? undefined : new BroadcastChannel(name)
@@ -82,7 +90,7 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
               post({ tab })
               break
             case 'lead':
-              own = createLeader({
+              leader = createLeader({
                 tab,
                 transport,
                 url,
@@ -99,12 +107,12 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
               events.opened()
               break
             case 'tell':
-              events.received(action.message)
+              events.received(action.message.type === 'baro:connected' ? asOwn(action.message, own) : action.message)
               break
             case 'release':
               letGo.abort()
               channel.close()
-              own?.close()
+              leader?.close()
           }
         },
         settled() {
@@ -133,22 +141,40 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
 
       channel.onmessage = ({ data }: MessageEvent<FromTab | FromLeader>) => {
         if ('leader' in data) dispatch({ type: 'said', said: data })
-        else own?.hear(data)
+        else leader?.hear(data)
       }
       hold(`${name} ${tab}`, {}, () => {})
       hold(name, { signal }, granted)
       dispatch({ type: 'due' })
       return {
         send(message) {
-          if (own) return own.send(message)
+          if (leader) return leader.send(message)
           if (message.type === 'baro:heartbeat' && message.payload.probe) dispatch({ type: 'doubted' })
-          if (message.type === 'baro:connect') user = identify(url, message, { closed }, signal)
-          user?.then((found) => post({ tab, user: found, message }))
+          let said = message
+          // A new token is this tab's own: it says again who it is, and the leader looks whether that is still the same.
+          if (said.type === 'baro:refresh' && greeting)
+            said = { ...greeting, payload: { ...greeting.payload, ...said.payload } }
+          if (said.type === 'baro:connect') {
+            greeting = said
+            asked = identify(url, said, { closed }, signal)
+          }
+          asked?.then((found) => {
+            own = found
+            post({ tab, user: found.user, message: said })
+          })
         },
         close: () => dispatch({ type: 'close' }),
       }
     },
   }
+}
+
+type Greeting = Extract<ClientMessage, { type: 'baro:connect' }>
+
+/** A tab's own token expires at its own time, whatever that of the leading tab does. */
+function asOwn(message: ServerMessage, { expiresInMs }: Connected): ServerMessage {
+  // An optional field that is `undefined` is read like one that is not there.
+  return { ...message, payload: { ...message.payload, expiresInMs } } as ServerMessage
 }
 
 /** By a session of its own, which asks for nothing else. */
@@ -160,7 +186,7 @@ const askWhoThisIs: NonNullable<SharedTransportOptions['identify']> = (url, gree
       signal,
       async read(response) {
         const [first] = await readMessages(response)
-        if (first?.type === 'baro:connected') resolve(first.payload.user)
+        if (first?.type === 'baro:connected') resolve(first.payload)
         else closed(1006, 'no answer')
       },
       failed: closed,

@@ -184,9 +184,9 @@ describe('a probe', () => {
   })
 
   it('what it brings is told as a sign of life at its first message, and the next long poll is held again', () => {
-    expect(after(probe, due, heard(3, hello())).at(-1)).toBe('tell heartbeat')
+    expect(after(probe, due, heard(3, hello())).at(-1)).toBe('tell refreshed-c')
     expect(after(probe, due, answers(3, hello(), recovered('p1', 'p1'))).slice(1)).toEqual([
-      'tell heartbeat',
+      'tell refreshed-c',
       'tell publications-p1',
       'ask 4 on c, 25: subscribe-p1',
     ])
@@ -213,7 +213,7 @@ describe('what brings nothing is not asked again at once', () => {
 
   it('a held request that is let go early and empty is asked again after the interval of a poll', () => {
     const empty = answers(2, hello(), recovered('p1', 'p1'))
-    expect(after(empty, [2_999, due])).toEqual(['tell heartbeat', 'tell publications-p1'])
+    expect(after(empty, [2_999, due])).toEqual(['tell refreshed-c', 'tell publications-p1'])
     expect(after(empty, [3_000, due]).at(-1)).toBe('ask 3 on c, 25: subscribe-p1')
   })
 
@@ -281,4 +281,45 @@ it.each<[string, HttpLinkEvent, string]>([
 it('after the drain of its node it tells and asks nothing more, until the client closes it', () => {
   const drain: ServerMessage = { type: 'baro:drain', payload: { reconnectInMs: 5 } }
   expect(after(heard(2, drain, recovered('p1', 'p2')), publish('p'), due)).toEqual(['tell drain'])
+})
+
+describe('a new token', () => {
+  const refresh = say({ type: 'baro:refresh', payload: { token: 'new' } })
+  const as = (user: string): ServerMessage =>
+    ({ ...hello(), payload: { ...hello().payload, user, expiresInMs: 9 } }) as never
+
+  it.each(['sse', 'long-poll', 'poll'] as const)('goes with the next request, which %s asks at once', (rung) => {
+    const { state, did } = run(rung, [
+      greeting,
+      subscribe(),
+      due,
+      answers(1, as('ada'), recovered('p0', 'p1')),
+      refresh,
+      due,
+    ])
+    expect(did.filter((one) => one.startsWith('ask')).at(-1)).toMatch(/^ask \d on c, .*p1/)
+    expect(state.greeting?.payload).toMatchObject({ token: 'new', claimsEpoch: 'c' })
+    expect(state.isOver).toBeFalsy()
+  })
+
+  it('is confirmed by the next answer, with the time that is left', () => {
+    const begun = run('sse', [greeting, subscribe(), due, heard(1, as('ada'), recovered('p0', 'p1')), refresh, due])
+    const { state } = begun
+    const told = httpLinkTransition(state, heard(2, as('ada')), { elapsedMs: 0, rung: 'sse', pollIntervalMs }).actions
+    expect(told).toMatchObject([{ type: 'tell', message: { type: 'baro:refreshed', payload: { expiresInMs: 9 } } }])
+  })
+
+  it('I5: of somebody else makes the client come back by another link', () => {
+    const { state, did } = run('sse', [
+      greeting,
+      subscribe(),
+      due,
+      heard(1, as('ada')),
+      refresh,
+      due,
+      heard(2, as('grace')),
+    ])
+    expect(did.at(-1)).toBe('tell drain')
+    expect(state.isOver).toBe(true)
+  })
 })

@@ -31,6 +31,8 @@ type Command = Extract<ClientMessage, { type: 'baro:publish' | 'baro:request' | 
 export interface HttpLinkState {
   /** It names the life of the claims that the publishes of this link count on, once that is known. */
   readonly greeting?: Connect | undefined
+  /** Who the hub says this is. */
+  readonly user?: string | undefined
   /** What is asked for, from where it has come to, and whether that was answered before. */
   readonly followed: ReadonlyMap<string, { readonly ask: Subscribe; readonly isAnswered?: boolean }>
   /** Commands without a request. */
@@ -104,7 +106,7 @@ export function httpLinkTransition(
   const actions: HttpLinkAction[] = []
   const followed = new Map(state.followed)
   const requests = new Map(state.requests)
-  let { greeting, waiting, reading, request, isProbed, readMs = Infinity, isOver } = state
+  let { greeting, user, waiting, reading, request, isProbed, readMs = Infinity, isOver } = state
   let isNews = false
   let isElsewhere = false
 
@@ -125,6 +127,8 @@ export function httpLinkTransition(
     if (type === 'baro:connect') greeting = message
     else if (type === 'baro:subscribe') followed.set(payload.channel, { ask: message })
     else if (type === 'baro:unsubscribe') followed.delete(payload.channel)
+    else if (type === 'baro:refresh')
+      greeting = { type: 'baro:connect', payload: { ...(greeting as Connect).payload, ...payload } }
     else if (type !== 'baro:heartbeat') {
       waiting = [...waiting, message]
       return
@@ -142,12 +146,12 @@ export function httpLinkTransition(
       case 'baro:connected': {
         const { claimsEpoch } = payload
         const { payload: greeted } = greeting as Connect
-        // Every answer begins so: a sign of life, whatever follows.
-        if (greeted.claimsEpoch === claimsEpoch) return isReading && tell({ type: 'baro:heartbeat', payload: {} })
         if (greeted.claimsEpoch) {
-          isElsewhere = true
-          return
+          isElsewhere ||= greeted.claimsEpoch !== claimsEpoch || user !== payload.user
+          // Every answer begins so: a sign of life, whatever follows, and how long its token lasts.
+          return isReading && !isElsewhere && tell({ type: 'baro:refreshed', payload })
         }
+        user = payload.user
         greeting = { type: 'baro:connect', payload: { ...greeted, claimsEpoch } }
         break
       }
@@ -242,7 +246,7 @@ export function httpLinkTransition(
   if (event.type !== 'say' && !isOver) go()
   const dueInMs = reading || isOver || readMs === Infinity ? undefined : readMs - elapsedMs
   return step(
-    { greeting, followed, waiting, requests, reading, request, isProbed, readMs, isOver, dueInMs },
+    { greeting, user, followed, waiting, requests, reading, request, isProbed, readMs, isOver, dueInMs },
     ...actions,
   )
 }

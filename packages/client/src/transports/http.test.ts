@@ -36,7 +36,6 @@ const recovered = (follows: string, position: string, attempt = 1): ServerMessag
   type: 'baro:recovered',
   payload: { channel: 'room:1', attempt, follows, position, publications: [] },
 })
-const heartbeat: ServerMessage = { type: 'baro:heartbeat', payload: {} }
 
 /** Stands for `Blob`, which can be read only in turns of its own. */
 class Written {
@@ -111,7 +110,7 @@ describe('a link that polls', () => {
       'opened',
       hello(),
       recovered('p0', 'p1'),
-      heartbeat,
+      { type: 'baro:refreshed' },
       { type: 'baro:publications', payload: { follows: 'p1', position: 'p2' } },
     ])
   })

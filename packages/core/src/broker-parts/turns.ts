@@ -29,7 +29,7 @@ const none: readonly Settlement[] = []
 export class Turns {
   #answered = 0
   #isAtWork = false
-  // The answers of the newest numbers, without gaps: each turn is answered before the next is granted. `concat` and
+  // The answers of the newest numbers, without gaps: each turn is answered before the next is granted. Spreading and
   // `slice` make a list of exactly that length, which matters because there is one for each remembered claim.
   #answers: readonly Settlement[] = none
 
@@ -81,7 +81,7 @@ export class Turns {
     if (!this.isOpen(number)) return
     this.#isAtWork = false
     this.#answered = number
-    this.#answers = this.#answers.concat(answer)
+    this.#answers = [...this.#answers, answer]
   }
 
   release(number: number): void {

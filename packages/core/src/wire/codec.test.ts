@@ -14,6 +14,7 @@ const fromClient: Examples<ClientMessage> = {
     { type: 'baro:connect', payload: { protocol: 1, client: 'secret' } },
     { type: 'baro:connect', payload: { protocol: 1, client: 'secret', token: 'a.b.c' } },
   ],
+  'baro:refresh': [{ type: 'baro:refresh', payload: { token: 'a.b.c' } }],
   'baro:subscribe': [
     { type: 'baro:subscribe', payload: { channel: 'room:42', attempt: 1, version: '1' } },
     { type: 'baro:subscribe', payload: { channel: 'room:42', attempt: 2, position: '1a.e.41.abcdef', version: '1' } },
@@ -44,6 +45,10 @@ const fromServer: Examples<ServerMessage> = {
         claimsEpoch: 'c',
       },
     },
+  ],
+  'baro:refreshed': [
+    { type: 'baro:refreshed', payload: {} },
+    { type: 'baro:refreshed', payload: { expiresInMs: 300_000 } },
   ],
   'baro:recovered': [
     {

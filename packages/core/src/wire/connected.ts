@@ -16,6 +16,8 @@ export interface ConnectedMessage {
     readonly publishWindowMs: number
     /** The name of the life of the claims. In another life, an unanswered publish has an unknown outcome. */
     readonly claimsEpoch: string
+    /** After how long the token expires; absent if never. */
+    readonly expiresInMs?: number
   }
 }
 
@@ -27,4 +29,5 @@ export const connected: Shape<ConnectedMessage> = shape('baro:connected', {
   maxMessageBytes: whole,
   publishWindowMs: whole,
   claimsEpoch: text,
+  expiresInMs: optional(whole),
 })

@@ -6,6 +6,7 @@ import { type HeartbeatMessage, heartbeat } from './heartbeat.ts'
 import { type PublicationsMessage, publications } from './publications.ts'
 import { type PublishedMessage, published } from './published.ts'
 import { type RecoveredMessage, recovered } from './recovered.ts'
+import { type RefreshedMessage, refreshed } from './refreshed.ts'
 import { type ResetMessage, reset } from './reset.ts'
 import type { Shape } from './shape.ts'
 import { type SignaledMessage, signaled } from './signaled.ts'
@@ -15,6 +16,7 @@ import { type UnsubscribedMessage, unsubscribed } from './unsubscribed.ts'
 export type ServerMessage =
   | HeartbeatMessage
   | ConnectedMessage
+  | RefreshedMessage
   | RecoveredMessage
   | ResetMessage
   | PublicationsMessage
@@ -27,7 +29,18 @@ export type ServerMessage =
 
 /** The shapes of all of them, by type. */
 export const serverMessages: ReadonlyMap<string, Shape<ServerMessage>> = new Map(
-  [heartbeat, connected, recovered, reset, publications, signaled, published, answer, error, unsubscribed, drain].map(
-    (shape) => [shape.type, shape as Shape<ServerMessage>],
-  ),
+  [
+    heartbeat,
+    connected,
+    refreshed,
+    recovered,
+    reset,
+    publications,
+    signaled,
+    published,
+    answer,
+    error,
+    unsubscribed,
+    drain,
+  ].map((shape) => [shape.type, shape as Shape<ServerMessage>]),
 )

@@ -29,6 +29,11 @@ export function textOf({ since, payload, rest }: KeptPublication): string {
   return `${since}${between}${payload}${between}${rest}`
 }
 
+/** About how many bytes of the store it takes; what it takes beside its payload was measured with a million of them. */
+export function lengthOf({ bytes, rest }: KeptPublication): number {
+  return 48 + bytes + rest.length
+}
+
 /** @throws {DamagedRecord} if there is none. */
 export function keptIn(key: string, text: string | undefined): KeptPublication {
   const [since, payload, rest] = text?.split(between) ?? []

@@ -10,6 +10,7 @@ import type {
   ReadRange,
   StreamView,
 } from '@baro/core/broker'
+import { isFarOver, isUnfolded } from '@baro/core/broker'
 import { type AtPosition, checkOf, jsonText, type Place, positionAt } from '@baro/core/protocol'
 import { DamagedRecord } from '../damage/damage.ts'
 import {
@@ -17,6 +18,7 @@ import {
   type KeptPublication,
   keptIn,
   keptOf,
+  lengthOf,
   parsedValue,
   publicationOf,
   textOf,
@@ -25,12 +27,6 @@ import { type ChannelRecord, checkpointKey, publicationKey } from './record.ts'
 import type { Step } from './step.ts'
 
 type Content = Pick<Publication, 'type' | 'payload'>
-
-/**
- * How much is kept beyond each bound while a checkpoint is due: as much as the bound again, and at least this, because
- * a bound may be tiny or 0.
- */
-const slack = { publications: 100, bytes: 1 << 16 }
 
 /**
  * When the state is worth keeping again: it costs its length, so as much must have been appended, or so many publications that
@@ -93,7 +89,7 @@ export class Stream {
     const { id, time } = publicationOf(before, offset)
     const after = keptOf({ ...tombstone, id, time }, before.since)
     record.bytes -= before.bytes
-    record.length -= textOf(before).length
+    record.length -= lengthOf(before)
     this.#put(offset, after)
     const delivery = this.#push([entry])
     this.#keepWithin(bounds)
@@ -145,7 +141,8 @@ export class Stream {
     const before = record.floor.offset
     while (this.#count > 0) {
       const isOver = this.#count > size || record.bytes > bytes || this.#elapsed - record.oldest.since >= ttlMs
-      if (!isOver || (this.#isNeeded(record.floor.offset + 1) && !this.#isFarOver())) break
+      if (!isOver || (this.#isNeeded(record.floor.offset + 1) && !isFarOver(this.#count, record.bytes, record.bounds)))
+        break
       this.#shift()
     }
     return record.floor.offset - before
@@ -199,11 +196,10 @@ export class Stream {
 
   #put(offset: number, kept: KeptPublication): void {
     const { record } = this
-    const text = textOf(kept)
-    this.#step.put(publicationKey(this.#channel, record.epoch, offset), text)
+    this.#step.put(publicationKey(this.#channel, record.epoch, offset), textOf(kept))
     record.bytes += kept.bytes
-    record.length += text.length
-    if (offset === record.floor.offset + 1) record.oldest = oldestOf(kept, text)
+    record.length += lengthOf(kept)
+    if (offset === record.floor.offset + 1) record.oldest = oldestOf(kept)
   }
 
   #shift(): void {
@@ -218,7 +214,7 @@ export class Stream {
     this.#step.remove(publicationKey(this.#channel, record.epoch, offset))
     if (this.#count === 0) return
     const next = this.#kept(offset + 1)
-    record.oldest = oldestOf(next, textOf(next))
+    record.oldest = oldestOf(next)
   }
 
   #keepWithin(bounds: HistoryBounds): void {
@@ -253,23 +249,13 @@ export class Stream {
     const text = jsonText(state)
     if (text === undefined) throw new TypeError(`The state of "${this.#channel}" is no JSON.`)
     this.#step.put(checkpointKey(this.#channel, this.record.epoch), text)
-    this.record.checkpoint = { offset, check, version, length: text.length, since: 0 }
+    this.record.checkpoint = { offset, check, version, length: Buffer.byteLength(text), since: 0 }
   }
 
   /** Whether the state at the head is still to be folded from this publication and those before it. */
   #isNeeded(offset: number): boolean {
     const { checkpoint, hasState, floor } = this.record
-    const foldedTo = checkpoint?.offset ?? (hasState ? 0 : undefined)
-    // Once a publication after the checkpoint is gone, those after it lead to no state.
-    return foldedTo !== undefined && foldedTo >= floor.offset && foldedTo < offset
-  }
-
-  #isFarOver(): boolean {
-    const { size, bytes } = this.record.bounds
-    return (
-      this.#count > size + Math.max(size, slack.publications) ||
-      this.record.bytes > bytes + Math.max(bytes, slack.bytes)
-    )
+    return isUnfolded(offset, floor.offset, checkpoint?.offset ?? (hasState ? 0 : undefined))
   }
 
   #text(key: string): string {
@@ -334,6 +320,6 @@ export class Stream {
   }
 }
 
-function oldestOf(kept: KeptPublication, text: string): ChannelRecord['oldest'] {
-  return { since: kept.since, bytes: kept.bytes, length: text.length, check: checkOfKept(kept) }
+function oldestOf(kept: KeptPublication): ChannelRecord['oldest'] {
+  return { since: kept.since, bytes: kept.bytes, length: lengthOf(kept), check: checkOfKept(kept) }
 }

@@ -26,6 +26,22 @@ test('the checksum is CRC-32C', () => {
   expect(crc32c(Buffer.from('123456789'), 0, 9)).toBe(0xe3069283)
 })
 
+test('the checksum of any part of any bytes is that of its bits, one after the other, wherever it begins in memory', () => {
+  const bitwise = (bytes: Uint8Array) => {
+    let crc = -1
+    for (const byte of bytes) {
+      crc ^= byte
+      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1
+    }
+    return ~crc >>> 0
+  }
+  const memory = Uint8Array.from({ length: 100 }, (_, index) => (index * 2_654_435_761) >>> 13)
+  for (let offset = 0; offset < 4; offset++)
+    for (let begin = 0; begin < 20; begin++)
+      for (let end = begin; end < 90; end++)
+        expect(crc32c(memory.subarray(offset), begin, end)).toBe(bitwise(memory.subarray(offset + begin, offset + end)))
+})
+
 test('a store as LevelDB left it is right, and so is one that was never opened', () => {
   assertLevelFiles(folder)
   assertLevelFiles(join(folder, 'nowhere'))

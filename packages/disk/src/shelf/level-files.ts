@@ -8,7 +8,7 @@
  *
  * The formats: https://github.com/google/leveldb/tree/main/doc
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { DamagedStore } from '../damage/damage.ts'
 import { maskedCrc32c } from './crc32c.ts'
@@ -33,10 +33,11 @@ export function assertLevelFiles(folder: string): void {
   const manifest = /^(MANIFEST-\d+)\n$/.exec(readFileSync(current, 'latin1'))?.[1]
   if (manifest === undefined || !names.includes(manifest)) throw new DamagedStore(`${current} names no manifest`)
   const live = liveFiles(join(folder, manifest))
+  const room = new ReadingRoom()
   for (const [number, bytes] of live.tables) {
     const name = [`${padded(number)}.ldb`, `${padded(number)}.sst`].find((one) => names.includes(one))
     if (name === undefined) throw new DamagedStore(`${join(folder, `${padded(number)}.ldb`)} is missing`)
-    assertTable(join(folder, name), bytes)
+    assertTable(join(folder, name), bytes, room)
   }
   if (live.log > 0 && !names.includes(`${padded(live.log)}.log`))
     throw new DamagedStore(`${join(folder, `${padded(live.log)}.log`)} is missing`)
@@ -108,8 +109,28 @@ function readLog(path: string): readonly Buffer[] {
   return records
 }
 
-function assertTable(path: string, bytes: number): void {
-  const file = readFileSync(path)
+/** Where one file after the other is read to: with memory of its own each, a large store would take as much as it has. */
+class ReadingRoom {
+  #memory: Buffer = Buffer.alloc(4 << 20)
+
+  /** What a file holds, until the next one is read. */
+  read(path: string): Buffer {
+    const file = openSync(path, 'r')
+    try {
+      const { size } = fstatSync(file)
+      if (size > this.#memory.length) this.#memory = Buffer.alloc(size)
+      let end = 0
+      for (let read = -1; read !== 0 && end < size; end += read)
+        read = readSync(file, this.#memory, end, size - end, end)
+      return this.#memory.subarray(0, end)
+    } finally {
+      closeSync(file)
+    }
+  }
+}
+
+function assertTable(path: string, bytes: number, room: ReadingRoom): void {
+  const file = room.read(path)
   const damaged = (at: number) => new DamagedStore(`${path} is damaged at byte ${at}`)
   if (file.length !== bytes || bytes < footerBytes)
     throw new DamagedStore(`${path} has ${file.length} of ${bytes} bytes`)

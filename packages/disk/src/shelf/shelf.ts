@@ -22,10 +22,11 @@ export interface ShelfOptions {
 
 // What is gathered is as long as the journal, which is read at the start.
 const gatheredBytes = 2 << 20
-// A millisecond of work; in between, others have their turn.
+// A millisecond of work; in between, others have their turn. More if there is much: what gathers meanwhile must not be more each time.
 const movedAtOnce = 256
+const turnsOfMove = 16
 // The store does not keep up: who writes waits for it.
-const mostGatheredBytes = 32 << 20
+const mostGatheredBytes = 16 << 20
 const firstKey = '!journal'
 
 type Level = ClassicLevel<string, string>
@@ -152,11 +153,12 @@ export class Shelf {
     this.#leaving = leaving
     this.#gathered = new Map()
     const batch = this.#level.batch()
+    const atOnce = Math.max(movedAtOnce, Math.ceil(leaving.size / turnsOfMove))
     let count = 0
     for (const [key, value] of leaving) {
       if (value === undefined) batch.del(key)
       else batch.put(key, withChecksum(key, writtenValue(value)))
-      if (++count % movedAtOnce === 0) await new Promise<void>((resolve) => this.#soon(resolve))
+      if (++count % atOnce === 0) await new Promise<void>((resolve) => this.#soon(resolve))
     }
     batch.put(firstKey, withChecksum(firstKey, String(first)))
     await batch.write({ sync: true })

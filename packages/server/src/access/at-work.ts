@@ -23,24 +23,30 @@ export class AtWorkTogether {
     this.#ofAddress = timesPerAddress * maxMessagesAtWork
   }
 
-  /**
-   * Counts one more message of a principal. Returns what counts it off again.
-   *
-   * @throws {BaroError} `rate-limited` if too many are at work.
-   */
-  begin({ user, address }: Principal): () => void {
-    if (!user && address === undefined) return nothing
-    const name = user ? `user ${user.id}` : `address ${address}`
-    const max = user ? this.#ofUser : this.#ofAddress
-    const count = this.#counts.get(name) ?? 0
-    if (count >= max) throw tooMany(max, user ? 'user' : 'address')
-    this.#counts.set(name, count + 1)
+  /** @throws {BaroError} `rate-limited` if too many are at work for one more message of this principal. */
+  assertRoom(principal: Principal): void {
+    const name = nameOf(principal)
+    const max = principal.user ? this.#ofUser : this.#ofAddress
+    if (name !== undefined && (this.#counts.get(name) ?? 0) >= max)
+      throw tooMany(max, principal.user ? 'user' : 'address')
+  }
+
+  /** Counts one more message of a principal. Returns what counts it off again. */
+  begin(principal: Principal): () => void {
+    const name = nameOf(principal)
+    if (name === undefined) return nothing
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
     return () => {
       const left = (this.#counts.get(name) ?? 1) - 1
       if (left > 0) this.#counts.set(name, left)
       else this.#counts.delete(name)
     }
   }
+}
+
+function nameOf({ user, address }: Principal): string | undefined {
+  if (user) return `user ${user.id}`
+  return address === undefined ? undefined : `address ${address}`
 }
 
 /** Counts the messages of one link that are at work. */
@@ -63,22 +69,16 @@ export class AtWork {
    */
   do<T>(work: () => NowOrLater<T>): NowOrLater<T> {
     if (this.#count >= this.#max) throw tooMany(this.#max, 'connection')
+    this.#together.assertRoom(this.#principal)
+    const result = work()
+    // What is done already was never at work: nothing else came in between.
+    if (!(result instanceof Promise)) return result
     const end = this.#together.begin(this.#principal)
     this.#count++
-    const over = () => {
+    return result.finally(() => {
       this.#count--
       end()
-    }
-    let result: NowOrLater<T>
-    try {
-      result = work()
-    } catch (error) {
-      over()
-      throw error
-    }
-    if (result instanceof Promise) return result.finally(over)
-    over()
-    return result
+    })
   }
 }
 

@@ -1,9 +1,14 @@
 import { BaroError, type Log } from '@baro/core'
-import type { AccessContext, Auth, Credentials, Identity } from '../channel/handlers.ts'
+import type { Clock } from '@baro/core/broker'
+import type { Access, AccessContext, Auth, Credentials, Identity } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
+import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import { bearerOf } from './bearer.ts'
+import { Hold } from './hold.ts'
+import { inTime } from './in-time.ts'
+import { expired, isOver, type Permits } from './permits.ts'
 import { contextOf, type Principal } from './principal.ts'
 
 /** What somebody wants to do with a channel. */
@@ -12,6 +17,9 @@ export type Action = AccessContext['action']
 /** What a gate works with. */
 export interface GateParts {
   readonly auth: Auth
+  readonly clock: Clock
+  readonly permits: Permits
+  readonly limits: Pick<Limits, 'ruleTimeoutMs' | 'connectTimeoutMs'>
   readonly log: Log
 }
 
@@ -29,13 +37,29 @@ export class Gate {
    * Finds out who somebody is. Called once for each connection and each HTTP request.
    *
    * @param token From `baro:connect`. Default: the bearer token of the headers.
-   * @throws {BaroError} `unauthenticated`, or as the application's `auth` says.
+   * @throws {BaroError} `unauthenticated`, `expired`, or as the application's `auth` says.
    */
   async authenticate(
     headers: Handshake['headers'],
     token: string | undefined = bearerOf(headers),
   ): Promise<Identity | undefined> {
     const credentials: Credentials = { headers, ...(token === undefined ? undefined : { token }) }
+    const user = await this.#askAuth(credentials)
+    if (isOver(this.#parts.clock, user)) throw expired()
+    return user
+  }
+
+  /**
+   * {@link authenticate}, where nothing else bounds how long it may take.
+   *
+   * @throws {BaroError} also `unavailable`.
+   */
+  authenticateInTime(headers: Handshake['headers'], token?: string): Promise<Identity | undefined> {
+    const { clock, limits } = this.#parts
+    return inTime(clock, limits.connectTimeoutMs, this.authenticate(headers, token), 'The auth of the application')
+  }
+
+  async #askAuth(credentials: Credentials): Promise<Identity | undefined> {
     try {
       return await this.#parts.auth(credentials)
     } catch (error) {
@@ -52,13 +76,56 @@ export class Gate {
   /**
    * Asks the rule of the channel.
    *
-   * @throws {BaroError} `refused`, or whatever the rule throws, which refuses too. `explain` logs it.
+   * @throws {BaroError} `refused`; `expired`; `unavailable` if the rule does not answer, which is logged; or whatever the
+   * rule throws, which refuses too. `explain` logs it.
    */
-  async assertAllowed(resolved: Resolved, principal: Principal, action: Action): Promise<void> {
+  async assertAllowed(resolved: Resolved, principal: Principal, action: Action, type?: string): Promise<void> {
     const { access } = resolved.handlers
-    if (access === 'public') return
-    if ((await access({ ...contextOf(principal, resolved), action })) !== true)
+    if (
+      access !== 'public' &&
+      (await this.#ask(access, resolved, {
+        ...contextOf(principal, resolved),
+        action,
+        ...(type !== undefined && { type }),
+      })) !== true
+    )
       throw new BaroError('refused', `The access rule of "${resolved.channel}" does not allow you to ${action}.`)
+    // The rule, or what was done before it was asked, may have taken longer than the token had left.
+    if (isOver(this.#parts.clock, principal.user)) throw expired()
+  }
+
+  /**
+   * Whether the rule of the channel allows something.
+   *
+   * @throws {BaroError} As {@link assertAllowed}, but not `refused`.
+   */
+  async allows(resolved: Resolved, principal: Principal, action: Action): Promise<boolean> {
+    try {
+      await this.assertAllowed(resolved, principal, action)
+      return true
+    } catch (error) {
+      if (error instanceof BaroError && error.code === 'refused') return false
+      throw error
+    }
+  }
+
+  async #ask(rule: Exclude<Access, 'public'>, { channel }: Resolved, context: AccessContext): Promise<unknown> {
+    const { clock, permits, limits, log } = this.#parts
+    const answer: unknown = rule(context)
+    if (typeof answer !== 'object') return answer
+    // The rule may have looked at what was true before the user was revoked.
+    const hold = new Hold(permits, context.user, channel)
+    try {
+      const inItsTime = inTime(clock, limits.ruleTimeoutMs, Promise.resolve(answer), `The access rule of "${channel}"`)
+      const answered = await inItsTime
+      if (hold.error) throw hold.error
+      return answered
+    } catch (error) {
+      if (error instanceof BaroError && error.code === 'unavailable') log.error(`${error.message} It refuses.`)
+      throw error
+    } finally {
+      hold.end()
+    }
   }
 
   /** The error that a client gets: ours as it is; an error of the application is logged and hidden. */

@@ -1,5 +1,5 @@
 import type { ClaimShare } from '@baro/core/broker'
-import type { ChannelContext, Identity } from '../channel/handlers.ts'
+import type { ChannelContext, Claims, Identity } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
 
 /** The user or guest for whom something is read, published, signalled or asked. */
@@ -31,6 +31,8 @@ export interface Member {
   readonly share: string
 }
 
+const noClaims: Claims = Object.freeze({})
+
 /** The scope of a principal's claims. The prefixes keep a guest from taking the name of a user. */
 export function scopeOf({ user, guest, session }: Principal): string {
   return user ? `user:${user.id}` : guest === undefined ? `session:${session}` : `guest:${guest}`
@@ -43,5 +45,5 @@ export function shareOf({ user, address = '' }: Principal): ClaimShare {
 
 /** The context that rules and handlers get when a principal does something in a channel. */
 export function contextOf({ user, session }: Principal, { channel, params }: Resolved): ChannelContext {
-  return { channel, params, user, session }
+  return { channel, params, user, claims: user?.claims ?? noClaims, session }
 }

@@ -5,19 +5,28 @@ import type { SnapshotSource } from './snapshot-source.ts'
 export interface Identity {
   /** Becomes `by` of the user's publications, and the scope of the user's publish ids and turns (I5). */
   readonly id: string
-  /** Whatever else the application's handlers want to know. */
-  readonly data?: unknown
+  /** What the token says, for rules and handlers. */
+  readonly claims?: Claims
+  /**
+   * When it ends, in milliseconds since 1970. Then a link closes with 4006, a held request is answered with `expired`, and
+   * nothing more is handed over. Default: never.
+   */
+  readonly expiresAtMs?: number
 }
+
+/** What a token says of its user. */
+export type Claims = Readonly<Record<string, unknown>>
 
 /** What `auth` decides by. */
 export interface Credentials {
-  /** From `baro:connect`, or from `Authorization: Bearer`. */
+  /** From `baro:connect`, `baro:refresh` or an `AUTH` message, or from `Authorization: Bearer`. */
   readonly token?: string
+  /** Those of the request; none for the token of a link that is open already. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
 /**
- * Finds out who somebody is. The hub calls it once for each connection and each HTTP request. Return `undefined` to let
+ * Finds out who somebody is. The hub calls it once for each connection, each HTTP request, and each new token. Return `undefined` to let
  * a guest in. Throw to refuse the client for good, or throw a `BaroError` of code `unavailable` if you cannot decide
  * now: then the client comes back.
  *
@@ -36,6 +45,8 @@ export interface ChannelContext<T extends ChannelTypes = ChannelTypes> {
   readonly params: ReadParamsOf<T['pattern']>
   /** `undefined` for a guest. */
   readonly user: Identity | undefined
+  /** Those of the user; empty for a guest. */
+  readonly claims: Claims
   /**
    * The id of the session. `undefined` where none is open: for a GET or POST of a channel, and for the rule that is
    * asked before a plain stream opens.
@@ -46,17 +57,29 @@ export interface ChannelContext<T extends ChannelTypes = ChannelTypes> {
 /** What an access rule decides by. */
 export interface AccessContext<T extends ChannelTypes = ChannelTypes> extends ChannelContext<T> {
   /**
-   * `read` is to follow the channel or to look at it, on every transport. The others send something to its handlers.
+   * - `read`: to follow the channel, or to look at it. Asked when it is opened, and for each new token.
+   * - `history`: to get what was published before that: from a position behind the head, or backwards. Who may not, and
+   *   comes from such a position, begins with the newest snapshot. Asked when it is needed, after `read`.
+   * - `publish`, `signal`, `request`: to send something to a handler. Asked for each message.
    */
-  readonly action: 'read' | 'publish' | 'signal' | 'request'
+  readonly action: 'read' | 'history' | 'publish' | 'signal' | 'request'
+  /** The type of what is sent, as the client says it: nobody has looked yet whether there is such a type. */
+  readonly type?: string
 }
 
 /**
- * `'public'`, or a rule that decides who may do what. Only `true` allows. A rule that throws refuses.
+ * `'public'`, or a rule that decides who may do what. Only `true` allows. A rule that throws refuses, and so does one that
+ * does not answer within `limits.ruleTimeoutMs`. Both are logged, and fail nothing but what was asked for.
  *
  * @example
  * ```ts
- * hub.on(room, { access: ({ user, action }) => action === 'read' || user !== undefined })
+ * hub.on(room, {
+ *   access: async ({ user, claims, params, action, type }) => {
+ *     if (action === 'read' || action === 'history') return true
+ *     if (type === 'pin') return claims.role === 'moderator'
+ *     return user !== undefined && (await isMember(user.id, params.id))
+ *   },
+ * })
  * ```
  */
 export type Access<T extends ChannelTypes = ChannelTypes> =

@@ -8,7 +8,7 @@ import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
 import { Handled } from '../publish/handled.ts'
 import { notAccepted } from '../publish/not-accepted.ts'
-import { type Publishing, PublishQueue, type PublishQueueParts, type RuleCheck } from '../publish/publish-queue.ts'
+import { type Publishing, PublishQueue, type PublishQueueParts } from '../publish/publish-queue.ts'
 import type { PublishAnswer } from '../publish/publisher.ts'
 import type { Signals } from '../publish/signals.ts'
 import { Following, type FollowingParts } from './following.ts'
@@ -49,8 +49,8 @@ export class Delegate {
    *
    * @throws {BaroError} the error to answer with; or whatever the application throws.
    */
-  publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck = 'ask'): NowOrLater<PublishAnswer> {
-    return this.#queue.publish(resolved, publishing, rule)
+  publish(resolved: Resolved, publishing: Publishing): NowOrLater<PublishAnswer> {
+    return this.#queue.publish(resolved, publishing)
   }
 
   /** Takes note of a publish that was refused for now before it came here: later ones must not overtake it. */
@@ -63,7 +63,7 @@ export class Delegate {
     const { gate, signals } = this.#parts
     const { principal } = this
     return this.#atWork.do(async () => {
-      await gate.assertAllowed(resolved, principal, 'signal')
+      await gate.assertAllowed(resolved, principal, 'signal', type)
       const handler = own(resolved.handlers.signals, type)
       if (!handler) throw notAccepted(resolved, 'signals', type)
       const value = await signals.validate(resolved, type, payload)
@@ -78,7 +78,7 @@ export class Delegate {
   async request(resolved: Resolved, type: string, payload: unknown): Promise<Json> {
     const { principal } = this
     return this.#atWork.do(async () => {
-      await this.#parts.gate.assertAllowed(resolved, principal, 'request')
+      await this.#parts.gate.assertAllowed(resolved, principal, 'request', type)
       const handler = own(resolved.handlers.requests, type)
       const schemas = own<RequestSchemas>(resolved.definition.requests, type)
       if (!handler || !schemas) throw notAccepted(resolved, 'requests', type)

@@ -5,9 +5,9 @@ import { prices } from '../access/prices.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
-import type { RuleCheck } from '../publish/publish-queue.ts'
 import type { Feed } from '../stream/feed.ts'
 import type { Feeds } from '../stream/feeds.ts'
+import { isBehind } from '../stream/is-behind.ts'
 import { type Outlet, Reader } from '../stream/reader.ts'
 import type { Attendance, Ending } from './attendance.ts'
 
@@ -22,6 +22,9 @@ export interface FollowingParts {
 
 /** Where a following starts: at a position; `'now'`, with what comes next; or `undefined`, with a reset. */
 export type Start = Position | 'now' | undefined
+
+/** Whether the access rule is still to be asked. A transport asks it before it opens a stream. */
+export type RuleCheck = 'ask' | 'asked'
 
 /** One principal follows one channel. It joins once, and may begin again from another position. */
 export class Following {
@@ -61,8 +64,14 @@ export class Following {
     const fail = (error: unknown) => {
       if (isCurrent()) outlet.failed(error)
     }
+    const isPublic = gate.isPublic(this.#resolved)
     const read = (feed: Feed) => {
-      if (isCurrent()) this.#read(feed, start, outlet)
+      if (!isCurrent()) return
+      if (isPublic || start === 'now' || !isBehind(feed, start)) return this.#read(feed, start, outlet)
+      gate
+        .allows(this.#resolved, this.#principal, 'history')
+        .then((isAllowed) => isCurrent() && this.#read(feed, start, outlet, !isAllowed))
+        .catch(fail)
     }
     const open = () => {
       if (!isCurrent()) return
@@ -70,8 +79,26 @@ export class Following {
       if (feed.isOpen) read(feed)
       else feed.opened.then(() => read(feed)).catch(fail)
     }
-    if (rule === 'asked' || gate.isPublic(this.#resolved)) open()
+    if (rule === 'asked' || isPublic) open()
     else gate.assertAllowed(this.#resolved, this.#principal, 'read').then(open).catch(fail)
+  }
+
+  /** Asks the rule again, because what its principal may do has changed. A refusal goes to `outlet.failed`. */
+  askAgain(outlet: Pick<Outlet<unknown>, 'failed'>): void {
+    const { gate } = this.#parts
+    if (gate.isPublic(this.#resolved)) return
+    const begun = this.#begun
+    gate.assertAllowed(this.#resolved, this.#principal, 'read').catch((error) => {
+      if (begun === this.#begun) outlet.failed(error)
+    })
+  }
+
+  /** The principal becomes somebody else in `change`: whoever it was leaves, and whoever it is joins. Nothing is missed. */
+  handOver(change: () => void): void {
+    const { attendance } = this.#parts
+    if (this.#hasJoined) attendance.leave(this.#resolved, this.#principal, 'left')
+    change()
+    if (this.#hasJoined) attendance.join(this.#resolved, this.#principal)
   }
 
   /** Ends the following. The outlet is told nothing more. `gone`: the client may come back by another link. */
@@ -95,12 +122,12 @@ export class Following {
     return this.#feed
   }
 
-  #read<Said, SaidSignal>(feed: Feed, start: Start, outlet: Outlet<Said, SaidSignal>): void {
+  #read<Said, SaidSignal>(feed: Feed, start: Start, outlet: Outlet<Said, SaidSignal>, isRefused = false): void {
     if (!this.#hasJoined) {
       this.#hasJoined = true
       this.#parts.attendance.join(this.#resolved, this.#principal)
     }
     const position = start === 'now' ? feed.position : start
-    this.#reader = new Reader(feed, outlet, this.#parts.counters, position)
+    this.#reader = new Reader(feed, outlet, this.#parts.counters, position, isRefused)
   }
 }

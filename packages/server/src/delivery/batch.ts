@@ -1,12 +1,13 @@
 import type { Publication } from '@baro/core'
 import { type AtPosition, comparePositions, type Position, positionAfter } from '@baro/core/protocol'
+import { Keeping } from './made-once.ts'
 
 /**
  * A piece of one channel on its way to readers: the position that it follows, the one that it leads to, and the
  * publications in between. There may be none, their offsets may have gaps, and the position may lie beyond the last
  * one.
  */
-export class Batch {
+export class Batch extends Keeping {
   readonly channel: string
   /** Of any kind: what answers a database snapshot follows that. */
   readonly follows: Position
@@ -14,6 +15,7 @@ export class Batch {
   readonly publications: readonly Publication[]
 
   constructor(channel: string, follows: Position, position: AtPosition, publications: readonly Publication[]) {
+    super()
     this.channel = channel
     this.follows = follows
     this.position = position

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
-import { madeOnce } from './made-once.ts'
+import { Keeping, madeOnce } from './made-once.ts'
 
 test('what is made of an object is made once for each maker, nothing included', () => {
-  const [one, other] = [{}, {}]
+  class Kept extends Keeping {}
+  for (const of of [() => ({}), () => new Kept()]) makesOnce(of(), of())
+})
+
+function makesOnce(one: object, other: object): void {
   const counts = { bytes: 0, nothing: 0 }
   const bytes = () => new Uint8Array(++counts.bytes)
   const nothing = () => {
@@ -12,4 +16,4 @@ test('what is made of an object is made once for each maker, nothing included', 
   expect([madeOnce(one, nothing), madeOnce(one, nothing)]).toEqual([undefined, undefined])
   expect(counts).toEqual({ bytes: 1, nothing: 1 })
   expect(madeOnce(other, bytes)).not.toBe(madeOnce(one, bytes))
-})
+}

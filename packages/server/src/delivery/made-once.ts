@@ -1,3 +1,16 @@
+/**
+ * Something that keeps what is made of it. A batch of a small room lives for one tick, and to make an entry of a weak map
+ * for it costs as much as to write it as JSON.
+ */
+export abstract class Keeping {
+  #made: Map<unknown, unknown> | undefined
+
+  static madeOf(one: Keeping): Map<unknown, unknown> {
+    one.#made ??= new Map()
+    return one.#made
+  }
+}
+
 /** What was made, by the object that it was made of and by the function that made it. */
 const made = new WeakMap<object, Map<unknown, unknown>>()
 
@@ -9,13 +22,19 @@ const made = new WeakMap<object, Map<unknown, unknown>>()
  * constant: a function written at the call would make everything again, and keep it all.
  */
 export function madeOnce<Of extends object, Made>(of: Of, make: (of: Of) => Made): Made {
+  const byMaker = of instanceof Keeping ? Keeping.madeOf(of) : madeOf(of)
+  const known = byMaker.get(make)
+  if (known !== undefined || byMaker.has(make)) return known as Made
+  const result = make(of)
+  byMaker.set(make, result)
+  return result
+}
+
+function madeOf(of: object): Map<unknown, unknown> {
   let byMaker = made.get(of)
   if (!byMaker) {
     byMaker = new Map()
     made.set(of, byMaker)
   }
-  if (byMaker.has(make)) return byMaker.get(make) as Made
-  const result = make(of)
-  byMaker.set(make, result)
-  return result
+  return byMaker
 }

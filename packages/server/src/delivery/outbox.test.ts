@@ -22,13 +22,13 @@ const bytes = (text: string): Uint8Array => Buffer.from(text)
 const textsOf = ({ writes }: FakeSocket): readonly string[] => writes.map((write) => Buffer.from(write).toString())
 
 /** A waiter that delivers something when there is room. */
-const waiterOf = (outbox: Outbox, text: string) => ({ hasRoom: () => outbox.deliver(bytes(text)) })
+const waiterOf = (outbox: Outbox, text: string) => ({ hasRoom: () => outbox.deliver(bytes(text), 'room:1') })
 
 describe('a tick', () => {
   test('writes once to each socket, replies and deliveries in the order they came', () => {
     const { clock, outbox, socket } = setUp()
     outbox.reply('one')
-    outbox.deliver(bytes('two\n'))
+    outbox.deliver(bytes('two\n'), 'room:1')
     outbox.reply('three')
     expect(socket.writes).toEqual([])
     clock.advance(0)
@@ -39,9 +39,9 @@ describe('a tick', () => {
     const { clock, make, outbox, socket } = setUp()
     const [other, third] = [make(), make()]
     const [first, second] = [bytes('first'), bytes('second')]
-    for (const one of [outbox, other.outbox, third.outbox]) one.deliver(first)
+    for (const one of [outbox, other.outbox, third.outbox]) one.deliver(first, 'room:1')
     other.outbox.reply('only mine')
-    for (const one of [outbox, other.outbox, third.outbox]) one.deliver(second)
+    for (const one of [outbox, other.outbox, third.outbox]) one.deliver(second, 'room:1')
     clock.advance(0)
     expect(textsOf(other.socket)).toEqual(['firstonly mine\nsecond'])
     expect(textsOf(socket)).toEqual(['firstsecond'])
@@ -51,9 +51,9 @@ describe('a tick', () => {
   test('writes the long pieces of a delivery apart, without a copy, and joins the short ones to their neighbours', () => {
     const { clock, outbox, socket } = setUp()
     const long = bytes('x'.repeat(4_096))
-    outbox.deliver(bytes('before,'))
-    outbox.deliverPieces([bytes('head,'), long, bytes(',tail')])
-    outbox.deliver(bytes(',behind'))
+    outbox.deliver(bytes('before,'), 'room:1')
+    outbox.deliverPieces([bytes('head,'), long, bytes(',tail')], 'room:1')
+    outbox.deliver(bytes(',behind'), 'room:1')
     clock.advance(0)
     expect(textsOf(socket)).toEqual(['before,head,', 'x'.repeat(4_096), ',tail,behind'])
     expect(socket.writes[1]).toBe(long)
@@ -62,7 +62,7 @@ describe('a tick', () => {
   test('does not copy what is alone', () => {
     const { clock, outbox, socket } = setUp()
     const only = bytes('only')
-    outbox.deliver(only)
+    outbox.deliver(only, 'room:1')
     clock.advance(0)
     expect(socket.writes[0]).toBe(only)
   })
@@ -70,7 +70,7 @@ describe('a tick', () => {
   test('channels hand on first, so what they had gathered leaves in the same tick', () => {
     const { clock, ticker, outbox, socket } = setUp()
     outbox.reply('reply')
-    ticker.gather({ flush: () => outbox.deliver(bytes('publication')) })
+    ticker.gather({ flush: () => outbox.deliver(bytes('publication'), 'room:1') })
     clock.advance(0)
     expect(textsOf(socket)).toEqual(['reply\npublication'])
     expect(clock.pending).toBe(0)
@@ -79,7 +79,7 @@ describe('a tick', () => {
   test('what comes up during a tick leaves in the next one', () => {
     const { clock, outbox, socket } = setUp()
     outbox.waitForRoom(waiterOf(outbox, 'afterwards'))
-    outbox.deliver(bytes('now'))
+    outbox.deliver(bytes('now'), 'room:1')
     clock.advance(0)
     expect(textsOf(socket)).toEqual(['now', 'afterwards'])
   })
@@ -105,15 +105,15 @@ describe('I7: who is written first', () => {
     other.socket.write = () => {
       isWritten ??= socket.writes.length > before
     }
-    other.outbox.deliver(bytes('a'))
-    outbox.deliver(bytes('b'))
+    other.outbox.deliver(bytes('a'), 'room:1')
+    outbox.deliver(bytes('b'), 'room:1')
     clock.advance(0)
     return isWritten ?? false
   }
 
   function give(megabytes: number, { clock, outbox }: ReturnType<typeof setUp>): void {
     for (let given = 0; given < megabytes; given++) {
-      outbox.deliver(megabyte)
+      outbox.deliver(megabyte, 'room:1')
       clock.advance(0)
     }
   }
@@ -143,18 +143,18 @@ describe('I7: a full outbox', () => {
   test('counts what is pending and what its socket has not sent', () => {
     const { clock, outbox, socket } = setUp()
     socket.isStuck = true
-    outbox.deliver(bytes('12345'))
+    outbox.deliver(bytes('12345'), 'room:1')
     expect(outbox.isFull).toBe(false)
     clock.advance(0)
-    outbox.deliver(bytes('67890'))
+    outbox.deliver(bytes('67890'), 'room:1')
     expect(outbox.isFull).toBe(false)
-    outbox.deliver(bytes('!'))
+    outbox.deliver(bytes('!'), 'room:1')
     expect(outbox.isFull).toBe(true)
   })
 
   test('tells its waiters as soon as the socket took everything, though no drain follows', () => {
     const { clock, outbox, socket } = setUp()
-    outbox.deliver(bytes('more than ten bytes'))
+    outbox.deliver(bytes('more than ten bytes'), 'room:1')
     expect(outbox.isFull).toBe(true)
     outbox.waitForRoom(waiterOf(outbox, 'at last'))
     clock.advance(0)
@@ -164,7 +164,7 @@ describe('I7: a full outbox', () => {
   test('tells its waiters once, when a stuck socket has drained', () => {
     const { clock, outbox, socket } = setUp()
     socket.isStuck = true
-    outbox.deliver(bytes('more than ten bytes'))
+    outbox.deliver(bytes('more than ten bytes'), 'room:1')
     outbox.waitForRoom(waiterOf(outbox, 'a'))
     clock.advance(0)
     outbox.drained()
@@ -184,10 +184,10 @@ describe('I7: a full outbox', () => {
       hasRoom() {
         told.push(name)
         if (outbox.isFull) return outbox.waitForRoom(greedy(name))
-        outbox.deliver(bytes('more than ten bytes'))
+        outbox.deliver(bytes('more than ten bytes'), 'room:1')
       },
     })
-    outbox.deliver(bytes('more than ten bytes'))
+    outbox.deliver(bytes('more than ten bytes'), 'room:1')
     outbox.waitForRoom(greedy('one'))
     outbox.waitForRoom(greedy('two'))
     clock.advance(0)
@@ -200,7 +200,7 @@ describe('I7: a full outbox', () => {
     const waiter = waiterOf(outbox, 'never')
     outbox.waitForRoom(waiter)
     outbox.stopWaiting(waiter)
-    outbox.deliver(bytes('now'))
+    outbox.deliver(bytes('now'), 'room:1')
     clock.advance(0)
     expect(textsOf(socket)).toEqual(['now'])
   })
@@ -259,7 +259,7 @@ describe('the end', () => {
     outbox.reply('goodbye')
     outbox.close(closeCodes.drain, 'stop')
     outbox.reply('too late')
-    outbox.deliver(bytes('too late'))
+    outbox.deliver(bytes('too late'), 'room:1')
     outbox.close(closeCodes.slow, 'too late')
     clock.advance(0)
     expect(textsOf(socket)).toEqual(['goodbye\n'])
@@ -276,5 +276,36 @@ describe('the end', () => {
     clock.advance(0)
     expect(socket.writes).toEqual([])
     expect(outbox.waitingBytes).toBe(0)
+  })
+})
+
+describe('I8: what waits for somebody who may not read it any more', () => {
+  test('is forgotten, of one channel or of all; replies leave', () => {
+    const { clock, outbox, socket } = setUp()
+    const write = () => {
+      outbox.deliver(bytes('1'), 'room:1')
+      outbox.reply('r')
+      outbox.deliverPieces([bytes('2'), bytes('2')], 'room:2')
+      outbox.reply('s')
+    }
+    write()
+    outbox.forget('room:1')
+    clock.advance(0)
+    write()
+    outbox.forget()
+    clock.advance(0)
+    expect(textsOf(socket)).toEqual(['r\n22s\n', 'r\ns\n'])
+  })
+
+  test('of another socket with the same bytes is not forgotten', () => {
+    const { clock, make, outbox, socket } = setUp()
+    const other = make()
+    const shared = bytes('1')
+    outbox.deliver(shared, 'room:1')
+    other.outbox.deliver(shared, 'room:1')
+    outbox.forget()
+    outbox.deliver(bytes('2'), 'room:2')
+    clock.advance(0)
+    expect([socket, other.socket].map(textsOf)).toEqual([['2'], ['1']])
   })
 })

@@ -54,20 +54,25 @@ export class Outbox implements Writing {
     return this.waitingBytes > this.#limits.maxOutboxBytes
   }
 
-  /** Queues a delivery; the caller has asked `isFull`. */
-  deliver(bytes: Uint8Array): void {
-    this.#add(bytes, false)
+  /** Queues a delivery of a channel; the caller has asked `isFull`. */
+  deliver(bytes: Uint8Array, channel: string): void {
+    this.#add(bytes, false, channel)
   }
 
   /** {@link deliver} for a message in pieces. Other sockets get the long pieces too, so those are not copied. */
-  deliverPieces(pieces: readonly Uint8Array[]): void {
-    for (const piece of pieces) this.#add(piece, piece.length >= apartFromBytes)
+  deliverPieces(pieces: readonly Uint8Array[], channel: string): void {
+    for (const piece of pieces) this.#add(piece, piece.length >= apartFromBytes, channel)
   }
 
-  #add(bytes: Uint8Array, isApart: boolean): void {
+  /** Forgets the deliveries of a channel, or of all, that were not written yet: who waits for them may not read (I8). */
+  forget(channel?: string): void {
+    this.#pending = this.#pending?.without(channel)
+  }
+
+  #add(bytes: Uint8Array, isApart: boolean, channel?: string): void {
     if (this.#closed) return
     if (!this.#pending) this.#ticker.write(this, isKnownToRead(this.#writtenBytes, this.waitingBytes))
-    this.#pending = this.#ticker.extend(this.#pending, bytes, isApart)
+    this.#pending = this.#ticker.extend(this.#pending, bytes, isApart, channel)
   }
 
   /** Queues a message that must arrive. */
@@ -82,7 +87,7 @@ export class Outbox implements Writing {
       this.flush(this.spokeAtMs)
     this.#replyBytes = this.#waitingReplyBytes + bytes.length
     if (this.#replyBytes > this.#limits.maxReplyBytes) this.close(closeCodes.slow, 'replies are waiting; read faster')
-    else this.deliver(bytes)
+    else this.#add(bytes, false)
   }
 
   /** Replies that still wait, at most: what has left since they were counted waits no more. */
@@ -93,8 +98,8 @@ export class Outbox implements Writing {
   /** Hands what is pending to the socket, as one write. */
   flush(nowMs: number): void {
     const run = this.#pending
-    if (this.#closed || !run) return
     this.#pending = undefined
+    if (this.#closed || !run?.length) return
     this.spokeAtMs = nowMs
     this.#socket.write(run.pieces)
     // A small integer needs no object of its own in V8, and an idle outbox should cost little.

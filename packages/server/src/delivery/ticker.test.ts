@@ -182,7 +182,7 @@ describe('where writing takes long', () => {
       const bytes = Buffer.from(text)
       ticker.gather({
         flush: () => {
-          for (const outbox of outboxes) outbox.deliver(bytes)
+          for (const outbox of outboxes) outbox.deliver(bytes, 'room:1')
         },
       })
     }

@@ -86,8 +86,8 @@ export class Ticker {
   }
 
   /** The run that an outbox holds, with one more frame, or piece of one. */
-  extend(run: Run | undefined, bytes: Uint8Array, isApart: boolean): Run {
-    return (run ?? this.#nothing).and(bytes, isApart)
+  extend(run: Run | undefined, bytes: Uint8Array, isApart: boolean, channel: string | undefined): Run {
+    return (run ?? this.#nothing).and(bytes, isApart, channel)
   }
 
   #schedule(): void {

@@ -1,11 +1,13 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
-import { type Recover, systemRandomness } from '@baro/core/broker'
+import { pooledRandomness, type Recover } from '@baro/core/broker'
 import { checkedOptions, orThrow, quote } from '@baro/core/protocol'
 import { Allowances } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
+import { Permits } from '../access/permits.ts'
+import { Revocations } from '../access/revocations.ts'
 import { Turnstile } from '../access/turnstile.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
@@ -29,6 +31,7 @@ import { brokerSource } from '../stream/broker-source.ts'
 import { Feeds } from '../stream/feeds.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
+import { Bookmarks } from '../transports/channel-url/bookmarks.ts'
 import { publishByPost } from '../transports/channel-url/channel-post.ts'
 import { endStream, readChannel } from '../transports/channel-url/channel-read.ts'
 import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
@@ -65,7 +68,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     leaveAfterMs = 10_000,
     log = console,
     clock = nodeClock,
-    randomness = systemRandomness,
+    randomness = pooledRandomness,
     broker = createMemoryBroker({ clock, randomness }),
   } = options
   const limits = { ...defaultLimits, ...options.limits }
@@ -73,7 +76,9 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const counters = createCounters()
   const hooks = new Hooks(log)
   const registry = createRegistry(channels)
-  const gate = new Gate({ auth, log })
+  const permits = new Permits(clock)
+  const gate = new Gate({ auth, clock, permits, limits, log })
+  const revocations = new Revocations({ permits, broker, clock, randomness, log })
   const allowances = new Allowances({ clock, limits, log })
 
   const ticker = new Ticker(clock, counters)
@@ -95,11 +100,11 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const atWorkTogether = new AtWorkTogether(limits)
   const acting = { gate, allowances, attendance, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
   const delegating: Delegating = (principal) => new Delegate(acting, principal)
-  const participating = { registry, gate, sessions, delegating, claimsEpoch, randomness, log }
+  const participating = { registry, gate, permits, sessions, delegating, claimsEpoch, randomness, log }
 
   const sessionRules = { heartbeatIntervalMs, connectTimeoutMs: limits.connectTimeoutMs }
   const sessionParts = {
-    ...{ registry, gate, sessions, allowances, delegating, claimsEpoch, randomness },
+    ...{ registry, gate, sessions, allowances, permits, delegating, claimsEpoch, randomness },
     ...{ clock, counters, limits, sessionRules, publishWindowMs },
   }
   const openSession: OpenSession = (outbox, handshake, { isOneWay }) => {
@@ -121,6 +126,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     gate,
     sessions,
     allowances,
+    permits,
     delegating,
     ticker,
     limits,
@@ -132,7 +138,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const reading = { ...streaming, feeds, held }
   const posting = { gate, turns, allowances, delegating, limits, clock }
   const connecting = { clock, turns, allowances, ticker, limits, openSession, heartbeatIntervalMs }
-  const upgrading = { ...streaming, registry, webSockets }
+  const upgrading = { ...streaming, registry, webSockets, bookmarks: new Bookmarks() }
   const mounts = new SocketMounts(path)
   const routes = new Routes({
     path,
@@ -195,6 +201,8 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     },
     snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
       (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
+    revoke: async ({ user, channel }) => revocations.end(user, { channel: channel && resolve(channel).channel }),
+    disconnect: async ({ user }) => revocations.end(user, undefined),
     isPublic: (reference) => gate.isPublic(resolve(reference)),
     open: (principal = {}, participantOptions = {}) =>
       new OpenParticipant(participating, principal, participantOptions),
@@ -231,6 +239,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
     async close() {
       sessions.close()
+      revocations.close()
       for (const server of servers) detachFrom(server, hub)
       stop(0)
       feeds.closeAll()

@@ -141,6 +141,37 @@ export interface Hub {
   isPublic(reference: Reference): boolean
 
   /**
+   * Ends what a user follows: a channel, or all. Sessions get `refused` for each, a plain WebSocket closes with 4502, an
+   * event stream and a held request end. Nothing of it that waits is handed over. What the user may do from then on is for
+   * the rules to say: change what they look at first.
+   *
+   * On this node it is done before the call returns, on the others when the broker has told them. A node that may have
+   * missed it asks the rules of all its users again, within 5 seconds.
+   *
+   * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition` if there is no user; `unavailable` if the other nodes
+   * could not be told.
+   *
+   * @example
+   * ```ts
+   * await hub.revoke({ user: 'ada', channel: room({ id: 42 }) })
+   * ```
+   */
+  revoke(what: { readonly user: string; readonly channel?: Reference }): Promise<void>
+  /**
+   * Closes all that a user has open, with 4006: the client comes back if it is given a new token. A token that was issued
+   * counts until it expires, so let them be short, or let `auth` refuse those of whoever must not come back. Elsewhere as
+   * {@link revoke}, except that a node which missed it does not find out.
+   *
+   * @throws {BaroError} `bad-definition` if there is no user; `unavailable` if the other nodes could not be told.
+   *
+   * @example
+   * ```ts
+   * await hub.disconnect({ user: 'ada' }) // signed out everywhere
+   * ```
+   */
+  disconnect(who: { readonly user: string }): Promise<void>
+
+  /**
    * Opens a session in this process. It follows, publishes, signals and asks as a client does, under the rules and
    * through the handlers of the channels, without a link. For gateways that speak another protocol, for bots and tools.
    * Watchers of `connected` are told of it. It ends when the node stops.
@@ -148,7 +179,7 @@ export interface Hub {
    * @param principal For whom it acts. Default: a guest.
    * @param options Callbacks for what happens to the session itself.
    *
-   * @throws {BaroError} `unavailable` if the node is stopping.
+   * @throws {BaroError} `unavailable` if the node is stopping; `expired` if the user's time is over.
    *
    * @example
    * ```ts

@@ -1,4 +1,4 @@
-const most = 256 << 20
+import { singleNodeDefaults } from '@baro/core/broker'
 
 /**
  * What the channels may take where nobody said how much, in a process with such a heap. What is estimated is not all that
@@ -6,5 +6,5 @@ const most = 256 << 20
  * end the process before anything went.
  */
 export function defaultRoom(heapLimitBytes: number): number {
-  return Math.min(most, Math.floor(heapLimitBytes / 4))
+  return Math.min(singleNodeDefaults.mostBytes, Math.floor(heapLimitBytes / 4))
 }

@@ -1,29 +1,18 @@
-import { BaroError, type Log } from '@baro/core'
+import { BaroError } from '@baro/core'
 import {
   type Broker,
   type Cancel,
-  type ClaimLimits,
   Claims,
-  type Clock,
-  claimLimitRules,
   defaultClaimLimits,
   Followers,
   NodeListeners,
-  type Randomness,
+  pooledRandomness,
   type Report,
-  systemRandomness,
+  type SingleNodeOptions,
+  singleNodeDefaults,
+  singleNodeRules,
 } from '@baro/core/broker'
-import {
-  type AtPosition,
-  checkedOptions,
-  createId,
-  formatPosition,
-  type OptionRules,
-  objectWith,
-  optionsInside,
-  startOf,
-  wholeOrUnbounded,
-} from '@baro/core/protocol'
+import { type AtPosition, checkedOptions, createId, formatPosition, startOf } from '@baro/core/protocol'
 import { describeError } from '../observe/describe-error.ts'
 import { heapLimitBytes } from '../system/heap-limit.ts'
 import { nodeClock } from '../system/node-clock.ts'
@@ -32,16 +21,7 @@ import { Channel, Records } from './records.ts'
 import { Stream } from './stream.ts'
 
 /** What `createMemoryBroker` takes. */
-export interface MemoryBrokerOptions {
-  /** Default: the time of the machine. */
-  readonly clock?: Clock
-  /** Makes the epochs. Default: the randomness of the machine. */
-  readonly randomness?: Randomness
-  /**
-   * How long a channel is remembered after its last append or read, in milliseconds, once its history has expired and
-   * nobody follows it. After that its state is gone, and a reader that comes back gets a reset. Default 24 hours.
-   */
-  readonly idleTtlMs?: number
+export interface MemoryBrokerOptions extends SingleNodeOptions {
   /**
    * What all channels may take of this process's memory, in bytes, estimated: kept publications, states, and what a
    * channel takes by itself. Above it the channels go whose last use is longest ago, those that nobody follows first, and
@@ -49,29 +29,6 @@ export interface MemoryBrokerOptions {
    * or a quarter of the heap of this process (`--max-old-space-size`) if that is less.
    */
   readonly maxBytes?: number
-  /** How many channels may have a record, likewise. Default 1,000,000. */
-  readonly maxChannels?: number
-  /**
-   * How much may be remembered of publishes at a time (I5): ids, producers, and answers that are not confirmed. Default
-   * 10,000 of one user and 150,000 of all users; 20,000 of the guests of one address and 100,000 of all guests; 50,000 of
-   * the application.
-   */
-  readonly claimLimits?: Partial<ClaimLimits>
-  /** Where an exception in a follower is reported. Default `console`. */
-  readonly log?: Log
-}
-
-const optionRules: OptionRules<MemoryBrokerOptions> = {
-  clock: objectWith('now', 'elapsed', 'after'),
-  randomness: objectWith('fraction', 'bytes'),
-  idleTtlMs: {
-    what: 'milliseconds above 0, or Infinity',
-    accepts: (value) => typeof value === 'number' && value > 0,
-  },
-  maxBytes: wholeOrUnbounded('bytes'),
-  maxChannels: wholeOrUnbounded('channels'),
-  claimLimits: optionsInside(claimLimitRules),
-  log: objectWith('info', 'warn', 'error'),
 }
 
 /** What a memory broker holds, and what it let go for want of room. */
@@ -114,13 +71,13 @@ const trimmedAtOnce = 100
 export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
   const {
     clock = nodeClock,
-    randomness = systemRandomness,
-    idleTtlMs = 24 * 3_600_000,
+    randomness = pooledRandomness,
+    idleTtlMs = singleNodeDefaults.idleTtlMs,
     maxBytes = defaultRoom(heapLimitBytes()),
-    maxChannels = 1_000_000,
+    maxChannels = singleNodeDefaults.maxChannels,
     log = console,
     ...rest
-  } = checkedOptions('createMemoryBroker', options, optionRules)
+  } = checkedOptions('createMemoryBroker', options, singleNodeRules)
   const claimLimits = { ...defaultClaimLimits, ...rest.claimLimits }
   let absentEpoch = createId(randomness)
   const channels = new Map<string, Channel>()

@@ -10,7 +10,7 @@ import type {
   ReadRange,
   StreamView,
 } from '@baro/core/broker'
-import { Deque } from '@baro/core/broker'
+import { Deque, isFarOver, isUnfolded } from '@baro/core/broker'
 import { type AtPosition, type Place, positionAfter, startOf } from '@baro/core/protocol'
 import { footprintOf, StateFootprint } from './footprint.ts'
 
@@ -25,12 +25,6 @@ interface Kept {
 }
 
 type Content = Pick<Publication, 'type' | 'payload'>
-
-/**
- * How much is kept beyond each bound while a checkpoint is due: as much as the bound again, and at least this, because
- * a bound may be tiny or 0.
- */
-const slack = { publications: 100, bytes: 1 << 16 }
 
 /** What a channel takes by itself, and a publication beside its payload: measured on Node 20. */
 const overhead = { channel: 700, publication: 320 }
@@ -144,7 +138,7 @@ export class Stream {
     const { size, bytes, ttlMs } = this.#bounds
     for (let oldest = this.#kept.at(0); oldest; oldest = this.#kept.at(0)) {
       const isOver = this.#kept.length > size || this.#bytes > bytes || elapsed - oldest.since >= ttlMs
-      if (!isOver || (this.#isNeeded(oldest) && !this.#isFarOver())) return
+      if (!isOver || (this.#isNeeded(oldest) && !isFarOver(this.#kept.length, this.#bytes, this.#bounds))) return
       this.#shift(oldest)
     }
   }
@@ -231,16 +225,7 @@ export class Stream {
   /** Whether the state at the head is still to be folded from this publication and those before it. */
   #isNeeded({ position }: Kept): boolean {
     const foldedTo = this.#checkpoint?.position.offset ?? (this.#hasState ? 0 : undefined)
-    // Once a publication after the checkpoint is gone, those after it lead to no state.
-    return foldedTo !== undefined && foldedTo >= this.#floor.offset && foldedTo < position.offset
-  }
-
-  #isFarOver(): boolean {
-    const { size, bytes } = this.#bounds
-    return (
-      this.#kept.length > size + Math.max(size, slack.publications) ||
-      this.#bytes > bytes + Math.max(bytes, slack.bytes)
-    )
+    return isUnfolded(position.offset, this.#floor.offset, foldedTo)
   }
 
   #indexOf(offset: number): number {

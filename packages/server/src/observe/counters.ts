@@ -32,7 +32,7 @@ export function createCounters(): Counters {
     sessions: 0,
     subscriptions: 0,
     recovered: 0,
-    reset: { none: 0, queried: 0, epoch: 0, 'beyond-head': 0, trimmed: 0, rewritten: 0 },
+    reset: { none: 0, queried: 0, epoch: 0, 'beyond-head': 0, trimmed: 0, rewritten: 0, refused: 0 },
     slow: 0,
     paused: 0,
     rejected: 0,

@@ -3,6 +3,7 @@ import type { Randomness, ResetReason } from '@baro/core/broker'
 import { createId, orThrow, type Position, parseJson, parsePosition } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import { networkOf } from '../access/network-of.ts'
+import { expired, type Holder, isOver, type Permit, type Permits, revokedFrom } from '../access/permits.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
@@ -23,6 +24,7 @@ import type { Followed, Follower, Participant, ParticipantOptions, ParticipantPu
 export interface OpenParticipantParts {
   readonly registry: Registry
   readonly gate: Gate
+  readonly permits: Permits
   readonly sessions: Sessions
   readonly delegating: Delegating
   readonly claimsEpoch: Pick<ClaimsEpoch, 'ask'>
@@ -31,16 +33,19 @@ export interface OpenParticipantParts {
 }
 
 /** A session without a link. It is counted, watched and drained like every other session. */
-export class OpenParticipant implements Participant, HubSession {
+export class OpenParticipant implements Participant, HubSession, Holder {
   readonly session: string
   readonly #parts: OpenParticipantParts
   readonly #options: ParticipantOptions
   readonly #delegate: Delegate
-  readonly #followings = new Set<Following>()
+  /** With what tells that a following has failed. */
+  readonly #followings = new Map<Following, (error: BaroError) => void>()
+  readonly #permit: Permit | undefined
   #isEnded = false
 
-  /** @throws {BaroError} `unavailable` if the node is stopping. */
+  /** @throws {BaroError} `unavailable` if the node is stopping; `expired`. */
   constructor(parts: OpenParticipantParts, principal: Principal, options: ParticipantOptions) {
+    if (isOver(parts.permits.clock, principal.user)) throw expired()
     if (parts.sessions.isStopping)
       throw new BaroError('unavailable', 'This node is stopping. Open the participant on another one.')
     this.session = principal.session ?? createId(parts.randomness)
@@ -54,6 +59,7 @@ export class OpenParticipant implements Participant, HubSession {
     })
     parts.sessions.started(this)
     parts.sessions.opened(this)
+    this.#permit = parts.permits.open(principal.user, this)
   }
 
   get id(): string {
@@ -75,11 +81,11 @@ export class OpenParticipant implements Participant, HubSession {
       following.end()
       this.#followings.delete(following)
     }
-    this.#followings.add(following)
     const failed = (error: unknown) => {
       end()
       follower.failed(this.#parts.gate.explain(error, reference.channel))
     }
+    this.#followings.set(following, failed)
     if ('dialect' in follower) following.begin(start, forwarding(follower, failed))
     else following.begin(start, new FollowerOutlet(follower, failed, this.#parts.log))
     return { end }
@@ -111,10 +117,27 @@ export class OpenParticipant implements Participant, HubSession {
   end(): void {
     if (this.#isEnded) return
     this.#isEnded = true
-    for (const following of this.#followings) following.end()
+    this.#permit?.end()
+    for (const following of this.#followings.keys()) following.end()
     this.#followings.clear()
     this.#parts.sessions.ended(this)
     this.#parts.sessions.linkGone(this)
+  }
+
+  over(error: BaroError): void {
+    for (const failed of [...this.#followings.values()]) this.#guarded(() => failed(error))
+    this.end()
+  }
+
+  revoked(channel: string | undefined): void {
+    for (const [following, failed] of [...this.#followings]) {
+      const { channel: own } = following.resolved
+      if (channel === undefined || channel === own) this.#guarded(() => failed(revokedFrom(own)))
+    }
+  }
+
+  askAgain(): void {
+    for (const [following, failed] of this.#followings) following.askAgain({ failed })
   }
 
   // A participant is in this process, so nobody needs to be asked for a sign of life.
@@ -159,8 +182,8 @@ function forwarding(outlet: Outlet<unknown, unknown>, failed: (error: unknown) =
     dialect: outlet.dialect,
     outbox: outlet.outbox,
     recovered: (batch) => outlet.recovered(batch),
-    continued: (said) => outlet.continued(said),
-    deliver: (said) => outlet.deliver(said),
+    continued: (said, position) => outlet.continued(said, position),
+    deliver: (said, position) => outlet.deliver(said, position),
     signal: (said) => outlet.signal(said),
     reset: (reason, snapshot) => outlet.reset(reason, snapshot),
     failed,

@@ -274,7 +274,7 @@ describe('what a rule refuses', () => {
     await publish('a', 'b')
     await settle()
     expect(asked).toEqual([
-      { action: 'read', channel: 'room:1', params: { id: '1' }, user: { id: 'ada' }, session: ada.session },
+      { action: 'read', claims: {}, channel: 'room:1', params: { id: '1' }, user: { id: 'ada' }, session: ada.session },
     ])
   })
 })

@@ -23,7 +23,7 @@ export interface Follower {
   reset(reason: ResetReason, snapshot: { readonly position: AtPosition; readonly value: Json | undefined }): void
   /** A signal was sent in the channel. */
   signaled?(signal: Signal): void
-  /** The rule refuses, or the channel cannot be read. The following has ended. */
+  /** The rule refuses, the user's time is over, or the channel cannot be read. The following has ended. */
   failed(error: BaroError): void
 }
 

@@ -35,6 +35,8 @@ export interface Limits {
   readonly catchUpBytes: number
   /** How long it may take until a session is open: `baro:connect` and `auth` together. Default 10,000. */
   readonly connectTimeoutMs: number
+  /** How long an access rule may take to answer; then it refuses. Default 10,000. */
+  readonly ruleTimeoutMs: number
   /** How long the body of a request may take to come. Default 30,000: the longest one at 35 kB a second. */
   readonly bodyTimeoutMs: number
   /** Requests that may wait behind another on their connection; one more closes it. Default 32. */
@@ -55,6 +57,7 @@ export const defaultLimits: Limits = {
   catchUpPublications: 500,
   catchUpBytes: 256 << 10,
   connectTimeoutMs: 10_000,
+  ruleTimeoutMs: 10_000,
   bodyTimeoutMs: 30_000,
   maxPipelinedRequests: 32,
 }
@@ -73,6 +76,7 @@ export const limitRules: OptionRules<Limits> = {
   catchUpPublications: whole('publications', 1),
   catchUpBytes: whole('bytes', 1),
   connectTimeoutMs: milliseconds(),
+  ruleTimeoutMs: milliseconds(),
   bodyTimeoutMs: milliseconds(),
   maxPipelinedRequests: whole('requests'),
 }

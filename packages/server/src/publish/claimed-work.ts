@@ -75,7 +75,8 @@ export class ClaimedWork {
   #claimAndWork(claim: Claim, work: () => NowOrLater<WorkOutcome>): NowOrLater<Settlement> {
     const { channel, key, share, epoch } = claim
     const { broker, claimWindowMs } = this.#parts
-    const terms = { windowMs: claimWindowMs, share, ...(epoch === undefined ? undefined : { epoch }) }
+    const windowMs = claimWindowMs
+    const terms = epoch === undefined ? { windowMs, share } : { windowMs, share, epoch }
     return whenHere(
       broker.claim(channel, key, terms),
       (claimed) => this.#settledBefore(claimed) ?? this.#work(claim, work),

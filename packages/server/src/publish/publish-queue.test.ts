@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { roomOne } from '../../test/feed-nodes.ts'
 import { AtWork, AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
+import { Permits } from '../access/permits.ts'
 import { defaultLimits } from '../ports/limits.ts'
 import { PublishQueue } from './publish-queue.ts'
 import type { PublishAnswer, Publisher, PublishRequest } from './publisher.ts'
@@ -24,7 +25,13 @@ function setUp({ maxAtWork = 100 } = {}) {
       const id = request.id ?? ''
       atWork.push({ id, answer: () => resolve({ id }), refuse: (code) => reject(new BaroError(code, 'No.')) })
     })
-  const gate = new Gate({ auth: () => undefined, log: { info() {}, warn() {}, error() {} } })
+  const gate = new Gate({
+    auth: () => undefined,
+    clock,
+    permits: new Permits(clock),
+    limits: defaultLimits,
+    log: { info() {}, warn() {}, error() {} },
+  })
   const publisher = { accept } as unknown as Publisher
   const principal = { guest: 'somebody' }
   const atWorkBound = new AtWork(maxAtWork, new AtWorkTogether(defaultLimits), principal)
@@ -36,7 +43,7 @@ function setUp({ maxAtWork = 100 } = {}) {
   ) =>
     void orElse<unknown>(
       () =>
-        whenHere(queue.publish(resolved, { type: 'message', payload: null, id, turn }, 'ask'), () =>
+        whenHere(queue.publish(resolved, { type: 'message', payload: null, id, turn }), () =>
           outcomes.push(`${id} done`),
         ),
       (error) => outcomes.push(`${id} ${(error as BaroError).code}`),
@@ -196,7 +203,13 @@ describe('where nothing has to be waited for', () => {
 
   function setUpAtOnce(accept: (request: PublishRequest) => PublishAnswer) {
     const clock = createFakeClock()
-    const gate = new Gate({ auth: () => undefined, log: { info() {}, warn() {}, error() {} } })
+    const gate = new Gate({
+      auth: () => undefined,
+      clock,
+      permits: new Permits(clock),
+      limits: defaultLimits,
+      log: { info() {}, warn() {}, error() {} },
+    })
     const principal = { guest: 'somebody' }
     const atWork = new AtWork(1, new AtWorkTogether(defaultLimits), principal)
     return new PublishQueue({ publisher: { accept } as unknown as Publisher, gate, clock }, principal, atWork)
@@ -204,18 +217,18 @@ describe('where nothing has to be waited for', () => {
 
   test('a publish is done before the next one comes', () => {
     const queue = setUpAtOnce(({ id = '' }) => ({ id }))
-    for (const id of ['a', 'b', 'c']) expect(queue.publish(roomOne, { ...publishing, id }, 'ask')).toEqual({ id })
+    for (const id of ['a', 'b', 'c']) expect(queue.publish(roomOne, { ...publishing, id })).toEqual({ id })
   })
 
   test('what a handler publishes for the same principal comes after what the handler is about', async () => {
     const done: string[] = []
     let inner: unknown
     const queue: PublishQueue = setUpAtOnce(({ id = '' }) => {
-      if (id === 'a') inner = queue.publish(roomOne, { ...publishing, id: 'of a' }, 'ask')
+      if (id === 'a') inner = queue.publish(roomOne, { ...publishing, id: 'of a' })
       done.push(id)
       return { id }
     })
-    queue.publish(roomOne, { ...publishing, id: 'a' }, 'ask')
+    queue.publish(roomOne, { ...publishing, id: 'a' })
     await inner
     expect(done).toEqual(['a', 'of a'])
   })
@@ -226,7 +239,7 @@ describe('where nothing has to be waited for', () => {
       if (isDown) throw new BaroError('unavailable', 'No.')
       return { id }
     })
-    const send = (id: string) => queue.publish(roomOne, { ...publishing, id }, 'ask')
+    const send = (id: string) => queue.publish(roomOne, { ...publishing, id })
     expect(() => send('a')).toThrow('No.')
     isDown = false
     expect(() => send('b')).toThrow('refused for now')

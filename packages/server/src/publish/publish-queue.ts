@@ -11,6 +11,7 @@ import type { Clock, NowOrLater, Turn } from '@baro/core/broker'
 import { parseId } from '@baro/core/protocol'
 import type { AtWork } from '../access/at-work.ts'
 import type { Gate } from '../access/gate.ts'
+import { isOver } from '../access/permits.ts'
 import { contextOf, type Principal, scopeOf, shareOf } from '../access/principal.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { PublishAnswer, Publisher } from './publisher.ts'
@@ -26,9 +27,6 @@ export interface Publishing {
   /** The life of the claims that the sender counts on. */
   readonly claimsEpoch?: string | undefined
 }
-
-/** Whether the access rule is still to be asked. A transport asks it before it reads a body or opens a stream. */
-export type RuleCheck = 'ask' | 'asked'
 
 /** What a queue works with. */
 export interface PublishQueueParts {
@@ -51,7 +49,6 @@ interface Arrived {
   readonly resolved: Resolved
   readonly number: number
   readonly publishing: Publishing
-  readonly rule: RuleCheck
   /** Settles when those before it are over; `undefined` if they are. */
   readonly before: Promise<void> | undefined
 }
@@ -85,11 +82,11 @@ export class PublishQueue {
    *
    * @throws {BaroError} the error to answer the sender with; or whatever the application throws.
    */
-  publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck): NowOrLater<PublishAnswer> {
+  publish(resolved: Resolved, publishing: Publishing): NowOrLater<PublishAnswer> {
     const { channel } = resolved
     // A handler publishes for the same principal: that comes after what the handler itself is about.
-    if (this.#inside === channel) return Promise.resolve().then(() => this.publish(resolved, publishing, rule))
-    const arrived = { resolved, number: ++this.#count, publishing, rule, before: this.#last.get(channel) }
+    if (this.#inside === channel) return Promise.resolve().then(() => this.publish(resolved, publishing))
+    const arrived = { resolved, number: ++this.#count, publishing, before: this.#last.get(channel) }
     let answer: NowOrLater<PublishAnswer>
     try {
       answer = this.#atWork.do(() => this.#inTurn(arrived))
@@ -106,12 +103,12 @@ export class PublishQueue {
     return arrived.before ? arrived.before.then(() => this.#begin(arrived)) : this.#begin(arrived)
   }
 
-  #begin({ resolved, number, publishing, rule }: Arrived): NowOrLater<PublishAnswer> {
+  #begin({ resolved, number, publishing }: Arrived): NowOrLater<PublishAnswer> {
     this.#assertNext(resolved.channel, number, publishing)
     const outside = this.#inside
     this.#inside = resolved.channel
     try {
-      return this.#publish(resolved, publishing, rule)
+      return this.#publish(resolved, publishing)
     } finally {
       this.#inside = outside
     }
@@ -143,7 +140,7 @@ export class PublishQueue {
     if (this.#refused.size > mostRefused && oldest !== undefined) this.#refused.delete(oldest)
   }
 
-  #publish(resolved: Resolved, publishing: Publishing, rule: RuleCheck): NowOrLater<PublishAnswer> {
+  #publish(resolved: Resolved, publishing: Publishing): NowOrLater<PublishAnswer> {
     const { type, payload, id, turn, claimsEpoch } = publishing
     return this.#parts.publisher.accept({
       resolved,
@@ -155,16 +152,15 @@ export class PublishQueue {
       scope: scopeOf(this.#principal),
       share: shareOf(this.#principal),
       context: contextOf(this.#principal, resolved),
-      assertAllowed:
-        rule === 'asked' || this.#mayAnyway(resolved)
-          ? nothing
-          : () => this.#parts.gate.assertAllowed(resolved, this.#principal, 'publish'),
+      assertAllowed: this.#mayAnyway(resolved)
+        ? nothing
+        : () => this.#parts.gate.assertAllowed(resolved, this.#principal, 'publish', type),
     })
   }
 
-  /** Whether there is no rule to ask, and no user whose token may be over. */
+  /** Whether there is no rule to ask, and no token that is over. */
   #mayAnyway(resolved: Resolved): boolean {
-    return this.#principal.user === undefined && this.#parts.gate.isPublic(resolved)
+    return this.#parts.gate.isPublic(resolved) && !isOver(this.#parts.clock, this.#principal.user)
   }
 
   #failed({ resolved, number, publishing }: Arrived, error: unknown): void {

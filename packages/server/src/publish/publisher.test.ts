@@ -32,7 +32,13 @@ function setUp() {
     const appender = new Appender({ ...node.parts, feeds })
     const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
     const handled: Resolved = { ...resolved, handlers: { access: 'public', events: { message } } }
-    const context = { channel: resolved.channel, params: resolved.params, user: undefined, session: undefined }
+    const context = {
+      channel: resolved.channel,
+      params: resolved.params,
+      user: undefined,
+      claims: {},
+      session: undefined,
+    }
     return {
       ...node,
       publisher,
@@ -95,7 +101,7 @@ describe('a publish that nobody has to be waited for', () => {
         turn: { producer: 'tab', number, confirmed: 0 },
         scope: 'client:1',
         share: { of: 'guest', address: '' },
-        context: { channel: 'plain', params: {}, user: undefined, session: undefined },
+        context: { channel: 'plain', params: {}, user: undefined, claims: {}, session: undefined },
         assertAllowed: () => {},
       })
     return { accept, history, log: parts.log }
@@ -194,7 +200,7 @@ describe('a publish of a client', () => {
           id: 'a',
           scope: 'client:1',
           share: { of: 'guest', address: '' },
-          context: { channel: 'room:1', params: {}, user: undefined, session: undefined },
+          context: { channel: 'room:1', params: {}, user: undefined, claims: {}, session: undefined },
           assertAllowed,
         }),
       ).rejects.toMatchObject({ code: 'not-accepted' })
@@ -223,7 +229,7 @@ describe('a publish of a client', () => {
       id: undefined,
       scope: 'guest',
       share: { of: 'guest', address: '' },
-      context: { channel: 'room:1', params: {}, user: undefined, session: undefined },
+      context: { channel: 'room:1', params: {}, user: undefined, claims: {}, session: undefined },
       assertAllowed,
     })
     expect(broker.calls.claim).toBeUndefined()

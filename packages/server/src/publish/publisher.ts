@@ -157,10 +157,10 @@ export class Publisher {
       sent.push(next)
       return next.begin(() =>
         whenHere(handled.outputOf(type, payload), (output) => {
-          const draft = { type, payload: output, by: context.user?.id }
+          const by = context.user?.id
           return isFirst
-            ? this.#appendOnce(resolved, { ...draft, id, settle: key })
-            : appender.append(resolved, { ...draft, id: createId(randomness) })
+            ? this.#appendOnce(resolved, { type, payload: output, id, by, settle: key })
+            : appender.append(resolved, { type, payload: output, id: createId(randomness), by })
         }),
       )
     }
@@ -170,7 +170,18 @@ export class Publisher {
     })
     const failed = (error: unknown) => this.#outcomeOfFailure(error, resolved, id, key, sent[0])
     return orElse<WorkOutcome>(() => {
-      const returned: unknown = handler({ ...context, payload: handled.payload, id, publish })
+      // Each field by its name: an object that is spread and added to costs V8 more than the rest of a publish.
+      const { channel, params, user, claims, session } = context
+      const returned: unknown = handler({
+        channel,
+        params,
+        user,
+        claims,
+        session,
+        payload: handled.payload,
+        id,
+        publish,
+      })
       // Most handlers return what `publish` gave them. Then all is done, and there is nothing to wait for.
       const isDone = !isLater(returned) || sent.some((one) => one.promise === returned)
       if (isDone && sent.every((one) => one.published !== undefined)) return outcomeOf(sent[0]?.published)

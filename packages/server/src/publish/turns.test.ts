@@ -49,7 +49,7 @@ function setUp() {
         turn,
         scope,
         share: { of: 'guest', address: '' },
-        context: { channel: 'room:1', params: {}, user: undefined, session: undefined },
+        context: { channel: 'room:1', params: {}, user: undefined, claims: {}, session: undefined },
         assertAllowed: async () => {},
         ...terms,
       })

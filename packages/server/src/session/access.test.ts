@@ -17,7 +17,14 @@ describe('I8: access rules', () => {
     const { connect } = createRoomStage({ access: (context) => asked.push(context) > 0 })
     await subscribe(await connect('ada'), 1)
     expect(asked).toEqual([
-      { action: 'read', channel: name, params: { id: '1' }, user: { id: 'ada' }, session: expect.any(String) },
+      {
+        action: 'read',
+        claims: {},
+        channel: name,
+        params: { id: '1' },
+        user: { id: 'ada' },
+        session: expect.any(String),
+      },
     ])
   })
 
@@ -52,6 +59,25 @@ describe('I8: access rules', () => {
     const { connect, log } = createRoomStage({ access: access as () => boolean })
     expect(payloadOf(await subscribe(await connect(), 1), 'baro:error')).toMatchObject({ code: 'handler-failed' })
     expect(log.errors).toEqual([expect.stringContaining('"room:1"')])
+  })
+
+  test('that never answer refuse after a while, for that channel alone, and are logged', async () => {
+    const access = ({ params }: AccessContext) => params.id !== '1' || new Promise<boolean>(() => {})
+    const { connect, clock, log, hub } = createRoomStage({ access })
+    const client = await connect()
+    await subscribe(client, 1)
+    await client.ask('baro:subscribe', { channel: 'room:2', attempt: 1, version: '1' })
+    await clock.pass(9_999)
+    expect(await client.heard()).toEqual([])
+    await clock.pass(1)
+    expect(payloadOf(await client.heard(), 'baro:error')).toMatchObject({
+      code: 'unavailable',
+      channel: name,
+      attempt: 1,
+    })
+    expect(log.errors).toEqual([expect.stringContaining('"room:1" did not answer within 10000 ms')])
+    expect(hub.counters.subscriptions).toBe(1)
+    expect(client.socket.closedWith).toBeUndefined()
   })
 
   test('that answer anything but true refuse', async () => {

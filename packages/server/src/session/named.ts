@@ -21,6 +21,7 @@ export interface Unread {
 // By type: a subscribe has no id, and an attempt beside a publish must not end a subscription.
 const namesByType: ReadonlyMap<string, readonly (keyof Named)[]> = new Map<ClientMessage['type'], (keyof Named)[]>([
   ['baro:connect', []],
+  ['baro:refresh', []],
   ['baro:heartbeat', []],
   ['baro:subscribe', ['channel', 'attempt']],
   ['baro:unsubscribe', ['channel']],

@@ -3,7 +3,7 @@
  *
  *   new ── baro:connect ──▶ authenticating ── authenticated ──▶ open ──┐ every other message: handle
  *    │                          │                               │ ▲────┘
- *    │ too late, wrong protocol │ too late, refused             │ silent
+ *    │ too late, wrong protocol │ too late, refused             │ silent, expired
  *    └──────────────────────────┴───────────────────────────────┴──────────▶ closed ◀── drain, gone: from anywhere
  *
  * Messages that arrive while it authenticates wait, so a client may subscribe before `baro:connected` arrives.
@@ -46,6 +46,8 @@ export type SessionEvent =
   | { readonly name: 'unreadable' }
   | { readonly name: 'authenticated' }
   | { readonly name: 'refused'; readonly error: BaroError }
+  /** The token has expired, or the application ended what it allows. */
+  | { readonly name: 'over'; readonly error: BaroError }
   /** Time has passed; `spokeAtMs` is when the hub last wrote to the client. */
   | { readonly name: 'tick'; readonly atMs: number; readonly spokeAtMs: number }
   | { readonly name: 'drain'; readonly reconnectInMs: number }
@@ -58,6 +60,8 @@ export type SessionAction =
   | { readonly do: 'handle'; readonly message: ClientMessage }
   | { readonly do: 'error'; readonly error: BaroError; readonly about?: About }
   | { readonly do: 'heartbeat' }
+  /** Forgets what waits to be handed over, except replies and errors (I8). */
+  | { readonly do: 'forget' }
   | { readonly do: 'announce-drain'; readonly reconnectInMs: number }
   | { readonly do: 'close'; readonly code: number; readonly reason: string }
   | { readonly do: 'end' }
@@ -91,7 +95,7 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
   if (state.phase === 'closed') return { state, actions: [] }
   switch (event.name) {
     case 'message':
-      return hear({ ...state, heardAtMs: event.atMs }, event)
+      return hear(heardAt(state, event.atMs), event)
     case 'rejected': {
       const { error, about, atMs } = event
       return { state: { ...state, heardAtMs: atMs }, actions: [{ do: 'error', error, ...(about && { about }) }] }
@@ -107,10 +111,13 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
     case 'refused':
       if (state.phase !== 'authenticating') return { state, actions: [] }
       // If `auth` cannot decide now, the client must not be turned away for good.
+      return close(state, closeCodeOf(event.error), event.error.message, { do: 'error', error: event.error })
+    case 'over':
       return close(
         state,
-        event.error.retry ? closeCodes.unavailable : closeCodes.unauthenticated,
+        closeCodes.expired,
         event.error.message,
+        { do: 'forget' },
         { do: 'error', error: event.error },
       )
     case 'tick':
@@ -133,6 +140,12 @@ function hear(state: SessionState, { message, length }: Extract<SessionEvent, { 
   if (state.phase === 'authenticating') return wait(state, message, length)
   const error = new BaroError('bad-message', `"${message.type}" came too early. Send "baro:connect" first.`)
   return { state, actions: [{ do: 'error', error, about: message }] }
+}
+
+/** The state after something was heard. Each field by its name, because it is made for each message. */
+function heardAt(state: SessionState, heardAtMs: number): SessionState {
+  const { phase, askedAtMs, waiting, waitingLength, isOneWay } = state
+  return { phase, heardAtMs, askedAtMs, waiting, waitingLength, isOneWay }
 }
 
 function wait(state: SessionState, message: ClientMessage, length: number): SessionStep {
@@ -176,10 +189,15 @@ function tick(
   return { state: { ...state, askedAtMs: atMs }, actions: [{ do: 'heartbeat' }] }
 }
 
-function close(state: SessionState, code: number, reason: string, first?: SessionAction): SessionStep {
+function closeCodeOf({ code, retry }: BaroError): number {
+  if (code === 'expired') return closeCodes.expired
+  return retry ? closeCodes.unavailable : closeCodes.unauthenticated
+}
+
+function close(state: SessionState, code: number, reason: string, ...first: readonly SessionAction[]): SessionStep {
   return {
     state: closed(state),
-    actions: [...(first ? [first] : []), { do: 'close', code, reason }, { do: 'end' }],
+    actions: [...first, { do: 'close', code, reason }, { do: 'end' }],
   }
 }
 

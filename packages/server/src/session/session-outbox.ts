@@ -27,10 +27,12 @@ export interface SessionOutbox<Said = unknown> extends BoundedQueue {
   send(message: ClientsOwnMessage): void
   /** Queues a message that answers a subscribe, or resets a subscription later. */
   answer(message: ReaderMessage): void
-  /** Queues a live delivery, which is the same for all readers of the dialect. */
-  deliver(said: Said): void
-  /** Queues a delivery that was read from history. */
-  catchUp(said: Said): void
+  /** Queues a live delivery of a channel, which is the same for all readers of the dialect. */
+  deliver(said: Said, channel: string): void
+  /** Queues a delivery of a channel that was read from history. */
+  catchUp(said: Said, channel: string): void
+  /** Forgets the deliveries of a channel, or of all, that were not handed on yet (I8). */
+  forget(channel?: string): void
   /** Closes, after what is queued has left. */
   close(code: number, reason: string): void
   /** Bytes have left the socket. */
@@ -58,10 +60,10 @@ export class FramedOutbox extends Outbox implements SessionOutbox<Uint8Array> {
 
   // All who come back share the long part of the answer. Only the part that names this client is written for each.
   answer(message: ReaderMessage): void {
-    this.deliverPieces(frameMessage(this.#framing, message))
+    this.deliverPieces(frameMessage(this.#framing, message), message.payload.channel)
   }
 
-  catchUp(bytes: Uint8Array): void {
-    this.deliverPieces([bytes])
+  catchUp(bytes: Uint8Array, channel: string): void {
+    this.deliverPieces([bytes], channel)
   }
 }

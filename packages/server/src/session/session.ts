@@ -1,8 +1,9 @@
-import type { BaroError } from '@baro/core'
+import { BaroError } from '@baro/core'
 import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../access/allowances.ts'
 import { networkOf } from '../access/network-of.ts'
+import { expiresIn, type Holder, type Permit, type Permits } from '../access/permits.ts'
 import { type Member, type Principal, scopeOf } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
@@ -34,6 +35,7 @@ export interface SessionParts extends CommandsParts, SubscriptionsParts {
   readonly limits: Limits
   readonly sessions: Sessions
   readonly allowances: Allowances
+  readonly permits: Permits
   readonly delegating: Delegating
   readonly claimsEpoch: ClaimsEpoch
   readonly sessionRules: SessionRules
@@ -49,7 +51,7 @@ export type OpenSession = (
 ) => SessionLink
 
 /** The server's side of one connection. It carries out what the session machine decides. */
-export class Session implements SessionLink, SessionContext, HubSession, Principal {
+export class Session implements SessionLink, SessionContext, HubSession, Principal, Holder {
   readonly id: string
   readonly outbox: SessionOutbox
   readonly delegate: Delegate
@@ -59,6 +61,8 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   readonly address: string | undefined
   readonly #allowance: LinkAllowance
   readonly #subscriptions: Subscriptions
+  #permit: Permit | undefined
+  #isRefreshing = false
   /** Made at first use, because most sessions only follow. */
   #lazyCommands: Commands | undefined
   #state: ReturnType<typeof startSession>
@@ -139,6 +143,18 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     if (this.#state.phase === 'open' && this.claimsEpoch !== epoch) this.drain(reconnectInMs)
   }
 
+  over(error: BaroError): void {
+    this.#on({ name: 'over', error })
+  }
+
+  revoked(channel: string | undefined): void {
+    this.#subscriptions.revoke(channel)
+  }
+
+  askAgain(): void {
+    this.#subscriptions.askAgain()
+  }
+
   send(message: ClientsOwnMessage): void {
     this.outbox.send(message)
   }
@@ -177,11 +193,14 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
         return this.#refuse(action.error, action.about)
       case 'heartbeat':
         return this.send({ type: 'baro:heartbeat', payload: {} })
+      case 'forget':
+        return this.outbox.forget()
       case 'announce-drain':
         return this.send({ type: 'baro:drain', payload: { reconnectInMs: action.reconnectInMs } })
       case 'close':
         return this.outbox.close(action.code, action.reason)
       case 'end':
+        this.#permit?.end()
         this.#subscriptions.endAll()
         this.#parts.sessions.ended(this)
     }
@@ -202,7 +221,9 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.#handshake = undefined
     Promise.all([this.#parts.gate.authenticate(headers, given), this.#parts.claimsEpoch.ask()])
       .then(([user]) => {
+        if (this.#state.phase === 'closed') return
         this.#user = user
+        this.#permit = this.#parts.permits.open(user, this)
         // Asked now, because the claims may have been lost while the session authenticated.
         this.claimsEpoch ??= this.#parts.claimsEpoch.known
         this.#letIn()
@@ -228,6 +249,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
         maxMessageBytes: this.#parts.limits.maxMessageBytes,
         publishWindowMs: this.#parts.publishWindowMs,
         claimsEpoch: this.#parts.claimsEpoch.known ?? '',
+        ...expiresIn(this.#parts.clock, this.#user),
       },
     })
     this.#parts.sessions.opened(this)
@@ -245,9 +267,37 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
         return this.#commands.signal(message)
       case 'baro:request':
         return this.#commands.request(message)
+      case 'baro:refresh':
+        return void this.#refresh(message.payload.token)
       case 'baro:connect':
       case 'baro:heartbeat':
         return
+    }
+  }
+
+  /**
+   * Goes on with a new token. A session belongs to one user for all its life, because its claims, its allowance and its
+   * subscriptions do: with somebody else's token it ends, and the client comes back as that user.
+   */
+  async #refresh(token: string): Promise<void> {
+    const { gate, permits, clock } = this.#parts
+    try {
+      if (this.#isRefreshing)
+        throw new BaroError('in-progress', 'A token is being checked already. Wait for the answer.')
+      this.#isRefreshing = true
+      const user = await gate.authenticateInTime({}, token).finally(() => {
+        this.#isRefreshing = false
+      })
+      if (this.#state.phase !== 'open') return
+      if (user?.id !== this.#user?.id) return this.drain(0)
+      this.#user = user
+      this.#permit?.end()
+      this.#permit = permits.open(user, this)
+      this.send({ type: 'baro:refreshed', payload: expiresIn(clock, user) })
+      this.#subscriptions.askAgain()
+    } catch (error) {
+      // What the session has is as good as it was.
+      if (this.#state.phase === 'open') this.sendError(gate.explain(error, 'baro:refresh'), {})
     }
   }
 }

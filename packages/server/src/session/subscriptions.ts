@@ -3,6 +3,7 @@ import type { ResetReason } from '@baro/core/broker'
 import type { ClientMessage } from '@baro/core/protocol'
 import { type Position, parsePosition, quote, type Result } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
+import { revokedFrom } from '../access/permits.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Ending } from '../delegate/attendance.ts'
 import type { Following } from '../delegate/following.ts'
@@ -67,6 +68,20 @@ export class Subscriptions {
     this.#session.send({ type: 'baro:unsubscribed', payload: { channel } })
   }
 
+  /** Ends what the user may not follow any more: a channel, or all. */
+  revoke(channel: string | undefined): void {
+    const revoked = channel === undefined ? [...this.#byChannel] : [[channel, this.#byChannel.get(channel)] as const]
+    for (const [name, subscription] of revoked) {
+      if (!subscription) continue
+      this.fail(subscription, revokedFrom(name))
+    }
+  }
+
+  /** Asks all rules again: there is a new token. */
+  askAgain(): void {
+    for (const subscription of this.#byChannel.values()) subscription.following.askAgain(subscription)
+  }
+
   endAll(): void {
     for (const [channel, subscription] of this.#byChannel) this.#end(channel, subscription)
   }
@@ -96,6 +111,8 @@ export class Subscriptions {
     const { attempt, following } = subscription
     const { channel } = following.resolved
     this.#end(channel, subscription)
+    // Nothing of it that waits is handed over (I8).
+    this.#session.outbox.forget(channel)
     this.#session.sendError(this.#parts.gate.explain(error, channel), { channel, attempt })
   }
 
@@ -139,15 +156,15 @@ class Subscription implements Outlet<unknown> {
   }
 
   continued(said: unknown): void {
-    this.outbox.catchUp(said)
+    this.outbox.catchUp(said, this.following.resolved.channel)
   }
 
   deliver(said: unknown): void {
-    this.outbox.deliver(said)
+    this.outbox.deliver(said, this.following.resolved.channel)
   }
 
   signal(said: unknown): void {
-    this.outbox.deliver(said)
+    this.deliver(said)
   }
 }
 

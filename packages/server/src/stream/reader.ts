@@ -25,12 +25,12 @@ export interface Outlet<Said, SaidSignal = Said> {
   /** The position was accepted. The batch is the first part of what follows it, and may be empty. */
   recovered(batch: Batch): void
   /**
-   * A further part of what follows, from history. Few readers get the same bytes, and a slow one may hold them for
-   * long.
+   * A further part of what follows, from history, which leads to the position. Few readers get the same bytes, and a slow
+   * one may hold them for long.
    */
-  continued(said: Said): void
-  /** What happens now; all live readers of the dialect get the same. */
-  deliver(said: Said): void
+  continued(said: Said, position: AtPosition): void
+  /** What happens now, and the position that it leads to; all live readers of the dialect get the same. */
+  deliver(said: Said, position: AtPosition): void
   /** A signal, as the dialect says it. */
   signal(said: SaidSignal): void
   /** The reader cannot continue from its position, and starts again from the snapshot. */
@@ -48,8 +48,18 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
   #isAnswered = false
   /** The last answer did not move the reader, and yet the reader is not at the head. */
   #isStuck = false
+  /** It may not have what follows its position, so it begins as if it had none. */
+  readonly #isRefused: boolean
 
-  constructor(feed: Feed, outlet: Outlet<Said, SaidSignal>, counters: Counters, position: Position | undefined) {
+  constructor(
+    feed: Feed,
+    outlet: Outlet<Said, SaidSignal>,
+    counters: Counters,
+    given: Position | undefined,
+    isRefused = false,
+  ) {
+    const position = isRefused ? undefined : given
+    this.#isRefused = isRefused
     this.#feed = feed
     this.#outlet = outlet
     this.#counters = counters
@@ -65,7 +75,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     if (this.#outbox.isFull) {
       this.#counters.slow++
       this.#on({ name: 'cut', position: batch.follows })
-    } else this.#outlet.deliver(said)
+    } else this.#outlet.deliver(said, batch.position)
   }
 
   signal(said: SaidSignal): void {
@@ -127,7 +137,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
         this.#outlet.recovered(batch)
       } else {
         const said = madeOnce(batch, this.dialect.encode)
-        if (said !== undefined) this.#outlet.continued(said)
+        if (said !== undefined) this.#outlet.continued(said, batch.position)
       }
       return this.#continue(batch.position, !batch.leadsOn)
     }
@@ -140,8 +150,9 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
         .catch((error) => this.#fail(error))
   }
 
-  #reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
+  #reset(found: ResetReason, snapshot: EncodedSnapshot): void {
     if (this.#state.name !== 'reading') return
+    const reason = this.#isRefused && !this.#isAnswered ? 'refused' : found
     if (this.#outbox.isFull) return this.#on({ name: 'crowded' })
     this.#isAnswered = true
     this.#counters.reset[reason]++

@@ -1,13 +1,14 @@
 import type { SharedText } from '../../ports/socket.ts'
 import type { Batch } from '../batch.ts'
-import { madeOnce } from '../made-once.ts'
+import { Keeping, madeOnce } from '../made-once.ts'
 import type { EncodedSnapshot } from './encoded-snapshot.ts'
 
 /** A long value as JSON text, written once: a field of messages to many clients, whose other fields differ. */
-export class SharedValue implements SharedText {
+export class SharedValue extends Keeping implements SharedText {
   readonly text: string
 
   constructor(text: string) {
+    super()
     this.text = text
   }
 }

@@ -8,6 +8,7 @@ import type { Delegate } from '../../delegate/delegate.ts'
 import type { Publishing } from '../../publish/publish-queue.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
 import { looselyRead, textOfId } from '../../session/named.ts'
+import { tokenIn } from './auth-message.ts'
 import { plainPublish } from './plain-publish.ts'
 
 /** What an inbox works with. */
@@ -24,6 +25,10 @@ export interface InboxOutlet {
   refused(error: BaroError, id?: string): void
   /** Too many messages in a row could not be read. */
   unreadable(): void
+  /** Whether nothing is taken but a token. */
+  readonly awaitsToken: boolean
+  /** A token came. Never rejects. */
+  authenticate(token: string): Promise<void>
 }
 
 export class ChannelInbox {
@@ -32,6 +37,8 @@ export class ChannelInbox {
   readonly #resolved: Resolved
   readonly #delegate: Delegate
   readonly #outlet: InboxOutlet
+  /** What came while a token is checked: who sent it is known then. */
+  #held: (string | Uint8Array)[] | undefined
 
   constructor(parts: ChannelInboxParts, resolved: Resolved, delegate: Delegate, outlet: InboxOutlet) {
     this.#gate = parts.gate
@@ -43,10 +50,30 @@ export class ChannelInbox {
 
   /** A message arrived, as a text or as a binary frame. */
   receive(data: string | Uint8Array): void {
-    const publishing = publishingIn(data, this.#resolved)
+    if (!this.#held) return this.#take(data)
+    if (this.#held.length < mostHeld) this.#held.push(data)
+    else this.refuse(new BaroError('rate-limited', 'Too much waits until the token is checked.'), looselyRead(data))
+  }
+
+  #take(data: string | Uint8Array): void {
+    const parsed = parsedFrom(data)
+    const token = parsed?.ok ? tokenIn(parsed.value) : undefined
+    if (typeof token === 'string') return this.#authenticate(token)
+    const publishing =
+      token ?? (this.#outlet.awaitsToken ? unauthenticated() : publishingIn(data, parsed, this.#resolved))
     if (publishing instanceof BaroError) return this.refuse(publishing, looselyRead(data))
     this.#allowance.understood()
     this.#publish(publishing)
+  }
+
+  #authenticate(token: string): void {
+    this.#allowance.understood()
+    this.#held = []
+    this.#outlet.authenticate(token).then(() => {
+      const held = this.#held ?? []
+      this.#held = undefined
+      for (const data of held) this.receive(data)
+    })
   }
 
   /** Something arrived that must not be handled. */
@@ -72,12 +99,28 @@ export class ChannelInbox {
   }
 }
 
-function publishingIn(data: string | Uint8Array, resolved: Resolved): Publishing | BaroError {
-  if (typeof data !== 'string') return publishingOf(parseFrame(data))
-  // Text that begins like a JSON object is taken for one: a mistake in it must be reported, not published.
-  if (data.trimStart().startsWith('{')) return publishingOf(parseJson(data))
+/** What is said to whoever sends anything but a token, where one must come first. */
+export function unauthenticated(): BaroError {
+  return new BaroError('unauthenticated', 'Say who you are first: send { "type": "AUTH", "token": "…" }.')
+}
+
+/** Messages that may wait while a token is checked. */
+const mostHeld = 256
+
+/** Text that begins like a JSON object is taken for one: a mistake in it must be reported, not published. */
+function parsedFrom(data: string | Uint8Array): Result<Json> | undefined {
+  if (typeof data !== 'string') return parseFrame(data)
+  return data.trimStart().startsWith('{') ? parseJson(data) : undefined
+}
+
+function publishingIn(
+  data: string | Uint8Array,
+  parsed: Result<Json> | undefined,
+  resolved: Resolved,
+): Publishing | BaroError {
+  if (parsed) return publishingOf(parsed)
   const { text } = resolved.definition
-  return text === undefined ? takesNoText(resolved) : { type: text, payload: data, id: undefined }
+  return text === undefined ? takesNoText(resolved) : { type: text, payload: String(data), id: undefined }
 }
 
 function publishingOf(parsed: Result<Json>): Publishing | BaroError {

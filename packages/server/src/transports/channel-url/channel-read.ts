@@ -10,13 +10,15 @@ import { isKnownToRead } from '../../delivery/precedence.ts'
 import type { Handshake } from '../../ports/socket.ts'
 import type { Feed } from '../../stream/feed.ts'
 import type { Feeds } from '../../stream/feeds.ts'
+import { isBehind } from '../../stream/is-behind.ts'
 import { type Answer, sendAnswer } from '../http/answer.ts'
 import { principalOf } from '../http/http-principal.ts'
 import { openSse } from '../http/sse.ts'
 import { sseDialect } from './channel-dialects.ts'
 import { anonymousWaitMs, type ChannelQuery, parseChannelQuery, searchOf } from './channel-query.ts'
 import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
-import { longPoll, type PollAnswer, poll, type Wait, type WaitParts, waitForChange } from './poll.ts'
+import { PermittedRead } from './permitted-read.ts'
+import { longPoll, type PollAnswer, poll, resetAnswer, type Wait, type WaitParts, waitForChange } from './poll.ts'
 import { readBack } from './read-back.ts'
 
 /** Most publications that answer a GET without a position, if the channel has no snapshot. */
@@ -47,12 +49,17 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
   parts.allowances.admit(principal, priceOf(query))
   await parts.gate.assertAllowed(resolved, principal, 'read')
   if (query.mode === 'sse') return stream(parts, read, query, principal)
-  if (!parts.feeds.isHeld(resolved)) parts.allowances.spend(principal, prices.feed, 0)
-  await parts.feeds.using(resolved, (feed) => {
-    if (query.view === 'state') return answerState(parts, feed, read, query)
-    if (query.mode === 'snapshot') return answerSnapshot(parts, feed, read)
-    return answerPoll(parts, feed, read, query)
-  })
+  const permitted = new PermittedRead(parts, read, principal)
+  try {
+    if (!parts.feeds.isHeld(resolved)) parts.allowances.spend(principal, prices.feed, 0)
+    await parts.feeds.using(resolved, (feed) => {
+      if (query.view === 'state') return answerState(parts, feed, permitted, query)
+      if (query.mode === 'snapshot') return answerSnapshot(parts, feed, permitted)
+      return answerPoll(parts, feed, permitted, query)
+    })
+  } finally {
+    permitted.end()
+  }
 }
 
 function priceOf({ mode, waitMs }: ChannelQuery): number {
@@ -91,14 +98,29 @@ export function asksForStream(request: IncomingMessage, defaults: ReadRequest['d
   return query.ok && query.value.mode === 'sse'
 }
 
-async function answerPoll(parts: ChannelReadParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
+async function answerPoll(
+  parts: ChannelReadParts,
+  feed: Feed,
+  read: PermittedRead,
+  query: ChannelQuery,
+): Promise<void> {
   const { limit, position, mode, waitMs } = query
-  if (mode === 'backwards') return sendRange(parts, read, await readBack(parts.counters, feed, position, limit))
+  if (mode === 'backwards') {
+    await read.assertHistory()
+    return sendRange(parts, read, await readBack(parts.counters, feed, position, limit))
+  }
+  if (isBehind(feed, position) && !(await read.mayHaveHistory()))
+    return sendRange(parts, read, await resetAnswer(parts.counters, feed, 'refused'))
   if (mode === 'poll') return sendRange(parts, read, await poll(parts.counters, feed, position, limit))
   return sendRange(parts, read, await longPoll(parts, feed, position, { limit, ...waitOf(read, waitMs) }))
 }
 
-async function answerState(parts: ChannelReadParts, feed: Feed, read: ReadRequest, query: ChannelQuery): Promise<void> {
+async function answerState(
+  parts: ChannelReadParts,
+  feed: Feed,
+  read: PermittedRead,
+  query: ChannelQuery,
+): Promise<void> {
   const { definition, handlers, channel } = read.resolved
   const { position, mode, waitMs } = query
   if (!definition.state && !handlers.snapshot)
@@ -111,12 +133,12 @@ async function answerState(parts: ChannelReadParts, feed: Feed, read: ReadReques
   return sendSnapshot(parts, read, stateBody(snapshot), snapshot.position)
 }
 
-async function answerSnapshot(parts: ChannelReadParts, feed: Feed, read: ReadRequest): Promise<void> {
+async function answerSnapshot(parts: ChannelReadParts, feed: Feed, read: PermittedRead): Promise<void> {
   const snapshot = await feed.loadSnapshot()
   if (snapshot.valueText !== undefined) return sendSnapshot(parts, read, snapshotBody(snapshot), snapshot.position)
   const view = await feed.readNewest(newestPublications)
   const position = positionAt(view.epoch, view.upTo)
-  const body = rangeBody(view.publications, position, false)
+  const body = rangeBody((await read.mayHaveHistory()) ? view.publications : [], position, false)
   return sendRange(parts, read, { body, position, isClosed: false, isReset: false })
 }
 
@@ -126,7 +148,7 @@ async function answerSnapshot(parts: ChannelReadParts, feed: Feed, read: ReadReq
  */
 function sendSnapshot(
   parts: ChannelReadParts,
-  read: ReadRequest,
+  read: PermittedRead,
   body: Uint8Array,
   position: AtPosition,
 ): Promise<void> {
@@ -142,7 +164,7 @@ function sendSnapshot(
 
 function sendRange(
   parts: ChannelReadParts,
-  read: ReadRequest,
+  read: PermittedRead,
   { body, position, isClosed, isReset }: PollAnswer,
 ): Promise<void> {
   const isShared = parts.gate.isPublic(read.resolved) && !isReset
@@ -160,23 +182,30 @@ function sendRange(
  * Sends an answer when its turn comes. One publication may answer thousands of held requests, and a client that asks
  * again and again without reading must not hold up those that read (I7).
  */
-function sendInTurn(parts: ChannelReadParts, { request, response }: ReadRequest, answer: Answer): Promise<void> {
+function sendInTurn(parts: ChannelReadParts, read: PermittedRead, answer: Answer): Promise<void> {
+  const { request, response } = read
+  const send = async () => {
+    read.assertAllowed()
+    await sendAnswer(request, response, answer)
+  }
   // Sent at once, because a node that stops may be gone before the turn comes.
-  if (parts.sessions.isStopping) return sendAnswer(request, response, answer)
+  if (parts.sessions.isStopping) return send()
   return new Promise((resolve, reject) => {
-    const flush = () => sendAnswer(request, response, answer).then(resolve, reject)
+    const flush = () => send().then(resolve, reject)
     parts.ticker.write({ flush }, isKnown(request))
   })
 }
 
-function waitOf({ request, response }: ReadRequest, waitMs: number): Wait {
+function waitOf(read: PermittedRead, waitMs: number): Wait {
+  const { request, response } = read
   return {
     waitMs,
     isKnown: () => isKnown(request),
-    isGone: () => response.destroyed,
-    // A listener of the response: its connection may serve many requests, and would collect a listener of each.
+    isGone: () => response.destroyed || read.isOver,
     whenGone(run) {
+      // A listener of the response: its connection may serve many requests, and would collect a listener of each.
       response.once('close', run)
+      read.whenOver(run)
       return () => response.off('close', run)
     },
   }

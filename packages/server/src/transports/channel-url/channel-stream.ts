@@ -1,9 +1,10 @@
 /** One channel on one plain stream, for code that does not use our client: a WebSocket or an EventSource. */
 import type { BaroError } from '@baro/core'
-import type { Clock, Randomness, ResetReason } from '@baro/core/broker'
+import type { Cancel, Clock, Randomness, ResetReason } from '@baro/core/broker'
 import { closeCodes, createId, type Position } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
 import type { Gate } from '../../access/gate.ts'
+import { expiresIn, type Holder, type Permit, type Permits, revokedFrom } from '../../access/permits.ts'
 import type { Principal } from '../../access/principal.ts'
 import type { Identity } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
@@ -21,7 +22,8 @@ import type { PublishAnswer } from '../../publish/publisher.ts'
 import type { HubSession, Sessions } from '../../session/sessions.ts'
 import type { Outlet } from '../../stream/reader.ts'
 import type { ChannelDialect } from './channel-dialects.ts'
-import { ChannelInbox, type InboxOutlet } from './channel-inbox.ts'
+import { ChannelInbox, type InboxOutlet, unauthenticated } from './channel-inbox.ts'
+import type { Receipts } from './receipts.ts'
 
 /** What a stream works with. */
 export interface ChannelStreamParts {
@@ -33,11 +35,12 @@ export interface ChannelStreamParts {
   readonly counters: Pick<Counters, 'rejected'>
   readonly sessions: Sessions
   readonly allowances: Allowances
+  readonly permits: Permits
   readonly delegating: Delegating
   readonly heartbeatIntervalMs: number
 }
 
-/** What a stream follows, and for whom. The access rule was asked before. */
+/** What a stream follows, and for whom. */
 export interface ChannelStreamRequest {
   readonly resolved: Resolved
   readonly dialect: ChannelDialect
@@ -45,6 +48,8 @@ export interface ChannelStreamRequest {
   readonly position: Position | undefined
   /** Who reads. */
   readonly reader: Pick<Principal, 'user' | 'address'>
+  /** The rule refuses whoever brought no token, so nothing is told until one comes. Left out: the rule has allowed it. */
+  readonly awaitsToken?: boolean
 }
 
 /** What only the transport of a stream can say. */
@@ -53,75 +58,153 @@ export interface StreamVoice {
   heartbeat(): void
   /** Tells the client to come back after this time. The stream closes right after it. */
   drain(reconnectInMs: number): void
+  /** Makes what finds out how far the client has read, if it wants that to be remembered. */
+  receipts?(send: (frame: Uint8Array) => void): Receipts
 }
 
 /** Writes what its reader finds to a plain stream, and gives what the client sends to the channel's handlers. */
-export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array>, InboxOutlet {
+export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array>, InboxOutlet, Holder {
   readonly id: string
   readonly outbox: Outbox
   readonly dialect: ChannelDialect
   readonly #parts: ChannelStreamParts
   readonly #voice: StreamVoice
   readonly #delegate: Delegate
+  /** That of the delegate. Its user changes when another token comes. */
+  readonly #principal: { user: Identity | undefined } & Pick<Principal, 'address' | 'session'>
   readonly #following: Following
   readonly #start: Start
+  readonly #receipts: Receipts | undefined
   /** Made at first use: an event stream spends nothing. */
   #lazyAllowance: LinkAllowance | undefined
   /** Made at first use, because most streams only follow. */
   #lazyInbox: ChannelInbox | undefined
+  #permit: Permit | undefined
+  /** While it waits for a token. */
+  #cancelWait: Cancel | undefined
   #isEnded = false
 
   constructor(parts: ChannelStreamParts, socket: Socket, voice: StreamVoice, request: ChannelStreamRequest) {
-    const { resolved, dialect, reader, position } = request
+    const { resolved, dialect, reader, position, awaitsToken } = request
     this.id = createId(parts.randomness)
     this.dialect = dialect
     this.#parts = parts
     this.#voice = voice
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
+    this.#receipts = voice.receipts?.((frame) => this.outbox.deliver(frame, resolved.channel))
     // The scope of a guest's ids is this stream, because nothing says that another stream is of the same guest.
-    this.#delegate = parts.delegating({ user: reader.user, address: reader.address, session: this.id })
+    this.#principal = { user: reader.user, address: reader.address, session: this.id }
+    this.#delegate = parts.delegating(this.#principal)
     this.#following = this.#delegate.follow(resolved)
     // A view of payloads shows no snapshot, so without a position it starts with what happens from now on.
     this.#start = position ?? (dialect.view === 'payload' ? 'now' : undefined)
     parts.sessions.started(this)
     // `started` ends the stream at once if the node is stopping.
     if (this.#isEnded) return
-    parts.sessions.opened(this)
+    if (awaitsToken) this.#cancelWait = parts.clock.after(parts.limits.connectTimeoutMs, () => this.#tooLate())
+    else this.#begin()
+  }
+
+  #begin(): void {
+    this.#cancelWait?.()
+    this.#cancelWait = undefined
+    this.#parts.sessions.opened(this)
+    this.#permit = this.#parts.permits.open(this.user, this)
     this.#following.begin(this.#start, this, 'asked')
   }
 
+  get awaitsToken(): boolean {
+    return this.#cancelWait !== undefined
+  }
+
+  #tooLate(): void {
+    this.refused(unauthenticated())
+    this.#close(closeCodes['no-connect'], `no token came within ${this.#parts.limits.connectTimeoutMs} ms`)
+  }
+
+  /** A token came. Whoever it belongs to reads from now on, if the rule allows it. */
+  async authenticate(token: string): Promise<void> {
+    const { gate, permits, clock } = this.#parts
+    const isFirst = this.awaitsToken
+    let user: Identity | undefined
+    try {
+      user = await gate.authenticateInTime({}, token)
+    } catch (error) {
+      const explained = gate.explain(error, this.#channel)
+      // What an open stream has is as good as it was.
+      if (isFirst) this.#refuseFor(explained)
+      else this.refused(explained)
+      return
+    }
+    try {
+      await gate.assertAllowed(this.#following.resolved, { ...this.#principal, user }, 'read')
+      if (this.#isEnded) return
+      if (user?.id === this.user?.id) this.#principal.user = user
+      else this.#following.handOver(() => (this.#principal.user = user))
+      const aside = { ...(user && { user: user.id }), ...expiresIn(clock, user) }
+      this.outbox.replyBytes(this.dialect.encodeAside('baro:authenticated', aside))
+      if (isFirst) return this.#begin()
+      this.#permit?.end()
+      this.#permit = permits.open(user, this)
+    } catch (error) {
+      this.#refuseFor(gate.explain(error, this.#channel))
+    }
+  }
+
+  /** Ends the stream: nothing of the channel that waits is handed over (I8). */
+  #refuseFor(error: BaroError): void {
+    if (this.#isEnded) return
+    this.outbox.forget()
+    this.refused(error)
+    this.#close(closeCodeFor(error), error.message)
+  }
+
   get user(): Identity | undefined {
-    return this.#delegate.principal.user
+    return this.#principal.user
   }
 
   recovered(batch: Batch): void {
     // A client that named no position is told where it starts: nothing is missed if the stream breaks before a message.
     const start = this.#start === 'now' ? this.dialect.encodePosition(batch.follows) : undefined
-    if (start) this.outbox.deliver(start)
+    if (start) this.outbox.deliver(start, this.#channel)
+    this.#receipts?.startsAt(batch.follows)
     const bytes = madeOnce(batch, this.dialect.encode)
-    if (bytes) this.continued(bytes)
+    if (bytes) this.continued(bytes, batch.position)
   }
 
-  continued(bytes: Uint8Array): void {
-    this.outbox.deliverPieces([bytes])
+  continued(bytes: Uint8Array, position: Position): void {
+    this.outbox.deliverPieces([bytes], this.#channel)
+    this.#receipts?.delivered(position)
   }
 
-  deliver(bytes: Uint8Array): void {
-    this.outbox.deliver(bytes)
+  deliver(bytes: Uint8Array, position: Position): void {
+    this.outbox.deliver(bytes, this.#channel)
+    this.#receipts?.delivered(position)
   }
 
   signal(bytes: Uint8Array): void {
-    this.outbox.deliver(bytes)
+    this.outbox.deliver(bytes, this.#channel)
   }
 
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
-    this.outbox.deliverPieces(this.dialect.encodeReset(reason, snapshot))
+    this.outbox.deliverPieces(this.dialect.encodeReset(reason, snapshot), this.#channel)
+    this.#receipts?.delivered(snapshot.position)
   }
 
   failed(error: unknown): void {
-    if (this.#isEnded) return
-    this.refused(this.#parts.gate.explain(error, this.#following.resolved.channel))
-    this.#close(closeCodes.unavailable, 'the channel could not be read; come back')
+    this.#refuseFor(this.#parts.gate.explain(error, this.#channel))
+  }
+
+  over(error: BaroError): void {
+    this.#refuseFor(error)
+  }
+
+  revoked(channel: string | undefined): void {
+    if (channel === undefined || channel === this.#channel) this.over(revokedFrom(this.#channel))
+  }
+
+  askAgain(): void {
+    this.#following.askAgain(this)
   }
 
   spend(messages: number, bytes: number): number {
@@ -175,6 +258,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   /** Nothing to do: publishes of a plain stream are claimed by ids, and count on no life of the claims. */
   claimsLost(): void {}
 
+  get #channel(): string {
+    return this.#following.resolved.channel
+  }
+
   get #allowance(): LinkAllowance {
     this.#lazyAllowance ??= new LinkAllowance(this.#parts.allowances, this.#delegate.principal)
     return this.#lazyAllowance
@@ -198,7 +285,16 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   #end(): void {
     if (this.#isEnded) return
     this.#isEnded = true
+    this.#cancelWait?.()
+    this.#permit?.end()
+    this.#receipts?.end()
     this.#following.end()
     this.#parts.sessions.ended(this)
   }
+}
+
+/** The code with which a plain WebSocket is closed, because of this error. */
+function closeCodeFor({ code }: BaroError): number {
+  if (code === 'expired' || code === 'refused' || code === 'unauthenticated') return closeCodes[code]
+  return closeCodes.unavailable
 }

@@ -1,7 +1,7 @@
 /** Polling and long polling: one answer from one position, with the same publications as on every stream (I6). */
 
 import { BaroError, type Signal } from '@baro/core'
-import type { Cancel, Clock } from '@baro/core/broker'
+import type { Cancel, Clock, ResetReason } from '@baro/core/broker'
 import { type AtPosition, comparePositions, type Position } from '@baro/core/protocol'
 import { type Batch, firstOf } from '../../delivery/batch.ts'
 import { unencoded } from '../../delivery/dialect.ts'
@@ -29,16 +29,19 @@ export async function poll(
   limit: number,
 ): Promise<PollAnswer> {
   const found = await feed.after(position)
-  if (found.outcome === 'reset') {
-    counters.reset[found.reason]++
-    const snapshot = await feed.loadSnapshot()
-    return { body: resetBody(found.reason, snapshot), position: snapshot.position, isClosed: false, isReset: true }
-  }
+  if (found.outcome === 'reset') return resetAnswer(counters, feed, found.reason)
   counters.recovered++
   const batch = firstOf(found.batch, limit)
   // An answer that does not move the reader is never a closed range, also if something came during the read: a cache
   // would repeat it for ever.
   return rangeAnswer(batch, batch.leadsOn && !feed.isHead(batch.position))
+}
+
+/** The newest snapshot, in place of what follows a position. */
+export async function resetAnswer(counters: Counters, feed: Feed, reason: ResetReason): Promise<PollAnswer> {
+  counters.reset[reason]++
+  const snapshot = await feed.loadSnapshot()
+  return { body: resetBody(reason, snapshot), position: snapshot.position, isClosed: false, isReset: true }
 }
 
 /** What a wait needs of its hub. */

@@ -27,7 +27,8 @@ interface Share {
   begun: number
   spentMs: number
   isRunning: boolean
-  readonly waiting: Deque<Beginning>
+  /** Made at first use, because most of what comes need not wait. */
+  waiting: Deque<Beginning> | undefined
 }
 
 interface Beginning {
@@ -65,13 +66,16 @@ export class FairTurns {
     if (!share) {
       if (name !== (this.#lastName ?? name)) this.#othersAtMs = this.#clock.elapsed()
       this.#lastName = name
-      share = { begun: 0, spentMs: 0, isRunning: false, waiting: new Deque() }
+      share = { begun: 0, spentMs: 0, isRunning: false, waiting: undefined }
       if (this.#shares.size === 0) this.#clock.soon(() => this.#nextTurn())
       this.#shares.set(name, share)
     }
-    share.waiting.push({ run, part })
     // What is begun by what runs comes after it, so that the time of both is known before a third one begins.
-    if (!share.isRunning) this.#goOn(share)
+    const mayRun = !share.isRunning && !isUsedUp(share) && !isWaiting(share)
+    if (!mayRun) {
+      share.waiting ??= new Deque()
+      share.waiting.push({ run, part })
+    } else this.#goOn(share, { run, part })
   }
 
   /** Goes on with something that was begun before, such as a body that has come; resolves with what `run` returns. */
@@ -87,12 +91,11 @@ export class FairTurns {
     })
   }
 
-  #goOn(share: Share): void {
+  /** @param first Comes before what waits. */
+  #goOn(share: Share, first?: Beginning): void {
     share.isRunning = true
     try {
-      while (!isUsedUp(share)) {
-        const next = share.waiting.shift()
-        if (!next) return
+      for (let next = first ?? nextOf(share); next; next = nextOf(share)) {
         const beganAtMs = this.#clock.elapsed()
         share.begun += next.part
         next.run()
@@ -112,7 +115,7 @@ export class FairTurns {
       return
     }
     this.#isPausing = false
-    for (const [name, { waiting }] of shares) if (waiting.length === 0) this.#shares.delete(name)
+    for (const [name, { waiting }] of shares) if (!waiting?.length) this.#shares.delete(name)
     // First, so that nothing that is thrown below can end the turns.
     if (this.#shares.size > 0) this.#clock.soon(() => this.#nextTurn())
     for (const share of this.#shares.values()) {
@@ -125,6 +128,15 @@ export class FairTurns {
   get #mustPause(): boolean {
     return this.#pauseMs > 0 && this.#clock.elapsed() - this.#othersAtMs < othersStayMs
   }
+}
+
+/** What comes next in this turn, taken out of those that wait. */
+function nextOf(share: Share): Beginning | undefined {
+  return isUsedUp(share) ? undefined : share.waiting?.shift()
+}
+
+function isWaiting({ waiting }: Share): boolean {
+  return waiting !== undefined && waiting.length > 0
 }
 
 function isUsedUp({ begun, spentMs }: Share): boolean {

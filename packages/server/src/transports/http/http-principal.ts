@@ -11,7 +11,7 @@ import type { Handshake } from '../../ports/socket.ts'
  */
 export async function principalOf(gate: Gate, { headers, address }: Handshake): Promise<Principal> {
   return {
-    user: await gate.authenticate(headers),
+    user: await gate.authenticateInTime(headers),
     guest: 'http',
     address: address === undefined ? undefined : networkOf(address),
   }

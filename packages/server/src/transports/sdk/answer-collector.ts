@@ -101,7 +101,7 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
   readonly ready: Promise<void>
   readonly #parts: CollectorParts
   readonly #questions: Map<string, number>
-  readonly #written: Written[] = []
+  #written: { readonly written: Written; readonly channel: string | undefined }[] = []
   #finish: () => void = () => {}
   #waitingBytes = 0
   #replyBytes = 0
@@ -126,18 +126,18 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
 
   /** The body of the answer. */
   get body(): Uint8Array {
-    return messagesBody(this.#written)
+    return messagesBody(this.#written.map(({ written }) => written))
   }
 
   send(message: ClientsOwnMessage): void {
     const written = writeMessage(message)
     this.#replyBytes += bytesOf(written)
     if (this.#replyBytes > this.#parts.limits.maxReplyBytes) this.close()
-    else this.#take(message, written)
+    else this.#take(message, written, undefined)
   }
 
   answer(message: ReaderMessage): void {
-    this.#take(message, writeMessage(message))
+    this.#take(message, writeMessage(message), message.payload.channel)
   }
 
   deliver(message: ReaderMessage): void {
@@ -146,6 +146,12 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
 
   catchUp(message: ReaderMessage): void {
     this.answer(message)
+  }
+
+  forget(channel?: string): void {
+    this.#written = this.#written.filter(
+      (one) => one.channel === undefined || (channel !== undefined && one.channel !== channel),
+    )
   }
 
   /** The wait for news is over. */
@@ -177,10 +183,10 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
 
   drained(): void {}
 
-  #take(message: OutgoingMessage, written: Written): void {
+  #take(message: OutgoingMessage, written: Written, channel: string | undefined): void {
     if (this.#isClosed) return
     this.#waitingBytes += bytesOf(written)
-    this.#written.push(written)
+    this.#written.push({ written, channel })
     const question = answeredBy(message)
     if (question) this.#answered(question)
     if (isNews(message)) this.#hasNews = true

@@ -1,0 +1,23 @@
+/** What a broker keeps beyond the bounds of a history, for a state that is still to be folded from it. */
+import type { HistoryBounds } from '../ports/broker.ts'
+
+/**
+ * How much is kept beyond each bound while a checkpoint is due: as much as the bound again, and at least this, because
+ * a bound may be tiny or 0.
+ */
+const slack = { publications: 100, bytes: 1 << 16 }
+
+/** Whether so much is kept that even what a state is folded from goes. */
+export function isFarOver(publications: number, keptBytes: number, { size, bytes }: HistoryBounds): boolean {
+  return publications > size + Math.max(size, slack.publications) || keptBytes > bytes + Math.max(bytes, slack.bytes)
+}
+
+/**
+ * Whether the state at the head is still to be folded from the publication at this offset and those before it.
+ *
+ * @param foldedTo Where the newest checkpoint stands; 0 for a state without one; `undefined` if there is no state.
+ */
+export function isUnfolded(offset: number, floor: number, foldedTo: number | undefined): boolean {
+  // Once a publication after the checkpoint is gone, those after it lead to no state.
+  return foldedTo !== undefined && foldedTo >= floor && foldedTo < offset
+}

@@ -1,0 +1,93 @@
+/**
+ * What a user may not do any more, on all nodes: here at once, elsewhere as soon as the broker has told it. A node that may
+ * have missed something asks the rules of all its users again.
+ */
+import { BaroError, type Log } from '@baro/core'
+import type { Broker, Clock, NodeMessage, Randomness } from '@baro/core/broker'
+import { createId } from '@baro/core/protocol'
+import { describeError } from '../observe/describe-error.ts'
+import type { Permits } from './permits.ts'
+
+/** What revoking works with. */
+export interface RevocationsParts {
+  readonly permits: Permits
+  readonly broker: Pick<Broker, 'tell' | 'hear'>
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+}
+
+/** What nodes tell each other. */
+const revoked = 'baro:revoked'
+
+/** How long it takes until a broker that cannot be heard is tried again. */
+const retryMs = 1_000
+
+/** The rules of all users are asked again within this time, so that not all are asked at once. */
+const askAgainSpreadMs = 5_000
+
+export class Revocations {
+  readonly #parts: RevocationsParts
+  /** Names this node, which does not do again what it told. */
+  readonly #node: string
+  #stop: Promise<() => void> | undefined
+  #isClosed = false
+
+  constructor(parts: RevocationsParts) {
+    this.#parts = parts
+    this.#node = createId(parts.randomness)
+    this.#hear()
+  }
+
+  /**
+   * Ends what a user follows on all nodes: a channel, or all; without `follows`, everything that the user has open.
+   *
+   * @throws {BaroError} `unavailable` if the other nodes could not be told. Here it is done.
+   */
+  async end(user: string, follows: { readonly channel?: string | undefined } | undefined): Promise<void> {
+    if (typeof user !== 'string' || user === '')
+      throw new BaroError('bad-definition', 'hub.revoke and hub.disconnect take the id of a user: { user: "…" }.')
+    this.#do(user, follows)
+    const payload = { node: this.#node, user, ...(follows && { follows: follows.channel ?? null }) }
+    await this.#parts.broker.tell({ type: revoked, payload })
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#stop?.then((stop) => stop()).catch(() => {})
+  }
+
+  #do(user: string, follows: { readonly channel?: string | undefined } | undefined): void {
+    if (follows) this.#parts.permits.revoke(user, follows.channel)
+    else this.#parts.permits.disconnect(user)
+  }
+
+  #hear(): void {
+    const { broker, clock, log } = this.#parts
+    const stop = Promise.resolve().then(() =>
+      broker.hear({ heard: (message) => this.#heard(message), lost: () => this.#askAgain() }),
+    )
+    this.#stop = stop
+    stop.catch((error) => {
+      if (this.#isClosed) return
+      log.error(`Other nodes cannot be heard, which is tried again in ${retryMs} ms: ${describeError(error)}`)
+      clock.after(retryMs, () => {
+        if (this.#isClosed) return
+        this.#hear()
+        this.#askAgain()
+      })
+    })
+  }
+
+  #heard({ type, payload }: NodeMessage): void {
+    if (type !== revoked) return
+    const { node, user, follows } = payload as { readonly [name: string]: unknown }
+    if (node === this.#node || typeof user !== 'string') return
+    this.#do(user, follows === undefined ? undefined : { channel: typeof follows === 'string' ? follows : undefined })
+  }
+
+  #askAgain(): void {
+    const { permits, clock, randomness } = this.#parts
+    for (const permit of permits.all()) clock.after(randomness.fraction() * askAgainSpreadMs, () => permit.askAgain())
+  }
+}

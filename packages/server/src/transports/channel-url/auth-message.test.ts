@@ -1,0 +1,189 @@
+/** Who cannot send a header says who it is by its first message: a browser, on a plain WebSocket. */
+import { closeCodes } from '@baro/core/protocol'
+import { describe, expect, test } from 'vitest'
+import { type HttpStage, publishAll, serve } from '../../../test/http-stage.ts'
+import { TextSocket } from '../../../test/stream-readers.ts'
+import type { AccessContext, AnyHandlers, Auth } from '../../channel/handlers.ts'
+
+const start = Date.UTC(2026, 0, 1)
+const path = '/baro/channels/chat:1'
+
+/** A token is the id of its user, and until when it is good. */
+const auth: Auth = ({ token }) => {
+  if (token === undefined) return undefined
+  const [id = '', lastsMs] = token.split(' ')
+  if (id === 'wrong') throw new Error('a token that is wrong')
+  return { id, ...(lastsMs && { expiresAtMs: start + Number(lastsMs) }) }
+}
+
+const onlyAda = { access: ({ user }: AccessContext) => user?.id === 'ada' }
+const say = (token: string) => JSON.stringify({ type: 'AUTH', token })
+
+/** The head of a socket that is open, and what is waiting for a token. */
+async function opened(handlers: Partial<AnyHandlers> = onlyAda): Promise<HttpStage & { socket: TextSocket }> {
+  const stage = await serve({ auth }, { access: 'public', ...handlers })
+  await publishAll(stage.hub, 'chat:1', 'secret')
+  const socket = new TextSocket(stage.url(path))
+  await new Promise((resolve) => socket.webSocket.once('open', resolve))
+  return { ...stage, socket }
+}
+
+describe('a plain WebSocket without a token, to a channel whose rule wants one', () => {
+  test.each([
+    ['beside the type', '{"type":"AUTH","token":"ada"}'],
+    ['in a payload', '{"type":"AUTH","payload":{"token":"ada"}}'],
+    ['in another case', '{"type":"Auth","token":"ada"}'],
+    ['in small letters', '{"type":"auth","payload":{"token":"ada"}}'],
+  ])('is told nothing until one comes, %s, and everything after it', async (_, message) => {
+    const { hub, socket } = await opened()
+    await publishAll(hub, 'chat:1', 'another secret')
+    expect(socket.unread).toBe(0)
+    socket.say(message)
+    expect(await socket.message()).toEqual({ type: 'baro:authenticated', payload: { user: 'ada' } })
+    expect(await socket.message()).toMatchObject({
+      type: 'baro:reset',
+      payload: { snapshot: ['secret', 'another secret'] },
+    })
+    await publishAll(hub, 'chat:1', 'live')
+    expect(await socket.message()).toMatchObject({ payload: 'live' })
+  })
+
+  test('is closed with 4003 after ten seconds, and nothing was told', async () => {
+    const { clock, socket, hub } = await opened()
+    clock.advance(9_999)
+    expect(hub.counters.sessions).toBe(1)
+    clock.advance(1)
+    expect(await socket.message()).toMatchObject({ type: 'baro:error', payload: { code: 'unauthenticated' } })
+    expect((await socket.closed).code).toBe(closeCodes['no-connect'])
+    expect([socket.unread, hub.counters.sessions]).toEqual([0, 0])
+  })
+
+  test.each([
+    ['is wrong', 'wrong', 'unauthenticated', closeCodes.unauthenticated],
+    ['has expired', 'ada -1', 'expired', closeCodes.expired],
+    ['is of somebody whom the rule refuses', 'grace', 'refused', closeCodes.refused],
+  ])('is closed if the token %s', async (_, token, code, closeCode) => {
+    const { socket, hub } = await opened()
+    socket.say(say(token))
+    expect(await socket.message()).toMatchObject({ type: 'baro:error', payload: { code } })
+    expect((await socket.closed).code).toBe(closeCode)
+    expect([socket.unread, hub.counters.sessions]).toEqual([0, 0])
+  })
+
+  test('sends nothing before it, and is told what comes first', async () => {
+    const { socket, hub } = await opened({ ...onlyAda })
+    socket.say('{"type":"message","payload":"a","id":"mine"}', 'plain text', '{"type":"AUTH"}')
+    for (const code of ['unauthenticated', 'unauthenticated', 'bad-message'])
+      expect(await socket.message()).toMatchObject({ type: 'baro:error', payload: { code } })
+    expect(hub.counters.published).toBe(1)
+  })
+
+  test('what follows the token without waiting for the answer is taken as the user', async () => {
+    const { socket } = await opened()
+    socket.say(say('ada'), '{"type":"message","payload":"hi"}')
+    await socket.message()
+    await socket.message()
+    expect(await socket.message()).toMatchObject({ type: 'message', payload: 'hi', by: 'ada' })
+  })
+
+  test('lets 256 messages wait while the token is checked, and refuses the rest', async () => {
+    let letIn = () => {}
+    const slow: Auth = ({ token }) => {
+      if (token === undefined) return undefined
+      return new Promise((resolve) => {
+        letIn = () => resolve({ id: token })
+      })
+    }
+    const { hub, url } = await serve({ auth: slow, limits: { messagesPerSecond: 1_000 } }, onlyAda)
+    const socket = new TextSocket(url(path))
+    socket.say(say('ada'), ...Array.from({ length: 257 }, (_, index) => `{"type":"message","payload":"${index}"}`))
+    expect(await socket.message()).toMatchObject({ payload: { code: 'rate-limited' } })
+    letIn()
+    expect(await socket.message()).toMatchObject({ type: 'baro:authenticated' })
+    while (hub.counters.published < 256) await socket.next()
+    expect(hub.counters.published).toBe(256)
+  })
+
+  test('a rule that throws for a guest makes it wait as well, and is logged', async () => {
+    const { socket, log } = await opened({
+      access: (({ user }: AccessContext) => user?.id.length === 3 || fault()) as never,
+    })
+    expect(log.errors).toEqual([expect.stringContaining('"chat:1"')])
+    socket.say(say('ada'))
+    expect(await socket.message()).toMatchObject({ type: 'baro:authenticated' })
+  })
+})
+
+function fault(): never {
+  throw new Error('a fault of the rule')
+}
+
+describe('a later token on a plain WebSocket', () => {
+  test('of the same user lets it live on, without a gap or a repeat', async () => {
+    const { socket, clock, hub } = await opened()
+    socket.say(say('ada 5000'))
+    expect(await socket.message()).toMatchObject({ payload: { expiresInMs: 5_000 } })
+    await socket.message()
+    socket.say(say('ada 9000'))
+    expect(await socket.message()).toEqual({ type: 'baro:authenticated', payload: { user: 'ada', expiresInMs: 9_000 } })
+    clock.advance(8_999)
+    await publishAll(hub, 'chat:1', 'live')
+    expect(await socket.message()).toMatchObject({ payload: 'live' })
+    clock.advance(1)
+    expect(await socket.message()).toMatchObject({ payload: { code: 'expired' } })
+    expect((await socket.closed).code).toBe(closeCodes.expired)
+  })
+
+  test('of somebody whom the rule refuses ends it', async () => {
+    const { socket, hub } = await opened()
+    socket.say(say('ada'))
+    await socket.message()
+    await socket.message()
+    socket.say(say('grace'))
+    expect(await socket.message()).toMatchObject({ payload: { code: 'refused' } })
+    expect((await socket.closed).code).toBe(closeCodes.refused)
+    expect(hub.counters.sessions).toBe(0)
+  })
+
+  test('that is wrong is refused, and the stream goes on as it was', async () => {
+    const { socket, hub } = await opened()
+    socket.say(say('ada'))
+    await socket.message()
+    await socket.message()
+    socket.say(say('wrong'))
+    expect(await socket.message()).toMatchObject({ payload: { code: 'unauthenticated' } })
+    await publishAll(hub, 'chat:1', 'live')
+    expect(await socket.message()).toMatchObject({ payload: 'live' })
+  })
+
+  test('makes a user of a guest on a public channel: who has left and joined is told, and nothing is missed', async () => {
+    const moments: string[] = []
+    const note = (moment: string) => (context: { user?: { id: string } | undefined }) =>
+      moments.push(`${context.user?.id} ${moment}`)
+    const { socket, hub } = await opened({ joined: note('joined'), left: note('left') } as never)
+    await socket.message()
+    socket.say('{"type":"message","payload":"guest"}')
+    expect(await socket.message()).not.toHaveProperty('by')
+    socket.say(say('ada'), '{"type":"message","payload":"user"}')
+    expect(await socket.message()).toMatchObject({ type: 'baro:authenticated' })
+    expect(await socket.message()).toMatchObject({ payload: 'user', by: 'ada' })
+    expect(moments).toEqual(['undefined joined', 'undefined left', 'ada joined'])
+    expect(hub.counters.reset.none).toBe(1)
+  })
+
+  test('is never published, whatever events the channel has', async () => {
+    const { socket, hub } = await opened({})
+    await socket.message()
+    socket.say('{"type":"AUTH","payload":{"text":"hi"}}', '{"type":"auth","payload":"ada"}')
+    for (let count = 0; count < 2; count++)
+      expect(await socket.message()).toMatchObject({ payload: { code: 'bad-message' } })
+    expect(hub.counters.published).toBe(1)
+  })
+})
+
+test('a wrong token in the header is refused at the handshake, as before', async () => {
+  const { ask, url } = await serve({ auth }, onlyAda)
+  const socket = new TextSocket(url(path), { headers: { authorization: 'Bearer wrong' } })
+  expect((await socket.closed).code).toBe(1006)
+  expect((await ask(path, { headers: { authorization: 'Bearer grace' } })).status).toBe(403)
+})

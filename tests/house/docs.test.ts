@@ -1,0 +1,53 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { compilerComplaints } from './compile.ts'
+import { differences, samples } from './samples.ts'
+import { readSource } from './source-files.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const names = readdirSync(`${root}docs`).filter((name) => name.endsWith('.md'))
+const packageJson = { 'package.json': '{ "type": "module" }' }
+
+/** The samples of all pages of a folder, a folder for each page. What a page takes as given stands in the README. */
+function projectOf(folder: string): Readonly<Record<string, string>> {
+  const { 'channels.ts': channels = '' } = samples('README.md')
+  const files = names.flatMap((name) =>
+    Object.entries({ 'channels.ts': channels, ...samples(`${folder}/${name}`) }).map(
+      ([path, code]) => [`${name.replace('.md', '')}/${path}`, code] as const,
+    ),
+  )
+  return Object.fromEntries(files)
+}
+
+describe.each(['docs', 'docs/ko'])('the pages of %s', (folder) => {
+  const project = folder.replace('/', '-')
+
+  test('have samples that compile against the packages, as files of one Next.js app', () => {
+    expect(Object.keys(projectOf(folder)).length).toBeGreaterThan(20)
+    expect(compilerComplaints(project, { ...projectOf(folder), ...packageJson })).toBe('')
+  })
+
+  test('have samples without JSX that compile where Node runs the files too', () => {
+    const files = Object.entries(projectOf(folder)).filter(([path]) => !path.endsWith('.tsx'))
+    const options = { module: 'node16', moduleResolution: 'node16' }
+    expect(compilerComplaints(`${project}-node16`, { ...Object.fromEntries(files), ...packageJson }, options)).toBe('')
+  })
+
+  test.each(names)('lead to files that are there: %s', (name) => {
+    const links = [...readSource(`${folder}/${name}`).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
+    const paths = links.map(([, path]) => normalize(join(dirname(`${folder}/${name}`), path ?? '')))
+    expect(paths.length).toBeGreaterThanOrEqual(2)
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+})
+
+test.each(names)('both languages of %s show the same code', (name) => {
+  expect(differences(`docs/${name}`, `docs/ko/${name}`)).toEqual([])
+})
+
+test.each(names)('%s is named in both READMEs', (name) => {
+  expect(readSource('README.md')).toContain(`](docs/${name}`)
+  expect(readSource('README.ko.md')).toContain(`](docs/ko/${name}`)
+})
