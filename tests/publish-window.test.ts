@@ -38,7 +38,10 @@ test.each([
 
     // The answer to the publish is lost, and the client cannot come back for a long time.
     network.links[0]?.silence(['to-client'])
-    const published = subscription.publish('note', 'once', options)
+    const outcome = subscription.publish('note', 'once', options).then(
+      ({ id }) => id,
+      ({ code }) => code,
+    )
     await clock.pass(seconds(1))
     network.part('client', 'node')
     await clock.pass(seconds(90))
@@ -54,6 +57,7 @@ test.each([
 
     const { publications } = await broker.read('room:1', { after: 0, limit: 10, bytes: 1_000 })
     expect(publications.map(({ payload }) => payload)).toEqual(['once'])
-    expect((await published).id).toBe(publications[0]?.id)
+    // It left the link that was held up, so it may not know what became of what it sent there.
+    expect([publications[0]?.id, 'unknown-outcome']).toContain(await outcome)
   },
 )

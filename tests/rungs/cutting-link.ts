@@ -7,6 +7,8 @@ export interface CuttingLink {
   readonly bytes: number
   /** From now on connections break after this many bytes from the server. */
   cutAfter(bytes: number): void
+  /** Breaks what is open. */
+  cutAll(): void
   close(): Promise<void>
 }
 
@@ -14,14 +16,17 @@ export interface CuttingLink {
 export async function createCuttingLink(port: number): Promise<CuttingLink> {
   let limit = Number.POSITIVE_INFINITY
   let passed = 0
+  const open = new Set<() => void>()
   const server = createServer((client) => {
     const target = connect(port, '127.0.0.1')
     let left = limit
     passed = 0
     const cut = () => {
+      open.delete(cut)
       client.destroy()
       target.destroy()
     }
+    open.add(cut)
     client.on('error', cut).on('close', cut)
     target.on('error', cut).on('close', cut)
     client.pipe(target)
@@ -43,6 +48,12 @@ export async function createCuttingLink(port: number): Promise<CuttingLink> {
     cutAfter(bytes) {
       limit = bytes
     },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    cutAll() {
+      for (const cut of open) cut()
+    },
+    close() {
+      this.cutAll()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
   }
 }

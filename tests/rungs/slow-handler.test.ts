@@ -127,3 +127,85 @@ describe.each(clientRungs)('over %s, a handler that takes 33 s', (_, createTrans
     expect(client.status.state).toBe('live')
   })
 })
+
+describe.each(clientRungs)('over %s, a handler that never settles', (_, createTransport) => {
+  it('keeps nobody waiting in other channels, however many channels have one, and ends with the client', async () => {
+    open(createTransport(clock))
+    const rooms = [1, 2, 3, 4, 5].map((id) => client.subscribe(room, room({ id })))
+    const outcomes: string[] = []
+    for (const one of rooms) {
+      one.publish('slow', 'for ever').catch(({ code }) => outcomes.push(code))
+      one.request('slow', null, { timeoutMs: Infinity }).catch(({ code }) => outcomes.push(code))
+      // Each by itself, so that each has a request of its own where there are requests.
+      await settled(vi.waitFor(() => expect(handled.filter((what) => what === 'for ever').length).toBeGreaterThan(0)))
+      for (let moment = 0; moment < 5; moment++) await settled(Promise.resolve())
+    }
+    await settled(vi.waitFor(() => expect(new Set(handled)).toEqual(new Set(['for ever', 'request']))))
+    const elsewhere = client.subscribe(room, room({ id: 6 }))
+    const beforeMs = clock.elapsed()
+    await settled(elsewhere.publish('message', 'at once'))
+    expect(clock.elapsed() - beforeMs).toBeLessThan(6_000)
+    await settled(vi.waitFor(() => expect(handled).toHaveLength(10)))
+    client.close()
+    await settled(vi.waitFor(() => expect(outcomes).toEqual(Array.from({ length: 10 }, () => 'unknown-outcome'))))
+    expect(handled).toHaveLength(10)
+    finish()
+  })
+
+  it('and then fails, or answers after its request has given up, changes nothing any more', async () => {
+    const [first, second] = open(createTransport(clock))
+    const asked = first.request('slow', null, { timeoutMs: 500 }).catch((error) => error)
+    expect(await settled(asked)).toMatchObject({ code: 'unknown-outcome' })
+    finish()
+    await settled(second.publish('message', 'later'))
+    expect(await settled(first.request('slow', null))).toBe('late')
+    expect(client.status.state).toBe('live')
+  })
+
+  it.each(['before it is sent', 'while it is held', 'after its answer'])(
+    'does not keep a request aborted %s',
+    async (when) => {
+      const [first, second] = open(createTransport(clock))
+      const { signal, abort } = abortable()
+      if (when !== 'before it is sent') await settled(second.publish('message', 'there is a link'))
+      const asked = first.request('slow', null, { signal }).then(
+        (answer) => answer,
+        ({ name }) => name,
+      )
+      if (when === 'while it is held') await settled(vi.waitFor(() => expect(handled).toEqual(['request'])))
+      if (when === 'after its answer') {
+        finish()
+        await settled(asked)
+      }
+      abort()
+      expect(await settled(asked)).toBe(when === 'after its answer' ? 'late' : 'AbortError')
+      await settled(second.publish('message', 'later'))
+      expect(handled).toEqual(when === 'before it is sent' ? [] : ['request'])
+      expect(client.status.state).toBe('live')
+      finish()
+    },
+  )
+
+  it('I5: a publish withdrawn before it is sent is not done, one withdrawn while it is held is, and the next has its turn', async () => {
+    const [first, second] = open(createTransport(clock))
+    const early = abortable()
+    const unsent = first.publish('slow', 'unsent', { signal: early.signal }).catch(({ name }) => name)
+    early.abort()
+    expect(await settled(unsent)).toBe('AbortError')
+    const late = abortable()
+    const sent = first.publish('slow', 'sent', { signal: late.signal })
+    await settled(vi.waitFor(() => expect(handled).toEqual(['sent'])))
+    late.abort()
+    const behind = first.publish('message', 'behind')
+    await settled(second.publish('message', 'elsewhere'))
+    finish()
+    await settled(Promise.all([sent, behind]))
+    await settled(vi.waitFor(() => expect(first.current).toMatchObject({ state: ['sent', 'behind'], pending: [] })))
+    expect(handled).toEqual(['sent'])
+  })
+})
+
+function abortable() {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort() }
+}

@@ -24,7 +24,10 @@ let page: WakeEvents | undefined
 beforeEach(async () => {
   clock = createFakeClock()
   hub = createHub({ channels: [room] })
-  hub.on(room, { access: 'public' })
+  hub.on(room, {
+    access: 'public',
+    events: { message: ({ payload, publish }) => publish('message', payload) },
+  })
   listening = await hub.listen(0, '127.0.0.1')
   link = await createFreezingLink(listening.port)
 })
@@ -47,6 +50,23 @@ async function follow(transport: Transport): Promise<void> {
   client = createClient({ url: `${link.origin}/baro`, transport, clock, wake })
   subscription = client.subscribe(room, reference)
   await vi.waitUntil(() => subscription.current.status.state === 'live')
+}
+
+/** Time goes on slowly until it is settled. */
+async function passes<T>(promise: Promise<T>): Promise<T> {
+  let isSettled = false
+  const settle = () => {
+    isSettled = true
+  }
+  promise.then(settle, settle)
+  await vi.waitUntil(
+    () => {
+      clock.advance(20)
+      return isSettled
+    },
+    { interval: 5, timeout: 10_000 },
+  )
+  return promise
 }
 
 const shows = (...texts: string[]) =>
@@ -81,5 +101,83 @@ describe.each(clientRungs)('over %s', (rung, createTransport) => {
     })
     clock.advance(2_999)
     expect({ states, subscribes: client.counters.subscribes }).toEqual({ states: [], subscribes })
+  })
+})
+
+describe.each(clientRungs)('over %s', (rung, createTransport) => {
+  it('a client that publishes on a frozen wire finds out within seconds, and publishes once', async () => {
+    await follow(createTransport(clock))
+    link.freeze()
+    const published = subscription.publish('message', 'mine')
+    await passes(published)
+    expect(clock.elapsed()).toBeLessThan(30_000)
+    await shows('mine')
+    expect(hub.counters.published).toBe(1)
+  })
+
+  it('a client that wakes while its publish is on a frozen wire need not wait for that', async () => {
+    await follow(createTransport(clock))
+    link.freeze()
+    const published = subscription.publish('message', 'mine')
+    for (let moment = 0; moment < 20; moment++) await new Promise((resolve) => setImmediate(resolve))
+    page?.woke()
+    page?.woke()
+    await passes(published)
+    expect(clock.elapsed()).toBeLessThan(15_000)
+    await shows('mine')
+    expect(hub.counters.published).toBe(1)
+  })
+
+  it('a machine that has slept for an hour, without a sign of the page, is at the head within seconds', async () => {
+    await follow(createTransport(clock))
+    link.freeze()
+    await hub.publish(reference, 'message', 'while it slept')
+    clock.jump(3_600_000)
+    const beforeMs = clock.elapsed()
+    await passes(vi.waitFor(() => expect(subscription.current.state).toEqual(['while it slept']), { timeout: 8_000 }))
+    expect(clock.elapsed() - beforeMs).toBeLessThan(20_000)
+    expect(client.counters.reset).toBe(1)
+  })
+
+  it('a client that wakes in the middle of catching up gets everything once', async () => {
+    await follow(createTransport(clock))
+    link.freeze()
+    const texts = Array.from({ length: 300 }, (_, index) => `text ${index}`)
+    for (const text of texts) await hub.publish(reference, 'message', text)
+    const told: string[] = []
+    subscription.onPublication(({ payload }) => told.push(payload))
+    page?.woke()
+    await passes(vi.waitFor(() => expect(told.length).toBeGreaterThan(0), { timeout: 8_000, interval: 1 }))
+    page?.woke()
+    await passes(vi.waitFor(() => expect(subscription.current.state).toEqual(texts), { timeout: 8_000 }))
+    expect(told).toEqual(texts)
+    expect(client.counters.subscribes).toBeLessThanOrEqual(4)
+  })
+
+  it('a client that is told it is offline says so at once, tries nothing, and is live at once when it is not', async () => {
+    await follow(createTransport(clock))
+    link.freeze()
+    page?.offline()
+    expect(subscription.current.status).toMatchObject({ state: 'waiting', reason: 'offline' })
+    await hub.publish(reference, 'message', 'missed')
+    clock.advance(3_000)
+    const { subscribes } = client.counters
+    clock.advance(600_000)
+    expect(client.status).toMatchObject({ state: 'waiting', reason: 'offline', retryInMs: undefined })
+    expect(client.counters.subscribes).toBe(subscribes)
+    page?.woke()
+    await shows('missed')
+    expect(subscription.current.status.state).toBe('live')
+  })
+
+  it('a client that is told it is offline where the hub is still there stays, and misses nothing', async () => {
+    await follow(createTransport(clock))
+    page?.offline()
+    const { subscribes } = client.counters
+    await passes(vi.waitFor(() => expect(subscription.current.status.state).toBe('live'), { timeout: 5_000 }))
+    await hub.publish(reference, 'message', 'still there')
+    await passes(vi.waitFor(() => expect(subscription.current.state).toEqual(['still there']), { timeout: 5_000 }))
+    expect(client.counters.subscribes - subscribes).toBe(0)
+    expect(rung).toBe(client.status.rung)
   })
 })

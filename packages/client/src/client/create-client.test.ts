@@ -208,8 +208,12 @@ describe('a dropped connection', () => {
     expect(subscription.current.handOver).toMatchObject({ rendered: 3, resumedAt: 5, recovered: 3, missing: 0 })
   })
 
-  it('waits differently each time, and longer with each failure', () => {
+  it.each([
+    ['somebody looks', 8_000, 10_000],
+    ['nobody looks', 10_000, 30_000],
+  ])('waits differently each time, and longer with each failure, while %s', (who, above, most) => {
     const { rig } = live()
+    if (who === 'nobody looks') rig.wake?.unseen()
     const waits: number[] = []
     for (const _ of Array.from({ length: 12 })) {
       rig.link.drop()
@@ -217,8 +221,8 @@ describe('a dropped connection', () => {
       rig.clock.advance(30_000)
     }
     expect(new Set(waits).size).toBe(waits.length)
-    expect(Math.max(...waits)).toBeGreaterThan(10_000)
-    expect(Math.max(...waits)).toBeLessThanOrEqual(30_000)
+    expect(Math.max(...waits)).toBeGreaterThan(above)
+    expect(Math.max(...waits)).toBeLessThanOrEqual(most)
   })
 
   it('ignores what the old link still says', () => {
@@ -353,6 +357,50 @@ describe('waking up', () => {
     rig.connect()
     rig.recover(messages(4, 6))
     expect(subscription.current.state).toEqual(texts(1, 6))
+  })
+
+  it('without a network it says so, tries nothing, and comes back at once when there is one', () => {
+    const { rig, subscription } = live()
+    const told: string[] = []
+    subscription.onChange(({ status }) => told.push(`${status.state} ${status.reason}`))
+    rig.wake?.offline()
+    expect(subscription.current.status).toMatchObject({ state: 'waiting', reason: 'offline' })
+    rig.clock.advance(3_000)
+    expect(rig.link.isClosed).toBe(true)
+    rig.clock.advance(3_600_000)
+    expect(rig.links).toHaveLength(1)
+    expect(rig.client.status.retryInMs).toBeUndefined()
+    rig.wake?.woke()
+    rig.connect()
+    rig.recover(messages(4, 6))
+    expect(subscription.current).toMatchObject({ state: texts(1, 6), status: { state: 'live' } })
+    expect(told[0]).toBe('waiting offline')
+  })
+
+  it('without a network an application may try all the same: there are some that it does not need', () => {
+    const { rig, subscription } = live()
+    rig.wake?.offline()
+    rig.clock.advance(3_000)
+    rig.client.reconnect()
+    rig.connect()
+    rig.recover()
+    expect(subscription.current.status.state).toBe('live')
+  })
+
+  it('a machine that has slept probes its link, without any sign of the page', () => {
+    const { rig } = live()
+    rig.clock.jump(3_600_000)
+    rig.clock.advance(5_000)
+    expect(rig.link.lastOf('baro:heartbeat')).toEqual({ probe: true })
+    rig.clock.advance(3_000)
+    expect(rig.links).toHaveLength(2)
+  })
+
+  it('leaves no clock running behind a closed link', () => {
+    const { rig } = live()
+    rig.client.close()
+    rig.clock.advance(60_000)
+    expect(rig.clock.pending).toBe(0)
   })
 
   it('leaves a connection that works alone', () => {
@@ -952,6 +1000,30 @@ describe('a publish with a signal', () => {
     expect(rig.link.sentOf('baro:publish')).toEqual([])
   })
 
+  it('finds a dead link within seconds', async () => {
+    const { rig, subscription } = live()
+    void subscription.publish('message', { text: 'mine' })
+    await rig.clock.pass(4_500)
+    expect(rig.link.lastOf('baro:heartbeat')).toEqual({ probe: true })
+    await rig.clock.pass(3_000)
+    expect(rig.links).toHaveLength(2)
+    rig.connect()
+    expect(rig.link.sentOf('baro:publish')).toHaveLength(1)
+  })
+
+  it.each([7, 7.5, {}, [], null] as const)(
+    'that is called %j is called by its text: an answer names nothing else',
+    async (id) => {
+      const { rig, subscription } = live()
+      const published = subscription.publish('message', { text: 'mine' }, { id: id as never })
+      const { id: sent } = rig.link.lastOf('baro:publish')
+      expect(sent).toEqual(expect.any(String))
+      rig.link.tell({ type: 'baro:error', payload: { id: sent, code: 'bad-id', message: 'no' } })
+      await expect(published).rejects.toMatchObject({ code: 'bad-id' })
+      expect(subscription.current.pending).toEqual([])
+    },
+  )
+
   it('goes on once it was sent', async () => {
     const { rig, subscription } = live()
     const controller = new AbortController()
@@ -986,9 +1058,11 @@ describe('requests', () => {
       settled = true
     })
     for (const [ms, expected] of [
-      [29_999, false],
+      ...Array.from({ length: 14 }, () => [2_000, false] as const),
+      [1_999, false],
       [1, true],
     ] as const) {
+      byDefault.rig.link.tell({ type: 'baro:heartbeat', payload: {} })
       await byDefault.rig.clock.pass(ms)
       expect(settled).toBe(expected)
     }

@@ -45,7 +45,7 @@ export interface ClientOptions {
   readonly requestTimeoutMs?: number
   /** Most bytes of publishes and requests without an answer. Default 1 MiB. */
   readonly maxOutboxBytes?: number
-  /** Default: the page's `online`, `visibilitychange`, `pageshow` and `pagehide`. */
+  /** Default: the page's `online`, `offline`, `visibilitychange`, `pageshow` and `pagehide`. */
   readonly wake?: Wake
   /** What to do when the hub has another version of a channel. Default: load the page again, once, past caches. */
   readonly reload?: PageReload

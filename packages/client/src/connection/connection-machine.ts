@@ -5,14 +5,19 @@
  *    ▲                  ▲  │ lost, due              │ lost, due               │ lost, due, drain, hidden
  *    │ unwanted,        │  ▼                        ▼                         ▼
  *    │ restart          └─ waiting ◀────────────────┴─────────────────────────┘
- *    │         due, woke   │        woke, with a link: it is probed, and left for the next at once if it stays silent
+ *    │         due, woke   │        woke, or doubted, with a link: it is probed, and left for the next if it stays silent
  *    │                     └ lost for good, or too many tries ──▶ gave-up
  *    └─ from anywhere (unwanted: not from gave-up or closed)      close, from anywhere ──▶ closed
  *
- * Links are numbered through the whole life, so that what an old one still says is ignored.
+ * - Links are numbered through the whole life, so that what an old one still says is ignored.
+ * - A link is doubted when the machine has slept, when the network is gone, and when a question has no answer.
+ * - What arrives after a probe may have been on its way before the wire was cut. So it only gives the answer more time.
+ * - Without a network nothing is tried, and the next sign of life is waited for. But a machine always reaches itself, so
+ *   a link that answers its probe is kept.
  */
 import type { ServerMessage } from '@baro/core/protocol'
 import { type Backoff, backoffMs } from '../machine/backoff.ts'
+import { patienceMs } from '../machine/patience.ts'
 import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
 
 /** Where the connection stands. */
@@ -22,12 +27,14 @@ export interface ConnectionState {
   readonly attempt: number
   /** Links since one last proved to work. */
   readonly tries: number
-  /** Why it waits or gave up. */
-  readonly reason?: string
+  /** Why it waits or gave up, or why its link is doubted. */
+  readonly reason?: string | undefined
   /** The silence that it takes for a lost link, once that is open. */
   readonly quietMs?: number | undefined
-  /** It has woken with this link, and has heard nothing since. */
+  /** The link is to prove that it works. */
   readonly isProbed?: boolean
+  /** A question was sent, and nothing was heard since. */
+  readonly isAsked?: boolean
   /** Until it tries again, or until it takes silence for a lost link. */
   readonly dueInMs?: number | undefined
 }
@@ -41,8 +48,10 @@ export type ConnectionEvent =
   | (ServerMessage & { readonly attempt: number })
   /** The link is gone, or as good as gone; `isFinal`: coming back changes nothing. */
   | { readonly type: 'lost'; readonly attempt: number; readonly reason: string; readonly isFinal?: boolean }
-  /** A good moment to try again; the page is put away. */
-  | { readonly type: 'woke' | 'hidden' }
+  /** A good moment to try again; the machine has slept; the network is gone; the page is put away. */
+  | { readonly type: 'woke' | 'slept' | 'offline' | 'hidden' }
+  /** A question was sent; so many bytes of questions have no answer. */
+  | { readonly type: 'asked'; readonly bytes: number }
 
 /** What the transition asks for. */
 export type ConnectionAction = 'open-link' | 'send-connect' | 'probe' | 'close-link'
@@ -56,10 +65,23 @@ export interface ConnectionRules {
   readonly handshakeTimeoutMs?: number | undefined
 }
 
+/** What is so at the moment of a decision. */
+export interface ConnectionMoment {
+  /** A random number in [0, 1). */
+  readonly fraction: number
+  /** The network is gone. */
+  readonly isOffline?: boolean
+  /** Nobody looks at the page. */
+  readonly isUnseen?: boolean
+}
+
 type ConnectionStep = Step<ConnectionState, ConnectionAction>
 
 /** The silence after a probe that it takes for a lost link: the wire may have been cut while the page slept. */
 const probeMs = 3_000
+
+/** The longest wait while somebody looks. */
+const seenMaxMs = 10_000
 
 /** Why a connection is lost whose `token` gave none. */
 export const noToken = 'no-token'
@@ -70,18 +92,14 @@ export const lacksToken = ({ reason }: ConnectionState): boolean => reason === n
 /** The state of a client that nobody has asked for anything. */
 export const startConnection: ConnectionState = { name: 'idle', attempt: 0, tries: 0 }
 
-/**
- * Decides what the connection does next; total, so an event that does not fit changes nothing.
- *
- * @param fraction A random number in [0, 1).
- */
+/** Decides what the connection does next; total, so an event that does not fit changes nothing. */
 export function connectionTransition(
   state: ConnectionState,
   event: ConnectionEvent,
   rules: ConnectionRules,
-  fraction: number,
+  { fraction, isOffline, isUnseen }: ConnectionMoment,
 ): ConnectionStep {
-  const { name, attempt, tries, quietMs, isProbed } = state
+  const { name, attempt, tries, quietMs, isProbed, isAsked } = state
   const isLive = name === 'live'
   const hasLink = isLive || name === 'connecting' || name === 'handshaking'
   const isTrying = hasLink || name === 'waiting'
@@ -97,14 +115,24 @@ export function connectionTransition(
     return leave({ name: 'connecting', attempt: attempt + 1, tries: tries + 1, dueInMs, ...still }, 'open-link')
   }
   function lose(reason: string): ConnectionStep {
-    return tries !== rules.maxAttempts
-      ? leave({ name: 'waiting', reason, dueInMs: backoffMs(rules.backoff, tries, fraction) })
-      : leave({ name: 'gave-up', reason: 'max-attempts' })
+    if (isOffline) return leave({ name: 'waiting', reason: 'offline' })
+    if (tries === rules.maxAttempts) return leave({ name: 'gave-up', reason: 'max-attempts' })
+    return leave({ name: 'waiting', reason, dueInMs: waitMs() })
+  }
+
+  function waitMs(): number {
+    return backoffMs(rules.backoff, tries, fraction, isUnseen ? undefined : seenMaxMs)
+  }
+
+  function probe(reason = lacksToken(state) ? noToken : undefined): ConnectionStep {
+    return step({ ...state, reason, isProbed: true, dueInMs: probeMs }, ...(isLive ? (['probe'] as const) : []))
   }
 
   /** A sign of life: the time begins again. */
-  function hear(left = tries, quiet = quietMs): ConnectionStep {
-    return step({ name: 'live', attempt, tries: left, quietMs: quiet, dueInMs: quiet })
+  function hear(left = tries, isProof = !isProbed, quiet = quietMs): ConnectionStep {
+    return isProof
+      ? step({ name: 'live', attempt, tries: left, quietMs: quiet, dueInMs: quiet })
+      : step({ ...state, tries: left, dueInMs: probeMs })
   }
 
   if ('attempt' in event && event.attempt !== attempt) return step(state)
@@ -120,12 +148,19 @@ export function connectionTransition(
     case 'woke':
       if (name === 'waiting') return connect()
       // Signs of waking come in bursts.
-      if (!hasLink || isProbed) return step(state)
-      return step({ ...state, isProbed: true, dueInMs: probeMs }, ...(isLive ? (['probe'] as const) : []))
+      return hasLink && (!isProbed || state.reason === 'offline') ? probe() : step(state)
+    case 'slept':
+      return hasLink && !isProbed && !isUnseen ? probe() : step(state)
+    case 'offline':
+      return hasLink ? probe('offline') : isTrying ? lose('offline') : step(state)
+    case 'asked':
+      if (!isLive || isProbed || isAsked) return step(state)
+      return step({ ...state, isAsked: true, dueInMs: patienceMs(event.bytes) })
     case 'hidden':
       return isTrying ? leave({ name: 'waiting', reason: 'hidden' }) : step(state)
     case 'due':
-      if (isProbed) return connect()
+      if (isProbed) return isOffline ? lose('offline') : connect()
+      if (isAsked) return probe()
       return hasLink ? lose(isLive ? 'silent' : 'no-answer') : isTrying ? connect() : step(state)
     case 'lost':
       if (!hasLink) return step(state)
@@ -133,16 +168,24 @@ export function connectionTransition(
     case 'linked':
       return name === 'connecting' ? step({ ...state, name: 'handshaking' }, 'send-connect') : step(state)
     case 'baro:connected':
-      if (name === 'handshaking') return hear(tries, 2 * event.payload.heartbeatIntervalMs || undefined)
+      if (name === 'handshaking') return hear(tries, true, 2 * event.payload.heartbeatIntervalMs || undefined)
       break
     case 'baro:recovered':
     case 'baro:reset':
       // Here the whole way has worked, to the channel and back.
       if (isLive) return hear(0)
       break
+    case 'baro:heartbeat':
+    case 'baro:refreshed':
+      if (isLive) return hear(tries, true)
+      break
     case 'baro:drain':
       // The node stops. To wait for its goodbye would only cost what is sent until then.
-      if (hasLink) return leave({ name: 'waiting', reason: 'drain', dueInMs: event.payload.reconnectInMs })
+      // One that drains again and again, before anything has worked, is no reason to storm.
+      if (hasLink) {
+        const dueInMs = Math.max(event.payload.reconnectInMs, tries > 1 ? waitMs() : 0)
+        return leave({ name: 'waiting', reason: 'drain', dueInMs })
+      }
   }
   return isLive ? hear() : step(state)
 }

@@ -3,6 +3,7 @@ import type { Cancel, Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, isFinalClose, protocolVersion, type ServerMessage } from '@baro/core/protocol'
 import { same } from '../changes/same.ts'
 import { runMachine } from '../machine/run-machine.ts'
+import { watchSleep } from '../page/sleep.ts'
 import { browserWake, type Wake } from '../page/wake.ts'
 import type { Link, Transport } from '../ports/transport.ts'
 import {
@@ -57,6 +58,9 @@ export function createConnection(parts: ConnectionParts): Connection {
   let link: Link | undefined
   let isLinked = false
   let stopListening: (() => void) | undefined
+  let stopWatching: (() => void) | undefined
+  let isOffline = false
+  let isUnseen = false
   let status = idleStatus
   /** Whoever had a token is nobody without one. */
   let hadToken = false
@@ -66,7 +70,7 @@ export function createConnection(parts: ConnectionParts): Connection {
     clock,
     initial: startConnection,
     transition: (state, event: ConnectionEvent) =>
-      connectionTransition(state, event, parts, parts.randomness.fraction()),
+      connectionTransition(state, event, parts, { fraction: parts.randomness.fraction(), isOffline, isUnseen }),
     perform(action) {
       if (action === 'open-link') openLink(machine.state.attempt)
       else if (action === 'send-connect') sendConnect(machine.state.attempt)
@@ -89,13 +93,22 @@ export function createConnection(parts: ConnectionParts): Connection {
 
   function openLink(attempt: number): void {
     stopListening ??= wake.listen({
-      woke: () => dispatch({ type: 'woke' }),
+      woke() {
+        isOffline = isUnseen = false
+        dispatch({ type: 'woke' })
+      },
       hidden: () => dispatch({ type: 'hidden' }),
+      offline() {
+        isOffline = true
+        dispatch({ type: 'offline' })
+      },
       unseen() {
+        isUnseen = true
         // A browser has six HTTP/1.1 connections for an origin: six tabs that hold one each, and the seventh never loads.
         if (!transport.isShared && /sse|long/.test(transport.rung)) dispatch({ type: 'hidden' })
       },
     })
+    stopWatching = watchSleep(clock, () => dispatch({ type: 'slept' }))
     try {
       link = transport.open(url, {
         opened: () => dispatch({ type: 'linked', attempt }),
@@ -110,6 +123,7 @@ export function createConnection(parts: ConnectionParts): Connection {
   }
 
   function closeLink(): void {
+    stopWatching?.()
     cancelRefresh?.()
     link?.close()
     link = undefined

@@ -8,7 +8,8 @@ export interface Status {
    * - `connecting`: on the way to `live`.
    * - `live`: what happens arrives.
    * - `needs-auth`: `token` gives none, and the hub asks for one; it is asked again and again, and at `reconnect()`.
-   * - `waiting`: it failed and tries again, see `retryInMs`; so does a channel for which the hub has no room now.
+   * - `waiting`: it failed and tries again, see `retryInMs`; so does a channel for which the hub has no room now. With the
+   *   reason `offline` the device has no network, and it tries again once there is one.
    * - `refused`: the hub does not let this client follow the channel; tried again with the next connection.
    * - `outdated`: the hub has another version of the channel; what is shown stays.
    * - `gave-up`: it does not try again until `reconnect()`.
@@ -32,7 +33,7 @@ export interface Status {
   readonly rung: Transport['rung'] | null
   /**
    * Why it is not live: an error code; the close code of the link and the hub's words for it, for example
-   * `4501 Sign in again.`; or `silent`, `no-answer`, `no-token`, `max-attempts`, `hidden`, `gap`.
+   * `4501 Sign in again.`; or `silent`, `no-answer`, `no-token`, `max-attempts`, `offline`, `hidden`, `gap`.
    */
   readonly reason?: string | undefined
 }
@@ -45,7 +46,8 @@ export function connectionStatus(connection: ConnectionState, transport: Transpo
   const { name, tries, reason, dueInMs } = connection
   const state = lacksToken(connection) ? 'needs-auth' : name === 'handshaking' ? 'connecting' : name
   return {
-    state,
+    // Until its probe is answered, a link without a network is none.
+    state: state === 'live' && reason ? 'waiting' : state,
     attempt: tries,
     rung: state === 'connecting' || state === 'live' ? transport : null,
     reason,

@@ -11,6 +11,7 @@
  *   its number is taken.
  * - A lane sends what waits at once. After *not now*, or where messages may overtake each other, it sends only while
  *   nothing is in flight. So the order holds, and each sending has an answer of its own, however often the hub says so.
+ *   After both, it sends the first alone: a request that takes too long would take as long again.
  * - What is *lost* may have been done. It is sent again as the same claim, while the hub is sure to remember that; after
  *   that its outcome is unknown, and nobody but the application may decide to try again.
  * - A lane is *over* with a turn that the hub does not know, an unknown outcome, or another life of the claims. Once
@@ -169,6 +170,8 @@ export function laneTransition(
       // Everything before the first number without an answer has one.
       const confirmed = ((!isOver && entries.find((entry) => entry.number)?.number) || number + 1) - 1
       const isDue = dueMs <= elapsedMs
+      let room = dueMs && !isOrdered ? 1 : Infinity
+      const before = entries.slice(0, inFlight)
       const waiting = entries.slice(inFlight).flatMap((entry) => {
         const { message, bytes, hasTurn, lostMs } = entry
         const isTooLong = bytes > maxMessageBytes
@@ -176,7 +179,8 @@ export function laneTransition(
         if (lostMs !== undefined && (isTooLong || isForgotten(entry) || (isOver && hasTurn))) return giveUp(entry)
         if (isTooLong) return settle(entry, tooLarge(bytes, maxMessageBytes))
         const sent = { ...entry, number: isOver ? undefined : entry.number }
-        if (!isDue) return sent
+        if (!isDue || room-- < 1) return sent
+        inFlight++
         sent.sentMs = elapsedMs
         if (hasTurn) {
           sent.number ??= ++number
@@ -187,11 +191,8 @@ export function laneTransition(
         actions.push({ message: { ...message, payload: { ...message.payload, ...turn } } as Question })
         return sent
       })
-      entries = [...entries.slice(0, inFlight), ...waiting]
-      if (isDue) {
-        inFlight = entries.length
-        dueMs = 0
-      }
+      entries = [...before, ...waiting]
+      if (isDue) dueMs = 0
       isOver = false
     }
   }

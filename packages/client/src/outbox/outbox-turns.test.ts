@@ -59,6 +59,7 @@ function live(seed: number, isKind = false) {
     connection: {
       status: { state: 'live', attempt: 0, rung: 'websocket' },
       send: ({ payload }) => link?.toHub.push(payload as unknown as Publish),
+      dispatch() {},
     },
     demandChanged() {},
   })

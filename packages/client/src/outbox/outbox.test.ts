@@ -51,6 +51,7 @@ function run(
   const connection = {
     status: { state: 'live', attempt: 0, rung } as const,
     send: (message: ClientMessage) => done.push(describeSent(message)),
+    dispatch() {},
   }
   const outbox = createOutbox({ clock, maxOutboxBytes, connection, demandChanged() {} })
   for (const item of happenings) {
@@ -247,6 +248,13 @@ describe('I5: not now', () => {
   it('of one that was not taken never ends: it was certainly not done', () => {
     const { done } = run([connected(), add('a'), [9_001, failed('a', 'rate-limited')], [20_000, due]])
     expect(done).toEqual(['send a', 'send a'])
+  })
+
+  it('where messages may overtake each other the first goes alone: with the others it would take too long again', () => {
+    const before = [connected(), add('a'), add('b'), add('c'), published('a'), failed('b', 'in-progress')]
+    expect(run([...before, [1_000, due]], { rung: 'sse' }).done.slice(1)).toEqual(['settle p-a', 'send b', 'send c'])
+    const { done } = run([...before, failed('c', 'in-progress'), [1_000, due], published('b')], { rung: 'sse' })
+    expect(done.slice(4)).toEqual(['send b', 'settle p-b', 'send c'])
   })
 
   it('is not for a request: it is told that it may ask again', () => {

@@ -38,7 +38,7 @@ export interface OutboxParts {
   readonly clock: Clock
   /** Most bytes of messages without an answer (I7). Default 1 MiB. */
   readonly maxOutboxBytes?: number | undefined
-  readonly connection: Pick<Connection, 'status' | 'send'>
+  readonly connection: Pick<Connection, 'status' | 'send' | 'dispatch'>
   /** There may be nothing left to send. */
   demandChanged(): void
 }
@@ -56,6 +56,8 @@ export function createOutbox({ clock, maxOutboxBytes = 1 << 20, connection, dema
   /** What the hub of the open link lets in. */
   let terms: Terms | undefined
 
+  const isOrdered = () => connection.status.rung === 'websocket'
+
   function createLane(): Machine<Lane, LaneEvent> {
     return runMachine<Lane, LaneEvent, LaneAction>({
       clock,
@@ -64,11 +66,15 @@ export function createOutbox({ clock, maxOutboxBytes = 1 << 20, connection, dema
         laneTransition(state, event, {
           elapsedMs: clock.elapsed(),
           terms,
-          isOrdered: connection.status.rung === 'websocket',
+          isOrdered: isOrdered(),
         }),
       perform(action) {
         if ('settle' in action) action.settle(action.outcome)
-        else connection.send(action.message)
+        else {
+          connection.send(action.message)
+          // Over HTTP it has a request of its own, which finds out as well.
+          if (isOrdered()) connection.dispatch({ type: 'asked', bytes: waitingBytes })
+        }
       },
       settled: demandChanged,
     })

@@ -9,15 +9,18 @@ class Page extends EventTarget {
 describe('the signs a browser gives', () => {
   const page = new Page()
   const window = new EventTarget()
+  const network = { onLine: true }
   const told: string[] = []
   let stop: () => void
 
   beforeEach(() => {
     vi.stubGlobal('document', page)
+    vi.stubGlobal('navigator', network)
     vi.stubGlobal('addEventListener', window.addEventListener.bind(window))
     told.length = 0
     stop = browserWake.listen({
       woke: () => told.push('woke'),
+      offline: () => told.push('offline'),
       hidden: () => told.push('hidden'),
       unseen: () => told.push('unseen'),
     })
@@ -43,6 +46,31 @@ describe('the signs a browser gives', () => {
     expect(told).toEqual(['woke', 'unseen'])
   })
 
+  it('the network is gone; looked at, the page is still without it', () => {
+    network.onLine = false
+    tell(window, 'offline')
+    tell(page, 'visibilitychange')
+    network.onLine = true
+    tell(window, 'online')
+    expect(told).toEqual(['offline', 'woke', 'offline', 'woke'])
+  })
+
+  it('a page that is opened without a network, or behind others, is so from the start', () => {
+    stop()
+    network.onLine = false
+    page.visibilityState = 'hidden'
+    const stopAgain = browserWake.listen({
+      woke: () => told.push('woke'),
+      offline: () => told.push('offline'),
+      hidden: () => told.push('hidden'),
+      unseen: () => told.push('unseen'),
+    })
+    stopAgain()
+    network.onLine = true
+    page.visibilityState = 'visible'
+    expect(told).toEqual(['unseen', 'offline'])
+  })
+
   it('somebody looks at the page again, and nobody does any more', () => {
     page.visibilityState = 'hidden'
     tell(page, 'visibilitychange')
@@ -66,6 +94,6 @@ describe('the signs a browser gives', () => {
 })
 
 it('where there is no page there are no signs', () => {
-  const stop = browserWake.listen({ woke: () => {}, hidden: () => {}, unseen: () => {} })
+  const stop = browserWake.listen({ woke: () => {}, offline: () => {}, hidden: () => {}, unseen: () => {} })
   expect(stop).not.toThrow()
 })

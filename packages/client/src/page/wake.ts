@@ -2,6 +2,8 @@
 export interface WakeEvents {
   /** A good moment to come back at once: the network returned, or somebody looks at the page again. */
   woke(): void
+  /** The network is gone: until `woke` nothing is tried any more, and the status says so. */
+  offline(): void
   /** Nobody looks at the page any more: it goes on, without what other pages may need. */
   unseen(): void
   /** The page is put away; with an open socket a browser would not keep it for the back button. */
@@ -16,21 +18,28 @@ export interface Wake {
 
 /** The signs a browser gives; elsewhere there are none. */
 export const browserWake: Wake = {
-  listen({ woke, hidden, unseen }) {
+  listen({ woke, offline, unseen, hidden }) {
     const { document } = globalThis
     const controller = new AbortController()
     const on = (target: EventTarget, type: string, tell: () => void) =>
       target.addEventListener(type, tell, { signal: controller.signal })
+    const isSeen = () => document.visibilityState === 'visible'
+    /** What a page may be in even though it is there. */
+    const look = () => {
+      if (!isSeen()) unseen()
+      if (navigator.onLine === false) offline()
+    }
+    const wake = () => {
+      woke()
+      look()
+    }
     if (document) {
-      const look = () => (document.visibilityState === 'visible' ? woke() : unseen())
-      on(globalThis, 'online', () => {
-        woke()
-        // A page that nobody looks at lets go again of what other pages may need.
-        look()
-      })
+      on(globalThis, 'online', wake)
+      on(globalThis, 'offline', offline)
       on(globalThis, 'pagehide', hidden)
-      on(globalThis, 'pageshow', woke)
-      on(document, 'visibilitychange', look)
+      on(globalThis, 'pageshow', wake)
+      on(document, 'visibilitychange', () => (isSeen() ? wake() : look()))
+      look()
     }
     return () => controller.abort()
   },

@@ -143,9 +143,11 @@ export function createSubscription(
 
   async function ask(
     input: unknown,
-    { id = createId(randomness), signal, timeoutMs: lateMs = Infinity }: PublishOptions & RequestOptions,
+    { id: claim = createId(randomness), signal, timeoutMs: lateMs = Infinity }: PublishOptions & RequestOptions,
     send: (id: string, payload: Json, settle: Settle) => void,
   ): Promise<never> {
+    // An answer names nothing but texts.
+    const id = String(claim)
     const payload = wire(input)
     signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
@@ -175,7 +177,9 @@ export function createSubscription(
     onPublication: (listener) => on('publication', listener as never),
     onSignal: (listener) => on('signal', listener as never),
     publish: (type, input, { id: claim, signal } = {}) =>
-      ask(input, { id: claim, signal }, (id, payload, settle) => followed.publish(id, type, payload, !claim, settle)),
+      ask(input, { id: claim, signal }, (id, payload, settle) =>
+        followed.publish(id, type, payload, claim === undefined, settle),
+      ),
     request: (type, input, { timeoutMs = requestTimeoutMs, signal } = {}) =>
       ask(input, { timeoutMs, signal }, (id, payload, settle) =>
         outbox.send({ type: 'baro:request', payload: { id, channel, type, payload } }, settle),

@@ -3,7 +3,7 @@ import { type ClientMessage, createId, type ServerMessage } from '@baro/core/pro
 import { runMachine } from '../machine/run-machine.ts'
 import type { LinkEvents, Transport } from '../ports/transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'
-import { postMessages, readMessages } from '../transports/post-messages.ts'
+import { bodyOf, postMessages, readMessages } from '../transports/post-messages.ts'
 import { createLeader, type Leader } from './leader.ts'
 import { startTab, type TabAction, type TabEvent, type TabState, tabTransition } from './tab-machine.ts'
 import type { FromLeader, FromTab } from './tab-message.ts'
@@ -78,7 +78,13 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
         kept = { isAlone: true }
       }
       if (!channel) return transport.open(url, events)
-      const post = (message: FromTab | FromLeader) => signal.aborted || channel.postMessage(message)
+      const post = (message: FromTab | FromLeader) => {
+        try {
+          if (!signal.aborted) channel.postMessage(message)
+        } catch {
+          dispatch({ type: 'refused', isMute: true })
+        }
+      }
 
       const machine = runMachine<TabState, TabEvent, TabAction>({
         clock,
@@ -182,7 +188,7 @@ const askWhoThisIs: NonNullable<SharedTransportOptions['identify']> = (url, gree
   new Promise((resolve) =>
     postMessages({
       url: `${connectUrl(url)}?wait=0`,
-      messages: [greeting],
+      body: bodyOf([greeting]),
       signal,
       async read(response) {
         const [first] = await readMessages(response)

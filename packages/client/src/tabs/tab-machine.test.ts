@@ -121,6 +121,15 @@ describe('a leader', () => {
     expect(after(asked.state, said()).state.dueInMs).toBe(8_000)
   })
 
+  it('whose lock is not given to who steals it is none: the tab has a link of its own', () => {
+    const stolen = after(after(states.waiting, { type: 'due' }).state, { type: 'due' }).state
+    expect(stolen.dueInMs).toBe(2_000)
+    const { state, actions } = after(stolen, { type: 'due' })
+    expect({ isAlone: state.isAlone, actions }).toEqual({ isAlone: true, actions: [{ type: 'tell', message: moved }] })
+    expect(did(stolen, { type: 'granted' }, { type: 'due' })).toEqual(['lead'])
+    expect(did(stolen, said(), { type: 'due' })).toEqual(['opened', 'ask'])
+  })
+
   it('that never says anything loses the lead too', () => {
     expect(did(states.waiting, { type: 'due' }, { type: 'due' })).toEqual(['ask', 'steal'])
   })

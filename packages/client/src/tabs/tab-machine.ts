@@ -7,7 +7,8 @@
  *      └── a leader is open ──▶ following ── granted (it is gone), another leads, it speaks for somebody else, or is full
  *
  * A leader that says nothing for a while is asked whether it is there. One that does not answer is frozen, and loses the
- * lock; so does one whose link was probed in vain when a tab that follows woke. A browser that refuses locks counts as one that has none: the tab is *alone*, and has a link of its own.
+ * lock; so does one whose link was probed in vain when a tab that follows woke. A browser that refuses locks, or
+ * gives none to who steals it, or lets tabs not speak, counts as one that has none: the tab is *alone*, and has a link of its own.
  */
 import type { ServerMessage } from '@baro/core/protocol'
 import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
@@ -27,6 +28,8 @@ export interface TabState {
   readonly isAlone?: boolean | undefined
   /** The leader was asked whether it is there. */
   readonly isAsked?: boolean | undefined
+  /** It takes the lock from whoever has it. */
+  readonly isStealing?: boolean | undefined
   /** The leader's link was probed, and brought nothing since. */
   readonly isDoubted?: boolean | undefined
   readonly dueInMs?: number | undefined
@@ -35,8 +38,10 @@ export interface TabState {
 /** What happens to a tab. */
 export type TabEvent =
   | DueEvent
-  /** The lock is this tab's, or is not any more, or never will be. */
-  | { readonly type: 'granted' | 'refused' }
+  /** The lock is this tab's. */
+  | { readonly type: 'granted' }
+  /** The lock is not this tab's any more, or never will be; `isMute`: nor can it speak to others. */
+  | { readonly type: 'refused'; readonly isMute?: boolean }
   | { readonly type: 'said'; readonly said: FromLeader }
   /** The link is lost, or let go; it is probed. */
   | { readonly type: 'close' | 'doubted' }
@@ -71,15 +76,16 @@ export function tabTransition(state: TabState, event: TabEvent, tab: string): St
       if (isLeading) return step(state)
       return leader ? comeBack() : step({ name: 'leading', secret: state.secret }, { type: 'lead' })
     case 'refused':
-      return comeBack(!isLeading)
+      return comeBack(!isLeading || event.isMute)
     case 'close':
       return step({ name: 'over', secret: state.secret, isAlone: state.isAlone, isDoubted }, { type: 'release' })
     case 'doubted':
       return leader ? step({ ...state, isDoubted: true }) : step(state)
     case 'due':
       if (isLeading) return step(state)
+      if (state.isStealing) return comeBack(true)
       return state.isAsked
-        ? step({ ...state, dueInMs: undefined }, { type: 'steal' })
+        ? step({ ...state, isStealing: true, dueInMs: answerMs }, { type: 'steal' })
         : step({ ...state, isAsked: true, dueInMs: answerMs }, { type: 'ask' })
     case 'said': {
       const { leader: by, isOpen, rung, secret, to, message } = event.said
@@ -92,6 +98,7 @@ export function tabTransition(state: TabState, event: TabEvent, tab: string): St
         rung,
         secret,
         isAsked: false,
+        isStealing: false,
         isDoubted: isDoubted && !message,
         dueInMs: quietMs,
       }

@@ -108,6 +108,7 @@ describe('the link machine is total', () => {
       heard(number, failed('unauthenticated')),
       heard(number, { type: 'baro:drain', payload: { reconnectInMs: 1 } }),
       answers(number),
+      { type: 'late', request: number },
       { type: 'failed', request: number, code: 1006, reason: 'broken' },
     ]),
   ]
@@ -196,8 +197,12 @@ describe('a probe', () => {
     expect(after(probe, probe, due, due)).toEqual(['ask 3 on c, 0: subscribe-p1'])
   })
 
-  it('leaves the requests with commands alone', () => {
+  it('leaves questions alone, which are asked once; publishes may be asked again, and take none of their time', () => {
     expect(isUnderWay(run('long-poll', [...open, request('x'), due, probe, due]).state, 3)).toBe(true)
+    expect(after(publish('p'), due, probe, due).slice(1)).toEqual([
+      'tell error-p-in-progress',
+      'ask 4 on c, 0: subscribe-p1',
+    ])
   })
 })
 
@@ -234,7 +239,17 @@ describe('I5: commands', () => {
     expect(after(publish('p'), request('x'), publish('q', 'b'), publish('r'), request('y'), due)).toEqual([
       'ask 3 on c, 0: publish-p publish-r',
       'ask 4 on c, 0: request-x',
-      'ask 5 on c, 0: publish-q request-y',
+      'ask 5 on c, 0: publish-q',
+    ])
+    // The answer of a request with publishes does not wait for slow handlers; a question is asked once.
+    expect(
+      after(request('x'), request('y'), request('z'), publish('q'), request('w'), due, answers(4, hello())),
+    ).toEqual([
+      'ask 3 on c, 0: request-x',
+      'ask 4 on c, 0: request-y',
+      'ask 5 on c, 0: request-z request-w',
+      'tell error-y-unknown-outcome',
+      'ask 6 on c, 0: publish-q',
     ])
   })
 
@@ -255,6 +270,46 @@ describe('I5: commands', () => {
       'tell error-p-in-progress',
     ])
     expect(after(request('x'), due, answers(3, hello())).slice(1)).toEqual(['tell error-x-unknown-outcome'])
+  })
+
+  const late = (request: number): HttpLinkEvent => ({ type: 'late', request })
+
+  it('that are late: a publish is in progress, a question is waited for, and nobody else waits behind them', () => {
+    const full = [publish('p'), due, publish('q', 'b'), due, request('x'), due, publish('s', 'e'), due]
+    expect(after(...full).at(-1)).toBe('ask 5 on c, 0: request-x')
+    expect(after(...full, late(3)).slice(3)).toEqual([
+      'tell error-p-in-progress',
+      'ask 6 on c, 0: subscribe-p1',
+      'ask 7 on c, 0: publish-s',
+    ])
+    expect(isUnderWay(run('long-poll', [...open, ...full, late(3)]).state, 3)).toBe(false)
+    expect(after(...full, late(5)).slice(3)).toEqual(['ask 6 on c, 0: subscribe-p1', 'ask 7 on c, 0: publish-s'])
+    expect(after(...full, late(5), answers(5, hello(), failed('refused', { id: 'x' }))).at(-1)).toBe(
+      'tell error-x-refused',
+    )
+  })
+
+  it('that are late make the link doubted: it is lost once that which reads is late as well', () => {
+    expect(after(publish('p'), due, late(3), late(4)).at(-1)).toBe('end 1006 no answer')
+    expect(after(publish('p'), due, late(3), heard(4, hello()), late(4)).at(-1)).toBe('tell refreshed-c')
+  })
+
+  it('of a channel that is slow go alone, and never take the last place', () => {
+    const first = [publish('p'), due, publish('q', 'b'), due, publish('r', 'd'), due]
+    const slow = [...first, answers(3, hello()), answers(4, hello()), answers(5, hello())]
+    const again = [publish('p'), publish('q', 'b'), publish('r', 'd'), due]
+    expect(after(...slow, ...again).slice(6)).toEqual(['ask 6 on c, 0: publish-p', 'ask 7 on c, 0: publish-q'])
+    expect(after(...slow, ...again, publish('s', 'e'), due).at(-1)).toBe('ask 8 on c, 0: publish-s')
+    expect(after(...slow, ...again, answers(6, hello(), published('p'))).at(-1)).toBe('ask 8 on c, 0: publish-r')
+  })
+
+  it('of a burst go out 15 at a time, and none overtakes another of its tab', () => {
+    const burst = Array.from({ length: 40 }, (_, index) => publish(`p${index}`))
+    const asked = after(...burst, publish('q', 'b'), due)
+    expect(asked).toHaveLength(2)
+    expect(asked[0]?.split(' ')).toHaveLength(5 + 15)
+    expect(asked[1]).toBe('ask 4 on c, 0: publish-q')
+    expect(after(...burst, due, answers(3, hello())).at(-1)).toMatch(/^ask 4 on c, 0: publish-p15 .* publish-p29$/)
   })
 
   it('signals are not answered, and not sent again', () => {

@@ -11,8 +11,10 @@
  *   once the slowest handler is done. Only the last of a few takes all that waits: a browser has six connections for an
  *   origin. Requests may overtake each other, so the outbox has one sending of a channel under way at a time.
  * - A publish that was left out of an answer (its handler takes longer than a request may) is still in progress: the
- *   outbox sends it again. To end the link for it would cost the outcome of every other request.
- * - A probe asks anew, for an answer at once: what was asked before may be held by a wire that is cut.
+ *   outbox sends it again. To end the link for it would cost the outcome of every other request. So is one whose request is
+ *   *late*: it may hang on a connection that was cut. A question is not asked twice, and takes none of the few places then.
+ * - A probe asks everything anew, for an answer at once: what was asked before may be held by a wire that is cut. So does a
+ *   late request; when that which reads is late as well, the link is lost.
  * - What brings nothing is not asked again at once: without a greeting the link ends, so that the client backs off.
  */
 import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
@@ -43,6 +45,12 @@ export interface HttpLinkState {
   readonly reading?: number | undefined
   /** The number of the newest. */
   readonly request: number
+  /** The number of the last that brought something. */
+  readonly heard: number
+  /** Those up to this number are late. */
+  readonly late: number
+  /** Lanes that were late, until they are answered: whatever went out with one would be as late. */
+  readonly slow: ReadonlySet<string | undefined>
   /** Whether it is there must be known at once. */
   readonly isProbed?: boolean | undefined
   /** When to read next, once nothing reads. */
@@ -64,16 +72,19 @@ export type HttpLinkEvent =
       readonly messages: readonly ServerMessage[]
       readonly isDone?: boolean
     }
+  /** A request has no answer for so long that something may be wrong with its connection. */
+  | { readonly type: 'late'; readonly request: number }
   /** `code` is that of `LinkEvents.closed`. */
   | { readonly type: 'failed'; readonly request: number; readonly code: number; readonly reason: string }
 
 /** What the transition asks for. */
 export type HttpLinkAction =
-  /** `wait` is in seconds; without it the answer is a stream. */
+  /** `wait` is in seconds, for news, and `hold` for answers; without a wait the answer is a stream. */
   | {
       readonly type: 'ask'
       readonly request: number
       readonly wait: number | undefined
+      readonly hold?: number | undefined
       readonly messages: readonly ClientMessage[]
     }
   | { readonly type: 'tell'; readonly message: ServerMessage }
@@ -87,13 +98,27 @@ export interface HttpLinkMoment {
 }
 
 /** The state of a link that nothing was said on. */
-export const startHttpLink: HttpLinkState = { followed: new Map(), waiting: [], requests: new Map(), request: 0 }
+export const startHttpLink: HttpLinkState = {
+  followed: new Map(),
+  waiting: [],
+  requests: new Map(),
+  request: 0,
+  heard: 0,
+  late: 0,
+  slow: new Set(),
+}
 
 /** How long a long poll is held by the hub, in seconds; below what proxies and browsers give up after. */
 const heldSeconds = 25
 
 /** Most requests with commands at once: with the one that reads, two connections are left for the page. */
 const maxRequests = 3
+
+/** Most commands in one of them: the hub takes a body that is as long as 16 of the longest messages. */
+const maxCommands = 15
+
+/** How long the hub waits for handlers until it answers what it can, in seconds: a little less than a request may take. */
+const holdSeconds = 2
 
 const noAnswer = 'no answer'
 
@@ -106,7 +131,8 @@ export function httpLinkTransition(
   const actions: HttpLinkAction[] = []
   const followed = new Map(state.followed)
   const requests = new Map(state.requests)
-  let { greeting, user, waiting, reading, request, isProbed, readMs = Infinity, isOver } = state
+  const slow = new Set(state.slow)
+  let { greeting, user, waiting, reading, request, heard, late, isProbed, readMs = Infinity, isOver } = state
   let isNews = false
   let isElsewhere = false
 
@@ -117,8 +143,8 @@ export function httpLinkTransition(
     isOver = true
     actions.push({ type: 'end', code, reason })
   }
-  function ask(messages: readonly ClientMessage[], wait: number | undefined): number {
-    actions.push({ type: 'ask', request: ++request, wait, messages: [greeting as Connect, ...messages] })
+  function ask(messages: readonly ClientMessage[], wait: number | undefined, hold?: number): number {
+    actions.push({ type: 'ask', request: ++request, wait, hold, messages: [greeting as Connect, ...messages] })
     return request
   }
 
@@ -133,8 +159,15 @@ export function httpLinkTransition(
       waiting = [...waiting, message]
       return
     } else if (!payload.probe) return
-    else isProbed = true
-    // What the hub still says was asked by who wanted something else.
+    else {
+      isProbed = true
+      for (const number of requests.keys()) lag(number)
+    }
+    readAnew()
+  }
+
+  /** What the hub still says was asked by who wanted something else. */
+  function readAnew(): void {
     reading = undefined
     readMs = elapsedMs
   }
@@ -180,17 +213,34 @@ export function httpLinkTransition(
     tell(message)
   }
 
+  /** There is no answer. */
+  function miss(command: Command): void {
+    const id = idOf(command)
+    slow.add(laneOf(command))
+    const code = command.type === 'baro:publish' ? 'in-progress' : 'unknown-outcome'
+    if (id) tell({ type: 'baro:error', payload: { id, code, message: noAnswer } })
+  }
+
+  /** What may be asked twice is, by another request, and nobody waits for the rest. */
+  function lag(number: number): void {
+    const commands = requests.get(number) ?? []
+    const questions = commands.filter(isQuestion)
+    late = Math.max(late, number)
+    requests.set(number, questions)
+    if (!questions[0]) requests.delete(number)
+    for (const command of commands) if (!isQuestion(command)) miss(command)
+  }
+
   /** The answer of a request is complete. */
   function finish(number: number, messages: readonly ServerMessage[]): void {
     const commands = requests.get(number)
     requests.delete(number)
     // A hub that cannot let it in now, something on the way that answers in its place, or a stream that ended.
     if (!messages.some(({ type }) => type === 'baro:connected')) return end(1006, noAnswer)
-    for (const { type, payload } of commands ?? [])
-      if ('id' in payload && !messages.some((answer) => 'id' in answer.payload && answer.payload.id === payload.id)) {
-        const code = type === 'baro:publish' ? 'in-progress' : 'unknown-outcome'
-        tell({ type: 'baro:error', payload: { id: payload.id, code, message: noAnswer } })
-      }
+    for (const command of commands ?? []) {
+      slow.delete(laneOf(command))
+      if (!messages.some((answer) => 'id' in answer.payload && answer.payload.id === idOf(command))) miss(command)
+    }
     if (commands) return
     reading = undefined
     if (!followed.size) readMs = Infinity
@@ -211,16 +261,22 @@ export function httpLinkTransition(
         rung === 'sse' ? undefined : wait,
       )
     }
-    while (waiting[0] && requests.size < maxRequests) {
-      const [first] = waiting
-      const { channel } = first.payload
-      const isQuestion = first.type === 'baro:request'
-      const isLast = requests.size === maxRequests - 1
+    for (;;) {
+      const places = maxRequests - [...requests.keys()].filter((number) => number > late).length
+      const busy = new Set([...requests.values()].flat().map(laneOf))
+      // What did not fit into a request must not overtake what did; and the last place is not for what is known to be slow.
+      const ready = waiting.filter((one) => {
+        const lane = laneOf(one)
+        return !lane || !(busy.has(lane) || (places === 1 && slow.has(lane)))
+      })
+      const [first, ...rest] = places > 0 ? ready : []
+      if (!first) return
       const goes = (one: Command) =>
-        isLast || one === first || !(isQuestion || one.type === 'baro:request' || one.payload.channel !== channel)
-      const together = waiting.filter(goes)
+        isQuestion(one) === isQuestion(first) &&
+        (places === 1 || (!isQuestion(one) && one.payload.channel === first.payload.channel))
+      const together = [first, ...rest.filter(goes)].slice(0, maxCommands)
       waiting = waiting.filter((one) => !together.includes(one))
-      requests.set(ask(together, 0), together)
+      requests.set(ask(together, 0, isQuestion(first) ? undefined : holdSeconds), together)
     }
   }
 
@@ -232,11 +288,19 @@ export function httpLinkTransition(
     case 'failed':
       end(event.code, event.reason)
       break
+    case 'late':
+      if (event.request !== reading) {
+        lag(event.request)
+        isProbed = true
+        readAnew()
+      } else if (event.request !== heard) end(1006, noAnswer)
+      break
     case 'say':
       say(event.message)
       break
     case 'heard': {
       const { messages } = event
+      heard = event.request
       for (const message of messages) if (!isOver) hear(message, event.request === reading)
       // A hub that remembers other claims: the client comes back, and judges what has no answer even here.
       if (isElsewhere && !isOver) hear(moved)
@@ -246,9 +310,37 @@ export function httpLinkTransition(
   if (event.type !== 'say' && !isOver) go()
   const dueInMs = reading || isOver || readMs === Infinity ? undefined : readMs - elapsedMs
   return step(
-    { greeting, user, followed, waiting, requests, reading, request, isProbed, readMs, isOver, dueInMs },
+    {
+      greeting,
+      user,
+      followed,
+      waiting,
+      requests,
+      reading,
+      request,
+      heard,
+      late,
+      slow,
+      isProbed,
+      readMs,
+      isOver,
+      dueInMs,
+    },
     ...actions,
   )
+}
+
+function idOf({ payload }: Command): string | undefined {
+  return 'id' in payload ? payload.id : undefined
+}
+
+function isQuestion({ type }: Command): boolean {
+  return type === 'baro:request'
+}
+
+/** What it must not overtake: the publishes of its producer, a tab, in its channel. */
+function laneOf({ type, payload }: Command): string | undefined {
+  return type === 'baro:publish' ? `${payload.channel} ${payload.producer}` : undefined
 }
 
 /** Whether a request has an answer to come that is heard; an effect drops all others. */

@@ -24,9 +24,13 @@ const subscribe = (attempt = 1, position = 'p0'): ClientMessage => ({
   type: 'baro:subscribe',
   payload: { channel: 'room:1', attempt, version: '1', position },
 })
-const publish = (id: string): ClientMessage => ({
+const publish = (id: string, channel = 'room:1'): ClientMessage => ({
   type: 'baro:publish',
-  payload: { id, channel: 'room:1', type: 'message', payload: id },
+  payload: { id, channel, type: 'message', payload: id },
+})
+const request = (id: string): ClientMessage => ({
+  type: 'baro:request',
+  payload: { id, channel: 'room:1', type: 'question', payload: id },
 })
 const hello = (claimsEpoch = 'c'): ServerMessage => ({
   type: 'baro:connected',
@@ -43,6 +47,10 @@ class Written {
 
   constructor(parts: readonly string[]) {
     this.parts = parts
+  }
+
+  get size(): number {
+    return this.parts.join('').length
   }
 }
 
@@ -164,10 +172,10 @@ it('I5: the commands of one moment go out in one request, and are told their ans
   link.send(publish('a'))
   link.send(publish('b'))
   await settled()
-  link.send(publish('c'))
+  link.send(publish('c', 'room:2'))
   await settled()
   expect(asked[1]?.messages).toEqual([greeting, publish('a'), publish('b')])
-  expect(asked[2]?.messages).toEqual([greeting, publish('c')])
+  expect(asked[2]?.messages).toEqual([greeting, publish('c', 'room:2')])
   const published = ['a', 'b'].map((id): ServerMessage => ({ type: 'baro:published', payload: { id } }))
   await asked[0]?.answer([hello()])
   await asked[1]?.answer([hello(), ...published])
@@ -194,8 +202,9 @@ it.each([
   ['the stream ends', 'sse', new Response('', { status: 200 }), 1006],
   ['the hub has no time', 'sse', new Response('', { status: 503 }), 1006],
   ['what comes cannot be read', 'poll', new Response('<html>'), 1006],
-  ['the hub does not know who this is', 'poll', new Response('', { status: 401 }), 4501],
-  ['the hub refuses the origin', 'poll', new Response('', { status: 403 }), 4501],
+  ['the hub does not know who this is', 'poll', Response.json({}, { status: 401 }), 4501],
+  ['the hub refuses the origin', 'poll', Response.json({}, { status: 403 }), 4501],
+  ['something on the way refuses with a page of its own', 'poll', new Response('<html>', { status: 403 }), 1006],
 ] as const)('ends when %s', async (_, rung, response, code) => {
   await open(rung, greeting, subscribe())
   await asked[0]?.respond(response)
@@ -223,9 +232,9 @@ it('I5: brings the client back when another hub answers, which does not remember
 it('ends when a request has no answer for too long, so that nothing stays pending behind what swallows it', async () => {
   const link = await open('poll', greeting, subscribe())
   await asked[0]?.answer([hello(), recovered('p0', 'p1')])
-  link.send(publish('a'))
+  link.send(request('a'))
   await settled()
-  expect(asked[1]?.messages).toEqual([counting('c'), publish('a')])
+  expect(asked[1]?.messages).toEqual([counting('c'), request('a')])
   await clock.pass(3_000)
   await asked[2]?.answer([hello()])
   for (let poll = 3; poll < 16; poll++) {
@@ -235,6 +244,21 @@ it('ends when a request has no answer for too long, so that nothing stays pendin
   expect(told.at(-1)).toBe(1006)
   expect(clock.elapsed()).toBeLessThan(45_000)
   expect(asked[1]?.signal?.aborted).toBe(true)
+})
+
+it('I5: a publish without an answer for 4 s is still in progress, and its request is dropped: it may hang', async () => {
+  const link = await open('poll', greeting, subscribe())
+  await asked[0]?.answer([hello(), recovered('p0', 'p1')])
+  link.send(publish('a'))
+  await settled()
+  await clock.pass(3_999)
+  expect(asked[1]?.signal?.aborted).toBe(false)
+  await clock.pass(1_000)
+  expect(asked[1]?.signal?.aborted).toBe(true)
+  expect(told).toContainEqual({
+    type: 'baro:error',
+    payload: { id: 'a', code: 'in-progress', message: 'no answer' },
+  })
 })
 
 it('ends with the drain of its node', async () => {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@baro/core/broker'
 import type { ServerMessage } from '@baro/core/protocol'
+import { patienceMs } from '../machine/patience.ts'
 import { runMachine } from '../machine/run-machine.ts'
 import type { Link, LinkEvents, Transport } from '../ports/transport.ts'
 import { connectUrl } from './connect-url.ts'
@@ -13,7 +14,7 @@ import {
   isUnderWay,
   startHttpLink,
 } from './http-link-machine.ts'
-import { postMessages, readMessages } from './post-messages.ts'
+import { bodyOf, postMessages, readMessages } from './post-messages.ts'
 
 /** What `createHttpTransport` takes besides its rung. */
 export interface HttpTransportOptions {
@@ -65,18 +66,25 @@ function openLink(
   })
   const { dispatch } = machine
 
-  async function ask({ request: number, wait, messages }: Extract<HttpLinkAction, { type: 'ask' }>): Promise<void> {
+  async function ask({
+    request: number,
+    wait,
+    hold,
+    messages,
+  }: Extract<HttpLinkAction, { type: 'ask' }>): Promise<void> {
     const fail = (code: number, reason: string) => dispatch({ type: 'failed', request: number, code, reason })
     const hear = (messages: readonly ServerMessage[], isDone = false) =>
       dispatch({ type: 'heard', request: number, messages, isDone })
     const controller = new AbortController()
     asked.set(number, controller)
     const isStream = wait === undefined
+    const body = bodyOf(messages)
+    const cancelLate = clock.after(patienceMs(body.size), () => wait || dispatch({ type: 'late', request: number }))
     // What ends a stream is its silence.
     const cancel = clock.after(deadlineMs, () => isStream || fail(1006, 'no answer'))
     await postMessages({
-      url: isStream ? url : `${url}?wait=${wait}`,
-      messages,
+      url: isStream ? url : `${url}?wait=${wait}${hold ? `&hold=${hold}` : ''}`,
+      body,
       signal: controller.signal,
       fetch,
       async read(response) {
@@ -86,6 +94,7 @@ function openLink(
       failed: fail,
     })
     cancel()
+    cancelLate()
     asked.delete(number)
   }
 

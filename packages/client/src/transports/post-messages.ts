@@ -4,7 +4,7 @@ import { readJson, type ServerMessage, unauthenticatedCode, writeJson } from '@b
 /** One request of a session over HTTP, and whom it tells. */
 export interface Post {
   readonly url: string
-  readonly messages: readonly ClientMessage[]
+  readonly body: Blob
   readonly signal: AbortSignal
   /** Default `globalThis.fetch`. */
   readonly fetch?: typeof fetch | undefined
@@ -14,21 +14,20 @@ export interface Post {
   failed(code: number, reason: string): void
 }
 
+/** The body of such a request. */
+export function bodyOf(messages: readonly ClientMessage[]): Blob {
+  return new Blob([writeJson({ messages })], { type: 'application/json' })
+}
+
 /** Posts messages to a hub's `connect`: one session, which ends with the answer. Never rejects. */
-export async function postMessages({
-  url,
-  messages,
-  signal,
-  fetch: request = fetch,
-  read,
-  failed,
-}: Post): Promise<void> {
+export async function postMessages({ url, body, signal, fetch: request = fetch, read, failed }: Post): Promise<void> {
   try {
-    const body = new Blob([writeJson({ messages })], { type: 'application/json' })
     const response = await request(url, { method: 'POST', body, signal })
-    const { ok, status } = response
+    const { ok, status, headers } = response
+    // Something on the way that refuses with a page of its own may let the client through later.
+    const isRefused = [401, 403].includes(status) && headers.get('content-type')?.includes('json')
     if (ok) await read(response)
-    else failed([401, 403].includes(status) ? unauthenticatedCode : 1006, `HTTP ${status}`)
+    else failed(isRefused ? unauthenticatedCode : 1006, `HTTP ${status}`)
   } catch (error) {
     failed(1006, `${error}`)
   }

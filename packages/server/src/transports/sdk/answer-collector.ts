@@ -87,6 +87,8 @@ export interface CollectorParts {
   readonly limits: Pick<Limits, 'maxOutboxBytes' | 'maxReplyBytes'>
   /** The time, on the hub's monotonic clock. */
   readonly nowMs: number
+  /** The client is let in: from now on its questions are at work. */
+  greeted?(): void
 }
 
 /**
@@ -187,6 +189,7 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
     if (this.#isClosed) return
     this.#waitingBytes += bytesOf(written)
     this.#written.push({ written, channel })
+    if (message.type === 'baro:connected') this.#parts.greeted?.()
     const question = answeredBy(message)
     if (question) this.#answered(question)
     if (isNews(message)) this.#hasNews = true

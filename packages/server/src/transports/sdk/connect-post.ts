@@ -43,11 +43,13 @@ interface Arrived {
   readonly text: string | BaroError
 }
 
-/** The messages of a client that waits for one answer, what the answer must hold, and how long it waits for news. */
+/** The messages of a client that waits for one answer, what the answer must hold, and how long it waits. */
 interface Waiting {
   readonly messages: readonly Arrived[]
   readonly asked: readonly About[]
   readonly waitMs: number
+  /** How long it waits for answers, once it is let in. */
+  readonly holdMs: number | undefined
 }
 
 /** What a session in one POST works with. */
@@ -73,18 +75,26 @@ export async function connectByPost(
   const body = await bodyOf(request, longestMessages * maxMessageBytes, parts)
   // Before it is decoded. Its messages are paid for once more, one by one, when it is known who sends them.
   parts.allowances.spend(sharing, 0, body.length)
-  const wait = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('wait')
+  const query = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
+  const wait = query.get('wait')
   const read = () => messagesOf(body, maxMessageBytes)
   if (wait === null) return streamSession(parts, request, response, handshake, await parts.turns.take(address, read))
-  const seconds = Number(wait)
-  if (!(seconds >= 0))
-    throw new BaroError('bad-message', `wait=${JSON.stringify(wait.slice(0, 20))} is not a number of seconds.`)
+  const waitMs = millisecondsOf('wait', wait)
+  const hold = query.get('hold')
+  const holdMs = hold === null ? undefined : millisecondsOf('hold', hold)
   const [messages, asked] = await parts.turns.take(address, () => {
     const messages = read()
     return [messages, messages.map(askedBy)] as const
   })
-  const waitMs = Math.min(seconds, longestWaitSeconds) * 1_000
-  return waitSession(parts, request, response, handshake, { messages, asked, waitMs })
+  return waitSession(parts, request, response, handshake, { messages, asked, waitMs, holdMs })
+}
+
+/** A number of seconds in a query, in milliseconds. */
+function millisecondsOf(name: string, text: string): number {
+  const seconds = Number(text)
+  if (!(seconds >= 0))
+    throw new BaroError('bad-message', `${name}=${JSON.stringify(text.slice(0, 20))} is not a number of seconds.`)
+  return Math.min(seconds, longestWaitSeconds) * 1_000
 }
 
 function streamSession(
@@ -108,15 +118,21 @@ async function waitSession(
   request: IncomingMessage,
   response: ServerResponse,
   handshake: Handshake,
-  { messages, asked, waitMs }: Waiting,
+  { messages, asked, waitMs, holdMs }: Waiting,
 ): Promise<void> {
   const { ticker, limits, clock } = parts
-  const collector = new AnswerCollector(asked, { ticker, limits, nowMs: clock.elapsed() })
+  // The client asks again with the same ids or turns (I5).
+  const endHoldIn = (ms: number) => clock.after(ms, () => collector.close())
+  const greeted = () => {
+    if (holdMs === undefined) return
+    cancelHold()
+    cancelHold = endHoldIn(holdMs)
+  }
+  const collector = new AnswerCollector(asked, { ticker, limits, nowMs: clock.elapsed(), greeted })
+  // A handler that never answers must not hold the request for ever.
+  let cancelHold = endHoldIn(longestWaitSeconds * 1_000)
   const session = parts.openSession(collector, handshake, { isOneWay: true })
   const cancelWait = clock.after(waitMs, () => collector.endWait())
-  // A handler that never answers must not hold the request for ever. The client asks again with the same ids or turns
-  // (I5).
-  const cancelHold = clock.after(longestWaitSeconds * 1_000, () => collector.close())
   if (response.destroyed) collector.close()
   response.once('close', () => collector.close())
   const stopHanding = hand(parts, handshake.address, session, messages)
