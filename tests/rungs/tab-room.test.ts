@@ -19,7 +19,6 @@ async function openBrowser(createTransport: (typeof clientRungs)[number][1], lim
       randomness,
       locks: tab.locks,
       BroadcastChannel: tab.BroadcastChannel,
-      identify: async () => undefined,
     })
     const links = new Set<() => void>()
     const follower = stage.open({
