@@ -7,6 +7,7 @@ import type { Part } from './part.ts'
 import { publishesPart } from './publishes/part.ts'
 import { recoverPart } from './recover/part.ts'
 import { roomsPart } from './rooms/part.ts'
+import { sizesPart } from './sizes/part.ts'
 import { slowReadersPart } from './slow-readers/part.ts'
 import { ssePart } from './sse/part.ts'
 
@@ -22,4 +23,5 @@ export const parts: readonly Part[] = [
   decodingPart,
   diskPart,
   keptPart,
+  sizesPart,
 ]

@@ -104,6 +104,18 @@ test('the values of a chart at any second are reached with the keyboard', async 
   await page.close()
 })
 
+test('a second that was chosen stays chosen while new ones come', async () => {
+  const page = await open('/en/machine')
+  const slider = page.getByRole('slider', { name: 'Second to show' })
+  await slider.focus()
+  await page.keyboard.press('ArrowLeft')
+  const newest = async () => Number(await slider.getAttribute('max'))
+  const before = await newest()
+  await expect.poll(newest, patience).toBeGreaterThan(before + 1)
+  expect(await slider.getAttribute('aria-valuetext')).toMatch(/^\d+ seconds ago$/)
+  await page.close()
+})
+
 test.each(['/en/nothing', '/rooms/A%20B'])('from %s, which is no page, there is a way on', async (path) => {
   const page = await browser.newPage()
   expect((await page.goto(site.url + path))?.status()).toBe(404)

@@ -76,8 +76,6 @@ async function seeStarted(project: Project, args: readonly string[], { stage, is
     stage('live')
     await seeRoom(`http://localhost:${port}`, isCached)
   })
-  // What \`docker stop\` does. A process that does not end keeps the table waiting, and shows.
-  if (isCached) await running.ended
 }
 
 /** Stops a program when this is over, and shows what it printed if this fails. */
@@ -85,10 +83,11 @@ async function stopping(running: Running, look: () => Promise<void>): Promise<vo
   try {
     await look()
   } catch (error) {
-    running.stop('SIGKILL')
+    running.kill()
     throw new Error(`${error instanceof Error ? error.message : error}\n${running.printed()}`)
   }
-  running.stop('SIGTERM')
+  // A process that does not end keeps the table waiting, and shows.
+  await running.stop()
 }
 
 /** The server of the README on a free port. */
@@ -111,7 +110,7 @@ async function makeNode(machine: Machine, folder: string, stage: Stage): Promise
     project.follow('client.ts')
     project.change('client.ts', [':3000', `:${port}`])
     const client = await project.start(['--import', 'tsx', 'client.ts'], /live[^\n]*\n?.*'Hello'/s)
-    client.stop('SIGKILL')
+    client.kill()
   })
 }
 

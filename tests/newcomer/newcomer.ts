@@ -30,7 +30,7 @@ async function lineOf(row: Row): Promise<{ readonly line: string; readonly isLiv
     outcome = error instanceof Error ? error.message : String(error)
   } finally {
     began.set('end', performance.now())
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   const times = stages.map((name) => {
     const names = [...began.keys()]

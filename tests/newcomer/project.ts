@@ -21,9 +21,10 @@ export interface Machine {
 /** A program of a project that runs. */
 export interface Running {
   readonly printed: () => string
-  /** Settles when it has ended, with its code. */
-  readonly ended: Promise<number | null>
-  stop(signal: 'SIGTERM' | 'SIGKILL'): void
+  /** Asks it and its children to stop, as `docker stop` does; settles when it has ended. */
+  stop(): Promise<void>
+  /** Kills it and its children. */
+  kill(): void
 }
 
 /** A folder beside a clone of the repository, as the README has it. */
@@ -95,7 +96,12 @@ export class Project {
     cwd = this.folder,
   ): Promise<Running> {
     const [command = '', ...rest] = [...this.#machine.manager.run, ...args]
-    const child = spawn(command, rest, { cwd, env: { ...this.env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, rest, {
+      detached: true,
+      cwd,
+      env: { ...this.env, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let printed = ''
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
     await new Promise<void>((resolve, reject) => {
@@ -107,7 +113,16 @@ export class Project {
       child.once('error', reject)
       ended.then((code) => reject(new Error(`${args.join(' ')} ended with ${code}:\n${printed}`)))
     })
-    return { printed: () => printed, ended, stop: (signal) => child.kill(signal) }
+    const signal = (name: 'SIGTERM' | 'SIGKILL') => {
+      // It leads a group of its own: `next dev` has children that outlive it.
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, name)
+    }
+    const stop = async () => {
+      signal('SIGTERM')
+      await ended
+    }
+    return { printed: () => printed, stop, kill: () => signal('SIGKILL') }
   }
 }
 

@@ -44,6 +44,9 @@ let page: Snapshot<TypesOf<typeof room>>
 /** What handlers were given. */
 const handled: unknown[] = []
 
+/** All clients of these tests come from one address, and reconnect after every byte. */
+const fromOneAddress = { timesPerAddress: Number.POSITIVE_INFINITY }
+
 /** Streams whose offsets follow each other, and streams that leave some out: only positions say whether anything is missing. */
 const brokers = [
   { offsets: 'dense', createBroker: () => createMemoryBroker() },
@@ -54,7 +57,7 @@ type CreateBroker = (typeof brokers)[number]['createBroker']
 /** A hub with a page, and what was published since. */
 async function open(createBroker: CreateBroker): Promise<void> {
   handled.length = 0
-  hub = createHub({ channels: [room], broker: createBroker() })
+  hub = createHub({ channels: [room], broker: createBroker(), limits: fromOneAddress })
   hub.on(room, {
     access: 'public',
     events: {
@@ -232,7 +235,7 @@ describe('any node', () => {
     const broker = createMemoryBroker()
     const nodes = await Promise.all(
       [0, 1].map(async () => {
-        const hub = createHub({ channels: [room], broker })
+        const hub = createHub({ channels: [room], broker, limits: fromOneAddress })
         hub.on(room, { access: 'public' })
         return { hub, listening: await hub.listen(0, '127.0.0.1') }
       }),

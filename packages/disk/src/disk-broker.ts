@@ -10,10 +10,10 @@ import {
   defaultClaimLimits,
   Followers,
   NodeListeners,
+  pooledRandomness,
   type Report,
   singleNodeDefaults,
   systemClock,
-  systemRandomness,
 } from '@baro/core/broker'
 import { checkedOptions } from '@baro/core/protocol'
 import { DamagedStore, StoreFailed } from './damage/damage.ts'
@@ -70,7 +70,7 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
     sync = 'os',
     lockWaitMs = 10_000,
     clock = systemClock,
-    randomness = systemRandomness,
+    randomness = pooledRandomness,
     idleTtlMs = singleNodeDefaults.idleTtlMs,
     maxBytes = singleNodeDefaults.mostBytes,
     maxChannels = singleNodeDefaults.maxChannels,

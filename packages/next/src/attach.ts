@@ -40,9 +40,11 @@ const attachRules: OptionRules<AttachOptions> = {
  * custom server that is yours to do: `hub.drain()`). It does nothing during `next build` and in the edge runtime.
  *
  * Attaching again is harmless. Attaching another hub puts it in the place of the first, whose clients are told to
- * reconnect, and do so to the new one. In production, pages that were built without a hub are rendered once more when the
- * server is found (`renderBuiltPages`; with a custom server that is yours to do, too). Next loads `instrumentation.ts` once in a process: an edit of the hub takes a
+ * reconnect, and do so to the new one. Next loads `instrumentation.ts` once in a process: an edit of the hub takes a
  * restart of `next dev`.
+ *
+ * In production, pages that were built without a hub are rendered once more as soon as the server is found. With a custom
+ * server that is yours to do, too: `renderBuiltPages`.
  *
  * @throws {BaroError} `bad-definition` if an option does not exist, or makes no sense.
  *

@@ -128,7 +128,7 @@ export function laneTransition(
       if (!isRequest && (lostMs ?? number) !== undefined) return entry
       const { lateMs } = event
       if (sentMs !== undefined) inFlight--
-      if (lateMs === undefined) return settle(entry, lateMs)
+      if (lateMs === undefined) return settle(entry, undefined)
       return lostMs === undefined
         ? settle(entry, new BaroError('unavailable', `No connection for ${lateMs} ms.`))
         : giveUp(entry)

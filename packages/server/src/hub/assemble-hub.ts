@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
-import { type Recover, systemRandomness } from '@baro/core/broker'
+import { pooledRandomness, type Recover } from '@baro/core/broker'
 import { checkedOptions, orThrow, quote } from '@baro/core/protocol'
 import { Allowances } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
@@ -31,6 +31,7 @@ import { brokerSource } from '../stream/broker-source.ts'
 import { Feeds } from '../stream/feeds.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
+import { Bookmarks } from '../transports/channel-url/bookmarks.ts'
 import { publishByPost } from '../transports/channel-url/channel-post.ts'
 import { endStream, readChannel } from '../transports/channel-url/channel-read.ts'
 import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
@@ -67,7 +68,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     leaveAfterMs = 10_000,
     log = console,
     clock = nodeClock,
-    randomness = systemRandomness,
+    randomness = pooledRandomness,
     broker = createMemoryBroker({ clock, randomness }),
   } = options
   const limits = { ...defaultLimits, ...options.limits }
@@ -113,7 +114,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   }
 
   const held = new HeldRequests()
-  const turns = new FairTurns(clock)
+  const turns = new FairTurns(clock, limits.timesPerAddress)
   const webSockets = createWebSocketTransport({
     clock,
     turns,
@@ -136,8 +137,9 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   }
   const reading = { ...streaming, feeds, held }
   const posting = { gate, turns, allowances, delegating, limits, clock }
-  const connecting = { clock, turns, allowances, ticker, limits, openSession, heartbeatIntervalMs }
-  const upgrading = { ...streaming, registry, webSockets }
+  const turnstile = new Turnstile({ clock, allowances })
+  const connecting = { clock, turns, allowances, turnstile, ticker, limits, openSession, heartbeatIntervalMs }
+  const upgrading = { ...streaming, registry, webSockets, bookmarks: new Bookmarks() }
   const mounts = new SocketMounts(path)
   const routes = new Routes({
     path,
@@ -152,7 +154,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     lateRefusals: new LateRefusals({ clock, randomness, held }),
     turns,
     allowances,
-    turnstile: new Turnstile({ clock, allowances }),
+    turnstile,
     isOriginAllowed: createOriginCheck({ origins, development, log }),
     trustProxy,
     destinations: {

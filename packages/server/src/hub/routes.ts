@@ -229,7 +229,8 @@ export class Routes {
           'origin-refused',
           'This origin is not allowed. The server has logged which setting allows it.',
         )
-      allowances.assertMayAsk(network, mayBeUser)
+      // A session of the SDK waits for its turn.
+      if (where !== '/connect') allowances.assertMayAsk(network, mayBeUser)
       await run(handshake)
     } catch (error) {
       if (request.destroyed && !request.complete) return
@@ -237,9 +238,10 @@ export class Routes {
       const refusal = gate.explain(error, where)
       // Who comes too fast would never be let in again.
       if (refusal.code !== 'rate-limited') allowances.refused(network, mayBeUser)
-      else if (asksForStream(request, defaults)) return destinations.endStream(request, response, refusal)
       await lateRefusals.hold(refusal, response)
       if (response.destroyed) return
+      if (refusal.code === 'rate-limited' && asksForStream(request, defaults))
+        return destinations.endStream(request, response, refusal)
       await sendError(request, response, refusal)
     }
     endIfUnread(response, clock, 2 * heartbeatIntervalMs)

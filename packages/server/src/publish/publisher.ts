@@ -171,8 +171,17 @@ export class Publisher {
     const failed = (error: unknown) => this.#outcomeOfFailure(error, resolved, id, key, sent[0])
     return orElse<WorkOutcome>(() => {
       // Each field by its name: an object that is spread and added to costs V8 more than the rest of a publish.
-      const { channel, params, user, session } = context
-      const returned: unknown = handler({ channel, params, user, session, payload: handled.payload, id, publish })
+      const { channel, params, user, claims, session } = context
+      const returned: unknown = handler({
+        channel,
+        params,
+        user,
+        claims,
+        session,
+        payload: handled.payload,
+        id,
+        publish,
+      })
       // Most handlers return what `publish` gave them. Then all is done, and there is nothing to wait for.
       const isDone = !isLater(returned) || sent.some((one) => one.promise === returned)
       if (isDone && sent.every((one) => one.published !== undefined)) return outcomeOf(sent[0]?.published)

@@ -25,12 +25,12 @@ export interface Outlet<Said, SaidSignal = Said> {
   /** The position was accepted. The batch is the first part of what follows it, and may be empty. */
   recovered(batch: Batch): void
   /**
-   * A further part of what follows, from history. Few readers get the same bytes, and a slow one may hold them for
-   * long.
+   * A further part of what follows, from history, which leads to the position. Few readers get the same bytes, and a slow
+   * one may hold them for long.
    */
-  continued(said: Said): void
-  /** What happens now; all live readers of the dialect get the same. */
-  deliver(said: Said): void
+  continued(said: Said, position: AtPosition): void
+  /** What happens now, and the position that it leads to; all live readers of the dialect get the same. */
+  deliver(said: Said, position: AtPosition): void
   /** A signal, as the dialect says it. */
   signal(said: SaidSignal): void
   /** The reader cannot continue from its position, and starts again from the snapshot. */
@@ -75,7 +75,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     if (this.#outbox.isFull) {
       this.#counters.slow++
       this.#on({ name: 'cut', position: batch.follows })
-    } else this.#outlet.deliver(said)
+    } else this.#outlet.deliver(said, batch.position)
   }
 
   signal(said: SaidSignal): void {
@@ -137,7 +137,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
         this.#outlet.recovered(batch)
       } else {
         const said = madeOnce(batch, this.dialect.encode)
-        if (said !== undefined) this.#outlet.continued(said)
+        if (said !== undefined) this.#outlet.continued(said, batch.position)
       }
       return this.#continue(batch.position, !batch.leadsOn)
     }

@@ -1,8 +1,12 @@
-import type { Settlement } from '@baro/core/broker'
+import type { ClaimShare, Settlement } from '@baro/core/broker'
 import { formatPosition } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { byId, byTurn, claimed, terms } from './claim-keys.ts'
 import type { Stage } from './stage.ts'
+
+/** Claims of one address after which every broker has to refuse some; and how many are under way together. */
+const mostOfAddress = 100_000
+const atOnce = 1_000
 
 /** Publishes that are claimed by their ids, and the life that all claims are in. */
 export function claimDuties(stage: Stage): void {
@@ -102,6 +106,33 @@ export function claimDuties(stage: Stage): void {
       await stage.broker.release('room:1', byId('a'))
       expect(await claimed(stage.other, byId('a'))).toBe('granted')
       expect(await claimed(stage.other, byId('a'))).toBe('pending')
+    })
+  })
+
+  describe('shares of the claims', () => {
+    test('I7: what one address claims is bounded, and takes no room of another address, of a user or of the application', async () => {
+      const { broker, other } = stage
+      const claimFor = async (share: ClaimShare, id: string) =>
+        broker.claim('room:1', byId(id, JSON.stringify(share)), { windowMs: 10_000, share })
+      const flood = async (from: number) =>
+        Promise.allSettled(
+          Array.from({ length: atOnce }, (_, index) =>
+            claimFor({ of: 'guest', address: '10.0.0.1' }, `flood-${from + index}`),
+          ),
+        )
+      let refused: PromiseRejectedResult | undefined
+      for (let from = 0; !refused && from < mostOfAddress; from += atOnce)
+        refused = (await flood(from)).find((one) => one.status === 'rejected')
+      expect(refused?.reason).toMatchObject({ code: 'rate-limited' })
+      for (const share of [
+        { of: 'guest', address: '10.0.0.2' },
+        { of: 'user', user: '10.0.0.1' },
+        { of: 'application' },
+      ] as const)
+        expect(await claimFor(share, 'a')).toMatchObject({ outcome: 'granted' })
+      // What was granted is still remembered: to forget it early would be to publish twice.
+      const first = byId('flood-0', JSON.stringify({ of: 'guest', address: '10.0.0.1' }))
+      expect(await other.claim('room:1', first, terms)).toMatchObject({ outcome: 'pending' })
     })
   })
 

@@ -1,13 +1,15 @@
 /** A plain WebSocket on a channel's own URL, for code that does not use our client: `new WebSocket(url)`. */
-import { errorCodes } from '@baro/core'
-import { orThrow } from '@baro/core/protocol'
+import { BaroError, errorCodes } from '@baro/core'
+import { orThrow, quote } from '@baro/core/protocol'
 import { Hold } from '../../access/hold.ts'
 import type { Registry } from '../../channel/registry.ts'
 import { principalOf } from '../http/http-principal.ts'
 import { refuseUpgrade, type Upgrade, type WebSocketTransport } from '../websocket/websocket.ts'
+import type { Bookmarks } from './bookmarks.ts'
 import { webSocketDialect } from './channel-dialects.ts'
 import { parseChannelQuery, searchOf } from './channel-query.ts'
 import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
+import { Receipts } from './receipts.ts'
 
 /** Where a plain WebSocket is asked for: at the channel's own URL, or where an application has mounted it. */
 export interface ChannelPlace {
@@ -23,13 +25,14 @@ export interface ChannelPlace {
 export interface ChannelSocketParts extends ChannelStreamParts {
   readonly registry: Registry
   readonly webSockets: WebSocketTransport
+  readonly bookmarks: Bookmarks
 }
 
 /** Opens the channel's stream, or answers the upgrade with the status and message of the error. */
 export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, upgrade: Upgrade): void {
   const { stream } = upgrade
   prepare(parts, place, upgrade)
-    .then(({ resolved, query, principal: reader, awaitsToken }) => {
+    .then(({ resolved, query, principal: reader, awaitsToken, bookmark }) => {
       // The handshake may wait for its turn.
       const hold = new Hold(parts.permits, reader.user, resolved.channel)
       const endHold = () => hold.end()
@@ -38,10 +41,11 @@ export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, u
         stream.off('close', endHold)
         endHold()
         const dialect = webSocketDialect(socket.framing, query.view)
-        const voice = { heartbeat: () => socket.ping(), drain: () => {} }
-        const opened = new ChannelStream(parts, socket, voice, {
-          ...{ resolved, dialect, position: query.position, reader, awaitsToken },
-        })
+        const receipts =
+          bookmark && ((send: (frame: Uint8Array) => void) => new Receipts(parts.clock, bookmark, send, socket))
+        const voice = { heartbeat: () => socket.ping(), drain: () => {}, ...(receipts && { receipts }) }
+        const position = query.position ?? bookmark?.position
+        const opened = new ChannelStream(parts, socket, voice, { resolved, dialect, position, reader, awaitsToken })
         if (hold.error) opened.over(hold.error)
         return opened
       })
@@ -60,15 +64,28 @@ async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request
   search.set('live', 'sse')
   const query = orThrow(parseChannelQuery(search, {}))
   const principal = await principalOf(parts.gate, handshake)
+  const name = readerName(search)
   try {
     await parts.gate.assertAllowed(resolved, principal, 'read')
-    return { resolved, query, principal, awaitsToken: false }
+    const bookmark = name === undefined ? undefined : parts.bookmarks.open(resolved.channel, name, principal)
+    return { resolved, query, principal, bookmark, awaitsToken: false }
   } catch (error) {
     // A browser cannot send a header with a WebSocket, and shows no status of its handshake. So a guest may still say who
     // it is, by its first message.
     if (principal.user) throw error
     // The error of a rule that throws is logged, as it would be if it were sent.
     parts.gate.explain(error, resolved.channel)
-    return { resolved, query, principal, awaitsToken: true }
+    return { resolved, query, principal, bookmark: undefined, awaitsToken: true }
   }
+}
+
+function readerName(search: URLSearchParams): string | undefined {
+  const name = search.get('reader') ?? ''
+  if (name === '') return undefined
+  // It is a secret: who knows it can move the bookmark of a guest.
+  if (/^[A-Za-z0-9._~-]{16,64}$/.test(name)) return name
+  throw new BaroError(
+    'bad-message',
+    `The query reader=${quote(name)} is not 16 to 64 letters, digits or "._~-". Make a random one, once for each page.`,
+  )
 }

@@ -1,5 +1,5 @@
 /** One channel on one plain stream, for code that does not use our client: a WebSocket or an EventSource. */
-import type { BaroError } from '@baro/core'
+import type { BaroError, Json } from '@baro/core'
 import type { Cancel, Clock, Randomness, ResetReason } from '@baro/core/broker'
 import { closeCodes, createId, type Position } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
@@ -23,6 +23,7 @@ import type { HubSession, Sessions } from '../../session/sessions.ts'
 import type { Outlet } from '../../stream/reader.ts'
 import type { ChannelDialect } from './channel-dialects.ts'
 import { ChannelInbox, type InboxOutlet, unauthenticated } from './channel-inbox.ts'
+import type { Receipts } from './receipts.ts'
 
 /** What a stream works with. */
 export interface ChannelStreamParts {
@@ -57,6 +58,8 @@ export interface StreamVoice {
   heartbeat(): void
   /** Tells the client to come back after this time. The stream closes right after it. */
   drain(reconnectInMs: number): void
+  /** Makes what finds out how far the client has read, if it wants that to be remembered. */
+  receipts?(send: (frame: Uint8Array) => void): Receipts
 }
 
 /** Writes what its reader finds to a plain stream, and gives what the client sends to the channel's handlers. */
@@ -71,12 +74,14 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   readonly #principal: { user: Identity | undefined } & Pick<Principal, 'address' | 'session'>
   readonly #following: Following
   readonly #start: Start
+  readonly #receipts: Receipts | undefined
   /** Made at first use: an event stream spends nothing. */
   #lazyAllowance: LinkAllowance | undefined
   /** Made at first use, because most streams only follow. */
   #lazyInbox: ChannelInbox | undefined
   #permit: Permit | undefined
-  /** While it waits for a token. */
+  #awaitsToken = false
+  /** While no token has come. */
   #cancelWait: Cancel | undefined
   #isEnded = false
 
@@ -87,6 +92,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#parts = parts
     this.#voice = voice
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
+    this.#receipts = voice.receipts?.((frame) => this.outbox.deliver(frame, resolved.channel))
     // The scope of a guest's ids is this stream, because nothing says that another stream is of the same guest.
     this.#principal = { user: reader.user, address: reader.address, session: this.id }
     this.#delegate = parts.delegating(this.#principal)
@@ -96,20 +102,20 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     parts.sessions.started(this)
     // `started` ends the stream at once if the node is stopping.
     if (this.#isEnded) return
+    this.#awaitsToken = awaitsToken === true
     if (awaitsToken) this.#cancelWait = parts.clock.after(parts.limits.connectTimeoutMs, () => this.#tooLate())
     else this.#begin()
   }
 
   #begin(): void {
-    this.#cancelWait?.()
-    this.#cancelWait = undefined
+    this.#awaitsToken = false
     this.#parts.sessions.opened(this)
     this.#permit = this.#parts.permits.open(this.user, this)
     this.#following.begin(this.#start, this, 'asked')
   }
 
   get awaitsToken(): boolean {
-    return this.#cancelWait !== undefined
+    return this.#awaitsToken
   }
 
   #tooLate(): void {
@@ -121,6 +127,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   async authenticate(token: string): Promise<void> {
     const { gate, permits, clock } = this.#parts
     const isFirst = this.awaitsToken
+    // From now on it is not the client that is waited for.
+    this.#cancelWait?.()
     let user: Identity | undefined
     try {
       user = await gate.authenticateInTime({}, token)
@@ -161,25 +169,29 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   recovered(batch: Batch): void {
     // A client that named no position is told where it starts: nothing is missed if the stream breaks before a message.
     const start = this.#start === 'now' ? this.dialect.encodePosition(batch.follows) : undefined
-    if (start) this.deliver(start)
+    if (start) this.outbox.deliver(start, this.#channel)
+    this.#receipts?.startsAt(batch.follows)
     const bytes = madeOnce(batch, this.dialect.encode)
-    if (bytes) this.continued(bytes)
+    if (bytes) this.continued(bytes, batch.position)
   }
 
-  continued(bytes: Uint8Array): void {
+  continued(bytes: Uint8Array, position: Position): void {
     this.outbox.deliverPieces([bytes], this.#channel)
+    this.#receipts?.delivered(position)
   }
 
-  deliver(bytes: Uint8Array): void {
+  deliver(bytes: Uint8Array, position: Position): void {
     this.outbox.deliver(bytes, this.#channel)
+    this.#receipts?.delivered(position)
   }
 
   signal(bytes: Uint8Array): void {
-    this.deliver(bytes)
+    this.outbox.deliver(bytes, this.#channel)
   }
 
   reset(reason: ResetReason, snapshot: EncodedSnapshot): void {
     this.outbox.deliverPieces(this.dialect.encodeReset(reason, snapshot), this.#channel)
+    this.#receipts?.delivered(snapshot.position)
   }
 
   failed(error: unknown): void {
@@ -212,6 +224,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   published(answer: PublishAnswer): void {
     this.outbox.replyBytes(this.dialect.encodeAside('baro:published', answer))
+  }
+
+  answered(payload: Json, id?: string): void {
+    this.outbox.replyBytes(this.dialect.encodeAnswer(payload, id))
   }
 
   refused({ code, message }: BaroError, id?: string): void {
@@ -278,6 +294,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#isEnded = true
     this.#cancelWait?.()
     this.#permit?.end()
+    this.#receipts?.end()
     this.#following.end()
     this.#parts.sessions.ended(this)
   }

@@ -1,16 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { FairTurns, partsOfTurn } from './fair-turns.ts'
 
-function setUp({ eachTakesMs = 0 } = {}) {
+function setUp({ eachTakesMs = 0, maxTimes = 20 } = {}) {
   const soon: (() => void)[] = []
   let elapsedMs = 0
-  const turns = new FairTurns({
+  const later: { readonly run: () => void; readonly ms: number }[] = []
+  const clock = {
     elapsed: () => elapsedMs,
-    soon(run) {
+    soon(run: () => void) {
       soon.push(run)
       return () => {}
     },
-  })
+    after(ms: number, run: () => void) {
+      later.push({ run, ms })
+      return () => {}
+    },
+  }
+  const turns = new FairTurns(clock, maxTimes)
   const begun: string[] = []
   const ask = (address: string, count: number, from = 0) => {
     for (let index = from; index < from + count; index++)
@@ -27,7 +33,14 @@ function setUp({ eachTakesMs = 0 } = {}) {
   const takes = (ms: number) => {
     elapsedMs += ms
   }
-  return { nextTurn, turns, begun, ask, takes }
+  /** Ends the pause, if there is one; returns how long it was. */
+  const endPause = () => {
+    const [pause] = later.splice(0)
+    takes(pause?.ms ?? 0)
+    pause?.run()
+    return pause?.ms
+  }
+  return { nextTurn, turns, begun, ask, takes, endPause }
 }
 
 const asked = (address: string, count: number, from = 0) =>
@@ -35,14 +48,55 @@ const asked = (address: string, count: number, from = 0) =>
 
 describe('in one turn of the event loop', () => {
   test('I7: an address that asks for much gets a little of it, and another one does not wait', () => {
-    const { ask, begun, nextTurn } = setUp()
+    const { ask, begun, nextTurn, endPause } = setUp()
     ask('a', 20)
     ask('b', 2)
     expect(begun).toEqual([...asked('a', 8), ...asked('b', 2)])
     nextTurn()
+    endPause()
     expect(begun.slice(10)).toEqual(asked('a', 8, 8))
     nextTurn()
+    endPause()
     expect(begun.slice(18)).toEqual(asked('a', 4, 16))
+  })
+
+  test('I7: its next turn is later while others come too, and they do not wait for it', () => {
+    const { ask, begun, nextTurn, endPause } = setUp()
+    ask('a', 20)
+    ask('b', 1)
+    expect(nextTurn()).toBe(false)
+    ask('b', 3, 1)
+    expect(begun).toEqual([...asked('a', 8), ...asked('b', 4)])
+    expect(endPause()).toBe(4)
+    expect(begun.slice(12)).toEqual(asked('a', 8, 8))
+  })
+
+  test('I7: so is that of an address that has used up its turn, and asks again with what comes next', () => {
+    const { ask, begun, nextTurn, endPause } = setUp()
+    ask('b', 1)
+    ask('a', 8)
+    nextTurn()
+    ask('a', 1, 8)
+    expect(begun).toEqual([...asked('b', 1), ...asked('a', 8)])
+    endPause()
+    expect(begun.at(-1)).toBe('a8')
+  })
+
+  test('alone it gets every turn, so that a proxy that was not named is not slowed down; nor is an address without a bound', () => {
+    for (const { isAlone, maxTimes } of [
+      { isAlone: true, maxTimes: 20 },
+      { isAlone: false, maxTimes: Number.POSITIVE_INFINITY },
+    ]) {
+      const { ask, begun, nextTurn, takes, endPause } = setUp({ maxTimes })
+      ask('b', 1)
+      ask('a', 1)
+      nextTurn()
+      if (isAlone) takes(1_000)
+      ask('a', 27, 1)
+      for (let turn = 0; turn < 3; turn++) nextTurn()
+      expect(endPause()).toBeUndefined()
+      expect(begun).toHaveLength(29)
+    }
   })
 
   test('I7: of what leaves nothing for later it gets more', () => {

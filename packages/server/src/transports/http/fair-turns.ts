@@ -10,6 +10,17 @@ const turnMs = 1
  */
 export const partsOfTurn: Readonly<Record<'request' | 'reading', number>> = { request: 1 / 8, reading: 1 / 64 }
 
+/**
+ * How long an address that has used up its turn waits for the next one while others come too, in milliseconds. Turns that
+ * follow each other at once would leave it nearly all of the time, and whoever asks for something waits in several turns.
+ */
+const pauseMs = 4
+
+/** For so long, in milliseconds, others count as there. */
+const othersStayMs = 50
+
+type FairTurnsClock = Pick<HubClock, 'soon' | 'after' | 'elapsed'>
+
 /** What a network has had of this turn, and what it still wants. */
 interface Share {
   /** A part of what may be begun. */
@@ -27,17 +38,25 @@ interface Beginning {
 
 /**
  * Does a little of what each address brings in a turn of the event loop: requests, upgrades, frames, and what a body brought.
- * What else it brought waits for the next turn. Between two turns the event loop looks at all connections, so whoever
- * asks over many of them, as fast as they are answered, makes nobody wait longer than for this little (I7). Nothing is
- * refused, and what waits is bounded by the connections, for each has one piece of work in its turn.
+ * What else it brought waits for its next turn. Between two turns the event loop looks at all connections, so whoever
+ * asks over many of them, as fast as they are answered, makes nobody wait longer than for this little (I7). Nor often: while
+ * others come too, its next turn is some milliseconds later. Nothing is refused, and what waits is bounded by the connections, for each has one piece of work in its turn.
  */
 export class FairTurns {
-  readonly #clock: Pick<HubClock, 'soon' | 'elapsed'>
+  readonly #clock: FairTurnsClock
+  readonly #pauseMs: number
+  #isPausing = false
   /** Those who wanted something in this turn, by network: one customer has as many IPv6 addresses as wanted. */
   readonly #shares = new Map<string, Share>()
 
-  constructor(clock: Pick<HubClock, 'soon' | 'elapsed'>) {
+  /** Who came last, and when it was last somebody else than before. */
+  #lastName: string | undefined
+  #othersAtMs = Number.NEGATIVE_INFINITY
+
+  /** @param maxTimes How much more than a link an address may bring; one without a bound has no pauses either. */
+  constructor(clock: FairTurnsClock, maxTimes: number) {
     this.#clock = clock
+    this.#pauseMs = Number.isFinite(maxTimes) ? pauseMs : 0
   }
 
   /** Calls `run` in this turn, or in the first one in which the address may begin something more. */
@@ -45,6 +64,8 @@ export class FairTurns {
     const name = address === undefined ? '' : networkOf(address)
     let share = this.#shares.get(name)
     if (!share) {
+      if (name !== (this.#lastName ?? name)) this.#othersAtMs = this.#clock.elapsed()
+      this.#lastName = name
       share = { begun: 0, spentMs: 0, isRunning: false, waiting: undefined }
       if (this.#shares.size === 0) this.#clock.soon(() => this.#nextTurn())
       this.#shares.set(name, share)
@@ -86,7 +107,15 @@ export class FairTurns {
   }
 
   #nextTurn(): void {
-    for (const [name, { waiting }] of this.#shares) if (!waiting?.length) this.#shares.delete(name)
+    const shares = [...this.#shares]
+    for (const [name, share] of shares) if (!isUsedUp(share)) this.#shares.delete(name)
+    if (this.#shares.size > 0 && !this.#isPausing && this.#mustPause) {
+      this.#isPausing = true
+      this.#clock.after(this.#pauseMs, () => this.#nextTurn())
+      return
+    }
+    this.#isPausing = false
+    for (const [name, { waiting }] of shares) if (!waiting?.length) this.#shares.delete(name)
     // First, so that nothing that is thrown below can end the turns.
     if (this.#shares.size > 0) this.#clock.soon(() => this.#nextTurn())
     for (const share of this.#shares.values()) {
@@ -94,6 +123,10 @@ export class FairTurns {
       share.spentMs = 0
       this.#goOn(share)
     }
+  }
+
+  get #mustPause(): boolean {
+    return this.#pauseMs > 0 && this.#clock.elapsed() - this.#othersAtMs < othersStayMs
   }
 }
 

@@ -74,6 +74,8 @@ class OpenSse implements SseSocket {
   close(): void {
     this.#stream.end()
     this.#watch()
+    // A stream that was refused is told to nobody, and its wait would keep its connection in memory.
+    this.#stream.once('close', () => this.#stopWatching?.())
   }
 
   heartbeat(): void {

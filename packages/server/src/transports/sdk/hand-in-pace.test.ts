@@ -17,7 +17,7 @@ function setUp(count: number) {
       return () => {}
     },
   }
-  const turns = new FairTurns(clock)
+  const turns = new FairTurns(clock, 20)
   const handed: string[] = []
   let waitMs = 0
   const session: SessionLink = { spend: () => waitMs, receive() {}, refuse() {}, drained() {}, closed() {} }
@@ -32,11 +32,13 @@ function setUp(count: number) {
 }
 
 test('I7: a body hands over no more in one turn than its address may begin, and others go on', () => {
-  const { turns, handed, nextTurn } = setUp(20)
+  const { clock, turns, handed, nextTurn } = setUp(20)
   turns.begin('10.0.0.2', () => handed.push('other'))
   expect(handed).toEqual([...texts(8).map(({ text }) => text), 'other'])
   nextTurn()
+  clock.advance(4)
   nextTurn()
+  clock.advance(4)
   expect(handed.filter((text) => text !== 'other')).toEqual(texts(20).map(({ text }) => text))
 })
 

@@ -41,6 +41,11 @@ export function textFrame(text: string): Uint8Array {
   return frame
 }
 
+/** A ping with a text of at most 125 bytes, which the client sends back (RFC 6455 §5.5.2). */
+export function pingFrame(text: string): Uint8Array {
+  return Buffer.concat([Buffer.from([0x89, Buffer.byteLength(text)]), Buffer.from(text)])
+}
+
 /** A binary frame. It is not compressed, because most bytes that are sent are compressed already. */
 export function binaryFrame(bytes: Uint8Array): Uint8Array {
   const frame = openFrame('binary', false, bytes.length)

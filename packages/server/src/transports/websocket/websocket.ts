@@ -32,6 +32,8 @@ export interface Upgrade {
 export interface WebSocketSocket extends Socket {
   /** Sends a ping. If the one before it is still unanswered, nobody is there, and the link ends. */
   ping(): void
+  /** Calls `run` with the text of each answer to a ping. */
+  onPong(run: (text: string) => void): void
 }
 
 /** What a hub's WebSockets agree to. */
@@ -131,6 +133,10 @@ class OpenWebSocket implements WebSocketSocket {
       this.#isAsked = false
     })
     this.#webSocket.ping()
+  }
+
+  onPong(run: (text: string) => void): void {
+    this.#webSocket.on('pong', (data) => run(data.toString()))
   }
 }
 
