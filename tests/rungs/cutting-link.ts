@@ -17,6 +17,9 @@ export async function createCuttingLink(port: number): Promise<CuttingLink> {
   let limit = Number.POSITIVE_INFINITY
   let passed = 0
   const open = new Set<() => void>()
+  const cutAll = () => {
+    for (const cut of open) cut()
+  }
   const server = createServer((client) => {
     const target = connect(port, '127.0.0.1')
     let left = limit
