@@ -16,6 +16,15 @@ test('the table of prices in SECURITY.md is that of the code', () => {
   expect(told).not.toEqual([])
 })
 
+const threats = [...readSource('SECURITY.md').matchAll(/^\| (?!threat|-)(.+) \|$/gm)]
+  .map(([, cells = '']) => cells.split('|').map((cell) => cell.trim()))
+  .filter((cells) => cells.length === 4)
+
+test.each(threats)('the threat of %s: names a test that is there and says so', (_threat, _default, _switch, named) => {
+  const path = /^`(packages\/.+\.test\.ts|tests\/.+\.test\.ts)`$/.exec(named ?? '')?.[1] ?? ''
+  expect(readSource(path)).toMatch(/\b(?:test|it)\b/)
+})
+
 describe('the table of bounds in SECURITY.md', () => {
   test.each(rows)('%s: names a test that is there and says so', (_resource, _who, _bound, _option, _above, named) => {
     const path = /^`(packages\/.+\.test\.ts|tests\/.+\.test\.ts)`$/.exec(named ?? '')?.[1] ?? ''

@@ -25,6 +25,8 @@ export interface ChannelDialect extends Dialect {
   encodePosition(position: Position): Uint8Array | undefined
   /** A message without a position: an answer, an error. */
   encodeAside(type: string, payload: object): Uint8Array
+  /** The answer to a request; in a view of payloads that alone. */
+  encodeAnswer(payload: Json, id: string | undefined): Uint8Array
 }
 
 /** What tells one kind of stream from another. */
@@ -72,6 +74,10 @@ function channelDialect({ framing, framingAt, framePayload, framePosition }: Str
     },
     encodeSignal: (signal) => (view === 'publication' ? framing.frame(signalText(signal)) : undefined),
     encodeAside: (type, payload) => framing.frame(asideText(type, payload)),
+    encodeAnswer(payload, id) {
+      if (view === 'payload') return framePayload(payload, '')
+      return framing.frame(asideText('baro:answer', { ...(id !== undefined && { id }), payload }))
+    },
   }
 }
 

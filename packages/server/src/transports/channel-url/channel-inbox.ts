@@ -1,4 +1,4 @@
-/** Takes what a client sends on a plain WebSocket. Each message publishes to the channel, bounded and in order. */
+/** Takes what a client sends on a plain WebSocket. Each message publishes to the channel, or asks it, bounded and in order. */
 import { BaroError, type Json } from '@baro/core'
 import { parseFrame, parseJson, type Result } from '@baro/core/protocol'
 import type { LinkAllowance } from '../../access/allowances.ts'
@@ -9,6 +9,7 @@ import type { Publishing } from '../../publish/publish-queue.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
 import { looselyRead, textOfId } from '../../session/named.ts'
 import { tokenIn } from './auth-message.ts'
+import { isRequest } from './is-request.ts'
 import { plainPublish } from './plain-publish.ts'
 
 /** What an inbox works with. */
@@ -21,6 +22,8 @@ export interface ChannelInboxParts {
 export interface InboxOutlet {
   /** A publish that had an id is done. */
   published(answer: PublishAnswer): void
+  /** The answer to a request, with its `id`, if it had one. */
+  answered(payload: Json, id?: string): void
   /** Something was refused or failed; with the `id` of the publish, if it had one. */
   refused(error: BaroError, id?: string): void
   /** Too many messages in a row could not be read. */
@@ -63,7 +66,16 @@ export class ChannelInbox {
       token ?? (this.#outlet.awaitsToken ? unauthenticated() : publishingIn(data, parsed, this.#resolved))
     if (publishing instanceof BaroError) return this.refuse(publishing, looselyRead(data))
     this.#allowance.understood()
-    this.#publish(publishing)
+    if (isRequest(this.#resolved, publishing.type)) void this.#request(publishing)
+    else this.#publish(publishing)
+  }
+
+  async #request({ type, payload, id }: Publishing): Promise<void> {
+    try {
+      this.#outlet.answered(await this.#delegate.request(this.#resolved, type, payload), id)
+    } catch (error) {
+      this.#outlet.refused(this.#gate.explain(error, this.#resolved.channel), id)
+    }
   }
 
   #authenticate(token: string): void {

@@ -10,6 +10,7 @@ import type { Handshake } from '../../ports/socket.ts'
 import { type BodyParts, bodyOf, sendAnswer } from '../http/answer.ts'
 import type { FairTurns } from '../http/fair-turns.ts'
 import { principalOf } from '../http/http-principal.ts'
+import { isRequest } from './is-request.ts'
 import { plainPublish } from './plain-publish.ts'
 
 /** What publishing by POST works with. */
@@ -21,7 +22,7 @@ export interface ChannelPostParts extends BodyParts {
   readonly limits: Pick<Limits, 'maxMessageBytes' | 'bodyTimeoutMs'>
 }
 
-/** Publishes `{ type, payload, id? }` and answers `{ id, position }`. */
+/** Publishes `{ type, payload, id? }` and answers `{ id, position }`; or asks, and answers `{ payload, id? }`. */
 export async function publishByPost(
   parts: ChannelPostParts,
   resolved: Resolved,
@@ -34,8 +35,12 @@ export async function publishByPost(
   allowances.admit(principal, prices.post)
   const body = await bodyOf(request, limits.maxMessageBytes, parts)
   allowances.spend(principal, 0, body.length)
-  const answer = await turns.take(handshake.address, () =>
-    delegating(principal).publish(resolved, orThrow(plainPublish(orThrow(parseJson(body))))),
-  )
+  const answer = await turns.take(handshake.address, async (): Promise<object> => {
+    const sent = orThrow(plainPublish(orThrow(parseJson(body))))
+    const delegate = delegating(principal)
+    if (!isRequest(resolved, sent.type)) return delegate.publish(resolved, sent)
+    const payload = await delegate.request(resolved, sent.type, sent.payload)
+    return { ...(sent.id !== undefined && { id: sent.id }), payload }
+  })
   return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
 }

@@ -1,5 +1,5 @@
 /** One channel on one plain stream, for code that does not use our client: a WebSocket or an EventSource. */
-import type { BaroError } from '@baro/core'
+import type { BaroError, Json } from '@baro/core'
 import type { Cancel, Clock, Randomness, ResetReason } from '@baro/core/broker'
 import { closeCodes, createId, type Position } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
@@ -80,7 +80,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   /** Made at first use, because most streams only follow. */
   #lazyInbox: ChannelInbox | undefined
   #permit: Permit | undefined
-  /** While it waits for a token. */
+  #awaitsToken = false
+  /** While no token has come. */
   #cancelWait: Cancel | undefined
   #isEnded = false
 
@@ -101,20 +102,20 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     parts.sessions.started(this)
     // `started` ends the stream at once if the node is stopping.
     if (this.#isEnded) return
+    this.#awaitsToken = awaitsToken === true
     if (awaitsToken) this.#cancelWait = parts.clock.after(parts.limits.connectTimeoutMs, () => this.#tooLate())
     else this.#begin()
   }
 
   #begin(): void {
-    this.#cancelWait?.()
-    this.#cancelWait = undefined
+    this.#awaitsToken = false
     this.#parts.sessions.opened(this)
     this.#permit = this.#parts.permits.open(this.user, this)
     this.#following.begin(this.#start, this, 'asked')
   }
 
   get awaitsToken(): boolean {
-    return this.#cancelWait !== undefined
+    return this.#awaitsToken
   }
 
   #tooLate(): void {
@@ -126,6 +127,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   async authenticate(token: string): Promise<void> {
     const { gate, permits, clock } = this.#parts
     const isFirst = this.awaitsToken
+    // From now on it is not the client that is waited for.
+    this.#cancelWait?.()
     let user: Identity | undefined
     try {
       user = await gate.authenticateInTime({}, token)
@@ -221,6 +224,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   published(answer: PublishAnswer): void {
     this.outbox.replyBytes(this.dialect.encodeAside('baro:published', answer))
+  }
+
+  answered(payload: Json, id?: string): void {
+    this.outbox.replyBytes(this.dialect.encodeAnswer(payload, id))
   }
 
   refused({ code, message }: BaroError, id?: string): void {
