@@ -1,7 +1,7 @@
 /**
  * What bursts come to on this machine, printed as a table; nothing is asserted.
  *
- *   node --conditions=baro-source --import tsx tests/rungs/figures.ts
+ *   npm run bursts
  */
 import { createClient, type Transport } from '@baro/client'
 import { createHttpTransport, createSharedTransport, createWebSocketTransport } from '@baro/client/transports'
