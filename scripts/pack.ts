@@ -13,10 +13,13 @@ const uses = {
   node: ['core', 'server', 'client'],
   react: ['core', 'client', 'react'],
   disk: ['disk'],
+  jwt: ['jwt'],
   testing: ['testing'],
 } as const
 
 const names = readdirSync('packages')
+const forgotten = names.filter((name) => !Object.values<readonly string[]>(uses).flat().includes(name))
+if (forgotten.length > 0) throw new Error(`No use has ${forgotten.join(' or ')}: name it in scripts/pack.ts.`)
 
 rmSync('tarballs', { recursive: true, force: true })
 for (const name of names) copyFileSync('LICENSE', `packages/${name}/LICENSE`)

@@ -115,7 +115,7 @@ const client: House = {
       room('connection', 'the one link to the hub: open, lost, tried again; the status'),
       room('transports', 'WebSocket; SSE, long polling and polling over HTTP'),
     ],
-    [room('page', 'what a browser’s page tells, remembers, and can do: wake, rung memory, reload')],
+    [room('page', 'what a browser’s page tells, remembers, and can do: wake, sleep, rung memory, reload')],
     [
       room('changes', 'what has changed, and who is told'),
       room('machine', 'runs a machine: one event after the other, its times, its waits'),

@@ -17,6 +17,9 @@ export async function createCuttingLink(port: number): Promise<CuttingLink> {
   let limit = Number.POSITIVE_INFINITY
   let passed = 0
   const open = new Set<() => void>()
+  const cutAll = () => {
+    for (const cut of open) cut()
+  }
   const server = createServer((client) => {
     const target = connect(port, '127.0.0.1')
     let left = limit
@@ -40,6 +43,9 @@ export async function createCuttingLink(port: number): Promise<CuttingLink> {
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const cutAll = (): void => {
+    for (const cut of open) cut()
+  }
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     get bytes() {
@@ -48,11 +54,9 @@ export async function createCuttingLink(port: number): Promise<CuttingLink> {
     cutAfter(bytes) {
       limit = bytes
     },
-    cutAll() {
-      for (const cut of open) cut()
-    },
+    cutAll,
     close() {
-      this.cutAll()
+      cutAll()
       return new Promise((resolve) => server.close(() => resolve()))
     },
   }

@@ -133,7 +133,15 @@ ${first.channels.toLocaleString('en')} channels that hold one publication of ${f
         1.55,
       ),
     ],
-    shortcomings: [],
+    shortcomings: [
+      ...sizes
+        .filter((size) => ratio('socket.io room', size, oneAtATime) > 1)
+        .map(
+          (size) =>
+            `A publication that comes alone into a room of ${size} takes ${of('baro room', size, oneAtATime).toFixed(0)} µs, with Socket.IO ${of('socket.io room', size, oneAtATime).toFixed(0)}. With ${windowSize} in flight it takes ${of('baro room', size, inFlight).toFixed(0)}, so most of that is what a tick costs by itself, in code that has gone cold.`,
+        ),
+      `To come into a room takes ${median(connecting('baro room')).toFixed(0)} µs, with \`ws\` ${median(connecting('ws room')).toFixed(0)}, once as many have come and gone.`,
+    ],
     notes: [
       'In small rooms `net` cuts the frames of its clients and writes each to each socket. Centrifugo runs as it comes, on one core, and keeps no history; its CPU time is what the kernel has counted for all of its threads.',
     ],

@@ -41,6 +41,19 @@ describe('a result that is here or will be', () => {
     ).toBe(1)
   })
 
+  it('waits for a promise of another realm, as it does for its own', async () => {
+    const foreign = Object.fromEntries([
+      ['then', (here: (value: number) => void) => here(1)],
+    ]) as unknown as Promise<number>
+    expect(await whenHere(foreign, (one) => one + 1)).toBe(2)
+    expect(
+      await orElse(
+        () => foreign,
+        () => 2,
+      ),
+    ).toBe(1)
+  })
+
   it('knows a promise of another library', () => {
     expect(isLater(Object.fromEntries([['then', () => {}]]) as unknown as PromiseLike<void>)).toBe(true)
     expect(isLater(Promise.resolve())).toBe(true)

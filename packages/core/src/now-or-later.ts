@@ -11,14 +11,14 @@ export function isLater<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
 
 /** Goes on with a result: at once if it is here. What `next` throws is thrown, or rejects what is returned. */
 export function whenHere<T, R>(result: NowOrLater<T>, next: (result: T) => NowOrLater<R>): NowOrLater<R> {
-  return result instanceof Promise ? result.then(next) : next(result)
+  return isLater(result) ? Promise.resolve(result).then(next) : next(result)
 }
 
 /** What `run` comes to; if it throws or rejects, what `instead` makes of the error. */
 export function orElse<T>(run: () => NowOrLater<T>, instead: (error: unknown) => NowOrLater<T>): NowOrLater<T> {
   try {
     const result = run()
-    return result instanceof Promise ? result.catch(instead) : result
+    return isLater(result) ? Promise.resolve(result).catch(instead) : result
   } catch (error) {
     return instead(error)
   }

@@ -7,7 +7,7 @@ import { useClient } from './client-context.ts'
 /** The connection that all channels of this part of the tree share. */
 export interface LiveConnection {
   readonly status: Status
-  /** Connects anew, now, and forgets failures; the way out of `gave-up`. */
+  /** Connects anew, now, and forgets failures; the way out of `gave-up`, and not to wait any longer. */
   readonly reconnect: () => void
 }
 
@@ -17,7 +17,8 @@ export interface LiveConnection {
  * @example
  * ```tsx
  * const { status, reconnect } = useConnection()
- * return status.state === 'gave-up' && <button onClick={reconnect}>Try again</button>
+ * if (status.reason === 'offline') return <p>Your device is offline.</p>
+ * return status.state === 'waiting' && <button onClick={reconnect}>Try now</button>
  * ```
  */
 export function useConnection(): LiveConnection {

@@ -51,7 +51,7 @@ const conversation: readonly (readonly [name: string, text: string])[] = [
 ]
 
 let browser: Browser
-let site: Site
+let site: Pick<Site, 'url' | 'port' | 'kill'> = { url: '', port: 0, kill: async () => {} }
 let folder = ''
 
 /** Each moment begins with no site running, and ends with whatever it has left. */
@@ -227,14 +227,15 @@ mkdirSync(out, { recursive: true })
 browser = await launchBrowser('--disable-features=LocalNetworkAccessChecks')
 try {
   for (const moment of asked.length > 0 ? asked : Object.keys(moments)) {
-    await moments[moment]?.()
-    await site.kill()
-    rmSync(folder, { recursive: true, force: true })
+    try {
+      await moments[moment]?.()
+    } finally {
+      await site.kill()
+      rmSync(folder, { recursive: true, force: true })
+    }
     for (const context of browser.contexts()) await context.close()
   }
 } finally {
   await browser.close()
-  await site?.kill()
-  rmSync(folder, { recursive: true, force: true })
 }
 console.log(`They are in ${out}`)

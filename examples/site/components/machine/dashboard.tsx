@@ -33,7 +33,13 @@ export function Dashboard({ language, initial }: { language: Language; initial: 
       {samples.length > 0 && (
         <div className={styles.controls}>
           <PauseButton language={language} />
-          <SecondSlider language={language} samples={samples} pointed={pointed} point={point} />
+          <SecondSlider
+            language={language}
+            samples={samples}
+            pointed={pointed}
+            point={point}
+            isLive={status.state === 'live'}
+          />
         </div>
       )}
       {measures.length === 0 && <p className={styles.waiting}>{says.waiting}</p>}

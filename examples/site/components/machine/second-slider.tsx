@@ -3,6 +3,7 @@
 import type { Sample } from '../../channels/machine.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { LocalTime } from '../live/local-time.tsx'
 import styles from './machine.module.css'
 
 /** Chooses the second whose values are shown, for those who do not hover: by keyboard, by touch, by voice. */
@@ -11,11 +12,14 @@ export function SecondSlider({
   samples,
   pointed,
   point,
+  isLive,
 }: {
   language: Language
   samples: readonly Sample[]
   pointed: number | undefined
   point: (index: number | undefined) => void
+  /** Whether the newest of the samples is of now. */
+  isLive: boolean
 }) {
   const { machine } = wordsIn(language)
   const last = samples.length - 1
@@ -29,11 +33,13 @@ export function SecondSlider({
         min={0}
         max={last}
         value={index}
-        aria-valuetext={ago(language, index - last)}
+        aria-valuetext={isLive ? ago(language, index - last) : undefined}
         // At its end it follows the newest.
         onChange={({ target }) => point(Number(target.value) === last ? undefined : Number(target.value))}
       />
-      <output data-time={time}>{ago(language, index - last)}</output>
+      <output data-time={time}>
+        {isLive ? ago(language, index - last) : <LocalTime language={language} time={time} format="minute" />}
+      </output>
     </label>
   )
 }

@@ -32,7 +32,11 @@ describe('the options of a client, at the door that checks them', () => {
       'there is no option "backoff.baseMS". Did you mean "baseMs"?',
     ],
     ['a wait of the backoff', { backoff: { baseMs: 0 } }, '"backoff.baseMs" is 0.'],
-    ['a token, not how to get one', { token: 'ey…' }, '"token" is "ey…". Give a function.'],
+    [
+      'what will be a token',
+      { token: Promise.resolve('ey…') },
+      '"token" is an object. Give a token as text, or a function',
+    ],
     [
       'a url with a query',
       { url: '/baro?x=1' },
@@ -73,7 +77,7 @@ describe('the options of a client, at the door that checks them', () => {
       rungs: ['websocket', 'poll'],
     }
     expect(refusalOf(all)).toBeUndefined()
-    expect(refusalOf({ ...all, transport: createHttpTransport('sse') })).toBeUndefined()
+    expect(refusalOf({ ...all, transport: createHttpTransport('sse'), token: 'ey…' })).toBeUndefined()
     for (const name of Object.keys(all)) expect(refusalOf({ [name]: undefined })).toBeUndefined()
     expect(refusalOf({})).toBeUndefined()
   })

@@ -19,6 +19,11 @@ const url: OptionRule = {
   accepts: (value) => anyText.accepts(value) && hubUrl.test((value as string).replace(/^ws/, 'http')),
 }
 
+const token: OptionRule = {
+  what: 'a token as text, or a function that gives one',
+  accepts: (value) => anyText.accepts(value) || anyFunction.accepts(value),
+}
+
 const wait = milliseconds()
 
 const waitOrUnbounded: OptionRule = {
@@ -38,7 +43,7 @@ const rungs: OptionRule = {
 /** What the options of a client must be, over whatever transport. */
 export const clientOptionRules: OptionRules<ClientOptions> = {
   url,
-  token: anyFunction,
+  token,
   transport: objectWith('open'),
   maxAttempts: wholeOrUnbounded('tries in a row', 1),
   backoff: optionsInside(backoffRules),

@@ -4,7 +4,7 @@
  */
 export class Deque<T> {
   // Items taken from the front leave a gap. It is cut off when it is half of the array.
-  readonly #items: (T | undefined)[] = []
+  #items: (T | undefined)[] = []
   #start = 0
 
   get length(): number {
@@ -12,7 +12,9 @@ export class Deque<T> {
   }
 
   push(item: T): void {
-    this.#items.push(item)
+    // The first push onto an empty array makes room for 17, and most channels keep one publication.
+    if (this.#items.length === 0) this.#items = [item]
+    else this.#items.push(item)
   }
 
   /** The item at this index, counted from the front. */

@@ -1,5 +1,5 @@
 import { BaroError, type Log } from '@baro/core'
-import type { Clock } from '@baro/core/broker'
+import { type Clock, type NowOrLater, whenHere } from '@baro/core/broker'
 import type { Access, AccessContext, Auth, Credentials, Identity } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
@@ -79,19 +79,16 @@ export class Gate {
    * @throws {BaroError} `refused`; `expired`; `unavailable` if the rule does not answer, which is logged; or whatever the
    * rule throws, which refuses too. `explain` logs it.
    */
-  async assertAllowed(resolved: Resolved, principal: Principal, action: Action, type?: string): Promise<void> {
+  assertAllowed(resolved: Resolved, principal: Principal, action: Action, type?: string): NowOrLater<void> {
     const { access } = resolved.handlers
-    if (
-      access !== 'public' &&
-      (await this.#ask(access, resolved, {
-        ...contextOf(principal, resolved),
-        action,
-        ...(type !== undefined && { type }),
-      })) !== true
-    )
-      throw new BaroError('refused', `The access rule of "${resolved.channel}" does not allow you to ${action}.`)
-    // The rule, or what was done before it was asked, may have taken longer than the token had left.
-    if (isOver(this.#parts.clock, principal.user)) throw expired()
+    const context = () => ({ ...contextOf(principal, resolved), action, ...(type !== undefined && { type }) })
+    const answer: NowOrLater<unknown> = access === 'public' || this.#ask(access, resolved, context())
+    return whenHere(answer, (isAllowed) => {
+      if (isAllowed !== true)
+        throw new BaroError('refused', `The access rule of "${resolved.channel}" does not allow you to ${action}.`)
+      // The rule, or what was done before it was asked, may have taken longer than the token had left.
+      if (isOver(this.#parts.clock, principal.user)) throw expired()
+    })
   }
 
   /**
@@ -109,10 +106,13 @@ export class Gate {
     }
   }
 
-  async #ask(rule: Exclude<Access, 'public'>, { channel }: Resolved, context: AccessContext): Promise<unknown> {
-    const { clock, permits, limits, log } = this.#parts
+  #ask(rule: Exclude<Access, 'public'>, { channel }: Resolved, context: AccessContext): NowOrLater<unknown> {
     const answer: unknown = rule(context)
-    if (typeof answer !== 'object') return answer
+    return typeof answer === 'object' ? this.#waitFor(answer, channel, context) : answer
+  }
+
+  async #waitFor(answer: unknown, channel: string, context: AccessContext): Promise<unknown> {
+    const { clock, permits, limits, log } = this.#parts
     // The rule may have looked at what was true before the user was revoked.
     const hold = new Hold(permits, context.user, channel)
     try {

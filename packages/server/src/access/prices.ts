@@ -17,7 +17,7 @@ export const prices = {
   /** `POST /baro/connect`: a session for one request. Its messages cost as those of a link. */
   session: 10,
   /** An event stream of a channel. */
-  stream: 30,
+  stream: 40,
   /** A WebSocket. */
   upgrade: 30,
   /** The first use of a channel on this node. */

@@ -11,6 +11,11 @@ export interface Waiting {
   run(): void
 }
 
+interface Priced {
+  readonly price: number
+  readonly waiting: Waiting
+}
+
 /** What a turnstile works with. */
 export interface TurnstileParts {
   readonly clock: Clock
@@ -18,13 +23,14 @@ export interface TurnstileParts {
 }
 
 /**
- * Lets in what an address brings, one after the other, as fast as its allowance earns the price. A link has no other
- * brake at its beginning: a refused one is tried again at once, one that waits is not (I7).
+ * Lets in the links that an address opens, one after the other, as fast as its allowance earns their price. A link has no
+ * other brake at its beginning: a refused one is tried again at once, one that waits is not (I7). And a client without
+ * WebSocket opens one after the other: whoever makes its channels busy must not get it refused.
  */
 export class Turnstile {
   readonly #parts: TurnstileParts
   /** Only of addresses for which something waits. */
-  readonly #lines = new Map<string | undefined, Deque<Waiting>>()
+  readonly #lines = new Map<string | undefined, Deque<Priced>>()
 
   constructor(parts: TurnstileParts) {
     this.#parts = parts
@@ -35,28 +41,29 @@ export class Turnstile {
     const line = this.#lines.get(address)
     if (line) {
       if (line.length >= maxWaiting) return false
-      line.push(waiting)
+      line.push({ price, waiting })
       return true
     }
-    const made = new Deque<Waiting>()
-    made.push(waiting)
-    this.#goOn(address, price, made)
+    const made = new Deque<Priced>()
+    made.push({ price, waiting })
+    this.#goOn(address, made)
     return true
   }
 
-  #goOn(address: string | undefined, price: number, line: Deque<Waiting>): void {
+  #goOn(address: string | undefined, line: Deque<Priced>): void {
     const { clock, allowances } = this.#parts
     for (let first = line.at(0); first; first = line.at(0)) {
-      if (!first.isGone()) {
+      const { price, waiting } = first
+      if (!waiting.isGone()) {
         const waitMs = allowances.waitMs({ address })
         if (waitMs > 0) {
           this.#lines.set(address, line)
-          clock.after(waitMs, () => this.#goOn(address, price, line))
+          clock.after(waitMs, () => this.#goOn(address, line))
           return
         }
         allowances.spend({ address }, price, 0)
         line.shift()
-        first.run()
+        waiting.run()
       } else line.shift()
     }
     this.#lines.delete(address)

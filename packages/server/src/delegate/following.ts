@@ -1,3 +1,4 @@
+import { orElse, whenHere } from '@baro/core/broker'
 import type { Position } from '@baro/core/protocol'
 import type { Allowances } from '../access/allowances.ts'
 import type { Gate } from '../access/gate.ts'
@@ -80,7 +81,7 @@ export class Following {
       else feed.opened.then(() => read(feed)).catch(fail)
     }
     if (rule === 'asked' || isPublic) open()
-    else gate.assertAllowed(this.#resolved, this.#principal, 'read').then(open).catch(fail)
+    else orElse<void>(() => whenHere(gate.assertAllowed(this.#resolved, this.#principal, 'read'), open), fail)
   }
 
   /** Asks the rule again, because what its principal may do has changed. A refusal goes to `outlet.failed`. */
@@ -88,9 +89,12 @@ export class Following {
     const { gate } = this.#parts
     if (gate.isPublic(this.#resolved)) return
     const begun = this.#begun
-    gate.assertAllowed(this.#resolved, this.#principal, 'read').catch((error) => {
-      if (begun === this.#begun) outlet.failed(error)
-    })
+    orElse<void>(
+      () => gate.assertAllowed(this.#resolved, this.#principal, 'read'),
+      (error) => {
+        if (begun === this.#begun) outlet.failed(error)
+      },
+    )
   }
 
   /** The principal becomes somebody else in `change`: whoever it was leaves, and whoever it is joins. Nothing is missed. */

@@ -137,7 +137,8 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   }
   const reading = { ...streaming, feeds, held }
   const posting = { gate, turns, allowances, delegating, limits, clock }
-  const connecting = { clock, turns, allowances, ticker, limits, openSession, heartbeatIntervalMs }
+  const turnstile = new Turnstile({ clock, allowances })
+  const connecting = { clock, turns, allowances, turnstile, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets, bookmarks: new Bookmarks() }
   const mounts = new SocketMounts(path)
   const routes = new Routes({
@@ -153,7 +154,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     lateRefusals: new LateRefusals({ clock, randomness, held }),
     turns,
     allowances,
-    turnstile: new Turnstile({ clock, allowances }),
+    turnstile,
     isOriginAllowed: createOriginCheck({ origins, development, log }),
     trustProxy,
     destinations: {

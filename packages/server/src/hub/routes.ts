@@ -229,7 +229,8 @@ export class Routes {
           'origin-refused',
           'This origin is not allowed. The server has logged which setting allows it.',
         )
-      allowances.assertMayAsk(network, mayBeUser)
+      // A session of the SDK waits for its turn.
+      if (where !== '/connect') allowances.assertMayAsk(network, mayBeUser)
       await run(handshake)
     } catch (error) {
       if (request.destroyed && !request.complete) return

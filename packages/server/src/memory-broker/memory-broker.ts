@@ -95,14 +95,14 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
   function channelOf(name: string): Channel {
     const known = channels.get(name)
     if (known) return known
-    const made = new Channel(name, new Followers(report))
+    const made = new Channel(name)
     channels.set(name, made)
     sweepLater()
     return made
   }
 
   function forgetIfUnused(name: string, channel: Channel): void {
-    if (!channel.stream && channel.followers.isEmpty && channels.get(name) === channel) channels.delete(name)
+    if (!channel.stream && !channel.isFollowed && channels.get(name) === channel) channels.delete(name)
   }
 
   // The timer runs only while there is something to sweep, so that a test can see that nothing is left.
@@ -129,7 +129,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     if (!stream) return
     const elapsed = clock.elapsed()
     stream.trim(elapsed)
-    if (stream.isIdle(elapsed, idleTtlMs) && channel.followers.isEmpty) drop(channel)
+    if (stream.isIdle(elapsed, idleTtlMs) && !channel.isFollowed) drop(channel)
     else records.weigh(channel)
   }
 
@@ -140,7 +140,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     // reads again as soon as it is told.
     absentEpoch = createId(randomness)
     forgetIfUnused(channel.name, channel)
-    channel.followers.lost(channel.name)
+    channel.followers?.lost(channel.name)
   }
 
   /** Lets go of what is too much, in no more than so many steps (I7). */
@@ -197,7 +197,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
       channel.stream = stream
       records.used(channel)
       if (settle) claims.settle(name, settle, { position: formatPosition(appended.delivery.position) })
-      channel.followers.deliver(appended.delivery)
+      channel.followers?.deliver(appended.delivery)
       makeRoom(stepsOfAppend)
       return appended
     },
@@ -208,7 +208,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
       const delivery = channel?.stream?.redact(offset, tombstone, entry, bounds, clock.elapsed())
       if (!channel || !delivery) return undefined
       records.used(channel)
-      channel.followers.deliver(delivery)
+      channel.followers?.deliver(delivery)
       makeRoom(stepsOfAppend)
       return delivery
     },
@@ -228,6 +228,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     async follow(name, follower) {
       assertOpen()
       const channel = channelOf(name)
+      channel.followers ??= new Followers(report)
       const stop = channel.followers.add(follower)
       used(channel)
       return () => {
@@ -239,7 +240,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
 
     async signal(signal) {
       assertOpen()
-      channels.get(signal.channel)?.followers.signal(signal)
+      channels.get(signal.channel)?.followers?.signal(signal)
     },
 
     async claimsEpoch() {

@@ -14,7 +14,8 @@ import type { Stream } from './stream.ts'
 /** A channel that has a record or is followed. */
 export class Channel implements Ranked<Channel> {
   readonly name: string
-  readonly followers: Followers
+  /** Made for the first who follows it, because most channels are quiet. */
+  followers: Followers | undefined
   stream: Stream | undefined
   /** Where it stands among the records. */
   list: Recency<Channel> | undefined
@@ -23,9 +24,12 @@ export class Channel implements Ranked<Channel> {
   /** What it was counted for. */
   counted = 0
 
-  constructor(name: string, followers: Followers) {
+  constructor(name: string) {
     this.name = name
-    this.followers = followers
+  }
+
+  get isFollowed(): boolean {
+    return this.followers !== undefined && !this.followers.isEmpty
   }
 }
 
@@ -66,7 +70,7 @@ export class Records {
   used(channel: Channel): void {
     if (!channel.stream) return
     this.#last = channel
-    this.#move(channel, channel.followers.isEmpty ? this.#unfollowed : this.#followed)
+    this.#move(channel, channel.isFollowed ? this.#followed : this.#unfollowed)
     this.weigh(channel)
   }
 

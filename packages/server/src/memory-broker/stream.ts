@@ -29,6 +29,8 @@ type Content = Pick<Publication, 'type' | 'payload'>
 /** What a channel takes by itself, and a publication beside its payload: measured on Node 20. */
 const overhead = { channel: 700, publication: 320 }
 
+const noBounds: HistoryBounds = { size: 0, ttlMs: 0, bytes: 0 }
+
 /** One life of a channel: its epoch, its newest publications and the state folded so far. */
 export class Stream {
   readonly epoch: string
@@ -36,8 +38,9 @@ export class Stream {
   readonly #kept = new Deque<Kept>()
   #bytes = 0
   #keptFootprint = 0
-  readonly #stateFootprint = new StateFootprint()
-  #bounds: HistoryBounds = { size: 0, ttlMs: 0, bytes: 0 }
+  /** Made with the first state, because most channels have none. */
+  #stateFootprint: StateFootprint | undefined
+  #bounds: HistoryBounds = noBounds
   #cursor: number | undefined
   #head: AtPosition
   // The position right before the oldest publication kept. Its check outlives its publication, so that a reader at
@@ -60,7 +63,7 @@ export class Stream {
 
   /** About how many bytes of memory it takes. */
   get footprint(): number {
-    return overhead.channel + 2 * this.#channel.length + this.#keptFootprint + this.#stateFootprint.bytes
+    return overhead.channel + 2 * this.#channel.length + this.#keptFootprint + (this.#stateFootprint?.bytes ?? 0)
   }
 
   append(
@@ -197,6 +200,7 @@ export class Stream {
 
   #keepCheckpoint(checkpoint: Checkpoint, appended: number): void {
     this.#checkpoint = checkpoint
+    this.#stateFootprint ??= new StateFootprint()
     this.#stateFootprint.replaced(checkpoint.state, appended)
   }
 

@@ -11,7 +11,6 @@ import type { Clock, NowOrLater, Turn } from '@baro/core/broker'
 import { parseId } from '@baro/core/protocol'
 import type { AtWork } from '../access/at-work.ts'
 import type { Gate } from '../access/gate.ts'
-import { isOver } from '../access/permits.ts'
 import { contextOf, type Principal, scopeOf, shareOf } from '../access/principal.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { PublishAnswer, Publisher } from './publisher.ts'
@@ -152,15 +151,8 @@ export class PublishQueue {
       scope: scopeOf(this.#principal),
       share: shareOf(this.#principal),
       context: contextOf(this.#principal, resolved),
-      assertAllowed: this.#mayAnyway(resolved)
-        ? nothing
-        : () => this.#parts.gate.assertAllowed(resolved, this.#principal, 'publish', type),
+      assertAllowed: () => this.#parts.gate.assertAllowed(resolved, this.#principal, 'publish', type),
     })
-  }
-
-  /** Whether there is no rule to ask, and no token that is over. */
-  #mayAnyway(resolved: Resolved): boolean {
-    return this.#parts.gate.isPublic(resolved) && !isOver(this.#parts.clock, this.#principal.user)
   }
 
   #failed({ resolved, number, publishing }: Arrived, error: unknown): void {

@@ -40,10 +40,10 @@ const looksPerInterval = 5
  */
 export class Sessions {
   readonly #parts: SessionsParts
-  readonly #sessions = new Set<HubSession>()
+  /** Those that have not ended, and whether they were let in. */
+  readonly #sessions = new Map<HubSession, boolean>()
   /** Sessions whose link is still there. An ended session keeps its link until its close frame has arrived. */
   readonly #links = new Set<HubSession>()
-  readonly #welcomed = new WeakSet<HubSession>()
   readonly #watchers: Readonly<Record<Moment, Set<Watcher>>> = { connected: new Set(), disconnected: new Set() }
   readonly #whenNoLinks = new Set<() => void>()
   #isStopping = false
@@ -61,7 +61,7 @@ export class Sessions {
 
   /** A link was opened. From now on the session gets ticks, and is told of a drain. */
   started(session: HubSession): void {
-    this.#sessions.add(session)
+    this.#sessions.set(session, false)
     this.#links.add(session)
     this.#parts.counters.sessions++
     if (this.#isStopping) session.drain(0)
@@ -69,16 +69,17 @@ export class Sessions {
 
   /** The session was let in. Watchers of `connected` are told. */
   opened(session: HubSession): void {
-    this.#welcomed.add(session)
+    if (this.#sessions.has(session)) this.#sessions.set(session, true)
     this.#tell('connected', session)
   }
 
   /** The session has ended and gets no more ticks. Its link may last until its close frame has arrived. */
   ended(session: HubSession): void {
+    const wasLetIn = this.#sessions.get(session)
     if (!this.#sessions.delete(session)) return
     this.#parts.counters.sessions--
     // A session that was never let in was not announced, so its end is not announced either.
-    if (this.#welcomed.has(session)) this.#tell('disconnected', session)
+    if (wasLetIn) this.#tell('disconnected', session)
   }
 
   /** The link of the session is gone too. */
@@ -93,7 +94,7 @@ export class Sessions {
    * so no message could say where the new life begins (I5).
    */
   claimsLost(epoch: string): void {
-    for (const session of [...this.#sessions]) session.claimsLost(epoch, this.#within(claimsLostSpreadMs))
+    for (const session of [...this.#sessions.keys()]) session.claimsLost(epoch, this.#within(claimsLostSpreadMs))
   }
 
   /** Calls `run` for each session that connects or disconnects. Returns a function that stops it. */
@@ -111,7 +112,7 @@ export class Sessions {
    */
   dismiss(spreadMs: number): void {
     this.#isStopping = true
-    for (const session of [...this.#sessions]) session.drain(this.#within(spreadMs))
+    for (const session of [...this.#sessions.keys()]) session.drain(this.#within(spreadMs))
   }
 
   /** Resolves when the last link is gone, or after `timeoutMs`. */
@@ -147,7 +148,7 @@ export class Sessions {
     return clock.after(heartbeatIntervalMs / looksPerInterval, () => {
       this.#stopLooking = this.#lookLater()
       const nowMs = clock.elapsed()
-      for (const session of this.#sessions) session.tick(nowMs)
+      for (const session of this.#sessions.keys()) session.tick(nowMs)
     })
   }
 }

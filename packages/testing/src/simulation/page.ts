@@ -73,6 +73,7 @@ export class Page {
   #isAlive = true
   #wake: WakeEvents | undefined
   #lastCode = 0
+  #hasSlept = false
 
   constructor(parts: PageParts) {
     this.#parts = parts
@@ -96,6 +97,7 @@ export class Page {
     })
     this.#client.onStatus(({ state, reason }) => {
       if (state !== 'waiting') return
+      if (reason === 'offline') parts.tally.count('client offline')
       if (reason === 'no-answer') parts.tally.count('client found no answer')
       if (reason === 'silent' && this.#lastCode !== closeCodes.silent) parts.tally.count('client found silence')
     })
@@ -165,6 +167,18 @@ export class Page {
   wake(): boolean {
     this.#wake?.woke()
     return this.#wake !== undefined
+  }
+
+  /** The network is gone, as far as the browser knows. */
+  loseNetwork(): boolean {
+    this.#wake?.offline()
+    return this.#wake !== undefined
+  }
+
+  /** Its machine sleeps, and the browser gives no sign of it. */
+  sleep(ms: number): void {
+    this.#hasSlept = true
+    this.#clock.sleep(ms)
   }
 
   /** The browser kills the page: no goodbye of the client's own, nothing it planned happens. */
@@ -249,6 +263,10 @@ export class Page {
         return {
           send: (message) => {
             if (!this.#isAlive) return
+            if (message.type === 'baro:heartbeat' && message.payload.probe && this.#hasSlept) {
+              this.#hasSlept = false
+              this.#parts.tally.count('link probed after a sleep')
+            }
             if (message.type === 'baro:publish') this.#parts.ledger.handedOn(message.payload.id)
             link.send(message)
           },

@@ -149,16 +149,25 @@ function rush(world: World, { client, room: roomId, spent }: Extract<Action, { d
   for (let count = 0; count < 5; count++) page.publish(nameOf(roomId), 20, 'turn')
 }
 
-/** A laptop is closed, and opened again: meanwhile its link has died, or what was on its way comes in a burst. */
+/**
+ * A laptop is closed, and opened again: meanwhile its link has died, or what was on its way comes in a burst. Of three, one
+ * wakes without a sign of its browser, and one was told that its network is gone.
+ */
 function freeze(world: World, { client, isDead, ms }: Extract<Action, { do: 'freeze' }>): void {
   const [page, link] = [world.pages[client], world.linkOf(client)]
   if (!page || !link) return
   world.tally.count('link frozen')
+  if (ms % 3 === 2 && page.loseNetwork()) world.tally.count('network gone, said the browser')
   if (isDead) link.silence(['to-client', 'to-hub'])
   else link.hold()
   world.clock.after(ms, () => {
     if (!isDead) link.release()
-    if (world.pages[client] !== page || !page.wake()) return
+    if (world.pages[client] !== page) return
+    if (ms % 3 === 1) {
+      world.tally.count('machine slept without a sign')
+      return page.sleep(3_600_000)
+    }
+    if (!page.wake()) return
     if (link.isOpen) world.tally.count(isDead ? 'page woken on a dead link' : 'page woken on a late link')
   })
 }

@@ -3,6 +3,8 @@ import type { HubClock } from '@baro/core/broker'
 /** The clock of one process: when the process dies, nothing that it planned happens any more. */
 export interface ProcessClock extends HubClock {
   kill(): void
+  /** Its machine sleeps: the time of day goes on, and nothing else. */
+  sleep(ms: number): void
 }
 
 /**
@@ -12,17 +14,21 @@ export interface ProcessClock extends HubClock {
 export function createProcessClock(clock: HubClock, workMs: () => number = () => 0): ProcessClock {
   let isAlive = true
   let workedMs = 0
+  let sleptMs = 0
   const guarded = (run: () => void) => () => {
     if (isAlive) run()
   }
   return {
-    now: clock.now,
+    now: () => clock.now() + sleptMs,
     elapsed() {
       workedMs += workMs()
       return clock.elapsed() + workedMs
     },
     after: (ms, run) => clock.after(ms, guarded(run)),
     soon: (run) => clock.soon(guarded(run)),
+    sleep(ms) {
+      sleptMs += ms
+    },
     kill() {
       isAlive = false
     },

@@ -43,7 +43,7 @@ export class PermittedRead {
   }
 
   /** @throws {BaroError} As `Gate.assertAllowed`. */
-  assertHistory(): Promise<void> {
+  async assertHistory(): Promise<void> {
     return this.#gate.assertAllowed(this.resolved, this.#principal, 'history')
   }
 

@@ -61,7 +61,6 @@ describe('I7: requests above the allowance', () => {
     ['a read', prices.read, '/baro/channels/chat:1', {}],
     ['a long poll', prices.longPoll, '/baro/channels/chat:1?wait=25&after=none', {}],
     ['a publish', prices.post, '/baro/channels/chat:1', publishing],
-    ['a session', prices.session, '/baro/connect?wait=25', connecting()],
     ['an event stream', prices.stream, '/baro/channels/chat:1?live=sse', {}],
   ])('cost what prices.ts says: %s', async (what, price, path, asked) => {
     const stage = await serve({ limits: { ...limits, bytesPerSecond: 1e15 } })
@@ -177,7 +176,6 @@ describe('I7: requests above the allowance', () => {
     ['a read', '/baro/channels/chat:1', {}],
     ['a long poll', '/baro/channels/chat:1?wait=25', {}],
     ['a publish', '/baro/channels/chat:1', publishing],
-    ['a session', '/baro/connect?wait=0', connecting()],
   ])('are refused late, so that a loop does not storm: %s', async (_, path, asked) => {
     const stage = await serve({ limits })
     await useUp(stage)
@@ -224,6 +222,19 @@ describe('I7: requests above the allowance', () => {
     await until(() => stage.waits.every((ms) => ms !== 50_000))
     expect(stage.hub.counters.sessions).toBe(0)
   })
+})
+
+test('I7: sessions of the SDK by POST above the allowance of their address wait, and none is refused', async () => {
+  const stage = await serve({ limits: { ...limits, bytesPerSecond: 1e15 } })
+  const sent = Array.from({ length: 30 }, () => stage.send('/baro/connect?wait=0', connecting()))
+  const answered = () => sent.filter(({ isAnswered }) => isAnswered).length
+  for (let round = 0; round < 200; round++) await tick()
+  expect(answered()).toBeLessThanOrEqual(100 / prices.session)
+  for (let step = 0; step < 200 && answered() < sent.length; step++) {
+    stage.clock.advance(100)
+    for (let round = 0; round < 20; round++) await tick()
+  }
+  expect((await Promise.all(sent.map(({ answer }) => answer))).map(({ status }) => status)).toEqual(sent.map(() => 200))
 })
 
 test('I7: WebSockets above the allowance of their address wait, and are let in as it earns their price', async () => {

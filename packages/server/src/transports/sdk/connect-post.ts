@@ -10,6 +10,7 @@ import { decodeClientMessage, maxJsonDepth, quote } from '@baro/core/protocol'
 import type { Allowances } from '../../access/allowances.ts'
 import { networkOf } from '../../access/network-of.ts'
 import { prices } from '../../access/prices.ts'
+import type { Turnstile } from '../../access/turnstile.ts'
 import type { Ticker } from '../../delivery/ticker.ts'
 import type { Limits } from '../../ports/limits.ts'
 import type { Handshake, SessionLink } from '../../ports/socket.ts'
@@ -58,6 +59,7 @@ export interface ConnectPostParts extends SseParts {
   readonly limits: Limits
   readonly openSession: OpenSession
   readonly allowances: Allowances
+  readonly turnstile: Turnstile
   readonly turns: FairTurns
 }
 
@@ -71,7 +73,7 @@ export async function connectByPost(
   const { maxMessageBytes } = parts.limits
   const { address } = handshake
   const sharing = { address: address === undefined ? undefined : networkOf(address) }
-  parts.allowances.admit(sharing, prices.session)
+  await letIn(parts.turnstile, sharing.address, response)
   const body = await bodyOf(request, longestMessages * maxMessageBytes, parts)
   // Before it is decoded. Its messages are paid for once more, one by one, when it is known who sends them.
   parts.allowances.spend(sharing, 0, body.length)
@@ -95,6 +97,18 @@ function millisecondsOf(name: string, text: string): number {
   if (!(seconds >= 0))
     throw new BaroError('bad-message', `${name}=${JSON.stringify(text.slice(0, 20))} is not a number of seconds.`)
   return Math.min(seconds, longestWaitSeconds) * 1_000
+}
+
+/**
+ * Resolves when the address has earned one more session; never, if its client goes away before.
+ *
+ * @throws {BaroError} `rate-limited` if too many wait.
+ */
+function letIn(turnstile: Turnstile, address: string | undefined, response: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const isInLine = turnstile.pass(address, prices.session, { isGone: () => response.destroyed, run: resolve })
+    if (!isInLine) reject(new BaroError('rate-limited', 'Too many requests of this address wait. Come back later.'))
+  })
 }
 
 function streamSession(

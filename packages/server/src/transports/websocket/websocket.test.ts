@@ -180,6 +180,11 @@ describe('broken frames close with the code of RFC 6455, and nobody else notices
     ['a reserved bit', frame({ reserved: 0b100, payload: '{}' }), closeCodes['broken-frame']],
     ['an unknown opcode', frame({ opcode: 3, payload: '{}' }), closeCodes['broken-frame']],
     ['a continuation of nothing', frame({ opcode: 0, payload: '{}' }), closeCodes['broken-frame']],
+    [
+      'a message within the fragments of another',
+      Buffer.concat([frame({ fin: false, payload: '{' }), frame({ payload: '{}' })]),
+      closeCodes['broken-frame'],
+    ],
     ['a ping in fragments', frame({ opcode: 9, fin: false }), closeCodes['broken-frame']],
     ['a ping that is too long', frame({ opcode: 9, payload: 'x'.repeat(126) }), closeCodes['broken-frame']],
     ['a close without a whole code', frame({ opcode: 8, payload: 'x' }), closeCodes['broken-frame']],
@@ -195,6 +200,29 @@ describe('broken frames close with the code of RFC 6455, and nobody else notices
     expect(closeCodeIn(await raw.ended)).toBe(code)
     await hub.publish(room({ id: 1 }), 'message', { text: 'on we go' })
     expect(await bystander.next()).toMatchObject({ type: 'baro:publications' })
+  })
+
+  test('a message within the fragments of another, which were read before it came', async () => {
+    const { hub, port } = await serve()
+    const raw = await rawSession(port)
+    raw.write(Buffer.concat([frame({ fin: false, payload: '{' }), frame({ opcode: 9, payload: 'read' })]))
+    await raw.until('read')
+    raw.write(frame({ payload: '{}' }))
+    expect(closeCodeIn(await raw.ended)).toBe(closeCodes['broken-frame'])
+    expect(hub.counters.published).toBe(0)
+  })
+
+  test('what follows a close frame, or a broken one, counts for nothing', async () => {
+    for (const end of [frame({ opcode: 8 }), frame({ opcode: 3 })]) {
+      const { hub, port } = await serve()
+      const raw = await rawSession(port)
+      const payload = { channel: 'room:1', id: 'a', type: 'message', payload: { text: 'too late' } }
+      const publish = (id: string) =>
+        frame({ payload: JSON.stringify({ type: 'baro:publish', payload: { ...payload, id } }) })
+      raw.write(Buffer.concat([publish('before'), end, publish('after')]))
+      await raw.ended
+      expect(hub.counters.published).toBe(1)
+    }
   })
 
   test('a message that gets too long in fragments', async () => {
