@@ -104,7 +104,7 @@ export const headerWays: Readonly<Record<string, WayIn>> = {
   'a poll': (place, token) => ask(place, `${urlOf(place)}?after=${place.position}`, token),
   'a long poll': (place, token) => ask(place, `${urlOf(place)}?after=${place.position}&wait=25`, token),
   'reading backwards': (place, token) => ask(place, `${urlOf(place)}?before=${place.position}`, token),
-  'an EventSource': (place, token) => ask(place, `${urlOf(place)}?live=sse`, token),
+  'an EventSource': (place, token) => ask(place, `${urlOf(place)}?live=sse&after=${place.position}`, token),
   'a POST': (place, token) => ask(place, urlOf(place), token, '{"type":"message","payload":"hi"}'),
   'a plain WebSocket with a header': (place, token) =>
     listen(place, `${urlOf(place)}?after=${place.position}`, [], headersOf(token)),
