@@ -50,6 +50,9 @@ function openLink(
   { fetch, clock = systemClock, pollIntervalMs = 3_000 }: HttpTransportOptions,
 ): Link {
   const asked = new Map<number, AbortController>()
+  const openedMs = clock.elapsed()
+  /** How long the hub took to let the link in: it asks who somebody is with each request, and that may be slow. */
+  let letInMs: number | undefined
   const machine = runMachine<HttpLinkState, HttpLinkEvent, HttpLinkAction>({
     clock,
     initial: startHttpLink,
@@ -73,13 +76,19 @@ function openLink(
     messages,
   }: Extract<HttpLinkAction, { type: 'ask' }>): Promise<void> {
     const fail = (code: number, reason: string) => dispatch({ type: 'failed', request: number, code, reason })
-    const hear = (messages: readonly ServerMessage[], isDone = false) =>
+    const hear = (messages: readonly ServerMessage[], isDone = false) => {
+      letInMs ??= clock.elapsed() - openedMs
       dispatch({ type: 'heard', request: number, messages, isDone })
+    }
     const controller = new AbortController()
     asked.set(number, controller)
     const isStream = wait === undefined
     const body = bodyOf(messages)
-    const cancelLate = clock.after(patienceMs(body.size), () => wait || dispatch({ type: 'late', request: number }))
+    // The first one has the time of a handshake, which the connection measures.
+    const cancelLate = clock.after(
+      patienceMs(body.size) + (letInMs ?? deadlineMs),
+      () => wait || dispatch({ type: 'late', request: number }),
+    )
     // What ends a stream is its silence.
     const cancel = clock.after(deadlineMs, () => isStream || fail(1006, 'no answer'))
     await postMessages({
