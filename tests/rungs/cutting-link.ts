@@ -43,9 +43,6 @@ export async function createCuttingLink(port: number): Promise<CuttingLink> {
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const cutAll = (): void => {
-    for (const cut of open) cut()
-  }
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     get bytes() {

@@ -19,7 +19,7 @@ export interface Wake {
 /** The signs a browser gives; elsewhere there are none. */
 export const browserWake: Wake = {
   listen({ woke, offline, unseen, hidden }) {
-    const { document } = globalThis
+    const { document, navigator } = globalThis
     const controller = new AbortController()
     const on = (target: EventTarget, type: string, tell: () => void) =>
       target.addEventListener(type, tell, { signal: controller.signal })

@@ -294,6 +294,13 @@ describe('I5: commands', () => {
     expect(after(publish('p'), due, late(3), heard(4, hello()), late(4)).at(-1)).toBe('tell refreshed-c')
   })
 
+  it('that are answered say nothing of a stream: one that was heard is not late, one that was not is', () => {
+    const open = [greeting, subscribe(), due, publish('p'), due]
+    const late = (...happenings: Happening[]) => run('sse', [...open, ...happenings, { type: 'late', request: 1 }])
+    expect(late(heard(1, hello()), answers(2, hello(), published('p'))).state.isOver).toBeFalsy()
+    expect(late(answers(2, hello(), published('p'))).did.at(-1)).toBe('end 1006 no answer')
+  })
+
   it('of a channel that is slow go alone, and never take the last place', () => {
     const first = [publish('p'), due, publish('q', 'b'), due, publish('r', 'd'), due]
     const slow = [...first, answers(3, hello()), answers(4, hello()), answers(5, hello())]

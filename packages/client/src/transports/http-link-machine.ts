@@ -45,7 +45,7 @@ export interface HttpLinkState {
   readonly reading?: number | undefined
   /** The number of the newest. */
   readonly request: number
-  /** The number of the last that brought something. */
+  /** The number of the last that read and brought something: commands that are answered say nothing of a stream. */
   readonly heard: number
   /** Those up to this number are late. */
   readonly late: number
@@ -300,7 +300,7 @@ export function httpLinkTransition(
       break
     case 'heard': {
       const { messages } = event
-      heard = event.request
+      if (event.request === reading) heard = reading
       for (const message of messages) if (!isOver) hear(message, event.request === reading)
       // A hub that remembers other claims: the client comes back, and judges what has no answer even here.
       if (isElsewhere && !isOver) hear(moved)

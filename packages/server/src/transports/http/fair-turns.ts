@@ -108,7 +108,7 @@ export class FairTurns {
 
   #nextTurn(): void {
     const shares = [...this.#shares]
-    for (const [name, share] of shares) if (!isUsedUp(share)) this.#shares.delete(name)
+    for (const [name, share] of shares) if (!isUsedUp(share) && !isWaiting(share)) this.#shares.delete(name)
     if (this.#shares.size > 0 && !this.#isPausing && this.#mustPause) {
       this.#isPausing = true
       this.#clock.after(this.#pauseMs, () => this.#nextTurn())
