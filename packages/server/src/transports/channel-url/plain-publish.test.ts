@@ -58,10 +58,6 @@ describe('a type that no handler takes as a publication', () => {
       'typing',
       `"typing" is a signal of "game:1", and was sent as an event. Send it with signal() of @baro/client; ${only}`,
     ],
-    [
-      'score',
-      `"score" is a request of "game:1", and was sent as an event. Send it with request() of @baro/client; ${only}`,
-    ],
     ['ended', 'No handler accepts "ended", an event of "game:1", from a client. Add one with hub.on.'],
     [
       'began',
