@@ -52,7 +52,7 @@ export interface RungStage {
 
 /** How much time passes in each look of a test. */
 const stepMs = 20
-const lookMs = 5
+const lookMs = 2
 const longestMs = 15_000
 
 /** Opens the stage; it ends with its test. */

@@ -69,7 +69,7 @@ async function settled<T>(promise: Promise<T>): Promise<T> {
       clock.advance(20)
       return isSettled
     },
-    { interval: 5, timeout: 10_000 },
+    { interval: 2, timeout: 10_000 },
   )
   return promise
 }

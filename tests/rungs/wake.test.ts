@@ -64,7 +64,7 @@ async function passes<T>(promise: Promise<T>): Promise<T> {
       clock.advance(20)
       return isSettled
     },
-    { interval: 5, timeout: 10_000 },
+    { interval: 2, timeout: 10_000 },
   )
   return promise
 }
