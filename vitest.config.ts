@@ -7,5 +7,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts'],
     testTimeout: 20_000,
+    // By default one core is left free. Half of the time of these tests is a browser's, a server's or a clock's.
+    maxWorkers: '100%',
   },
 })
