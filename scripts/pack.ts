@@ -14,6 +14,7 @@ const uses = {
   react: ['core', 'client', 'react'],
   disk: ['disk'],
   jwt: ['jwt'],
+  sanitize: ['sanitize'],
   testing: ['testing'],
 } as const
 

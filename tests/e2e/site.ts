@@ -24,6 +24,8 @@ export interface SiteOptions {
   readonly execArgv?: readonly string[]
   /** Where it keeps its channels, as `npm start` does. Default: in memory. */
   readonly folder?: string
+  /** The files with which it speaks TLS itself. Default: it does not. */
+  readonly tls?: { readonly keyFile: string; readonly certFile: string }
 }
 
 /** Starts the site. */
@@ -31,7 +33,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
   const { child, printed } = spawnSite(options)
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
-      const found = /http:\/\/localhost:\d+/.exec(printed())?.[0]
+      const found = /https?:\/\/localhost:\d+/.exec(printed())?.[0]
       if (found) resolve(found)
     })
     child.once('exit', () => reject(new Error(`The site ended before it served:\n${printed()}`)))
@@ -59,12 +61,13 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
 }
 
 /** Starts the process of the site without waiting for anything. */
-export function spawnSite({ port = 0, execArgv = [] as readonly string[], folder }: SiteOptions = {}): {
+export function spawnSite({ port = 0, execArgv = [] as readonly string[], folder, tls }: SiteOptions = {}): {
   child: ChildProcess
   printed: () => string
 } {
   const disk = folder === undefined ? [] : ['--disk']
-  const child = spawn(process.execPath, ['--import', 'tsx', ...execArgv, 'server/start.ts', ...disk], {
+  const encrypted = tls ? ['--key', tls.keyFile, '--cert', tls.certFile] : []
+  const child = spawn(process.execPath, ['--import', 'tsx', ...execArgv, 'server/start.ts', ...disk, ...encrypted], {
     cwd: dir,
     env: { ...process.env, PORT: String(port), BARO_FOLDER: folder ?? '' },
     stdio: ['ignore', 'pipe', 'pipe'],

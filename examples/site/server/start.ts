@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,17 +14,22 @@ import { showHandshake } from './handshake.ts'
 import { createSiteHub, keptSeconds } from './hub.ts'
 import { type CachedPage, cachedPage, shortHistories } from './page-lives.ts'
 import { setSecurityHeaders } from './security-headers.ts'
+import { readTlsFiles } from './tls-files.ts'
 import { varyByLanguage } from './vary-by-language.ts'
 
 const dir = dirname(dirname(fileURLToPath(import.meta.url)))
 const dev = process.argv.includes('--dev')
 const wantedPort = Number(process.env.PORT || 3000)
 
+// npm runs this in the folder of the site, and says where it was called.
+const folder = process.env.INIT_CWD || process.cwd()
+const tls = await readTlsFiles({ args: process.argv.slice(2), env: process.env, folder }).catch(stop)
+
 // Next reads these when its server is made.
 process.chdir(dir)
 Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production' })
 
-const server = createServer()
+const server: Server = tls ? createSecureServer(tls) : createServer()
 await assertFree(wantedPort)
 if (process.argv.includes('--build')) await buildIfNeeded(dir)
 
@@ -38,12 +44,13 @@ attach({ ...hub, handleUpgrade }, server)
 const app = next({ dev, dir, port: wantedPort, httpServer: server })
 await app.prepare()
 const handle = app.getRequestHandler()
-server.on('request', (request, response) => {
+const answer: RequestListener = (request, response) => {
   setSecurityHeaders(response, { dev })
   if (answerPath(request, response, { dev })) return
   varyByLanguage(request, response)
   void handle(request, response)
-})
+}
+server.on('request', answer)
 await listen(server, wantedPort)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -54,10 +61,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     await broker?.close()
     process.exit(0)
   })
-const url = `http://localhost:${(server.address() as AddressInfo).port}`
+const url = `${tls ? 'https' : 'http'}://localhost:${(server.address() as AddressInfo).port}`
 if (!dev) {
   const pages: CachedPage[] = []
-  await renderBuiltPages(url, { rendered: (page) => pages.push(cachedPage(page)) })
+  // At a place of its own: a certificate is for the name of the site, and this process need not trust who signed it.
+  const within = createServer(answer)
+  within.listen(0, '127.0.0.1')
+  await once(within, 'listening')
+  const from = `http://127.0.0.1:${(within.address() as AddressInfo).port}`
+  await renderBuiltPages(from, { rendered: (page) => pages.push(cachedPage(page)) })
+  within.close()
   for (const sentence of shortHistories(pages, keptSeconds)) console.warn(sentence)
 }
 console.log(`The site is at ${url}`)
@@ -76,7 +89,11 @@ async function listen(server: Server, port: number): Promise<void> {
     await once(server, 'listening')
   } catch (error) {
     const busy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-    console.error(busy ? `Port ${port} is in use. Set another: PORT=${port + 1} npm start` : error)
-    process.exit(1)
+    stop(busy ? `Port ${port} is in use. Set another: PORT=${port + 1} npm start` : error)
   }
+}
+
+function stop(why: unknown): never {
+  console.error(why instanceof Error ? why.message : why)
+  process.exit(1)
 }

@@ -214,7 +214,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
       servers.add(server)
       attachTo(server, hub)
     },
-    listen: (port, host) => listen({ attach: hub.attach, log, limits }, port, host),
+    listen: (port, host, tls) => listen({ attach: hub.attach, log, limits }, port, host, tls),
     handle: (request, response) => routes.handle(request, response),
     handleUpgrade: (request, stream, head) => routes.handleUpgrade(request, stream, head),
     serve: (reference, view = {}) => {

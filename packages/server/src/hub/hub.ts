@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { TlsOptions } from 'node:tls'
 import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Reference, Snapshot } from '@baro/core'
 import type { Broker, HubClock, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
@@ -196,18 +197,25 @@ export interface Hub {
   open(principal?: Principal, options?: ParticipantOptions): Participant
 
   /**
-   * Serves the hub on an HTTP server, beside what the server serves already. Calling it again changes nothing.
+   * Serves the hub on a server of `node:http` or `node:https`, beside what the server serves already. Calling it again changes nothing.
    *
    * @throws {BaroError} `bad-definition` if a channel has no handlers, or if it is a server of HTTP/2.
    */
   attach(server: Server): void
   /**
    * Serves the hub on a server of its own. Port 0 takes a free port. Default host: all addresses of the machine.
-   * Rejects with Node's error if the port cannot be taken.
+   * Rejects with Node's error if the port cannot be taken, or if a key or certificate cannot be read.
+   *
+   * @param tls A key and a certificate, and whatever else `node:tls` takes: then it is `https:` and `wss:`. Default: `http:`.
    *
    * @throws {BaroError} `bad-definition` if a channel has no handlers.
+   *
+   * @example
+   * ```ts
+   * await hub.listen(443, undefined, { key, cert })
+   * ```
    */
-  listen(port: number, host?: string): Promise<Listening>
+  listen(port: number, host?: string, tls?: TlsOptions): Promise<Listening>
   /** Answers a request if it is under the hub's path; returns whether it did. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
   /**

@@ -1,5 +1,7 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket as NetSocket } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import type { Log } from '@baro/core'
 import { describeError } from '../observe/describe-error.ts'
 import type { Limits } from '../ports/limits.ts'
@@ -28,11 +30,20 @@ export interface ListenParts {
 }
 
 /** Makes a server that answers 404, lets `attach` have it, and listens. */
-export function listen({ attach, log, limits }: ListenParts, port: number, host?: string): Promise<Listening> {
+export async function listen(
+  { attach, log, limits }: ListenParts,
+  port: number,
+  host?: string,
+  tls?: TlsOptions,
+): Promise<Listening> {
   // The hub is first to say that a body is late, with a code; this bound is for bodies that nobody reads.
   const requestTimeout = headersTimeout + Math.ceil(limits.bodyTimeoutMs)
   const timeouts = { headersTimeout, requestTimeout, keepAliveTimeout, connectionsCheckingInterval }
-  const server = createServer(timeouts, (_request, response) => response.writeHead(404).end())
+  const answer: RequestListener = (_request, response) => response.writeHead(404).end()
+  // Before its handshake a connection has said nothing, so it has as long as for a head.
+  const server: Server = tls
+    ? createSecureServer({ handshakeTimeout: headersTimeout, ...tls, ...timeouts }, answer)
+    : createServer(timeouts, answer)
   // All of them: Node's own `closeAllConnections` knows nothing of those that were upgraded.
   const connections = new Set<NetSocket>()
   function forget(this: NetSocket): void {

@@ -4,6 +4,7 @@ import { revalidatePath } from 'next/cache'
 import { isRoomId, room } from '../../../../../channels/room.ts'
 import { isLanguage, languages } from '../../../../../i18n/languages.ts'
 import { wordsIn } from '../../../../../i18n/words.ts'
+import { isOwnOrigin } from '../../../../../server/own-origin.ts'
 
 /** A form with a text of 2,000 Hangul syllables, percent-encoded, and a name. */
 const maxBytes = 20_000
@@ -19,7 +20,8 @@ export async function POST(request: Request, { params }: { params: Promise<{ lan
   const refuse = (status: number) =>
     new Response(wordsIn(language).room.notTaken, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
   if (!isRoomId(id)) return refuse(404)
-  if (!isFromHere(request)) return refuse(403)
+  // A form on another site may post here too, and its reader would say what that site wants.
+  if (!isOwnOrigin(request.headers)) return refuse(403)
   // A body without its length could be any number of bytes.
   if (!(Number(request.headers.get('content-length') ?? Number.NaN) <= maxBytes)) return refuse(413)
   const form = await request.formData().catch(() => undefined)
@@ -36,12 +38,6 @@ export async function POST(request: Request, { params }: { params: Promise<{ lan
   }
   for (const one of languages) revalidatePath(`/${one}/rooms/${encodeURIComponent(id)}`)
   return new Response(null, { status: 303, headers: { location: `/${language}/rooms/${encodeURIComponent(id)}` } })
-}
-
-/** A form on another site may post here too, and its reader would say what that site wants. */
-function isFromHere({ headers }: Request): boolean {
-  const origin = headers.get('origin')
-  return origin !== null && URL.canParse(origin) && new URL(origin).host === headers.get('host')
 }
 
 // Browsers post a line break as CRLF.
