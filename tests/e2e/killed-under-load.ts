@@ -172,5 +172,6 @@ async function post(url: string, id: string): Promise<Answer> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ type: 'message', payload: { name: 'log', text: `text of ${id}` }, id }),
   })
-  return response.json()
+  const { error, ...published } = await response.json()
+  return { ...published, ...error }
 }
