@@ -1,13 +1,30 @@
 import { defineConfig } from 'vitest/config'
 
+/** Those that bring up servers, browsers or attackers: beside others, a page may take half a minute to load. */
+const alone = ['tests/e2e/**/*.test.ts', 'tests/hostile/**/*.test.ts', 'tests/disk/**/*.test.ts']
+
 export default defineConfig({
   // Tests run against the sources: a stale dist can never make them pass.
   resolve: { conditions: ['baro-source', 'node', 'import', 'default'] },
   ssr: { resolve: { conditions: ['baro-source', 'node', 'import', 'default'] } },
   test: {
-    include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts'],
     testTimeout: 20_000,
-    // By default one core is left free. Half of the time of these tests is a browser's, a server's or a clock's.
-    maxWorkers: '100%',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts'],
+          exclude: [...alone, '**/node_modules/**'],
+          // By default one core is left free. Much of the time of these tests is that of a clock or a network.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
+    ],
   },
 })
