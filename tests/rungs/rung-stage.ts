@@ -12,6 +12,7 @@ import { createHub, type Hub, type HubOptions } from '@baro/server'
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
 import { onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
+import { lookMs, settledIn, stepMs } from './passing-time.ts'
 
 /** A channel that shows whatever was published to it. */
 export const room = channel('room:{id}', {
@@ -50,9 +51,6 @@ export interface RungStage {
   until(assertion: () => void): Promise<void>
 }
 
-/** How much time passes in each look of a test. */
-const stepMs = 20
-const lookMs = 2
 const longestMs = 15_000
 
 /** Opens the stage; it ends with its test. */
@@ -73,21 +71,7 @@ export async function openStage(
   const listening = await hub.listen(0, '127.0.0.1')
   const clients: Client[] = []
 
-  async function settled<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false
-    const settle = () => {
-      isSettled = true
-    }
-    promise.then(settle, settle)
-    await vi.waitUntil(
-      () => {
-        if (!isSettled) clock.advance(stepMs)
-        return isSettled
-      },
-      { interval: lookMs, timeout: longestMs },
-    )
-    return promise
-  }
+  const settled = <T>(promise: Promise<T>) => settledIn(clock, promise, longestMs)
   async function pass(ms: number): Promise<void> {
     const untilMs = clock.elapsed() + ms
     await vi.waitUntil(

@@ -5,6 +5,7 @@ import { createFakeClock, type FakeClock } from '@baro/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { clientRungs } from './client-rungs.ts'
+import { settledIn } from './passing-time.ts'
 
 const room = channel('room:{id}', {
   events: { message: z.string(), slow: z.string() },
@@ -57,22 +58,7 @@ afterEach(async () => {
   await settled(Promise.all(closed))
 })
 
-/** Time goes on slowly, because what goes over the network takes as long as it takes. */
-async function settled<T>(promise: Promise<T>): Promise<T> {
-  let isSettled = false
-  const settle = () => {
-    isSettled = true
-  }
-  promise.then(settle, settle)
-  await vi.waitUntil(
-    () => {
-      clock.advance(20)
-      return isSettled
-    },
-    { interval: 2, timeout: 10_000 },
-  )
-  return promise
-}
+const settled = <T>(promise: Promise<T>) => settledIn(clock, promise, 10_000)
 
 function open(transport: Transport) {
   client = createClient({

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { clientRungs } from './client-rungs.ts'
 import { createFreezingLink, type FreezingLink } from './freezing-link.ts'
+import { settledIn } from './passing-time.ts'
 
 const room = channel('room:{id}', {
   events: { message: z.string() },
@@ -52,22 +53,7 @@ async function follow(transport: Transport): Promise<void> {
   await vi.waitUntil(() => subscription.current.status.state === 'live')
 }
 
-/** Time goes on slowly until it is settled. */
-async function passes<T>(promise: Promise<T>): Promise<T> {
-  let isSettled = false
-  const settle = () => {
-    isSettled = true
-  }
-  promise.then(settle, settle)
-  await vi.waitUntil(
-    () => {
-      clock.advance(20)
-      return isSettled
-    },
-    { interval: 2, timeout: 10_000 },
-  )
-  return promise
-}
+const passes = <T>(promise: Promise<T>) => settledIn(clock, promise, 10_000)
 
 const shows = (...texts: string[]) =>
   vi.waitFor(() => expect(subscription.current.state).toEqual(texts), { timeout: 5_000 })
