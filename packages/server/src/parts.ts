@@ -4,7 +4,6 @@
  * none.
  */
 export { Gate, type GateParts } from './access/gate.ts'
-export { Hold } from './access/hold.ts'
 export { Permits } from './access/permits.ts'
 export { Batch } from './delivery/batch.ts'
 export type { BoundedQueue } from './delivery/bounded-queue.ts'

@@ -59,11 +59,7 @@ export interface Guards {
 
 /** Makes the parts of a hub, and gives each part what it uses. */
 export function assembleHub(given: HubOptions, guards: Guards): Hub {
-  const {
-    recover,
-    createPermits = (own) => new Permits(own),
-    createGate = (parts) => new Gate(parts),
-  } = guards
+  const { recover, createPermits = (own) => new Permits(own), createGate = (parts) => new Gate(parts) } = guards
   const options = checkedOptions('createHub', given, hubOptionRules)
   const {
     channels,

@@ -115,7 +115,11 @@ export function createRequests({
     const here = atNode.get(name) ?? new Set()
     atNode.set(name, here.add(asked))
     const { pathname, search } = new URL(url)
-    const { request, response, end: close } = exchange(`${pathname}${search}`, client, body, (status, text) => {
+    const {
+      request,
+      response,
+      end: close,
+    } = exchange(`${pathname}${search}`, client, body, (status, text) => {
       here.delete(asked)
       asked.ends.delete(end)
       passed(asked, client, name, 'to-client', text)

@@ -59,7 +59,15 @@ const heldUpMs = 3_000
 const noticedMs = 2_000
 
 /** Makes a link that works. */
-export function createBrokerLink({ broker, clock, randomness, tally, called, hearing = () => {}, missing = () => {} }: BrokerLinkOptions): BrokerLink {
+export function createBrokerLink({
+  broker,
+  clock,
+  randomness,
+  tally,
+  called,
+  hearing = () => {},
+  missing = () => {},
+}: BrokerLinkOptions): BrokerLink {
   /** Who is told, behind the link, and how to stop that. */
   const told = new Map<StreamFollower | NodeListener, () => void>()
   /** Claims of appends that failed, whatever became of them. */

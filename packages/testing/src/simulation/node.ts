@@ -64,6 +64,8 @@ export interface NodeParts {
   isCalm(): boolean
   /** The application could not say what became of a publish. */
   doubted(id: string): void
+  /** The application is asked about a user, and takes its time. */
+  waits(user: string, channel: string | undefined): void
   /** A page's publish is given to its handler, as one of this user. */
   publishes(id: string, user: string | undefined): void
 }
@@ -85,6 +87,7 @@ export function startNode({
   log,
   isCalm,
   doubted,
+  waits,
   publishes,
 }: NodeParts): SimulatedNode {
   const work = randomness.fork('work')
@@ -105,7 +108,10 @@ export function startNode({
         const token = text === undefined ? undefined : issuer.find(text)
         const hasEnded = text !== undefined && issuer.hasEnded(text)
         // What is heard meanwhile is heard by a session that nobody was let into yet.
-        if (!isCalm() && work.chance(0.03)) await pause(work.integer(1, slowestAuthMs))
+        if (!isCalm() && work.chance(0.03)) {
+          if (token) waits(token.user, undefined)
+          await pause(work.integer(1, slowestAuthMs))
+        }
         if (hasEnded) throw new BaroError('expired', 'This token was ended. Come back with a new one.')
         if (!token) return undefined
         const { user: id, expiresAtMs } = token
@@ -135,6 +141,7 @@ export function startNode({
       if (action !== 'publish') {
         if (isCalm() || !work.chance(0.06)) return answer()
         tally.count('access rule took its time')
+        if (user) waits(user.id, channel)
         return pause(work.integer(1, slowestRuleMs)).then(answer)
       }
       if (!randomness.chance(0.05)) return isAllowed

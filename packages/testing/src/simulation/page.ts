@@ -248,7 +248,10 @@ export class Page {
   }
 
   /** Liveness: every channel that the page may read is live and shows the newest there is, and no other one is. */
-  assertConverged(heads: ReadonlyMap<string, string>, mayRead: (user: string | undefined, channel: string) => boolean): void {
+  assertConverged(
+    heads: ReadonlyMap<string, string>,
+    mayRead: (user: string | undefined, channel: string) => boolean,
+  ): void {
     for (const { channel, subscription } of this.#held.values()) {
       if (!subscription) continue
       const { status, position } = subscription.current

@@ -174,13 +174,22 @@ export async function perform(world: World, action: Action): Promise<void> {
 }
 
 /** Mostly in the very moment in which something is to be handed over. */
-async function revoke(world: World, { user, rooms, isRacing }: Extract<Action, { do: 'revoke' }>): Promise<void> {
+async function revoke(
+  world: World,
+  { user, rooms, isRacing, unheardMs }: Extract<Action, { do: 'revoke' }>,
+): Promise<void> {
   if (!world.ground.hasExpiry) return
   world.tally.count(rooms.length > 1 ? 'user revoked from everything' : 'user revoked from a channel')
   if (isRacing) {
-    for (const node of world.nodes.keys())
-      for (const id of rooms) publishByApplication(world, node, id, false)
+    for (const node of world.nodes.keys()) for (const id of rooms) publishByApplication(world, node, id, false)
     for (let turns = 0; turns < turnsOfAPublish; turns++) await Promise.resolve()
+  }
+  const deaf = unheardMs > 0 && world.nodes.size > 0 ? world.randomness.pick([...world.nodes.values()]).broker : undefined
+  if (deaf && !deaf.isCut) {
+    world.tally.count('broker cut off')
+    deaf.cut()
+    world.ledger.doubt()
+    world.clock.after(unheardMs, () => deaf.mend())
   }
   world.revoke(user, rooms.map(nameOf))
 }

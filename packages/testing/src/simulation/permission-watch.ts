@@ -264,8 +264,12 @@ export class PermissionWatch {
       readonly payload: { readonly code: string; readonly attempt?: number; readonly message: string }
     }
     if (payload.attempt !== undefined && payload.code === 'refused')
-      this.#parts.tally.count(/ any more\.$/.test(payload.message) ? 'subscription revoked' : 'subscription refused by its rule')
+      this.#parts.tally.count(
+        / any more\.$/.test(payload.message) ? 'subscription revoked' : 'subscription refused by its rule',
+      )
     if (payload.attempt === undefined && payload.code === 'expired')
-      this.#parts.tally.count(/has expired/.test(payload.message) ? 'session over: its token expired' : 'session over: disconnected')
+      this.#parts.tally.count(
+        /has expired/.test(payload.message) ? 'session over: its token expired' : 'session over: disconnected',
+      )
   }
 }

@@ -53,7 +53,14 @@ export type Action =
   | { readonly do: 'keep-no-state'; readonly ms: number }
   | { readonly do: 'delay-broker'; readonly node: string; readonly ms: number }
   | { readonly do: 'rewind'; readonly room: string; readonly lose: number; readonly take: number }
-  | { readonly do: 'revoke'; readonly user: string; readonly rooms: readonly string[]; readonly isRacing: boolean }
+  | {
+      readonly do: 'revoke'
+      readonly user: string
+      readonly rooms: readonly string[]
+      readonly isRacing: boolean
+      /** How long one node cannot hear of it. */
+      readonly unheardMs: number
+    }
   | { readonly do: 'put-out'; readonly user: string; readonly room: string }
   | { readonly do: 'let-in' | 'disconnect'; readonly user: string }
   | { readonly do: 'issuer-away'; readonly ms: number }
@@ -166,11 +173,20 @@ const draws: readonly (readonly [number, Draw])[] = [
   [0.5, (r) => ({ do: 'keep-no-state', ms: r.integer(5_000, 40_000) })],
   [1.5, (r) => ({ do: 'rewind', room: anyRoom(r), lose: r.integer(1, 5), take: r.integer(0, 5) })],
   [0.5, (r) => ({ do: 'long-quiet', ms: r.integer(10_000, 60_000) })],
-  [2.5, (r) => ({ do: 'revoke', user: anyUser(r), rooms: r.chance(0.7) ? [anyRoom(r)] : roomIds, isRacing: r.chance(0.7) })],
+  [
+    2.5,
+    (r) => ({
+      do: 'revoke',
+      user: anyUser(r),
+      rooms: r.chance(0.7) ? [anyRoom(r)] : roomIds,
+      isRacing: r.chance(0.6),
+      unheardMs: r.chance(0.4) ? r.integer(100, 3_000) : 0,
+    }),
+  ],
   [1, (r) => ({ do: 'put-out', user: anyUser(r), room: anyRoom(r) })],
   [4, (r) => ({ do: 'let-in', user: anyUser(r) })],
   [1.5, (r) => ({ do: 'disconnect', user: anyUser(r) })],
-  [1, (r) => ({ do: 'issuer-away', ms: r.integer(1_000, 30_000) })],
+  [2, (r) => ({ do: 'issuer-away', ms: r.integer(1_000, 30_000) })],
   [1.5, (r, n) => ({ do: 'change-user', client: anyClient(r, n), user: anyUser(r), isAnew: r.chance(0.5) })],
   [0.7, (r) => ({ do: 'jump-clock', ms: r.integer(-86_400_000, 86_400_000) })],
 ]

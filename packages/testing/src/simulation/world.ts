@@ -214,6 +214,7 @@ export class World {
       log: silent,
       isCalm: () => this.#isCalm,
       doubted: (id) => this.ledger.doubtOne(id),
+      waits: (user, channel) => this.#strikeMeanwhile(user, channel),
       publishes: (id, user) => this.check(() => this.ledger.doneAs(id, user)),
     })
     this.nodes.set(name, node)
@@ -314,11 +315,27 @@ export class World {
     this.#end(this.permissions.ends(user, undefined))
   }
 
+  /** While a rule or an `auth` is on its way, what it looked at changes now and then. */
+  #strikeMeanwhile(user: string, channel: string | undefined): void {
+    if (!this.ground.hasExpiry || !this.randomness.chance(0.3)) return
+    this.clock.after(this.randomness.integer(1, 500), () => {
+      if (this.#isCalm) return
+      if (channel === undefined) this.disconnect(user)
+      else this.revoke(user, [channel])
+    })
+  }
+
   /** One node is told what has ended, and tells the others; again, as long as they could not be told. */
   #end(ending: Ending): void {
     const { user, channels } = ending
     const node = this.nodes.size > 0 ? this.randomness.pick([...this.nodes.values()]) : undefined
-    const again = () => void this.clock.after(tellAgainMs, () => this.#end(ending))
+    const again = () => {
+      this.clock.after(tellAgainMs, () => {
+        // Whoever was let in again must not be put out by what comes late.
+        if (channels?.every((channel) => this.members.mayRead(user, channel))) return
+        this.#end(ending)
+      })
+    }
     if (!node) return again()
     this.permissions.knows(node.life, ending)
     const [only] = channels ?? []
