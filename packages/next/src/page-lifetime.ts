@@ -28,9 +28,15 @@ export async function revalidateAtStart(): Promise<void> {
 /**
  * Makes the page that is being rendered dynamic, and returns only if it is rendered for one request.
  *
- * @throws {BaroError} `refused` in a page that is rendered for a cache.
+ * @throws {BaroError} `refused` in a page that is rendered for a cache, and inside `'use cache'`.
  */
 export async function insistOnRequest(channel: string): Promise<void> {
+  // Asked first: Next keeps the error of `headers` in such a place, and shows it in the place of ours.
+  if (await isInUseCache())
+    throw new BaroError(
+      'refused',
+      `${quote(channel)} is not public, and its snapshot is taken inside 'use cache'. Take it outside, or give the channel "access: 'public'" and refuse guests in its handlers.`,
+    )
   const { headers } = await import('next/headers.js')
   // Two ways to be rendered for a cache: Next interrupts the render, or, in a `force-static` page, knows no headers.
   const names = await headerNames(headers).catch(noneIfInterrupted)
@@ -39,6 +45,17 @@ export async function insistOnRequest(channel: string): Promise<void> {
     'refused',
     `${quote(channel)} is not public, and this page is cached. Say "export const dynamic = 'force-dynamic'" in it.`,
   )
+}
+
+async function isInUseCache(): Promise<boolean> {
+  const { cacheLife } = await import('next/cache.js')
+  try {
+    // Asks for no life, and is refused everywhere else.
+    cacheLife({})
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function headerNames(headers: () => Promise<Headers>): Promise<readonly string[]> {
