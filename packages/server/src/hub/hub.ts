@@ -147,7 +147,8 @@ export interface Hub {
    * the rules to say: change what they look at first.
    *
    * On this node it is done before the call returns, on the others when the broker has told them. A node that may have
-   * missed it asks the rules of all its users again, within 5 seconds.
+   * missed it, because it could not hear for a while, lets all its users come back within 5 seconds from when it hears again:
+   * `auth` and the rules are asked, and nothing is missed.
    *
    * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition` if there is no user; `unavailable` if the other nodes
    * could not be told.
@@ -161,7 +162,7 @@ export interface Hub {
   /**
    * Closes all that a user has open, with 4006: the client comes back if it is given a new token. A token that was issued
    * counts until it expires, so let them be short, or let `auth` refuse those of whoever must not come back. Elsewhere as
-   * {@link revoke}, except that a node which missed it does not find out.
+   * {@link revoke}.
    *
    * @throws {BaroError} `bad-definition` if there is no user; `unavailable` if the other nodes could not be told.
    *

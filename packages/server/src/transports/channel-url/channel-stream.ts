@@ -69,9 +69,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   readonly dialect: ChannelDialect
   readonly #parts: ChannelStreamParts
   readonly #voice: StreamVoice
-  readonly #delegate: Delegate
-  /** That of the delegate. Its user changes when another token comes. */
-  readonly #principal: { user: Identity | undefined } & Pick<Principal, 'address' | 'session'>
+  /** That of the delegate. */
+  #principal: { user: Identity | undefined } & Pick<Principal, 'address' | 'session'>
+  /** Another one for another user: what was sent before is done for who sent it, and never for who came after. */
+  #delegate: Delegate
   readonly #following: Following
   readonly #start: Start
   readonly #receipts: Receipts | undefined
@@ -143,7 +144,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
       await gate.assertAllowed(this.#following.resolved, { ...this.#principal, user }, 'read')
       if (this.#isEnded) return
       if (user?.id === this.user?.id) this.#principal.user = user
-      else this.#following.handOver(() => (this.#principal.user = user))
+      else this.#become(user)
       const aside = { ...(user && { user: user.id }), ...expiresIn(clock, user) }
       this.outbox.replyBytes(this.dialect.encodeAside('baro:authenticated', aside))
       if (isFirst) return this.#begin()
@@ -152,6 +153,17 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     } catch (error) {
       this.#refuseFor(gate.explain(error, this.#channel))
     }
+  }
+
+  #become(user: Identity | undefined): void {
+    this.#principal = { ...this.#principal, user }
+    this.#delegate = this.#parts.delegating(this.#principal)
+    this.#following.handOver(this.#principal)
+  }
+
+  /** For whom the stream acts. */
+  get delegate(): Delegate {
+    return this.#delegate
   }
 
   /** Ends the stream: nothing of the channel that waits is handed over (I8). */
@@ -164,6 +176,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   get user(): Identity | undefined {
     return this.#principal.user
+  }
+
+  get address(): string | undefined {
+    return this.#principal.address
   }
 
   recovered(batch: Batch): void {
@@ -206,8 +222,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     if (channel === undefined || channel === this.#channel) this.over(revokedFrom(this.#channel))
   }
 
-  askAgain(): void {
-    this.#following.askAgain(this)
+  comeBack(): void {
+    this.drain(0)
   }
 
   spend(messages: number, bytes: number): number {
@@ -259,7 +275,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   drain(reconnectInMs: number): void {
     this.#voice.drain(reconnectInMs)
-    this.#close(closeCodes.drain, 'this node stops; come back')
+    this.#close(closeCodes.drain, 'this stream ends; come back')
   }
 
   /** Nothing to do: publishes of a plain stream are claimed by ids, and count on no life of the claims. */
@@ -270,7 +286,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   }
 
   get #allowance(): LinkAllowance {
-    this.#lazyAllowance ??= new LinkAllowance(this.#parts.allowances, this.#delegate.principal)
+    this.#lazyAllowance ??= new LinkAllowance(this.#parts.allowances, this)
     return this.#lazyAllowance
   }
 
@@ -278,7 +294,6 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#lazyInbox ??= new ChannelInbox(
       { gate: this.#parts.gate, allowance: this.#allowance },
       this.#following.resolved,
-      this.#delegate,
       this,
     )
     return this.#lazyInbox
