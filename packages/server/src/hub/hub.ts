@@ -4,6 +4,7 @@ import type { TlsOptions } from 'node:tls'
 import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Reference, Snapshot } from '@baro/core'
 import type { Broker, HubClock, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
+import type { KeySource } from '../access/server-keys.ts'
 import type { Auth, ChannelHandlers, Published, SessionInfo } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Participant, ParticipantOptions } from '../participant/participant.ts'
@@ -20,6 +21,18 @@ export interface HubOptions {
   readonly broker?: Broker
   /** Finds out who a client is. Default: everybody is a guest. */
   readonly auth?: Auth
+  /**
+   * The keys of programs in any language, which publish as the server over HTTP. `createServerKey` makes one. Default: none.
+   *
+   * @example
+   * ```ts
+   * createHub({
+   *   channels: [room],
+   *   keys: [{ name: 'orders', hashes: [hash], channels: ['room:{id}'], actions: ['publish'] }],
+   * })
+   * ```
+   */
+  readonly keys?: KeySource
   /**
    * Origins that may connect besides the page's own, for example `['https://shop.example']`. One that no browser could
    * send is refused with `bad-definition`.
