@@ -261,7 +261,7 @@ describe('a server key', () => {
     expect(body.error?.message).toContain('A browser sent a server key')
   })
 
-  test.each<[string, HubOptions['keys'], number]>([
+  test.each<[string, NonNullable<HubOptions['keys']>, number]>([
     ['is not found', () => undefined, 401],
     ['is found under another name', () => pricesKey, 401],
     ['is found with a fault', () => ({ ...ordersKey, hashes: ['x'] }), 503],
