@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type HttpStage, publishAll, serve, until } from '../../../test/http-stage.ts'
 import { EventReader } from '../../../test/stream-readers.ts'
 import { createServerKey, type ServerKey } from '../../access/server-key.ts'
+import type { KeySource } from '../../access/server-keys.ts'
 import type { HubOptions } from '../../hub/hub.ts'
 import { createMemoryBroker } from '../../memory-broker/memory-broker.ts'
 
@@ -261,7 +262,7 @@ describe('a server key', () => {
     expect(body.error?.message).toContain('A browser sent a server key')
   })
 
-  test.each<[string, NonNullable<HubOptions['keys']>, number]>([
+  test.each<[string, KeySource, number]>([
     ['is not found', () => undefined, 401],
     ['is found under another name', () => pricesKey, 401],
     ['is found with a fault', () => ({ ...ordersKey, hashes: ['x'] }), 503],
