@@ -581,7 +581,11 @@ describe('a token that expires', () => {
 
   it.each([
     ['of somebody else sends nothing that was made before as somebody else', false, ['unauthenticated', 'sent']],
-    ['of somebody else sends what was made since the application began anew', true, ['unauthenticated', 'sent', 'sent']],
+    [
+      'of somebody else sends what was made since the application began anew',
+      true,
+      ['unauthenticated', 'sent', 'sent'],
+    ],
   ])('I8: %s', async (_, isAnew, outcomes) => {
     const { rig, subscription } = await withTokens('1', '2')
     const outcome = (published: Promise<unknown>) =>

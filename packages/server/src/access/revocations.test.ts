@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { createRoomStage, FakeClient, payloadOf, RecordedLog, room, subscribe } from '../../test/fake-client.ts'
 import { publishAll, serve } from '../../test/http-stage.ts'
 import { EventReader, TextSocket } from '../../test/stream-readers.ts'
-import { createHub } from '../hub/create-hub.ts'
 import type { Auth } from '../channel/handlers.ts'
+import { createHub } from '../hub/create-hub.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 
 const members = { access: ({ user }: { readonly user: unknown }) => user !== undefined }

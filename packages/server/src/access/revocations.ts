@@ -89,6 +89,7 @@ export class Revocations {
 
   #letComeBack(): void {
     const { permits, clock, randomness } = this.#parts
-    for (const permit of permits.missed()) clock.after(randomness.fraction() * comeBackSpreadMs, () => permit.comeBack())
+    for (const permit of permits.missed())
+      clock.after(randomness.fraction() * comeBackSpreadMs, () => permit.comeBack())
   }
 }
