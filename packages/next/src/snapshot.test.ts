@@ -87,17 +87,3 @@ test('a channel with the name of an encoded text is said once, in development', 
   expect(warn.mock.calls[0]?.[0]).toContain('"counter:%25ED%2595%259C%25EA%25B8%2580"')
   warn.mockRestore()
 })
-
-test("inside 'use cache' a channel that is not public is refused, in words of ours", async () => {
-  // What Next does there: a life may be chosen, and a request that is asked for is an error of its own.
-  vi.doMock('next/cache.js', () => ({ cacheLife: () => {} }))
-  const hub = createHub({ channels: [counter] })
-  hubs.push(hub)
-  hub.on(counter, { access: ({ user }) => user !== undefined })
-  attach(hub)
-  await expect(snapshot(counter({ id: 1 }))).rejects.toMatchObject({
-    code: 'refused',
-    message: expect.stringContaining(`"counter:1" is not public, and its snapshot is taken inside 'use cache'.`),
-  })
-  vi.doUnmock('next/cache.js')
-})
