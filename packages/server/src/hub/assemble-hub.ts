@@ -8,6 +8,7 @@ import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import { Permits } from '../access/permits.ts'
 import { Revocations } from '../access/revocations.ts'
+import { ServerKeys } from '../access/server-keys.ts'
 import { Turnstile } from '../access/turnstile.ts'
 import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
@@ -39,6 +40,7 @@ import { FairTurns } from '../transports/http/fair-turns.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
 import { LateRefusals } from '../transports/http/late-refusals.ts'
 import { connectByPost } from '../transports/sdk/connect-post.ts'
+import { publishManyByPost } from '../transports/server/publish-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { Hub, HubOptions } from './hub.ts'
@@ -59,6 +61,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const {
     channels,
     auth = () => undefined,
+    keys = [],
     origins = [],
     trustProxy = 0,
     development = process.env.NODE_ENV !== 'production',
@@ -77,7 +80,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const hooks = new Hooks(log)
   const registry = createRegistry(channels)
   const permits = new Permits(clock)
-  const gate = new Gate({ auth, clock, permits, limits, log })
+  const gate = new Gate({ auth, keys: new ServerKeys({ keys, clock, limits, log }), clock, permits, limits, log })
   const revocations = new Revocations({ permits, broker, clock, randomness, log })
   const allowances = new Allowances({ clock, limits, log })
 
@@ -137,6 +140,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   }
   const reading = { ...streaming, feeds, held }
   const posting = { gate, turns, allowances, delegating, limits, clock }
+  const programming = { ...posting, registry }
   const turnstile = new Turnstile({ clock, allowances })
   const connecting = { clock, turns, allowances, turnstile, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets, bookmarks: new Bookmarks() }
@@ -162,6 +166,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
       endStream: (request, response, refusal) => endStream(reading, request, response, refusal),
       publish: (resolved, request, response, handshake) =>
         publishByPost(posting, resolved, request, response, handshake),
+      publishMany: (request, response, handshake) => publishManyByPost(programming, request, response, handshake),
       connect: (request, response, handshake) => connectByPost(connecting, request, response, handshake),
       upgradeConnect: (upgrade) => webSockets.upgrade(upgrade, (socket) => hub.connect(socket, upgrade.handshake)),
       upgradeChannel: (place, upgrade) => upgradeChannel(upgrading, place, upgrade),
@@ -195,7 +200,8 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
       )
     }) as Hub['on'],
 
-    publish: async (reference, type, payload, { id } = {}) => publisher.publish(resolve(reference), type, payload, id),
+    publish: async (reference, type, payload, { id } = {}) =>
+      publisher.publish(resolve(reference), [{ type, payload }], id),
     signal: async (reference, type, payload) => {
       const resolved = resolve(reference)
       await signals.send(resolved, type, await signals.validate(resolved, type, payload))

@@ -37,6 +37,8 @@ export interface Destinations {
   /** Tells whoever asked for an event stream when to come back. */
   endStream(request: IncomingMessage, response: ServerResponse, refusal: BaroError): void
   publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
+  /** The publishes of a program to several channels. */
+  publishMany(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK in one POST. */
   connect(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK on a WebSocket. */
@@ -159,6 +161,8 @@ export class Routes {
     if (rest === '/connect' && method === 'POST') return destinations.connect(request, response, handshake)
     if (rest === '/connect')
       return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
+    if (rest === '/publish' && method === 'POST') return destinations.publishMany(request, response, handshake)
+    if (rest === '/publish') return refuseMethod(request, response, 'POST, OPTIONS', 'Programs publish by POST')
     return this.#answerChannel({
       resolved: orThrow(registry.resolve(channelAt(rest))),
       request,

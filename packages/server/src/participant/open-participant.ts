@@ -136,8 +136,8 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     }
   }
 
-  askAgain(): void {
-    for (const [following, failed] of this.#followings) following.askAgain({ failed })
+  comeBack(): void {
+    this.drain(0)
   }
 
   // A participant is in this process, so nobody needs to be asked for a sign of life.
