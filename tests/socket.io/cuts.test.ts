@@ -20,6 +20,7 @@ class Wire {
   readonly #server: Server
   readonly #pairs = new Set<readonly [NetSocket, NetSocket]>()
   #leftBytes = Number.POSITIVE_INFINITY
+  #wake: () => void = () => {}
   tears = 0
 
   constructor(port: number) {
@@ -36,6 +37,7 @@ class Wire {
         const passing = data.subarray(0, this.#leftBytes)
         this.#leftBytes -= passing.length
         client.write(passing)
+        this.#wake()
         if (this.#leftBytes > 0) return
         this.tears++
         this.#leftBytes = Number.POSITIVE_INFINITY
@@ -58,6 +60,13 @@ class Wire {
     this.#leftBytes = bytes
   }
 
+  /** Resolves when something passes. */
+  passing(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
   close(): void {
     for (const pair of this.#pairs) this.#end(pair)
     this.#server.close()
@@ -78,7 +87,8 @@ describe.each(['websocket', 'polling'] as const)('over %s, cut off at 50 random 
     const random = seeded(transport === 'websocket' ? 1 : 2)
     const publish = (id: number, text: string) => node.hub.publish(room({ id }), 'message', { text })
     for (const id of [1, 2]) await publish(id, 'before')
-    const ada = node.client({ transports: [transport], uri: url })
+    // Its own way out of a handshake that was torn without an error.
+    const ada = node.client({ transports: [transport], uri: url, timeout: 500 })
     const heard = heardBy(ada)
     let beginnings = 0
     ada.on('connect', () => ada.recovered || beginnings++)
@@ -90,6 +100,8 @@ describe.each(['websocket', 'polling'] as const)('over %s, cut off at 50 random 
       wire.tearAfter(1 + Math.floor(random() * 1_500))
       const before = wire.tears
       for (let count = 0; wire.tears === before || count < 3; count++) {
+        // What is missed is kept for a while, not for ever.
+        while (wire.tears === before && sent.flat().length - heard.length > 50) await wire.passing()
         const channel = random() < 0.5 ? 1 : 2
         const text = `${channel}: ${tear}/${count}`
         sent[channel - 1]?.push(text)

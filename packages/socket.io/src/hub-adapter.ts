@@ -272,9 +272,12 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
 
   #connected(id: string, seat: Seat): void {
     const socket = this.#namespace.sockets.get(id)
-    if (!socket || seat.isOpen) return
+    if (!socket) return
     if (this.#everybody !== undefined) this.#join(seat, this.#everybody)
-    seat.open(socket)
+    seat.seat(socket)
+    // Socket.IO tells the client now that it is connected. What a client gets before that, it keeps, and shows it again
+    // after the next connection if this one breaks first.
+    queueMicrotask(() => seat.open())
   }
 
   #channelOf(room: string): string | undefined {

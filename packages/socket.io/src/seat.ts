@@ -35,6 +35,7 @@ export class Seat {
   #trail = new Trail()
   #socket: InnerSocket | undefined
   isEnded = false
+  isOpen = false
 
   constructor(parts: SeatParts) {
     this.#parts = parts
@@ -43,10 +44,6 @@ export class Seat {
 
   get trail(): Trail {
     return this.#trail
-  }
-
-  get isOpen(): boolean {
-    return this.#socket !== undefined
   }
 
   get queue(): WriteQueue {
@@ -87,10 +84,15 @@ export class Seat {
     return (await Promise.allSettled(joining)).every(({ status }) => status === 'fulfilled')
   }
 
-  /** The socket is connected: from now on it is sent what happens. */
-  open(socket: Socket): void {
-    if (this.isEnded || this.#socket) return
+  /** The socket is connected, and may be written to. */
+  seat(socket: Socket): void {
     this.#socket = innerSocket(socket)
+  }
+
+  /** The client has been told so: from now on it is sent what happens in its rooms. */
+  open(): void {
+    if (this.isEnded || this.isOpen) return
+    this.isOpen = true
     for (const room of this.#rooms.values()) room.opened()
     const waiting = [...this.#waiters]
     this.#waiters.clear()
