@@ -2,15 +2,16 @@ import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { pooledRandomness, type Recover } from '@baro/core/broker'
 import { checkedOptions, orThrow, quote } from '@baro/core/protocol'
-import { Allowances } from '../access/allowances.ts'
+import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
+import { networkOf } from '../access/network-of.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import { Permits } from '../access/permits.ts'
 import { Revocations } from '../access/revocations.ts'
 import { ServerKeys } from '../access/server-keys.ts'
 import { Turnstile } from '../access/turnstile.ts'
-import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
+import type { AnyHandlers, Identity, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
 import { Attendance } from '../delegate/attendance.ts'
@@ -19,6 +20,7 @@ import { Ticker } from '../delivery/ticker.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createCounters } from '../observe/counters.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
+import type { GatewayHost } from './gateway.ts'
 import { defaultLimits } from '../ports/limits.ts'
 import { Appender } from '../publish/appender.ts'
 import { ClaimedWork } from '../publish/claimed-work.ts'
@@ -43,6 +45,7 @@ import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { publishManyByPost } from '../transports/server/publish-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
+import { Gateways } from './gateways.ts'
 import type { Hub, HubOptions } from './hub.ts'
 import { drainRules, hubOptionRules, socketViewRules, viewRules } from './hub-option-rules.ts'
 import { hubPath } from './hub-path.ts'
@@ -145,10 +148,12 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const connecting = { clock, turns, allowances, turnstile, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets, bookmarks: new Bookmarks() }
   const mounts = new SocketMounts(path)
+  const gateways = new Gateways(path)
   const routes = new Routes({
     path,
     registry,
     mounts,
+    gateways,
     gate,
     sessions,
     counters,
@@ -184,6 +189,41 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     sessions.dismiss(spreadMs)
     held.releaseAll()
     ticker.writeAll()
+  }
+
+  const host: GatewayHost = {
+    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker },
+    get isStopping() {
+      return sessions.isStopping
+    },
+    isChannel: (name) => registry.resolve(name).ok,
+    async authenticate(handshake, token) {
+      try {
+        return await gate.authenticateInTime(handshake.headers, token)
+      } catch (error) {
+        const { address } = handshake
+        if (address !== undefined) allowances.refused(networkOf(address), true)
+        throw gate.explain(error, 'auth')
+      }
+    },
+    allowance: ({ address }) => {
+      const sharing: { user: Identity | undefined; readonly address: string | undefined } = {
+        user: undefined,
+        address: address === undefined ? undefined : networkOf(address),
+      }
+      const link = new LinkAllowance(allowances, sharing)
+      const knownAs = (user: Identity) => {
+        sharing.user = user
+        link.known()
+      }
+      return { spend: (messages, bytes) => link.spend(messages, bytes), knownAs }
+    },
+    publish: (name, type, payload, id) => publisher.publishAs(resolve({ channel: name }), type, payload, id),
+    signal: async (name, type, payload, mark) => {
+      const resolved = resolve({ channel: name })
+      await signals.send(resolved, type, await signals.validate(resolved, type, payload), undefined, mark)
+    },
+    explain: (error, where) => gate.explain(error, where),
   }
 
   const hub: Hub = {
@@ -232,6 +272,11 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
         ...checkedOptions('hub.serveSockets', view, socketViewRules),
       }),
 
+    addGateway(make) {
+      registry.assertComplete()
+      gateways.add(make(host))
+    },
+
     connect(socket, handshake) {
       registry.assertComplete()
       const outbox = new FramedOutbox(socket, ticker, limits, clock.elapsed())
@@ -249,6 +294,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
       revocations.close()
       for (const server of servers) detachFrom(server, hub)
       stop(0)
+      await gateways.close()
       feeds.closeAll()
       if (!options.broker) await broker.close()
     },

@@ -8,6 +8,7 @@ import type { KeySource } from '../access/server-keys.ts'
 import type { Auth, ChannelHandlers, Published, SessionInfo } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Participant, ParticipantOptions } from '../participant/participant.ts'
+import type { Gateway, GatewayHost } from './gateway.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
 import type { Listening } from './listen.ts'
@@ -230,7 +231,7 @@ export interface Hub {
    * ```
    */
   listen(port: number, host?: string, tls?: TlsOptions): Promise<Listening>
-  /** Answers a request if it is under the hub's path; returns whether it did. */
+  /** Answers a request if it is under the path of the hub or of a gateway; returns whether it did. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
   /**
    * Makes a plain request handler for one channel, to mount at a path of the application. `view` (default
@@ -273,7 +274,14 @@ export interface Hub {
     channel: Reference | ((asked: MountedSocket<Path>) => Reference),
     view?: { readonly view?: 'publication' | 'payload' },
   ): void
-  /** Takes an upgrade if it is under the hub's path, or a channel is mounted there; returns whether it did. */
+  /**
+   * Adds a gateway, for clients that speak another protocol. A package that speaks it calls this, an application calls
+   * the package.
+   *
+   * @throws {BaroError} `bad-definition` if a channel has no handlers, or if the hub or another gateway is at its path.
+   */
+  addGateway(make: (host: GatewayHost) => Gateway): void
+  /** Takes an upgrade if it is under the path of the hub or of a gateway, or a channel is mounted there; returns whether it did. */
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean
   /**
    * Opens a session of the SDK's protocol on a socket. A transport calls it for each link.

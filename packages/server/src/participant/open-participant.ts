@@ -127,6 +127,7 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   over(error: BaroError): void {
     for (const failed of [...this.#followings.values()]) this.#guarded(() => failed(error))
     this.end()
+    this.#guarded(() => this.#options.over?.(error))
   }
 
   revoked(channel: string | undefined): void {
