@@ -1,13 +1,23 @@
 /** The clients of `examples/tutorials` in Chromium: each loses in a cut what its head says, and its Baro form loses nothing. */
 import { SignJWT } from 'jose'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { WebSocket } from 'ws'
 import { launchBrowser } from '../e2e/browser.ts'
 import { slow } from '../e2e/patience.ts'
 import { readSource } from '../house/source-files.ts'
+import {
+  all,
+  bySocket,
+  notMeanwhile,
+  type Outcome,
+  onlyBefore,
+  outcomeIn,
+  type Say,
+  seenThroughCut,
+  untilShown,
+} from './cut.ts'
 import { baroForm, linesOf, original, snippet } from './snippet.ts'
-import { type OpenPage, openPage, pageOf, Servers, secret } from './stage.ts'
+import { openPage, pageOf, Servers, secret } from './stage.ts'
 
 declare const shows: (list: readonly string[]) => void
 
@@ -31,25 +41,6 @@ afterAll(async () => {
   await browser.close()
 })
 
-/** Somebody else says this at a server. */
-type Say = (port: number, text: string, isOurs: boolean) => Promise<unknown>
-
-const bySocket =
-  (path: string, messages: (text: string) => readonly string[]): Say =>
-  (port, text, isOurs) =>
-    new Promise((resolve, reject) => {
-      const socket = new WebSocket(`ws://localhost:${port}${isOurs ? path : '/'}`)
-      const rest = [...messages(text)]
-      const next = () => socket.send(rest.shift() ?? '')
-      socket.on('open', next)
-      socket.on('message', (data) => {
-        // The server sends to all: so it has been said when it is heard.
-        if (data.toString().includes(text)) resolve(socket.close())
-        else if (rest.length > 0) next()
-      })
-      socket.on('error', reject)
-    })
-
 const byPost: Say = (port, text) =>
   fetch(`http://localhost:${port}/api/messages`, {
     method: 'POST',
@@ -63,9 +54,6 @@ const sayToMembers = bySocket('/baro/channels/members', (text) => [
   JSON.stringify({ type: 'message', payload: { text } }),
 ])
 
-/** Of what was said before, in and after a cut: what the page shows in the end. */
-type Outcome = readonly ('before' | 'meanwhile' | 'later')[]
-
 interface Idiom {
   readonly file: string
   readonly server: string
@@ -73,12 +61,6 @@ interface Idiom {
   readonly original: Outcome
   readonly changed: Outcome
 }
-
-const [onlyBefore, notMeanwhile, all] = [
-  ['before'],
-  ['before', 'later'],
-  ['before', 'meanwhile', 'later'],
-] as const satisfies readonly Outcome[]
 
 const idioms: readonly Idiom[] = [
   { file: 'websocket.js', server: 'ws-chat.js', say: sayInLobby, original: onlyBefore, changed: onlyBefore },
@@ -90,44 +72,12 @@ const idioms: readonly Idiom[] = [
 
 let told = 0
 
-/** What a page shows in the end of what was said before a cut, in it and after it. */
+/** What a page at a server shows in the end of what was said before a cut, in it and after it. */
 async function seen(say: Say, server: string, html: string, comesBack = true): Promise<readonly string[]> {
   const one = await openPage({ browser, servers, server, html, token })
-  const name = `${server} ${++told}`
-  const tell = (text: string) => say(servers.port(server), `${text} ${name}`, server.includes('.baro.'))
-  await untilShown(one, `before ${name}`, () => tell('before'))
-  if (/onsubmit|'submit'/.test(html)) await send(one.page, `mine ${name}`)
-  one.cut()
-  await tell('meanwhile')
-  one.mend()
-  if (comesBack) await untilShown(one, `later ${name}`, () => tell('later'))
-  else {
-    await one.page.clock.runFor(600_000)
-    await tell('later')
-  }
-  const shown = await one.shown()
-  await one.close()
-  return outcomeIn(shown.filter((text) => text.endsWith(name)).map((text) => text.slice(0, -name.length - 1)))
-}
-
-/** Says it until the page shows it: it may not be connected yet. */
-async function untilShown(one: OpenPage, text: string, tell: () => Promise<unknown>): Promise<void> {
-  while (!(await one.shown()).includes(text)) {
-    await tell()
-    await one.page.clock.runFor(500)
-  }
-}
-
-/** Sends it by the form of the page, and sees it come back. */
-async function send(page: Page, text: string): Promise<void> {
-  await page.fill('#input', text)
-  await page.press('#input', 'Enter')
-  await page.getByText(text).waitFor()
-}
-
-/** What was said until it was shown may be there several times. What was said once may not. */
-function outcomeIn(texts: readonly string[]): readonly string[] {
-  return texts.filter((text, index) => text !== 'mine' && (text === 'meanwhile' || texts.indexOf(text) === index))
+  const isOurs = server.includes('.baro.')
+  const sends = /onsubmit|'submit'/.test(html)
+  return seenThroughCut(one, (text) => say(servers.port(server), text, isOurs), { sends, comesBack })
 }
 
 describe.concurrent.each(idioms)('$file', ({ file, server, say, ...outcome }) => {

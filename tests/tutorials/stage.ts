@@ -4,12 +4,12 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
-import { createLink } from '../e2e/cuttable-link.ts'
+import { type CuttableLink, createLink } from '../e2e/cuttable-link.ts'
 import { readSource } from '../house/source-files.ts'
 import type { Order, Ports } from './serving.ts'
 
 const folder = fileURLToPath(new URL('../../examples/tutorials/', import.meta.url))
-const process_ = fileURLToPath(new URL('./serving.ts', import.meta.url))
+const serving = fileURLToPath(new URL('./serving.ts', import.meta.url))
 
 /** What tokens are signed with. */
 export const secret = 'thirty-two bytes that nobody else knows'
@@ -26,7 +26,7 @@ export class Servers {
   }
 
   static async start(): Promise<Servers> {
-    const child = fork(process_, {
+    const child = fork(serving, {
       env: { ...process.env, PORT: '0', JWT_SECRET: secret },
       execArgv: ['--conditions=baro-source', '--import', 'tsx'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -77,8 +77,6 @@ async function bundled(path: string): Promise<string> {
   return (outputFiles[0]?.text ?? '').replaceAll('</script', '<\\/script')
 }
 
-let count = 0
-
 /** A page that is open, and the link to its server. */
 export interface OpenPage {
   readonly page: Page
@@ -90,6 +88,24 @@ export interface OpenPage {
   close(): Promise<void>
 }
 
+/** Opens the path of a page over a link. Its timers are the test’s to wind forward. */
+export async function openAt(browser: Browser, link: CuttableLink, path: string, prepare: Prepare): Promise<OpenPage> {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.clock.install()
+  await prepare(page)
+  await page.goto(link.url + path)
+  return {
+    page,
+    shown: () => page.locator('#messages li').allTextContents(),
+    cut: link.cut,
+    mend: link.mend,
+    close: () => context.close(),
+  }
+}
+
+type Prepare = (page: Page) => Promise<unknown>
+
 /** Where a page is opened, and with what. */
 export interface Opening {
   readonly browser: Browser
@@ -99,23 +115,20 @@ export interface Opening {
   readonly token: string
 }
 
-/** Opens a page of a server. Its timers are the test’s to wind forward; `localhost:PORT` in it is the link. */
+let count = 0
+
+/** Opens this page at a server. `localhost:PORT` in it is a link of its own. */
 export async function openPage({ browser, servers, server, html, token }: Opening): Promise<OpenPage> {
   const link = await createLink(servers.port(server))
   const path = `/page/${++count}`
   await servers.order({ path, html: html.replaceAll(/localhost:(?:3000|8080)/g, new URL(link.url).host) })
-  const context = await browser.newContext()
-  const page = await context.newPage()
-  await page.clock.install()
-  await page.addInitScript((text) => localStorage.setItem('token', text), token)
-  await page.goto(link.url + path)
+  const open = await openAt(browser, link, path, (page) =>
+    page.addInitScript((text) => localStorage.setItem('token', text), token),
+  )
   return {
-    page,
-    shown: () => page.locator('#messages li').allTextContents(),
-    cut: link.cut,
-    mend: link.mend,
+    ...open,
     async close() {
-      await context.close()
+      await open.close()
       link.close()
     },
   }
