@@ -98,7 +98,7 @@ export class Routes {
     this.#guarded(request.url ?? '', defaults, request, response, async (handshake) => {
       registry.assertComplete()
       return this.#answerChannel({
-        resolved: orThrow(registry.resolve(reference.channel)),
+        resolved: orThrow(registry.resolvePlain(reference.channel)),
         request,
         response,
         handshake,
@@ -160,7 +160,7 @@ export class Routes {
     if (rest === '/connect')
       return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
     return this.#answerChannel({
-      resolved: orThrow(registry.resolve(channelAt(rest))),
+      resolved: orThrow(registry.resolvePlain(channelAt(rest))),
       request,
       response,
       handshake,
