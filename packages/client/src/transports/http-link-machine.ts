@@ -134,7 +134,19 @@ export function httpLinkTransition(
   const followed = new Map(state.followed)
   const requests = new Map(state.requests)
   const slow = new Set(state.slow)
-  let { greeting, beatMs = Infinity, user, waiting, reading, request, heard, late, isProbed, readMs = Infinity, isOver } = state
+  let {
+    greeting,
+    beatMs = Infinity,
+    user,
+    waiting,
+    reading,
+    request,
+    heard,
+    late,
+    isProbed,
+    readMs = Infinity,
+    isOver,
+  } = state
   let isNews = false
   let isElsewhere = false
 

@@ -184,7 +184,8 @@ async function revoke(
     for (const node of world.nodes.keys()) for (const id of rooms) publishByApplication(world, node, id, false)
     for (let turns = 0; turns < turnsOfAPublish; turns++) await Promise.resolve()
   }
-  const deaf = unheardMs > 0 && world.nodes.size > 0 ? world.randomness.pick([...world.nodes.values()]).broker : undefined
+  const deaf =
+    unheardMs > 0 && world.nodes.size > 0 ? world.randomness.pick([...world.nodes.values()]).broker : undefined
   if (deaf && !deaf.isCut) {
     world.tally.count('broker cut off')
     deaf.cut()
