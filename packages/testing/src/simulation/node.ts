@@ -122,7 +122,7 @@ export function startNode({
     { ...guards, recover },
   )
   const pause = (ms: number) => new Promise<void>((resolve) => processClock.after(ms, resolve))
-  const authLooked = (user: Identity | undefined) => Number(user?.claims?.['looked'] ?? 0)
+  const authLooked = (user: Identity | undefined) => Number(user?.claims?.looked ?? 0)
   const open = new Set<string | undefined>()
   hub.on('connected', ({ session, user }) => {
     open.add(session)

@@ -151,6 +151,9 @@ export class World {
       clock: this.clock,
       randomness: this.randomness.fork('network'),
       sent: (link, direction, text) => sent(link, link.client, link.node, direction, text),
+      struck: (fault, text) => {
+        if (fault === 'duplicate') this.#wire.doubledMessage(text)
+      },
       closeTimeoutMs: 10_000,
     })
     this.requests = createRequests({
