@@ -1,3 +1,4 @@
+import { accessPart } from './access/part.ts'
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
@@ -20,6 +21,7 @@ export const parts: readonly Part[] = [
   recoverPart,
   slowReadersPart,
   publishesPart,
+  accessPart,
   decodingPart,
   diskPart,
   keptPart,
