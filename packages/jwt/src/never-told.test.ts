@@ -34,6 +34,7 @@ async function open(auth: Auth | undefined, clock: FakeClock) {
     events: { message: ({ publish }) => publish('message', 'hi') },
   })
   const { position } = await hub.publish(room({ id: '1' }), 'message', 'a secret')
+  await hub.publish(room({ id: '1' }), 'message', 'another secret')
   const { server, close } = await hub.listen(0, '127.0.0.1')
   ends.push(() => hub.close(), close)
   return { logged, hub, place: { port: (server.address() as { port: number }).port, channel: 'room:1', position } }
