@@ -1,7 +1,7 @@
 /** One channel on one plain stream, for code that does not use our client: a WebSocket or an EventSource. */
 import { BaroError, type Json } from '@baro/core'
 import type { Cancel, Clock, Randomness, ResetReason } from '@baro/core/broker'
-import { closeCodes, createId, type Position } from '@baro/core/protocol'
+import { closeCodes, createId, ownerOf, type Position } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
 import type { Gate } from '../../access/gate.ts'
 import { expiresIn, type Holder, type Permit, type Permits, revokedFrom } from '../../access/permits.ts'
@@ -58,8 +58,11 @@ export interface StreamVoice {
   heartbeat(): void
   /** Tells the client to come back after this time. The stream closes right after it. */
   drain(reconnectInMs: number): void
-  /** Makes what finds out how far the client has read, if it wants that to be remembered. */
-  receipts?(send: (frame: Uint8Array) => void): Receipts
+  /**
+   * Makes what finds out how far this reader has read, if the client wants that to be remembered. Called once, when it is
+   * known who reads.
+   */
+  receipts?(reader: Principal, send: (frame: Uint8Array) => void): Receipts
 }
 
 /** Writes what its reader finds to a plain stream, and gives what the client sends to the channel's handlers. */
@@ -74,8 +77,9 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   /** Another one for another user: what was sent before is done for who sent it, and never for who came after. */
   #delegate: Delegate
   readonly #following: Following
-  readonly #start: Start
-  readonly #receipts: Receipts | undefined
+  /** Where it begins: what the request asks for, until it is known who reads. */
+  #start: Start
+  #receipts: Receipts | undefined
   /** Made at first use: an event stream spends nothing. */
   #lazyAllowance: LinkAllowance | undefined
   /** Made at first use, because most streams only follow. */
@@ -95,13 +99,11 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#parts = parts
     this.#voice = voice
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
-    this.#receipts = voice.receipts?.((frame) => this.outbox.deliver(frame, resolved.channel))
     // The scope of a guest's ids is this stream, because nothing says that another stream is of the same guest.
     this.#principal = { user: reader.user, key: reader.key, address: reader.address, session: this.id }
     this.#delegate = parts.delegating(this.#principal)
     this.#following = this.#delegate.follow(resolved)
-    // A view of payloads shows no snapshot, so without a position it starts with what happens from now on.
-    this.#start = position ?? (dialect.view === 'payload' ? 'now' : undefined)
+    this.#start = position
     parts.sessions.started(this)
     // `started` ends the stream at once if the node is stopping.
     if (this.#isEnded) return
@@ -117,6 +119,9 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     const { key } = this.#principal
     if (key)
       this.#stopWatchingKey = this.#parts.gate.watchKey(key, this.#following.resolved, (error) => this.failed(error))
+    this.#receipts = this.#voice.receipts?.(this.#principal, (frame) => this.outbox.deliver(frame, this.#channel))
+    // A view of payloads shows no snapshot, so without a position it starts with what happens from now on.
+    this.#start ??= this.#receipts?.position ?? (this.dialect.view === 'payload' ? 'now' : undefined)
     this.#following.begin(this.#start, this, 'asked')
   }
 
@@ -226,7 +231,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   }
 
   revoked(channel: string | undefined): void {
-    if (channel === undefined || channel === this.#channel) this.over(revokedFrom(this.#channel))
+    if (channel === undefined || channel === (ownerOf(this.#channel)?.owner ?? this.#channel))
+      this.over(revokedFrom(this.#channel))
   }
 
   comeBack(): void {
