@@ -4,6 +4,7 @@ import { pooledRandomness, type Recover } from '@baro/core/broker'
 import { checkedOptions, orThrow, quote } from '@baro/core/protocol'
 import { Allowances } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
+import { Connections } from '../access/connections.ts'
 import { Gate } from '../access/gate.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import { Permits } from '../access/permits.ts'
@@ -83,6 +84,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const gate = new Gate({ auth, keys: new ServerKeys({ keys, clock, limits, log }), clock, permits, limits, log })
   const revocations = new Revocations({ permits, broker, clock, randomness, log })
   const allowances = new Allowances({ clock, limits, log })
+  const connections = new Connections({ limits, counters, log })
 
   const ticker = new Ticker(clock, counters)
   const sourceOf = ({ channel }: Resolved) => brokerSource(broker, channel)
@@ -107,12 +109,13 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
   const sessionRules = { heartbeatIntervalMs, connectTimeoutMs: limits.connectTimeoutMs }
   const sessionParts = {
-    ...{ registry, gate, sessions, allowances, permits, delegating, claimsEpoch, randomness },
+    ...{ registry, gate, sessions, allowances, connections, permits, delegating, claimsEpoch, randomness },
     ...{ clock, counters, limits, sessionRules, publishWindowMs },
   }
   const openSession: OpenSession = (outbox, handshake, { isOneWay }) => {
     const session = new Session(sessionParts, outbox, handshake, isOneWay)
     sessions.started(session)
+    session.begin()
     return session
   }
 
@@ -129,6 +132,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     gate,
     sessions,
     allowances,
+    connections,
     permits,
     delegating,
     ticker,

@@ -2,6 +2,7 @@ import { BaroError } from '@baro/core'
 import type { Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../access/allowances.ts'
+import type { Connection, Connections } from '../access/connections.ts'
 import { networkOf } from '../access/network-of.ts'
 import { expiresIn, type Holder, type Permit, type Permits } from '../access/permits.ts'
 import { type Member, type Principal, scopeOf } from '../access/principal.ts'
@@ -35,6 +36,7 @@ export interface SessionParts extends CommandsParts, SubscriptionsParts {
   readonly limits: Limits
   readonly sessions: Sessions
   readonly allowances: Allowances
+  readonly connections: Connections
   readonly permits: Permits
   readonly delegating: Delegating
   readonly claimsEpoch: ClaimsEpoch
@@ -62,6 +64,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   readonly #allowance: LinkAllowance
   readonly #subscriptions: Subscriptions
   #permit: Permit | undefined
+  #connection: Connection | undefined
   #isRefreshing = false
   /** Made at first use, because most sessions only follow. */
   #lazyCommands: Commands | undefined
@@ -84,6 +87,15 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     // The user is found out later, so the session itself is the principal, with a `user` that changes once.
     this.delegate = parts.delegating(this)
     this.#subscriptions = new Subscriptions(parts, this)
+  }
+
+  /** Refuses it if there are too many of its address. Called once, when the sessions of the node know it. */
+  begin(): void {
+    try {
+      this.#connection = this.#parts.connections.open(this)
+    } catch (error) {
+      this.#on({ name: 'refused', error: this.#parts.gate.explain(error, 'baro:connect') })
+    }
   }
 
   get user(): Identity | undefined {
@@ -125,6 +137,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
 
   closed(): void {
     this.outbox.discard()
+    this.#connection?.end()
     this.#on({ name: 'gone' })
     this.#parts.sessions.linkGone(this)
   }
@@ -222,6 +235,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     Promise.all([this.#parts.gate.authenticate(headers, given), this.#parts.claimsEpoch.ask()])
       .then(([user]) => {
         if (this.#state.phase === 'closed') return
+        this.#connection?.become({ user, address: this.address })
         this.#user = user
         this.#permit = this.#parts.permits.open(user, this)
         // Asked now, because the claims may have been lost while the session authenticated.
