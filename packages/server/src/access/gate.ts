@@ -40,7 +40,7 @@ export class Gate {
    * Finds out who somebody is. Called once for each connection and each HTTP request.
    *
    * @param token From `baro:connect`. Default: the bearer token of the headers.
-   * @throws {BaroError} `unauthenticated`, `expired`, or as the application's `auth` says.
+   * @throws {BaroError} `unauthenticated`, `expired`, `unavailable`, or as the application's `auth` says.
    */
   async authenticate(
     headers: Handshake['headers'],
@@ -49,7 +49,9 @@ export class Gate {
     // Asked for a user, the application must not get to see it: it would look for it in its own tables, and log it.
     if (token !== undefined && isServerKey(token)) throw misplacedKey()
     const credentials: Credentials = { headers, ...(token === undefined ? undefined : { token }) }
+    const since = this.#parts.permits.heard
     const user = await this.#askAuth(credentials)
+    this.#parts.permits.assertNotDisconnected(user, since)
     if (isOver(this.#parts.clock, user)) throw expired()
     return user
   }
