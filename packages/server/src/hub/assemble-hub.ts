@@ -243,7 +243,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     publish: (name, type, payload, id) => publisher.publishAs(resolve({ channel: name }), type, payload, id),
     signal: async (name, type, payload, mark) => {
       const resolved = resolve({ channel: name })
-      await signals.send(resolved, type, await signals.validate(resolved, type, payload), undefined, mark)
+      await signals.send(resolved, type, await signals.validate(resolved, type, payload), { mark })
     },
     explain: (error, where) => gate.explain(error, where),
   }
@@ -264,9 +264,9 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
     publish: async (reference, type, payload, { id } = {}) =>
       publisher.publish(resolve(reference), [{ type, payload }], id),
-    signal: async (reference, type, payload) => {
+    signal: async (reference, type, payload, { to, key } = {}) => {
       const resolved = resolve(reference)
-      await signals.send(resolved, type, await signals.validate(resolved, type, payload))
+      await signals.send(resolved, type, await signals.validate(resolved, type, payload), { to, key })
     },
     snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
       (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
