@@ -190,8 +190,10 @@ export function createSubscription(
         outbox.send({ type: 'baro:request', payload: { id, channel, type, payload } }, settle),
       ),
     signal(type, input, { to } = {}) {
-      const addressed = to === undefined ? undefined : { to }
-      outbox.signal({ type: 'baro:signal', payload: { channel, type, payload: wire(input), ...addressed } })
+      outbox.signal({
+        type: 'baro:signal',
+        payload: { channel, type, payload: wire(input), ...(to !== undefined && { to }) },
+      })
     },
     offer: followed.offer,
     close() {
