@@ -39,6 +39,8 @@ export interface Destinations {
   /** Tells whoever asked for an event stream when to come back. */
   endStream(request: IncomingMessage, response: ServerResponse, refusal: BaroError): void
   publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
+  /** The publishes of a program to several channels. */
+  publishMany(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK in one POST. */
   connect(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK on a WebSocket. */
@@ -108,7 +110,7 @@ export class Routes {
     this.#guarded(request.url ?? '', defaults, request, response, async (handshake) => {
       registry.assertComplete()
       return this.#answerChannel({
-        resolved: orThrow(registry.resolve(reference.channel)),
+        resolved: orThrow(registry.resolvePlain(reference.channel)),
         request,
         response,
         handshake,
@@ -184,8 +186,10 @@ export class Routes {
     if (rest === '/connect' && method === 'POST') return destinations.connect(request, response, handshake)
     if (rest === '/connect')
       return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
+    if (rest === '/publish' && method === 'POST') return destinations.publishMany(request, response, handshake)
+    if (rest === '/publish') return refuseMethod(request, response, 'POST, OPTIONS', 'Programs publish by POST')
     return this.#answerChannel({
-      resolved: orThrow(registry.resolve(channelAt(rest))),
+      resolved: orThrow(registry.resolvePlain(channelAt(rest))),
       request,
       response,
       handshake,
