@@ -102,11 +102,9 @@ export async function startNode({ use = chat, ...options }: NodeOptions = {}): P
     signals: { typing: ({ payload, signal }) => signal('typing', payload) },
   } satisfies Partial<RoomHandlers>
   hub.on(room, { access: options.access ?? 'public', ...handlers })
-  for (const definition of [inChat, inTenant] as unknown as readonly (typeof inChat)[])
-    hub.on(definition, {
-      access: 'public',
-      events: { message: ({ payload, publish }) => publish('message', payload) },
-    })
+  const events = { message: handlers.events.message }
+  hub.on(inChat, { access: 'public', events })
+  hub.on(inTenant, { access: 'public', events })
   const io = mount(hub, use, options.mount)
   const server = createServer((_request, response) => response.end('the application'))
   hub.attach(server)

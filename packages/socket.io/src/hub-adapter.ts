@@ -50,11 +50,16 @@ export interface HubAdapterParts {
 /** The type of what the adapters of all nodes tell each other. */
 export const clusterType = 'socket.io:cluster'
 
+/** Rooms whose channels are remembered. */
+const maxChannels = 10_000
+
 export class HubAdapter extends ClusterAdapterWithHeartbeat {
   readonly #parts: HubAdapterParts
   readonly #namespace: InnerNamespace
   readonly #speech: Speech
   readonly #admission: Admission
+  /** The channels of rooms, as they were found before. */
+  readonly #channels = new Map<string, string | undefined>()
   readonly #seats = new Map<string, Seat>()
   /** What is published in a channel waits for whoever is just joining it, and for what was published before. */
   readonly #before = new Map<string, Promise<unknown>>()
@@ -303,6 +308,16 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
   }
 
   #channelOf(room: string): string | undefined {
+    const known = this.#channels.get(room)
+    if (known !== undefined || this.#channels.has(room)) return known
+    // Strangers may choose the names of rooms.
+    if (this.#channels.size >= maxChannels) this.#channels.clear()
+    const channel = this.#findChannel(room)
+    this.#channels.set(room, channel)
+    return channel
+  }
+
+  #findChannel(room: string): string | undefined {
     const name = channelNameOf(this.#namespace.name, room)
     return name !== undefined && this.#parts.host.isChannel(name) ? name : undefined
   }
