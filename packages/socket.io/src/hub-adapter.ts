@@ -20,6 +20,7 @@ import { broadcastId, maxExcept, payloadOf, tagOf } from './broadcast-id.ts'
 import {
   type Client,
   type Connection,
+  clusterTimers,
   type InnerNamespace,
   innerNamespace,
   innerSocket,
@@ -83,6 +84,7 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
     inner._createSocket = (client: Client, auth) => this.#admission.admit(client, auth ?? {})
     inner.use((socket, next) => next(refusalFor(this.#admission.refusalOf(socket))))
     parts.opened(this)
+    clusterTimers(this).cleanupTimer?.unref()
   }
 
   /** The name of its namespace. */
@@ -215,6 +217,12 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
       return this.#spread(message.data.packet as Packet, { rooms: new Set(rooms), except: new Set(except), flags })
     }
     this.onMessage(message)
+  }
+
+  override publish(message: Parameters<ClusterAdapterWithHeartbeat['publish']>[0]): void {
+    super.publish(message)
+    // Nodes count each other for as long as something else keeps them running.
+    clusterTimers(this).heartbeatTimer?.unref()
   }
 
   protected override async doPublish(message: ClusterMessage): Promise<string> {

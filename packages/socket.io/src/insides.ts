@@ -82,3 +82,11 @@ export function serveFile(io: Server, name: string, request: IncomingMessage, re
     response,
   )
 }
+
+/** The timers of an adapter that counts the nodes. */
+export function clusterTimers(adapter: object): {
+  readonly cleanupTimer: NodeJS.Timeout | undefined
+  readonly heartbeatTimer: NodeJS.Timeout | undefined
+} {
+  return adapter as unknown as ReturnType<typeof clusterTimers>
+}
