@@ -7,11 +7,13 @@ import {
   type OptionRule,
   type OptionRules,
   overlap,
+  ownerOf,
   parseChannelName,
   quote,
   type Result,
   refused,
 } from '@baro/core/protocol'
+import { derivedFrom, type PageOf } from './derived-channels.ts'
 import type { AnyHandlers } from './handlers.ts'
 
 /** Said about what is not defined: a server that was not restarted is the likely reason while somebody develops. */
@@ -23,6 +25,10 @@ export interface Resolved {
   readonly params: Params
   readonly definition: AnyChannel
   readonly handlers: AnyHandlers
+  /** The channel that it stands for, if it is derived from one. */
+  readonly owner?: Resolved
+  /** The set that its followers are members of. */
+  readonly members?: string
 }
 
 /** The definitions of a hub. They are found by pattern, never by identity, because bundles duplicate code. */
@@ -31,6 +37,8 @@ export interface Registry {
   register(definition: AnyChannel, handlers: AnyHandlers): void
   /** The channel of this name; `bad-name` or `unknown-channel` if there is none. */
   resolve(name: string): Result<Resolved>
+  /** The same for whoever follows it by its URL: such a link is no member, because nothing tells when its client is gone. */
+  resolvePlain(name: string): Result<Resolved>
   /** @throws {BaroError} `bad-definition` if a definition has no handlers, hence no access rule. */
   assertComplete(): void
 }
@@ -40,7 +48,7 @@ export interface Registry {
  *
  * @throws {BaroError} `bad-definition` if two patterns can match one name.
  */
-export function createRegistry(definitions: readonly AnyChannel[]): Registry {
+export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageOf = () => undefined): Registry {
   for (const [index, one] of definitions.entries())
     for (const other of definitions.slice(index + 1))
       if (overlap(one.pattern, other.pattern))
@@ -52,7 +60,20 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
   const handlersOf = new Map<string, AnyHandlers>()
   let complete = false
 
-  return {
+  function deriveFrom(name: string, { is, owner }: NonNullable<ReturnType<typeof ownerOf>>): Result<Resolved> {
+    const found = ownerOf(owner) ? undefined : registry.resolve(owner)
+    if (found && !found.ok) return found
+    if (!found?.value.definition.member)
+      return refused(
+        new BaroError(
+          'unknown-channel',
+          `${quote(name)} is no channel, because ${quote(owner)} has no members. Define it with "members". ${runningHub}`,
+        ),
+      )
+    return accepted(derivedFrom(found.value, is, pageOf))
+  }
+
+  const registry: Registry = {
     register(definition, handlers) {
       const pattern = definition.pattern.text
       if (!definitions.some((one) => one.pattern.text === pattern))
@@ -77,6 +98,8 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
     },
 
     resolve(name) {
+      const derived = ownerOf(name)
+      if (derived) return deriveFrom(name, derived)
       const segments = parseChannelName(name)
       if (!segments.ok) return segments
       for (const definition of definitions) {
@@ -92,6 +115,14 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
       )
     },
 
+    resolvePlain(name) {
+      const resolved = registry.resolve(name)
+      if (!resolved.ok || resolved.value.members === undefined) return resolved
+      return refused(
+        new BaroError('not-accepted', `${quote(name)} is followed by the SDK or by hub.open, which are members by it.`),
+      )
+    },
+
     assertComplete() {
       if (complete) return
       for (const { pattern } of definitions)
@@ -103,6 +134,7 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
       complete = true
     },
   }
+  return registry
 }
 
 /** Each handler is checked when its name is compared with the types of the definition. */

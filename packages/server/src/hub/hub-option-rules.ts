@@ -13,6 +13,7 @@ import {
   yesOrNo,
 } from '@baro/core/protocol'
 import { limitRules } from '../ports/limits.ts'
+import { renewalMs } from '../presence/attendance.ts'
 import type { Hub, HubOptions } from './hub.ts'
 
 const thresholdRules: OptionRules<Exclude<HubOptions['compression'], false | undefined>> = {
@@ -36,6 +37,10 @@ export const hubOptionRules: OptionRules<HubOptions> = {
   channels: required(channelDefinitions),
   broker: objectWith('append', 'read', 'follow'),
   auth: anyFunction,
+  keys: {
+    what: 'a list of server keys, or a function that finds one by its name',
+    accepts: (value) => Array.isArray(value) || typeof value === 'function',
+  },
   origins: listOf('origins'),
   trustProxy: whole('how many proxies stand in front of the hub'),
   development: yesOrNo,
@@ -45,6 +50,10 @@ export const hubOptionRules: OptionRules<HubOptions> = {
   heartbeatIntervalMs: milliseconds(),
   publishWindowMs: milliseconds(),
   leaveAfterMs: milliseconds(0),
+  memberLeaseMs: {
+    what: `milliseconds above ${renewalMs}, because a node renews its lease so often`,
+    accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value > renewalMs,
+  },
   log: objectWith('info', 'warn', 'error'),
   clock: objectWith('now', 'elapsed', 'after', 'soon'),
   randomness: objectWith('fraction', 'bytes'),

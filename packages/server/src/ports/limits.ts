@@ -21,10 +21,20 @@ export interface Limits {
    * until they are. Of IPv6, 64 bits are an address. `Infinity` lifts the bound. Default 20.
    */
   readonly timesPerAddress: number
+  /**
+   * How many times as much as a link a server key may send and have at work, over all requests. `Infinity` lifts the bound.
+   * Default 20.
+   */
+  readonly timesPerKey: number
   /** Publishes, signals and requests of a link that may be at work, or wait for one at work. Default 256. */
   readonly maxMessagesAtWork: number
   /** Channels a session may follow at once. Default 128. */
   readonly maxSubscriptions: number
+  /**
+   * Members that a room lists. With more it tells how many there are, and its members are asked for; at four fifths of it
+   * they are listed again. Default 500.
+   */
+  readonly maxListedMembers: number
   /** Bytes waiting on a socket above which its readers are cut and catch up from history later. Default 128 KiB. */
   readonly maxOutboxBytes: number
   /** Bytes of replies and errors waiting on a socket above which its connection closes as slow. Default 1 MiB. */
@@ -50,8 +60,10 @@ export const defaultLimits: Limits = {
   bytesPerSecond: 512 << 10,
   timesPerUser: 4,
   timesPerAddress: 20,
+  timesPerKey: 20,
   maxMessagesAtWork: 256,
   maxSubscriptions: 128,
+  maxListedMembers: 500,
   maxOutboxBytes: 128 << 10,
   maxReplyBytes: 1 << 20,
   catchUpPublications: 500,
@@ -69,8 +81,10 @@ export const limitRules: OptionRules<Limits> = {
   bytesPerSecond: above0('bytes a second'),
   timesPerUser: wholeOrUnbounded('links', 1),
   timesPerAddress: wholeOrUnbounded('links', 1),
+  timesPerKey: wholeOrUnbounded('links', 1),
   maxMessagesAtWork: whole('messages', 1),
   maxSubscriptions: whole('channels', 1),
+  maxListedMembers: whole('members', 1),
   maxOutboxBytes: whole('bytes'),
   maxReplyBytes: whole('bytes'),
   catchUpPublications: whole('publications', 1),

@@ -64,7 +64,7 @@ export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, u
 
 async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request, handshake }: Upgrade) {
   parts.registry.assertComplete()
-  const resolved = orThrow(parts.registry.resolve(place.channel()))
+  const resolved = orThrow(parts.registry.resolvePlain(place.channel()))
   const search = searchOf(request.url, place.defaults)
   search.set('live', 'sse')
   const query = orThrow(parseChannelQuery(search, {}))
@@ -76,7 +76,7 @@ async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request
   } catch (error) {
     // A browser cannot send a header with a WebSocket, and shows no status of its handshake. So a guest may still say who
     // it is, by its first message.
-    if (principal.user) throw error
+    if (principal.user || principal.key) throw error
     // The error of a rule that throws is logged, as it would be if it were sent.
     parts.gate.explain(error, resolved.channel)
     return { resolved, query, principal, name, awaitsToken: true }
