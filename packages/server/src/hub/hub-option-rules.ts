@@ -46,7 +46,7 @@ export const hubOptionRules: OptionRules<HubOptions> = {
   publishWindowMs: milliseconds(),
   leaveAfterMs: milliseconds(0),
   log: objectWith('info', 'warn', 'error'),
-  clock: objectWith('now', 'elapsed', 'after', 'soon'),
+  clock: objectWith('now', 'elapsed', 'after', 'soon', 'afterwards', 'turn'),
   randomness: objectWith('fraction', 'bytes'),
 }
 
