@@ -4,6 +4,11 @@ import { accepted, type Result, refused } from './result.ts'
 /** The longest channel name, in bytes of its encoded form. */
 export const maxChannelNameBytes = 255
 
+/** Names that begin so belong to Baro. */
+export function isReservedName(name: string): boolean {
+  return name.startsWith('baro~')
+}
+
 const encodedSegment = /^(?:[A-Za-z0-9_.~-]|%[0-9A-F]{2})+$/
 
 /** A segment that is its own encoded form, as nearly all are. */

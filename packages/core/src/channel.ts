@@ -24,6 +24,8 @@ export interface ChannelTypes {
   signals: Schemas
   requests: Readonly<Record<string, RequestSchemas>>
   state: unknown
+  /** The schema of what a member tells of itself; `undefined` if the channel has no members. */
+  member: Schema | undefined
 }
 
 /** The publications a channel can hold, as its reducer, its readers and its handlers see them. */
@@ -64,6 +66,7 @@ export interface ChannelOptions<
   Requests extends Readonly<Record<string, RequestSchemas>>,
   State,
   P extends string = string,
+  Member extends Schema | undefined = undefined,
 > {
   /**
    * Which values a parameter may have. Strangers choose names: a name with any other value is no channel, for the hub
@@ -78,6 +81,11 @@ export interface ChannelOptions<
   readonly requests?: Requests
   /** How the state comes from the publications. Without it the channel has no snapshot but its position. */
   readonly state?: StateOptions<Events, State>
+  /**
+   * Who is in the channel is known, with the schema of what a member tells of itself. Its members are a channel of their
+   * own, `members(reference)`, which the rule allows by the actions `members` and `track`. Default: nobody is a member.
+   */
+  readonly members?: { readonly state: Member }
   /** How much of the channel is kept. */
   readonly history?: HistoryOptions
   /**
@@ -105,6 +113,8 @@ export interface ChannelDefinition<T extends ChannelTypes> {
   readonly signals: T['signals']
   readonly requests: T['requests']
   readonly state: StateOptions<T['events'], T['state']> | undefined
+  /** The schema of what a member tells of itself; `undefined` if the channel has no members. */
+  readonly member: T['member']
   readonly history: HistoryBounds
   readonly text: string | undefined
   readonly version: string
@@ -150,13 +160,21 @@ export function channel<
   // biome-ignore lint/complexity/noBannedTypes: as above.
   Requests extends Readonly<Record<string, RequestSchemas>> = {},
   State = undefined,
+  Member extends Schema | undefined = undefined,
 >(
   pattern: P,
-  options: ChannelOptions<Events, Signals, Requests, State, NoInfer<P>> = {},
-): ChannelDefinition<{ pattern: P; events: Events; signals: Signals; requests: Requests; state: State }> {
-  type T = { pattern: P; events: Events; signals: Signals; requests: Requests; state: State }
+  options: ChannelOptions<Events, Signals, Requests, State, NoInfer<P>, Member> = {},
+): ChannelDefinition<{
+  pattern: P
+  events: Events
+  signals: Signals
+  requests: Requests
+  state: State
+  member: Member
+}> {
+  type T = { pattern: P; events: Events; signals: Signals; requests: Requests; state: State; member: Member }
   const { events = {} as Events, signals = {} as Signals, requests = {} as Requests, state } = options
-  assertKnown(pattern, options, 'params events signals requests state history text version')
+  assertKnown(pattern, options, 'params events signals requests state members history text version')
   assertKnown(pattern, options.history ?? {}, 'size ttl bytes')
   assertKnown(pattern, state ?? {}, 'initial on')
   const parsed = createPattern(pattern, options.params)
@@ -185,6 +203,7 @@ export function channel<
     signals,
     requests,
     state,
+    member: options.members?.state as Member,
     history: historyBounds(pattern, options.history ?? {}),
     text: options.text,
     version: options.version ?? '1',

@@ -1,4 +1,4 @@
-import { encodeSegment, maxChannelNameBytes, parseChannelName } from './channel-name.ts'
+import { encodeSegment, isReservedName, maxChannelNameBytes, parseChannelName } from './channel-name.ts'
 import { BaroError, quote } from './errors.ts'
 
 /** The parameters of a pattern: `ParamsOf<'room:{id}'>` is `{ id: string | number }`. */
@@ -42,6 +42,11 @@ const paramSegment = /^\{([A-Za-z][A-Za-z0-9]*)\}$/
  *   for a parameter that is not there.
  */
 export function createPattern(text: string, rules: ParamRules = {}): Pattern {
+  if (isReservedName(text))
+    throw new BaroError(
+      'bad-definition',
+      `The pattern ${quote(text)} begins with "baro~", which is reserved. Rename it.`,
+    )
   const names = new Set<string>()
   const segments = text.split(':').map((part): Segment => {
     const param = paramSegment.exec(part)?.[1]
@@ -94,10 +99,10 @@ export function nameFrom(pattern: Pattern, params: Readonly<Record<string, strin
       return encoded
     })
     .join(':')
-  if (name.length > maxChannelNameBytes || name === '.' || name === '..')
+  if (name.length > maxChannelNameBytes || name === '.' || name === '..' || isReservedName(name))
     throw new BaroError(
       'bad-name',
-      `The channel name ${quote(name)} is not usable: at most 255 bytes, and not a path step.`,
+      `The channel name ${quote(name)} is not usable: at most 255 bytes, not a path step, and not "baro~".`,
     )
   return name
 }

@@ -17,6 +17,18 @@ export * from './event-type.ts'
 export * from './fold.ts'
 export * from './id.ts'
 export { jsonText, maxJsonDepth, parseJson } from './json.ts'
+export {
+  foldMembers,
+  type HereReference,
+  here,
+  hereChannel,
+  isOfMembers,
+  type MembersChange,
+  type MembersEntry,
+  membersChannel,
+  membersHistory,
+  ownerOf,
+} from './members.ts'
 export * from './option-rules.ts'
 export { createPattern, matchPattern, nameFrom, overlap, type Pattern } from './pattern.ts'
 export {

@@ -283,6 +283,25 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
 
     writeCheckpoint: (name, checkpoint) => keeping((ledger) => ledger.writeCheckpoint(name, checkpoint)),
 
+    presence: {
+      key: () => keeping((ledger) => ledger.guestKey()),
+      touch: (set, node, touch, terms) =>
+        keeping(
+          (ledger) => ledger.touch(set, node, touch, terms),
+          ({ delivery }) => {
+            if (delivery) deliver(delivery)
+          },
+        ),
+      expire: () =>
+        keeping(
+          (ledger) => ledger.expire(),
+          (changes) => {
+            for (const { delivery } of changes) if (delivery) deliver(delivery)
+          },
+        ),
+      members: (set, { after, limit }) => keeping((ledger) => ledger.members(set, after, limit)),
+    },
+
     async tell(message) {
       opened()
       nodes.tell(message)

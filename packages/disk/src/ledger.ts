@@ -2,7 +2,7 @@
  * Everything that one process keeps in a folder: channels and claims, over a shelf. Each call is one step: it reads what is kept,
  * decides, and keeps what it changed, all of it or nothing. What a step throws leaves everything as it was.
  */
-import { BaroError } from '@baro/core'
+import { BaroError, type MembersPage } from '@baro/core'
 import {
   type Appended,
   type AppendOptions,
@@ -17,12 +17,19 @@ import {
   type Entry,
   type HistoryBounds,
   type KeptClaim,
+  type KeptMember,
+  MemberSets,
   type Randomness,
   type ReadRange,
+  type SetChange,
+  type SetStep,
   type Settlement,
   type StreamView,
+  type Touch,
+  type Touched,
+  type TouchTerms,
 } from '@baro/core/broker'
-import { type AtPosition, createId, formatPosition } from '@baro/core/protocol'
+import { type AtPosition, createId, formatPosition, membersChannel, membersHistory } from '@baro/core/protocol'
 import { RecentRecords } from './channel/recent-records.ts'
 import {
   type ChannelRecord,
@@ -64,6 +71,12 @@ export interface LedgerParts {
 const format = 2
 const summaryKey = '!summary'
 const claimPrefix = 'p:'
+const setPrefix = 's:'
+// A name holds no space, and ids come last.
+const setKey = (name: string): string => `${setPrefix}${name}`
+const membersKey = (name: string): string => `m:${name} `
+const memberKey = (name: string, id: string): string => `${membersKey(name)}${JSON.stringify(id)}`
+const guestKeyKey = '!guests'
 // A few hundred bytes each.
 const mostRecent = 10_000
 const endOf = (prefix: string): string =>
@@ -89,6 +102,7 @@ export class Ledger {
   readonly #summary: Summary
   readonly #lost: LedgerParts['lost']
   readonly #recent = new RecentRecords(mostRecent)
+  readonly #sets: MemberSets
   #step: Step | undefined
 
   private constructor({ shelf, clock, randomness, claimLimits, lost }: LedgerParts, summary: Summary) {
@@ -100,6 +114,10 @@ export class Ledger {
     this.#claims = new Claims(summary.claimsEpoch, this.#clock, claimLimits, (name, claim) =>
       this.#keepClaim(name, claim),
     )
+    this.#sets = new MemberSets(this.#clock, {
+      set: (name, set) => this.#put(setKey(name), set),
+      member: (name, id, member) => this.#put(memberKey(name, id), member),
+    })
   }
 
   /** @throws {DamagedStore} if what is kept once for all is damaged. */
@@ -123,6 +141,13 @@ export class Ledger {
     const ledger = new Ledger(parts, summary)
     for await (const [key, claim] of shelf.entries({ gt: claimPrefix, lt: endOf(claimPrefix) }))
       ledger.#claims.restore(JSON.parse(key.slice(claimPrefix.length)), claimIn(claim))
+    for await (const [key, set] of shelf.entries({ gt: setPrefix, lt: endOf(setPrefix) })) {
+      const name = key.slice(setPrefix.length)
+      const members: KeptMember[] = []
+      const prefix = membersKey(name)
+      for await (const [, member] of shelf.entries({ gt: prefix, lt: endOf(prefix) })) members.push(JSON.parse(member))
+      ledger.#sets.restore(name, JSON.parse(set), members)
+    }
     // Readers are told the absent epoch, so it must not change with the next start.
     if (!kept) ledger.#keepFirst()
     return ledger
@@ -184,13 +209,41 @@ export class Ledger {
   readCheckpoint(name: string): Checkpoint | undefined {
     return this.#channel(name, (opened) => {
       this.#used(name, opened, false)
+      const members = this.#sets.stateOf(name)
+      if (members !== undefined)
+        return { position: opened.stream.head, version: membersChannel.version, state: members }
       return opened.stream.readCheckpoint()
     })
   }
 
   writeCheckpoint(name: string, checkpoint: Checkpoint): void {
+    if (this.#sets.stateOf(name) !== undefined) return
     this.#channel(name, (opened) => {
       if (opened.usedAt !== undefined && opened.stream.writeCheckpoint(checkpoint)) this.#save(name, opened)
+    })
+  }
+
+  touch(set: string, node: string, touch: Touch, terms: TouchTerms): Touched {
+    const step = this.#run(() => this.#sets.touch(set, node, touch, terms))
+    return this.#tell(step)
+  }
+
+  expire(): readonly SetChange[] {
+    return this.#run(() => this.#sets.expire()).map((step) => this.#tell(step))
+  }
+
+  members(set: string, after: string | undefined, limit: number): MembersPage {
+    return this.#sets.page(set, after, limit)
+  }
+
+  /** The key that guests are hashed with. */
+  guestKey(): string {
+    return this.#run((step) => {
+      const kept = step.get(guestKeyKey)
+      if (kept !== undefined) return kept
+      const made = createId(this.#randomness)
+      step.put(guestKeyKey, made)
+      return made
     })
   }
 
@@ -368,6 +421,19 @@ export class Ledger {
       this.#summary.channels--
       this.#summary.absentEpoch = createId(this.#randomness)
     }
+  }
+
+  /** Tells what has changed in a set. Steps of one turn of the event loop are kept together, so it is one step with the change. */
+  #tell<Change extends SetChange>({ change, entry }: SetStep<Change>): Change {
+    if (!entry) return change
+    const published = { ...entry, id: createId(this.#randomness), time: this.#clock.now() } as unknown as Entry
+    const appended = this.append(change.set, [published], membersHistory, {})
+    return appended.outcome === 'appended' ? { ...change, delivery: appended.delivery } : change
+  }
+
+  #put(key: string, value: object | undefined): void {
+    if (value) this.#step?.put(key, JSON.stringify(value))
+    else this.#step?.remove(key)
   }
 
   #keepClaim(name: string, claim: KeptClaim | undefined): void {

@@ -85,6 +85,12 @@ export function tamperWith(broker: Broker): TamperedBroker {
     release: (...args) => pass('release', () => broker.release(...args)),
     redact: (...args) => pass('redact', () => broker.redact(...args)),
     heads: (...args) => pass('heads', () => broker.heads(...args)),
+    presence: {
+      key: () => pass('presence', () => broker.presence.key()),
+      touch: (...args) => pass('presence', () => broker.presence.touch(...args)),
+      expire: () => pass('presence', () => broker.presence.expire()),
+      members: (...args) => pass('presence', () => broker.presence.members(...args)),
+    },
     tell: (...args) => pass('tell', () => broker.tell(...args)),
     hear: (...args) => pass('hear', () => broker.hear(...args)),
     readCheckpoint: (...args) => pass('readCheckpoint', () => broker.readCheckpoint(...args)),

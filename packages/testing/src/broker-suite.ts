@@ -11,6 +11,7 @@ import { historyDuties } from './broker-suite/history.ts'
 import { lostClaimDuties } from './broker-suite/lost-claims.ts'
 import { nodeDuties } from './broker-suite/nodes.ts'
 import { outageDuties } from './broker-suite/outage.ts'
+import { presenceDuties, presenceRestartDuties } from './broker-suite/presence.ts'
 import { proposedCheckpointDuties } from './broker-suite/proposed-checkpoints.ts'
 import { readDuties } from './broker-suite/read.ts'
 import { readBackDuties } from './broker-suite/read-back.ts'
@@ -39,6 +40,7 @@ const duties = [
   settleDuties,
   checkpointDuties,
   proposedCheckpointDuties,
+  presenceDuties,
 ]
 
 /**
@@ -66,6 +68,7 @@ export function brokerSuite(
     if (outage) outageDuties(stage, outage)
     if (loseClaims) lostClaimDuties(stage, loseClaims)
     if (restart) restartDuties(stage, restart, isOfOneProcess)
+    if (restart && isOfOneProcess) presenceRestartDuties(stage, () => stage.reopen(restart))
     if (sparse) sparseDuties(stage)
   })
 }

@@ -86,6 +86,12 @@ export function keepIn(kept: Broker): MemoryStore {
       release: passed((channel, key) => kept.release(channel, inLife(key))),
       readCheckpoint: passed(kept.readCheckpoint),
       writeCheckpoint: passed(kept.writeCheckpoint),
+      presence: {
+        key: passed(kept.presence.key),
+        touch: passed(kept.presence.touch),
+        expire: passed(kept.presence.expire),
+        members: passed(kept.presence.members),
+      },
       tell: passed(kept.tell),
       hear: passed(async (listener) => endWithProcess(await kept.hear(listener))),
       async close() {

@@ -1,5 +1,14 @@
 import type { Publication } from '@baro/core'
-import type { Appended, Broker, Claimed, Delivery, ReadRange, Settlement, StreamView } from '@baro/core/broker'
+import type {
+  Appended,
+  Broker,
+  Claimed,
+  Delivery,
+  ReadRange,
+  SetChange,
+  Settlement,
+  StreamView,
+} from '@baro/core/broker'
 import { type AtPosition, formatPosition, type Place, parseAt } from '@baro/core/protocol'
 import { createSeededRandomness } from './seeded-randomness.ts'
 
@@ -95,6 +104,9 @@ export function createSparseBroker(broker: Broker, seed: number | string = 1): B
     return claimed.outcome === 'settled' ? { ...claimed, answer: translate(claimed.answer, outPosition) } : claimed
   }
 
+  const outChange = <Change extends SetChange>(change: Change): Change =>
+    change.delivery ? { ...change, delivery: outDelivery(change.delivery) } : change
+
   return {
     async append(channel, entries, bounds, { checkpoint, ...options } = {}) {
       const gathered = checkpoint && {
@@ -137,6 +149,11 @@ export function createSparseBroker(broker: Broker, seed: number | string = 1): B
     },
     writeCheckpoint: (channel, checkpoint) =>
       broker.writeCheckpoint(channel, { ...checkpoint, position: inPosition(checkpoint.position) }),
+    presence: {
+      ...broker.presence,
+      touch: async (...args) => outChange(await broker.presence.touch(...args)),
+      expire: async () => (await broker.presence.expire()).map(outChange),
+    },
     tell: (message) => broker.tell(message),
     hear: (listener) => broker.hear(listener),
     close: () => broker.close(),

@@ -4,6 +4,7 @@ import type { AtPosition } from '../position.ts'
 import type { Publication, Signal } from '../publication.ts'
 import type { StreamView } from '../recovery.ts'
 import type { Claimed, ClaimKey, ClaimShare, Settlement } from './claim.ts'
+import type { Presence } from './presence.ts'
 import type { ReadRange, StreamFollower } from './stream-source.ts'
 
 /** A publication before it has its offset. */
@@ -203,6 +204,9 @@ export interface Broker {
    * publication.
    */
   writeCheckpoint(channel: string, checkpoint: Checkpoint): Promise<void>
+
+  /** Who is here. */
+  readonly presence: Presence
 
   /** Tells every node that hears, this one too. A message is not kept. */
   tell(message: NodeMessage): Promise<void>

@@ -1,6 +1,6 @@
 import type { BaroError } from '@baro/core'
 import type { Identity } from '../channel/handlers.ts'
-import { type Holder, type Permit, type Permits, revokedFrom } from './permits.ts'
+import { type Holder, type Permit, type Permits, revokedFrom, unsure } from './permits.ts'
 
 /** What one user may of one channel, from one moment to another: it may be over in between (I8). */
 export class Hold implements Holder {
@@ -38,6 +38,7 @@ export class Hold implements Holder {
     if (channel === undefined || channel === this.#channel) this.over(revokedFrom(this.#channel))
   }
 
-  /** Nothing to ask: it lasts no longer than it takes to hear of something. */
-  askAgain(): void {}
+  comeBack(): void {
+    this.over(unsure())
+  }
 }

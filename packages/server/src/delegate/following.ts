@@ -30,7 +30,7 @@ export type RuleCheck = 'ask' | 'asked'
 /** One principal follows one channel. It joins once, and may begin again from another position. */
 export class Following {
   readonly #parts: FollowingParts
-  readonly #principal: Principal
+  #principal: Principal
   #resolved: Resolved
   #feed: Feed | undefined
   // biome-ignore lint/suspicious/noExplicitAny: a reader writes in the dialect of its own outlet; here it is only made and ended.
@@ -97,11 +97,11 @@ export class Following {
     )
   }
 
-  /** The principal becomes somebody else in `change`: whoever it was leaves, and whoever it is joins. Nothing is missed. */
-  handOver(change: () => void): void {
+  /** Goes on for somebody else: whoever it was for leaves, and whoever it is for joins. Nothing is missed. */
+  handOver(principal: Principal): void {
     const { attendance } = this.#parts
     if (this.#hasJoined) attendance.leave(this.#resolved, this.#principal, 'left')
-    change()
+    this.#principal = principal
     if (this.#hasJoined) attendance.join(this.#resolved, this.#principal)
   }
 

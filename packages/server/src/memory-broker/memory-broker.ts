@@ -1,18 +1,33 @@
 import { BaroError } from '@baro/core'
 import {
+  type Appended,
+  type AppendOptions,
   type Broker,
   type Cancel,
   Claims,
   defaultClaimLimits,
+  type Entry,
   Followers,
+  type HistoryBounds,
+  MemberSets,
   NodeListeners,
   pooledRandomness,
   type Report,
+  type SetChange,
+  type SetStep,
   type SingleNodeOptions,
   singleNodeDefaults,
   singleNodeRules,
 } from '@baro/core/broker'
-import { type AtPosition, checkedOptions, createId, formatPosition, startOf } from '@baro/core/protocol'
+import {
+  type AtPosition,
+  checkedOptions,
+  createId,
+  formatPosition,
+  membersChannel,
+  membersHistory,
+  startOf,
+} from '@baro/core/protocol'
 import { describeError } from '../observe/describe-error.ts'
 import { heapLimitBytes } from '../system/heap-limit.ts'
 import { nodeClock } from '../system/node-clock.ts'
@@ -87,6 +102,8 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
   const claims = new Claims(createId(randomness), clock, claimLimits)
   const report: Report = (sentence, error) => log.error(`${sentence} ${describeError(error)}`)
   const nodes = new NodeListeners(report)
+  const sets = new MemberSets(clock)
+  let guestKey: string | undefined
   let unswept = channels.entries()
   let nextSweep: Cancel | undefined
   let moreRoom: Cancel | undefined
@@ -185,21 +202,39 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     return channels.get(name)?.stream?.head ?? startOf(absentEpoch)
   }
 
+  function append(
+    name: string,
+    entries: readonly Entry[],
+    bounds: HistoryBounds,
+    options: AppendOptions = {},
+  ): Appended {
+    const stream = streamOf(name)
+    const appended = stream.append(entries, bounds, clock.elapsed(), options)
+    if (appended.outcome !== 'appended') return appended
+    const channel = channelOf(name)
+    channel.stream = stream
+    records.used(channel)
+    const { settle } = options
+    if (settle) claims.settle(name, settle, { position: formatPosition(appended.delivery.position) })
+    channel.followers?.deliver(appended.delivery)
+    makeRoom(stepsOfAppend)
+    return appended
+  }
+
+  /** Tells what has changed in a set. */
+  function told<Change extends SetChange>({ change, entry }: SetStep<Change>): Change {
+    if (!entry) return change
+    const published: Entry = { ...entry, id: createId(randomness), time: clock.now() } as unknown as Entry
+    const appended = append(change.set, [published], membersHistory)
+    return appended.outcome === 'appended' ? { ...change, delivery: appended.delivery } : change
+  }
+
   return {
     append(name, entries, bounds, options = {}) {
       assertOpen()
       const { settle } = options
       if (settle && !claims.isOpen(name, settle)) return { outcome: 'claim-over', answer: claims.answer(name, settle) }
-      const stream = streamOf(name)
-      const appended = stream.append(entries, bounds, clock.elapsed(), options)
-      if (appended.outcome !== 'appended') return appended
-      const channel = channelOf(name)
-      channel.stream = stream
-      records.used(channel)
-      if (settle) claims.settle(name, settle, { position: formatPosition(appended.delivery.position) })
-      channel.followers?.deliver(appended.delivery)
-      makeRoom(stepsOfAppend)
-      return appended
+      return append(name, entries, bounds, options)
     },
 
     async redact(name, offset, tombstone, entry, bounds) {
@@ -267,16 +302,37 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
       assertOpen()
       const channel = channels.get(name)
       used(channel)
+      const members = sets.stateOf(name)
+      if (members !== undefined) return { position: headOf(name), version: membersChannel.version, state: members }
       return channel?.stream?.readCheckpoint(clock.elapsed())
     },
 
     async writeCheckpoint(name, checkpoint) {
       assertOpen()
       const channel = channels.get(name)
-      if (!channel?.stream) return
+      if (!channel?.stream || sets.stateOf(name) !== undefined) return
       channel.stream.writeCheckpoint(checkpoint)
       records.used(channel)
       makeRoom(stepsOfAppend)
+    },
+
+    presence: {
+      async key() {
+        guestKey ??= createId(randomness)
+        return guestKey
+      },
+      touch(set, node, touch, terms) {
+        assertOpen()
+        return told(sets.touch(set, node, touch, terms))
+      },
+      expire() {
+        assertOpen()
+        return sets.expire().map(told)
+      },
+      members(set, { after, limit }) {
+        assertOpen()
+        return sets.page(set, after, limit)
+      },
     },
 
     async tell(message) {

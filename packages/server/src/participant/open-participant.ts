@@ -127,6 +127,7 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   over(error: BaroError): void {
     for (const failed of [...this.#followings.values()]) this.#guarded(() => failed(error))
     this.end()
+    this.#guarded(() => this.#options.over?.(error))
   }
 
   revoked(channel: string | undefined): void {
@@ -136,8 +137,8 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     }
   }
 
-  askAgain(): void {
-    for (const [following, failed] of this.#followings) following.askAgain({ failed })
+  comeBack(): void {
+    this.drain(0)
   }
 
   // A participant is in this process, so nobody needs to be asked for a sign of life.

@@ -202,6 +202,12 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
       if (isStruck) tally.count('checkpoint not written')
       return pass(() => broker.writeCheckpoint(...args), isStruck)
     },
+    presence: {
+      key: () => pass(() => broker.presence.key()),
+      touch: (...args) => pass(() => broker.presence.touch(...args)),
+      expire: () => pass(() => broker.presence.expire()),
+      members: (...args) => pass(() => broker.presence.members(...args)),
+    },
     tell: (message) => pass(() => broker.tell(message)),
     hear(listener) {
       const behind: NodeListener = {

@@ -232,6 +232,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     release: (...args) => inTurn(() => first.release(...args)),
     readCheckpoint: (channel) => keeperOf(channel).readCheckpoint(channel),
     writeCheckpoint: (channel, checkpoint) => keeperOf(channel).writeCheckpoint(channel, checkpoint),
+    presence: first.presence,
     tell: first.tell,
     hear: first.hear,
     async close() {
