@@ -1,6 +1,7 @@
 /** Clients that are cut off at random moments, in the middle of whatever is on its way. */
-import { createServer, connect as dial, type AddressInfo, type Server, type Socket as NetSocket } from 'node:net'
+
 import { once } from 'node:events'
+import { type AddressInfo, createServer, connect as dial, type Socket as NetSocket, type Server } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { atEnd, heardBy, join, room, startNode, until } from './stage.ts'
 

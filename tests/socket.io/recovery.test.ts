@@ -42,7 +42,10 @@ test('a client that was cut off gets what it missed, and it is the same socket w
   await until(ada, () => heard.length === 4)
   expect(heard).toEqual(['a', 'b', 'c', 'd'].map(text))
   expect(ada.id).toBe(id)
-  expect(await ada.emitWithAck('data')).toEqual([{ since: 'the beginning' }, [id, 'room:1'].toSorted((a, b) => (a === id ? 1 : b === id ? -1 : 0))])
+  expect(await ada.emitWithAck('data')).toEqual([
+    { since: 'the beginning' },
+    [id, 'room:1'].toSorted((a, b) => (a === id ? 1 : b === id ? -1 : 0)),
+  ])
 })
 
 test('a client that was cut off before its first message gets what it missed, and nothing from before it joined', async () => {

@@ -180,7 +180,7 @@ test('what the schema of the channel refuses is not published, and the server lo
 })
 
 test('rooms of a namespace are channels below its path, and those of another are others', async () => {
-  const node = await startNode({ use: (io) => [io, io.of('/chat')].forEach((one) => chat(one as typeof io)) })
+  const node = await startNode({ use: (io) => [io, io.of('/chat')].forEach((one) => void chat(one as typeof io)) })
   const [main, inside] = [await node.connected(), await node.connected({ namespace: '/chat' })]
   const [byMain, byInside] = [heardBy(main), heardBy(inside)]
   for (const one of [main, inside]) await join(one, 'room:1')

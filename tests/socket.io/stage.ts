@@ -7,7 +7,7 @@ import type { Broker } from '@baro/core/broker'
 import { type Auth, type ChannelHandlers, createHub, type Hub, type HubOptions } from '@baro/server'
 import { mount } from '@baro/socket.io'
 import type { Server } from 'socket.io'
-import { type ManagerOptions, io as connect, type Socket, type SocketOptions } from 'socket.io-client'
+import { io as connect, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
 import { afterEach } from 'vitest'
 import * as z from 'zod'
 
@@ -102,11 +102,9 @@ export async function startNode({ use = chat, ...options }: NodeOptions = {}): P
     signals: { typing: ({ payload, signal }) => signal('typing', payload) },
   } satisfies Partial<RoomHandlers>
   hub.on(room, { access: options.access ?? 'public', ...handlers })
-  for (const definition of [inChat, inTenant])
-    hub.on(definition, {
-      access: 'public',
-      events: { message: ({ payload, publish }) => publish('message', payload) },
-    })
+  const events = { message: handlers.events.message }
+  hub.on(inChat, { access: 'public', events })
+  hub.on(inTenant, { access: 'public', events })
   const io = mount(hub, use, options.mount)
   const server = createServer((_request, response) => response.end('the application'))
   hub.attach(server)

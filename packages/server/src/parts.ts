@@ -5,9 +5,9 @@
  */
 export { Batch } from './delivery/batch.ts'
 export type { BoundedQueue } from './delivery/bounded-queue.ts'
+export { type Dialect, unencoded } from './delivery/dialect.ts'
 export { madeOnce } from './delivery/made-once.ts'
 export type { RoomWaiter } from './delivery/outbox.ts'
-export { type Dialect, unencoded } from './delivery/dialect.ts'
 export { assembleHub, type Guards } from './hub/assemble-hub.ts'
 export type { Gateway, GatewayHost, LinkAllowing } from './hub/gateway.ts'
 export type { Framing, Handshake, SessionLink, Socket } from './ports/socket.ts'

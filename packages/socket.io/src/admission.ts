@@ -152,7 +152,12 @@ export class Admission {
     // The rooms are joined below, when the seat of the socket is known.
     const previous = session && { ...session, rooms: [], missedPackets: [] }
     const { namespace } = this.#parts
-    const socket = new Socket(namespace, client as unknown as ConstructorParameters<typeof Socket>[1], auth, previous as never)
+    const socket = new Socket(
+      namespace,
+      client as unknown as ConstructorParameters<typeof Socket>[1],
+      auth,
+      previous as never,
+    )
     this.#comers.set(socket, comer)
     if ('seat' in comer) this.#parts.seated(socket.id, comer.seat)
     if (session) socket.join([...session.rooms])

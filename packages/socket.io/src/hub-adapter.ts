@@ -8,10 +8,23 @@ import { createId, readJson, writeJson } from '@baro/core/protocol'
 import type { Hub } from '@baro/server'
 import type { GatewayHost } from '@baro/server/parts'
 import type { Namespace, Socket } from 'socket.io'
-import { Adapter, type BroadcastOptions, ClusterAdapterWithHeartbeat, type ClusterMessage, MessageType } from 'socket.io-adapter'
+import {
+  Adapter,
+  type BroadcastOptions,
+  ClusterAdapterWithHeartbeat,
+  type ClusterMessage,
+  MessageType,
+} from 'socket.io-adapter'
 import { Admission, type Arrived } from './admission.ts'
 import { broadcastId, maxExcept, payloadOf, tagOf } from './broadcast-id.ts'
-import { type Client, type Connection, type InnerNamespace, innerNamespace, innerSocket, type Packet } from './insides.ts'
+import {
+  type Client,
+  type Connection,
+  type InnerNamespace,
+  innerNamespace,
+  innerSocket,
+  type Packet,
+} from './insides.ts'
 import type { KeptSessions } from './kept-sessions.ts'
 import { channelNameOf } from './room-names.ts'
 import type { Seat, SeatParts } from './seat.ts'
@@ -119,7 +132,12 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
   }
 
   /** Called by Socket.IO when a client is cut off, before it leaves its rooms. */
-  override persistSession({ sid, pid, rooms, data }: Parameters<ClusterAdapterWithHeartbeat['persistSession']>[0]): void {
+  override persistSession({
+    sid,
+    pid,
+    rooms,
+    data,
+  }: Parameters<ClusterAdapterWithHeartbeat['persistSession']>[0]): void {
     const seat = this.#seats.get(sid)
     if (!seat) return
     const user = seat.participant.user?.id
@@ -162,7 +180,8 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
     const inChannels = [...options.rooms].filter((room) => !inside.has(room))
     const rest = { ...options, rooms: inside, except: new Set([...(options.except ?? []), ...inChannels]) }
     this.#spread(packet, rest)
-    if (!this.#isOneOfOurs(inside)) this.publish({ type: MessageType.BROADCAST, data: { packet, opts: encodedOptions(rest) } })
+    if (!this.#isOneOfOurs(inside))
+      this.publish({ type: MessageType.BROADCAST, data: { packet, opts: encodedOptions(rest) } })
   }
 
   // Here at once, and elsewhere as soon as they are told: an application emits to a room in the same turn.
@@ -198,7 +217,10 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
     return ''
   }
 
-  protected override async doPublishResponse(_to: string, response: Parameters<HubAdapter['onResponse']>[0]): Promise<void> {
+  protected override async doPublishResponse(
+    _to: string,
+    response: Parameters<HubAdapter['onResponse']>[0],
+  ): Promise<void> {
     await this.#tell(response)
   }
 

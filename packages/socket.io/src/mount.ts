@@ -27,7 +27,11 @@ import { SocketIoGateway } from './socket-io-gateway.ts'
  * ```
  */
 export function mount(hub: Hub, use: (io: Server) => void, options: MountOptions = {}): Server {
-  const { path = '/socket.io', everybody, recoveryWindowMs = 120_000 } = checkedOptions('mount', options, mountOptionRules)
+  const {
+    path = '/socket.io',
+    everybody,
+    recoveryWindowMs = 120_000,
+  } = checkedOptions('mount', options, mountOptionRules)
   let io: Server | undefined
   hub.addGateway((host) => {
     const mounted = mountedOn(hub, host, { path, everybody: everybody?.channel, recoveryWindowMs })

@@ -2,12 +2,12 @@ import { BaroError } from '@baro/core'
 import type { AtPosition } from '@baro/core/protocol'
 import type { Followed, Participant } from '@baro/server'
 import type { Batch, BoundedQueue, Dialect, Outlet, RoomWaiter } from '@baro/server/parts'
+import type { Socket } from 'socket.io'
 import { tagOf } from './broadcast-id.ts'
 import { type InnerSocket, innerSocket } from './insides.ts'
 import type { Encoded, Speech, Spoken, SpokenSignal } from './spoken.ts'
 import { Trail } from './trail.ts'
 import type { WriteQueue } from './write-queue.ts'
-import type { Socket } from 'socket.io'
 
 /** What a seat works with. */
 export interface SeatParts {

@@ -61,7 +61,10 @@ export class SocketIoGateway implements Gateway {
       serveFile(this.#parts.io, file, request, response)
     else {
       if (!/^\/?$/.test(pathname.slice(this.path.length)))
-        throw new BaroError('unknown-channel', `There is nothing of Socket.IO at ${JSON.stringify(pathname.slice(0, 80))}.`)
+        throw new BaroError(
+          'unknown-channel',
+          `There is nothing of Socket.IO at ${JSON.stringify(pathname.slice(0, 80))}.`,
+        )
       this.#assertNotStopping(searchParams.has('sid'))
       this.#handshakes.set(request, handshake)
       this.#engine.handleRequest(request as Parameters<Engine['handleRequest']>[0], response)
@@ -79,8 +82,7 @@ export class SocketIoGateway implements Gateway {
   }
 
   #assertNotStopping(isKnown: boolean): void {
-    if (!isKnown && this.#parts.host.isStopping)
-      throw new BaroError('unavailable', 'This node is stopping. Come back.')
+    if (!isKnown && this.#parts.host.isStopping) throw new BaroError('unavailable', 'This node is stopping. Come back.')
   }
 
   /** A connection pays for what it sends. One that sends too much is not read for a while. */

@@ -56,7 +56,11 @@ export class Speech {
 
   /** A packet with the mark at its end that its client gives back. */
   encode(data: Packet['data'], mark: string | undefined, isVolatile: boolean): Encoded {
-    const packet: Packet = { type: eventPacket, nsp: this.#namespace, data: mark === undefined ? data : [...data, mark] }
+    const packet: Packet = {
+      type: eventPacket,
+      nsp: this.#namespace,
+      data: mark === undefined ? data : [...data, mark],
+    }
     // The encoder takes the bytes out of the packet that it is given.
     const pieces = this.#encode({ ...packet })
     const options: WriteOptions = { preEncoded: true, volatile: isVolatile, compress: undefined }

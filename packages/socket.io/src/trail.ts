@@ -104,9 +104,9 @@ export class Trail {
    * Where a client stands that gives back this mark, and the step it is of; `undefined` if nobody knows. A client that was
    * sent nothing with a mark gives back none.
    */
-  at(mark: string | undefined):
-    | { readonly positions: ReadonlyMap<string, AtPosition>; readonly last: Step | undefined }
-    | undefined {
+  at(
+    mark: string | undefined,
+  ): { readonly positions: ReadonlyMap<string, AtPosition>; readonly last: Step | undefined } | undefined {
     const isStart = mark === undefined || mark === startMark
     if (isStart && !this.#isWhole) return undefined
     const index = isStart ? -1 : this.#steps.findLastIndex((step) => step.mark === mark)

@@ -63,9 +63,11 @@ export interface AccessContext<T extends ChannelTypes = ChannelTypes> extends Ch
    * - `read`: to follow the channel, or to look at it. Asked when it is opened, and for each new token.
    * - `history`: to get what was published before that: from a position behind the head, or backwards. Who may not, and
    *   comes from such a position, begins with the newest snapshot. Asked when it is needed, after `read`.
+   * - `members`: to see who is in the channel. Asked as `read` is.
+   * - `track`: to be in it, seen by whoever may see the members. Asked as `read` is, and for each change of the state.
    * - `publish`, `signal`, `request`: to send something to a handler. Asked for each message.
    */
-  readonly action: 'read' | 'history' | 'publish' | 'signal' | 'request'
+  readonly action: 'read' | 'history' | 'members' | 'track' | 'publish' | 'signal' | 'request'
   /** The type of what is sent, as the client says it: nobody has looked yet whether there is such a type. */
   readonly type?: string
 }

@@ -8,9 +8,9 @@ import type { KeySource } from '../access/server-keys.ts'
 import type { Auth, ChannelHandlers, Published, SessionInfo } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Participant, ParticipantOptions } from '../participant/participant.ts'
-import type { Gateway, GatewayHost } from './gateway.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import type { Gateway, GatewayHost } from './gateway.ts'
 import type { Listening } from './listen.ts'
 import type { MountedSocket } from './socket-mounts.ts'
 
@@ -65,10 +65,15 @@ export interface HubOptions {
   /** How long a publish may be repeated with its id or its turn, and gets the first answer (I5). Default 120,000. */
   readonly publishWindowMs?: number
   /**
-   * How long a client may follow a channel by no link of this node before it has `left`. A long poller that asks again,
-   * and a link that breaks and comes back in this time, neither leave nor join. Default 10,000.
+   * How long a member may be without a link before it has left, in milliseconds: a page that is loaded again neither leaves
+   * nor joins. Who comes by requests stays for twice the wait of a request, and for 10,000 at least. Default 2,000.
    */
   readonly leaveAfterMs?: number
+  /**
+   * How long the members of a node stay after the node was last heard of, in milliseconds. A node renews it every 5,000, so
+   * it must be longer. Default 15,000.
+   */
+  readonly memberLeaseMs?: number
   /** Where the hub writes what a person should know. Default `console`. */
   readonly log?: Log
   /** Default: the machine's clock. While a test's clock stands still, nothing is sent, not even the answer to a GET. */

@@ -12,7 +12,6 @@ import { prices } from '../access/prices.ts'
 import type { Turnstile } from '../access/turnstile.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
-import type { Gateway } from './gateway.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import type { Sessions } from '../session/sessions.ts'
@@ -26,6 +25,7 @@ import type { LateRefusals } from '../transports/http/late-refusals.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade, type Upgrade } from '../transports/websocket/websocket.ts'
+import type { Gateway } from './gateway.ts'
 import type { Gateways } from './gateways.ts'
 import { restBelow } from './hub-path.ts'
 import type { SocketMounts } from './socket-mounts.ts'
@@ -110,7 +110,7 @@ export class Routes {
     this.#guarded(request.url ?? '', defaults, request, response, async (handshake) => {
       registry.assertComplete()
       return this.#answerChannel({
-        resolved: orThrow(registry.resolve(reference.channel)),
+        resolved: orThrow(registry.resolvePlain(reference.channel)),
         request,
         response,
         handshake,
@@ -189,7 +189,7 @@ export class Routes {
     if (rest === '/publish' && method === 'POST') return destinations.publishMany(request, response, handshake)
     if (rest === '/publish') return refuseMethod(request, response, 'POST, OPTIONS', 'Programs publish by POST')
     return this.#answerChannel({
-      resolved: orThrow(registry.resolve(channelAt(rest))),
+      resolved: orThrow(registry.resolvePlain(channelAt(rest))),
       request,
       response,
       handshake,

@@ -30,6 +30,11 @@ export interface Limits {
   readonly maxMessagesAtWork: number
   /** Channels a session may follow at once. Default 128. */
   readonly maxSubscriptions: number
+  /**
+   * Members that a room lists. With more it tells how many there are, and its members are asked for; at four fifths of it
+   * they are listed again. Default 500.
+   */
+  readonly maxListedMembers: number
   /** Bytes waiting on a socket above which its readers are cut and catch up from history later. Default 128 KiB. */
   readonly maxOutboxBytes: number
   /** Bytes of replies and errors waiting on a socket above which its connection closes as slow. Default 1 MiB. */
@@ -58,6 +63,7 @@ export const defaultLimits: Limits = {
   timesPerKey: 20,
   maxMessagesAtWork: 256,
   maxSubscriptions: 128,
+  maxListedMembers: 500,
   maxOutboxBytes: 128 << 10,
   maxReplyBytes: 1 << 20,
   catchUpPublications: 500,
@@ -78,6 +84,7 @@ export const limitRules: OptionRules<Limits> = {
   timesPerKey: wholeOrUnbounded('links', 1),
   maxMessagesAtWork: whole('messages', 1),
   maxSubscriptions: whole('channels', 1),
+  maxListedMembers: whole('members', 1),
   maxOutboxBytes: whole('bytes'),
   maxReplyBytes: whole('bytes'),
   catchUpPublications: whole('publications', 1),

@@ -33,7 +33,13 @@ export class Signals {
    * @throws {BaroError} `unavailable`.
    */
   async send({ channel }: Resolved, type: string, payload: Json, by?: string, mark?: string): Promise<void> {
-    const signal: Signal = { channel, type, payload, ...(by !== undefined && { by }), ...(mark !== undefined && { mark }) }
+    const signal: Signal = {
+      channel,
+      type,
+      payload,
+      ...(by !== undefined && { by }),
+      ...(mark !== undefined && { mark }),
+    }
     await this.#broker.signal(signal)
   }
 }

@@ -10,7 +10,7 @@ import {
   startSession,
 } from './session-machine.ts'
 
-const rules = { heartbeatIntervalMs: 1_000, connectTimeoutMs: 500 }
+const rules = { heartbeatIntervalMs: 1_000, askAfterMs: 1_000, silentAfterMs: 3_000, connectTimeoutMs: 500 }
 const connect: ClientMessage = { type: 'baro:connect', payload: { protocol: 1, client: 'secret' } }
 const subscribe: ClientMessage = { type: 'baro:subscribe', payload: { channel: 'a', attempt: 1, version: '1' } }
 const heartbeat: ClientMessage = { type: 'baro:heartbeat', payload: {} }

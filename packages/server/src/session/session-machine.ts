@@ -30,6 +30,10 @@ export interface SessionState {
 /** The times that a session is held to. */
 export interface SessionRules {
   readonly heartbeatIntervalMs: number
+  /** A client that says nothing for so long is asked for a sign of life. */
+  readonly askAfterMs: number
+  /** A client that says nothing for so long is gone. */
+  readonly silentAfterMs: number
   readonly connectTimeoutMs: number
 }
 
@@ -173,18 +177,18 @@ function connect(state: SessionState, message: Extract<ClientMessage, { type: 'b
 function tick(
   state: SessionState,
   { atMs, spokeAtMs }: { readonly atMs: number; readonly spokeAtMs: number },
-  { heartbeatIntervalMs, connectTimeoutMs }: SessionRules,
+  { heartbeatIntervalMs, askAfterMs, silentAfterMs, connectTimeoutMs }: SessionRules,
 ): SessionStep {
   if (state.phase !== 'open')
     return atMs - state.askedAtMs < connectTimeoutMs
       ? { state, actions: [] }
       : close(state, closeCodes['no-connect'], `the session was not open within ${connectTimeoutMs} ms`)
-  // A client answers each heartbeat. Three silent intervals mean that two heartbeats had no answer, with time to spare.
-  if (!state.isOneWay && atMs - state.heardAtMs >= 3 * heartbeatIntervalMs)
-    return close(state, closeCodes.silent, `nothing heard for ${3 * heartbeatIntervalMs} ms`)
+  // A client answers each heartbeat.
+  if (!state.isOneWay && atMs - state.heardAtMs >= silentAfterMs)
+    return close(state, closeCodes.silent, `nothing heard for ${silentAfterMs} ms`)
   const isQuiet = atMs - spokeAtMs >= heartbeatIntervalMs
   // On a busy channel the hub is never quiet, and still must find out whether the client lives.
-  const isUnsure = !state.isOneWay && atMs - Math.max(state.heardAtMs, state.askedAtMs) >= heartbeatIntervalMs
+  const isUnsure = !state.isOneWay && atMs - Math.max(state.heardAtMs, state.askedAtMs) >= askAfterMs
   if (!isQuiet && !isUnsure) return { state, actions: [] }
   return { state: { ...state, askedAtMs: atMs }, actions: [{ do: 'heartbeat' }] }
 }

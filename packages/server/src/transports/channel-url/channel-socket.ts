@@ -64,7 +64,7 @@ export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, u
 
 async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request, handshake }: Upgrade) {
   parts.registry.assertComplete()
-  const resolved = orThrow(parts.registry.resolve(place.channel()))
+  const resolved = orThrow(parts.registry.resolvePlain(place.channel()))
   const search = searchOf(request.url, place.defaults)
   search.set('live', 'sse')
   const query = orThrow(parseChannelQuery(search, {}))

@@ -1,7 +1,7 @@
 /** One channel on one plain stream, for code that does not use our client: a WebSocket or an EventSource. */
 import { BaroError, type Json } from '@baro/core'
 import type { Cancel, Clock, Randomness, ResetReason } from '@baro/core/broker'
-import { closeCodes, createId, type Position } from '@baro/core/protocol'
+import { closeCodes, createId, ownerOf, type Position } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
 import type { Gate } from '../../access/gate.ts'
 import { expiresIn, type Holder, type Permit, type Permits, revokedFrom } from '../../access/permits.ts'
@@ -231,7 +231,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   }
 
   revoked(channel: string | undefined): void {
-    if (channel === undefined || channel === this.#channel) this.over(revokedFrom(this.#channel))
+    if (channel === undefined || channel === (ownerOf(this.#channel)?.owner ?? this.#channel))
+      this.over(revokedFrom(this.#channel))
   }
 
   comeBack(): void {
