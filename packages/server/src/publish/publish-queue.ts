@@ -43,6 +43,12 @@ interface Refused {
   readonly untilMs: number
 }
 
+interface ClaimantOf {
+  readonly user: Principal['user']
+  readonly scope: string
+  readonly share: ClaimShare
+}
+
 /** A publish that has come. */
 interface Arrived {
   readonly resolved: Resolved
@@ -70,7 +76,7 @@ export class PublishQueue {
   /** The channel of a publish whose handler has been called and has not returned. */
   #inside: string | undefined
   /** Whose publishes they are, as the claims name it. */
-  #claimant: { readonly user: Principal['user']; readonly scope: string; readonly share: ClaimShare } | undefined
+  #claimant: ClaimantOf | undefined
 
   constructor(parts: PublishQueueParts, principal: Principal, atWork: AtWork) {
     this.#parts = parts
@@ -159,7 +165,7 @@ export class PublishQueue {
   }
 
   /** Made once for each user, because it is the same for each of their publishes. */
-  #whose(): NonNullable<typeof this.#claimant> {
+  #whose(): ClaimantOf {
     const { user } = this.#principal
     if (!this.#claimant || this.#claimant.user !== user)
       this.#claimant = { user, scope: scopeOf(this.#principal), share: shareOf(this.#principal) }
