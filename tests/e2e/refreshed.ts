@@ -75,10 +75,12 @@ export async function refreshEachRung(
   const during = await results()
 
   for (const { context } of pages) await context.route('**/session/token', (route) => route.abort())
-  const since = performance.now()
   for (const { page } of pages)
     await page.waitForFunction(() => window.watch.statuses.at(-1) === 'needs-auth' && window.watch.refusals > 1)
-  await publishUntil(async () => performance.now() - since > awayMs, [])
+  // What they miss.
+  await publishUntil(async () => true, [])
+  const [first] = pages
+  await first?.page.evaluate((ms) => new Promise((resolve) => setTimeout(resolve, ms)), awayMs)
   for (const { context } of pages) await context.unroute('**/session/token')
   for (const { page } of pages) await page.waitForFunction(() => window.watch.statuses.at(-1) === 'live')
   await publishUntil(async () => true)

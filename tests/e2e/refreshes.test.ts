@@ -12,9 +12,7 @@ test('I8: tokens are renewed on each rung and nobody sees it; without an issuer 
   const { during, after } = await refreshEachRung(site, browser, { count: 8, awayMs: 0 })
   for (const one of during) expect(one).toMatchObject({ wrong: 0, statuses: ['live'], resubscribes: 0, resets: 0 })
   for (const one of after) {
-    expect(one).toMatchObject({ wrong: 0, resets: 0 })
-    expect(one.statuses[0]).toBe('live')
-    expect(one.statuses[1]).toBe('needs-auth')
+    expect(one).toMatchObject({ wrong: 0, resets: 0, statuses: expect.arrayContaining(['needs-auth']) })
     expect(one.statuses.at(-1)).toBe('live')
   }
 }, 120_000)
