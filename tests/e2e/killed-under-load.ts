@@ -20,7 +20,7 @@ export interface Survived {
   readonly unknown: readonly string[]
   /** Ids that the page showed, in the order in which they came. */
   readonly shown: readonly string[]
-  /** What a list of messages that the page showed was wrong about: an id that stood in it twice, a new one above one shown before. */
+  /** What the page was wrong about: an id that stood in its list twice, a new one above one shown before, a reset on whatever rung. */
   readonly violations: readonly string[]
   readonly recoveries: number
   readonly resets: number
@@ -92,6 +92,7 @@ function watchRoom(): void {
   const told = window as unknown as { shownFirst(ids: readonly string[]): void; isWrong(sentence: string): void }
   // Without a name, because a name is given by a function of the compiler, which the page does not have.
   new MutationObserver(() => {
+    if (document.querySelector('[data-hand-over=reset]')) told.isWrong('reset')
     const ids = [...document.querySelectorAll('[role=log] [data-id]')].map((item) => item.getAttribute('data-id') ?? '')
     if (new Set(ids).size < ids.length) told.isWrong(`doubled: ${ids.join()}`)
     const first = ids.findIndex((id) => !known.has(id))

@@ -26,6 +26,8 @@ export interface SiteOptions {
   readonly folder?: string
   /** The files with which it speaks TLS itself. Default: it does not. */
   readonly tls?: { readonly keyFile: string; readonly certFile: string }
+  /** How long the token of a member counts, in milliseconds. Default: that of the site, five minutes. */
+  readonly tokenLifeMs?: number
 }
 
 /** Starts the site. */
@@ -61,7 +63,13 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
 }
 
 /** Starts the process of the site without waiting for anything. */
-export function spawnSite({ port = 0, execArgv = [] as readonly string[], folder, tls }: SiteOptions = {}): {
+export function spawnSite({
+  port = 0,
+  execArgv = [] as readonly string[],
+  folder,
+  tls,
+  tokenLifeMs,
+}: SiteOptions = {}): {
   child: ChildProcess
   printed: () => string
 } {
@@ -69,7 +77,7 @@ export function spawnSite({ port = 0, execArgv = [] as readonly string[], folder
   const encrypted = tls ? ['--key', tls.keyFile, '--cert', tls.certFile] : []
   const child = spawn(process.execPath, ['--import', 'tsx', ...execArgv, 'server/start.ts', ...disk, ...encrypted], {
     cwd: dir,
-    env: { ...process.env, PORT: String(port), BARO_FOLDER: folder ?? '' },
+    env: { ...process.env, PORT: String(port), BARO_FOLDER: folder ?? '', TOKEN_LIFE_MS: `${tokenLifeMs ?? ''}` },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

@@ -1,16 +1,19 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { launchBrowser } from './browser.ts'
-import { type Site, startSite } from './site.ts'
+import { type Site, type SiteOptions, startSite } from './site.ts'
 
 /** The site that the tests of a file visit; each file has its own. */
 export let site: Site
 export let browser: Browser
 
 /** Starts the site and a browser before the first test of a file, and ends both after the last. */
-export function visitSite({ browserArgs = [] as readonly string[] } = {}): void {
+export function visitSite({
+  browserArgs = [],
+  ...options
+}: SiteOptions & { browserArgs?: readonly string[] } = {}): void {
   beforeAll(async () => {
-    site = await startSite()
+    site = await startSite(options)
     browser = await launchBrowser(...browserArgs)
   })
   afterAll(async () => {

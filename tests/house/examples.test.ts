@@ -7,7 +7,7 @@ const given = `
 import { channel, type Schema } from '@baro/core'
 import { createHub } from '@baro/server'
 declare const schema: Schema<{ text: string }>
-declare const key: string, cert: string
+declare const key: string, cert: string, hash: string
 declare const app: { get(path: string, handler: (...args: Parameters<ReturnType<typeof hub.serve>>) => void): void }
 const room = channel('room:{id}', { events: { message: schema }, state: { initial: () => [] as string[], on: {} } })
 const hub = createHub({ channels: [room] })

@@ -33,6 +33,7 @@ const server: House = {
       room('participant', '`hub.open`: a session in this process'),
       room('transports/channel-url', 'one channel, one URL: GET, POST, event stream, plain WebSocket'),
       room('transports/sdk', 'the SDK without WebSocket: one POST'),
+      room('transports/server', 'programs with a server key: publishes to several channels in one POST'),
     ],
     [
       room('session', 'the SDK’s protocol on a link; the sessions of this node'),

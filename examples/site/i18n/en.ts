@@ -4,6 +4,11 @@ import type { Words } from './words.ts'
 const number = new Intl.NumberFormat('en-US')
 const rooms: Readonly<Record<string, string>> = { '1': 'Lounge', '2': 'Engineering', '3': 'Lunch' }
 
+/** `4:05`. */
+function clock(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
 export const en: Words = {
   name: 'English',
   site: {
@@ -13,6 +18,7 @@ export const en: Words = {
     rooms: 'Rooms',
     machine: 'Machine',
     transports: 'Transports',
+    how: 'Who may',
     language: 'Language',
     skip: 'Skip to the content',
     missingTitle: 'There is no such page',
@@ -83,6 +89,59 @@ export const en: Words = {
     askingMicrophone: 'Please allow the microphone.',
     microphoneRefused: 'The microphone was refused. The site settings of your browser can allow it.',
     microphoneMissing: 'No microphone was found that works.',
+  },
+  club: {
+    title: (id) => (id === '1' ? 'Members' : `Members: ${id}`),
+    membersOnly:
+      'This room is for members, and you are not signed in. Nothing of it was sent to you: there is no word of it in this page, and your connection gets none.',
+  },
+  account: {
+    title: 'Sign in',
+    lead: 'Members have a room of their own. The server decides who gets into it, on every transport.',
+    name: 'Name',
+    signIn: 'Sign in',
+    signOut: 'Sign out',
+    signedInAs: 'Signed in as',
+    notTaken: 'The server did not take this name. Try again.',
+    noPassword:
+      'There is no password: this is a demonstration. Whoever signs in under the same name is still somebody else.',
+    refresh:
+      'Your browser gets a token for five minutes, and asks for the next one before it is over. The connection stays open meanwhile.',
+    toClub: 'To the room for members',
+    how: 'How the hub knows who somebody is',
+    noToken: 'No token yet',
+    token: (count, seconds) => `Token ${number.format(count)} of this page, valid for ${clock(seconds)}`,
+  },
+  how: {
+    title: 'Who may do what',
+    lead: 'A room for members is an ordinary channel with a rule. Below is all the code that decides who gets in, as it runs on this server.',
+    see: 'See the room for members',
+    steps: [
+      {
+        title: 'An issuer signs a token',
+        text: 'It says who somebody is, and counts for five minutes. It is given to whoever has the session cookie, which no script can read.',
+      },
+      {
+        title: 'The browser asks for it',
+        text: 'At each connection, and again before the token is over. The link lives on. If the issuer is away, the page says that it waits for a sign-in, keeps what it shows, and goes on later.',
+      },
+      {
+        title: 'The hub verifies it',
+        text: 'The algorithm, the audience and the end are checked. What the token says is known to every rule and handler as its claims.',
+      },
+      {
+        title: 'The rule decides',
+        text: 'It is one line, and is asked over every transport: to read, for each message sent, and again for each new token. When a token is over, nothing more is sent.',
+      },
+      {
+        title: 'The page asks too',
+        text: 'A snapshot of a private channel is given only to a page that is rendered for one visitor. A page that everybody shares gets an error that names it.',
+      },
+      {
+        title: 'Signing out hides it',
+        text: 'There is no reload: the page connects again as a guest, in all tabs of the browser.',
+      },
+    ],
   },
   machine: {
     title: 'The machine this site runs on',
@@ -252,7 +311,7 @@ export const en: Words = {
     connecting: 'connecting',
     connected: 'live',
     retryIn: (seconds) => `reconnecting in ${seconds} s`,
-    needsAuth: 'signed out',
+    needsAuth: 'sign-in could not be renewed, asking again',
     gaveUp: 'stopped trying to connect',
     closed: 'closed',
     outdated: 'the site has changed: reload',

@@ -4,6 +4,11 @@ import type { Words } from './words.ts'
 const number = new Intl.NumberFormat('ko-KR')
 const rooms: Readonly<Record<string, string>> = { '1': '라운지', '2': '개발', '3': '점심' }
 
+/** `4:05`. */
+function clock(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
 export const ko: Words = {
   name: '한국어',
   site: {
@@ -13,6 +18,7 @@ export const ko: Words = {
     rooms: '대화방',
     machine: '서버',
     transports: '전송 방식',
+    how: '권한',
     language: '언어',
     skip: '본문으로 건너뛰기',
     missingTitle: '없는 페이지입니다',
@@ -81,6 +87,57 @@ export const ko: Words = {
     askingMicrophone: '마이크 사용을 허용해 주세요.',
     microphoneRefused: '마이크 사용이 거부되었습니다. 브라우저의 사이트 설정에서 허용할 수 있습니다.',
     microphoneMissing: '사용할 수 있는 마이크를 찾지 못했습니다.',
+  },
+  club: {
+    title: (id) => (id === '1' ? '멤버 전용' : `멤버 전용: ${id}`),
+    membersOnly:
+      '멤버만 볼 수 있는 대화방입니다. 로그인하지 않았으므로 이 방의 내용은 전혀 전송되지 않았습니다. 이 페이지에도 없고, 연결로도 받지 않습니다.',
+  },
+  account: {
+    title: '로그인',
+    lead: '멤버만 들어가는 대화방이 있습니다. 어떤 전송 방식으로 연결하든 누가 들어올 수 있는지는 서버가 정합니다.',
+    name: '이름',
+    signIn: '로그인',
+    signOut: '로그아웃',
+    signedInAs: '로그인한 이름:',
+    notTaken: '이 이름으로 로그인하지 못했습니다. 다시 시도해 주세요.',
+    noPassword: '시연용 사이트라서 비밀번호가 없습니다. 같은 이름으로 로그인해도 서로 다른 사람으로 구분합니다.',
+    refresh: '브라우저는 5분짜리 토큰을 받고, 만료되기 전에 다음 토큰을 요청합니다. 그동안 연결은 끊기지 않습니다.',
+    toClub: '멤버 전용 대화방으로',
+    how: '누구인지 확인하는 방법',
+    noToken: '받은 토큰 없음',
+    token: (count, seconds) => `이 페이지의 ${number.format(count)}번째 토큰, ${clock(seconds)} 남음`,
+  },
+  how: {
+    title: '누가 무엇을 할 수 있는가',
+    lead: '멤버 전용 대화방은 규칙이 있는 보통 채널입니다. 누가 들어올 수 있는지를 정하는 코드 전체를, 이 서버에서 실행되는 그대로 아래에 보여 드립니다.',
+    see: '멤버 전용 대화방 보기',
+    steps: [
+      {
+        title: '발급자가 토큰에 서명합니다',
+        text: '토큰에는 누구인지가 적혀 있고 5분 동안 유효합니다. 스크립트가 읽을 수 없는 세션 쿠키가 있는 브라우저에만 줍니다.',
+      },
+      {
+        title: '브라우저가 토큰을 요청합니다',
+        text: '연결할 때마다, 그리고 만료되기 전에 다시 요청합니다. 연결은 그대로 유지됩니다. 발급자가 응답하지 않으면 페이지는 로그인 갱신을 기다린다고 알리고, 보이던 내용을 유지하다가 이어서 받습니다.',
+      },
+      {
+        title: '허브가 토큰을 검증합니다',
+        text: '알고리즘, 대상(aud), 만료 시각을 확인합니다. 토큰에 적힌 내용은 모든 규칙과 핸들러에 claims로 전달됩니다.',
+      },
+      {
+        title: '규칙이 결정합니다',
+        text: '규칙은 한 줄입니다. 어떤 전송 방식이든 읽을 때, 메시지를 보낼 때마다, 그리고 토큰이 바뀔 때마다 확인합니다. 토큰이 만료되면 더는 아무것도 보내지 않습니다.',
+      },
+      {
+        title: '페이지도 확인합니다',
+        text: '비공개 채널의 스냅샷은 방문자 한 사람을 위해 렌더링하는 페이지에만 줍니다. 모두가 공유하는 페이지에서는 그 페이지의 경로를 밝히는 오류가 발생합니다.',
+      },
+      {
+        title: '로그아웃하면 숨깁니다',
+        text: '새로고침하지 않습니다. 브라우저의 모든 탭이 손님으로 다시 연결합니다.',
+      },
+    ],
   },
   machine: {
     title: '이 사이트를 실행하는 서버',
@@ -250,7 +307,7 @@ export const ko: Words = {
     connecting: '연결 중',
     connected: '실시간',
     retryIn: (seconds) => `${seconds}초 뒤 다시 연결`,
-    needsAuth: '로그인 필요',
+    needsAuth: '로그인을 갱신하지 못해 다시 요청 중',
     gaveUp: '재연결 중단',
     closed: '연결 종료',
     outdated: '사이트가 바뀌었습니다. 새로고침해 주세요',

@@ -9,5 +9,6 @@ export function waysOn(language: Language): readonly { readonly href: string; re
     { href: `/${language}/rooms/1`, text: site.rooms },
     { href: `/${language}/machine`, text: site.machine },
     { href: `/${language}/transports`, text: site.transports },
+    { href: `/${language}/how`, text: site.how },
   ]
 }

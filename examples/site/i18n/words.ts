@@ -13,6 +13,7 @@ export interface Words {
     | 'rooms'
     | 'machine'
     | 'transports'
+    | 'how'
     | 'language'
     | 'skip'
     | 'missingTitle'
@@ -83,6 +84,30 @@ export interface Words {
     readonly seconds: Counted
     readonly title: (id: string) => string
     readonly typing: (names: readonly string[]) => string
+  }
+  readonly club: Says<'membersOnly'> & {
+    readonly title: (id: string) => string
+  }
+  readonly account: Says<
+    | 'title'
+    | 'lead'
+    | 'name'
+    | 'signIn'
+    | 'signOut'
+    | 'signedInAs'
+    | 'notTaken'
+    | 'noPassword'
+    | 'refresh'
+    | 'toClub'
+    | 'how'
+    | 'noToken'
+  > & {
+    /** The how-manieth token of this page the hub has, and for how many seconds it counts. */
+    readonly token: (count: number, seconds: number) => string
+  }
+  readonly how: Says<'title' | 'lead' | 'see'> & {
+    /** One for each file that the page shows. */
+    readonly steps: readonly Says<'title' | 'text'>[]
   }
   readonly machine: Says<
     | 'title'

@@ -1,13 +1,15 @@
 import type { Broker } from '@baro/core/broker'
 import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
+import { club } from '../channels/club.ts'
 import { machine } from '../channels/machine.ts'
 import { pulse } from '../channels/pulse.ts'
 import { race } from '../channels/race.ts'
 import { room } from '../channels/room.ts'
+import { openClub } from './club.ts'
+import { createIdentity } from './identity.ts'
 import { runRace } from './race.ts'
 import { readFacts, sampleEveryMs, startSampler } from './sampler.ts'
-import { visitorOf } from './visitor-of.ts'
 import { countVisitors } from './visitors.ts'
 
 /** For how long the channels that are published into at a known rate keep a publication. */
@@ -17,8 +19,8 @@ export const keptSeconds: ReadonlyMap<string, number> = new Map(
 
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
 export async function createSiteHub(broker?: Broker): Promise<Hub> {
-  const channels = [room, pulse, activity, machine, race]
-  const hub = createHub({ channels, auth: visitorOf, ...(broker && { broker }) })
+  const channels = [room, club, pulse, activity, machine, race]
+  const hub = createHub({ channels, auth: createIdentity(), ...(broker && { broker }) })
 
   hub.on(room, {
     access: 'public',
@@ -52,6 +54,7 @@ export async function createSiteHub(broker?: Broker): Promise<Hub> {
     signals: { typing: ({ payload, signal }) => signal('typing', payload) },
     requests: { me: ({ user }) => ({ by: user?.id }) },
   })
+  openClub(hub)
   hub.on(pulse, { access: 'public' })
   hub.on(activity, { access: 'public' })
   hub.on(machine, { access: 'public' })

@@ -48,11 +48,22 @@ function canonicalPath(path: string): string | undefined {
   return page && `/${[...language, ...page].join('/')}`
 }
 
-function canonicalPage([section, id, ...more]: readonly string[]): readonly string[] | undefined {
-  if (section === undefined) return []
-  if (id === undefined) return section === 'machine' || section === 'transports' ? [section] : undefined
+const single: ReadonlySet<string> = new Set([
+  'how',
+  'machine',
+  'session',
+  'session/end',
+  'session/token',
+  'sign-in',
+  'transports',
+])
+
+function canonicalPage(segments: readonly string[]): readonly string[] | undefined {
+  const [section, id, ...more] = segments
+  if (section === undefined || single.has(segments.join('/'))) return segments
+  if (id === undefined) return undefined
   const isForm = more.length === 1 && more[0] === 'messages'
-  if (section !== 'rooms' || (more.length > 0 && !isForm)) return undefined
+  if ((section !== 'rooms' && section !== 'club') || (more.length > 0 && !isForm)) return undefined
   // One name has one spelling (NFC), in a path as in a channel name.
   const decoded = decode(id)?.normalize('NFC')
   return decoded !== undefined && isRoomId(decoded) ? [section, encodeURIComponent(decoded), ...more] : undefined

@@ -12,6 +12,7 @@ import { answerPath } from './answer-path.ts'
 import { buildIfNeeded } from './build.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub, keptSeconds } from './hub.ts'
+import { issuerKey } from './issuer-key.ts'
 import { type CachedPage, cachedPage, shortHistories } from './page-lives.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { readTlsFiles } from './tls-files.ts'
@@ -34,9 +35,10 @@ await assertFree(wantedPort)
 if (process.argv.includes('--build')) await buildIfNeeded(dir)
 
 // A restart then resets nobody. Without it everything is in memory, as `createHub` has it.
-const broker = process.argv.includes('--disk')
-  ? await createDiskBroker({ folder: process.env.BARO_FOLDER || `${dir}/.baro` })
-  : undefined
+const data = process.argv.includes('--disk') ? process.env.BARO_FOLDER || `${dir}/.baro` : undefined
+const broker = data === undefined ? undefined : await createDiskBroker({ folder: data })
+// The pages check sessions by it too, and each of their bundles is another module.
+process.env.ISSUER_KEY ||= await issuerKey(data)
 const hub = await createSiteHub(broker)
 const handleUpgrade: Hub['handleUpgrade'] = (request, stream, head) =>
   showHandshake(request, stream) || hub.handleUpgrade(request, stream, head)

@@ -4,16 +4,16 @@ export * from './channel.ts'
 export type { Duration } from './duration.ts'
 export { BaroError, type ErrorCode, errorCodes } from './errors.ts'
 export type { Json } from './json.ts'
-export type { ParamRule, ParamRules, Params, ParamsOf, ReadParamsOf } from './pattern.ts'
 export {
   type Member,
+  type MemberState,
   type Members,
   type MembersPage,
   type MembersPageAsked,
   type MembersTypes,
-  type MemberState,
   members,
 } from './members.ts'
+export type { ParamRule, ParamRules, Params, ParamsOf, ReadParamsOf } from './pattern.ts'
 export type { Log } from './ports/log.ts'
 export { comparePositionTexts, type PositionOrder } from './position.ts'
 export type { Publication, Signal } from './publication.ts'

@@ -8,9 +8,9 @@
  * count alone, and its members are asked for, page by page.
  */
 import type { AnyChannel, ChannelDefinition, ChannelTypes } from './channel.ts'
+import { isReservedName } from './channel-name.ts'
 import { BaroError, quote } from './errors.ts'
 import type { Json } from './json.ts'
-import { isReservedName } from './channel-name.ts'
 import type { HistoryBounds } from './ports/broker.ts'
 import type { Publication } from './publication.ts'
 import { type Reference, rememberDefinition } from './reference.ts'

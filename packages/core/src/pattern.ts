@@ -43,7 +43,10 @@ const paramSegment = /^\{([A-Za-z][A-Za-z0-9]*)\}$/
  */
 export function createPattern(text: string, rules: ParamRules = {}): Pattern {
   if (isReservedName(text))
-    throw new BaroError('bad-definition', `The pattern ${quote(text)} begins with "baro~", which is reserved. Rename it.`)
+    throw new BaroError(
+      'bad-definition',
+      `The pattern ${quote(text)} begins with "baro~", which is reserved. Rename it.`,
+    )
   const names = new Set<string>()
   const segments = text.split(':').map((part): Segment => {
     const param = paramSegment.exec(part)?.[1]

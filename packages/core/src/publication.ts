@@ -23,4 +23,6 @@ export interface Signal<Type extends string = string, Payload = Json> {
   readonly payload: Payload
   /** Who sent it, as the server knows. */
   readonly by?: string
+  /** What the gateway that sent it tells its own on other nodes, such as whom to leave out. No client gets it. */
+  readonly mark?: string
 }

@@ -30,7 +30,8 @@ function codeIn(wire: string): string | undefined {
 /** Whether a stream has said what there is to know. */
 const isEnough = (wire: string) => codeIn(wire) !== undefined || wire.includes('secret')
 
-function ask(place: Place, path: string, token: string | undefined, body?: string): Promise<CameOf> {
+/** One request, and its whole answer; of an event stream, as much as there is to know. */
+export function ask(place: Place, path: string, token: string | undefined, body?: string): Promise<CameOf> {
   return new Promise((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST'
     const options = { port: place.port, host: '127.0.0.1', agent: false, path, method, headers: headersOf(token) }

@@ -28,26 +28,32 @@ export async function revalidateAtStart(): Promise<void> {
 /**
  * Makes the page that is being rendered dynamic, and returns only if it is rendered for one request.
  *
- * @throws {BaroError} `refused` in a page that is rendered for a cache.
+ * @throws {BaroError} `refused` in what is rendered for a cache: a page, `'use cache'` or `unstable_cache`.
  */
 export async function insistOnRequest(channel: string): Promise<void> {
   const { headers } = await import('next/headers.js')
-  // Two ways to be rendered for a cache: Next interrupts the render, or, in a `force-static` page, knows no headers.
-  const names = await headerNames(headers).catch(noneIfInterrupted)
-  if (names.length > 0) return
+  // Two ways to be rendered for a cache: Next refuses to tell the headers, or, in a `force-static` page, knows none.
+  let why: unknown
+  try {
+    if ([...(await headers()).keys()].length > 0) return
+  } catch (error) {
+    // A prerender that ended before anybody asked. Next knows the error, and drops it.
+    if ((error as { readonly digest?: unknown }).digest === 'HANGING_PROMISE_REJECTION') throw error
+    why = error
+  }
+  const route = await routeBeingRendered()
+  // No page of the App Router is rendered at all: Next says it, and what it is called for is not known here.
+  if (route === undefined) throw why
   throw new BaroError(
     'refused',
-    `${quote(channel)} is not public, and this page is cached. Say "export const dynamic = 'force-dynamic'" in it.`,
+    `${quote(channel)} is not public, and ${route} is rendered for a cache that all visitors share. Read it outside of "use cache", in a page that says "export const dynamic = 'force-dynamic'", or, with cacheComponents, behind <Suspense> after "await cookies()".`,
+    { cause: why },
   )
 }
 
-async function headerNames(headers: () => Promise<Headers>): Promise<readonly string[]> {
-  return [...(await headers()).keys()]
-}
-
-// There is no hub at build time, so a render that is interrupted here is too late to make its page dynamic, and Next's
-// own error would not say which channel it was.
-function noneIfInterrupted(error: unknown): readonly string[] {
-  if ((error as { readonly digest?: unknown }).digest === 'DYNAMIC_SERVER_USAGE') return []
-  throw error
+// There is no hub at build time, so a page of a private channel may be static already when one of its channels is found to be
+// private, and Next's own error would not say which channel it was.
+async function routeBeingRendered(): Promise<string | undefined> {
+  const { workAsyncStorage } = await import('next/dist/server/app-render/work-async-storage.external.js')
+  return workAsyncStorage.getStore()?.route
 }

@@ -11,11 +11,12 @@ import { insistOnRequest, revalidateAtStart } from './page-lifetime.ts'
  * Where there is no hub (`next build`) it is the initial value at position `none`, which every hub answers by reset; such
  * a page is rendered again once, right after the start (`renderBuiltPages`), or else at the first request.
  *
- * A channel that is not public makes its page dynamic. Where a page cannot become dynamic any more (it was built as a
- * cached one, or says `force-static`) this throws, so that a private value never gets into a shared page: say
- * `export const dynamic = 'force-dynamic'` in such a page.
+ * A channel that is not public is read for one request. Whatever is rendered for a cache that visitors share (a page that was
+ * built, `force-static`, `'use cache'`, `unstable_cache`) is refused, with the path of the page, so that a private value never
+ * gets into it: say `export const dynamic = 'force-dynamic'` in such a page, or, with `cacheComponents`, read it behind
+ * `<Suspense>` after `await cookies()`. No rule is asked: the page decides who sees it.
  *
- * @throws {BaroError} `refused` if the channel is not public and the page is rendered for a cache;
+ * @throws {BaroError} `refused` if the channel is not public and what is rendered is for a cache;
  * `unavailable` if there is no hub and the reference is a copy, so that its initial value is not known.
  *
  * @example

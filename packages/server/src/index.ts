@@ -1,4 +1,12 @@
 export type { Principal } from './access/principal.ts'
+export {
+  type CreatedServerKey,
+  createServerKey,
+  type KeyAction,
+  type KeyGrant,
+  type ServerKey,
+} from './access/server-key.ts'
+export type { KeySource } from './access/server-keys.ts'
 export type {
   Access,
   AccessContext,

@@ -1,5 +1,14 @@
 import type { Publication } from '@baro/core'
-import type { Appended, Broker, Claimed, Delivery, ReadRange, SetChange, Settlement, StreamView } from '@baro/core/broker'
+import type {
+  Appended,
+  Broker,
+  Claimed,
+  Delivery,
+  ReadRange,
+  SetChange,
+  Settlement,
+  StreamView,
+} from '@baro/core/broker'
 import { type AtPosition, formatPosition, type Place, parseAt } from '@baro/core/protocol'
 import { createSeededRandomness } from './seeded-randomness.ts'
 

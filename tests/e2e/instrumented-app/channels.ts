@@ -1,4 +1,5 @@
 import { channel } from '@baro/core'
+import { safeHtml } from '@baro/sanitize'
 import * as z from 'zod/mini'
 
 export const counter = channel('counter', {
@@ -8,7 +9,7 @@ export const counter = channel('counter', {
 
 export const room = channel('room:{id}', {
   params: { id: (id) => id.length <= 20 },
-  events: { message: z.object({ text: z.string() }) },
+  events: { message: z.object({ text: z.string().check(z.overwrite(safeHtml().clean)) }) },
   state: {
     initial: (): readonly string[] => [],
     on: { message: (list: readonly string[], { payload }) => [...list, payload.text] },
@@ -16,6 +17,12 @@ export const room = channel('room:{id}', {
 })
 
 export const diary = channel('diary', {
+  events: { wrote: z.object({ text: z.string() }) },
+  state: { initial: () => '', on: { wrote: (_: string, { payload }) => payload.text } },
+})
+
+/** What one user wrote. */
+export const notes = channel('notes:{user}', {
   events: { wrote: z.object({ text: z.string() }) },
   state: { initial: () => '', on: { wrote: (_: string, { payload }) => payload.text } },
 })

@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
+import { FollowAccount } from '../../components/account/follow-account.tsx'
 import { ConnectionBar } from '../../components/live/connection-bar.tsx'
 import { LiveProvider } from '../../components/live/live-provider.tsx'
 import { languages } from '../../i18n/languages.ts'
@@ -29,6 +30,7 @@ export default async function Layout({ params, children }: Props & { children: R
       <body>
         <LiveProvider>
           {children}
+          <FollowAccount />
           <ConnectionBar language={language} />
         </LiveProvider>
       </body>

@@ -1,11 +1,12 @@
 import Link from 'next/link'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { AccountLink } from '../account/account-link.tsx'
 import styles from './frame.module.css'
 import { LanguageSwitch } from './language-switch.tsx'
 
 /** Where a page belongs in the navigation. */
-export type Section = 'home' | 'rooms' | 'machine' | 'transports'
+export type Section = 'home' | 'rooms' | 'machine' | 'transports' | 'how' | 'account'
 
 /** The head of each page. The path comes without its language: the address bar may show it without one too. */
 export function SiteHeader({ language, path, section }: { language: Language; path: string; section?: Section }) {
@@ -14,6 +15,7 @@ export function SiteHeader({ language, path, section }: { language: Language; pa
     { to: 'rooms', href: `/${language}/rooms/1`, text: site.rooms },
     { to: 'machine', href: `/${language}/machine`, text: site.machine },
     { to: 'transports', href: `/${language}/transports`, text: site.transports },
+    { to: 'how', href: `/${language}/how`, text: site.how },
   ]
   return (
     <header className={styles.header}>
@@ -30,7 +32,10 @@ export function SiteHeader({ language, path, section }: { language: Language; pa
           </Link>
         ))}
       </nav>
-      <LanguageSwitch language={language} path={path} />
+      <div className={styles.own}>
+        <AccountLink language={language} isCurrent={section === 'account'} />
+        <LanguageSwitch language={language} path={path} />
+      </div>
     </header>
   )
 }

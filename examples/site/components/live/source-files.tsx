@@ -5,24 +5,25 @@ import { wordsIn } from '../../i18n/words.ts'
 import styles from './source-files.module.css'
 
 /** The code a page is made of, as it stands in the repository. */
-export async function SourceFiles({ language, files }: { language: Language; files: readonly string[] }) {
-  const sources = await Promise.all(
-    files.map(async (file) => ({
-      file,
-      text: await readFile(join(/* turbopackIgnore: true */ process.cwd(), file), 'utf8'),
-    })),
-  )
+export function SourceFiles({ language, files }: { language: Language; files: readonly string[] }) {
   return (
     <details className={styles.sources}>
       <summary>{wordsIn(language).live.sources}</summary>
-      {sources.map(({ file, text }) => (
-        <figure key={file}>
-          <figcaption>{file}</figcaption>
-          <pre translate="no">
-            <code>{text}</code>
-          </pre>
-        </figure>
+      {files.map((file) => (
+        <SourceFile key={file} file={file} />
       ))}
     </details>
+  )
+}
+
+/** One file of this site, as it stands in the repository. */
+export async function SourceFile({ file }: { file: string }) {
+  return (
+    <figure className={styles.file}>
+      <figcaption>{file}</figcaption>
+      <pre translate="no">
+        <code>{await readFile(join(/* turbopackIgnore: true */ process.cwd(), file), 'utf8')}</code>
+      </pre>
+    </figure>
   )
 }

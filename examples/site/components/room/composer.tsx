@@ -24,13 +24,17 @@ type Send<Said> = (name: { readonly name?: string }, said: Said) => Promise<unkn
 export function Composer({
   language,
   action,
+  speaker,
   send,
   typing,
 }: {
   language: Language
   /** Where a form without a script is posted. */
   action: string
-  send: { readonly text: Send<string>; readonly picture: Send<Picture>; readonly voice: Send<Voice> }
+  /** Who speaks, if that is known: then there is nothing to fill in. */
+  speaker?: string
+  /** What cannot be sent has no button. */
+  send: { readonly text: Send<string>; readonly picture?: Send<Picture>; readonly voice?: Send<Voice> }
   typing: (name: { readonly name?: string }) => void
 }) {
   const { room } = wordsIn(language)
@@ -64,10 +68,12 @@ export function Composer({
   }
   useEnterToSend(field, submit)
 
+  const { picture: sendsPicture, voice: sendVoice } = send
   const sendPicture = async (file: File) => {
+    if (!sendsPicture) return
     setProblem('')
     const picture = await shrinkPicture(file)
-    if (picture) await isSent(send.picture(name, picture))
+    if (picture) await isSent(sendsPicture(name, picture))
     else setProblem(room.noPicture)
   }
   useGivenFiles(sendPicture)
@@ -81,6 +87,7 @@ export function Composer({
   return (
     <form
       className={styles.composer}
+      data-plain={speaker !== undefined || undefined}
       method="post"
       action={action}
       onSubmit={(event: FormEvent) => {
@@ -88,12 +95,16 @@ export function Composer({
         void submit()
       }}
     >
-      <label className={styles.name}>
-        <span className="visually-hidden">{room.nickname}</span>
-        <input {...nameField} name="name" placeholder={room.nickname} maxLength={24} autoComplete="nickname" />
-      </label>
-      <PictureButton language={language} take={sendPicture} />
-      <VoiceButton language={language} send={(voice) => isSent(send.voice(name, voice))} complain={setProblem} />
+      {speaker === undefined && (
+        <label className={styles.name}>
+          <span className="visually-hidden">{room.nickname}</span>
+          <input {...nameField} name="name" placeholder={room.nickname} maxLength={24} autoComplete="nickname" />
+        </label>
+      )}
+      {sendsPicture && <PictureButton language={language} take={sendPicture} />}
+      {sendVoice && (
+        <VoiceButton language={language} send={(voice) => isSent(sendVoice(name, voice))} complain={setProblem} />
+      )}
       <label className={styles.field}>
         <span className="visually-hidden">{room.text}</span>
         <textarea

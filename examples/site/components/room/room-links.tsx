@@ -3,16 +3,21 @@ import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import styles from './room.module.css'
 
-const ids = ['1', '2', '3']
+const rooms = ['1', '2', '3']
+const clubs = ['1']
 
-/** The rooms one can go to. */
+/** The rooms one can go to. `current` is the id of a room, or `club/` and that of one for members. */
 export function RoomLinks({ language, current }: { language: Language; current: string }) {
-  const { room } = wordsIn(language)
+  const { room, club } = wordsIn(language)
+  const links = [
+    ...rooms.map((id) => ({ key: id, path: `rooms/${id}`, text: room.title(id) })),
+    ...clubs.map((id) => ({ key: `club/${id}`, path: `club/${id}`, text: club.title(id) })),
+  ]
   return (
     <nav className={styles.rooms} aria-label={room.rooms}>
-      {ids.map((id) => (
-        <Link key={id} href={`/${language}/rooms/${id}`} aria-current={id === current ? 'page' : undefined}>
-          {room.title(id)}
+      {links.map(({ key, path, text }) => (
+        <Link key={key} href={`/${language}/${path}`} aria-current={key === current ? 'page' : undefined}>
+          {text}
         </Link>
       ))}
     </nav>

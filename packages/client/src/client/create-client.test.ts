@@ -578,6 +578,38 @@ describe('a token that expires', () => {
     expect(await outcome).toBe('unknown-outcome')
     expect(rig.link.sentOf('baro:publish')).toEqual([])
   })
+
+  it.each([
+    ['of somebody else sends nothing that was made before as somebody else', false, ['unauthenticated', 'sent']],
+    [
+      'of somebody else sends what was made since the application began anew',
+      true,
+      ['unauthenticated', 'sent', 'sent'],
+    ],
+  ])('I8: %s', async (_, isAnew, outcomes) => {
+    const { rig, subscription } = await withTokens('1', '2')
+    const outcome = (published: Promise<unknown>) =>
+      published.then(
+        () => 'sent',
+        ({ code }) => code,
+      )
+    rig.link.drop()
+    const made = [outcome(subscription.publish('message', { text: 'as ada' }))]
+    if (isAnew) {
+      rig.client.reconnect()
+      made.push(outcome(subscription.publish('message', { text: 'as whoever it is' })))
+    } else await rig.clock.pass(rig.client.status.retryInMs ?? 0)
+    rig.link.open()
+    await rig.clock.pass(0)
+    rig.link.tell({ type: 'baro:connected', payload: { ...terms, user: 'grace' } as never })
+    made.push(outcome(subscription.publish('message', { text: 'as grace' })))
+    const sent = rig.link.sentOf('baro:publish')
+    expect(sent.map(({ payload }) => payload)).toEqual(
+      ['as whoever it is', 'as grace'].slice(isAnew ? 0 : 1).map((text) => ({ text })),
+    )
+    for (const { id } of sent) rig.link.tell({ type: 'baro:published', payload: { id } as never })
+    expect(await Promise.all(made)).toEqual(outcomes)
+  })
 })
 
 describe('sharing a channel', () => {

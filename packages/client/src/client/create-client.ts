@@ -131,6 +131,7 @@ export function createClientOver(usual: Transport, options: ClientOptions): Clie
     },
     reconnect() {
       connection.dispatch({ type: 'restart' })
+      outbox.dispatch({ type: 'restart' })
       demandChanged()
     },
     close() {

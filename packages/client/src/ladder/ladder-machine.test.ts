@@ -15,6 +15,13 @@ it('leaves a rung that let no first message through', () => {
   expect(after([mute, mute, mute])).toBe(3)
 })
 
+it('stays on a rung that had spoken for one mute link, because a server that starts again looks like that', () => {
+  expect(after([brokeOld, mute])).toBe(0)
+  expect(after([brokeYoung, mute])).toBe(0)
+  expect(after([brokeOld, mute, mute])).toBe(1)
+  expect(after([brokeOld, mute, brokeYoung, mute])).toBe(0)
+})
+
 it('begins at the top again after the last rung', () => {
   expect(after([mute], 3)).toBe(0)
 })

@@ -1,7 +1,7 @@
 /**
  * Which rung the next link takes: the highest that works on this network.
  *
- *   websocket ──▶ sse ──▶ long-poll ──▶ poll ──┐   a link that never spoke, or broke young three times: one rung down
+ *   websocket ──▶ sse ──▶ long-poll ──▶ poll ──┐   a link that never spoke (two, where one had), or three that broke young: down
  *       ▲          │          │          │     │   from the last: to the top again
  *       └──────────┴──────────┴──────────┴─────┘   a probe above that spoke: up to it
  */
@@ -14,6 +14,8 @@ export interface LadderState {
   readonly rung: number
   /** Links of this rung in a row that broke soon after they spoke. */
   readonly youngBreaks: number
+  /** Whether the last link of this rung had spoken. */
+  readonly spoke: boolean
   /** How long after the last try the higher rungs are tried again; doubles with each time that found nothing better. */
   readonly probeAfterMs: number
 }
@@ -35,20 +37,22 @@ const maxProbeMs = 600_000
 
 /** The state of a ladder that begins at a rung, the remembered one or the highest. */
 export function startLadder(rung: number): LadderState {
-  return { rung, youngBreaks: 0, probeAfterMs: firstProbeMs }
+  return { rung, youngBreaks: 0, spoke: false, probeAfterMs: firstProbeMs }
 }
 
 /** Decides which rung is next; total. */
 export function ladderTransition(state: LadderState, event: LadderEvent, rungs: number): LadderState {
-  const { rung, youngBreaks, probeAfterMs } = state
-  const take = (taken: number): LadderState => ({ rung: taken, youngBreaks: 0, probeAfterMs })
+  const { rung, youngBreaks, spoke, probeAfterMs } = state
+  const take = (taken: number): LadderState => ({ rung: taken, youngBreaks: 0, spoke: false, probeAfterMs })
   const below = (rung + 1) % rungs
   switch (event.type) {
     case 'mute':
-      return take(below)
-    case 'broke':
-      if (event.ageMs >= youngMs) return take(rung)
-      return youngBreaks + 1 < patience ? { ...state, youngBreaks: youngBreaks + 1 } : take(below)
+      // A server that starts again refuses a link, and is there by the time it is asked: no word about this rung.
+      return spoke ? { ...state, spoke: false } : take(below)
+    case 'broke': {
+      const broken = { ...state, youngBreaks: event.ageMs < youngMs ? youngBreaks + 1 : 0, spoke: true }
+      return broken.youngBreaks < patience ? broken : take(below)
+    }
     case 'probed':
       return event.rung < rung ? take(event.rung) : { ...state, probeAfterMs: Math.min(maxProbeMs, 2 * probeAfterMs) }
   }

@@ -85,6 +85,22 @@ it('takes the next rung after a link of the top that never spoke', async () => {
   expect([webSocket.links.length, sse.links.length]).toEqual([1, 1])
 })
 
+it('stays on a top that had lived when a server that starts again refuses one link, and no longer', async () => {
+  open()
+  webSocket.link.tell(heartbeat)
+  clock.advance(youngMs)
+  webSocket.link.drop()
+  for (const rung of ['websocket', 'sse']) {
+    await settled()
+    open()
+    webSocket.link.drop()
+    loads[0]?.arrive()
+    await settled()
+    expect(late.rung).toBe(rung)
+  }
+  expect(webSocket.links).toHaveLength(3)
+})
+
 it('takes the next rung after a link of the top that was swallowed', async () => {
   const { told } = open()
   clock.advance(4_000)

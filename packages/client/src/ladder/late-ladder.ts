@@ -24,6 +24,8 @@ export interface LateLadderOptions {
  */
 export function createLateLadder({ rung, top, memory, load, clock }: LateLadderOptions): Transport {
   let ladder: Ladder | undefined
+  /** The age of a link of the top that ended when no ladder had to know. */
+  let livedMs: number | undefined
 
   async function climb(): Promise<Ladder> {
     const loaded = await load()
@@ -53,10 +55,15 @@ export function createLateLadder({ rung, top, memory, load, clock }: LateLadderO
           },
           async closed(code, reason) {
             const ageMs = hasSpoken ? clock.elapsed() - openedMs : undefined
-            if ((ageMs ?? 0) < youngMs) {
+            if (ageMs !== undefined && ageMs >= youngMs) livedMs = ageMs
+            else {
               // Without the ladder the next link is one of the top again.
               const judged = climb().then(
-                ({ ended }) => ended(url, ageMs),
+                ({ ended }) => {
+                  if (livedMs !== undefined) ended(url, livedMs)
+                  livedMs = undefined
+                  return ended(url, ageMs)
+                },
                 () => {},
               )
               // Which rung is next must be known before the client comes back.

@@ -12,6 +12,7 @@
  * - A lane sends what waits at once. After *not now*, or where messages may overtake each other, it sends only while
  *   nothing is in flight. So the order holds, and each sending has an answer of its own, however often the hub says so.
  *   After both, it sends the first alone: a request that takes too long would take as long again.
+ * - What was made as one user is never sent as another: it comes to nothing if it was not sent.
  * - What is *lost* may have been done. It is sent again as the same claim, while the hub is sure to remember that; after
  *   that its outcome is unknown, and nobody but the application may decide to try again.
  * - A lane is *over* with a turn that the hub does not know, an unknown outcome, or another life of the claims. Once
@@ -39,6 +40,8 @@ export interface Entry {
   /** Whether a publish is claimed by a turn; else it is by its id, and a request by nothing, so that it is sent once. */
   readonly hasTurn: boolean
   readonly settle: Settle
+  /** What the hub said last when it was made, or when it was sent: whose it is. Absent before anybody is known. */
+  readonly made?: Terms | undefined
   /** Its number under the producer of the lane. */
   readonly number?: number | undefined
   /** When it was sent on this link; absent once that sending was answered. */
@@ -75,7 +78,7 @@ export type LaneEvent =
   | AnswerEvent
   | Extract<ServerMessage, { type: 'baro:connected' }>
   | { readonly type: 'add'; readonly entry: Entry }
-  | { readonly type: 'link-down' | 'close' }
+  | { readonly type: 'link-down' | 'restart' | 'close' }
   /** Who asked does not want the answer any more; `lateMs`: because it did not come in this time. */
   | { readonly type: 'withdraw'; readonly id: string; readonly lateMs?: number }
 
@@ -173,12 +176,14 @@ export function laneTransition(
       let room = dueMs && !isOrdered ? 1 : Infinity
       const before = entries.slice(0, inFlight)
       const waiting = entries.slice(inFlight).flatMap((entry) => {
-        const { message, bytes, hasTurn, lostMs } = entry
+        const { message, bytes, hasTurn, lostMs, made = terms } = entry
         const isTooLong = bytes > maxMessageBytes
         // An id is claimed by itself.
         if (lostMs !== undefined && (isTooLong || isForgotten(entry) || (isOver && hasTurn))) return giveUp(entry)
         if (isTooLong) return settle(entry, tooLarge(bytes, maxMessageBytes))
-        const sent = { ...entry, number: isOver ? undefined : entry.number }
+        if (made.user !== terms.user)
+          return settle(entry, new BaroError('unauthenticated', 'You are another user now. Nothing was sent.'))
+        const sent = { ...entry, made, number: isOver ? undefined : entry.number }
         if (!isDue || room-- < 1) return sent
         inFlight++
         sent.sentMs = elapsedMs

@@ -55,6 +55,8 @@ export function createOutbox({ clock, maxOutboxBytes = 1 << 20, connection, dema
   let waitingBytes = 0
   /** What the hub of the open link lets in. */
   let terms: Terms | undefined
+  /** What a hub said last; nothing once the application has begun anew, perhaps as somebody else. */
+  let made: Terms | undefined
 
   const isOrdered = () => connection.status.rung === 'websocket'
 
@@ -99,7 +101,7 @@ export function createOutbox({ clock, maxOutboxBytes = 1 << 20, connection, dema
         asked.delete(id)
         settle(outcome)
       }
-      lane.dispatch({ type: 'add', entry: { message, bytes, hasTurn, settle: done } })
+      lane.dispatch({ type: 'add', entry: { message, bytes, hasTurn, settle: done, made } })
     },
     signal(message) {
       const bytes = bytesOf(message)
@@ -108,7 +110,8 @@ export function createOutbox({ clock, maxOutboxBytes = 1 << 20, connection, dema
     },
     dispatch(event) {
       if (event.type === 'link-down') terms = undefined
-      if (event.type === 'baro:connected') terms = event.payload
+      if (event.type === 'baro:connected') made = terms = event.payload
+      if (event.type === 'restart') made = undefined
       const { id } = ('payload' in event ? event.payload : event) as { readonly id?: string }
       const all = new Set([...lanes.values(), ...asked.values()])
       for (const lane of id ? [asked.get(id)] : all) lane?.dispatch(event)

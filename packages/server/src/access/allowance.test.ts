@@ -5,7 +5,7 @@ import { Allowances, LinkAllowance } from './allowances.ts'
 import { networkOf } from './network-of.ts'
 import { Shares } from './shares.ts'
 
-const rates = { messagesPerSecond: 10, bytesPerSecond: 1_000, timesPerUser: 4, timesPerAddress: 20 }
+const rates = { messagesPerSecond: 10, bytesPerSecond: 1_000, timesPerUser: 4, timesPerAddress: 20, timesPerKey: 10 }
 
 function setUp(limits = rates) {
   const clock = createFakeClock()

@@ -10,12 +10,15 @@ import { Shares } from './shares.ts'
 /** What allowances work with. */
 export interface AllowancesParts {
   readonly clock: Clock
-  readonly limits: Pick<Limits, 'messagesPerSecond' | 'bytesPerSecond' | 'timesPerUser' | 'timesPerAddress'>
+  readonly limits: Pick<
+    Limits,
+    'messagesPerSecond' | 'bytesPerSecond' | 'timesPerUser' | 'timesPerAddress' | 'timesPerKey'
+  >
   readonly log: Log
 }
 
-/** Whose share it is: a user's, or that of the address where nobody was let in. */
-export type Sharing = Pick<Principal, 'user' | 'address'>
+/** Whose share it is: that of a user or of a server key, or that of the address where nobody was let in. */
+export type Sharing = Pick<Principal, 'user' | 'key' | 'address'>
 
 /** The shortest time after which a refused request is asked to come again. */
 const shortestRetryMs = 1_000
@@ -27,12 +30,13 @@ export class Allowances {
   readonly #log: Log
   readonly #users: Shares
   readonly #addresses: Shares
+  readonly #keys: Shares
   /** Of addresses, what came with a token or a cookie and was nobody's. */
   readonly #pretended: Shares
   #hasWarned = false
 
   constructor({ clock, limits, log }: AllowancesParts) {
-    const { messagesPerSecond, bytesPerSecond, timesPerUser, timesPerAddress } = limits
+    const { messagesPerSecond, bytesPerSecond, timesPerUser, timesPerAddress, timesPerKey } = limits
     const times = (count: number): Rate => ({
       messagesPerSecond: count * messagesPerSecond,
       bytesPerSecond: count * bytesPerSecond,
@@ -42,19 +46,22 @@ export class Allowances {
     this.#log = log
     this.#users = new Shares(times(timesPerUser))
     this.#addresses = new Shares(times(timesPerAddress))
+    this.#keys = new Shares(times(timesPerKey))
     this.#pretended = new Shares(times(timesPerAddress))
   }
 
   /** Spends of whoever it is, whether it is there or not: what has come has come. */
-  spend({ user, address }: Sharing, messages: number, bytes: number): void {
+  spend({ user, key, address }: Sharing, messages: number, bytes: number): void {
     const nowMs = this.clock.elapsed()
-    if (user) this.#users.spend(user.id, nowMs, messages, bytes)
+    if (key) this.#keys.spend(key.name, nowMs, messages, bytes)
+    else if (user) this.#users.spend(user.id, nowMs, messages, bytes)
     else if (address !== undefined) this.#addresses.spend(address, nowMs, messages, bytes)
   }
 
   /** How long nothing more may come from whoever it is; 0 if it may. */
-  waitMs({ user, address }: Sharing): number {
+  waitMs({ user, key, address }: Sharing): number {
     const nowMs = this.clock.elapsed()
+    if (key) return this.#keys.waitMs(key.name, nowMs)
     if (user) return this.#users.waitMs(user.id, nowMs)
     const wait = address === undefined ? 0 : this.#addresses.waitMs(address, nowMs)
     if (wait > 0) this.#warn(address)
@@ -102,11 +109,11 @@ export class Allowances {
   }
 }
 
-function tooMuch({ user }: Sharing, waitMs: number): BaroError {
+function tooMuch({ user, key }: Sharing, waitMs: number): BaroError {
   const retryAfterMs = Math.max(shortestRetryMs, Math.ceil(waitMs))
   return new BaroError(
     'rate-limited',
-    `Too much comes from this ${user ? 'user' : 'address'}. Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`,
+    `Too much comes from this ${key ? 'server key' : user ? 'user' : 'address'}. Try again in ${Math.ceil(retryAfterMs / 1_000)} s.`,
     { retryAfterMs },
   )
 }

@@ -4,7 +4,7 @@ import type { Principal } from './principal.ts'
 
 /** Links of principals, whose work ends when a test says so. */
 function setUp(timesPerUser = 2, timesPerAddress = 3) {
-  const together = new AtWorkTogether({ maxMessagesAtWork: 2, timesPerUser, timesPerAddress })
+  const together = new AtWorkTogether({ maxMessagesAtWork: 2, timesPerUser, timesPerAddress, timesPerKey: 5 })
   const ends: (() => void)[] = []
   const link = (principal: Principal) => {
     const atWork = new AtWork(2, together, principal)

@@ -11,6 +11,7 @@ import type { Principal } from './principal.ts'
 export class AtWorkTogether {
   readonly #ofUser: number
   readonly #ofAddress: number
+  readonly #ofKey: number
   // Only who has something at work has an entry, so what is at work bounds their number.
   readonly #counts = new Map<string, number>()
 
@@ -18,17 +19,20 @@ export class AtWorkTogether {
     maxMessagesAtWork,
     timesPerUser,
     timesPerAddress,
-  }: Pick<Limits, 'maxMessagesAtWork' | 'timesPerUser' | 'timesPerAddress'>) {
+    timesPerKey,
+  }: Pick<Limits, 'maxMessagesAtWork' | 'timesPerUser' | 'timesPerAddress' | 'timesPerKey'>) {
     this.#ofUser = timesPerUser * maxMessagesAtWork
     this.#ofAddress = timesPerAddress * maxMessagesAtWork
+    this.#ofKey = timesPerKey * maxMessagesAtWork
   }
 
   /** @throws {BaroError} `rate-limited` if too many are at work for one more message of this principal. */
   assertRoom(principal: Principal): void {
     const name = nameOf(principal)
-    const max = principal.user ? this.#ofUser : this.#ofAddress
+    const { user, key } = principal
+    const max = key ? this.#ofKey : user ? this.#ofUser : this.#ofAddress
     if (name !== undefined && (this.#counts.get(name) ?? 0) >= max)
-      throw tooMany(max, principal.user ? 'user' : 'address')
+      throw tooMany(max, key ? 'server key' : user ? 'user' : 'address')
   }
 
   /** Counts one more message of a principal. Returns what counts it off again. */
@@ -44,7 +48,8 @@ export class AtWorkTogether {
   }
 }
 
-function nameOf({ user, address }: Principal): string | undefined {
+function nameOf({ user, key, address }: Principal): string | undefined {
+  if (key) return `key ${key.name}`
   if (user) return `user ${user.id}`
   return address === undefined ? undefined : `address ${address}`
 }

@@ -1,5 +1,5 @@
 import { BaroError, type Log } from '@baro/core'
-import { type Clock, type NowOrLater, whenHere } from '@baro/core/broker'
+import { type Cancel, type Clock, type NowOrLater, whenHere } from '@baro/core/broker'
 import type { Access, AccessContext, Auth, Credentials, Identity } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
@@ -10,6 +10,8 @@ import { Hold } from './hold.ts'
 import { inTime } from './in-time.ts'
 import { expired, isOver, type Permits } from './permits.ts'
 import { contextOf, type Principal } from './principal.ts'
+import { isInScope, isServerKey, type KeyAction, type KeyGrant } from './server-key.ts'
+import { misplacedKey, type ServerKeys } from './server-keys.ts'
 
 /** What somebody wants to do with a channel. */
 export type Action = AccessContext['action']
@@ -17,6 +19,7 @@ export type Action = AccessContext['action']
 /** What a gate works with. */
 export interface GateParts {
   readonly auth: Auth
+  readonly keys: ServerKeys
   readonly clock: Clock
   readonly permits: Permits
   readonly limits: Pick<Limits, 'ruleTimeoutMs' | 'connectTimeoutMs'>
@@ -37,14 +40,18 @@ export class Gate {
    * Finds out who somebody is. Called once for each connection and each HTTP request.
    *
    * @param token From `baro:connect`. Default: the bearer token of the headers.
-   * @throws {BaroError} `unauthenticated`, `expired`, or as the application's `auth` says.
+   * @throws {BaroError} `unauthenticated`, `expired`, `unavailable`, or as the application's `auth` says.
    */
   async authenticate(
     headers: Handshake['headers'],
     token: string | undefined = bearerOf(headers),
   ): Promise<Identity | undefined> {
+    // Asked for a user, the application must not get to see it: it would look for it in its own tables, and log it.
+    if (token !== undefined && isServerKey(token)) throw misplacedKey()
     const credentials: Credentials = { headers, ...(token === undefined ? undefined : { token }) }
+    const since = this.#parts.permits.heard
     const user = await this.#askAuth(credentials)
+    this.#parts.permits.assertNotDisconnected(user, since)
     if (isOver(this.#parts.clock, user)) throw expired()
     return user
   }
@@ -57,6 +64,32 @@ export class Gate {
   authenticateInTime(headers: Handshake['headers'], token?: string): Promise<Identity | undefined> {
     const { clock, limits } = this.#parts
     return inTime(clock, limits.connectTimeoutMs, this.authenticate(headers, token), 'The auth of the application')
+  }
+
+  /**
+   * The server key that a request shows; `undefined` if it shows none. Then it is for `auth` to say who sends it.
+   *
+   * @throws {BaroError} As `ServerKeys.find`.
+   */
+  keyIn(headers: Handshake['headers']): Promise<KeyGrant | undefined> {
+    return this.#parts.keys.find(headers)
+  }
+
+  /** Ends what a server key has opened, once it does not count any more. Returns how to stop looking. */
+  watchKey(grant: KeyGrant, resolved: Resolved, over: (error: unknown) => void): Cancel {
+    return this.#parts.keys.watch(grant, (again) => this.assertInScope(resolved, again, 'read'), over)
+  }
+
+  /**
+   * Asks the scope of a server key, which takes the place of the rule.
+   *
+   * @throws {BaroError} `refused`.
+   */
+  assertInScope({ channel }: Resolved, key: KeyGrant, action: KeyAction): void {
+    if (!key.actions.has(action))
+      throw new BaroError('refused', `The server key "${key.name}" may not ${action}. Add it to its actions.`)
+    if (!isInScope(key, channel))
+      throw new BaroError('refused', `The server key "${key.name}" is not for "${channel}". Add it to its channels.`)
   }
 
   async #askAuth(credentials: Credentials): Promise<Identity | undefined> {
@@ -80,6 +113,11 @@ export class Gate {
    * rule throws, which refuses too. `explain` logs it.
    */
   assertAllowed(resolved: Resolved, principal: Principal, action: Action, type?: string): NowOrLater<void> {
+    const { key } = principal
+    if (key) {
+      if (action === 'read' || action === 'history') return this.assertInScope(resolved, key, 'read')
+      throw new BaroError('refused', 'A server key does not send messages as a client. Publish by POST.')
+    }
     const { access } = resolved.handlers
     const context = () => ({ ...contextOf(principal, resolved), action, ...(type !== undefined && { type }) })
     const answer: NowOrLater<unknown> = access === 'public' || this.#ask(access, resolved, context())

@@ -1,7 +1,7 @@
 import type { BaroError } from '@baro/core'
 import { ownerOf } from '@baro/core/protocol'
 import type { Identity } from '../channel/handlers.ts'
-import { type Holder, type Permit, type Permits, revokedFrom } from './permits.ts'
+import { type Holder, type Permit, type Permits, revokedFrom, unsure } from './permits.ts'
 
 /** What one user may of one channel, from one moment to another: it may be over in between (I8). */
 export class Hold implements Holder {
@@ -36,9 +36,11 @@ export class Hold implements Holder {
   }
 
   revoked(channel: string | undefined): void {
-    if (channel === undefined || channel === (ownerOf(this.#channel)?.owner ?? this.#channel)) this.over(revokedFrom(this.#channel))
+    if (channel === undefined || channel === (ownerOf(this.#channel)?.owner ?? this.#channel))
+      this.over(revokedFrom(this.#channel))
   }
 
-  /** Nothing to ask: it lasts no longer than it takes to hear of something. */
-  askAgain(): void {}
+  comeBack(): void {
+    this.over(unsure())
+  }
 }

@@ -12,8 +12,11 @@ export interface Holder {
   over(error: BaroError): void
   /** The user may not follow this channel any more; none, if it is left out. */
   revoked(channel: string | undefined): void
-  /** What the user may follow may have changed, and nobody here was told. */
-  askAgain(): void
+  /**
+   * The user may have been revoked or disconnected, and nobody here was told. Who it is can be asked only when it comes again,
+   * with its token, so it has to.
+   */
+  comeBack(): void
 }
 
 /** Whether a token has expired. A time that is no number is over too: what cannot be read must not let anybody in. */
@@ -38,15 +41,29 @@ function disconnected(): BaroError {
   return new BaroError('expired', 'What the token allows was ended. Come back with a new one.')
 }
 
+/** What is said to a user of whom this node does not know whether it may go on. */
+export function unsure(): BaroError {
+  return new BaroError('unavailable', 'Whether you may go on must be asked again. Come back.')
+}
+
 /** What is said to whoever follows a channel that its user may not follow any more. */
 export function revokedFrom(channel: string): BaroError {
   return new BaroError('refused', `You may not follow "${channel}" any more.`)
 }
 
+/** Users who were disconnected last, remembered for those that are being found out; bounded (I7). */
+const mostRemembered = 1_000
+
 /** The permits of this node, found by their user. */
 export class Permits {
   readonly clock: Clock
   readonly #byUser = new Map<string, Set<Permit>>()
+  /** Counts what was heard, so that it can be said what came after what. */
+  #heard = 0
+  /** Users who were disconnected, the last one at the end, and when that was heard. */
+  readonly #disconnected = new Map<string, number>()
+  /** What was heard, or missed, up to here is not known any more. */
+  #unknownUpTo = 0
 
   constructor(clock: Clock) {
     this.clock = clock
@@ -69,13 +86,37 @@ export class Permits {
     for (const permit of [...(this.#byUser.get(user) ?? [])]) permit.revoked(channel)
   }
 
+  /** How much was heard so far. Taken before `auth` is asked, for {@link assertNotDisconnected}. */
+  get heard(): number {
+    return this.#heard
+  }
+
+  /**
+   * Nobody could be told of a disconnect who was being found out meanwhile: `auth` may have looked before it.
+   *
+   * @throws {BaroError} `expired` if the user was disconnected since; `unavailable` if that is not known.
+   */
+  assertNotDisconnected(user: Identity | undefined, since: number): void {
+    if (!user) return
+    if ((this.#disconnected.get(user.id) ?? 0) > since) throw disconnected()
+    if (since < this.#unknownUpTo) throw unsure()
+  }
+
   /** What a user has open ends. */
   disconnect(user: string): void {
+    this.#disconnected.delete(user)
+    this.#disconnected.set(user, ++this.#heard)
+    const [oldest] = this.#disconnected
+    if (oldest && this.#disconnected.size > mostRemembered) {
+      this.#disconnected.delete(oldest[0])
+      this.#unknownUpTo = oldest[1]
+    }
     for (const permit of [...(this.#byUser.get(user) ?? [])]) permit.over(disconnected())
   }
 
-  /** All that are open now. */
-  all(): readonly Permit[] {
+  /** Something may not have been heard. Returns all that are open now, which have to come back. */
+  missed(): readonly Permit[] {
+    this.#unknownUpTo = ++this.#heard
     return [...this.#byUser.values()].flatMap((permits) => [...permits])
   }
 }
@@ -103,8 +144,8 @@ export class Permit {
     this.#holder.revoked(channel)
   }
 
-  askAgain(): void {
-    if (!this.#isEnded) this.#holder.askAgain()
+  comeBack(): void {
+    if (!this.#isEnded) this.#holder.comeBack()
   }
 
   /** The permit is not needed any more. Calling it again changes nothing. */

@@ -1,11 +1,14 @@
 import type { ClaimShare } from '@baro/core/broker'
 import type { ChannelContext, Claims, Identity } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
+import type { KeyGrant } from './server-key.ts'
 
-/** The user or guest for whom something is read, published, signalled or asked. */
+/** The user, guest or program for whom something is read, published, signalled or asked. */
 export interface Principal {
   /** The user, as the application's `auth` found; left out for a guest. */
   readonly user?: Identity | undefined
+  /** The server key of a program, which has no user. Its scope takes the place of the rules. */
+  readonly key?: KeyGrant | undefined
   /**
    * The scope of a guest's publish ids and turns (I5). It is a secret, because everybody with the same text gets the
    * same first answers. Left out: the scope is this session. Not used for a user, whose scope is the same on every
@@ -29,12 +32,15 @@ export interface Principal {
 const noClaims: Claims = Object.freeze({})
 
 /** The scope of a principal's claims. The prefixes keep a guest from taking the name of a user. */
-export function scopeOf({ user, guest, session }: Principal): string {
+export function scopeOf({ user, key, guest, session }: Principal): string {
+  // Two keys of one name are one program: what it sent before a rotation, it may repeat after it.
+  if (key) return `key:${key.name}`
   return user ? `user:${user.id}` : guest === undefined ? `session:${session}` : `guest:${guest}`
 }
 
 /** Whose room the claims of a principal take. Of guests it is the address that counts: scopes are invented. */
-export function shareOf({ user, address = '' }: Principal): ClaimShare {
+export function shareOf({ user, key, address = '' }: Principal): ClaimShare {
+  if (key) return { of: 'user', user: `key:${key.name}` }
   return user ? { of: 'user', user: user.id } : { of: 'guest', address }
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { createRoomStage, FakeClient, payloadOf, RecordedLog, room, subscribe } from '../../test/fake-client.ts'
 import { publishAll, serve } from '../../test/http-stage.ts'
 import { EventReader, TextSocket } from '../../test/stream-readers.ts'
+import type { Auth } from '../channel/handlers.ts'
 import { createHub } from '../hub/create-hub.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 
@@ -117,6 +118,45 @@ describe('a user who is disconnected', () => {
     expect(payloadOf(await grace.heard(), 'baro:publications')).toMatchObject({ channel: 'room:1' })
     expect(hub.counters.sessions).toBe(1)
   })
+
+  test.each(['baro:connect', 'baro:refresh'])('is not let in by an auth that looked before: %s', async (type) => {
+    let answer = () => {}
+    const auth: Auth = ({ token = '' }) =>
+      token === 'ada' ? { id: 'ada' } : new Promise((resolve) => (answer = () => resolve({ id: 'ada' })))
+    const { connect, hub, clock } = createRoomStage(members, { auth })
+    const client = type === 'baro:refresh' ? await connect('ada') : new FakeClient(hub, clock)
+    await client.ask(type, { protocol: 1, client: 'a-client', token: 'ada, slowly' })
+    await hub.disconnect({ user: 'ada' })
+    answer()
+    expect(payloadOf(await client.heard(), 'baro:error')).toMatchObject({ code: 'expired' })
+    expect(client.socket.closedWith?.code).toBe(closeCodes.expired)
+    expect(hub.counters.sessions).toBe(0)
+  })
+
+  test('is found before the hub has asked anything else about the session', async () => {
+    const { broker, hub, clock } = createRoomStage(members)
+    let known = () => {}
+    broker.claimsEpoch = () => new Promise((resolve) => (known = () => resolve('a-life')))
+    const client = new FakeClient(hub, clock)
+    await client.ask('baro:connect', { protocol: 1, client: 'a-client', token: 'ada' })
+    await hub.disconnect({ user: 'ada' })
+    known()
+    expect(payloadOf(await client.heard(), 'baro:error')).toMatchObject({ code: 'expired' })
+    expect(hub.counters.sessions).toBe(0)
+  })
+
+  test('of a thousand others who are forgotten: whoever is let in meanwhile is asked again', async () => {
+    let answer = () => {}
+    const auth: Auth = ({ token = '' }) =>
+      token === 'slow' ? new Promise((resolve) => (answer = () => resolve({ id: 'ada' }))) : { id: token }
+    const { hub, clock } = createRoomStage(members, { auth })
+    const client = new FakeClient(hub, clock)
+    await client.ask('baro:connect', { protocol: 1, client: 'a-client', token: 'slow' })
+    for (let index = 0; index < 1_001; index++) await hub.disconnect({ user: `user-${index}` })
+    answer()
+    expect(payloadOf(await client.heard(), 'baro:error')).toMatchObject({ code: 'unavailable' })
+    expect(client.socket.closedWith?.code).toBe(closeCodes.unavailable)
+  })
 })
 
 describe('on another node', () => {
@@ -132,12 +172,11 @@ describe('on another node', () => {
         return hear.call(broker, listener)
       },
     })
-    let isMember = true
     const nodes = [1, 2].map(() => {
       const log = new RecordedLog()
       const auth = ({ token = '' }) => ({ id: token })
       const hub = createHub({ channels: [room], auth, broker, clock, randomness, log })
-      hub.on(room, { access: ({ user }) => user?.id !== 'ada' || isMember })
+      hub.on(room, { access: 'public' })
       return hub
     })
     const connect = async (node: number, token: string) => {
@@ -148,7 +187,7 @@ describe('on another node', () => {
     }
     const [first] = nodes
     if (!first) throw new Error('no node')
-    return { clock, connect, hub: first, listeners, leave: () => (isMember = false) }
+    return { clock, connect, hub: first, listeners }
   }
 
   test.each(['revoke', 'disconnect'] as const)('is told by the broker: %s', async (what) => {
@@ -161,16 +200,38 @@ describe('on another node', () => {
     expect(payloadOf(await grace.heard(), 'baro:publications')).toBeDefined()
   })
 
-  test('that may have missed it, the rules of all users are asked again within five seconds', async () => {
-    const { clock, connect, hub, listeners, leave } = twoNodes()
+  test('that may have missed it, all users come back within five seconds, so that auth and rules are asked', async () => {
+    const { clock, connect, hub, listeners } = twoNodes()
     const [ada, grace] = [await connect(1, 'ada'), await connect(1, 'grace')]
-    leave()
+    const elsewhere = await connect(0, 'ada')
     listeners[1]?.lost()
     await clock.pass(5_000)
-    expect(payloadOf(ada.socket.take(), 'baro:error')).toMatchObject({ code: 'refused', channel: 'room:1' })
+    for (const client of [ada, grace]) {
+      expect(payloadOf(client.socket.take(), 'baro:drain')).toEqual({ reconnectInMs: 0 })
+      expect(client.socket.closedWith?.code).toBe(closeCodes.drain)
+    }
     await hub.publish(roomOne, 'message', { text: 'secret' })
-    expect(await ada.heard()).toEqual([])
-    expect(payloadOf(await grace.heard(), 'baro:publications')).toBeDefined()
+    expect([await ada.heard(), await grace.heard()]).toEqual([[], []])
+    expect(payloadOf(await elsewhere.heard(), 'baro:publications')).toBeDefined()
+  })
+
+  test('that cannot hear for a while, they come back once it hears again, and not before', async () => {
+    const clock = createFakeClock()
+    const broker = createMemoryBroker({ clock })
+    let isAway = true
+    const { hear } = broker
+    broker.hear = (listener) => (isAway ? Promise.reject(new Error('away')) : hear(listener))
+    const log = new RecordedLog()
+    const hub = createHub({ channels: [room], auth: () => ({ id: 'ada' }), broker, clock, log })
+    hub.on(room, { access: 'public' })
+    const client = new FakeClient(hub, clock)
+    await client.ask('baro:connect', { protocol: 1, client: 'a-client' })
+    await clock.pass(3_000)
+    expect(log.errors).toHaveLength(4)
+    expect(client.socket.closedWith).toBeUndefined()
+    isAway = false
+    await clock.pass(6_000)
+    expect(client.socket.closedWith?.code).toBe(closeCodes.drain)
   })
 
   test('that cannot be told, the call says so, and here it is done', async () => {

@@ -1,6 +1,6 @@
 /**
  * What a user may not do any more, on all nodes: here at once, elsewhere as soon as the broker has told it. A node that may
- * have missed something asks the rules of all its users again.
+ * have missed something lets all its users come back, so that `auth` and the rules are asked again: only who comes has a token.
  */
 import { BaroError, type Log } from '@baro/core'
 import type { Broker, Clock, NodeMessage, Randomness } from '@baro/core/broker'
@@ -23,8 +23,8 @@ const revoked = 'baro:revoked'
 /** How long it takes until a broker that cannot be heard is tried again. */
 const retryMs = 1_000
 
-/** The rules of all users are asked again within this time, so that not all are asked at once. */
-const askAgainSpreadMs = 5_000
+/** All users come back within this time, so that not all come at once. */
+const comeBackSpreadMs = 5_000
 
 export class Revocations {
   readonly #parts: RevocationsParts
@@ -62,19 +62,20 @@ export class Revocations {
     else this.#parts.permits.disconnect(user)
   }
 
-  #hear(): void {
+  #hear(isLate = false): void {
     const { broker, clock, log } = this.#parts
     const stop = Promise.resolve().then(() =>
-      broker.hear({ heard: (message) => this.#heard(message), lost: () => this.#askAgain() }),
+      broker.hear({ heard: (message) => this.#heard(message), lost: () => this.#letComeBack() }),
     )
     this.#stop = stop
+    // Before it hears again, nobody who came back would be heard of either.
+    if (isLate) stop.then(() => this.#letComeBack()).catch(() => {})
     stop.catch((error) => {
       if (this.#isClosed) return
       log.error(`Other nodes cannot be heard, which is tried again in ${retryMs} ms: ${describeError(error)}`)
       clock.after(retryMs, () => {
         if (this.#isClosed) return
-        this.#hear()
-        this.#askAgain()
+        this.#hear(true)
       })
     })
   }
@@ -86,8 +87,9 @@ export class Revocations {
     this.#do(user, follows === undefined ? undefined : { channel: typeof follows === 'string' ? follows : undefined })
   }
 
-  #askAgain(): void {
+  #letComeBack(): void {
     const { permits, clock, randomness } = this.#parts
-    for (const permit of permits.all()) clock.after(randomness.fraction() * askAgainSpreadMs, () => permit.askAgain())
+    for (const permit of permits.missed())
+      clock.after(randomness.fraction() * comeBackSpreadMs, () => permit.comeBack())
   }
 }

@@ -4,7 +4,7 @@ import { Allowances } from './allowances.ts'
 import { Turnstile } from './turnstile.ts'
 
 /** An address earns 50 messages a second, and may spend twice as many at once. */
-const limits = { messagesPerSecond: 10, bytesPerSecond: 1_000, timesPerUser: 2, timesPerAddress: 5 }
+const limits = { messagesPerSecond: 10, bytesPerSecond: 1_000, timesPerUser: 2, timesPerAddress: 5, timesPerKey: 5 }
 
 function setUp() {
   const clock = createFakeClock()

@@ -21,7 +21,10 @@ export type Claims = Readonly<Record<string, unknown>>
 export interface Credentials {
   /** From `baro:connect`, `baro:refresh` or an `AUTH` message, or from `Authorization: Bearer`. */
   readonly token?: string
-  /** Those of the request; none for the token of a link that is open already. */
+  /**
+   * Those of the request. None for the token of a link that is open already (`baro:refresh`, `AUTH`): such a token counts by
+   * itself, so an `auth` that also wants a header or a cookie finds nobody, and the client comes back with them.
+   */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 

@@ -2,14 +2,16 @@ import type { Json, RequestSchemas } from '@baro/core'
 import type { NowOrLater } from '@baro/core/broker'
 import { quote, validatePayload } from '@baro/core/protocol'
 import { AtWork, type AtWorkTogether } from '../access/at-work.ts'
-import { contextOf, type Principal } from '../access/principal.ts'
+import { contextOf, type Principal, scopeOf, shareOf } from '../access/principal.ts'
+import type { KeyGrant } from '../access/server-key.ts'
+import type { Published } from '../channel/handlers.ts'
 import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
 import { Handled } from '../publish/handled.ts'
 import { notAccepted } from '../publish/not-accepted.ts'
 import { type Publishing, PublishQueue, type PublishQueueParts } from '../publish/publish-queue.ts'
-import type { PublishAnswer } from '../publish/publisher.ts'
+import type { Outgoing, PublishAnswer } from '../publish/publisher.ts'
 import type { Signals } from '../publish/signals.ts'
 import { Following, type FollowingParts } from './following.ts'
 
@@ -51,6 +53,25 @@ export class Delegate {
    */
   publish(resolved: Resolved, publishing: Publishing): NowOrLater<PublishAnswer> {
     return this.#queue.publish(resolved, publishing)
+  }
+
+  /**
+   * Publishes as the server, for whoever has shown a server key: no handler is asked, and all are appended or none.
+   *
+   * @throws {BaroError} `refused`; otherwise as `Publisher.publish`.
+   */
+  async publishAsServer(
+    resolved: Resolved,
+    key: KeyGrant,
+    publications: readonly Outgoing[],
+    id?: string,
+  ): Promise<Published> {
+    const { gate, publisher } = this.#parts
+    const claimant = { scope: scopeOf(this.principal), share: shareOf(this.principal) }
+    return this.#atWork.do(() => {
+      gate.assertInScope(resolved, key, 'publish')
+      return publisher.publish(resolved, publications, id, claimant)
+    })
   }
 
   /** Takes note of a publish that was refused for now before it came here: later ones must not overtake it. */

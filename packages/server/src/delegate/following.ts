@@ -32,7 +32,7 @@ export type RuleCheck = 'ask' | 'asked'
 /** One principal follows one channel. It joins once, and may begin again from another position. */
 export class Following {
   readonly #parts: FollowingParts
-  readonly #principal: Principal
+  #principal: Principal
   #resolved: Resolved
   #feed: Feed | undefined
   // biome-ignore lint/suspicious/noExplicitAny: a reader writes in the dialect of its own outlet; here it is only made and ended.
@@ -112,11 +112,11 @@ export class Following {
     )
   }
 
-  /** The principal becomes somebody else in `change`: whoever it was leaves, and whoever it is joins. Nothing is missed. */
-  handOver(change: () => void): void {
+  /** Goes on for somebody else: whoever it was for leaves, and whoever it is for joins. Nothing is missed. */
+  handOver(principal: Principal): void {
     const { attendance } = this.#parts
     this.#attending?.end('left')
-    change()
+    this.#principal = principal
     if (this.#hasJoined) this.#attending = attendance.join(this.#resolved, this.#principal, this.#state)
   }
 

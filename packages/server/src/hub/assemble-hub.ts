@@ -2,14 +2,16 @@ import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { pooledRandomness, type Recover } from '@baro/core/broker'
 import { checkedOptions, createId, orThrow, quote } from '@baro/core/protocol'
-import { Allowances } from '../access/allowances.ts'
+import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
+import { networkOf } from '../access/network-of.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import { Permits } from '../access/permits.ts'
 import { Revocations } from '../access/revocations.ts'
+import { ServerKeys } from '../access/server-keys.ts'
 import { Turnstile } from '../access/turnstile.ts'
-import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
+import type { AnyHandlers, Identity, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
@@ -40,8 +42,11 @@ import { FairTurns } from '../transports/http/fair-turns.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
 import { LateRefusals } from '../transports/http/late-refusals.ts'
 import { connectByPost } from '../transports/sdk/connect-post.ts'
+import { publishManyByPost } from '../transports/server/publish-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
+import type { GatewayHost } from './gateway.ts'
+import { Gateways } from './gateways.ts'
 import type { Hub, HubOptions } from './hub.ts'
 import { drainRules, hubOptionRules, socketViewRules, viewRules } from './hub-option-rules.ts'
 import { hubPath } from './hub-path.ts'
@@ -60,6 +65,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const {
     channels,
     auth = () => undefined,
+    keys = [],
     origins = [],
     trustProxy = 0,
     development = process.env.NODE_ENV !== 'production',
@@ -79,7 +85,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const hooks = new Hooks(log)
   const registry = createRegistry(channels, (set, asked) => broker.presence.members(set, asked))
   const permits = new Permits(clock)
-  const gate = new Gate({ auth, clock, permits, limits, log })
+  const gate = new Gate({ auth, keys: new ServerKeys({ keys, clock, limits, log }), clock, permits, limits, log })
   const revocations = new Revocations({ permits, broker, clock, randomness, log })
   const allowances = new Allowances({ clock, limits, log })
 
@@ -155,14 +161,17 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   }
   const reading = { ...streaming, feeds, held }
   const posting = { gate, turns, allowances, delegating, limits, clock }
+  const programming = { ...posting, registry }
   const turnstile = new Turnstile({ clock, allowances })
   const connecting = { clock, turns, allowances, turnstile, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets, bookmarks: new Bookmarks() }
   const mounts = new SocketMounts(path)
+  const gateways = new Gateways(path)
   const routes = new Routes({
     path,
     registry,
     mounts,
+    gateways,
     gate,
     sessions,
     counters,
@@ -180,6 +189,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
       endStream: (request, response, refusal) => endStream(reading, request, response, refusal),
       publish: (resolved, request, response, handshake) =>
         publishByPost(posting, resolved, request, response, handshake),
+      publishMany: (request, response, handshake) => publishManyByPost(programming, request, response, handshake),
       connect: (request, response, handshake) => connectByPost(connecting, request, response, handshake),
       upgradeConnect: (upgrade) => webSockets.upgrade(upgrade, (socket) => hub.connect(socket, upgrade.handshake)),
       upgradeChannel: (place, upgrade) => upgradeChannel(upgrading, place, upgrade),
@@ -199,6 +209,41 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     ticker.writeAll()
   }
 
+  const host: GatewayHost = {
+    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker },
+    get isStopping() {
+      return sessions.isStopping
+    },
+    isChannel: (name) => registry.resolve(name).ok,
+    async authenticate(handshake, token) {
+      try {
+        return await gate.authenticateInTime(handshake.headers, token)
+      } catch (error) {
+        const { address } = handshake
+        if (address !== undefined) allowances.refused(networkOf(address), true)
+        throw gate.explain(error, 'auth')
+      }
+    },
+    allowance: ({ address }) => {
+      const sharing: { user: Identity | undefined; readonly address: string | undefined } = {
+        user: undefined,
+        address: address === undefined ? undefined : networkOf(address),
+      }
+      const link = new LinkAllowance(allowances, sharing)
+      const knownAs = (user: Identity) => {
+        sharing.user = user
+        link.known()
+      }
+      return { spend: (messages, bytes) => link.spend(messages, bytes), knownAs }
+    },
+    publish: (name, type, payload, id) => publisher.publishAs(resolve({ channel: name }), type, payload, id),
+    signal: async (name, type, payload, mark) => {
+      const resolved = resolve({ channel: name })
+      await signals.send(resolved, type, await signals.validate(resolved, type, payload), undefined, mark)
+    },
+    explain: (error, where) => gate.explain(error, where),
+  }
+
   const hub: Hub = {
     path,
     counters,
@@ -213,7 +258,8 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
       )
     }) as Hub['on'],
 
-    publish: async (reference, type, payload, { id } = {}) => publisher.publish(resolve(reference), type, payload, id),
+    publish: async (reference, type, payload, { id } = {}) =>
+      publisher.publish(resolve(reference), [{ type, payload }], id),
     signal: async (reference, type, payload) => {
       const resolved = resolve(reference)
       await signals.send(resolved, type, await signals.validate(resolved, type, payload))
@@ -244,6 +290,11 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
         ...checkedOptions('hub.serveSockets', view, socketViewRules),
       }),
 
+    addGateway(make) {
+      registry.assertComplete()
+      gateways.add(make(host))
+    },
+
     connect(socket, handshake) {
       registry.assertComplete()
       const outbox = new FramedOutbox(socket, ticker, limits, clock.elapsed())
@@ -262,6 +313,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
       revocations.close()
       for (const server of servers) detachFrom(server, hub)
       stop(0)
+      await gateways.close()
       feeds.closeAll()
       if (!options.broker) await broker.close()
     },

@@ -37,6 +37,10 @@ export const hubOptionRules: OptionRules<HubOptions> = {
   channels: required(channelDefinitions),
   broker: objectWith('append', 'read', 'follow'),
   auth: anyFunction,
+  keys: {
+    what: 'a list of server keys, or a function that finds one by its name',
+    accepts: (value) => Array.isArray(value) || typeof value === 'function',
+  },
   origins: listOf('origins'),
   trustProxy: whole('how many proxies stand in front of the hub'),
   development: yesOrNo,

@@ -4,11 +4,13 @@ import type { TlsOptions } from 'node:tls'
 import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Reference, Snapshot } from '@baro/core'
 import type { Broker, HubClock, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
+import type { KeySource } from '../access/server-keys.ts'
 import type { Auth, ChannelHandlers, Published, SessionInfo } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Participant, ParticipantOptions } from '../participant/participant.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import type { Gateway, GatewayHost } from './gateway.ts'
 import type { Listening } from './listen.ts'
 import type { MountedSocket } from './socket-mounts.ts'
 
@@ -20,6 +22,18 @@ export interface HubOptions {
   readonly broker?: Broker
   /** Finds out who a client is. Default: everybody is a guest. */
   readonly auth?: Auth
+  /**
+   * The keys of programs in any language, which publish as the server over HTTP. `createServerKey` makes one. Default: none.
+   *
+   * @example
+   * ```ts
+   * createHub({
+   *   channels: [room],
+   *   keys: [{ name: 'orders', hashes: [hash], channels: ['room:{id}'], actions: ['publish'] }],
+   * })
+   * ```
+   */
+  readonly keys?: KeySource
   /**
    * Origins that may connect besides the page's own, for example `['https://shop.example']`. One that no browser could
    * send is refused with `bad-definition`.
@@ -152,7 +166,8 @@ export interface Hub {
    * the rules to say: change what they look at first.
    *
    * On this node it is done before the call returns, on the others when the broker has told them. A node that may have
-   * missed it asks the rules of all its users again, within 5 seconds.
+   * missed it, because it could not hear for a while, lets all its users come back within 5 seconds from when it hears again:
+   * `auth` and the rules are asked, and nothing is missed.
    *
    * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition` if there is no user; `unavailable` if the other nodes
    * could not be told.
@@ -166,7 +181,7 @@ export interface Hub {
   /**
    * Closes all that a user has open, with 4006: the client comes back if it is given a new token. A token that was issued
    * counts until it expires, so let them be short, or let `auth` refuse those of whoever must not come back. Elsewhere as
-   * {@link revoke}, except that a node which missed it does not find out.
+   * {@link revoke}.
    *
    * @throws {BaroError} `bad-definition` if there is no user; `unavailable` if the other nodes could not be told.
    *
@@ -221,7 +236,7 @@ export interface Hub {
    * ```
    */
   listen(port: number, host?: string, tls?: TlsOptions): Promise<Listening>
-  /** Answers a request if it is under the hub's path; returns whether it did. */
+  /** Answers a request if it is under the path of the hub or of a gateway; returns whether it did. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
   /**
    * Makes a plain request handler for one channel, to mount at a path of the application. `view` (default
@@ -264,7 +279,14 @@ export interface Hub {
     channel: Reference | ((asked: MountedSocket<Path>) => Reference),
     view?: { readonly view?: 'publication' | 'payload' },
   ): void
-  /** Takes an upgrade if it is under the hub's path, or a channel is mounted there; returns whether it did. */
+  /**
+   * Adds a gateway, for clients that speak another protocol. A package that speaks it calls this, an application calls
+   * the package.
+   *
+   * @throws {BaroError} `bad-definition` if a channel has no handlers, or if the hub or another gateway is at its path.
+   */
+  addGateway(make: (host: GatewayHost) => Gateway): void
+  /** Takes an upgrade if it is under the path of the hub or of a gateway, or a channel is mounted there; returns whether it did. */
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean
   /**
    * Opens a session of the SDK's protocol on a socket. A transport calls it for each link.

@@ -19,7 +19,15 @@ import {
   singleNodeDefaults,
   singleNodeRules,
 } from '@baro/core/broker'
-import { type AtPosition, checkedOptions, createId, formatPosition, membersChannel, membersHistory, startOf } from '@baro/core/protocol'
+import {
+  type AtPosition,
+  checkedOptions,
+  createId,
+  formatPosition,
+  membersChannel,
+  membersHistory,
+  startOf,
+} from '@baro/core/protocol'
 import { describeError } from '../observe/describe-error.ts'
 import { heapLimitBytes } from '../system/heap-limit.ts'
 import { nodeClock } from '../system/node-clock.ts'

@@ -132,17 +132,19 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   over(error: BaroError): void {
     for (const failed of [...this.#followings.values()]) this.#guarded(() => failed(error))
     this.end()
+    this.#guarded(() => this.#options.over?.(error))
   }
 
   revoked(channel: string | undefined): void {
     for (const [following, failed] of [...this.#followings]) {
       const { channel: own } = following.resolved
-      if (channel === undefined || channel === (ownerOf(own)?.owner ?? own)) this.#guarded(() => failed(revokedFrom(own)))
+      if (channel === undefined || channel === (ownerOf(own)?.owner ?? own))
+        this.#guarded(() => failed(revokedFrom(own)))
     }
   }
 
-  askAgain(): void {
-    for (const [following, failed] of this.#followings) following.askAgain({ failed })
+  comeBack(): void {
+    this.drain(0)
   }
 
   // A participant is in this process, so nobody needs to be asked for a sign of life.

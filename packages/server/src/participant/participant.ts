@@ -37,6 +37,8 @@ export interface Followed {
 export interface ParticipantOptions {
   /** The node stops, so the participant has ended. Open another one after this time, on another node. */
   ended?(reconnectInMs: number): void
+  /** The user's time is over, so the participant has ended, and whoever it acted for is to be sent away. */
+  over?(error: BaroError): void
   /** The claims were lost. `claimsEpoch` names their new life; publishes count on it from now on. */
   claimsLost?(claimsEpoch: string): void
 }

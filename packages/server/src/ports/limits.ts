@@ -21,6 +21,11 @@ export interface Limits {
    * until they are. Of IPv6, 64 bits are an address. `Infinity` lifts the bound. Default 20.
    */
   readonly timesPerAddress: number
+  /**
+   * How many times as much as a link a server key may send and have at work, over all requests. `Infinity` lifts the bound.
+   * Default 20.
+   */
+  readonly timesPerKey: number
   /** Publishes, signals and requests of a link that may be at work, or wait for one at work. Default 256. */
   readonly maxMessagesAtWork: number
   /** Channels a session may follow at once. Default 128. */
@@ -55,6 +60,7 @@ export const defaultLimits: Limits = {
   bytesPerSecond: 512 << 10,
   timesPerUser: 4,
   timesPerAddress: 20,
+  timesPerKey: 20,
   maxMessagesAtWork: 256,
   maxSubscriptions: 128,
   maxListedMembers: 500,
@@ -75,6 +81,7 @@ export const limitRules: OptionRules<Limits> = {
   bytesPerSecond: above0('bytes a second'),
   timesPerUser: wholeOrUnbounded('links', 1),
   timesPerAddress: wholeOrUnbounded('links', 1),
+  timesPerKey: wholeOrUnbounded('links', 1),
   maxMessagesAtWork: whole('messages', 1),
   maxSubscriptions: whole('channels', 1),
   maxListedMembers: whole('members', 1),

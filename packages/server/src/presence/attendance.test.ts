@@ -60,12 +60,7 @@ test('a client that comes back too late joins again', async () => {
     end('gone')
     await clock.pass(leaveAfterMs + 1_000)
   }
-  expect(who(told)).toEqual([
-    'first joined room:1',
-    'first left room:1',
-    'second joined room:1',
-    'second left room:1',
-  ])
+  expect(who(told)).toEqual(['first joined room:1', 'first left room:1', 'second joined room:1', 'second left room:1'])
 })
 
 test('a user is one member, whatever clients it has, and leaves with the last link of any', async () => {

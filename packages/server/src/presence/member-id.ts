@@ -7,5 +7,8 @@ import type { Principal } from '../access/principal.ts'
  */
 export function memberId({ user, guest, session }: Principal, key: string): string {
   if (user) return `user:${user.id}`
-  return `guest:${createHmac('sha256', key).update(guest ?? `session:${session}`).digest('base64url').slice(0, 22)}`
+  return `guest:${createHmac('sha256', key)
+    .update(guest ?? `session:${session}`)
+    .digest('base64url')
+    .slice(0, 22)}`
 }

@@ -75,10 +75,8 @@ describe('a member', () => {
     await clock.pass(250)
     const changes = publicationsIn(await reader.heard())
     expect(changes.map(({ payload }) => Object.keys(payload as object))).toEqual([['joined'], ['joined'], ['left']])
-    const folded = changes.reduce((before, one) => foldMembers(before, one as unknown as MembersEntry), {
-      count: 0,
-      list: [],
-    } as never)
+    const nobody = { count: 0, list: [] } as Parameters<typeof foldMembers>[0]
+    const folded = changes.reduce((before, one) => foldMembers(before, one as unknown as MembersEntry), nobody)
     expect(await names()).toEqual(['guest Somebody'])
     expect(folded).toEqual((await hub.snapshot(members(room({ id: 1, part: '한' })))).value)
   })
@@ -235,9 +233,9 @@ describe('is refused', () => {
     const { connect, follow, be, clock, names } = setUp(({ action }) => action === 'track')
     const client = await connect('ada')
     expect(errorOf(await follow(client, list))).toMatchObject({ code: 'refused' })
-    expect(errorOf(await client.ask('baro:request', { id: 'r', channel: list, type: 'page', payload: {} }))).toMatchObject(
-      { code: 'refused' },
-    )
+    expect(
+      errorOf(await client.ask('baro:request', { id: 'r', channel: list, type: 'page', payload: {} })),
+    ).toMatchObject({ code: 'refused' })
     payloadOf(await be(client, 'Ada'), 'baro:reset')
     await clock.pass(250)
     expect(await names()).toEqual(['ada Ada'])

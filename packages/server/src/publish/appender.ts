@@ -67,29 +67,42 @@ export class Appender {
   append(resolved: Resolved, { type, payload, id, by, settle }: Draft): NowOrLater<Published> {
     const time = this.#parts.clock.now()
     const entry: Entry = by === undefined ? { type, payload, id, time } : { type, payload, id, time, by }
-    return whenHere(this.#append(resolved, entry, settle), (appended) => this.#published(id, appended))
+    return whenHere(this.#append(resolved, [entry], settle), (appended) => this.#published(id, appended))
   }
 
-  #append(resolved: Resolved, entry: Entry, settle: ClaimKey | undefined): NowOrLater<Appended> {
+  /**
+   * Appends several, all or none. The answer is the id of the first, and the position after the last.
+   *
+   * @throws {BaroError} as {@link append}.
+   */
+  appendTogether(resolved: Resolved, drafts: readonly [Draft, ...Draft[]], settle?: ClaimKey): NowOrLater<Published> {
+    const time = this.#parts.clock.now()
+    const entries = drafts.map(({ type, payload, id }): Entry => ({ type, payload, id, time }))
+    return whenHere(this.#append(resolved, entries, settle), (appended) =>
+      this.#published(drafts[0].id, appended, entries.length),
+    )
+  }
+
+  #append(resolved: Resolved, entries: readonly Entry[], settle: ClaimKey | undefined): NowOrLater<Appended> {
     const { broker, feeds } = this.#parts
     const { channel, definition } = resolved
     const options = settle && { settle }
-    if (!definition.state) return broker.append(channel, [entry], definition.history, options)
+    if (!definition.state) return broker.append(channel, entries, definition.history, options)
     // A channel with a state needs its open feed for an append: the feed folds the state that goes in with it.
     return feeds.using(resolved, (feed) => {
-      const checkpoint = feed.propose([entry])
+      const checkpoint = feed.propose(entries)
       const offered = checkpoint ? { ...options, checkpoint } : options
-      return whenHere(broker.append(channel, [entry], definition.history, offered), (done) => {
+      return whenHere(broker.append(channel, entries, definition.history, offered), (done) => {
         if (done.outcome === 'appended') feed.appended(done.delivery.position, done)
         return done
       })
     })
   }
 
-  #published(id: string, appended: Appended): Published {
+  #published(id: string, appended: Appended, count = 1): Published {
     if (appended.outcome === 'claim-over') throw new ClaimOver(appended.answer)
     if (appended.outcome !== 'appended') throw new Error(`An append without a cursor came to "${appended.outcome}".`)
-    this.#parts.counters.published++
+    this.#parts.counters.published += count
     return { id, position: formatPosition(appended.delivery.position) }
   }
 }

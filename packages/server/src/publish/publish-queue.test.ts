@@ -6,10 +6,17 @@ import { roomOne } from '../../test/feed-nodes.ts'
 import { AtWork, AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
 import { Permits } from '../access/permits.ts'
+import { ServerKeys } from '../access/server-keys.ts'
 import { defaultLimits } from '../ports/limits.ts'
 import { PublishQueue } from './publish-queue.ts'
 import type { PublishAnswer, Publisher, PublishRequest } from './publisher.ts'
 
+const noKeys = new ServerKeys({
+  keys: [],
+  clock: createFakeClock(),
+  limits: defaultLimits,
+  log: { info() {}, warn() {}, error() {} },
+})
 const roomTwo = { ...roomOne, channel: 'room:2' }
 
 /** A queue in front of a publisher that answers when the test says so. */
@@ -27,6 +34,7 @@ function setUp({ maxAtWork = 100 } = {}) {
     })
   const gate = new Gate({
     auth: () => undefined,
+    keys: noKeys,
     clock,
     permits: new Permits(clock),
     limits: defaultLimits,
@@ -205,6 +213,7 @@ describe('where nothing has to be waited for', () => {
     const clock = createFakeClock()
     const gate = new Gate({
       auth: () => undefined,
+      keys: noKeys,
       clock,
       permits: new Permits(clock),
       limits: defaultLimits,

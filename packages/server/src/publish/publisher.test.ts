@@ -517,22 +517,26 @@ describe('a publish of the application', () => {
 
   test('resolves after the append, by nobody', async () => {
     const { publisherOf, history } = setUp()
-    const { id, position } = await publisherOf(passOn).publisher.publish(roomOne, 'note', note)
+    const { id, position } = await publisherOf(passOn).publisher.publish(roomOne, [{ type: 'note', payload: note }])
     expect(await history()).toEqual([{ type: 'note', payload: note, offset: 1, id, time: expect.any(Number) }])
     expect(position).toContain('.1.')
   })
 
   test('needs no handler, but its schema', async () => {
     const { publisher } = setUp().publisherOf(passOn)
-    await expect(publisher.publish(roomOne, 'note', { text: 5 })).rejects.toMatchObject({ code: 'invalid-payload' })
-    await expect(publisher.publish(roomOne, 'nothing', note)).rejects.toMatchObject({ code: 'not-accepted' })
+    await expect(publisher.publish(roomOne, [{ type: 'note', payload: { text: 5 } }])).rejects.toMatchObject({
+      code: 'invalid-payload',
+    })
+    await expect(publisher.publish(roomOne, [{ type: 'nothing', payload: note }])).rejects.toMatchObject({
+      code: 'not-accepted',
+    })
   })
 
   test('I5: with an id happens once, on any node, and apart from the ids of clients', async () => {
     const { publisherOf, history } = setUp()
     const [one, other] = [publisherOf(passOn), publisherOf(passOn)]
-    const first = await one.publisher.publish(roomOne, 'note', note, 'a')
-    expect(await other.publisher.publish(roomOne, 'note', note, 'a')).toEqual(first)
+    const first = await one.publisher.publish(roomOne, [{ type: 'note', payload: note }], 'a')
+    expect(await other.publisher.publish(roomOne, [{ type: 'note', payload: note }], 'a')).toEqual(first)
     await one.accept('hello', { id: 'a' })
     expect((await history()).map(({ type }) => type)).toEqual(['note', 'message'])
   })
@@ -544,21 +548,23 @@ describe('a publish of the application', () => {
       ...roomOne,
       definition: Object.assign(room.bind(null), room, { history: { size: 1, ttlMs: 1e9, bytes: 1e9 } }),
     }
-    for (const text of ['a', 'b', 'c']) await publisher.publish(resolved, 'message', { text })
+    for (const text of ['a', 'b', 'c']) await publisher.publish(resolved, [{ type: 'message', payload: { text } }])
     expect(await state()).toEqual(['a', 'b', 'c'])
   })
 
   test('that was not kept is rejected as unavailable', async () => {
     const { publisher, broker } = setUp().publisherOf(passOn)
     broker.broken.add('append')
-    await expect(publisher.publish(roomOne, 'note', note)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(publisher.publish(roomOne, [{ type: 'note', payload: note }])).rejects.toMatchObject({
+      code: 'unavailable',
+    })
   })
 
   test('hands on the wire form of the schema’s output', async () => {
     const { publisherOf, history } = setUp()
     const definition = channel('room:{id}', { events: { message: z.object({ at: z.date() }) } })
     const at = new Date(0)
-    await publisherOf(passOn).publisher.publish({ ...roomOne, definition }, 'message', { at })
+    await publisherOf(passOn).publisher.publish({ ...roomOne, definition }, [{ type: 'message', payload: { at } }])
     const [only] = await history()
     expect(only?.payload).toEqual({ at: '1970-01-01T00:00:00.000Z' } satisfies Json)
   })

@@ -66,8 +66,18 @@ export interface PublisherParts {
 
 type Handler = NonNullable<NonNullable<AnyHandlers['events']>[string]>
 
-/** The scope of ids that the application chooses. */
-const applicationScope = 'application'
+/** What the server publishes, with nothing checked yet. */
+export interface Outgoing {
+  readonly type: string
+  readonly payload: unknown
+}
+
+/** Whose ids they are that somebody chooses. */
+export type Claimant = Pick<PublishRequest, 'scope' | 'share'>
+
+type Drafts = readonly [Draft, ...Draft[]]
+
+const application: Claimant = { scope: 'application', share: { of: 'application' } }
 
 export class Publisher {
   readonly #parts: PublisherParts
@@ -113,25 +123,55 @@ export class Publisher {
   }
 
   /**
-   * Publishes for the application itself.
+   * Publishes for the application itself, or for a program of the server: all are appended together, or none. The id is
+   * that of the first, and the position is the one after the last.
    *
+   * @param claimant Whose id it is.
    * @throws {BaroError} `invalid-payload`, `not-accepted`, `handler-failed` or `unavailable`; with an id also `bad-id`,
    * `in-progress`, `rate-limited` or `unknown-outcome`.
    */
-  async publish(resolved: Resolved, type: string, payload: unknown, id?: string): Promise<Published> {
-    const { appender, claimedWork, randomness } = this.#parts
-    const key = id === undefined ? undefined : { scope: applicationScope, id: orThrow(parseId(id)) }
-    const value = await appender.validate(resolved, type, payload)
-    if (!key) return appender.append(resolved, { type, payload: value, id: createId(randomness) })
-    const claim = { channel: resolved.channel, key, share: { of: 'application' }, epoch: undefined } as const
+  async publish(
+    resolved: Resolved,
+    publications: readonly Outgoing[],
+    id?: string,
+    { scope, share }: Claimant = application,
+  ): Promise<Published> {
+    const { claimedWork } = this.#parts
+    const key = id === undefined ? undefined : { scope, id: orThrow(parseId(id)) }
+    const drafts = await this.#drafts(resolved, publications, key?.id)
+    const append = () => this.#appendTogether(resolved, drafts, key)
+    if (!key) return append()
+    const claim = { channel: resolved.channel, key, share, epoch: undefined }
     const answer = await claimedWork.once(claim, () =>
-      whenHere(
-        this.#appendOnce(resolved, { type, payload: value, id: key.id, settle: key }),
-        ({ position }): WorkOutcome => ({ settlement: { position }, isSettled: true }),
-      ),
+      whenHere(append(), ({ position }): WorkOutcome => ({ settlement: { position }, isSettled: true })),
     )
     const { position = '' } = answerOf(key.id, answer)
     return { id: key.id, position }
+  }
+
+  /**
+   * Publishes for a gateway, whose code is the application's. The id is the gateway's: it is not claimed, so the publish
+   * cannot be repeated. With a "." in it, it is one that no client can choose.
+   *
+   * @throws {BaroError} `invalid-payload`, `not-accepted`, `handler-failed` or `unavailable`.
+   */
+  publishAs(resolved: Resolved, type: string, payload: unknown, id: string): NowOrLater<Published> {
+    const { appender } = this.#parts
+    return whenHere(appender.validate(resolved, type, payload), (value) =>
+      appender.append(resolved, { type, payload: value, id }),
+    )
+  }
+
+  async #drafts(resolved: Resolved, publications: readonly Outgoing[], id: string | undefined): Promise<Drafts> {
+    const { appender, randomness } = this.#parts
+    const drafts: Draft[] = []
+    for (const { type, payload } of publications) {
+      const value = await appender.validate(resolved, type, payload)
+      drafts.push({ type, payload: value, id: (drafts.length === 0 ? id : undefined) ?? createId(randomness) })
+    }
+    const [first, ...others] = drafts
+    if (!first) throw new BaroError('bad-message', 'There is nothing to publish. Give at least one publication.')
+    return [first, ...others]
   }
 
   #check({ resolved, type, payload, assertAllowed }: PublishRequest): NowOrLater<Checked> {
@@ -213,11 +253,23 @@ export class Publisher {
   #appendOnce(resolved: Resolved, draft: Draft): NowOrLater<Published> {
     return orElse<Published>(
       () => this.#parts.appender.append(resolved, draft),
-      (error) => this.#appendedOrNot(error, resolved, draft),
+      (error) => this.#appendedOrNot(error, resolved, draft.id, draft.settle),
     )
   }
 
-  #appendedOrNot(error: unknown, { channel }: Resolved, { id, settle }: Draft): NowOrLater<Published> {
+  #appendTogether(resolved: Resolved, drafts: Drafts, settle: ClaimKey | undefined): NowOrLater<Published> {
+    return orElse<Published>(
+      () => this.#parts.appender.appendTogether(resolved, drafts, settle),
+      (error) => this.#appendedOrNot(error, resolved, drafts[0].id, settle),
+    )
+  }
+
+  #appendedOrNot(
+    error: unknown,
+    { channel }: Resolved,
+    id: string,
+    settle: ClaimKey | undefined,
+  ): NowOrLater<Published> {
     if (!settle || !(error instanceof BaroError && error.code === 'unavailable')) throw error
     const kept = orElse<Settlement | undefined>(
       () => this.#parts.broker.settle(channel, settle, notKept),

@@ -1,4 +1,4 @@
-import { BaroError, type Json, type Schema } from '@baro/core'
+import { BaroError, type Json, type Schema, type Signal } from '@baro/core'
 import type { Broker } from '@baro/core/broker'
 import { orThrow, quote, validatePayload } from '@baro/core/protocol'
 import { own } from '../channel/own.ts'
@@ -32,7 +32,14 @@ export class Signals {
    *
    * @throws {BaroError} `unavailable`.
    */
-  async send({ channel }: Resolved, type: string, payload: Json, by?: string): Promise<void> {
-    await this.#broker.signal({ channel, type, payload, ...(by === undefined ? undefined : { by }) })
+  async send({ channel }: Resolved, type: string, payload: Json, by?: string, mark?: string): Promise<void> {
+    const signal: Signal = {
+      channel,
+      type,
+      payload,
+      ...(by !== undefined && { by }),
+      ...(mark !== undefined && { mark }),
+    }
+    await this.#broker.signal(signal)
   }
 }

@@ -184,8 +184,8 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.#subscriptions.revoke(channel)
   }
 
-  askAgain(): void {
-    this.#subscriptions.askAgain()
+  comeBack(): void {
+    this.drain(0)
   }
 
   send(message: ClientsOwnMessage): void {
@@ -253,11 +253,15 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   #authenticate(given: string | undefined): void {
     const { headers } = this.#handshake ?? { headers: {} }
     this.#handshake = undefined
-    Promise.all([this.#parts.gate.authenticate(headers, given), this.#parts.claimsEpoch.ask()])
-      .then(([user]) => {
+    const known = this.#parts.gate.authenticate(headers, given).then((user) => {
+      if (this.#state.phase === 'closed') return
+      this.#user = user
+      // Before anything else is waited for: what is heard meanwhile must find its user.
+      this.#permit = this.#parts.permits.open(user, this)
+    })
+    Promise.all([known, this.#parts.claimsEpoch.ask()])
+      .then(() => {
         if (this.#state.phase === 'closed') return
-        this.#user = user
-        this.#permit = this.#parts.permits.open(user, this)
         // Asked now, because the claims may have been lost while the session authenticated.
         this.claimsEpoch ??= this.#parts.claimsEpoch.known
         this.#letIn()

@@ -72,7 +72,8 @@ export class Subscriptions {
   /** Ends what the user may not follow any more: a channel, or all. */
   revoke(channel: string | undefined): void {
     for (const [name, subscription] of [...this.#byChannel])
-      if (channel === undefined || channel === (ownerOf(name)?.owner ?? name)) this.fail(subscription, revokedFrom(name))
+      if (channel === undefined || channel === (ownerOf(name)?.owner ?? name))
+        this.fail(subscription, revokedFrom(name))
   }
 
   /** Asks all rules again: there is a new token. */

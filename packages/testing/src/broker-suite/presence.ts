@@ -85,7 +85,12 @@ export function presenceDuties(stage: Stage): void {
 
     test('who comes and goes in one step is one publication', async () => {
       await stage.broker.presence.touch(set, 'A', touching('ada'), terms)
-      const { delivery } = await stage.broker.presence.touch(set, 'A', { held: [held('bob')], released: ['ada'] }, terms)
+      const { delivery } = await stage.broker.presence.touch(
+        set,
+        'A',
+        { held: [held('bob')], released: ['ada'] },
+        terms,
+      )
       expect(delivery?.publications).toHaveLength(1)
       expect(await listed()).toEqual(['bob'])
     })
@@ -144,7 +149,9 @@ export function presenceDuties(stage: Stage): void {
       const { joined, delivery } = await stage.broker.presence.touch('baro~joined:room:1', 'A', touching('ada'), quiet)
       expect([idsOfMembers(joined), delivery]).toEqual([['ada'], undefined])
       expect((await stage.other.read('baro~joined:room:1', all)).head.offset).toBe(0)
-      expect((await stage.broker.presence.touch('baro~joined:room:1', 'A', releasing('ada'), quiet)).left).toHaveLength(1)
+      expect((await stage.broker.presence.touch('baro~joined:room:1', 'A', releasing('ada'), quiet)).left).toHaveLength(
+        1,
+      )
     })
 
     test('the members of a set outlive its history and a checkpoint that somebody writes', async () => {

@@ -145,6 +145,26 @@ describe('a later token on a plain WebSocket', () => {
     expect(hub.counters.sessions).toBe(0)
   })
 
+  test('of somebody else changes nothing for what was sent before, also if it waits', async () => {
+    let goOn = () => {}
+    const events = {
+      message: async ({ payload, publish }: { payload: string; publish: (...args: unknown[]) => unknown }) => {
+        if (payload === 'slow') await new Promise<void>((resolve) => (goOn = resolve))
+        await publish('message', payload)
+      },
+    }
+    const { socket } = await opened({ events: events as never, access: ({ user }) => user !== undefined })
+    const publish = (payload: string) => JSON.stringify({ type: 'message', payload })
+    socket.say(say('ada'), publish('slow'), publish('queued'), say('grace'), publish('after'))
+    const by = new Map<unknown, unknown>()
+    for (let message = await socket.message(); by.size < 3; message = await socket.message()) {
+      if (message.type === 'message') by.set(message.payload, (message as { by?: unknown }).by)
+      if ((message.payload as { user?: string })?.user === 'grace') goOn()
+      if (by.size === 3) break
+    }
+    expect(Object.fromEntries(by as Map<string, unknown>)).toEqual({ slow: 'ada', queued: 'ada', after: 'grace' })
+  })
+
   test('that is wrong is refused, and the stream goes on as it was', async () => {
     const { socket, hub } = await opened()
     socket.say(say('ada'))

@@ -28,6 +28,8 @@ export interface InboxOutlet {
   refused(error: BaroError, id?: string): void
   /** Too many messages in a row could not be read. */
   unreadable(): void
+  /** For whom is done what comes now. */
+  readonly delegate: Delegate
   /** Whether nothing is taken but a token. */
   readonly awaitsToken: boolean
   /** A token came. Never rejects. */
@@ -38,16 +40,14 @@ export class ChannelInbox {
   readonly #gate: Gate
   readonly #allowance: LinkAllowance
   readonly #resolved: Resolved
-  readonly #delegate: Delegate
   readonly #outlet: InboxOutlet
   /** What came while a token is checked: who sent it is known then. */
   #held: (string | Uint8Array)[] | undefined
 
-  constructor(parts: ChannelInboxParts, resolved: Resolved, delegate: Delegate, outlet: InboxOutlet) {
+  constructor(parts: ChannelInboxParts, resolved: Resolved, outlet: InboxOutlet) {
     this.#gate = parts.gate
     this.#allowance = parts.allowance
     this.#resolved = resolved
-    this.#delegate = delegate
     this.#outlet = outlet
   }
 
@@ -72,7 +72,7 @@ export class ChannelInbox {
 
   async #request({ type, payload, id }: Publishing): Promise<void> {
     try {
-      this.#outlet.answered(await this.#delegate.request(this.#resolved, type, payload), id)
+      this.#outlet.answered(await this.#outlet.delegate.request(this.#resolved, type, payload), id)
     } catch (error) {
       this.#outlet.refused(this.#gate.explain(error, this.#resolved.channel), id)
     }
@@ -102,7 +102,7 @@ export class ChannelInbox {
     }
     const failed = (error: unknown) => this.#outlet.refused(this.#gate.explain(error, this.#resolved.channel), id)
     try {
-      const answer = this.#delegate.publish(this.#resolved, publishing)
+      const answer = this.#outlet.delegate.publish(this.#resolved, publishing)
       if (answer instanceof Promise) answer.then(answered).catch(failed)
       else answered(answer)
     } catch (error) {

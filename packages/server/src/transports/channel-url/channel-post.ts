@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Json } from '@baro/core'
 import { orThrow, parseJson } from '@baro/core/protocol'
 import type { Allowances } from '../../access/allowances.ts'
 import type { Gate } from '../../access/gate.ts'
 import { prices } from '../../access/prices.ts'
+import type { Principal } from '../../access/principal.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegating } from '../../delegate/delegate.ts'
 import type { Limits } from '../../ports/limits.ts'
@@ -35,12 +37,23 @@ export async function publishByPost(
   allowances.admit(principal, prices.post)
   const body = await bodyOf(request, limits.maxMessageBytes, parts)
   allowances.spend(principal, 0, body.length)
-  const answer = await turns.take(handshake.address, async (): Promise<object> => {
-    const sent = orThrow(plainPublish(orThrow(parseJson(body))))
-    const delegate = delegating(principal)
-    if (!isRequest(resolved, sent.type)) return delegate.publish(resolved, sent)
-    const payload = await delegate.request(resolved, sent.type, sent.payload)
-    return { ...(sent.id !== undefined && { id: sent.id }), payload }
-  })
+  const answer = await turns.take(handshake.address, () =>
+    answerTo(delegating, principal, resolved, orThrow(parseJson(body))),
+  )
   return sendAnswer(request, response, { status: 200, body: JSON.stringify(answer), caching: 'none' })
+}
+
+async function answerTo(
+  delegating: Delegating,
+  principal: Principal,
+  resolved: Resolved,
+  message: Json,
+): Promise<object> {
+  const sent = orThrow(plainPublish(message))
+  const { type, payload, id } = sent
+  const delegate = delegating(principal)
+  if (principal.key) return delegate.publishAsServer(resolved, principal.key, [{ type, payload }], id)
+  if (!isRequest(resolved, type)) return delegate.publish(resolved, sent)
+  const answer = await delegate.request(resolved, type, payload)
+  return { ...(id !== undefined && { id }), payload: answer }
 }

@@ -1,5 +1,5 @@
 /** One channel on one plain stream, for code that does not use our client: a WebSocket or an EventSource. */
-import type { BaroError, Json } from '@baro/core'
+import { BaroError, type Json } from '@baro/core'
 import type { Cancel, Clock, Randomness, ResetReason } from '@baro/core/broker'
 import { closeCodes, createId, ownerOf, type Position } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
@@ -47,7 +47,7 @@ export interface ChannelStreamRequest {
   /** The position to continue from. */
   readonly position: Position | undefined
   /** Who reads. */
-  readonly reader: Pick<Principal, 'user' | 'address'>
+  readonly reader: Pick<Principal, 'user' | 'key' | 'address'>
   /** The rule refuses whoever brought no token, so nothing is told until one comes. Left out: the rule has allowed it. */
   readonly awaitsToken?: boolean
 }
@@ -58,8 +58,11 @@ export interface StreamVoice {
   heartbeat(): void
   /** Tells the client to come back after this time. The stream closes right after it. */
   drain(reconnectInMs: number): void
-  /** Makes what finds out how far the client has read, if it wants that to be remembered. */
-  receipts?(send: (frame: Uint8Array) => void): Receipts
+  /**
+   * Makes what finds out how far this reader has read, if the client wants that to be remembered. Called once, when it is
+   * known who reads.
+   */
+  receipts?(reader: Principal, send: (frame: Uint8Array) => void): Receipts
 }
 
 /** Writes what its reader finds to a plain stream, and gives what the client sends to the channel's handlers. */
@@ -69,17 +72,21 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   readonly dialect: ChannelDialect
   readonly #parts: ChannelStreamParts
   readonly #voice: StreamVoice
-  readonly #delegate: Delegate
   /** That of the delegate. Its user changes when another token comes. */
-  readonly #principal: { user: Identity | undefined } & Pick<Principal, 'address' | 'session'>
+  #principal: { user: Identity | undefined } & Pick<Principal, 'key' | 'address' | 'session'>
+  /** Another one for another user: what was sent before is done for who sent it, and never for who came after. */
+  #delegate: Delegate
   readonly #following: Following
-  readonly #start: Start
-  readonly #receipts: Receipts | undefined
+  /** Where it begins: what the request asks for, until it is known who reads. */
+  #start: Start
+  #receipts: Receipts | undefined
   /** Made at first use: an event stream spends nothing. */
   #lazyAllowance: LinkAllowance | undefined
   /** Made at first use, because most streams only follow. */
   #lazyInbox: ChannelInbox | undefined
   #permit: Permit | undefined
+  /** Of a server key that opened the stream. */
+  #stopWatchingKey: Cancel | undefined
   #awaitsToken = false
   /** While no token has come. */
   #cancelWait: Cancel | undefined
@@ -92,13 +99,11 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#parts = parts
     this.#voice = voice
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
-    this.#receipts = voice.receipts?.((frame) => this.outbox.deliver(frame, resolved.channel))
     // The scope of a guest's ids is this stream, because nothing says that another stream is of the same guest.
-    this.#principal = { user: reader.user, address: reader.address, session: this.id }
+    this.#principal = { user: reader.user, key: reader.key, address: reader.address, session: this.id }
     this.#delegate = parts.delegating(this.#principal)
     this.#following = this.#delegate.follow(resolved)
-    // A view of payloads shows no snapshot, so without a position it starts with what happens from now on.
-    this.#start = position ?? (dialect.view === 'payload' ? 'now' : undefined)
+    this.#start = position
     parts.sessions.started(this)
     // `started` ends the stream at once if the node is stopping.
     if (this.#isEnded) return
@@ -111,6 +116,12 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#awaitsToken = false
     this.#parts.sessions.opened(this)
     this.#permit = this.#parts.permits.open(this.user, this)
+    const { key } = this.#principal
+    if (key)
+      this.#stopWatchingKey = this.#parts.gate.watchKey(key, this.#following.resolved, (error) => this.failed(error))
+    this.#receipts = this.#voice.receipts?.(this.#principal, (frame) => this.outbox.deliver(frame, this.#channel))
+    // A view of payloads shows no snapshot, so without a position it starts with what happens from now on.
+    this.#start ??= this.#receipts?.position ?? (this.dialect.view === 'payload' ? 'now' : undefined)
     this.#following.begin(this.#start, this, 'asked')
   }
 
@@ -126,6 +137,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   /** A token came. Whoever it belongs to reads from now on, if the rule allows it. */
   async authenticate(token: string): Promise<void> {
     const { gate, permits, clock } = this.#parts
+    // A program is nobody's user. What it has opened stays as good as it was.
+    if (this.#principal.key) return this.refused(misplacedToken())
     const isFirst = this.awaitsToken
     // From now on it is not the client that is waited for.
     this.#cancelWait?.()
@@ -143,7 +156,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
       await gate.assertAllowed(this.#following.resolved, { ...this.#principal, user }, 'read')
       if (this.#isEnded) return
       if (user?.id === this.user?.id) this.#principal.user = user
-      else this.#following.handOver(() => (this.#principal.user = user))
+      else this.#become(user)
       const aside = { ...(user && { user: user.id }), ...expiresIn(clock, user) }
       this.outbox.replyBytes(this.dialect.encodeAside('baro:authenticated', aside))
       if (isFirst) return this.#begin()
@@ -152,6 +165,17 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     } catch (error) {
       this.#refuseFor(gate.explain(error, this.#channel))
     }
+  }
+
+  #become(user: Identity | undefined): void {
+    this.#principal = { ...this.#principal, user }
+    this.#delegate = this.#parts.delegating(this.#principal)
+    this.#following.handOver(this.#principal)
+  }
+
+  /** For whom the stream acts. */
+  get delegate(): Delegate {
+    return this.#delegate
   }
 
   /** Ends the stream: nothing of the channel that waits is handed over (I8). */
@@ -164,6 +188,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   get user(): Identity | undefined {
     return this.#principal.user
+  }
+
+  get address(): string | undefined {
+    return this.#principal.address
   }
 
   recovered(batch: Batch): void {
@@ -203,11 +231,12 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   }
 
   revoked(channel: string | undefined): void {
-    if (channel === undefined || channel === (ownerOf(this.#channel)?.owner ?? this.#channel)) this.over(revokedFrom(this.#channel))
+    if (channel === undefined || channel === (ownerOf(this.#channel)?.owner ?? this.#channel))
+      this.over(revokedFrom(this.#channel))
   }
 
-  askAgain(): void {
-    this.#following.askAgain(this)
+  comeBack(): void {
+    this.drain(0)
   }
 
   spend(messages: number, bytes: number): number {
@@ -259,7 +288,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   drain(reconnectInMs: number): void {
     this.#voice.drain(reconnectInMs)
-    this.#close(closeCodes.drain, 'this node stops; come back')
+    this.#close(closeCodes.drain, 'this stream ends; come back')
   }
 
   /** Nothing to do: publishes of a plain stream are claimed by ids, and count on no life of the claims. */
@@ -270,7 +299,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   }
 
   get #allowance(): LinkAllowance {
-    this.#lazyAllowance ??= new LinkAllowance(this.#parts.allowances, this.#delegate.principal)
+    this.#lazyAllowance ??= new LinkAllowance(this.#parts.allowances, this)
     return this.#lazyAllowance
   }
 
@@ -278,7 +307,6 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#lazyInbox ??= new ChannelInbox(
       { gate: this.#parts.gate, allowance: this.#allowance },
       this.#following.resolved,
-      this.#delegate,
       this,
     )
     return this.#lazyInbox
@@ -294,6 +322,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#isEnded = true
     this.#cancelWait?.()
     this.#permit?.end()
+    this.#stopWatchingKey?.()
     this.#receipts?.end()
     this.#following.end()
     this.#parts.sessions.ended(this)
@@ -304,4 +333,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 function closeCodeFor({ code }: BaroError): number {
   if (code === 'expired' || code === 'refused' || code === 'unauthenticated') return closeCodes[code]
   return closeCodes.unavailable
+}
+
+function misplacedToken(): BaroError {
+  return new BaroError('refused', 'A server key has opened this connection. For a user, open another one.')
 }

@@ -105,9 +105,17 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
 }
 
 /** An error as the body of an answer. */
-export function problemBody({ code, message, retryAfterMs }: BaroError): string {
-  return JSON.stringify({ error: { code, message, retryAfterMs } })
+export function problemBody(error: BaroError): string {
+  return JSON.stringify({ error: problemOf(error) })
 }
+
+/** An error as a part of an answer. */
+export function problemOf({ code, message, retryAfterMs }: BaroError): Problem {
+  return { code, message, retryAfterMs }
+}
+
+/** What is told of an error. */
+export type Problem = Pick<BaroError, 'code' | 'message' | 'retryAfterMs'>
 
 /** How long a body may take. */
 export interface BodyParts {

@@ -1,6 +1,7 @@
 import { pageParams, snapshot } from '@baro/next'
 import type { Metadata } from 'next'
 import { room } from '../../../channels.ts'
+import { Room } from '../../../room.tsx'
 
 interface Props {
   readonly params: Promise<{ id: string }>
@@ -15,5 +16,11 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Page({ params }: Props) {
   const { id } = await pageParams(room, params)
-  return <p id="snapshot">{JSON.stringify(await snapshot(room({ id })))}</p>
+  const initial = await snapshot(room({ id }))
+  return (
+    <>
+      <p id="snapshot">{JSON.stringify(initial)}</p>
+      <Room initial={initial} />
+    </>
+  )
 }

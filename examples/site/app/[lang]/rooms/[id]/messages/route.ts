@@ -4,7 +4,7 @@ import { revalidatePath } from 'next/cache'
 import { isRoomId, room } from '../../../../../channels/room.ts'
 import { isLanguage, languages } from '../../../../../i18n/languages.ts'
 import { wordsIn } from '../../../../../i18n/words.ts'
-import { isOwnOrigin } from '../../../../../server/own-origin.ts'
+import { readPostedForm, seeOther } from '../../../../../server/posted-form.ts'
 
 /** A form with a text of 2,000 Hangul syllables, percent-encoded, and a name. */
 const maxBytes = 20_000
@@ -20,13 +20,10 @@ export async function POST(request: Request, { params }: { params: Promise<{ lan
   const refuse = (status: number) =>
     new Response(wordsIn(language).room.notTaken, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
   if (!isRoomId(id)) return refuse(404)
-  // A form on another site may post here too, and its reader would say what that site wants.
-  if (!isOwnOrigin(request.headers)) return refuse(403)
-  // A body without its length could be any number of bytes.
-  if (!(Number(request.headers.get('content-length') ?? Number.NaN) <= maxBytes)) return refuse(413)
-  const form = await request.formData().catch(() => undefined)
-  const name = textIn(form, 'name')
-  const text = textIn(form, 'text')
+  const posted = await readPostedForm(request, maxBytes)
+  if ('refusedBy' in posted) return refuse(posted.refusedBy)
+  const name = posted.field('name')
+  const text = posted.field('text')
   const guest = attachedHub().open()
   try {
     await guest.publish(room({ id }), 'message', { ...(name && { name }), text })
@@ -37,12 +34,5 @@ export async function POST(request: Request, { params }: { params: Promise<{ lan
     guest.end()
   }
   for (const one of languages) revalidatePath(`/${one}/rooms/${encodeURIComponent(id)}`)
-  return new Response(null, { status: 303, headers: { location: `/${language}/rooms/${encodeURIComponent(id)}` } })
-}
-
-// Browsers post a line break as CRLF.
-function textIn(form: FormData | undefined, field: string): string {
-  return String(form?.get(field) ?? '')
-    .replaceAll('\r\n', '\n')
-    .trim()
+  return seeOther(`/${language}/rooms/${encodeURIComponent(id)}`)
 }

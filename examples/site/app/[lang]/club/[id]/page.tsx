@@ -1,0 +1,42 @@
+import { pageParams, snapshot } from '@baro/next'
+import type { Metadata } from 'next'
+import { cookies } from 'next/headers'
+import { club } from '../../../../channels/club.ts'
+import { Club } from '../../../../components/club/club.tsx'
+import { PageFrame } from '../../../../components/frame/page-frame.tsx'
+import { SourceFiles } from '../../../../components/live/source-files.tsx'
+import { RoomLinks } from '../../../../components/room/room-links.tsx'
+import { pageLanguage } from '../../../../i18n/page-language.ts'
+import { wordsIn } from '../../../../i18n/words.ts'
+import { memberOf } from '../../../../server/issuer.ts'
+import { sessionCookie } from '../../../../server/session-cookies.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string; id: string }>
+}
+
+const files = [
+  'app/[lang]/club/[id]/page.tsx',
+  'server/club.ts',
+  'server/identity.ts',
+  'components/club/club.tsx',
+  'channels/club.ts',
+]
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).club.title((await pageParams(club, params)).id) }
+}
+
+/** It is rendered for one visitor, since it reads a cookie: a page that all share would not be given the snapshot. */
+export default async function ClubPage({ params }: Props) {
+  const language = await pageLanguage(params)
+  const { id } = await pageParams(club, params)
+  const member = await memberOf((await cookies()).get(sessionCookie)?.value)
+  return (
+    <PageFrame language={language} path={`/club/${encodeURIComponent(id)}`} section="rooms">
+      <RoomLinks language={language} current={`club/${id}`} />
+      <Club language={language} id={id} {...(member && { initial: await snapshot(club({ id })) })} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}

@@ -1,0 +1,50 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { PageFrame } from '../../../components/frame/page-frame.tsx'
+import styles from '../../../components/how/how.module.css'
+import { SourceFile } from '../../../components/live/source-files.tsx'
+import { pageLanguage } from '../../../i18n/page-language.ts'
+import { wordsIn } from '../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string }>
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).how.title }
+}
+
+/** The code of each step, in the order of the words. */
+const files = [
+  'app/[lang]/session/token/route.ts',
+  'components/account/token.ts',
+  'server/identity.ts',
+  'server/club.ts',
+  'app/[lang]/club/[id]/page.tsx',
+  'components/club/club.tsx',
+] as const
+
+export default async function HowPage({ params }: Props) {
+  const language = await pageLanguage(params)
+  const { how } = wordsIn(language)
+  return (
+    <PageFrame language={language} path="/how" section="how">
+      <section className={styles.lead}>
+        <h1>{how.title}</h1>
+        <p>{how.lead}</p>
+        <p>
+          <Link href={`/${language}/club/1`}>{how.see}</Link>
+        </p>
+      </section>
+      {files.map((file, index) => (
+        <section key={file} className={styles.step}>
+          <div>
+            <h2>{how.steps[index]?.title}</h2>
+            <p>{how.steps[index]?.text}</p>
+          </div>
+          <SourceFile file={file} />
+        </section>
+      ))}
+    </PageFrame>
+  )
+}

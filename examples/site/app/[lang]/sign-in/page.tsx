@@ -1,0 +1,33 @@
+import type { Metadata } from 'next'
+import { Account } from '../../../components/account/account.tsx'
+import { PageFrame } from '../../../components/frame/page-frame.tsx'
+import { SourceFiles } from '../../../components/live/source-files.tsx'
+import { pageLanguage } from '../../../i18n/page-language.ts'
+import { wordsIn } from '../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string }>
+}
+
+const files = [
+  'app/[lang]/session/route.ts',
+  'app/[lang]/session/token/route.ts',
+  'server/issuer.ts',
+  'components/account/token.ts',
+  'components/account/member-name.ts',
+  'components/account/follow-account.tsx',
+]
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).account.title }
+}
+
+export default async function SignInPage({ params }: Props) {
+  const language = await pageLanguage(params)
+  return (
+    <PageFrame language={language} path="/sign-in" section="account">
+      <Account language={language} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}

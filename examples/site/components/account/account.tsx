@@ -1,0 +1,41 @@
+'use client'
+
+import Link from 'next/link'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import styles from './account.module.css'
+import { useMemberName } from './member-name.ts'
+import { SignInForm } from './sign-in-form.tsx'
+import { SignOutButton } from './sign-out-button.tsx'
+
+/** Where one signs in and out. The page is one for everybody, so what it says of its visitor is the script's. */
+export function Account({ language }: { language: Language }) {
+  const { account } = wordsIn(language)
+  const name = useMemberName()
+  return (
+    <section className={styles.account} aria-labelledby="account">
+      <h1 id="account">{account.title}</h1>
+      {name == null ? (
+        <>
+          <p>{account.lead}</p>
+          <SignInForm language={language} />
+        </>
+      ) : (
+        <>
+          <p>
+            {account.signedInAs}{' '}
+            <b>
+              <bdi>{name}</bdi>
+            </b>
+          </p>
+          <p>{account.refresh}</p>
+          <p className={styles.ways}>
+            <Link href={`/${language}/club/1`}>{account.toClub}</Link>
+            <Link href={`/${language}/how`}>{account.how}</Link>
+          </p>
+          <SignOutButton language={language} />
+        </>
+      )}
+    </section>
+  )
+}

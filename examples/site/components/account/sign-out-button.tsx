@@ -1,0 +1,19 @@
+'use client'
+
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import styles from './account.module.css'
+import { accountChanged } from './member-name.ts'
+import { post } from './post.ts'
+
+/** Signs out, without a reload. */
+export function SignOutButton({ language }: { language: Language }) {
+  const signOut = async () => {
+    if (await post(`/${language}/session/end`)) accountChanged()
+  }
+  return (
+    <button type="button" className={styles.signOut} onClick={signOut}>
+      {wordsIn(language).account.signOut}
+    </button>
+  )
+}

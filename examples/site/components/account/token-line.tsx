@@ -1,0 +1,26 @@
+'use client'
+
+import { useEffect, useState } from 'react'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import styles from './account.module.css'
+import { useGivenToken } from './token.ts'
+
+/** Which token the hub has now, and how long it counts: nothing else of a refresh is to be seen. */
+export function TokenLine({ language }: { language: Language }) {
+  const { account } = wordsIn(language)
+  const token = useGivenToken()
+  const [nowMs, setNowMs] = useState<number>()
+  useEffect(() => {
+    const tick = () => setNowMs(performance.now())
+    tick()
+    const timer = setInterval(tick, 1_000)
+    return () => clearInterval(timer)
+  }, [])
+  const seconds = token && nowMs !== undefined ? Math.max(0, Math.ceil((token.untilMs - nowMs) / 1_000)) : undefined
+  return (
+    <p className={styles.token} data-token={token?.count}>
+      {token && seconds !== undefined ? account.token(token.count, seconds) : account.noToken}
+    </p>
+  )
+}

@@ -1,0 +1,72 @@
+'use client'
+
+import type { SnapshotOf } from '@baro/core'
+import { useChannel } from '@baro/react'
+import { club } from '../../channels/club.ts'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import { useMemberName } from '../account/member-name.ts'
+import { TokenLine } from '../account/token-line.tsx'
+import { Proof } from '../live/proof.tsx'
+import { Composer } from '../room/composer.tsx'
+import { MessageList } from '../room/message-list.tsx'
+import styles from '../room/room.module.css'
+import { speakerName } from '../room/speaker.ts'
+import { useOwnName } from '../room/use-own-name.ts'
+import { useTyping } from '../room/use-typing.ts'
+import { MembersOnly } from './members-only.tsx'
+
+/** A room for members, or the sentence that it is one. */
+export function Club({
+  language,
+  id,
+  initial,
+}: {
+  language: Language
+  id: string
+  /** Left out of the page of whoever is no member. */
+  initial?: SnapshotOf<typeof club>
+}) {
+  const name = useMemberName()
+  // Who has signed out, in whatever tab, is shown nothing of it any more.
+  if (!initial || name === null) return <MembersOnly language={language} id={id} />
+  return <ClubRoom language={language} id={id} initial={initial} name={name} />
+}
+
+function ClubRoom({
+  language,
+  id,
+  initial,
+  name = '',
+}: {
+  language: Language
+  id: string
+  initial: SnapshotOf<typeof club>
+  name: string | undefined
+}) {
+  const { room: says, club: saysClub } = wordsIn(language)
+  const { state: messages, pending, publish, request, signal, onSignal, status, handOver } = useChannel(club, initial)
+  const own = useOwnName(status.state === 'live', request)
+  const typing = useTyping(own, onSignal)
+  // The hub has said so, while the cookie says something else.
+  if (status.state === 'refused') return <MembersOnly language={language} id={id} />
+
+  return (
+    <section className={styles.room} aria-labelledby="room">
+      <h1 id="room">{saysClub.title(id)}</h1>
+      <MessageList language={language} messages={messages} pending={pending} own={own} empty={says.empty} />
+      <p className={styles.typing} aria-hidden="true">
+        {typing.length > 0 && says.typing(typing.map((speaker) => speakerName(speaker, says)))}
+      </p>
+      <Composer
+        language={language}
+        action={`/${language}/club/${encodeURIComponent(id)}/messages`}
+        speaker={name}
+        send={{ text: (_, text) => publish('message', { name, text }) }}
+        typing={() => signal('typing', { name })}
+      />
+      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <TokenLine language={language} />
+    </section>
+  )
+}

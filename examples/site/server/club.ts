@@ -1,0 +1,18 @@
+import type { Hub } from '@baro/server'
+import { club } from '../channels/club.ts'
+
+/**
+ * The rule of the rooms for members. The hub asks it when somebody opens one, for each message that they send, and again for
+ * each new token; over WebSocket, SSE, long polling, polling and plain HTTP alike.
+ */
+export function openClub(hub: Hub): void {
+  hub.on(club, {
+    access: ({ claims }) => claims.role === 'member',
+    events: {
+      // The name is that of the token, whatever the payload says.
+      message: ({ payload, claims, publish }) => publish('message', { text: payload.text, name: String(claims.name) }),
+    },
+    signals: { typing: ({ claims, signal }) => signal('typing', { name: String(claims.name) }) },
+    requests: { me: ({ user }) => ({ by: user?.id }) },
+  })
+}

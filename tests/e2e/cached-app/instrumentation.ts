@@ -1,0 +1,5 @@
+export async function register(): Promise<void> {
+  if (process.env.NEXT_RUNTIME !== 'nodejs') return
+  const [{ attach }, { hub }] = await Promise.all([import('@baro/next'), import('../instrumented-app/hub.ts')])
+  attach(hub)
+}
