@@ -46,7 +46,8 @@ export function track<T extends ChannelTypes>(
   clock: Clock = systemClock,
 ): Tracking<T> {
   const written = (value: unknown) => here(reference, copyForWire(value, 'The state'))
-  const subscription = client.subscribe(hereChannel, written(state))
+  let said = written(state)
+  const subscription = client.subscribe(hereChannel, said)
   let newest: ReturnType<typeof here> | undefined
   let cancel: Cancel | undefined
 
@@ -62,7 +63,10 @@ export function track<T extends ChannelTypes>(
     },
     onChange: (listener) => subscription.onChange(({ status }) => listener(status)),
     update(value) {
-      newest = written(value)
+      const before = said
+      said = written(value)
+      if (JSON.stringify(before) === JSON.stringify(said)) return
+      newest = said
       if (!cancel) send()
     },
     stop() {

@@ -49,8 +49,10 @@ export type SubscriptionEvent =
   | DueEvent
   | SubscriptionMessage
   | { readonly type: 'follow' | 'unfollow' | 'link-up' | 'link-down' }
-  /** Something made the client doubt that it stands where it thinks; `isAnew`: or it has more to say than it said. */
-  | { readonly type: 'ask'; readonly isAnew?: boolean }
+  /** Something made the client doubt that it stands where it thinks. */
+  | { readonly type: 'ask' }
+  /** There is more to say than was said. */
+  | { readonly type: 'anew' }
 
 /** What the transition asks for. */
 export type SubscriptionAction =
@@ -140,7 +142,9 @@ export function subscriptionTransition(
       return name === 'refused' ? step(state) : waitForLink()
     case 'ask':
       // One that is subscribing from where the store stands has asked already.
-      return isLive || name === 'refused' || (isOpen && (event.isAnew || at !== position)) ? ask(event.isAnew ? 0 : tries) : step(state)
+      return isLive || name === 'refused' || (isOpen && at !== position) ? ask(tries) : step(state)
+    case 'anew':
+      return name === 'waiting' ? step(state) : ask(0)
     case 'due':
       return name === 'waiting' ? ask(tries) : step(state)
     case 'baro:recovered':
