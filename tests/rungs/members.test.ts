@@ -10,10 +10,8 @@ const reference = room({ id: 1 })
 async function openLobby() {
   const stage = await openStage({}, { auth: ({ token }) => (token === undefined ? undefined : { id: token }) })
   const seen = async () => {
-    const { value } = (await stage.settled(stage.hub.snapshot(members(reference)))) as {
-      value: { list: { user?: string; state: { mood: string } }[] }
-    }
-    return value.list.map(({ user, state }) => `${user}: ${state.mood}`)
+    const { value } = await stage.settled(stage.hub.snapshot(members(reference)))
+    return (value.list ?? []).map(({ user, state }) => `${user}: ${state.mood}`)
   }
   return { ...stage, seen }
 }
