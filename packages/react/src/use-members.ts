@@ -4,11 +4,11 @@ import { idleStatus, type Status } from '@baro/client'
 import { type OwnState, type Tracking, track } from '@baro/client/members'
 import {
   type AnyChannel,
+  type MemberState,
   type Members,
   type MembersPage,
   type MembersPageAsked,
   type MembersTypes,
-  type MemberState,
   members,
   type Reference,
   type Snapshot,
@@ -33,7 +33,7 @@ export interface LiveMembers<State> extends Members<State> {
  * Shows who is in a channel, and keeps it live. With a state, whoever looks at the component is a member, as long as it is
  * mounted and under whatever name the server knows him; a user with several tabs is one member.
  *
- * @param definition The channel whose members they are.
+ * @param _ The channel whose members they are: it gives their state its type.
  * @param reference The channel, or what the server's `snapshot(members(…))` gave: then the server renders who is here.
  * @param state What this member tells of itself, at most 2 kB of JSON. Left out: only a look at the others.
  *
@@ -43,7 +43,7 @@ export interface LiveMembers<State> extends Members<State> {
  * ```
  */
 export function useMembers<C extends AnyChannel>(
-  definition: C,
+  _: C,
   reference: Reference<TypesOf<C>> | Reference<MembersTypes<TypesOf<C>>> | Snapshot<MembersTypes<TypesOf<C>>>,
   state?: OwnState<TypesOf<C>>,
 ): LiveMembers<MemberState<TypesOf<C>>> {
@@ -51,8 +51,9 @@ export function useMembers<C extends AnyChannel>(
   const client = useClient()
   const { channel } = reference
   const own = isOfMembers(reference)
-  // The same object while the name is the same, as a page brings it.
-  const page = useMemo(() => (own ? reference : members(reference)), [own, own ? reference : channel])
+  // One object for one name, as a page brings one.
+  const named = useMemo(() => members({ channel: own ? 'of' : channel }), [own, channel])
+  const page = own ? reference : named
   const live = useChannel(membersChannel, page)
   const owner = own ? channel.slice(channel.indexOf(':') + 1) : channel
   const [trackStatus, setTrackStatus] = useState(idleStatus)

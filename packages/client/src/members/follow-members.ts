@@ -1,10 +1,10 @@
 import {
   type ChannelTypes,
   type Member,
+  type MemberState,
   type Members,
   type MembersPage,
   type MembersPageAsked,
-  type MemberState,
   members,
   type Reference,
 } from '@baro/core'
