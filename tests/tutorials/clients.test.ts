@@ -1,6 +1,7 @@
 /** The clients of `examples/tutorials` in Chromium: each loses in a cut what its head says, and its Baro form loses nothing. */
 import { SignJWT } from 'jose'
 import type { Browser } from 'playwright-core'
+import { io } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { launchBrowser } from '../e2e/browser.ts'
 import { slow } from '../e2e/patience.ts'
@@ -41,6 +42,16 @@ afterAll(async () => {
   await browser.close()
 })
 
+const byIo: Say = (port, text) =>
+  new Promise((resolve) => {
+    const socket = io(`http://localhost:${port}`, { transports: ['websocket'] })
+    socket.on('room message', (heard) => {
+      if (heard === text) resolve(socket.close())
+    })
+    socket.emit('join room', 'room:1')
+    socket.emit('room message', { room: 'room:1', text })
+  })
+
 const byPost: Say = (port, text) =>
   fetch(`http://localhost:${port}/api/messages`, {
     method: 'POST',
@@ -67,6 +78,7 @@ const idioms: readonly Idiom[] = [
   { file: 'inline-script.html', server: 'ws-chat.js', say: sayInLobby, original: notMeanwhile, changed: all },
   { file: 'connection-manager.js', server: 'ws-chat.js', say: sayInLobby, original: notMeanwhile, changed: all },
   { file: 'auth.js', server: 'ws-auth.js', say: sayToMembers, original: notMeanwhile, changed: all },
+  { file: 'socket-io.html', server: 'socket-io.js', say: byIo, original: onlyBefore, changed: all },
   { file: 'event-source.js', server: 'express-sse.js', say: byPost, original: notMeanwhile, changed: all },
 ]
 
