@@ -48,7 +48,7 @@ function copyOfApp(pricesPort: number): string {
 }
 
 beforeAll(async () => {
-  servers = await Servers.start()
+  servers = await Servers.start('ws-chat.js', 'ws-prices.baro.js')
   app = await startNextApp(copyOfApp(servers.port('ws-prices.baro.js')))
   port = app.port
   link = await createLink(port)
@@ -118,7 +118,7 @@ describe('getStaticProps', () => {
     await expect.poll(async () => (await fetch(`${link.url}/prices`)).text(), patience).toContain('KRW')
     const one = await openAt(browser, link, '/prices', async () => {})
     await setPrice('KRW', 120)
-    await one.page.clock.runFor(600_000)
+    await one.page.clock.fastForward(600_000)
     expect(await one.shown()).toEqual(['KRW 101'])
     await one.close()
   })

@@ -13,7 +13,8 @@ vi.setConfig(slow)
 let servers: Servers
 
 beforeAll(async () => {
-  servers = await Servers.start()
+  const files = ['ws-prices.js', 'ws-validation.js']
+  servers = await Servers.start(...files, ...files.map(baroForm))
 })
 
 afterAll(() => servers.stop())
