@@ -32,8 +32,8 @@ export interface Refreshes {
 }
 
 /**
- * Opens a page over each rung, each in a browser of its own, on a site whose tokens are short, and publishes all the while.
- * Then the issuer goes away, and comes back.
+ * Opens a page over each rung, each in a browser of its own, on a site whose tokens are short. For half of the refreshes
+ * nothing happens in the room, as a request that is held then brings no answer; then it publishes all the while. Then the issuer goes away, and comes back.
  */
 export async function refreshEachRung(
   site: Site,
@@ -71,6 +71,8 @@ export async function refreshEachRung(
 
   const results = () => Promise.all(pages.map(async ({ rung, page }) => resultOf(rung, await watchIn(page), published)))
 
+  for (const { page } of pages)
+    await page.waitForFunction((wanted) => window.watch.tokens > wanted, count / 2, { timeout: 2_000 * count + 30_000 })
   await publishUntil(async () => (await results()).every(({ refreshes }) => refreshes >= count))
   const during = await results()
 
