@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 /** Those that bring up servers, browsers or attackers: beside others, a page may take half a minute to load. */
-const alone = ['tests/e2e/**/*.test.ts', 'tests/hostile/**/*.test.ts', 'tests/disk/**/*.test.ts']
+const alone = [
+  'tests/e2e/**/*.test.ts',
+  'tests/hostile/**/*.test.ts',
+  'tests/disk/**/*.test.ts',
+  'tests/tutorials/*.test.ts',
+]
 
 export default defineConfig({
   // Tests run against the sources: a stale dist can never make them pass.

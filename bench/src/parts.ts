@@ -1,6 +1,7 @@
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
+import { gatewayPart } from './gateway/part.ts'
 import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
 import type { Part } from './part.ts'
@@ -15,6 +16,7 @@ import { ssePart } from './sse/part.ts'
 export const parts: readonly Part[] = [
   fanoutPart,
   roomsPart,
+  gatewayPart,
   ssePart,
   longPollPart,
   recoverPart,

@@ -52,10 +52,10 @@ describe('how a second arrived', () => {
 })
 
 describe('the strip', () => {
-  const cached = range(1, 60).map((offset) => ({ offset, busy: 0 }))
+  const cached = range(1, 60).map((offset) => ({ offset, time: offset * 1_000, busy: 0 }))
   const bars = (arrivals: Readonly<Partial<Record<Arrival, readonly number[]>>>): readonly Bar[] =>
     Object.entries(arrivals).flatMap(([arrival, offsets]) =>
-      offsets.map((offset) => ({ offset, busy: 0, arrival: arrival as Arrival })),
+      offsets.map((offset) => ({ offset, time: offset * 1_000, busy: 0, arrival: arrival as Arrival })),
     )
   const shown = (all: readonly Bar[], isSameLife = true) => {
     const { past, skipped, recent } = layOutStrip(cached, all, isSameLife, 60)

@@ -22,7 +22,12 @@ export function createBaroServer({ hasSchema } = { hasSchema: true }): BenchServ
   const hub = createHub({
     channels: [bench, numbered],
     // All clients come from one address here, and the peers have no bound that they could reach.
-    limits: { timesPerAddress: Number.POSITIVE_INFINITY, messagesPerSecond: 1_000_000, bytesPerSecond: 1_000_000_000 },
+    limits: {
+      timesPerAddress: Number.POSITIVE_INFINITY,
+      maxConnectionsPerAddress: Number.POSITIVE_INFINITY,
+      messagesPerSecond: 1_000_000,
+      bytesPerSecond: 1_000_000_000,
+    },
     broker: createMemoryBroker({ claimLimits: { perAddress: 250_000, guests: 250_000 } }),
     log: { info() {}, warn: console.warn, error: console.error },
   })

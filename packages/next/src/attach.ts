@@ -1,5 +1,4 @@
 import type { Server as HttpServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { checkedOptions, type OptionRules, oneOf } from '@baro/core/protocol'
 import type { Hub } from '@baro/server'
 import { findHub, replaceHub } from './attached-hub.ts'
@@ -8,6 +7,7 @@ import { exitOnUncaughtException } from './exit-on-uncaught-exception.ts'
 import { findServer } from './find-server.ts'
 import { interceptServer } from './intercept-server.ts'
 import { isBuilding, isEdge, isProduction } from './next-phase.ts'
+import { ownUrl } from './own-url.ts'
 import { renderBuiltPages } from './render-built-pages.ts'
 
 /** What `attach` takes beside the hub. */
@@ -76,12 +76,8 @@ export function attach(hub: Hub, server?: HttpServer, given: AttachOptions = {})
   else
     findServer(hub.path, (found) => {
       interceptServer(found, findHub, passOthers)
-      if (isProduction()) void renderBuiltPages(urlOf(found)).catch(warnOfBuiltPages)
+      if (isProduction()) void renderBuiltPages(ownUrl(found)).catch(warnOfBuiltPages)
     })
-}
-
-function urlOf(server: HttpServer): string {
-  return `http://localhost:${(server.address() as AddressInfo).port}`
 }
 
 // Nothing is broken by it: the first visitor of such a page is reset, and has it rendered for the next.

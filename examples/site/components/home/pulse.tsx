@@ -6,6 +6,7 @@ import { useChannel } from '@baro/react'
 import { pulse } from '../../channels/pulse.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { LocalTime } from '../live/local-time.tsx'
 import { PauseButton, useHeld } from '../live/pause.tsx'
 import { Proof } from '../live/proof.tsx'
 import type { Arrival } from './arrival.ts'
@@ -14,6 +15,8 @@ import { type Bar, layOutStrip } from './strip-layout.ts'
 import { useArrivals } from './use-arrivals.ts'
 
 const seconds = 60
+/** How many seconds leave room for a time at both ends, on a small screen too. */
+const leastPlaces = 36
 
 /** One minute of this machine. The colour of a second is how it reached the browser. */
 export function Pulse({ language, initial }: { language: Language; initial: SnapshotOf<typeof pulse> }) {
@@ -51,6 +54,7 @@ export function Pulse({ language, initial }: { language: Language; initial: Snap
           <Second key={bar.offset} bar={bar} />
         ))}
       </div>
+      <Ends language={language} bars={bars} places={skipped === 0 ? bars.length : bars.length + 1} />
       <dl className={styles.legend}>
         {legend.map(([arrival, text]) => (
           <div key={arrival} data-arrival={arrival}>
@@ -67,6 +71,17 @@ export function Pulse({ language, initial }: { language: Language; initial: Snap
       </dl>
       <Proof language={language} initial={initial} status={status} handOver={handOver} />
     </section>
+  )
+}
+
+/** When the first and the last second were. The first is left out as long as both would not fit. */
+function Ends({ language, bars, places }: { language: Language; bars: readonly Bar[]; places: number }) {
+  const [first, last] = [places >= leastPlaces ? bars[0] : undefined, bars.at(-1)]
+  return (
+    <p className={styles.ends} style={{ paddingInlineStart: `${(1 - places / seconds) * 100}%` }}>
+      <span>{first && <LocalTime language={language} time={first.time} format="second" />}</span>
+      <span>{last && <LocalTime language={language} time={last.time} format="second" />}</span>
+    </p>
   )
 }
 

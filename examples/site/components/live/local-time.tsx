@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react'
 import type { Language } from '../../i18n/languages.ts'
 
 const formats = {
+  second: { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
   minute: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   day: { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
 } as const

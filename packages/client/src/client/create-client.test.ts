@@ -1174,6 +1174,8 @@ describe('signals', () => {
     subscription.onSignal(({ payload, by }) => seen.push([payload.name, by]))
     subscription.signal('typing', { name: 'kim' })
     expect(rig.link.lastOf('baro:signal')).toEqual({ channel: 'chat:lobby', type: 'typing', payload: { name: 'kim' } })
+    subscription.signal('typing', { name: 'kim' }, { to: 'lee' })
+    expect(rig.link.lastOf('baro:signal')).toMatchObject({ payload: { name: 'kim' }, to: 'lee' })
     rig.link.tell({
       type: 'baro:signaled',
       payload: { channel: 'chat:lobby', type: 'typing', payload: { name: 'lee' }, by: 'user-7' },

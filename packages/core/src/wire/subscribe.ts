@@ -1,4 +1,5 @@
-import { optional, type Shape, shape, text, whole } from './shape.ts'
+import type { Json } from '../json.ts'
+import { json, optional, type Shape, shape, text, whole } from './shape.ts'
 
 /** Asks to follow a channel from a position. */
 export interface SubscribeMessage {
@@ -11,6 +12,8 @@ export interface SubscribeMessage {
     readonly position?: string
     /** The `version` of the client's definition. */
     readonly version: string
+    /** What the client tells of itself where that makes it a member: in `baro~here:NAME`. */
+    readonly state?: Json
   }
 }
 
@@ -20,4 +23,5 @@ export const subscribe: Shape<SubscribeMessage> = shape('baro:subscribe', {
   attempt: whole,
   position: optional(text),
   version: text,
+  state: optional(json),
 })

@@ -1,4 +1,5 @@
 import type { BaroError } from '@baro/core'
+import { ownerOf } from '@baro/core/protocol'
 import type { Identity } from '../channel/handlers.ts'
 import { type Holder, type Permit, type Permits, revokedFrom, unsure } from './permits.ts'
 
@@ -35,7 +36,8 @@ export class Hold implements Holder {
   }
 
   revoked(channel: string | undefined): void {
-    if (channel === undefined || channel === this.#channel) this.over(revokedFrom(this.#channel))
+    if (channel === undefined || channel === (ownerOf(this.#channel)?.owner ?? this.#channel))
+      this.over(revokedFrom(this.#channel))
   }
 
   comeBack(): void {

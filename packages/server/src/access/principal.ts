@@ -22,16 +22,11 @@ export interface Principal {
   readonly address?: string | undefined
   /** The id that handlers get as `session`; left out where nothing lasts longer than one request. */
   readonly session?: string | undefined
-  /** Set for a client that is the same on many links. Left out: each session joins and leaves by itself. */
-  readonly member?: Member
-}
-
-/** A client as one reader of a channel, whatever link it comes by. */
-export interface Member {
-  /** The client and its user: a client that signs in is somebody else. */
-  readonly name: string
-  /** By whom what is kept of it is bounded: its user, or its address. */
-  readonly share: string
+  /**
+   * How long it stays a member after its link has ended, in milliseconds, if that is longer than usual: a client that comes
+   * back with each request is away in between.
+   */
+  readonly staysMs?: number | undefined
 }
 
 const noClaims: Claims = Object.freeze({})

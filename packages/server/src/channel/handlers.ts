@@ -63,9 +63,11 @@ export interface AccessContext<T extends ChannelTypes = ChannelTypes> extends Ch
    * - `read`: to follow the channel, or to look at it. Asked when it is opened, and for each new token.
    * - `history`: to get what was published before that: from a position behind the head, or backwards. Who may not, and
    *   comes from such a position, begins with the newest snapshot. Asked when it is needed, after `read`.
+   * - `members`: to see who is in the channel. Asked as `read` is.
+   * - `track`: to be in it, seen by whoever may see the members. Asked as `read` is, and for each change of the state.
    * - `publish`, `signal`, `request`: to send something to a handler. Asked for each message.
    */
-  readonly action: 'read' | 'history' | 'publish' | 'signal' | 'request'
+  readonly action: 'read' | 'history' | 'members' | 'track' | 'publish' | 'signal' | 'request'
   /** The type of what is sent, as the client says it: nobody has looked yet whether there is such a type. */
   readonly type?: string
 }
@@ -131,13 +133,27 @@ export interface EventContext<T extends ChannelTypes, Own extends keyof T['event
   ): Promise<Published>
 }
 
+/** Who gets a signal, and what it takes the place of. */
+export interface SignalOptions {
+  /** The user who alone gets it, on each open stream of the channel. Guests are no users. Default: everybody. */
+  readonly to?: string | undefined
+  /**
+   * What the signal is the newest of, for example `cursor`. Of one key, type and sender the newest takes the place of those
+   * before it, and readers get it at most 30 times a second. Slow readers miss such signals first. Default: none, each is
+   * handed on at once.
+   */
+  readonly key?: string | undefined
+}
+
 /** What a signal handler gets. */
 export interface SignalContext<T extends ChannelTypes, Own extends keyof T['signals'] & string>
   extends ChannelContext<T> {
   /** The output of the schema. */
   readonly payload: PayloadOf<T['signals'][Own]>
+  /** The user whom the client wants it to be for. Pass it on, as `{ to }`, if it may. */
+  readonly to: string | undefined
   /**
-   * Sends a signal to everybody who follows this channel on an open stream. The handler's own `payload` under its own type
+   * Sends a signal to everybody who follows this channel on an open stream, or to one user. The handler's own `payload` under its own type
    * is output already; anything else is input, as in `publish` of an event handler.
    *
    * @throws {BaroError} `not-accepted`, `invalid-payload`, `handler-failed` or `unavailable`.
@@ -145,6 +161,7 @@ export interface SignalContext<T extends ChannelTypes, Own extends keyof T['sign
   signal<Type extends keyof T['signals'] & string>(
     type: Type,
     payload: Sendable<T['signals'], Own, Type>,
+    options?: SignalOptions,
   ): Promise<void>
 }
 

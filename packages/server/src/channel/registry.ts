@@ -7,11 +7,13 @@ import {
   type OptionRule,
   type OptionRules,
   overlap,
+  ownerOf,
   parseChannelName,
   quote,
   type Result,
   refused,
 } from '@baro/core/protocol'
+import { derivedFrom, type PageOf } from './derived-channels.ts'
 import type { AnyHandlers } from './handlers.ts'
 
 /** Said about what is not defined: a server that was not restarted is the likely reason while somebody develops. */
@@ -23,7 +25,14 @@ export interface Resolved {
   readonly params: Params
   readonly definition: AnyChannel
   readonly handlers: AnyHandlers
+  /** The channel that it stands for, if it is derived from one. */
+  readonly owner?: Resolved
+  /** The set that its followers are members of. */
+  readonly members?: string
 }
+
+/** Most channels that are found without a look at their name. */
+const maxKnown = 1_000
 
 /** The definitions of a hub. They are found by pattern, never by identity, because bundles duplicate code. */
 export interface Registry {
@@ -31,6 +40,8 @@ export interface Registry {
   register(definition: AnyChannel, handlers: AnyHandlers): void
   /** The channel of this name; `bad-name` or `unknown-channel` if there is none. */
   resolve(name: string): Result<Resolved>
+  /** The same for whoever follows it by its URL: such a link is no member, because nothing tells when its client is gone. */
+  resolvePlain(name: string): Result<Resolved>
   /** @throws {BaroError} `bad-definition` if a definition has no handlers, hence no access rule. */
   assertComplete(): void
 }
@@ -40,7 +51,7 @@ export interface Registry {
  *
  * @throws {BaroError} `bad-definition` if two patterns can match one name.
  */
-export function createRegistry(definitions: readonly AnyChannel[]): Registry {
+export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageOf = () => undefined): Registry {
   for (const [index, one] of definitions.entries())
     for (const other of definitions.slice(index + 1))
       if (overlap(one.pattern, other.pattern))
@@ -50,9 +61,44 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
         )
 
   const handlersOf = new Map<string, AnyHandlers>()
+  /**
+   * Channels that were asked for lately: each publish asks for its channel again. Not those with a rule for a parameter: it
+   * is asked each time, because it may look at a list that changes.
+   */
+  const known = new Map<string, Result<Resolved>>()
   let complete = false
 
-  return {
+  function find(name: string): Result<Resolved> {
+    const segments = parseChannelName(name)
+    if (!segments.ok) return segments
+    for (const definition of definitions) {
+      const params = matchPattern(definition.pattern, segments.value)
+      const handlers = params && handlersOf.get(definition.pattern.text)
+      // Whoever asks for the channel gets the same parameters, so no handler may write into them.
+      if (params && handlers) return accepted({ channel: name, params: Object.freeze(params), definition, handlers })
+    }
+    return refused(
+      new BaroError(
+        'unknown-channel',
+        `No channel is defined for ${quote(name)}. Define one, or correct the name. ${runningHub}`,
+      ),
+    )
+  }
+
+  function deriveFrom(name: string, { is, owner }: NonNullable<ReturnType<typeof ownerOf>>): Result<Resolved> {
+    const found = ownerOf(owner) ? undefined : registry.resolve(owner)
+    if (found && !found.ok) return found
+    if (!found?.value.definition.member)
+      return refused(
+        new BaroError(
+          'unknown-channel',
+          `${quote(name)} is no channel, because ${quote(owner)} has no members. Define it with "members". ${runningHub}`,
+        ),
+      )
+    return accepted(derivedFrom(found.value, is, pageOf))
+  }
+
+  const registry: Registry = {
     register(definition, handlers) {
       const pattern = definition.pattern.text
       if (!definitions.some((one) => one.pattern.text === pattern))
@@ -77,18 +123,23 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
     },
 
     resolve(name) {
-      const segments = parseChannelName(name)
-      if (!segments.ok) return segments
-      for (const definition of definitions) {
-        const params = matchPattern(definition.pattern, segments.value)
-        const handlers = params && handlersOf.get(definition.pattern.text)
-        if (params && handlers) return accepted({ channel: name, params, definition, handlers })
-      }
+      const before = known.get(name)
+      if (before) return before
+      const derived = ownerOf(name)
+      if (derived) return deriveFrom(name, derived)
+      const found = find(name)
+      if (!found.ok || hasRule(found.value.definition)) return found
+      // Strangers choose names, so it begins anew from time to time.
+      if (known.size >= maxKnown) known.clear()
+      known.set(name, found)
+      return found
+    },
+
+    resolvePlain(name) {
+      const resolved = registry.resolve(name)
+      if (!resolved.ok || resolved.value.members === undefined) return resolved
       return refused(
-        new BaroError(
-          'unknown-channel',
-          `No channel is defined for ${quote(name)}. Define one, or correct the name. ${runningHub}`,
-        ),
+        new BaroError('not-accepted', `${quote(name)} is followed by the SDK or by hub.open, which are members by it.`),
       )
     },
 
@@ -103,6 +154,11 @@ export function createRegistry(definitions: readonly AnyChannel[]): Registry {
       complete = true
     },
   }
+  return registry
+}
+
+function hasRule({ pattern }: AnyChannel): boolean {
+  return pattern.segments.some((segment) => 'param' in segment && segment.accepts !== undefined)
 }
 
 /** Each handler is checked when its name is compared with the types of the definition. */

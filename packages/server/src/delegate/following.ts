@@ -1,4 +1,5 @@
-import { orElse, whenHere } from '@baro/core/broker'
+import type { Json } from '@baro/core'
+import { type NowOrLater, orElse, whenHere } from '@baro/core/broker'
 import type { Position } from '@baro/core/protocol'
 import type { Allowances } from '../access/allowances.ts'
 import type { Gate } from '../access/gate.ts'
@@ -6,11 +7,12 @@ import { prices } from '../access/prices.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { Attendance, Attending, Ending } from '../presence/attendance.ts'
+import { stateOfMember } from '../presence/member-state.ts'
 import type { Feed } from '../stream/feed.ts'
 import type { Feeds } from '../stream/feeds.ts'
 import { isBehind } from '../stream/is-behind.ts'
 import { type Outlet, Reader } from '../stream/reader.ts'
-import type { Attendance, Ending } from './attendance.ts'
 
 /** What following works with. */
 export interface FollowingParts {
@@ -37,7 +39,10 @@ export class Following {
   #reader: Reader<any, any> | undefined
   /** How often it began. What an earlier beginning still waits for is ignored. */
   #begun = 0
+  #attending: Attending | undefined
   #hasJoined = false
+  /** What its principal tells of itself, where that makes it a member. */
+  #state: Json | undefined
 
   constructor(parts: FollowingParts, principal: Principal, resolved: Resolved) {
     this.#parts = parts
@@ -56,7 +61,7 @@ export class Following {
    * It stays synchronous where there is nothing to wait for: thousands that come back at once must not wait in a queue
    * of promises.
    */
-  begin<Said, SaidSignal>(start: Start, outlet: Outlet<Said, SaidSignal>, rule: RuleCheck = 'ask'): void {
+  begin<Said, SaidSignal>(start: Start, outlet: Outlet<Said, SaidSignal>, rule: RuleCheck = 'ask', state?: Json): void {
     const { gate } = this.#parts
     this.#reader?.end()
     this.#reader = undefined
@@ -80,8 +85,18 @@ export class Following {
       if (feed.isOpen) read(feed)
       else feed.opened.then(() => read(feed)).catch(fail)
     }
-    if (rule === 'asked' || isPublic) open()
-    else orElse<void>(() => whenHere(gate.assertAllowed(this.#resolved, this.#principal, 'read'), open), fail)
+    const { owner, members } = this.#resolved
+    const tell = (): NowOrLater<void> => {
+      if (!owner || members === undefined) return open()
+      return whenHere(stateOfMember(owner, state), (told) => {
+        if (!isCurrent()) return
+        this.#state = told
+        open()
+      })
+    }
+    if (isPublic && members === undefined) open()
+    else if (rule === 'asked' || isPublic) orElse<void>(tell, fail)
+    else orElse<void>(() => whenHere(gate.assertAllowed(this.#resolved, this.#principal, 'read'), tell), fail)
   }
 
   /** Asks the rule again, because what its principal may do has changed. A refusal goes to `outlet.failed`. */
@@ -100,9 +115,9 @@ export class Following {
   /** Goes on for somebody else: whoever it was for leaves, and whoever it is for joins. Nothing is missed. */
   handOver(principal: Principal): void {
     const { attendance } = this.#parts
-    if (this.#hasJoined) attendance.leave(this.#resolved, this.#principal, 'left')
+    this.#attending?.end('left')
     this.#principal = principal
-    if (this.#hasJoined) attendance.join(this.#resolved, this.#principal)
+    if (this.#hasJoined) this.#attending = attendance.join(this.#resolved, this.#principal, this.#state)
   }
 
   /** Ends the following. The outlet is told nothing more. `gone`: the client may come back by another link. */
@@ -112,9 +127,9 @@ export class Following {
     this.#reader = undefined
     if (this.#feed) this.#parts.feeds.release(this.#feed)
     this.#feed = undefined
-    if (!this.#hasJoined) return
     this.#hasJoined = false
-    this.#parts.attendance.leave(this.#resolved, this.#principal, ending)
+    this.#attending?.end(ending)
+    this.#attending = undefined
   }
 
   #hold(): Feed {
@@ -129,9 +144,9 @@ export class Following {
   #read<Said, SaidSignal>(feed: Feed, start: Start, outlet: Outlet<Said, SaidSignal>, isRefused = false): void {
     if (!this.#hasJoined) {
       this.#hasJoined = true
-      this.#parts.attendance.join(this.#resolved, this.#principal)
-    }
+      this.#attending = this.#parts.attendance.join(this.#resolved, this.#principal, this.#state)
+    } else if (this.#state !== undefined) this.#attending?.tell(this.#state)
     const position = start === 'now' ? feed.position : start
-    this.#reader = new Reader(feed, outlet, this.#parts.counters, position, isRefused)
+    this.#reader = new Reader(feed, outlet, this.#parts.counters, position, isRefused, this.#principal)
   }
 }

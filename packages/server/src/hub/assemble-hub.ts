@@ -1,25 +1,27 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { pooledRandomness, type Recover } from '@baro/core/broker'
-import { checkedOptions, orThrow, quote } from '@baro/core/protocol'
-import { Allowances } from '../access/allowances.ts'
+import { checkedOptions, createId, orThrow, quote } from '@baro/core/protocol'
+import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
+import { Connections } from '../access/connections.ts'
 import { Gate } from '../access/gate.ts'
+import { networkOf } from '../access/network-of.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import { Permits } from '../access/permits.ts'
 import { Revocations } from '../access/revocations.ts'
 import { ServerKeys } from '../access/server-keys.ts'
 import { Turnstile } from '../access/turnstile.ts'
-import type { AnyHandlers, SessionInfo } from '../channel/handlers.ts'
+import type { AnyHandlers, Identity, SessionInfo } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
-import { Attendance } from '../delegate/attendance.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
 import { Ticker } from '../delivery/ticker.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createCounters } from '../observe/counters.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
 import { defaultLimits } from '../ports/limits.ts'
+import { Attendance } from '../presence/attendance.ts'
 import { Appender } from '../publish/appender.ts'
 import { ClaimedWork } from '../publish/claimed-work.ts'
 import { ClaimsEpoch } from '../publish/claims-epoch.ts'
@@ -30,6 +32,7 @@ import { FramedOutbox } from '../session/session-outbox.ts'
 import { Sessions } from '../session/sessions.ts'
 import { brokerSource } from '../stream/broker-source.ts'
 import { Feeds } from '../stream/feeds.ts'
+import { silentSource } from '../stream/silent-source.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
 import { Bookmarks } from '../transports/channel-url/bookmarks.ts'
@@ -43,6 +46,8 @@ import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { publishManyByPost } from '../transports/server/publish-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
+import type { GatewayHost } from './gateway.ts'
+import { Gateways } from './gateways.ts'
 import type { Hub, HubOptions } from './hub.ts'
 import { drainRules, hubOptionRules, socketViewRules, viewRules } from './hub-option-rules.ts'
 import { hubPath } from './hub-path.ts'
@@ -68,7 +73,8 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     compression = {},
     heartbeatIntervalMs = 25_000,
     publishWindowMs = 120_000,
-    leaveAfterMs = 10_000,
+    leaveAfterMs = 2_000,
+    memberLeaseMs = 15_000,
     log = console,
     clock = nodeClock,
     randomness = pooledRandomness,
@@ -78,14 +84,16 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const path = hubPath(options.path ?? '/baro')
   const counters = createCounters()
   const hooks = new Hooks(log)
-  const registry = createRegistry(channels)
+  const registry = createRegistry(channels, (set, asked) => broker.presence.members(set, asked))
   const permits = new Permits(clock)
   const gate = new Gate({ auth, keys: new ServerKeys({ keys, clock, limits, log }), clock, permits, limits, log })
   const revocations = new Revocations({ permits, broker, clock, randomness, log })
   const allowances = new Allowances({ clock, limits, log })
+  const connections = new Connections({ limits, counters, log })
 
   const ticker = new Ticker(clock, counters)
-  const sourceOf = ({ channel }: Resolved) => brokerSource(broker, channel)
+  const sourceOf = ({ channel, members }: Resolved) =>
+    members === undefined ? brokerSource(broker, channel) : silentSource
   const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, log, recover })
   const sessions = new Sessions({ clock, randomness, counters, hooks, heartbeatIntervalMs })
 
@@ -99,20 +107,36 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
   const signals = new Signals(broker)
 
-  const attendance = new Attendance({ clock, hooks, leaveAfterMs })
+  const attendance = new Attendance({
+    ...{ clock, hooks, log, leaveAfterMs, memberLeaseMs },
+    presence: broker.presence,
+    node: createId(randomness),
+    maxListedMembers: limits.maxListedMembers,
+    isAlone: !options.broker,
+    find(channel) {
+      const resolved = registry.resolve(channel)
+      return resolved.ok ? resolved.value : undefined
+    },
+  })
   const atWorkTogether = new AtWorkTogether(limits)
   const acting = { gate, allowances, attendance, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
   const delegating: Delegating = (principal) => new Delegate(acting, principal)
   const participating = { registry, gate, permits, sessions, delegating, claimsEpoch, randomness, log }
 
-  const sessionRules = { heartbeatIntervalMs, connectTimeoutMs: limits.connectTimeoutMs }
+  const sessionRules = {
+    ...{ heartbeatIntervalMs, connectTimeoutMs: limits.connectTimeoutMs },
+    askAfterMs: heartbeatIntervalMs,
+    // So that two heartbeats had no answer, with time to spare.
+    silentAfterMs: 3 * heartbeatIntervalMs,
+  }
   const sessionParts = {
-    ...{ registry, gate, sessions, allowances, permits, delegating, claimsEpoch, randomness },
+    ...{ registry, gate, sessions, allowances, connections, permits, delegating, claimsEpoch, randomness },
     ...{ clock, counters, limits, sessionRules, publishWindowMs },
   }
-  const openSession: OpenSession = (outbox, handshake, { isOneWay }) => {
-    const session = new Session(sessionParts, outbox, handshake, isOneWay)
+  const openSession: OpenSession = (outbox, handshake, link) => {
+    const session = new Session(sessionParts, outbox, handshake, link)
     sessions.started(session)
+    session.begin()
     return session
   }
 
@@ -129,6 +153,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     gate,
     sessions,
     allowances,
+    connections,
     permits,
     delegating,
     ticker,
@@ -145,10 +170,12 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const connecting = { clock, turns, allowances, turnstile, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets, bookmarks: new Bookmarks() }
   const mounts = new SocketMounts(path)
+  const gateways = new Gateways(path)
   const routes = new Routes({
     path,
     registry,
     mounts,
+    gateways,
     gate,
     sessions,
     counters,
@@ -186,6 +213,41 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
     ticker.writeAll()
   }
 
+  const host: GatewayHost = {
+    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker },
+    get isStopping() {
+      return sessions.isStopping
+    },
+    isChannel: (name) => registry.resolve(name).ok,
+    async authenticate(handshake, token) {
+      try {
+        return await gate.authenticateInTime(handshake.headers, token)
+      } catch (error) {
+        const { address } = handshake
+        if (address !== undefined) allowances.refused(networkOf(address), true)
+        throw gate.explain(error, 'auth')
+      }
+    },
+    allowance: ({ address }) => {
+      const sharing: { user: Identity | undefined; readonly address: string | undefined } = {
+        user: undefined,
+        address: address === undefined ? undefined : networkOf(address),
+      }
+      const link = new LinkAllowance(allowances, sharing)
+      const knownAs = (user: Identity) => {
+        sharing.user = user
+        link.known()
+      }
+      return { spend: (messages, bytes) => link.spend(messages, bytes), knownAs }
+    },
+    publish: (name, type, payload, id) => publisher.publishAs(resolve({ channel: name }), type, payload, id),
+    signal: async (name, type, payload, mark) => {
+      const resolved = resolve({ channel: name })
+      await signals.send(resolved, type, await signals.validate(resolved, type, payload), { mark })
+    },
+    explain: (error, where) => gate.explain(error, where),
+  }
+
   const hub: Hub = {
     path,
     counters,
@@ -202,9 +264,9 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
     publish: async (reference, type, payload, { id } = {}) =>
       publisher.publish(resolve(reference), [{ type, payload }], id),
-    signal: async (reference, type, payload) => {
+    signal: async (reference, type, payload, { to, key } = {}) => {
       const resolved = resolve(reference)
-      await signals.send(resolved, type, await signals.validate(resolved, type, payload))
+      await signals.send(resolved, type, await signals.validate(resolved, type, payload), { to, key })
     },
     snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
       (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
@@ -232,6 +294,11 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
         ...checkedOptions('hub.serveSockets', view, socketViewRules),
       }),
 
+    addGateway(make) {
+      registry.assertComplete()
+      gateways.add(make(host))
+    },
+
     connect(socket, handshake) {
       registry.assertComplete()
       const outbox = new FramedOutbox(socket, ticker, limits, clock.elapsed())
@@ -246,9 +313,11 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
     async close() {
       sessions.close()
+      attendance.close()
       revocations.close()
       for (const server of servers) detachFrom(server, hub)
       stop(0)
+      await gateways.close()
       feeds.closeAll()
       if (!options.broker) await broker.close()
     },

@@ -13,6 +13,7 @@ import {
   yesOrNo,
 } from '@baro/core/protocol'
 import { limitRules } from '../ports/limits.ts'
+import { renewalMs } from '../presence/attendance.ts'
 import type { Hub, HubOptions } from './hub.ts'
 
 const thresholdRules: OptionRules<Exclude<HubOptions['compression'], false | undefined>> = {
@@ -49,8 +50,12 @@ export const hubOptionRules: OptionRules<HubOptions> = {
   heartbeatIntervalMs: milliseconds(),
   publishWindowMs: milliseconds(),
   leaveAfterMs: milliseconds(0),
+  memberLeaseMs: {
+    what: `milliseconds above ${renewalMs}, because a node renews its lease so often`,
+    accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value > renewalMs,
+  },
   log: objectWith('info', 'warn', 'error'),
-  clock: objectWith('now', 'elapsed', 'after', 'soon'),
+  clock: objectWith('now', 'elapsed', 'after', 'soon', 'afterwards', 'turn'),
   randomness: objectWith('fraction', 'bytes'),
 }
 

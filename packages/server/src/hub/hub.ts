@@ -5,11 +5,12 @@ import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Referen
 import type { Broker, HubClock, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
 import type { KeySource } from '../access/server-keys.ts'
-import type { Auth, ChannelHandlers, Published, SessionInfo } from '../channel/handlers.ts'
+import type { Auth, ChannelHandlers, Published, SessionInfo, SignalOptions } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Participant, ParticipantOptions } from '../participant/participant.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import type { Gateway, GatewayHost } from './gateway.ts'
 import type { Listening } from './listen.ts'
 import type { MountedSocket } from './socket-mounts.ts'
 
@@ -64,10 +65,15 @@ export interface HubOptions {
   /** How long a publish may be repeated with its id or its turn, and gets the first answer (I5). Default 120,000. */
   readonly publishWindowMs?: number
   /**
-   * How long a client may follow a channel by no link of this node before it has `left`. A long poller that asks again,
-   * and a link that breaks and comes back in this time, neither leave nor join. Default 10,000.
+   * How long a member may be without a link before it has left, in milliseconds: a page that is loaded again neither leaves
+   * nor joins. Who comes by requests stays for twice the wait of a request, and for 10,000 at least. Default 2,000.
    */
   readonly leaveAfterMs?: number
+  /**
+   * How long the members of a node stay after the node was last heard of, in milliseconds. A node renews it every 5,000, so
+   * it must be longer. Default 15,000.
+   */
+  readonly memberLeaseMs?: number
   /** Where the hub writes what a person should know. Default `console`. */
   readonly log?: Log
   /** Default: the machine's clock. While a test's clock stands still, nothing is sent, not even the answer to a GET. */
@@ -127,8 +133,9 @@ export interface Hub {
   ): Promise<Published>
 
   /**
-   * Sends a signal to everybody who follows the channel on an open stream, without asking rules or handlers.
+   * Sends a signal to everybody who follows the channel on an open stream, or to one user, without asking rules or handlers.
    *
+   * @param options `to` one user; `key` names what it is the newest of.
    * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition`, `not-accepted`, `invalid-payload`, `handler-failed`
    *   or `unavailable`.
    */
@@ -136,6 +143,7 @@ export interface Hub {
     reference: Reference<T>,
     type: Type,
     payload: InputOf<T['signals'][Type]>,
+    options?: SignalOptions,
   ): Promise<void>
 
   /**
@@ -230,7 +238,7 @@ export interface Hub {
    * ```
    */
   listen(port: number, host?: string, tls?: TlsOptions): Promise<Listening>
-  /** Answers a request if it is under the hub's path; returns whether it did. */
+  /** Answers a request if it is under the path of the hub or of a gateway; returns whether it did. */
   handle(request: IncomingMessage, response: ServerResponse): boolean
   /**
    * Makes a plain request handler for one channel, to mount at a path of the application. `view` (default
@@ -273,7 +281,14 @@ export interface Hub {
     channel: Reference | ((asked: MountedSocket<Path>) => Reference),
     view?: { readonly view?: 'publication' | 'payload' },
   ): void
-  /** Takes an upgrade if it is under the hub's path, or a channel is mounted there; returns whether it did. */
+  /**
+   * Adds a gateway, for clients that speak another protocol. A package that speaks it calls this, an application calls
+   * the package.
+   *
+   * @throws {BaroError} `bad-definition` if a channel has no handlers, or if the hub or another gateway is at its path.
+   */
+  addGateway(make: (host: GatewayHost) => Gateway): void
+  /** Takes an upgrade if it is under the path of the hub or of a gateway, or a channel is mounted there; returns whether it did. */
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean
   /**
    * Opens a session of the SDK's protocol on a socket. A transport calls it for each link.

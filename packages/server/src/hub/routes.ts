@@ -25,6 +25,8 @@ import type { LateRefusals } from '../transports/http/late-refusals.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade, type Upgrade } from '../transports/websocket/websocket.ts'
+import type { Gateway } from './gateway.ts'
+import type { Gateways } from './gateways.ts'
 import { restBelow } from './hub-path.ts'
 import type { SocketMounts } from './socket-mounts.ts'
 
@@ -53,6 +55,7 @@ export interface RoutesParts {
   readonly path: string
   readonly registry: Registry
   readonly mounts: Pick<SocketMounts, 'find'>
+  readonly gateways: Pick<Gateways, 'find'>
   readonly gate: Gate
   readonly isOriginAllowed: OriginCheck
   /** How many proxies are believed. */
@@ -79,8 +82,15 @@ export class Routes {
     this.#pipelined = new PipelinedRequests(parts.limits)
   }
 
-  /** Answers a request if it is under the hub's path; returns whether it did. */
+  /** Answers a request if it is under the path of the hub or of a gateway; returns whether it did. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const gateway = this.#parts.gateways.find(pathOf(request.url))
+    if (gateway) {
+      this.#guarded(gateway.path, {}, request, response, (handshake) =>
+        this.#handOver(gateway, request, response, handshake),
+      )
+      return true
+    }
     const rest = this.#restOf(request.url)
     if (rest === undefined) return false
     this.#guarded(rest, {}, request, response, (handshake) => this.#route(rest, request, response, handshake))
@@ -100,7 +110,7 @@ export class Routes {
     this.#guarded(request.url ?? '', defaults, request, response, async (handshake) => {
       registry.assertComplete()
       return this.#answerChannel({
-        resolved: orThrow(registry.resolve(reference.channel)),
+        resolved: orThrow(registry.resolvePlain(reference.channel)),
         request,
         response,
         handshake,
@@ -109,7 +119,7 @@ export class Routes {
     })
   }
 
-  /** Takes an upgrade if it is under the hub's path, or a channel is mounted there; returns whether it did. */
+  /** Takes an upgrade if it is under the path of the hub or of a gateway, or a channel is mounted there; returns whether it did. */
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
     const place = this.#placeOf(request)
     if (place === undefined) return false
@@ -126,7 +136,19 @@ export class Routes {
     return true
   }
 
-  #upgrade(place: 'connect' | ChannelPlace, { request, stream, head, handshake }: Upgrade): void {
+  async #handOver(
+    gateway: Gateway,
+    request: IncomingMessage,
+    response: ServerResponse,
+    handshake: Handshake,
+  ): Promise<void> {
+    if (request.method === 'OPTIONS') return answerPreflight(response)
+    const price = request.method === 'POST' ? prices.post : prices.longPoll
+    this.#parts.allowances.admit({ address: networkIn(handshake) }, price)
+    return gateway.handle(request, response, handshake)
+  }
+
+  #upgrade(place: 'connect' | ChannelPlace | Gateway, { request, stream, head, handshake }: Upgrade): void {
     const { sessions, counters, isOriginAllowed, destinations } = this.#parts
     const wrong = notAHandshake(request)
     if (wrong !== undefined) refuseUpgrade(stream, 400, wrong)
@@ -134,13 +156,16 @@ export class Routes {
     else if (!isOriginAllowed(handshake)) {
       counters.rejected++
       refuseUpgrade(stream, 403, 'This origin is not allowed. The server has logged which setting allows it.')
-    } else if (place === 'connect') destinations.upgradeConnect({ request, stream, head, handshake })
+    } else if (place !== 'connect' && 'handleUpgrade' in place) place.handleUpgrade(request, stream, head, handshake)
+    else if (place === 'connect') destinations.upgradeConnect({ request, stream, head, handshake })
     else destinations.upgradeChannel(place, { request, stream, head, handshake })
   }
 
   /** Where an upgrade leads; `undefined` if it is not for the hub. A mount may be below the hub's path. */
-  #placeOf(request: IncomingMessage): 'connect' | ChannelPlace | undefined {
+  #placeOf(request: IncomingMessage): 'connect' | ChannelPlace | Gateway | undefined {
     const pathname = pathOf(request.url)
+    const gateway = this.#parts.gateways.find(pathname)
+    if (gateway) return gateway
     const mount = this.#parts.mounts.find(pathname)
     if (mount) return { where: pathname, channel: () => mount.channelFor(request), defaults: mount.defaults }
     const rest = this.#restOf(request.url)
@@ -164,7 +189,7 @@ export class Routes {
     if (rest === '/publish' && method === 'POST') return destinations.publishMany(request, response, handshake)
     if (rest === '/publish') return refuseMethod(request, response, 'POST, OPTIONS', 'Programs publish by POST')
     return this.#answerChannel({
-      resolved: orThrow(registry.resolve(channelAt(rest))),
+      resolved: orThrow(registry.resolvePlain(channelAt(rest))),
       request,
       response,
       handshake,

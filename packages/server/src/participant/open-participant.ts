@@ -1,6 +1,6 @@
 import { BaroError, type ChannelTypes, type Json, type Log, type Reference, type Signal } from '@baro/core'
 import type { Randomness, ResetReason } from '@baro/core/broker'
-import { createId, orThrow, type Position, parseJson, parsePosition } from '@baro/core/protocol'
+import { createId, orThrow, ownerOf, type Position, parseJson, parsePosition } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import { networkOf } from '../access/network-of.ts'
 import { expired, type Holder, isOver, type Permit, type Permits, revokedFrom } from '../access/permits.ts'
@@ -14,6 +14,7 @@ import type { BoundedQueue } from '../delivery/bounded-queue.ts'
 import { type Dialect, unencoded } from '../delivery/dialect.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import { describeError } from '../observe/describe-error.ts'
+import type { Ending } from '../presence/attendance.ts'
 import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import type { PublishAnswer } from '../publish/publisher.ts'
 import type { HubSession, Sessions } from '../session/sessions.ts'
@@ -78,7 +79,7 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     const start = startFrom(from)
     const following = this.#delegate.follow(this.#resolve(reference))
     const end = () => {
-      following.end()
+      following.end('left')
       this.#followings.delete(following)
     }
     const failed = (error: unknown) => {
@@ -100,8 +101,13 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     return this.#answer(reference, async (resolved) => this.#delegate.publish(resolved, { type, payload, ...options }))
   }
 
-  async signal(reference: Reference, type: string, payload: unknown): Promise<void> {
-    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload))
+  async signal(
+    reference: Reference,
+    type: string,
+    payload: unknown,
+    { to }: { readonly to?: string } = {},
+  ): Promise<void> {
+    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload, to))
   }
 
   // The schema of the answer has checked the type.
@@ -115,10 +121,14 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   }
 
   end(): void {
+    this.#end('left')
+  }
+
+  #end(ending: Ending): void {
     if (this.#isEnded) return
     this.#isEnded = true
     this.#permit?.end()
-    for (const following of this.#followings.keys()) following.end()
+    for (const following of this.#followings.keys()) following.end(ending)
     this.#followings.clear()
     this.#parts.sessions.ended(this)
     this.#parts.sessions.linkGone(this)
@@ -127,12 +137,14 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   over(error: BaroError): void {
     for (const failed of [...this.#followings.values()]) this.#guarded(() => failed(error))
     this.end()
+    this.#guarded(() => this.#options.over?.(error))
   }
 
   revoked(channel: string | undefined): void {
     for (const [following, failed] of [...this.#followings]) {
       const { channel: own } = following.resolved
-      if (channel === undefined || channel === own) this.#guarded(() => failed(revokedFrom(own)))
+      if (channel === undefined || channel === (ownerOf(own)?.owner ?? own))
+        this.#guarded(() => failed(revokedFrom(own)))
     }
   }
 
@@ -144,7 +156,7 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   tick(): void {}
 
   drain(reconnectInMs: number): void {
-    this.end()
+    this.#end('gone')
     this.#guarded(() => this.#options.ended?.(reconnectInMs))
   }
 

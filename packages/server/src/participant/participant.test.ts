@@ -346,7 +346,7 @@ describe('a participant', () => {
     bot.end()
     bot.end()
     await stage.settle()
-    expect(seen).toEqual(['connected bot', 'joined bot', 'left bot', 'disconnected bot'])
+    expect(seen).toEqual(['connected bot', 'joined bot', 'disconnected bot', 'left bot'])
     expect(stage.hub.counters.sessions).toBe(0)
   })
 

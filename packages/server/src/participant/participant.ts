@@ -37,6 +37,8 @@ export interface Followed {
 export interface ParticipantOptions {
   /** The node stops, so the participant has ended. Open another one after this time, on another node. */
   ended?(reconnectInMs: number): void
+  /** The user's time is over, so the participant has ended, and whoever it acted for is to be sent away. */
+  over?(error: BaroError): void
   /** The claims were lost. `claimsEpoch` names their new life; publishes count on it from now on. */
   claimsLost?(claimsEpoch: string): void
 }
@@ -73,11 +75,12 @@ export interface Participant {
     payload: InputOf<T['events'][Type]>,
     options?: ParticipantPublishOptions,
   ): Promise<PublishAnswer>
-  /** Sends a signal to its handler. Throws as {@link publish}. */
+  /** Sends a signal to its handler, `to` one user if the handler passes that on. Throws as {@link publish}. */
   signal<T extends ChannelTypes, Type extends keyof T['signals'] & string>(
     reference: Reference<T>,
     type: Type,
     payload: InputOf<T['signals'][Type]>,
+    options?: { readonly to?: string },
   ): Promise<void>
   /** Asks the handler of a request; resolves with its answer. Throws as {@link publish}. */
   request<T extends ChannelTypes, Type extends keyof T['requests'] & string>(

@@ -26,10 +26,22 @@ export interface Limits {
    * Default 20.
    */
   readonly timesPerKey: number
+  /**
+   * WebSockets, event streams and held requests that a user may have open at once on a node, and likewise a server key.
+   * `Infinity` lifts the bound. Default 100.
+   */
+  readonly maxConnectionsPerUser: number
+  /** The same of an address, where nobody was let in. `Infinity` lifts the bound. Default 2,000. */
+  readonly maxConnectionsPerAddress: number
   /** Publishes, signals and requests of a link that may be at work, or wait for one at work. Default 256. */
   readonly maxMessagesAtWork: number
   /** Channels a session may follow at once. Default 128. */
   readonly maxSubscriptions: number
+  /**
+   * Members that a room lists. With more it tells how many there are, and its members are asked for; at four fifths of it
+   * they are listed again. Default 500.
+   */
+  readonly maxListedMembers: number
   /** Bytes waiting on a socket above which its readers are cut and catch up from history later. Default 128 KiB. */
   readonly maxOutboxBytes: number
   /** Bytes of replies and errors waiting on a socket above which its connection closes as slow. Default 1 MiB. */
@@ -56,8 +68,11 @@ export const defaultLimits: Limits = {
   timesPerUser: 4,
   timesPerAddress: 20,
   timesPerKey: 20,
+  maxConnectionsPerUser: 100,
+  maxConnectionsPerAddress: 2_000,
   maxMessagesAtWork: 256,
   maxSubscriptions: 128,
+  maxListedMembers: 500,
   maxOutboxBytes: 128 << 10,
   maxReplyBytes: 1 << 20,
   catchUpPublications: 500,
@@ -76,8 +91,11 @@ export const limitRules: OptionRules<Limits> = {
   timesPerUser: wholeOrUnbounded('links', 1),
   timesPerAddress: wholeOrUnbounded('links', 1),
   timesPerKey: wholeOrUnbounded('links', 1),
+  maxConnectionsPerUser: wholeOrUnbounded('connections', 1),
+  maxConnectionsPerAddress: wholeOrUnbounded('connections', 1),
   maxMessagesAtWork: whole('messages', 1),
   maxSubscriptions: whole('channels', 1),
+  maxListedMembers: whole('members', 1),
   maxOutboxBytes: whole('bytes'),
   maxReplyBytes: whole('bytes'),
   catchUpPublications: whole('publications', 1),

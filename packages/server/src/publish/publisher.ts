@@ -149,6 +149,19 @@ export class Publisher {
     return { id: key.id, position }
   }
 
+  /**
+   * Publishes for a gateway, whose code is the application's. The id is the gateway's: it is not claimed, so the publish
+   * cannot be repeated. With a "." in it, it is one that no client can choose.
+   *
+   * @throws {BaroError} `invalid-payload`, `not-accepted`, `handler-failed` or `unavailable`.
+   */
+  publishAs(resolved: Resolved, type: string, payload: unknown, id: string): NowOrLater<Published> {
+    const { appender } = this.#parts
+    return whenHere(appender.validate(resolved, type, payload), (value) =>
+      appender.append(resolved, { type, payload: value, id }),
+    )
+  }
+
   async #drafts(resolved: Resolved, publications: readonly Outgoing[], id: string | undefined): Promise<Drafts> {
     const { appender, randomness } = this.#parts
     const drafts: Draft[] = []

@@ -1,8 +1,11 @@
-import { BaroError, type Json, type Schema } from '@baro/core'
+import { BaroError, type Json, type Schema, type Signal } from '@baro/core'
 import type { Broker } from '@baro/core/broker'
 import { orThrow, quote, validatePayload } from '@baro/core/protocol'
 import { own } from '../channel/own.ts'
 import { type Resolved, runningHub } from '../channel/registry.ts'
+
+/** What is said of a signal beside its payload. */
+type About = { readonly [Name in 'by' | 'to' | 'key' | 'mark']?: string | undefined }
 
 /** Validates signals, and sends them to everybody who follows a channel on an open stream. */
 export class Signals {
@@ -32,7 +35,17 @@ export class Signals {
    *
    * @throws {BaroError} `unavailable`.
    */
-  async send({ channel }: Resolved, type: string, payload: Json, by?: string): Promise<void> {
-    await this.#broker.signal({ channel, type, payload, ...(by === undefined ? undefined : { by }) })
+  async send({ channel }: Resolved, type: string, payload: Json, about: About = {}): Promise<void> {
+    const { by, to, key, mark } = about
+    const signal: Signal = {
+      channel,
+      type,
+      payload,
+      ...(by !== undefined && { by }),
+      ...(to !== undefined && { to }),
+      ...(key !== undefined && { key }),
+      ...(mark !== undefined && { mark }),
+    }
+    await this.#broker.signal(signal)
   }
 }

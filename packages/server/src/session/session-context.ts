@@ -11,6 +11,8 @@ export interface SessionContext {
   /** The life of the claims that the client counts on; `undefined` until it is known. */
   readonly claimsEpoch: string | undefined
   readonly outbox: SessionOutbox
+  /** It makes its principal a member of a channel, so its end must be found out soon. */
+  isMember(): void
   /** Queues a message that must arrive. */
   send(message: ClientsOwnMessage): void
   /** Answers something that the client sent with an error that names it. */

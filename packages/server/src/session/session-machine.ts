@@ -3,7 +3,8 @@
  *
  *   new ── baro:connect ──▶ authenticating ── authenticated ──▶ open ──┐ every other message: handle
  *    │                          │                               │ ▲────┘
- *    │ too late, wrong protocol │ too late, refused             │ silent, expired
+ *    │ too late, wrong protocol,│ too late, refused             │ silent, expired
+ *    │ refused                  │                               │
  *    └──────────────────────────┴───────────────────────────────┴──────────▶ closed ◀── drain, gone: from anywhere
  *
  * Messages that arrive while it authenticates wait, so a client may subscribe before `baro:connected` arrives.
@@ -30,6 +31,10 @@ export interface SessionState {
 /** The times that a session is held to. */
 export interface SessionRules {
   readonly heartbeatIntervalMs: number
+  /** A client that says nothing for so long is asked for a sign of life. */
+  readonly askAfterMs: number
+  /** A client that says nothing for so long is gone. */
+  readonly silentAfterMs: number
   readonly connectTimeoutMs: number
 }
 
@@ -45,6 +50,7 @@ export type SessionEvent =
   /** What came could not be read, once too often. */
   | { readonly name: 'unreadable' }
   | { readonly name: 'authenticated' }
+  /** It may not be let in: by the application, or because there are too many of it. */
   | { readonly name: 'refused'; readonly error: BaroError }
   /** The token has expired, or the application ended what it allows. */
   | { readonly name: 'over'; readonly error: BaroError }
@@ -109,9 +115,7 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
         actions: [{ do: 'welcome' }, ...state.waiting.map((message) => ({ do: 'handle', message }) as const)],
       }
     case 'refused':
-      if (state.phase !== 'authenticating') return { state, actions: [] }
-      // If `auth` cannot decide now, the client must not be turned away for good.
-      return close(state, closeCodeOf(event.error), event.error.message, { do: 'error', error: event.error })
+      return state.phase === 'open' ? { state, actions: [] } : refuse(state, event.error)
     case 'over':
       return close(
         state,
@@ -130,6 +134,14 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
     case 'gone':
       return { state: closed(state), actions: [{ do: 'end' }] }
   }
+}
+
+/** If it cannot be decided now, or there is no room now, the client must not be turned away for good. */
+function refuse(state: SessionState, error: BaroError): SessionStep {
+  const { retryAfterMs } = error
+  const comeBack: readonly SessionAction[] =
+    retryAfterMs === undefined ? [] : [{ do: 'announce-drain', reconnectInMs: retryAfterMs }]
+  return close(state, closeCodeOf(error), error.message, { do: 'error', error }, ...comeBack)
 }
 
 function hear(state: SessionState, { message, length }: Extract<SessionEvent, { name: 'message' }>): SessionStep {
@@ -173,18 +185,18 @@ function connect(state: SessionState, message: Extract<ClientMessage, { type: 'b
 function tick(
   state: SessionState,
   { atMs, spokeAtMs }: { readonly atMs: number; readonly spokeAtMs: number },
-  { heartbeatIntervalMs, connectTimeoutMs }: SessionRules,
+  { heartbeatIntervalMs, askAfterMs, silentAfterMs, connectTimeoutMs }: SessionRules,
 ): SessionStep {
   if (state.phase !== 'open')
     return atMs - state.askedAtMs < connectTimeoutMs
       ? { state, actions: [] }
       : close(state, closeCodes['no-connect'], `the session was not open within ${connectTimeoutMs} ms`)
-  // A client answers each heartbeat. Three silent intervals mean that two heartbeats had no answer, with time to spare.
-  if (!state.isOneWay && atMs - state.heardAtMs >= 3 * heartbeatIntervalMs)
-    return close(state, closeCodes.silent, `nothing heard for ${3 * heartbeatIntervalMs} ms`)
+  // A client answers each heartbeat.
+  if (!state.isOneWay && atMs - state.heardAtMs >= silentAfterMs)
+    return close(state, closeCodes.silent, `nothing heard for ${silentAfterMs} ms`)
   const isQuiet = atMs - spokeAtMs >= heartbeatIntervalMs
   // On a busy channel the hub is never quiet, and still must find out whether the client lives.
-  const isUnsure = !state.isOneWay && atMs - Math.max(state.heardAtMs, state.askedAtMs) >= heartbeatIntervalMs
+  const isUnsure = !state.isOneWay && atMs - Math.max(state.heardAtMs, state.askedAtMs) >= askAfterMs
   if (!isQuiet && !isUnsure) return { state, actions: [] }
   return { state: { ...state, askedAtMs: atMs }, actions: [{ do: 'heartbeat' }] }
 }

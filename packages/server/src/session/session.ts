@@ -1,10 +1,11 @@
 import { BaroError } from '@baro/core'
-import type { Clock, Randomness } from '@baro/core/broker'
+import type { Cancel, Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../access/allowances.ts'
+import type { Connection, Connections } from '../access/connections.ts'
 import { networkOf } from '../access/network-of.ts'
 import { expiresIn, type Holder, type Permit, type Permits } from '../access/permits.ts'
-import { type Member, type Principal, scopeOf } from '../access/principal.ts'
+import type { Principal } from '../access/principal.ts'
 import type { Identity } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
 import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
@@ -35,6 +36,7 @@ export interface SessionParts extends CommandsParts, SubscriptionsParts {
   readonly limits: Limits
   readonly sessions: Sessions
   readonly allowances: Allowances
+  readonly connections: Connections
   readonly permits: Permits
   readonly delegating: Delegating
   readonly claimsEpoch: ClaimsEpoch
@@ -43,12 +45,28 @@ export interface SessionParts extends CommandsParts, SubscriptionsParts {
   readonly publishWindowMs: number
 }
 
-/** Opens a session. `isOneWay`: the client cannot speak after its first messages. */
-export type OpenSession = (
-  outbox: SessionOutbox,
-  handshake: Handshake,
-  options: { readonly isOneWay: boolean },
-) => SessionLink
+/** What the link of a session is like. */
+export interface LinkKind {
+  /** The client cannot speak after its first messages. */
+  readonly isOneWay: boolean
+  /** The link is a request, which is answered after this time at the latest; the client comes back with another. */
+  readonly waitMs?: number
+}
+
+/** Opens a session. */
+export type OpenSession = (outbox: SessionOutbox, handshake: Handshake, link: LinkKind) => SessionLink
+
+/** A session that makes its user a member is asked for a sign of life so often, and is gone after this silence. */
+const memberRules = { askAfterMs: 10_000, silentAfterMs: 16_000 }
+
+/** A member that comes by requests stays so long at least: one that polls asks every few seconds. */
+const leastStayMs = 10_000
+
+/**
+ * So long lasts an event stream of a member. Nothing tells whether its client is still there: what is written goes to the
+ * kernel, also if nobody reads. So the client comes back by another, or is gone.
+ */
+const longestStreamMs = 20_000
 
 /** The server's side of one connection. It carries out what the session machine decides. */
 export class Session implements SessionLink, SessionContext, HubSession, Principal, Holder {
@@ -59,9 +77,15 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   /** Forgotten when authentication begins: headers would be a tenth of the memory of an idle session. */
   #handshake: Handshake | undefined
   readonly address: string | undefined
+  readonly staysMs: number | undefined
+  readonly #link: LinkKind
+  #rules: SessionRules
+  #isMember = false
+  #cancelStream: Cancel | undefined
   readonly #allowance: LinkAllowance
   readonly #subscriptions: Subscriptions
   #permit: Permit | undefined
+  #connection: Connection | undefined
   #isRefreshing = false
   /** Made at first use, because most sessions only follow. */
   #lazyCommands: Commands | undefined
@@ -71,19 +95,31 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   #client = ''
   claimsEpoch: string | undefined
 
-  constructor(parts: SessionParts, outbox: SessionOutbox, handshake: Handshake, isOneWay = false) {
+  constructor(parts: SessionParts, outbox: SessionOutbox, handshake: Handshake, link: LinkKind) {
     const { clock, randomness, allowances } = parts
     const { address } = handshake
     this.id = createId(randomness)
     this.#parts = parts
     this.#handshake = handshake
-    this.#state = startSession(clock.elapsed(), isOneWay)
+    this.#link = link
+    this.#rules = parts.sessionRules
+    this.staysMs = link.waitMs === undefined ? undefined : Math.max(2 * link.waitMs, leastStayMs)
+    this.#state = startSession(clock.elapsed(), link.isOneWay)
     this.address = address === undefined ? undefined : networkOf(address)
     this.#allowance = new LinkAllowance(allowances, this)
     this.outbox = outbox
     // The user is found out later, so the session itself is the principal, with a `user` that changes once.
     this.delegate = parts.delegating(this)
     this.#subscriptions = new Subscriptions(parts, this)
+  }
+
+  /** Refuses it if there are too many of its address. Called once, when the sessions of the node know it. */
+  begin(): void {
+    try {
+      this.#connection = this.#parts.connections.open(this)
+    } catch (error) {
+      this.#on({ name: 'refused', error: this.#parts.gate.explain(error, 'baro:connect') })
+    }
   }
 
   get user(): Identity | undefined {
@@ -98,9 +134,18 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     return this.id
   }
 
-  get member(): Member {
-    const scope = scopeOf(this)
-    return { name: `${this.#client} ${scope}`, share: this.#user ? scope : `address:${this.address}` }
+  isMember(): void {
+    if (this.#isMember) return
+    this.#isMember = true
+    const { isOneWay, waitMs } = this.#link
+    const { sessions, sessionRules, clock } = this.#parts
+    if (isOneWay && waitMs === undefined) this.#cancelStream = clock.after(longestStreamMs, () => this.drain(0))
+    this.#rules = {
+      ...sessionRules,
+      askAfterMs: Math.min(sessionRules.askAfterMs, memberRules.askAfterMs),
+      silentAfterMs: Math.min(sessionRules.silentAfterMs, memberRules.silentAfterMs),
+    }
+    if (!isOneWay) sessions.watchClosely(this)
   }
 
   spend(messages: number, bytes: number): number {
@@ -125,6 +170,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
 
   closed(): void {
     this.outbox.discard()
+    this.#connection?.end()
     this.#on({ name: 'gone' })
     this.#parts.sessions.linkGone(this)
   }
@@ -173,7 +219,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   }
 
   #on(event: SessionEvent): void {
-    const { state, actions } = sessionTransition(this.#state, event, this.#parts.sessionRules)
+    const { state, actions } = sessionTransition(this.#state, event, this.#rules)
     this.#state = state
     for (const action of actions) this.#do(action)
   }
@@ -200,6 +246,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
       case 'close':
         return this.outbox.close(action.code, action.reason)
       case 'end':
+        this.#cancelStream?.()
         this.#permit?.end()
         this.#subscriptions.endAll()
         this.#parts.sessions.ended(this)
@@ -221,6 +268,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.#handshake = undefined
     const known = this.#parts.gate.authenticate(headers, given).then((user) => {
       if (this.#state.phase === 'closed') return
+      this.#connection?.become({ user, address: this.address })
       this.#user = user
       // Before anything else is waited for: what is heard meanwhile must find its user.
       this.#permit = this.#parts.permits.open(user, this)

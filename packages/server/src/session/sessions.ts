@@ -35,6 +35,9 @@ const claimsLostSpreadMs = 5_000
 /** How often in a heartbeat interval the sessions are looked at. */
 const looksPerInterval = 5
 
+/** How often those are looked at whose end must be found out soon. */
+const closeLookMs = 2_000
+
 /**
  * Knows who is here. Each session calls `started`, perhaps `opened`, `ended` and `linkGone`, once and in this order.
  */
@@ -46,8 +49,11 @@ export class Sessions {
   readonly #links = new Set<HubSession>()
   readonly #watchers: Readonly<Record<Moment, Set<Watcher>>> = { connected: new Set(), disconnected: new Set() }
   readonly #whenNoLinks = new Set<() => void>()
+  /** Those that are looked at more often. */
+  readonly #watched = new Set<HubSession>()
   #isStopping = false
   #stopLooking: Cancel
+  #stopWatching: Cancel | undefined
 
   constructor(parts: SessionsParts) {
     this.#parts = parts
@@ -77,6 +83,7 @@ export class Sessions {
   ended(session: HubSession): void {
     const wasLetIn = this.#sessions.get(session)
     if (!this.#sessions.delete(session)) return
+    this.#watched.delete(session)
     this.#parts.counters.sessions--
     // A session that was never let in was not announced, so its end is not announced either.
     if (wasLetIn) this.#tell('disconnected', session)
@@ -129,9 +136,17 @@ export class Sessions {
     })
   }
 
+  /** From now on it gets a tick every 2 seconds. */
+  watchClosely(session: HubSession): void {
+    if (!this.#sessions.has(session)) return
+    this.#watched.add(session)
+    this.#stopWatching ??= this.#watchLater()
+  }
+
   /** Stops the ticks. */
   close(): void {
     this.#stopLooking()
+    this.#stopWatching?.()
   }
 
   /** A random time, so that not all clients come back at once. */
@@ -143,12 +158,21 @@ export class Sessions {
     for (const run of this.#watchers[moment]) this.#parts.hooks.run(run, { session: id, user })
   }
 
+  #watchLater(): Cancel {
+    const { clock } = this.#parts
+    return clock.after(closeLookMs, () => {
+      this.#stopWatching = this.#watched.size > 0 ? this.#watchLater() : undefined
+      const nowMs = clock.elapsed()
+      for (const session of this.#watched) session.tick(nowMs)
+    })
+  }
+
   #lookLater(): Cancel {
     const { clock, heartbeatIntervalMs } = this.#parts
     return clock.after(heartbeatIntervalMs / looksPerInterval, () => {
       this.#stopLooking = this.#lookLater()
       const nowMs = clock.elapsed()
-      for (const session of this.#sessions.keys()) session.tick(nowMs)
+      for (const session of this.#sessions.keys()) if (!this.#watched.has(session)) session.tick(nowMs)
     })
   }
 }

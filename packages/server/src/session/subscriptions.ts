@@ -1,11 +1,10 @@
 import { BaroError } from '@baro/core'
 import type { ResetReason } from '@baro/core/broker'
 import type { ClientMessage } from '@baro/core/protocol'
-import { type Position, parsePosition, quote, type Result } from '@baro/core/protocol'
+import { ownerOf, type Position, parsePosition, quote, type Result } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import { revokedFrom } from '../access/permits.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
-import type { Ending } from '../delegate/attendance.ts'
 import type { Following } from '../delegate/following.ts'
 import type { Batch } from '../delivery/batch.ts'
 import type { Dialect } from '../delivery/dialect.ts'
@@ -13,6 +12,7 @@ import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import { recoveredMessage, resetMessage } from '../delivery/encode/sdk-messages.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Limits } from '../ports/limits.ts'
+import type { Ending } from '../presence/attendance.ts'
 import type { Outlet } from '../stream/reader.ts'
 import { type Named, namedBy } from './named.ts'
 import type { SessionContext } from './session-context.ts'
@@ -53,7 +53,8 @@ export class Subscriptions {
     }
     // A newer attempt replaces the older one: the client found a gap, or its position moved, so it asks again.
     subscription.attempt = message.payload.attempt
-    subscription.following.begin(position, subscription)
+    if (resolved.members !== undefined) this.#session.isMember()
+    subscription.following.begin(position, subscription, 'ask', message.payload.state)
   }
 
   unsubscribe(message: UnsubscribeMessage): void {
@@ -70,11 +71,9 @@ export class Subscriptions {
 
   /** Ends what the user may not follow any more: a channel, or all. */
   revoke(channel: string | undefined): void {
-    const revoked = channel === undefined ? [...this.#byChannel] : [[channel, this.#byChannel.get(channel)] as const]
-    for (const [name, subscription] of revoked) {
-      if (!subscription) continue
-      this.fail(subscription, revokedFrom(name))
-    }
+    for (const [name, subscription] of [...this.#byChannel])
+      if (channel === undefined || channel === (ownerOf(name)?.owner ?? name))
+        this.fail(subscription, revokedFrom(name))
   }
 
   /** Asks all rules again: there is a new token. */
@@ -110,7 +109,7 @@ export class Subscriptions {
   fail(subscription: Subscription, error: unknown): void {
     const { attempt, following } = subscription
     const { channel } = following.resolved
-    this.#end(channel, subscription)
+    this.#end(channel, subscription, 'left')
     // Nothing of it that waits is handed over (I8).
     this.#session.outbox.forget(channel)
     this.#session.sendError(this.#parts.gate.explain(error, channel), { channel, attempt })

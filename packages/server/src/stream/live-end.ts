@@ -1,6 +1,8 @@
 import type { Publication, Signal } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
 import type { AtPosition } from '@baro/core/protocol'
 import { Batch } from '../delivery/batch.ts'
+import { LatestSignals } from '../delivery/latest-signals.ts'
 import { LiveGroup, type LiveReader } from '../delivery/live-group.ts'
 import type { Gathering, Ticker } from '../delivery/ticker.ts'
 
@@ -8,6 +10,7 @@ import type { Gathering, Ticker } from '../delivery/ticker.ts'
 export interface LiveEndParts {
   readonly channel: string
   readonly ticker: Ticker
+  readonly clock: Clock
   /** A batch of this many leaves before the tick ends, so that a full socket is found before more goes into it (I7). */
   readonly maxPublications: number
 }
@@ -16,6 +19,8 @@ export interface LiveEndParts {
 export class LiveEnd implements Gathering {
   readonly #parts: LiveEndParts
   readonly #readers = new LiveGroup()
+  /** Made at first use, because most channels have no such signals. */
+  #lazyLatest: LatestSignals | undefined
   #gathered: Publication[] = []
   /** The position that the gathered publications follow, and the one they lead to; `undefined` while there are none. */
   #follows: AtPosition | undefined
@@ -45,7 +50,17 @@ export class LiveEnd implements Gathering {
   }
 
   signal(signal: Signal): void {
-    this.#readers.signal(signal)
+    if (signal.key === undefined) return this.#readers.signal([signal])
+    this.#lazyLatest ??= new LatestSignals({
+      clock: this.#parts.clock,
+      handOn: (signals) => this.#readers.signal(signals),
+    })
+    this.#lazyLatest.take(signal)
+  }
+
+  /** Forgets the signals that wait. */
+  end(): void {
+    this.#lazyLatest?.end()
   }
 
   /**

@@ -13,9 +13,9 @@ export function publicationText({ type, payload, offset, id, time, by }: Publica
   return JSON.stringify(fields satisfies EveryField<Publication & { readonly position: string }>)
 }
 
-/** A signal, without its channel, which is that of the stream. */
+/** A signal, without its channel, which is that of the stream, and without its mark, which is for gateways. */
 export function signalText({ type, payload, by }: Signal): string {
-  return JSON.stringify({ type, payload, by } satisfies EveryField<Omit<Signal, 'channel'>>)
+  return JSON.stringify({ type, payload, by } satisfies EveryField<Omit<Signal, 'channel' | 'to' | 'key' | 'mark'>>)
 }
 
 /** A reset, with the value to start again from. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type HttpStage, publishAll, serve, until } from '../../../test/http-stage.ts'
 import { TextSocket } from '../../../test/stream-readers.ts'
+import type { AccessContext, Auth } from '../../channel/handlers.ts'
 import { Bookmarks, maxBookmarks, maxBookmarksOfOne } from './bookmarks.ts'
 
 const page = 'a-page-of-somebody'
@@ -105,6 +106,28 @@ test('a user is not found under the name that a guest has, and a short name is r
   expect(await ada.next()).toBe('b')
   const short = new TextSocket(stage.url('/baro/channels/chat:1?reader=me'))
   expect(await short.closed).toMatchObject({ code: 1006 })
+})
+
+test('I2: who says who it is by its first message has a name as well, and it is that of the user', async () => {
+  const auth: Auth = ({ token }) => (token === undefined ? undefined : { id: token })
+  const stage = await serve({ auth }, { access: ({ user }: AccessContext) => user !== undefined })
+  const enter = async (user: string) => {
+    const socket = open(stage)
+    socket.say(JSON.stringify({ type: 'AUTH', token: user }))
+    expect(await socket.message()).toMatchObject({ type: 'baro:authenticated' })
+    return socket
+  }
+  const first = await enter('ada')
+  await publishAll(stage.hub, 'chat:1', 'a')
+  expect(await nextReceived(first)).toBe('a')
+  first.webSocket.close()
+  await first.closed
+  await publishAll(stage.hub, 'chat:1', 'b')
+  const [ada, grace] = [await enter('ada'), await enter('grace')]
+  await opened(stage, 3)
+  await publishAll(stage.hub, 'chat:1', 'c')
+  expect([await ada.next(), await ada.next()]).toEqual(['b', 'c'])
+  expect(await grace.next()).toBe('c')
 })
 
 test('I7: bookmarks are bounded, of one address and together, and whoever has the most gives way', () => {

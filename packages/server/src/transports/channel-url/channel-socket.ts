@@ -8,7 +8,7 @@ import { refuseUpgrade, type Upgrade, type WebSocketTransport } from '../websock
 import type { Bookmarks } from './bookmarks.ts'
 import { webSocketDialect } from './channel-dialects.ts'
 import { parseChannelQuery, searchOf } from './channel-query.ts'
-import { ChannelStream, type ChannelStreamParts } from './channel-stream.ts'
+import { ChannelStream, type ChannelStreamParts, type StreamVoice } from './channel-stream.ts'
 import { Receipts } from './receipts.ts'
 
 /** Where a plain WebSocket is asked for: at the channel's own URL, or where an application has mounted it. */
@@ -32,7 +32,7 @@ export interface ChannelSocketParts extends ChannelStreamParts {
 export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, upgrade: Upgrade): void {
   const { stream } = upgrade
   prepare(parts, place, upgrade)
-    .then(({ resolved, query, principal: reader, awaitsToken, bookmark }) => {
+    .then(({ resolved, query, principal: reader, awaitsToken, name }) => {
       // The handshake may wait for its turn.
       const hold = new Hold(parts.permits, reader.user, resolved.channel)
       const endHold = () => hold.end()
@@ -41,10 +41,15 @@ export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, u
         stream.off('close', endHold)
         endHold()
         const dialect = webSocketDialect(socket.framing, query.view)
-        const receipts =
-          bookmark && ((send: (frame: Uint8Array) => void) => new Receipts(parts.clock, bookmark, send, socket))
-        const voice = { heartbeat: () => socket.ping(), drain: () => {}, ...(receipts && { receipts }) }
-        const position = query.position ?? bookmark?.position
+        const voice: StreamVoice = {
+          heartbeat: () => socket.ping(),
+          drain: () => {},
+          ...(name !== undefined && {
+            receipts: (who, send) =>
+              new Receipts(parts.clock, parts.bookmarks.open(resolved.channel, name, who), send, socket),
+          }),
+        }
+        const { position } = query
         const opened = new ChannelStream(parts, socket, voice, { resolved, dialect, position, reader, awaitsToken })
         if (hold.error) opened.over(hold.error)
         return opened
@@ -59,7 +64,7 @@ export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, u
 
 async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request, handshake }: Upgrade) {
   parts.registry.assertComplete()
-  const resolved = orThrow(parts.registry.resolve(place.channel()))
+  const resolved = orThrow(parts.registry.resolvePlain(place.channel()))
   const search = searchOf(request.url, place.defaults)
   search.set('live', 'sse')
   const query = orThrow(parseChannelQuery(search, {}))
@@ -67,15 +72,14 @@ async function prepare(parts: ChannelSocketParts, place: ChannelPlace, { request
   const name = readerName(search)
   try {
     await parts.gate.assertAllowed(resolved, principal, 'read')
-    const bookmark = name === undefined ? undefined : parts.bookmarks.open(resolved.channel, name, principal)
-    return { resolved, query, principal, bookmark, awaitsToken: false }
+    return { resolved, query, principal, name, awaitsToken: false }
   } catch (error) {
     // A browser cannot send a header with a WebSocket, and shows no status of its handshake. So a guest may still say who
     // it is, by its first message.
     if (principal.user || principal.key) throw error
     // The error of a rule that throws is logged, as it would be if it were sent.
     parts.gate.explain(error, resolved.channel)
-    return { resolved, query, principal, bookmark: undefined, awaitsToken: true }
+    return { resolved, query, principal, name, awaitsToken: true }
   }
 }
 

@@ -1,8 +1,9 @@
 /** One channel on one plain stream, for code that does not use our client: a WebSocket or an EventSource. */
 import { BaroError, type Json } from '@baro/core'
 import type { Cancel, Clock, Randomness, ResetReason } from '@baro/core/broker'
-import { closeCodes, createId, type Position } from '@baro/core/protocol'
+import { closeCodes, createId, ownerOf, type Position } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
+import type { Connection, Connections } from '../../access/connections.ts'
 import type { Gate } from '../../access/gate.ts'
 import { expiresIn, type Holder, type Permit, type Permits, revokedFrom } from '../../access/permits.ts'
 import type { Principal } from '../../access/principal.ts'
@@ -35,6 +36,7 @@ export interface ChannelStreamParts {
   readonly counters: Pick<Counters, 'rejected'>
   readonly sessions: Sessions
   readonly allowances: Allowances
+  readonly connections: Connections
   readonly permits: Permits
   readonly delegating: Delegating
   readonly heartbeatIntervalMs: number
@@ -58,8 +60,11 @@ export interface StreamVoice {
   heartbeat(): void
   /** Tells the client to come back after this time. The stream closes right after it. */
   drain(reconnectInMs: number): void
-  /** Makes what finds out how far the client has read, if it wants that to be remembered. */
-  receipts?(send: (frame: Uint8Array) => void): Receipts
+  /**
+   * Makes what finds out how far this reader has read, if the client wants that to be remembered. Called once, when it is
+   * known who reads.
+   */
+  receipts?(reader: Principal, send: (frame: Uint8Array) => void): Receipts
 }
 
 /** Writes what its reader finds to a plain stream, and gives what the client sends to the channel's handlers. */
@@ -74,13 +79,15 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   /** Another one for another user: what was sent before is done for who sent it, and never for who came after. */
   #delegate: Delegate
   readonly #following: Following
-  readonly #start: Start
-  readonly #receipts: Receipts | undefined
+  /** Where it begins: what the request asks for, until it is known who reads. */
+  #start: Start
+  #receipts: Receipts | undefined
   /** Made at first use: an event stream spends nothing. */
   #lazyAllowance: LinkAllowance | undefined
   /** Made at first use, because most streams only follow. */
   #lazyInbox: ChannelInbox | undefined
   #permit: Permit | undefined
+  #connection: Connection | undefined
   /** Of a server key that opened the stream. */
   #stopWatchingKey: Cancel | undefined
   #awaitsToken = false
@@ -95,16 +102,20 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#parts = parts
     this.#voice = voice
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
-    this.#receipts = voice.receipts?.((frame) => this.outbox.deliver(frame, resolved.channel))
     // The scope of a guest's ids is this stream, because nothing says that another stream is of the same guest.
     this.#principal = { user: reader.user, key: reader.key, address: reader.address, session: this.id }
     this.#delegate = parts.delegating(this.#principal)
     this.#following = this.#delegate.follow(resolved)
-    // A view of payloads shows no snapshot, so without a position it starts with what happens from now on.
-    this.#start = position ?? (dialect.view === 'payload' ? 'now' : undefined)
+    this.#start = position
     parts.sessions.started(this)
     // `started` ends the stream at once if the node is stopping.
     if (this.#isEnded) return
+    try {
+      this.#connection = parts.connections.open(this.#principal)
+    } catch (error) {
+      this.failed(error)
+      return
+    }
     this.#awaitsToken = awaitsToken === true
     if (awaitsToken) this.#cancelWait = parts.clock.after(parts.limits.connectTimeoutMs, () => this.#tooLate())
     else this.#begin()
@@ -117,6 +128,9 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     const { key } = this.#principal
     if (key)
       this.#stopWatchingKey = this.#parts.gate.watchKey(key, this.#following.resolved, (error) => this.failed(error))
+    this.#receipts = this.#voice.receipts?.(this.#principal, (frame) => this.outbox.deliver(frame, this.#channel))
+    // A view of payloads shows no snapshot, so without a position it starts with what happens from now on.
+    this.#start ??= this.#receipts?.position ?? (this.dialect.view === 'payload' ? 'now' : undefined)
     this.#following.begin(this.#start, this, 'asked')
   }
 
@@ -150,6 +164,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     try {
       await gate.assertAllowed(this.#following.resolved, { ...this.#principal, user }, 'read')
       if (this.#isEnded) return
+      this.#connection?.become({ user, address: this.#principal.address })
       if (user?.id === this.user?.id) this.#principal.user = user
       else this.#become(user)
       const aside = { ...(user && { user: user.id }), ...expiresIn(clock, user) }
@@ -178,6 +193,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     if (this.#isEnded) return
     this.outbox.forget()
     this.refused(error)
+    if (error.retryAfterMs !== undefined) this.#voice.drain(error.retryAfterMs)
     this.#close(closeCodeFor(error), error.message)
   }
 
@@ -226,7 +242,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   }
 
   revoked(channel: string | undefined): void {
-    if (channel === undefined || channel === this.#channel) this.over(revokedFrom(this.#channel))
+    if (channel === undefined || channel === (ownerOf(this.#channel)?.owner ?? this.#channel))
+      this.over(revokedFrom(this.#channel))
   }
 
   comeBack(): void {
@@ -253,10 +270,15 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.outbox.replyBytes(this.dialect.encodeAnswer(payload, id))
   }
 
-  refused({ code, message }: BaroError, id?: string): void {
+  refused({ code, message, retryAfterMs }: BaroError, id?: string): void {
     this.#parts.counters.rejected++
     this.outbox.replyBytes(
-      this.dialect.encodeAside('baro:error', { code, message, ...(id === undefined ? undefined : { id }) }),
+      this.dialect.encodeAside('baro:error', {
+        code,
+        message,
+        ...(retryAfterMs === undefined ? undefined : { retryAfterMs }),
+        ...(id === undefined ? undefined : { id }),
+      }),
     )
   }
 
@@ -270,6 +292,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   closed(): void {
     this.outbox.discard()
+    this.#connection?.end()
     this.#end()
     this.#parts.sessions.linkGone(this)
   }

@@ -111,6 +111,9 @@ describe('an event stream', () => {
     const reader = await events(stage, '', { authorization: 'Bearer ada' })
     await until(() => told.length === 1)
     reader.abort()
+    await until(() => stage.hub.counters.sessions === 0)
+    expect(told).toHaveLength(1)
+    stage.clock.advance(2_000)
     await until(() => told.length === 2)
     expect(told).toEqual([
       ['joined', 'chat:1', { id: 'ada' }],

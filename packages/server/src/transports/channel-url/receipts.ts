@@ -35,6 +35,11 @@ export class Receipts {
     socket.onPong((id) => this.#received(id))
   }
 
+  /** Where the reader stood when its last link ended; `undefined` if it had none. */
+  get position(): Position | undefined {
+    return this.#bookmark.position
+  }
+
   /** The reader needs nothing up to here: it starts here, or is shown no more of it. */
   startsAt(position: Position): void {
     this.#bookmark.position = position

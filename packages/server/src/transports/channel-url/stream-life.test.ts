@@ -201,5 +201,6 @@ test.each([
   await open(stage)
   await stage.hub.drain()
   const session = told[0]?.split(' ')[1]
-  expect(told).toEqual([`connected ${session}`, `joined ${session}`, `left ${session}`, `disconnected ${session}`])
+  // It may come back to another node, so it has not left.
+  expect(told).toEqual([`connected ${session}`, `joined ${session}`, `disconnected ${session}`])
 })

@@ -145,7 +145,7 @@ async function waitSession(
   const collector = new AnswerCollector(asked, { ticker, limits, nowMs: clock.elapsed(), greeted })
   // A handler that never answers must not hold the request for ever.
   let cancelHold = endHoldIn(longestWaitSeconds * 1_000)
-  const session = parts.openSession(collector, handshake, { isOneWay: true })
+  const session = parts.openSession(collector, handshake, { isOneWay: true, waitMs })
   const cancelWait = clock.after(waitMs, () => collector.endWait())
   if (response.destroyed) collector.close()
   response.once('close', () => collector.close())

@@ -1,0 +1,40 @@
+import { BaroError } from '@baro/core'
+import { quote } from '@baro/core/protocol'
+import type { Gateway } from './gateway.ts'
+import { hubPath, restBelow } from './hub-path.ts'
+
+/** The gateways of a hub, by their paths. */
+export class Gateways {
+  readonly #hubPath: string
+  readonly #gateways: { readonly path: string; readonly gateway: Gateway }[] = []
+
+  constructor(path: string) {
+    this.#hubPath = path
+  }
+
+  /** @throws {BaroError} `bad-definition` if no URL has its path, or if the hub or another gateway is there. */
+  add(gateway: Gateway): void {
+    const path = hubPath(gateway.path)
+    const others = [this.#hubPath, ...this.#gateways.map((one) => one.path)]
+    if (path === '' || others.some((other) => isWithin(other, path) || isWithin(path, other)))
+      throw new BaroError(
+        'bad-definition',
+        `A gateway cannot be at ${quote(gateway.path)}, because the hub or another gateway is there. Choose another path.`,
+      )
+    this.#gateways.push({ path, gateway })
+  }
+
+  /** The gateway that a request is for. */
+  find(pathname: string): Gateway | undefined {
+    return this.#gateways.find(({ path }) => restBelow(path, pathname) !== undefined)?.gateway
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#gateways.map(({ gateway }) => gateway.close()))
+  }
+}
+
+/** A hub that is all of a server is at every path; there a gateway has the last word on its own. */
+function isWithin(outer: string, inner: string): boolean {
+  return outer !== '' && restBelow(outer, inner) !== undefined
+}

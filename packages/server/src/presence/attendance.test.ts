@@ -1,0 +1,176 @@
+import { createFakeClock, createSeededRandomness } from '@baro/testing'
+import { expect, test } from 'vitest'
+import type { Principal } from '../access/principal.ts'
+import type { AnyHandlers } from '../channel/handlers.ts'
+import { Hooks } from '../channel/hooks.ts'
+import type { Resolved } from '../channel/registry.ts'
+import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
+import { Attendance, type Attending, type Ending } from './attendance.ts'
+
+const leaveAfterMs = 2_000
+const memberLeaseMs = 15_000
+
+/** Nodes over one broker, and whoever joins and leaves, by session, with the second in which it happens. */
+function setUp(isAlone = false) {
+  const clock = createFakeClock()
+  const { presence } = createMemoryBroker({ clock, randomness: createSeededRandomness('attendance') })
+  const told: string[] = []
+  const note =
+    (what: string): NonNullable<AnyHandlers['joined']> =>
+    ({ session, user, channel }) =>
+      told.push(`${Math.round(clock.elapsed() / 1_000)} s: ${session ?? user?.id} ${what} ${channel}`)
+  const resolved = (
+    channel = 'room:1',
+    handlers: Partial<AnyHandlers> = { joined: note('joined'), left: note('left') },
+  ) => ({ channel, params: {}, handlers }) as unknown as Resolved
+  const open = (node: string) =>
+    new Attendance({
+      ...{ clock, presence, node, leaveAfterMs, memberLeaseMs, isAlone },
+      ...{ hooks: new Hooks(console), log: console, maxListedMembers: 500, find: resolved },
+    })
+  const attendance = open('A')
+  const come = (principal: Principal, at = attendance, channel?: string): ((ending: Ending) => void) => {
+    const attending: Attending | undefined = at.join(resolved(channel), principal)
+    return (ending) => attending?.end(ending)
+  }
+  return { clock, told, attendance, resolved, open, come }
+}
+
+const client = (session: string, name = session, address = '1'): Principal => ({ session, guest: name, address })
+const who = (told: readonly string[]) => told.map((line) => line.slice(line.indexOf(':') + 2))
+
+test('a client that comes back in time is the same member: it joins once, and leaves once, some time after its last link', async () => {
+  const { come, clock, told } = setUp()
+  for (const session of ['first', 'second', 'third']) {
+    const end = come(client(session, 'kim'))
+    await clock.pass(25_000)
+    end('gone')
+    await clock.pass(leaveAfterMs - 1)
+  }
+  expect(told).toEqual(['0 s: first joined room:1'])
+  await clock.pass(1)
+  expect(told).toEqual(['0 s: first joined room:1', '81 s: first left room:1'])
+})
+
+test('a client that comes back too late joins again', async () => {
+  const { come, clock, told } = setUp()
+  for (const session of ['first', 'second']) {
+    const end = come(client(session, 'kim'))
+    await clock.pass(1_000)
+    end('gone')
+    await clock.pass(leaveAfterMs + 1_000)
+  }
+  expect(who(told)).toEqual(['first joined room:1', 'first left room:1', 'second joined room:1', 'second left room:1'])
+})
+
+test('a user is one member, whatever clients it has, and leaves with the last link of any', async () => {
+  const { come, clock, told } = setUp()
+  const user = { id: 'ada' }
+  const first = come({ user, session: 'phone', guest: 'phone' })
+  const second = come({ user, session: 'laptop', guest: 'laptop' })
+  await clock.pass(0)
+  first('gone')
+  await clock.pass(2 * leaveAfterMs)
+  expect(told).toEqual(['0 s: phone joined room:1'])
+  second('left')
+  await clock.pass(0)
+  expect(told).toEqual(['0 s: phone joined room:1', '4 s: phone left room:1'])
+})
+
+test('who comes by requests stays for as long as its last request promised', async () => {
+  const { come, clock, told } = setUp()
+  for (let request = 0; request < 3; request++) {
+    const end = come({ ...client('poll', 'kim'), staysMs: 50_000 })
+    await clock.pass(1_000)
+    end('gone')
+    await clock.pass(49_000)
+  }
+  expect(told).toHaveLength(1)
+  await clock.pass(1_000)
+  expect(who(told)).toEqual(['poll joined room:1', 'poll left room:1'])
+})
+
+test('clients, and the channels of one, leave each at its own time', async () => {
+  const { come, clock, told, attendance } = setUp()
+  for (const [name, channel] of [
+    ['kim', 'room:1'],
+    ['kim', 'room:2'],
+    ['lee', 'room:1'],
+  ] as const) {
+    const end = come(client(name), attendance, channel)
+    await clock.pass(1_000)
+    end('gone')
+    await clock.pass(2_000)
+  }
+  expect(told.filter((line) => line.includes('left'))).toEqual([
+    '3 s: kim left room:1',
+    '6 s: kim left room:2',
+    '9 s: lee left room:1',
+  ])
+})
+
+test('nothing is kept for a channel without hooks', () => {
+  const { attendance, resolved, clock } = setUp()
+  const { pending } = clock
+  expect(attendance.join(resolved('room:1', {}), client('kim'))).toBeUndefined()
+  expect(clock.pending).toBe(pending)
+})
+
+test('on several nodes a member joins once and leaves once', async () => {
+  const { come, open, clock, told } = setUp()
+  const other = open('B')
+  const here = come(client('here', 'kim'))
+  await clock.pass(10)
+  const there = come(client('there', 'kim'), other)
+  await clock.pass(10_000)
+  here('left')
+  await clock.pass(60_000)
+  expect(who(told)).toEqual(['here joined room:1'])
+  there('left')
+  await clock.pass(250)
+  expect(who(told)).toEqual(['here joined room:1', 'there left room:1'])
+})
+
+test('I9: those of a node that died have left after its lease, once, told by another node', async () => {
+  const { come, open, clock, told } = setUp()
+  const dead = open('dead')
+  come({ user: { id: 'ada' }, session: 'there' }, dead)
+  dead.close()
+  await clock.pass(memberLeaseMs - 1)
+  expect(who(told)).toEqual(['there joined room:1'])
+  await clock.pass(5_000)
+  expect(who(told)).toEqual(['there joined room:1', 'ada left room:1'])
+})
+
+test('a node that stops lets nobody leave who comes back to another one', async () => {
+  const { come, open, clock, told } = setUp()
+  const [old, next] = [open('old'), open('next')]
+  const end = come(client('before', 'kim'), old)
+  await clock.pass(1_000)
+  old.close()
+  end('gone')
+  await clock.pass(5_000)
+  come(client('after', 'kim'), next)
+  await clock.pass(60_000)
+  expect(who(told)).toEqual(['before joined room:1'])
+})
+
+test('a node that is alone and stops: nobody can come back, so all have left', async () => {
+  const { come, attendance, clock, told } = setUp(true)
+  come(client('kim'))('gone')
+  come(client('lee'))
+  await clock.pass(300)
+  attendance.close()
+  await clock.pass(0)
+  expect(who(told)).toEqual(['kim joined room:1', 'lee joined room:1', 'kim left room:1', 'lee left room:1'])
+  expect(clock.pending).toBe(0)
+})
+
+test('I7: of one address a bounded number lingers: those that have waited longest leave early, and of others nobody does', async () => {
+  const { come, clock, told } = setUp()
+  const staysMs = 50_000
+  come({ ...client('neighbour', 'neighbour', '2'), staysMs })('gone')
+  for (let count = 0; count < 2_003; count++) come({ ...client(`${count}`), staysMs })('gone')
+  await clock.pass(0)
+  expect(who(told.filter((line) => line.includes('left')))).toEqual([0, 1, 2].map((count) => `${count} left room:1`))
+})

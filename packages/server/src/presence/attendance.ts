@@ -1,0 +1,176 @@
+/**
+ * Who is here, as this node knows (I9): the members that have links of this node, in each set.
+ *
+ *   a link follows ──▶ held ── its last link is gone ──▶ lingering ── its time is over ──▶ let go
+ *                       ▲                                   │
+ *                       └────────── a link follows ─────────┘
+ *
+ * The broker puts together what all nodes hold, and says who has joined and who has left. Each node renews its leases, and
+ * looks for those of nodes that died.
+ */
+import type { Json, Log } from '@baro/core'
+import { type Cancel, type Clock, type NowOrLater, type Presence, type SetChange, whenHere } from '@baro/core/broker'
+import type { Principal } from '../access/principal.ts'
+import { contextOf } from '../access/principal.ts'
+import type { ChannelContext } from '../channel/handlers.ts'
+import type { Hooks } from '../channel/hooks.ts'
+import type { Resolved } from '../channel/registry.ts'
+import { describeError } from '../observe/describe-error.ts'
+import { HeldSet, type Told } from './held-set.ts'
+import { Lingering } from './lingering.ts'
+import { memberId } from './member-id.ts'
+
+/** What attendance works with. */
+export interface AttendanceParts {
+  readonly clock: Clock
+  readonly hooks: Hooks
+  readonly log: Log
+  readonly presence: Presence
+  /** The name of this life of the node. */
+  readonly node: string
+  /** How long a member may be without a link before it has left. */
+  readonly leaveAfterMs: number
+  readonly memberLeaseMs: number
+  readonly maxListedMembers: number
+  /** Whether nobody but this node uses the broker, so that all have left when it stops. */
+  readonly isAlone: boolean
+  /** The channel of this name; `undefined` if there is none any more. */
+  find(channel: string): Resolved | undefined
+}
+
+/** How a following ends: its client said so, or its link is gone and the client may come back. */
+export type Ending = 'left' | 'gone'
+
+/** One following of a member. */
+export interface Attending {
+  /** The member tells something else of itself. */
+  tell(state: Json): void
+  end(ending: Ending): void
+}
+
+/** How often a node touches each of its sets. */
+export const renewalMs = 5_000
+
+const joinedPrefix = 'baro~joined:'
+
+export class Attendance {
+  readonly #parts: AttendanceParts
+  readonly #sets = new Map<string, HeldSet>()
+  readonly #lingering = new Lingering()
+  #key: NowOrLater<string> | undefined
+  #cancel: Cancel | undefined
+  #isStopped = false
+
+  constructor(parts: AttendanceParts) {
+    this.#parts = parts
+    this.#cancel = parts.clock.after(renewalMs, () => this.#renew())
+  }
+
+  /** A principal begins to follow a channel; `undefined` if nobody wants to know. */
+  join(resolved: Resolved, principal: Principal, state: Json = null): Attending | undefined {
+    const { channel, handlers, members } = resolved
+    const { joined, left } = handlers
+    if (members === undefined && !joined && !left) return undefined
+    const context = contextOf(principal, resolved)
+    const told: Told = { joined: () => this.#run(joined, context), left: () => this.#run(left, context) }
+    const set = this.#setOf(members ?? joinedPrefix + channel, members !== undefined)
+    const { leaveAfterMs } = this.#parts
+    // Whoever nothing tells apart from others cannot come back.
+    const isKnown = principal.user !== undefined || principal.guest !== undefined
+    const staysMs = isKnown ? Math.max(principal.staysMs ?? 0, leaveAfterMs) : 0
+    // The key of guests may be on its way, and the following may end meanwhile.
+    let id: string | undefined
+    let current = state
+    let ending: Ending | undefined
+    const release = () => id !== undefined && ending && set.release(id, ending === 'left' ? 0 : staysMs)
+    this.#whenKnown(principal, (known) => {
+      id = known
+      const { user, address } = principal
+      const member = { id, ...(user && { user: user.id }), state: current }
+      set.hold(member, told, user ? id : `address:${address}`)
+      release()
+    })
+    return {
+      tell(next) {
+        current = next
+        if (id !== undefined) set.tell(id, next)
+      },
+      end(how) {
+        ending = how
+        release()
+      },
+    }
+  }
+
+  /**
+   * The node stops. What it holds stays for as long as its lease, so that nobody sees those leave who come back to another
+   * node, or to the next process.
+   */
+  stop(): void {
+    if (this.#isStopped) return
+    this.#isStopped = true
+    for (const set of this.#sets.values()) set.stop(this.#parts.isAlone)
+  }
+
+  close(): void {
+    this.stop()
+    this.#cancel?.()
+  }
+
+  #run(hook: ((context: ChannelContext) => unknown) | undefined, context: ChannelContext): void {
+    this.#parts.hooks.run(hook, context)
+  }
+
+  #setOf(name: string, isListed: boolean): HeldSet {
+    const { clock, log, presence, node, memberLeaseMs, maxListedMembers } = this.#parts
+    const known = this.#sets.get(name)
+    if (known) return known
+    const made = new HeldSet(name, {
+      ...{ clock, log, presence, node, lingering: this.#lingering },
+      terms: { leaseMs: memberLeaseMs, ...(isListed && { maxListed: maxListedMembers }) },
+      emptied: () => this.#sets.delete(name),
+    })
+    if (this.#isStopped) made.stop(this.#parts.isAlone)
+    this.#sets.set(name, made)
+    return made
+  }
+
+  #whenKnown(principal: Principal, run: (id: string) => void): void {
+    const { presence, log } = this.#parts
+    if (principal.user) return run(memberId(principal, ''))
+    this.#key ??= presence.key()
+    const known = whenHere(this.#key, (key) => {
+      this.#key = key
+      run(memberId(principal, key))
+    })
+    if (known instanceof Promise)
+      known.catch((error) => {
+        this.#key = undefined
+        log.warn(`A guest cannot be named, and is no member: ${describeError(error)}`)
+      })
+  }
+
+  #renew(): void {
+    const { clock, presence, log } = this.#parts
+    this.#cancel = clock.after(renewalMs, () => this.#renew())
+    if (!this.#isStopped) for (const set of this.#sets.values()) set.renew()
+    const failed = (error: unknown) => log.warn(`Nobody looked for members of dead nodes: ${describeError(error)}`)
+    try {
+      const found = whenHere(presence.expire(), (changes) => this.#leave(changes))
+      if (found instanceof Promise) found.catch(failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  /** Members that no node holds any more: this node found it, so it tells the application. */
+  #leave(changes: readonly SetChange[]): void {
+    for (const { set, left } of changes) {
+      if (!set.startsWith(joinedPrefix)) continue
+      const resolved = this.#parts.find(set.slice(joinedPrefix.length))
+      if (!resolved) continue
+      for (const { user } of left)
+        this.#run(resolved.handlers.left, contextOf({ user: user === undefined ? undefined : { id: user } }, resolved))
+    }
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The members of one set that have links of this node. Changes are gathered, so that a room in which everybody comes at
+ * once tells it a few times a second and not for each; one touch is on its way at a time.
+ */
+import type { Json, Log } from '@baro/core'
+import type { Cancel, Clock, HeldMember, Presence, Touch, Touched, TouchTerms } from '@baro/core/broker'
+import { orElse, whenHere } from '@baro/core/broker'
+import { describeError } from '../observe/describe-error.ts'
+import type { Lingerer, Lingering } from './lingering.ts'
+
+/** What a set works with. */
+export interface HeldSetParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly presence: Pick<Presence, 'touch'>
+  readonly node: string
+  readonly terms: TouchTerms
+  readonly lingering: Lingering
+  /** There is nobody left, and nothing to tell. */
+  emptied(): void
+}
+
+/** Who is told when the member has joined or left on all nodes together. */
+export interface Told {
+  joined(): void
+  left(): void
+}
+
+/** One member, as long as this node has links of it, and a little longer. */
+interface Held extends Lingerer {
+  member: HeldMember
+  readonly told: Told
+  links: number
+  /** Until when it stays without a link. */
+  untilMs: number
+  cancel: Cancel | undefined
+}
+
+/** Readers are told no more often. */
+const gatherMs = 250
+/** How long a node waits before it touches again, after it could not. */
+const retryMs = 1_000
+
+export class HeldSet {
+  readonly #name: string
+  readonly #parts: HeldSetParts
+  readonly #held = new Map<string, Held>()
+  /** Of those let go, who is to be told, until the broker knows. */
+  readonly #leaving = new Map<string, Told>()
+  /** Ids of whom the broker is to be told. */
+  readonly #changed = new Set<string>()
+  #touchedMs = Number.NEGATIVE_INFINITY
+  #isTouching = false
+  #cancel: Cancel | undefined
+  #isStopped = false
+
+  constructor(name: string, parts: HeldSetParts) {
+    this.#name = name
+    this.#parts = parts
+  }
+
+  /** One more link of a member. */
+  hold(member: HeldMember, told: Told, share: string): void {
+    const { id } = member
+    const held = this.#held.get(id)
+    if (held) {
+      held.links++
+      this.#stay(held)
+      return this.tell(id, member.state)
+    }
+    // Who comes back before the broker knew that it went has never been away.
+    const come: Held = {
+      ...{ member, told: this.#leaving.get(id) ?? told, share, links: 1, untilMs: 0, cancel: undefined },
+      leave: () => this.#letGo(id, come),
+    }
+    this.#held.set(id, come)
+    this.#leaving.delete(id)
+    this.#hasChanged(id)
+  }
+
+  /** What a member tells of itself; of its tabs the last one counts. */
+  tell(id: string, state: Json): void {
+    const held = this.#held.get(id)
+    if (!held || JSON.stringify(held.member.state) === JSON.stringify(state)) return
+    held.member = { ...held.member, state }
+    this.#hasChanged(id)
+  }
+
+  /** A link of the member is gone. With the last one it stays for so long, or for as long as another link has promised. */
+  release(id: string, staysMs: number): void {
+    const { clock } = this.#parts
+    const held = this.#held.get(id)
+    if (!held) return
+    held.links--
+    held.untilMs = staysMs === 0 ? 0 : Math.max(held.untilMs, clock.elapsed() + staysMs)
+    if (held.links > 0 || this.#isStopped) return
+    const restMs = held.untilMs - clock.elapsed()
+    if (restMs <= 0) return held.leave()
+    held.cancel = clock.after(restMs, held.leave)
+    this.#parts.lingering.add(held)
+  }
+
+  /** Renews the lease, if nothing else did. */
+  renew(): void {
+    if (!this.#isTouching && !this.#cancel && this.#held.size > 0) this.#touch({ held: [], released: [] })
+  }
+
+  /** Nothing more is touched. `hasLeft`: everybody leaves at once, because nobody could come back. */
+  stop(hasLeft: boolean): void {
+    if (hasLeft) {
+      for (const held of this.#held.values()) held.leave()
+      this.#flush()
+    }
+    this.#isStopped = true
+    this.#cancel?.()
+    for (const held of this.#held.values()) this.#stay(held)
+  }
+
+  /** It lingers no more. */
+  #stay(held: Held): void {
+    held.cancel?.()
+    held.cancel = undefined
+    this.#parts.lingering.delete(held)
+  }
+
+  #letGo(id: string, held: Held): void {
+    this.#stay(held)
+    this.#held.delete(id)
+    this.#leaving.set(id, held.told)
+    this.#hasChanged(id)
+  }
+
+  #hasChanged(id: string): void {
+    this.#changed.add(id)
+    this.#flushLater()
+  }
+
+  #flushLater(): void {
+    if (this.#isStopped || this.#isTouching || this.#cancel || this.#changed.size === 0) return
+    const { clock, terms } = this.#parts
+    // A set without a channel has no readers.
+    const restMs = terms.maxListed === undefined ? 0 : this.#touchedMs + gatherMs - clock.elapsed()
+    if (restMs > 0) this.#cancel = clock.after(restMs, () => this.#flush())
+    else this.#flush()
+  }
+
+  #flush(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    const held: HeldMember[] = []
+    const released: string[] = []
+    for (const id of this.#changed) {
+      const one = this.#held.get(id)
+      if (one) held.push(one.member)
+      else released.push(id)
+    }
+    this.#changed.clear()
+    this.#touch({ held, released })
+  }
+
+  #touch(touch: Touch): void {
+    const { presence, node, terms, clock } = this.#parts
+    this.#isTouching = true
+    this.#touchedMs = clock.elapsed()
+    orElse<void>(
+      () => whenHere(presence.touch(this.#name, node, touch, terms), (touched) => this.#touched(touch, touched)),
+      (error) => this.#failed(touch, error),
+    )
+  }
+
+  #touched({ held }: Touch, { wasKnown, joined, left }: Touched): void {
+    this.#isTouching = false
+    for (const { id } of joined) (this.#held.get(id)?.told ?? this.#leaving.get(id))?.joined()
+    for (const { id } of left) (this.#leaving.get(id) ?? this.#held.get(id)?.told)?.left()
+    for (const id of [...this.#leaving.keys()]) if (!this.#changed.has(id)) this.#leaving.delete(id)
+    // The lease had run out, and the others of this node went with it.
+    if (!wasKnown && this.#held.size > held.length) for (const id of this.#held.keys()) this.#changed.add(id)
+    this.#goOn()
+  }
+
+  #failed({ held, released }: Touch, error: unknown): void {
+    const { clock, log } = this.#parts
+    this.#isTouching = false
+    for (const { id } of held) this.#changed.add(id)
+    for (const id of released) this.#changed.add(id)
+    log.warn(`Nobody was told who is in ${JSON.stringify(this.#name)}, which is tried again: ${describeError(error)}`)
+    if (!this.#isStopped) this.#cancel = clock.after(retryMs, () => this.#flush())
+  }
+
+  #goOn(): void {
+    if (this.#changed.size > 0) this.#flushLater()
+    else if (this.#held.size === 0) this.#parts.emptied()
+  }
+}

@@ -1,0 +1,127 @@
+/** The idioms of `examples/tutorials` that are files of a Next.js app, built once, in Chromium. */
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { launchBrowser } from '../e2e/browser.ts'
+import { type CuttableLink, createLink } from '../e2e/cuttable-link.ts'
+import { patience, slow } from '../e2e/patience.ts'
+import { readSource } from '../house/source-files.ts'
+import { all, bySocket, type Outcome, onlyBefore, seenThroughCut } from './cut.ts'
+import { freePort, startNextApp } from './next-app.ts'
+import { linesOf, snippet } from './snippet.ts'
+import { openAt, Servers } from './stage.ts'
+
+vi.setConfig(slow)
+
+let browser: Browser
+let servers: Servers
+let app: ChildProcess
+let port: number
+/** To the app, and to the server of a tutorial. */
+let link: CuttableLink
+let theirs: CuttableLink
+
+const say = bySocket('/baro/channels/lobby?view=payload', (text) => [text])
+const code = (path: string) => readSource(`examples/tutorials/next/${path}`)
+const setPrice = (symbol: string, price: number) =>
+  Promise.all([
+    servers.order({ quote: { symbol, price } }),
+    fetch(`http://localhost:${port}/baro/channels/prices`, {
+      method: 'POST',
+      body: JSON.stringify({ type: 'changed', payload: { symbol, price } }),
+    }),
+  ])
+
+beforeAll(async () => {
+  servers = await Servers.start()
+  port = await freePort()
+  link = await createLink(port)
+  theirs = await createLink(servers.port('ws-chat.js'))
+  app = await startNextApp(port, {
+    'app/chat/page.js': new URL(link.url).host,
+    'pages/prices.js': `localhost:${servers.port('ws-prices.baro.js')}`,
+  })
+  browser = await launchBrowser()
+}, 180_000)
+
+afterAll(async () => {
+  await browser?.close()
+  app?.kill('SIGKILL')
+  link?.close()
+  theirs?.close()
+  servers?.stop()
+})
+
+test('pages/api/socket.js answers no WebSocket after a restart until somebody asks for it; instrumentation.js does', async () => {
+  const theirUrl = `ws://localhost:${port}/ws`
+  await expect.poll(async () => (await fetch(`http://localhost:${port}/baro/health`)).status, patience).toBe(200)
+  const tooEarly = new WebSocket(theirUrl)
+  tooEarly.on('error', () => {})
+  await say(port, 'the first', true)
+  expect(tooEarly.readyState).not.toBe(WebSocket.OPEN)
+  await fetch(`http://localhost:${port}/api/socket`)
+  const asked = new WebSocket(theirUrl)
+  await once(asked, 'open')
+  expect(tooEarly.readyState).not.toBe(WebSocket.OPEN)
+  asked.send('the second')
+  expect(String((await once(asked, 'message'))[0])).toBe('the second')
+  for (const socket of [asked, tooEarly]) socket.terminate()
+  expect(linesOf(code('instrumentation.js'))).toBeLessThan(linesOf(snippet('next/pages/api/socket.js').code))
+})
+
+describe("a 'use client' page with a WebSocket", () => {
+  const { change } = snippet('next/app/chat/page.js')
+
+  /** Takes the change of the URL back, in what Next has built. */
+  async function takeBack(page: Page): Promise<void> {
+    const at = (url = '', host = '') => url.replace(/localhost:\d+/, new URL(host).host)
+    await page.route('**/*.js', async (route) => {
+      const response = await route.fetch()
+      const body = (await response.text()).replaceAll(at(change?.to, link.url), at(change?.from, theirs.url))
+      await route.fulfill({ response, body })
+    })
+  }
+
+  test.each<[string, string, boolean, Outcome]>([
+    ['loses in a cut what its head says, with the server of the tutorial', '/chat', false, onlyBefore],
+    ['with nothing changed but its URL', '/chat', true, onlyBefore],
+    ['in its Baro form loses nothing', '/chat-baro', true, all],
+  ])('%s', async (_, path, isOurs, outcome) => {
+    const one = await openAt(browser, link, path, isOurs ? async () => {} : takeBack)
+    const cut = isOurs ? one : { ...one, cut: theirs.cut, mend: theirs.mend }
+    const target = isOurs ? port : servers.port('ws-chat.js')
+    const comesBack = outcome.includes('later')
+    expect(await seenThroughCut(cut, (text) => say(target, text, isOurs), { sends: true, comesBack })).toEqual(outcome)
+    await one.close()
+  })
+
+  test('is longer than its Baro form', () => {
+    expect(linesOf(code('app/chat-baro/page.js'))).toBeLessThan(linesOf(snippet('next/app/chat/page.js').code))
+  })
+})
+
+describe('getStaticProps', () => {
+  test('with fetch and revalidate shows the price of its render for as long as it is open', async () => {
+    await setPrice('KRW', 101)
+    await expect.poll(async () => (await fetch(`${link.url}/prices`)).text(), patience).toContain('KRW')
+    const one = await openAt(browser, link, '/prices', async () => {})
+    await setPrice('KRW', 120)
+    await one.page.clock.runFor(600_000)
+    expect(await one.shown()).toEqual(['KRW 101'])
+    await one.close()
+  })
+
+  test('with a snapshot goes on from its render: nothing is missed, in fewer lines', async () => {
+    await setPrice('USD', 101)
+    await expect.poll(async () => (await fetch(`${link.url}/prices-baro`)).text(), patience).toContain('USD')
+    const one = await openAt(browser, link, '/prices-baro', async () => {})
+    one.cut()
+    await setPrice('USD', 120)
+    one.mend()
+    await one.page.getByText('USD 120').waitFor()
+    await one.close()
+    expect(linesOf(code('pages/prices-baro.js'))).toBeLessThan(linesOf(snippet('next/pages/prices.js').code))
+  })
+})
