@@ -18,6 +18,8 @@ export interface Refreshed {
   readonly wrong: number
   /** The statuses that it showed. */
   readonly statuses: readonly string[]
+  /** Why it waited. */
+  readonly reasons: readonly string[]
   /** How often it subscribed anew, and was reset. */
   readonly resubscribes: number
   readonly resets: number
@@ -110,7 +112,7 @@ function watchIn(page: Page): Promise<Watch> {
 
 function resultOf(
   rung: Rung,
-  { offsets, statuses, counters, first, tokens }: Watch,
+  { offsets, statuses, reasons, counters, first, tokens }: Watch,
   published: readonly number[],
 ): Refreshed {
   return {
@@ -121,6 +123,7 @@ function resultOf(
       published.filter((offset, index) => offsets[index] !== offset).length +
       Math.max(0, offsets.length - published.length),
     statuses,
+    reasons,
     resubscribes: counters.subscribes - (first?.subscribes ?? 0),
     resets: counters.reset - (first?.reset ?? 0),
   }
