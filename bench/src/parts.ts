@@ -1,3 +1,4 @@
+import { cursorsPart } from './cursors/part.ts'
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
@@ -15,6 +16,7 @@ import { ssePart } from './sse/part.ts'
 export const parts: readonly Part[] = [
   fanoutPart,
   roomsPart,
+  cursorsPart,
   ssePart,
   longPollPart,
   recoverPart,

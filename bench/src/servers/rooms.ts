@@ -56,6 +56,7 @@ export function createSocketIoRoom(): BenchServer {
   io.on('connection', (socket) => {
     socket.join('bench')
     socket.on('tick', (text) => io.to('bench').emit('tick', text))
+    socket.on('cursor', (place) => io.to('bench').volatile.emit('cursor', place))
   })
   return { listen: () => listenOnLoopback(http), publish: byClientsOnly }
 }
