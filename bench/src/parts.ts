@@ -2,6 +2,7 @@ import { cursorsPart } from './cursors/part.ts'
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
+import { gatewayPart } from './gateway/part.ts'
 import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
 import type { Part } from './part.ts'
@@ -17,6 +18,7 @@ export const parts: readonly Part[] = [
   fanoutPart,
   roomsPart,
   cursorsPart,
+  gatewayPart,
   ssePart,
   longPollPart,
   recoverPart,
