@@ -1,3 +1,4 @@
+import { cursorsPart } from './cursors/part.ts'
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
@@ -16,6 +17,7 @@ import { ssePart } from './sse/part.ts'
 export const parts: readonly Part[] = [
   fanoutPart,
   roomsPart,
+  cursorsPart,
   gatewayPart,
   ssePart,
   longPollPart,
