@@ -1,3 +1,4 @@
+import { accessPart } from './access/part.ts'
 import { cursorsPart } from './cursors/part.ts'
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
@@ -24,6 +25,7 @@ export const parts: readonly Part[] = [
   recoverPart,
   slowReadersPart,
   publishesPart,
+  accessPart,
   decodingPart,
   diskPart,
   keptPart,

@@ -34,9 +34,9 @@ const request = (id: string) => say({ type: 'baro:request', payload: { id, chann
 const probe = say({ type: 'baro:heartbeat', payload: { probe: true } })
 const signal = (type: string, channel = 'a') => say({ type: 'baro:signal', payload: { channel, type, payload: 1 } })
 
-const hello = (claimsEpoch = 'c'): ServerMessage => ({
+const hello = (claimsEpoch = 'c', heartbeatIntervalMs = 25_000): ServerMessage => ({
   type: 'baro:connected',
-  payload: { session: 's', heartbeatIntervalMs: 1, maxMessageBytes: 1, publishWindowMs: 1, claimsEpoch },
+  payload: { session: 's', heartbeatIntervalMs, maxMessageBytes: 1, publishWindowMs: 1, claimsEpoch },
 })
 const recovered = (follows: string, position: string): ServerMessage => ({
   type: 'baro:recovered',
@@ -220,6 +220,11 @@ describe('what brings nothing is not asked again at once', () => {
     const empty = answers(2, hello(), recovered('p1', 'p1'))
     expect(after(empty, [2_999, due])).toEqual(['tell refreshed', 'tell publications-p1'])
     expect(after(empty, [3_000, due]).at(-1)).toBe('ask 3 on c, 25: subscribe-p1')
+  })
+
+  it('a request is held for one heartbeat of the hub at most, so that it is not taken for silent meanwhile', () => {
+    const { did } = run('long-poll', [greeting, subscribe(), due, answers(1, hello('c', 5_000), recovered('p0', 'p1'))])
+    expect(did.at(-1)).toBe('ask 2 on c, 5: subscribe-p1')
   })
 
   it('one that was held for long is asked again at once', () => {

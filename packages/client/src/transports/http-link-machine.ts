@@ -33,6 +33,8 @@ type Command = Extract<ClientMessage, { type: 'baro:publish' | 'baro:request' | 
 export interface HttpLinkState {
   /** It names the life of the claims that the publishes of this link count on, once that is known. */
   readonly greeting?: Connect | undefined
+  /** How often the hub says something. Silence of twice that is taken for a lost link, so nothing is held for longer. */
+  readonly beatMs?: number | undefined
   /** Who the hub says this is. */
   readonly user?: string | undefined
   /** What is asked for, from where it has come to, and whether that was answered before. */
@@ -134,7 +136,20 @@ export function httpLinkTransition(
   const followed = new Map(state.followed)
   const requests = new Map(state.requests)
   const slow = new Set(state.slow)
-  let { greeting, user, waiting, reading, request, heard, late, isProbed, readMs = Infinity, isHeld, isOver } = state
+  let {
+    greeting,
+    beatMs = Infinity,
+    user,
+    waiting,
+    reading,
+    request,
+    heard,
+    late,
+    isProbed,
+    readMs = Infinity,
+    isHeld,
+    isOver,
+  } = state
   let isNews = false
   let isElsewhere = false
 
@@ -182,6 +197,7 @@ export function httpLinkTransition(
     switch (type) {
       case 'baro:connected': {
         const { claimsEpoch } = payload
+        beatMs = payload.heartbeatIntervalMs
         const { payload: greeted } = greeting as Connect
         if (greeted.claimsEpoch) {
           isElsewhere ||= greeted.claimsEpoch !== claimsEpoch || user !== payload.user
@@ -260,7 +276,7 @@ export function httpLinkTransition(
       const all = [...followed.values()]
       // Held only for what is new: that the hub is there, and how it took a subscribe, must be known at once.
       isHeld = rung === 'long-poll' && !!all[0] && !isProbed && all.every(({ isAnswered }) => isAnswered)
-      const wait = isHeld ? heldSeconds : 0
+      const wait = isHeld ? Math.min(heldSeconds, beatMs / 1_000) : 0
       reading = ask(
         all.map(({ ask }) => ask),
         rung === 'sse' ? undefined : wait,
@@ -317,6 +333,7 @@ export function httpLinkTransition(
   return step(
     {
       greeting,
+      beatMs,
       user,
       followed,
       waiting,
