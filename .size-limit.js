@@ -16,8 +16,9 @@ const row = (name, path, limit) => ({
 })
 
 export default [
-  row('@baro/client over WebSocket alone', 'websocket.js', '9.12 kB'),
-  row('@baro/client with all rungs, before the first connection', 'index.js', '11.77 kB'),
+  row('who is here, beside the client', 'members.js', '2.04 kB'),
+  row('@baro/client over WebSocket alone', 'websocket.js', '9.16 kB'),
+  row('@baro/client with all rungs, before the first connection', 'index.js', '11.81 kB'),
   row(
     'the ladder and the HTTP rungs, loaded where they are needed, with what they share',
     'client/whole-ladder.js',

@@ -15,6 +15,7 @@ const uses = {
   disk: ['disk'],
   jwt: ['jwt'],
   sanitize: ['sanitize'],
+  'socket.io': ['socket.io'],
   testing: ['testing'],
 } as const
 
@@ -38,7 +39,7 @@ pack(
   names.flatMap((name) => ['-w', `packages/${name}`]),
 )
 for (const tarball of readdirSync(staged)) {
-  const name = /^baro-([a-z]+)-/.exec(tarball)?.[1] ?? ''
+  const name = /^baro-([a-z.]+)-/.exec(tarball)?.[1] ?? ''
   mkdirSync(`${staged}/${name}`)
   execFileSync('tar', ['-xzf', `${staged}/${tarball}`, '-C', `${staged}/${name}`, '--strip-components=1'])
   needAsPeers(`${staged}/${name}/package.json`)

@@ -1,7 +1,9 @@
 import { accessPart } from './access/part.ts'
+import { cursorsPart } from './cursors/part.ts'
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
+import { gatewayPart } from './gateway/part.ts'
 import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
 import type { Part } from './part.ts'
@@ -16,6 +18,8 @@ import { ssePart } from './sse/part.ts'
 export const parts: readonly Part[] = [
   fanoutPart,
   roomsPart,
+  cursorsPart,
+  gatewayPart,
   ssePart,
   longPollPart,
   recoverPart,

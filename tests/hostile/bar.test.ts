@@ -23,7 +23,17 @@ const unnoticed: Row = {
 }
 
 const counters: Counters = {
-  ...{ sessions: 0, subscriptions: 0, recovered: 0, slow: 0, paused: 0, rejected: 0, published: 0, repeated: 0 },
+  ...{
+    sessions: 0,
+    subscriptions: 0,
+    recovered: 0,
+    slow: 0,
+    paused: 0,
+    rejected: 0,
+    turnedAway: 0,
+    published: 0,
+    repeated: 0,
+  },
   ...{
     gaps: 0,
     skipped: 0,

@@ -75,6 +75,8 @@ async function seeStarted(project: Project, args: readonly string[], { stage, is
   await stopping(running, async () => {
     stage('live')
     await seeRoom(`http://localhost:${port}`, isCached)
+    // What `next dev` thinks of a page it prints a moment later, and shows in the corner of the page.
+    if (/^\W*Error\b/m.test(running.printed())) throw new Error('The server printed an error.')
   })
 }
 

@@ -14,7 +14,7 @@ const idioms = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter
 
 /** The cells of each row, by the file that it is about. */
 function rows(document: string): ReadonlyMap<string, readonly string[]> {
-  const lines = readSource(document).matchAll(/^\| (.*\[`([^`]+)`\]\(.*) \|$/gm)
+  const lines = readSource(document).matchAll(/^\| (.*?\[`([^`]+)`\]\(.*) \|$/gm)
   return new Map([...lines].map(([, cells = '', path = '']) => [path, cells.split(' | ')]))
 }
 

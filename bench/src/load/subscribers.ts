@@ -28,6 +28,8 @@ export const subscriberKinds: Readonly<Record<string, () => OpenSubscriber>> = {
   'net room': webSocket(roomDialect),
   'ws room': webSocket(roomDialect),
   'socket.io room': webSocket(socketIoDialect),
+  'socket.io room with recovery': webSocket(socketIoDialect),
+  'socket.io room on a hub': webSocket(socketIoDialect),
   centrifugo: webSocket(centrifugoDialect),
   'baro room': webSocket(baroDialect),
   'baro room without zod': webSocket(baroDialect),

@@ -31,6 +31,15 @@ export const windowSize = 32
 /** Begins with the mark that the load generator counts. */
 const text = `#${'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(4).slice(0, 127)}`
 
+/** What one room costs, with nothing measured of coming into it. */
+export function measureRoom(
+  server: string,
+  members: number,
+  plan: Omit<RoomsPlan, 'sizes' | 'connections'>,
+): Promise<RoomsRun> {
+  return measureRooms(server, { ...plan, sizes: [members], connections: 0 })
+}
+
 /** Measures one server once, in fresh processes: a client of it publishes, and all members of its room get it. */
 export function measureRooms(server: string, plan: RoomsPlan): Promise<RoomsRun> {
   return withPair(server, async (pair) => {
@@ -56,6 +65,7 @@ export function measureRooms(server: string, plan: RoomsPlan): Promise<RoomsRun>
       await pair.load.tell({ do: 'drop' })
       rooms.push({ members, oneAtATime: oneAtATime / plan.oneAtATime, inFlight: inFlight / plan.inFlight })
     }
+    if (plan.connections === 0) return { server, rooms, perConnection: 0 }
     await connect(plan.connections)
     await pair.load.tell({ do: 'drop' })
     // What they leave behind is not to count.

@@ -1,6 +1,9 @@
 /** Rooms of peers: what a client says reaches everybody in the room, itself too. */
 import { createServer } from 'node:http'
 import { createServer as createSocketServer, type Socket } from 'node:net'
+import { channel, type Schema } from '@baro/core'
+import { createHub } from '@baro/server'
+import { mount } from '@baro/socket.io'
 import { Server } from 'socket.io'
 import { WebSocketServer } from 'ws'
 import { frameOf } from '../load/frame-reader.ts'
@@ -50,14 +53,41 @@ export function createWsRoom(): BenchServer {
 }
 
 /** Socket.IO over WebSocket alone, otherwise as it comes. */
-export function createSocketIoRoom(): BenchServer {
+export function createSocketIoRoom({ recovery } = { recovery: false }): BenchServer {
   const http = createServer()
-  const io = new Server(http, { transports: ['websocket'], serveClient: false })
+  const io = new Server(http, {
+    transports: ['websocket'],
+    serveClient: false,
+    ...(recovery && { connectionStateRecovery: {} }),
+  })
+  roomOf(io)
+  return { listen: () => listenOnLoopback(http), publish: byClientsOnly }
+}
+
+/** The same room, which is a channel of a hub. */
+export function createMountedRoom(): BenchServer {
+  const bench = channel('bench', { events: { tick: anyText } })
+  const hub = createHub({
+    channels: [bench],
+    limits: { timesPerAddress: Number.POSITIVE_INFINITY, messagesPerSecond: 1_000_000, bytesPerSecond: 1_000_000_000 },
+    log: { info() {}, warn: console.warn, error: console.error },
+  })
+  hub.on(bench, { access: 'public' })
+  mount(hub, roomOf)
+  return { listen: async () => (await hub.listen(0)).port, publish: byClientsOnly }
+}
+
+/** Peers check nothing that a client says. */
+const anyText: Schema<string> = {
+  '~standard': { version: 1, vendor: 'bench', validate: (value) => ({ value: value as string }) },
+}
+
+function roomOf(io: Server): void {
   io.on('connection', (socket) => {
     socket.join('bench')
     socket.on('tick', (text) => io.to('bench').emit('tick', text))
+    socket.on('cursor', (place) => io.to('bench').volatile.emit('cursor', place))
   })
-  return { listen: () => listenOnLoopback(http), publish: byClientsOnly }
 }
 
 /** What is under measurement here is what clients publish. */

@@ -10,7 +10,7 @@ import { createNetStreamServer, createResponseWriteServer } from './event-stream
 import { listenOnLoopback } from './listen.ts'
 import { createNchanServer } from './nchan.ts'
 import { createNetServer } from './net.ts'
-import { createNetRoom, createSocketIoRoom, createWsRoom } from './rooms.ts'
+import { createMountedRoom, createNetRoom, createSocketIoRoom, createWsRoom } from './rooms.ts'
 import type { BenchServer } from './server.ts'
 import { createSocketIoServer } from './socket-io.ts'
 import { createWsServer } from './ws-loop.ts'
@@ -58,11 +58,16 @@ const kinds: Readonly<Record<string, () => BenchServer>> = {
   nchan: createNchanServer,
   'net room': createNetRoom,
   'ws room': createWsRoom,
-  'socket.io room': createSocketIoRoom,
+  'socket.io room': () => createSocketIoRoom(),
+  'socket.io room with recovery': () => createSocketIoRoom({ recovery: true }),
+  'socket.io room on a hub': createMountedRoom,
   centrifugo: createCentrifugoServer,
   'baro room': () => createBaroServer(),
   'baro room without zod': () => createBaroServer({ hasSchema: false }),
   'baro plain room': () => createBaroServer(),
+  'socket.io cursors': createSocketIoRoom,
+  'baro cursors': () => createBaroServer(),
+  'baro cursors without a key': () => createBaroServer(),
 }
 
 /** Begins with the mark that the load generator counts; it occurs nowhere else on any of the wires. */

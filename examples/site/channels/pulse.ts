@@ -21,4 +21,6 @@ export const pulse = channel('pulse', {
   },
   // A page further behind than ten minutes gets a fresh snapshot, which is smaller than what it missed.
   history: { size: 600 },
+  // A state or a page of 1 has no times.
+  version: '2',
 })

@@ -18,7 +18,7 @@ export const en: Words = {
     rooms: 'Rooms',
     machine: 'Machine',
     transports: 'Transports',
-    how: 'Who may',
+    how: 'Access',
     language: 'Language',
     skip: 'Skip to the content',
     missingTitle: 'There is no such page',

@@ -23,6 +23,10 @@ export interface Signal<Type extends string = string, Payload = Json> {
   readonly payload: Payload
   /** Who sent it, as the server knows. */
   readonly by?: string
+  /** The user who alone gets it. No client is told. */
+  readonly to?: string
+  /** What it is the newest of, with its type and sender. No client is told. */
+  readonly key?: string
   /** What the gateway that sent it tells its own on other nodes, such as whom to leave out. No client gets it. */
   readonly mark?: string
 }

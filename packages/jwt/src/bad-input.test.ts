@@ -46,7 +46,7 @@ async function open(rule: Rule = ofRoom, asked = { waits: 0 }): Promise<Opened> 
     const turn = setImmediate(run)
     return () => clearImmediate(turn)
   }
-  const clock: FakeClock = Object.create(fake, { soon: { value: soon } })
+  const clock: FakeClock = Object.create(fake, { soon: { value: soon }, afterwards: { value: soon } })
   const quiet = { info() {}, warn() {}, error() {} }
   const auth = jwt({ algorithms: ['HS256'], secret, clock })
   const hub = createHub({ channels: [room], auth, clock, log: quiet })

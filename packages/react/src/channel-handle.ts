@@ -64,7 +64,7 @@ export function createChannelHandle<C extends AnyChannel>(
     actions: {
       publish: async (type, payload, options) => withSubscription((held) => held.publish(type, payload, options)),
       request: async (type, input, options) => withSubscription((held) => held.request(type, input, options)),
-      signal: (type, payload) => withSubscription((held) => held.signal(type, payload)),
+      signal: (type, payload, options) => withSubscription((held) => held.signal(type, payload, options)),
       onPublication: (listener) => listen((held) => held.onPublication(listener)),
       onSignal: (listener) => listen((held) => held.onSignal(listener)),
     },

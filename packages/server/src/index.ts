@@ -23,6 +23,7 @@ export type {
   Sendable,
   SessionInfo,
   SignalContext,
+  SignalOptions,
 } from './channel/handlers.ts'
 export { loaded, type SnapshotSource } from './channel/snapshot-source.ts'
 export { createHub } from './hub/create-hub.ts'

@@ -146,7 +146,13 @@ function createWatchedClock(waits: number[]): FakeClock {
       cancel()
     }
   }
-  return Object.create(fake, { after: { value: after }, soon: { value: nodeClock.soon } })
+  const { soon, afterwards, turn } = nodeClock
+  return Object.create(fake, {
+    after: { value: after },
+    soon: { value: soon },
+    afterwards: { value: afterwards },
+    turn: { value: turn },
+  })
 }
 
 /** Asks a port of this machine. */

@@ -139,6 +139,12 @@ export class Admission {
       if (sitting) this.#parts.unseated(sitting.id, seat)
     })
     if (conn.readyState !== 'open') seat.end()
+    // Who answers a ping has got what was written before it.
+    let pinged = 0
+    conn.on('packetCreate', ({ type }) => {
+      if (type === 'ping') pinged = seat.trail.last
+    })
+    conn.on('heartbeat', () => seat.trail.received(pinged))
     return {
       seat,
       sits: (socket) => {

@@ -20,6 +20,7 @@ import { broadcastId, maxExcept, payloadOf, tagOf } from './broadcast-id.ts'
 import {
   type Client,
   type Connection,
+  clusterTimers,
   type InnerNamespace,
   innerNamespace,
   innerSocket,
@@ -50,11 +51,16 @@ export interface HubAdapterParts {
 /** The type of what the adapters of all nodes tell each other. */
 export const clusterType = 'socket.io:cluster'
 
+/** Rooms whose channels are remembered. */
+const maxChannels = 10_000
+
 export class HubAdapter extends ClusterAdapterWithHeartbeat {
   readonly #parts: HubAdapterParts
   readonly #namespace: InnerNamespace
   readonly #speech: Speech
   readonly #admission: Admission
+  /** The channels of rooms, as they were found before. */
+  readonly #channels = new Map<string, string | undefined>()
   readonly #seats = new Map<string, Seat>()
   /** What is published in a channel waits for whoever is just joining it, and for what was published before. */
   readonly #before = new Map<string, Promise<unknown>>()
@@ -78,6 +84,7 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
     inner._createSocket = (client: Client, auth) => this.#admission.admit(client, auth ?? {})
     inner.use((socket, next) => next(refusalFor(this.#admission.refusalOf(socket))))
     parts.opened(this)
+    clusterTimers(this).cleanupTimer?.unref()
   }
 
   /** The name of its namespace. */
@@ -212,6 +219,12 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
     this.onMessage(message)
   }
 
+  override publish(message: Parameters<ClusterAdapterWithHeartbeat['publish']>[0]): void {
+    super.publish(message)
+    // Nodes count each other for as long as something else keeps them running.
+    clusterTimers(this).heartbeatTimer?.unref()
+  }
+
   protected override async doPublish(message: ClusterMessage): Promise<string> {
     await this.#tell(message)
     return ''
@@ -303,6 +316,16 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
   }
 
   #channelOf(room: string): string | undefined {
+    const known = this.#channels.get(room)
+    if (known !== undefined || this.#channels.has(room)) return known
+    // Strangers may choose the names of rooms.
+    if (this.#channels.size >= maxChannels) this.#channels.clear()
+    const channel = this.#findChannel(room)
+    this.#channels.set(room, channel)
+    return channel
+  }
+
+  #findChannel(room: string): string | undefined {
     const name = channelNameOf(this.#namespace.name, room)
     return name !== undefined && this.#parts.host.isChannel(name) ? name : undefined
   }
@@ -321,7 +344,8 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
     return {
       refused: (channel, error) => {
         const socket = sitting()
-        if (!socket) return
+        // All of it is over: the link ends, and whoever comes back with a new token is in its rooms again.
+        if (!socket || error.code === 'expired') return
         for (const room of [...socket.rooms]) if (this.#channelOf(room) === channel) this.del(socket.id, room)
         innerSocket(socket)._onerror(error)
       },

@@ -2,6 +2,7 @@
  * What is used of the insides of Socket.IO 4.8: the version is pinned, and this file is all that a new one can break.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Namespace, Server, Socket } from 'socket.io'
 import type { WebSocket } from 'ws'
 
@@ -18,15 +19,18 @@ export interface WriteOptions {
   readonly preEncoded: true
   readonly volatile: boolean | undefined
   readonly compress: boolean | undefined
-  /** The whole frame of a WebSocket, made once for all. */
+  /** The whole frame of a WebSocket, made once for all, in pieces. */
   wsPreEncodedFrame?: readonly Uint8Array[]
 }
+
+/** A WebSocket from within: whole frames are written to the connection under it. */
+export type InnerWebSocket = WebSocket & { readonly _socket: Duplex | null }
 
 /** A connection of Engine.IO: one client, whatever transport it uses. */
 export interface Connection {
   readonly readyState: 'opening' | 'open' | 'closing' | 'closed'
   readonly request: IncomingMessage
-  readonly transport: { readonly name: string; readonly socket?: WebSocket }
+  readonly transport: { readonly name: string; readonly socket?: InnerWebSocket }
   readonly writeBuffer: readonly unknown[]
   on(event: 'packet', run: (packet: { readonly type: string; readonly data?: string | Uint8Array }) => void): void
   on(event: 'packetCreate', run: (packet: { readonly type: string }) => void): void
@@ -77,4 +81,12 @@ export function serveFile(io: Server, name: string, request: IncomingMessage, re
     request,
     response,
   )
+}
+
+/** The timers of an adapter that counts the nodes. */
+export function clusterTimers(adapter: object): {
+  readonly cleanupTimer: NodeJS.Timeout | undefined
+  readonly heartbeatTimer: NodeJS.Timeout | undefined
+} {
+  return adapter as unknown as ReturnType<typeof clusterTimers>
 }

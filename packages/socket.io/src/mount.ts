@@ -9,7 +9,7 @@ import { SocketIoGateway } from './socket-io-gateway.ts'
 
 /**
  * Lets clients of Socket.IO into the channels of a hub, on every server that the hub is attached to. A room that a channel
- * of the hub matches is that channel; all else is as Socket.IO has it. The README of the package has the table.
+ * of the hub matches is that channel; all else is as Socket.IO has it. docs/from-socket.io.md has the table.
  *
  * @param use Gets the server of Socket.IO, for `io.on('connection', …)`, `io.use` and `io.of`. It ends with the hub.
  * @returns The same server, for code that emits.
@@ -34,7 +34,11 @@ export function mount(hub: Hub, use: (io: Server) => void, options: MountOptions
   } = checkedOptions('mount', options, mountOptionRules)
   let io: Server | undefined
   hub.addGateway((host) => {
-    const mounted = mountedOn(hub, host, { path, everybody: everybody?.channel, recoveryWindowMs })
+    const mounted = mountedOn(hub, host, {
+      path: `/${path.replace(/^\/|\/+$/g, '')}`,
+      everybody: everybody?.channel,
+      recoveryWindowMs,
+    })
     io = mounted.io
     return mounted.gateway
   })

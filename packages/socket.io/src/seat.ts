@@ -5,7 +5,7 @@ import type { Batch, BoundedQueue, Dialect, Outlet, RoomWaiter } from '@baro/ser
 import type { Socket } from 'socket.io'
 import { tagOf } from './broadcast-id.ts'
 import { type InnerSocket, innerSocket } from './insides.ts'
-import type { Encoded, Speech, Spoken, SpokenSignal } from './spoken.ts'
+import type { Encoded, Speech, Spoken, SpokenBatch, SpokenSignal } from './spoken.ts'
 import { Trail } from './trail.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -127,25 +127,34 @@ export class Seat {
   }
 
   /** Writes publications, except what leaves the socket out. */
-  say(all: readonly Spoken[]): void {
-    for (const { encoded, step, broadcast, id } of all) {
-      if (broadcast.except.length > 0 && this.isLeftOut(broadcast.except)) continue
-      if (broadcast.hasSiblings && this.#hasSibling(id)) continue
-      this.#trail.sent(step)
-      this.write(encoded)
-    }
+  say({ all, encoded, frames, isForAll }: SpokenBatch): void {
+    if (!isForAll) return this.#sayOneByOne(all)
+    for (const { step } of all) this.#trail.sent(step)
+    this.#write(encoded, frames)
   }
 
   sayAside({ data, except, encodings }: SpokenSignal): void {
     if (!this.isLeftOut(except)) this.write(this.#parts.speech.encodeAside(data, this.#trail.mark, true, encodings))
   }
 
-  write({ packet, pieces, options, bytes }: Encoded): void {
+  write(encoded: Encoded): void {
+    this.#write([encoded], encoded.frame)
+  }
+
+  #sayOneByOne(all: readonly Spoken[]): void {
+    for (const { encoded, step, broadcast, id } of all) {
+      if (this.isLeftOut(broadcast.except)) continue
+      if (broadcast.hasSiblings && this.#hasSibling(id)) continue
+      this.#trail.sent(step)
+      this.write(encoded)
+    }
+  }
+
+  #write(all: readonly Encoded[], frames: Uint8Array | undefined): void {
     const socket = this.#socket
-    if (!socket) return
-    socket.notifyOutgoingListeners(packet)
-    socket.client.writeToEngine(pieces, options)
-    this.#parts.queue.wrote(bytes)
+    if (!socket || all.length === 0) return
+    for (const { packet } of all) socket.notifyOutgoingListeners(packet)
+    this.#parts.queue.write(socket.client, all, frames)
   }
 
   /** Waits until the seat is open, or has room. */
@@ -176,8 +185,8 @@ export class Seat {
 }
 
 /** One channel of a seat. */
-class RoomOutlet implements Outlet<readonly Spoken[], SpokenSignal>, BoundedQueue {
-  readonly dialect: Dialect<readonly Spoken[], SpokenSignal>
+class RoomOutlet implements Outlet<SpokenBatch, SpokenSignal>, BoundedQueue {
+  readonly dialect: Dialect<SpokenBatch, SpokenSignal>
   readonly outbox: BoundedQueue = this
   /** The channel is followed. */
   readonly joined: Promise<void>
@@ -189,7 +198,7 @@ class RoomOutlet implements Outlet<readonly Spoken[], SpokenSignal>, BoundedQueu
   isAnswered = false
   #isEnded = false
   /** What came first, if the seat was not open yet. */
-  #held: readonly Spoken[] = []
+  #held: SpokenBatch | undefined
   #settle: { readonly resolve: () => void; readonly reject: (error: BaroError) => void } | undefined
 
   constructor(seat: Seat, parts: SeatParts, channel: string, from: AtPosition | undefined) {
@@ -236,8 +245,8 @@ class RoomOutlet implements Outlet<readonly Spoken[], SpokenSignal>, BoundedQueu
 
   opened(): void {
     const held = this.#held
-    this.#held = []
-    this.#seat.say(held)
+    this.#held = undefined
+    if (held) this.#seat.say(held)
   }
 
   recovered(batch: Batch): void {
@@ -249,11 +258,11 @@ class RoomOutlet implements Outlet<readonly Spoken[], SpokenSignal>, BoundedQueu
     this.#settle?.resolve()
   }
 
-  continued(said: readonly Spoken[]): void {
+  continued(said: SpokenBatch): void {
     this.#seat.say(said)
   }
 
-  deliver(said: readonly Spoken[]): void {
+  deliver(said: SpokenBatch): void {
     this.#seat.say(said)
   }
 

@@ -55,6 +55,7 @@ export function createFakeClock({ now = Date.UTC(2026, 0, 1) }: FakeClockOptions
   let elapsed = 0
   let wall = now
   let order = 0
+  let ran = 0
 
   function schedule(ms: number, run: () => void): Cancel {
     const alarm: Alarm = { due: elapsed + Math.max(ms || 0, 0), order: order++, run }
@@ -77,6 +78,7 @@ export function createFakeClock({ now = Date.UTC(2026, 0, 1) }: FakeClockOptions
         throw new BaroError('bad-definition', `A callback schedules itself for now without end: ${next.run}. Mend it.`)
       alarms.pop()
       moveTo(next.due)
+      ran++
       try {
         next.run()
       } catch (error) {
@@ -114,6 +116,8 @@ export function createFakeClock({ now = Date.UTC(2026, 0, 1) }: FakeClockOptions
     elapsed: () => elapsed,
     after: schedule,
     soon: (run) => schedule(0, run),
+    afterwards: (run) => void schedule(0, run),
+    turn: () => ran,
     advance,
     advanceToNext,
     pass,

@@ -14,7 +14,15 @@ export function Account({ language }: { language: Language }) {
   const name = useMemberName()
   return (
     <section className={styles.account} aria-labelledby="account">
-      <h1 id="account">{account.title}</h1>
+      <h1 id="account">
+        {name == null ? (
+          account.title
+        ) : (
+          <>
+            {account.signedInAs} <bdi>{name}</bdi>
+          </>
+        )}
+      </h1>
       {name == null ? (
         <>
           <p>{account.lead}</p>
@@ -22,12 +30,6 @@ export function Account({ language }: { language: Language }) {
         </>
       ) : (
         <>
-          <p>
-            {account.signedInAs}{' '}
-            <b>
-              <bdi>{name}</bdi>
-            </b>
-          </p>
           <p>{account.refresh}</p>
           <p className={styles.ways}>
             <Link href={`/${language}/club/1`}>{account.toClub}</Link>

@@ -11,13 +11,14 @@ export function TokenLine({ language }: { language: Language }) {
   const { account } = wordsIn(language)
   const token = useGivenToken()
   const [nowMs, setNowMs] = useState<number>()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new token begins a new second.
   useEffect(() => {
     const tick = () => setNowMs(performance.now())
     tick()
     const timer = setInterval(tick, 1_000)
     return () => clearInterval(timer)
-  }, [])
-  const seconds = token && nowMs !== undefined ? Math.max(0, Math.ceil((token.untilMs - nowMs) / 1_000)) : undefined
+  }, [token])
+  const seconds = token && nowMs !== undefined ? Math.max(0, Math.floor((token.untilMs - nowMs) / 1_000)) : undefined
   return (
     <p className={styles.token} data-token={token?.count}>
       {token && seconds !== undefined ? account.token(token.count, seconds) : account.noToken}

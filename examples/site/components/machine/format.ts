@@ -7,7 +7,7 @@ export function percent(share: number): string {
 
 /** Two decimals, or none where they tell nothing. */
 export function decimal(value: number): string {
-  return value.toFixed(value === 0 || value >= 10 ? 0 : 2)
+  return value.toFixed(Number.isInteger(value) || value >= 10 ? 0 : 2)
 }
 
 /** Milliseconds, with one decimal where it tells something. */

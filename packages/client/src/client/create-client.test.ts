@@ -502,6 +502,24 @@ describe('a token that expires', () => {
     expect([rig.links.length, new Set(statuses)]).toEqual([1, new Set(['connecting', 'live'])])
   })
 
+  it.each([
+    [600, 300],
+    [2_000, 1_000],
+    [8_000, 4_000],
+    [20_000, 15_000],
+    [100_000, 80_000],
+  ])(
+    'of %i ms is renewed after %i: what is left is for the issuer and the hub to answer',
+    async (expiresInMs, afterMs) => {
+      const { rig, refreshes } = await withTokens('1', '2')
+      rig.link.tell({ type: 'baro:refreshed', payload: { expiresInMs } })
+      await rig.clock.pass(afterMs - 1)
+      expect(refreshes()).toEqual([])
+      await rig.clock.pass(1)
+      expect(refreshes()).toEqual(['2'])
+    },
+  )
+
   it('is asked for again and again while there is none, then the status says so, until there is one', async () => {
     const { rig, tokens, statuses, subscription, refreshes, comeBack } = await withTokens(
       '1',
@@ -1156,6 +1174,8 @@ describe('signals', () => {
     subscription.onSignal(({ payload, by }) => seen.push([payload.name, by]))
     subscription.signal('typing', { name: 'kim' })
     expect(rig.link.lastOf('baro:signal')).toEqual({ channel: 'chat:lobby', type: 'typing', payload: { name: 'kim' } })
+    subscription.signal('typing', { name: 'kim' }, { to: 'lee' })
+    expect(rig.link.lastOf('baro:signal')).toMatchObject({ payload: { name: 'kim' }, to: 'lee' })
     rig.link.tell({
       type: 'baro:signaled',
       payload: { channel: 'chat:lobby', type: 'typing', payload: { name: 'lee' }, by: 'user-7' },

@@ -160,15 +160,19 @@ export function createConnection(parts: ConnectionParts): Connection {
     else greet()
   }
 
-  /** Renews the token before it expires; again and again while there is no new one, and then the link is lost. */
+  /**
+   * Renews the token before it expires; again and again while there is no new one, and then the link is lost. A fifth of
+   * its time is left for that, or 5 seconds, as an issuer far away and a hub may take; of a short one half.
+   */
   function refreshIn(leftMs: number): void {
     const { attempt } = machine.state
-    const waitMs = Math.min(Math.max(0.8 * leftMs, 1_000), longestWaitMs)
+    const spareMs = Math.max(0.2 * leftMs, Math.min(0.5 * leftMs, 5_000))
+    const waitMs = Math.min(Math.max(leftMs - spareMs, 250), longestWaitMs)
     cancelRefresh?.()
     cancelRefresh = clock.after(waitMs, () =>
       askToken((token) => {
         if (token) send({ type: 'baro:refresh', payload: { token } })
-        else if (leftMs > 5_000) refreshIn(leftMs - waitMs)
+        else if (leftMs - waitMs > 1_000) refreshIn(leftMs - waitMs)
         else dispatch({ type: 'lost', attempt, reason: noToken })
       }),
     )

@@ -101,9 +101,14 @@ export interface Subscription<T extends ChannelTypes = ChannelTypes> {
   /**
    * Sends a message that is not kept: it is dropped if the connection is not open, and nobody answers.
    *
+   * @param options `to` a user, who alone gets it if the handler passes that on.
    * @throws {BaroError} `too-large`; `invalid-payload`; `closed`.
    */
-  signal<Type extends keyof T['signals'] & string>(type: Type, payload: InputOf<T['signals'][Type]>): void
+  signal<Type extends keyof T['signals'] & string>(
+    type: Type,
+    payload: InputOf<T['signals'][Type]>,
+    options?: { readonly to?: string | undefined },
+  ): void
   /** Offers what a newer page brought; it moves the state forward only (I3). */
   offer(reference: Reference<T> | Snapshot<T>): void
   /** Lets go. The channel lingers, so that closing and subscribing again at once costs nothing. */
@@ -184,8 +189,11 @@ export function createSubscription(
       ask(input, { timeoutMs, signal }, (id, payload, settle) =>
         outbox.send({ type: 'baro:request', payload: { id, channel, type, payload } }, settle),
       ),
-    signal(type, input) {
-      outbox.signal({ type: 'baro:signal', payload: { channel, type, payload: wire(input) } })
+    signal(type, input, { to } = {}) {
+      outbox.signal({
+        type: 'baro:signal',
+        payload: { channel, type, payload: wire(input), ...(to !== undefined && { to }) },
+      })
     },
     offer: followed.offer,
     close() {

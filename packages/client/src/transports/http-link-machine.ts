@@ -55,6 +55,8 @@ export interface HttpLinkState {
   readonly slow: ReadonlySet<string | undefined>
   /** Whether it is there must be known at once. */
   readonly isProbed?: boolean | undefined
+  /** The one that reads is answered only when there is news. */
+  readonly isHeld?: boolean | undefined
   /** When to read next, once nothing reads. */
   readonly readMs?: number
   readonly dueInMs?: number | undefined
@@ -145,6 +147,7 @@ export function httpLinkTransition(
     late,
     isProbed,
     readMs = Infinity,
+    isHeld,
     isOver,
   } = state
   let isNews = false
@@ -167,9 +170,11 @@ export function httpLinkTransition(
     if (type === 'baro:connect') greeting = message
     else if (type === 'baro:subscribe') followed.set(payload.channel, { ask: message })
     else if (type === 'baro:unsubscribe') followed.delete(payload.channel)
-    else if (type === 'baro:refresh')
+    else if (type === 'baro:refresh') {
       greeting = { type: 'baro:connect', payload: { ...(greeting as Connect).payload, ...payload } }
-    else if (type !== 'baro:heartbeat') {
+      // How long it lasts must be known before a request is held: on a quiet channel that may be longer.
+      isProbed = true
+    } else if (type !== 'baro:heartbeat') {
       waiting = [...waiting, message]
       return
     } else if (!payload.probe) return
@@ -196,8 +201,9 @@ export function httpLinkTransition(
         const { payload: greeted } = greeting as Connect
         if (greeted.claimsEpoch) {
           isElsewhere ||= greeted.claimsEpoch !== claimsEpoch || user !== payload.user
-          // Every answer begins so: a sign of life, whatever follows, and how long its token lasts.
-          return isReading && !isElsewhere && tell({ type: 'baro:refreshed', payload })
+          // Every answer begins so: a sign of life, whatever follows, and how long its token lasts. That was when the hub
+          // got the request, so of one that was held it says too much.
+          return isReading && !isElsewhere && tell({ type: 'baro:refreshed', payload: isHeld ? {} : payload })
         }
         user = payload.user
         greeting = { type: 'baro:connect', payload: { ...greeted, claimsEpoch } }
@@ -269,7 +275,7 @@ export function httpLinkTransition(
       readMs = elapsedMs + pollIntervalMs
       const all = [...followed.values()]
       // Held only for what is new: that the hub is there, and how it took a subscribe, must be known at once.
-      const isHeld = rung === 'long-poll' && all[0] && !isProbed && all.every(({ isAnswered }) => isAnswered)
+      isHeld = rung === 'long-poll' && !!all[0] && !isProbed && all.every(({ isAnswered }) => isAnswered)
       const wait = isHeld ? Math.min(heldSeconds, beatMs / 1_000) : 0
       reading = ask(
         all.map(({ ask }) => ask),
@@ -339,6 +345,7 @@ export function httpLinkTransition(
       slow,
       isProbed,
       readMs,
+      isHeld,
       isOver,
       dueInMs,
     },

@@ -24,4 +24,8 @@ export interface Clock {
 export interface HubClock extends Clock {
   /** Runs once, after the current turn of the event loop. The hub sends there what the turn produced. */
   soon(run: () => void): Cancel
+  /** Runs once, when the work at hand is done, before the event loop looks for other work. */
+  afterwards(run: () => void): void
+  /** A number that is another one in each turn of the event loop: what comes in one turn may be taken together. */
+  turn(): number
 }

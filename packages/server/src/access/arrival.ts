@@ -46,17 +46,26 @@ export function arrivalOf({ headers, remoteAddress, isEncrypted }: Received, tru
  */
 export function canonicalHost(host: string | undefined, scheme: 'http' | 'https' | undefined): string | undefined {
   if (host === undefined || host.length > longestHost) return undefined
+  const [, plain, plainPort = ''] = plainHost.exec(host) ?? []
+  if (plain !== undefined && Number(plainPort) <= 65_535 && (isName(plain) || isIPv4(plain)))
+    return scheme && Number(plainPort) === defaultPorts[scheme] ? plain : host
   // A URL takes more than a host: who could write "user@host/path" here would choose which part is compared.
   const [, name, port = ''] = /^(\[[\da-f:.]+\]|[^\s/?#@\\,:%[\]]+)(?::(\d{0,5}))?$/i.exec(host) ?? []
-  if (port === '' && plainName.test(host)) return host
   const url = `http://${name}`
   if (name === undefined || Number(port) > 65_535 || !URL.canParse(url)) return undefined
   const bare = new URL(url).hostname.replace(/\.$/, '')
   return port === '' || (scheme && Number(port) === defaultPorts[scheme]) ? bare : `${bare}:${Number(port)}`
 }
 
-/** Names that a URL would leave as they are: no number, no punycode, nothing to lower. Nearly all hosts are such names. */
-const plainName = /^[a-z]+(?:\.[a-z]+)*$/
+/**
+ * Hosts that a URL would leave as they are: a name without a number, punycode or something to lower, or IPv4; and a port.
+ * Nearly all hosts are, and to parse a URL takes longer than the rest of the arrival.
+ */
+const plainHost = /^([a-z]+(?:\.[a-z]+)*|[\d.]+)(?::([1-9]\d{0,4}))?$/
+
+function isName(plain: string): boolean {
+  return plain >= 'a'
+}
 
 const defaultPorts = { http: 80, https: 443 } as const
 

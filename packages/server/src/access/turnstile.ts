@@ -44,6 +44,10 @@ export class Turnstile {
       line.push({ price, waiting })
       return true
     }
+    if (this.#waitMs(address) === 0) {
+      this.#letIn(address, { price, waiting })
+      return true
+    }
     const made = new Deque<Priced>()
     made.push({ price, waiting })
     this.#goOn(address, made)
@@ -51,21 +55,26 @@ export class Turnstile {
   }
 
   #goOn(address: string | undefined, line: Deque<Priced>): void {
-    const { clock, allowances } = this.#parts
     for (let first = line.at(0); first; first = line.at(0)) {
-      const { price, waiting } = first
-      if (!waiting.isGone()) {
-        const waitMs = allowances.waitMs({ address })
-        if (waitMs > 0) {
-          this.#lines.set(address, line)
-          clock.after(waitMs, () => this.#goOn(address, line))
-          return
-        }
-        allowances.spend({ address }, price, 0)
-        line.shift()
-        waiting.run()
-      } else line.shift()
+      const waitMs = first.waiting.isGone() ? 0 : this.#waitMs(address)
+      if (waitMs > 0) {
+        this.#lines.set(address, line)
+        this.#parts.clock.after(waitMs, () => this.#goOn(address, line))
+        return
+      }
+      line.shift()
+      this.#letIn(address, first)
     }
     this.#lines.delete(address)
+  }
+
+  #waitMs(address: string | undefined): number {
+    return this.#parts.allowances.waitMs({ address })
+  }
+
+  #letIn(address: string | undefined, { price, waiting }: Priced): void {
+    if (waiting.isGone()) return
+    this.#parts.allowances.spend({ address }, price, 0)
+    waiting.run()
   }
 }

@@ -133,13 +133,27 @@ export interface EventContext<T extends ChannelTypes, Own extends keyof T['event
   ): Promise<Published>
 }
 
+/** Who gets a signal, and what it takes the place of. */
+export interface SignalOptions {
+  /** The user who alone gets it, on each open stream of the channel. Guests are no users. Default: everybody. */
+  readonly to?: string | undefined
+  /**
+   * What the signal is the newest of, for example `cursor`. Of one key, type and sender the newest takes the place of those
+   * before it, and readers get it at most 30 times a second. Slow readers miss such signals first. Default: none, each is
+   * handed on at once.
+   */
+  readonly key?: string | undefined
+}
+
 /** What a signal handler gets. */
 export interface SignalContext<T extends ChannelTypes, Own extends keyof T['signals'] & string>
   extends ChannelContext<T> {
   /** The output of the schema. */
   readonly payload: PayloadOf<T['signals'][Own]>
+  /** The user whom the client wants it to be for. Pass it on, as `{ to }`, if it may. */
+  readonly to: string | undefined
   /**
-   * Sends a signal to everybody who follows this channel on an open stream. The handler's own `payload` under its own type
+   * Sends a signal to everybody who follows this channel on an open stream, or to one user. The handler's own `payload` under its own type
    * is output already; anything else is input, as in `publish` of an event handler.
    *
    * @throws {BaroError} `not-accepted`, `invalid-payload`, `handler-failed` or `unavailable`.
@@ -147,6 +161,7 @@ export interface SignalContext<T extends ChannelTypes, Own extends keyof T['sign
   signal<Type extends keyof T['signals'] & string>(
     type: Type,
     payload: Sendable<T['signals'], Own, Type>,
+    options?: SignalOptions,
   ): Promise<void>
 }
 

@@ -31,6 +31,9 @@ export interface Resolved {
   readonly members?: string
 }
 
+/** Most channels that are found without a look at their name. */
+const maxKnown = 1_000
+
 /** The definitions of a hub. They are found by pattern, never by identity, because bundles duplicate code. */
 export interface Registry {
   /** @throws {BaroError} `bad-definition` if the definition is not one of the hub's, or has handlers already. */
@@ -58,7 +61,29 @@ export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageO
         )
 
   const handlersOf = new Map<string, AnyHandlers>()
+  /**
+   * Channels that were asked for lately: each publish asks for its channel again. Not those with a rule for a parameter: it
+   * is asked each time, because it may look at a list that changes.
+   */
+  const known = new Map<string, Result<Resolved>>()
   let complete = false
+
+  function find(name: string): Result<Resolved> {
+    const segments = parseChannelName(name)
+    if (!segments.ok) return segments
+    for (const definition of definitions) {
+      const params = matchPattern(definition.pattern, segments.value)
+      const handlers = params && handlersOf.get(definition.pattern.text)
+      // Whoever asks for the channel gets the same parameters, so no handler may write into them.
+      if (params && handlers) return accepted({ channel: name, params: Object.freeze(params), definition, handlers })
+    }
+    return refused(
+      new BaroError(
+        'unknown-channel',
+        `No channel is defined for ${quote(name)}. Define one, or correct the name. ${runningHub}`,
+      ),
+    )
+  }
 
   function deriveFrom(name: string, { is, owner }: NonNullable<ReturnType<typeof ownerOf>>): Result<Resolved> {
     const found = ownerOf(owner) ? undefined : registry.resolve(owner)
@@ -98,21 +123,16 @@ export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageO
     },
 
     resolve(name) {
+      const before = known.get(name)
+      if (before) return before
       const derived = ownerOf(name)
       if (derived) return deriveFrom(name, derived)
-      const segments = parseChannelName(name)
-      if (!segments.ok) return segments
-      for (const definition of definitions) {
-        const params = matchPattern(definition.pattern, segments.value)
-        const handlers = params && handlersOf.get(definition.pattern.text)
-        if (params && handlers) return accepted({ channel: name, params, definition, handlers })
-      }
-      return refused(
-        new BaroError(
-          'unknown-channel',
-          `No channel is defined for ${quote(name)}. Define one, or correct the name. ${runningHub}`,
-        ),
-      )
+      const found = find(name)
+      if (!found.ok || hasRule(found.value.definition)) return found
+      // Strangers choose names, so it begins anew from time to time.
+      if (known.size >= maxKnown) known.clear()
+      known.set(name, found)
+      return found
     },
 
     resolvePlain(name) {
@@ -135,6 +155,10 @@ export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageO
     },
   }
   return registry
+}
+
+function hasRule({ pattern }: AnyChannel): boolean {
+  return pattern.segments.some((segment) => 'param' in segment && segment.accepts !== undefined)
 }
 
 /** Each handler is checked when its name is compared with the types of the definition. */

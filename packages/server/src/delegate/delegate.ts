@@ -4,7 +4,7 @@ import { quote, validatePayload } from '@baro/core/protocol'
 import { AtWork, type AtWorkTogether } from '../access/at-work.ts'
 import { contextOf, type Principal, scopeOf, shareOf } from '../access/principal.ts'
 import type { KeyGrant } from '../access/server-key.ts'
-import type { Published } from '../channel/handlers.ts'
+import type { Published, SignalOptions } from '../channel/handlers.ts'
 import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
@@ -80,7 +80,7 @@ export class Delegate {
   }
 
   /** Gives a signal to its handler. */
-  async signal(resolved: Resolved, type: string, payload: unknown): Promise<void> {
+  async signal(resolved: Resolved, type: string, payload: unknown, to?: string): Promise<void> {
     const { gate, signals } = this.#parts
     const { principal } = this
     return this.#atWork.do(async () => {
@@ -89,9 +89,11 @@ export class Delegate {
       if (!handler) throw notAccepted(resolved, 'signals', type)
       const value = await signals.validate(resolved, type, payload)
       const handled = new Handled(type, value, (sent, sentPayload) => signals.validate(resolved, sent, sentPayload))
-      const signal = async (sent: string, sentPayload: unknown) =>
-        signals.send(resolved, sent, await handled.outputOf(sent, sentPayload), principal.user?.id)
-      await handler({ ...contextOf(principal, resolved), payload: handled.payload, signal })
+      const signal = async (sent: string, sentPayload: unknown, options: SignalOptions = {}) => {
+        const about = { by: principal.user?.id, to: options.to, key: options.key }
+        return signals.send(resolved, sent, await handled.outputOf(sent, sentPayload), about)
+      }
+      await handler({ ...contextOf(principal, resolved), payload: handled.payload, to, signal })
     })
   }
 

@@ -147,6 +147,6 @@ export class Following {
       this.#attending = this.#parts.attendance.join(this.#resolved, this.#principal, this.#state)
     } else if (this.#state !== undefined) this.#attending?.tell(this.#state)
     const position = start === 'now' ? feed.position : start
-    this.#reader = new Reader(feed, outlet, this.#parts.counters, position, isRefused)
+    this.#reader = new Reader(feed, outlet, this.#parts.counters, position, isRefused, this.#principal)
   }
 }

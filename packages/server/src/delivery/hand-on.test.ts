@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Gathered, type HandedOn, mayHandOn } from './hand-on.ts'
+import { type Gathered, type HandedOn, mayHandOn, mayHandOnAtOnce } from './hand-on.ts'
 
 const one: Gathered = { deliveries: 1, sinceMs: 1_000, lastMs: 1_000 }
 const last: HandedOn = { deliveries: 32, atMs: 500, tookMs: 3, writtenInMs: 64 }
@@ -40,5 +40,19 @@ describe('channels hand on', () => {
     const isWriting = { ...last, tookMs: 300, writtenInMs: undefined }
     expect(mayHandOn(one, isWriting, 549)).toBe(false)
     expect(mayHandOn(one, isWriting, 550)).toBe(true)
+  })
+})
+
+describe('what comes first in a turn is handed on before the turn ends', () => {
+  const alone: HandedOn = { deliveries: 1, atMs: 500, tookMs: 0.1, writtenInMs: 0.2 }
+
+  test.each<[boolean, string, HandedOn]>([
+    [true, 'nothing was before', { deliveries: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }],
+    [true, 'one came alone before, to a small room', alone],
+    [false, 'several came together before', { ...alone, deliveries: 2 }],
+    [false, 'the room is large: whatever comes in the same turn would be a second round', { ...alone, writtenInMs: 1 }],
+    [false, 'sockets wait for their turn', { ...alone, writtenInMs: undefined }],
+  ])('%s if %s', (isAtOnce, _, before) => {
+    expect(mayHandOnAtOnce(before)).toBe(isAtOnce)
   })
 })

@@ -32,8 +32,19 @@ const bunchShare = 1 / 8
 const gapShare = 1 / 64
 const longestWrittenInMs = 64
 
+/** Whoever was written in this time is a small room: to write it once more costs less than to wait for what may come. */
+const smallRoomMs = 1
+
 /**
- * Whether channels hand on now.
+ * Whether what comes first in a turn of the event loop is handed on at once, before the turn ends: last time it came alone,
+ * to a small room. What follows it in the same turn waits for the end of the turn.
+ */
+export function mayHandOnAtOnce({ deliveries, writtenInMs }: HandedOn): boolean {
+  return deliveries <= 1 && writtenInMs !== undefined && writtenInMs < smallRoomMs
+}
+
+/**
+ * Whether channels hand on at the end of a turn.
  *
  * While sockets still wait for their turn, handing on costs a round through all readers and saves no write. So it may
  * take only a share of the time. It must not wait for the last socket either, because the first ones are ready for

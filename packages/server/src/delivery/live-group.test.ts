@@ -31,7 +31,7 @@ describe('the live readers of a channel', () => {
     const readers = [readerOf(one.dialect), readerOf(one.dialect), readerOf(other.dialect)]
     for (const reader of readers) group.join(reader)
     group.deliver(newBatch())
-    group.signal(signal)
+    group.signal([signal])
     expect(one.counts).toEqual({ batches: 1, signals: 1 })
     expect(other.counts).toEqual({ batches: 1, signals: 1 })
     expect(readers[1]?.got[0]).toBe(readers[0]?.got[0])
@@ -51,9 +51,29 @@ describe('the live readers of a channel', () => {
     group.join(reader)
     const batch = newBatch()
     group.deliver(batch)
-    group.signal(signal)
+    group.signal([signal])
     expect(got[0]).toBe(batch)
     expect(got[1]).toBe(signal)
+  })
+
+  test('get several signals in one piece of bytes, in order', () => {
+    const group = new LiveGroup()
+    const { dialect } = countingDialect()
+    const readers = [readerOf(dialect), readerOf(dialect)]
+    for (const reader of readers) group.join(reader)
+    group.signal([signal, signal, signal])
+    expect(readers[0]?.got).toEqual([Buffer.alloc(1 + 2 + 3)])
+    expect(readers[1]?.got[0]).toBe(readers[0]?.got[0])
+  })
+
+  test('get a signal to one user if they are that user, and nobody encodes it for the others', () => {
+    const group = new LiveGroup()
+    const [one, other] = [countingDialect(), countingDialect()]
+    const readers = ['ada', 'bob', 'ada', undefined].map((user) => ({ ...readerOf(one.dialect), user }))
+    for (const reader of [...readers, { ...readerOf(other.dialect), user: 'bob' }]) group.join(reader)
+    group.signal([{ ...signal, to: 'ada' }])
+    expect(readers.map(({ got }) => got.length)).toEqual([1, 0, 1, 0])
+    expect([one.counts.signals, other.counts.signals]).toEqual([1, 0])
   })
 
   test('get nothing of a batch if their dialect says nothing of it', () => {
@@ -68,7 +88,7 @@ describe('the live readers of a channel', () => {
     const group = new LiveGroup()
     const reader = readerOf(countingDialect(false).dialect)
     group.join(reader)
-    group.signal(signal)
+    group.signal([signal])
     expect(reader.got).toEqual([])
   })
 

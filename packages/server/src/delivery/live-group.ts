@@ -9,8 +9,10 @@ export interface LiveReader<Said = unknown, SaidSignal = Said> {
   readonly dialect: Dialect<Said, SaidSignal>
   /** Takes a batch that follows what it has; `said` is what its dialect made of the batch. */
   deliver(said: Said, batch: Batch): void
-  /** Takes what its dialect made of a signal. */
-  signal(said: SaidSignal): void
+  /** The user who reads. It may change. */
+  readonly user?: string | undefined
+  /** Takes what its dialect made of signals. `isPassing`: newer ones will take their place. */
+  signal(said: SaidSignal, isPassing: boolean): void
   /** The stream is in another life now. The reader has everything of the old one up to this position. */
   stale(position: AtPosition): void
 }
@@ -42,11 +44,17 @@ export class LiveGroup {
     }
   }
 
-  /** Hands a signal to all readers whose dialect says signals, encoded once for each dialect. */
-  signal(signal: Signal): void {
+  /**
+   * Hands signals to all readers whose dialect says signals, encoded once for each dialect, or to those of one user. Whole
+   * frames one after the other are one piece of bytes for all.
+   */
+  signal(signals: readonly Signal[]): void {
+    const forAll = signals.filter(({ to }) => to === undefined)
     for (const [dialect, readers] of this.#readers) {
-      const said = dialect.encodeSignal(signal)
-      if (said !== undefined) for (const reader of readers) reader.signal(said)
+      const isPassing = signals[0]?.key !== undefined
+      for (const said of inOnePiece(forAll.flatMap((signal) => dialect.encodeSignal(signal) ?? [])))
+        for (const reader of readers) reader.signal(said, isPassing)
+      for (const signal of signals) if (signal.to !== undefined) signalOne(dialect, readers, signal)
     }
   }
 
@@ -56,4 +64,15 @@ export class LiveGroup {
     this.#readers.clear()
     return all
   }
+}
+
+function signalOne(dialect: Dialect<unknown>, readers: ReadonlySet<LiveReader>, signal: Signal): void {
+  const mine = [...readers].filter(({ user }) => user === signal.to)
+  const said = mine.length === 0 ? undefined : dialect.encodeSignal(signal)
+  if (said !== undefined) for (const reader of mine) reader.signal(said, signal.key !== undefined)
+}
+
+function inOnePiece(said: readonly unknown[]): readonly unknown[] {
+  if (said.length < 2 || !said.every((one) => one instanceof Uint8Array)) return said
+  return [Buffer.concat(said as readonly Uint8Array[])]
 }

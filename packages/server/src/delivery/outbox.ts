@@ -54,6 +54,11 @@ export class Outbox implements Writing {
     return this.waitingBytes > this.#limits.maxOutboxBytes
   }
 
+  /** Whether an eighth of that is waiting: signals that newer ones take the place of are left out first. */
+  get isCrowded(): boolean {
+    return this.waitingBytes > this.#limits.maxOutboxBytes / 8
+  }
+
   /** Queues a delivery of a channel; the caller has asked `isFull`. */
   deliver(bytes: Uint8Array, channel: string): void {
     this.#add(bytes, false, channel)

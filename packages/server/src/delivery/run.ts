@@ -1,3 +1,5 @@
+const nothing = new Uint8Array(0)
+
 /**
  * Frames, and pieces of frames, in the order in which they go to a socket. A run never changes, and sockets that get
  * the same frames hold the same run. So for ten thousand sockets a frame makes one run, and its bytes are joined once.
@@ -17,7 +19,7 @@ export class Run {
   #next: Run | undefined
   #joined: readonly Uint8Array[] | undefined
 
-  constructor(before?: Run, bytes: Uint8Array = new Uint8Array(0), isApart = false, channel?: string) {
+  constructor(before?: Run, bytes: Uint8Array = nothing, isApart = false, channel?: string) {
     this.length = (before?.length ?? 0) + bytes.length
     this.#before = before
     this.#bytes = bytes

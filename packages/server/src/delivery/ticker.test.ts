@@ -2,6 +2,7 @@ import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { FakeSocket } from '../../test/fake-client.ts'
 import { defaultLimits } from '../ports/limits.ts'
+import { nodeClock } from '../system/node-clock.ts'
 import { Outbox } from './outbox.ts'
 import { Ticker } from './ticker.ts'
 
@@ -15,6 +16,51 @@ describe('the ticker', () => {
     expect(flushed).toEqual([])
     clock.advance(0)
     expect(flushed).toEqual(['a', 'b'])
+  })
+
+  /** A ticker on the machine's clock, which counts the batches that a channel hands on. */
+  function onMachine() {
+    const ticker = new Ticker(nodeClock, { paused: 0 })
+    const batches: string[][] = []
+    let gathered: string[] = []
+    const flush = () => {
+      batches.push(gathered)
+      gathered = []
+    }
+    const channel = { flush }
+    const publish = (name: string) => {
+      gathered.push(name)
+      ticker.gather(channel)
+    }
+    const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+    return { batches, publish, turn }
+  }
+
+  test('hands on what comes alone as soon as the work that brought it is done, before the turn of the event loop ends', async () => {
+    const { batches, publish } = onMachine()
+    publish('a')
+    publish('b')
+    expect(batches).toEqual([])
+    await Promise.resolve()
+    expect(batches).toEqual([['a', 'b']])
+  })
+
+  test('gathers what follows in the same turn, and in the next turns all of it, until one comes alone', async () => {
+    const { batches, publish, turn } = onMachine()
+    const bunch = async (names: string) => {
+      for (const name of names) {
+        publish(name)
+        await Promise.resolve()
+      }
+      await turn()
+    }
+    await bunch('abcd')
+    expect(batches.splice(0)).toEqual([['a'], ['b', 'c', 'd']])
+    await bunch('efg')
+    expect(batches.splice(0)).toEqual([['e', 'f', 'g']])
+    await bunch('h')
+    await bunch('ij')
+    expect(batches.splice(0)).toEqual([['h'], ['i'], ['j']])
   })
 
   test('runs again for what comes up while it runs', () => {

@@ -1,7 +1,7 @@
 import type { HubClock } from '@baro/core/broker'
 import { Deque } from '@baro/core/broker'
 import type { Counters } from '../observe/counters.ts'
-import { type Gathered, type HandedOn, mayHandOn } from './hand-on.ts'
+import { type Gathered, type HandedOn, mayHandOn, mayHandOnAtOnce } from './hand-on.ts'
 import { Run } from './run.ts'
 
 /** Something that gathers during a tick and hands on at its end. */
@@ -30,12 +30,11 @@ const longestSliceMs = 50
 const quickMs = 0.1
 const writesBetweenLooks = 4
 
-const never: HandedOn = { deliveries: 0, atMs: 0, tookMs: 0, writtenInMs: 0 }
-
 /**
  * Gathers what one or more turns of the event loop produced (`hand-on.ts`). Then every channel hands its publications
  * to its readers, and every socket is written once. Under load, one write per socket is about 30 times cheaper, because
- * the system call is most of what a delivery costs (bench/README.md).
+ * the system call is most of what a delivery costs (bench/README.md). Where little happens, there is nothing to gather: what
+ * comes alone is written as soon as the work that brought it is done.
  *
  * If writing takes long, it is done in slices, and the event loop goes on in between. Sockets that are known to read
  * have a line of their own, which is written first. Each line gets a slice of every turn, so that neither waits for
@@ -54,7 +53,14 @@ export class Ticker {
   #nothing: Run = new Run()
   /** Counted in place: it changes with each publication. */
   readonly #gathered = { deliveries: 0, sinceMs: 0, lastMs: 0 } satisfies Gathered
-  #handedOn = never
+  readonly #handedOn: { -readonly [Name in keyof HandedOn]: HandedOn[Name] } = {
+    deliveries: 0,
+    atMs: 0,
+    tookMs: 0,
+    writtenInMs: 0,
+  }
+  /** The turn of the event loop in which channels handed on before its end. */
+  #atOnceIn: number | undefined
   /** When the event loop went on to other work; `undefined` if no socket waits for the next slice. */
   #leftAtMs: number | undefined
 
@@ -90,11 +96,28 @@ export class Ticker {
     return (run ?? this.#nothing).and(bytes, isApart, channel)
   }
 
+  /** While something waits for the next slice, it is scheduled already. */
   #schedule(): void {
     if (this.#scheduled) return
+    if (!mayHandOnAtOnce(this.#handedOn) || this.#clock.turn() === this.#atOnceIn) return this.#scheduleForEnd()
+    this.#scheduled = true
+    this.#clock.afterwards(() => this.#runAtOnce())
+  }
+
+  /** Schedules for the end of this turn of the event loop. */
+  #scheduleForEnd(): void {
     this.#scheduled = true
     this.#clock.soon(() => this.#run())
     this.#clock.soon(() => this.#leave())
+  }
+
+  #runAtOnce(): void {
+    if (this.#channels.size > 0) this.#atOnceIn = this.#clock.turn()
+    try {
+      this.#run()
+    } finally {
+      this.#leave()
+    }
   }
 
   #run(): void {
@@ -120,10 +143,15 @@ export class Ticker {
       this.#channels.delete(channel)
       channel.flush()
     }
-    this.#handedOn = { deliveries, atMs: nowMs, tookMs: this.#clock.elapsed() - nowMs, writtenInMs: undefined }
+    const handedOn = this.#handedOn
+    handedOn.deliveries = deliveries
+    handedOn.atMs = nowMs
+    handedOn.tookMs = this.#clock.elapsed() - nowMs
+    handedOn.writtenInMs = undefined
   }
 
   #writeSlice(line: Deque<Writing>, sliceMs: number): void {
+    if (line.length === 0) return
     const beganAtMs = this.#clock.elapsed()
     let nowMs = beganAtMs
     let untilLook = 1
@@ -138,14 +166,13 @@ export class Ticker {
   }
 
   #pause(): void {
-    const nowMs = this.#clock.elapsed()
+    const handedOn = this.#handedOn
     const isWriting = this.#isWriting
     if (isWriting) this.#counters.paused++
-    else if (this.#handedOn.writtenInMs === undefined)
-      this.#handedOn = { ...this.#handedOn, writtenInMs: nowMs - this.#handedOn.atMs }
+    else if (handedOn.writtenInMs === undefined) handedOn.writtenInMs = this.#clock.elapsed() - handedOn.atMs
     // Not earlier: what channels put into outboxes was written above, and needs no further tick.
     this.#scheduled = false
-    if (isWriting || this.#channels.size > 0) this.#schedule()
+    if (isWriting || this.#channels.size > 0) this.#scheduleForEnd()
   }
 
   /** Runs after the work that writes leave in the event loop. For an answer over HTTP that is half of all its work. */

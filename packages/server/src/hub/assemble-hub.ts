@@ -4,6 +4,7 @@ import { type Clock, pooledRandomness, type Recover } from '@baro/core/broker'
 import { checkedOptions, createId, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
+import { Connections } from '../access/connections.ts'
 import { Gate, type GateParts } from '../access/gate.ts'
 import { networkOf } from '../access/network-of.ts'
 import { createOriginCheck } from '../access/origins.ts'
@@ -93,6 +94,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const gate = createGate({ auth, keys: new ServerKeys({ keys, clock, limits, log }), clock, permits, limits, log })
   const revocations = new Revocations({ permits, broker, clock, randomness, log })
   const allowances = new Allowances({ clock, limits, log })
+  const connections = new Connections({ limits, counters, log })
 
   const ticker = new Ticker(clock, counters)
   const sourceOf = ({ channel, members }: Resolved) =>
@@ -133,12 +135,13 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     silentAfterMs: 3 * heartbeatIntervalMs,
   }
   const sessionParts = {
-    ...{ registry, gate, sessions, allowances, permits, delegating, claimsEpoch, randomness },
+    ...{ registry, gate, sessions, allowances, connections, permits, delegating, claimsEpoch, randomness },
     ...{ clock, counters, limits, sessionRules, publishWindowMs },
   }
   const openSession: OpenSession = (outbox, handshake, link) => {
     const session = new Session(sessionParts, outbox, handshake, link)
     sessions.started(session)
+    session.begin()
     return session
   }
 
@@ -155,6 +158,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     gate,
     sessions,
     allowances,
+    connections,
     permits,
     delegating,
     ticker,
@@ -244,7 +248,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     publish: (name, type, payload, id) => publisher.publishAs(resolve({ channel: name }), type, payload, id),
     signal: async (name, type, payload, mark) => {
       const resolved = resolve({ channel: name })
-      await signals.send(resolved, type, await signals.validate(resolved, type, payload), undefined, mark)
+      await signals.send(resolved, type, await signals.validate(resolved, type, payload), { mark })
     },
     explain: (error, where) => gate.explain(error, where),
   }
@@ -265,9 +269,9 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
 
     publish: async (reference, type, payload, { id } = {}) =>
       publisher.publish(resolve(reference), [{ type, payload }], id),
-    signal: async (reference, type, payload) => {
+    signal: async (reference, type, payload, { to, key } = {}) => {
       const resolved = resolve(reference)
-      await signals.send(resolved, type, await signals.validate(resolved, type, payload))
+      await signals.send(resolved, type, await signals.validate(resolved, type, payload), { to, key })
     },
     snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
       (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,

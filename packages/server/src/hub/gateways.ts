@@ -16,7 +16,7 @@ export class Gateways {
   add(gateway: Gateway): void {
     const path = hubPath(gateway.path)
     const others = [this.#hubPath, ...this.#gateways.map((one) => one.path)]
-    if (others.some((other) => isWithin(other, path) || isWithin(path, other)))
+    if (path === '' || others.some((other) => isWithin(other, path) || isWithin(path, other)))
       throw new BaroError(
         'bad-definition',
         `A gateway cannot be at ${quote(gateway.path)}, because the hub or another gateway is there. Choose another path.`,

@@ -55,7 +55,7 @@ export const hubOptionRules: OptionRules<HubOptions> = {
     accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value > renewalMs,
   },
   log: objectWith('info', 'warn', 'error'),
-  clock: objectWith('now', 'elapsed', 'after', 'soon'),
+  clock: objectWith('now', 'elapsed', 'after', 'soon', 'afterwards', 'turn'),
   randomness: objectWith('fraction', 'bytes'),
 }
 

@@ -5,7 +5,7 @@ import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Referen
 import type { Broker, HubClock, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
 import type { KeySource } from '../access/server-keys.ts'
-import type { Auth, ChannelHandlers, Published, SessionInfo } from '../channel/handlers.ts'
+import type { Auth, ChannelHandlers, Published, SessionInfo, SignalOptions } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Participant, ParticipantOptions } from '../participant/participant.ts'
 import type { Limits } from '../ports/limits.ts'
@@ -133,8 +133,9 @@ export interface Hub {
   ): Promise<Published>
 
   /**
-   * Sends a signal to everybody who follows the channel on an open stream, without asking rules or handlers.
+   * Sends a signal to everybody who follows the channel on an open stream, or to one user, without asking rules or handlers.
    *
+   * @param options `to` one user; `key` names what it is the newest of.
    * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition`, `not-accepted`, `invalid-payload`, `handler-failed`
    *   or `unavailable`.
    */
@@ -142,6 +143,7 @@ export interface Hub {
     reference: Reference<T>,
     type: Type,
     payload: InputOf<T['signals'][Type]>,
+    options?: SignalOptions,
   ): Promise<void>
 
   /**

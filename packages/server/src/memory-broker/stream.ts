@@ -13,14 +13,14 @@ import type {
 import { Deque, isFarOver, isUnfolded } from '@baro/core/broker'
 import { type AtPosition, type Place, positionAfter, startOf } from '@baro/core/protocol'
 import { footprintOf, StateFootprint } from './footprint.ts'
+import { jsonBytes } from './json-bytes.ts'
 
 interface Kept {
   publication: Publication
-  readonly position: AtPosition
   bytes: number
   /** About what it takes in memory. */
   footprint: number
-  /** When it was appended, on the clock that never jumps. */
+  /** When it was appended, in whole milliseconds of the clock that never jumps: a fraction takes an object of its own. */
   readonly since: number
 }
 
@@ -182,7 +182,7 @@ export class Stream {
       const publication = publicationOf(entry, this.#head.offset + 1)
       const position = positionAfter(this.epoch, publication)
       const footprint = footprintOfPublication(publication)
-      this.#kept.push({ publication, position, bytes, footprint, since })
+      this.#kept.push({ publication, bytes, footprint, since: Math.ceil(since) })
       this.#bytes += bytes
       this.#keptFootprint += footprint
       this.#head = position
@@ -195,7 +195,7 @@ export class Stream {
     this.#kept.shift()
     this.#bytes -= oldest.bytes
     this.#keptFootprint -= oldest.footprint
-    this.#floor = oldest.position
+    this.#floor = this.#positionAfter(oldest)
   }
 
   #keepCheckpoint(checkpoint: Checkpoint, appended: number): void {
@@ -227,18 +227,24 @@ export class Stream {
   }
 
   /** Whether the state at the head is still to be folded from this publication and those before it. */
-  #isNeeded({ position }: Kept): boolean {
+  #isNeeded({ publication }: Kept): boolean {
     const foldedTo = this.#checkpoint?.position.offset ?? (this.#hasState ? 0 : undefined)
-    return isUnfolded(position.offset, this.#floor.offset, foldedTo)
+    return isUnfolded(publication.offset, this.#floor.offset, foldedTo)
   }
 
   #indexOf(offset: number): number {
     return offset - this.#floor.offset - 1
   }
 
+  // Made when it is asked for: history holds a thousand publications, and each object that it keeps is copied once more.
+  #positionAfter({ publication }: Kept): AtPosition {
+    return positionAfter(this.epoch, publication)
+  }
+
   /** The place right before the kept publication of this index. */
   #before(index: number): Place {
-    return placeOf(this.#kept.at(index - 1)?.position ?? this.#floor)
+    const kept = this.#kept.at(index - 1)
+    return placeOf(kept ? this.#positionAfter(kept) : this.#floor)
   }
 
   #placeAt(offset: number): Place | undefined {
@@ -308,5 +314,5 @@ function placeOf({ offset, check }: Place): Place {
 }
 
 function bytesOf({ payload }: Pick<Publication, 'payload'>): number {
-  return Buffer.byteLength(JSON.stringify(payload))
+  return jsonBytes(payload)
 }

@@ -16,6 +16,8 @@ export interface Counters {
   paused: number
   /** Messages, requests and handshakes answered with an error. */
   rejected: number
+  /** Connections that were turned away, because their user or address had as many as it may have (I7). */
+  turnedAway: number
   /** Publications appended through this hub. */
   published: number
   /** Repeated publishes that got the first answer (I5). */
@@ -36,6 +38,7 @@ export function createCounters(): Counters {
     slow: 0,
     paused: 0,
     rejected: 0,
+    turnedAway: 0,
     published: 0,
     repeated: 0,
     gaps: 0,

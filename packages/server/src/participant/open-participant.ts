@@ -101,8 +101,13 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     return this.#answer(reference, async (resolved) => this.#delegate.publish(resolved, { type, payload, ...options }))
   }
 
-  async signal(reference: Reference, type: string, payload: unknown): Promise<void> {
-    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload))
+  async signal(
+    reference: Reference,
+    type: string,
+    payload: unknown,
+    { to }: { readonly to?: string } = {},
+  ): Promise<void> {
+    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload, to))
   }
 
   // The schema of the answer has checked the type.

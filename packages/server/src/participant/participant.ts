@@ -75,11 +75,12 @@ export interface Participant {
     payload: InputOf<T['events'][Type]>,
     options?: ParticipantPublishOptions,
   ): Promise<PublishAnswer>
-  /** Sends a signal to its handler. Throws as {@link publish}. */
+  /** Sends a signal to its handler, `to` one user if the handler passes that on. Throws as {@link publish}. */
   signal<T extends ChannelTypes, Type extends keyof T['signals'] & string>(
     reference: Reference<T>,
     type: Type,
     payload: InputOf<T['signals'][Type]>,
+    options?: { readonly to?: string },
   ): Promise<void>
   /** Asks the handler of a request; resolves with its answer. Throws as {@link publish}. */
   request<T extends ChannelTypes, Type extends keyof T['requests'] & string>(

@@ -26,6 +26,13 @@ export interface Limits {
    * Default 20.
    */
   readonly timesPerKey: number
+  /**
+   * WebSockets, event streams and held requests that a user may have open at once on a node, and likewise a server key.
+   * `Infinity` lifts the bound. Default 100.
+   */
+  readonly maxConnectionsPerUser: number
+  /** The same of an address, where nobody was let in. `Infinity` lifts the bound. Default 2,000. */
+  readonly maxConnectionsPerAddress: number
   /** Publishes, signals and requests of a link that may be at work, or wait for one at work. Default 256. */
   readonly maxMessagesAtWork: number
   /** Channels a session may follow at once. Default 128. */
@@ -61,6 +68,8 @@ export const defaultLimits: Limits = {
   timesPerUser: 4,
   timesPerAddress: 20,
   timesPerKey: 20,
+  maxConnectionsPerUser: 100,
+  maxConnectionsPerAddress: 2_000,
   maxMessagesAtWork: 256,
   maxSubscriptions: 128,
   maxListedMembers: 500,
@@ -82,6 +91,8 @@ export const limitRules: OptionRules<Limits> = {
   timesPerUser: wholeOrUnbounded('links', 1),
   timesPerAddress: wholeOrUnbounded('links', 1),
   timesPerKey: wholeOrUnbounded('links', 1),
+  maxConnectionsPerUser: wholeOrUnbounded('connections', 1),
+  maxConnectionsPerAddress: wholeOrUnbounded('connections', 1),
   maxMessagesAtWork: whole('messages', 1),
   maxSubscriptions: whole('channels', 1),
   maxListedMembers: whole('members', 1),

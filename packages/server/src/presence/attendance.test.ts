@@ -1,3 +1,4 @@
+import type { Clock } from '@baro/core/broker'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { expect, test } from 'vitest'
 import type { Principal } from '../access/principal.ts'
@@ -23,9 +24,9 @@ function setUp(isAlone = false) {
     channel = 'room:1',
     handlers: Partial<AnyHandlers> = { joined: note('joined'), left: note('left') },
   ) => ({ channel, params: {}, handlers }) as unknown as Resolved
-  const open = (node: string) =>
+  const open = (node: string, itsClock: Clock = clock) =>
     new Attendance({
-      ...{ clock, presence, node, leaveAfterMs, memberLeaseMs, isAlone },
+      ...{ clock: itsClock, presence, node, leaveAfterMs, memberLeaseMs, isAlone },
       ...{ hooks: new Hooks(console), log: console, maxListedMembers: 500, find: resolved },
     })
   const attendance = open('A')
@@ -173,4 +174,34 @@ test('I7: of one address a bounded number lingers: those that have waited longes
   for (let count = 0; count < 2_003; count++) come({ ...client(`${count}`), staysMs })('gone')
   await clock.pass(0)
   expect(who(told.filter((line) => line.includes('left')))).toEqual([0, 1, 2].map((count) => `${count} left room:1`))
+})
+
+test('a wall clock that jumps, in either direction, moves nobody', async () => {
+  const { come, clock, told } = setUp()
+  come(client('kim'))
+  for (const ms of [3_600_000, -7_200_000]) {
+    await clock.pass(1_000)
+    clock.jump(ms)
+    await clock.pass(20_000)
+  }
+  expect(who(told)).toEqual(['kim joined room:1'])
+})
+
+test('a node that slept for longer than its lease renews it before it looks for the dead, so nobody leaves', async () => {
+  const { come, open, clock, told, attendance } = setUp()
+  attendance.close()
+  let isAsleep = false
+  const late: (() => void)[] = []
+  const sleepy = {
+    ...clock,
+    after: (ms: number, run: () => void) => clock.after(ms, () => (isAsleep ? late.push(run) : run())),
+  }
+  come(client('kim'), open('sleepy', sleepy))
+  await clock.pass(1_000)
+  isAsleep = true
+  await clock.pass(3 * memberLeaseMs)
+  isAsleep = false
+  for (const run of late) run()
+  await clock.pass(20_000)
+  expect(who(told)).toEqual(['kim joined room:1'])
 })

@@ -56,7 +56,7 @@ export class Appender {
         'not-accepted',
         `"${channel}" has no event ${quote(type)}. Define it, or correct the type. ${runningHub}`,
       )
-    return whenHere(validatePayload(schema, payload, `The payload of ${quote(type)}`), orThrow)
+    return whenHere(validatePayload(schema, payload, `The payload of "${type}"`), orThrow)
   }
 
   /**

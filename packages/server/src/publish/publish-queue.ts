@@ -7,7 +7,7 @@
  * id comes again, every other publish without a turn in the channel is `out-of-turn`, for 10 seconds at most.
  */
 import { BaroError } from '@baro/core'
-import type { Clock, NowOrLater, Turn } from '@baro/core/broker'
+import type { ClaimShare, Clock, NowOrLater, Turn } from '@baro/core/broker'
 import { parseId } from '@baro/core/protocol'
 import type { AtWork } from '../access/at-work.ts'
 import type { Gate } from '../access/gate.ts'
@@ -43,6 +43,12 @@ interface Refused {
   readonly untilMs: number
 }
 
+interface ClaimantOf {
+  readonly user: Principal['user']
+  readonly scope: string
+  readonly share: ClaimShare
+}
+
 /** A publish that has come. */
 interface Arrived {
   readonly resolved: Resolved
@@ -69,6 +75,8 @@ export class PublishQueue {
   #count = 0
   /** The channel of a publish whose handler has been called and has not returned. */
   #inside: string | undefined
+  /** Whose publishes they are, as the claims name it. */
+  #claimant: ClaimantOf | undefined
 
   constructor(parts: PublishQueueParts, principal: Principal, atWork: AtWork) {
     this.#parts = parts
@@ -141,6 +149,7 @@ export class PublishQueue {
 
   #publish(resolved: Resolved, publishing: Publishing): NowOrLater<PublishAnswer> {
     const { type, payload, id, turn, claimsEpoch } = publishing
+    const { scope, share } = this.#whose()
     return this.#parts.publisher.accept({
       resolved,
       type,
@@ -148,11 +157,19 @@ export class PublishQueue {
       id,
       turn,
       claimsEpoch,
-      scope: scopeOf(this.#principal),
-      share: shareOf(this.#principal),
+      scope,
+      share,
       context: contextOf(this.#principal, resolved),
       assertAllowed: () => this.#parts.gate.assertAllowed(resolved, this.#principal, 'publish', type),
     })
+  }
+
+  /** Made once for each user, because it is the same for each of their publishes. */
+  #whose(): ClaimantOf {
+    const { user } = this.#principal
+    if (!this.#claimant || this.#claimant.user !== user)
+      this.#claimant = { user, scope: scopeOf(this.#principal), share: shareOf(this.#principal) }
+    return this.#claimant
   }
 
   #failed({ resolved, number, publishing }: Arrived, error: unknown): void {

@@ -4,6 +4,9 @@ import { orThrow, quote, validatePayload } from '@baro/core/protocol'
 import { own } from '../channel/own.ts'
 import { type Resolved, runningHub } from '../channel/registry.ts'
 
+/** What is said of a signal beside its payload. */
+type About = { readonly [Name in 'by' | 'to' | 'key' | 'mark']?: string | undefined }
+
 /** Validates signals, and sends them to everybody who follows a channel on an open stream. */
 export class Signals {
   readonly #broker: Pick<Broker, 'signal'>
@@ -32,12 +35,15 @@ export class Signals {
    *
    * @throws {BaroError} `unavailable`.
    */
-  async send({ channel }: Resolved, type: string, payload: Json, by?: string, mark?: string): Promise<void> {
+  async send({ channel }: Resolved, type: string, payload: Json, about: About = {}): Promise<void> {
+    const { by, to, key, mark } = about
     const signal: Signal = {
       channel,
       type,
       payload,
       ...(by !== undefined && { by }),
+      ...(to !== undefined && { to }),
+      ...(key !== undefined && { key }),
       ...(mark !== undefined && { mark }),
     }
     await this.#broker.signal(signal)

@@ -50,8 +50,8 @@ export class Commands {
   }
 
   signal(message: SignalMessage): void {
-    const { type, payload } = message.payload
-    this.#answer(message, (resolved) => this.#session.delegate.signal(resolved, type, payload))
+    const { type, payload, to } = message.payload
+    this.#answer(message, (resolved) => this.#session.delegate.signal(resolved, type, payload, to))
   }
 
   request(message: RequestMessage): void {

@@ -77,7 +77,6 @@ describe('the session machine is total', () => {
 
   test.each<[SessionState['phase'], SessionEvent]>([
     ['new', { name: 'authenticated' }],
-    ['new', { name: 'refused', error: fault }],
     ['open', { name: 'authenticated' }],
     ['open', { name: 'refused', error: fault }],
   ])('%s: an answer of auth that nobody waits for changes nothing', (phase, event) => {
@@ -122,6 +121,18 @@ describe('connecting', () => {
     expect(closeOf(after(tick(500)))).toBe(closeCodes['no-connect'])
     expect(names(after(says(connect, 400), tick(499)))).toEqual([])
     expect(closeOf(after(says(connect, 400), tick(500)))).toBe(closeCodes['no-connect'])
+  })
+
+  test('who is one too many is told when to come back, before it has said anything, and is closed with 4004', () => {
+    const error = new BaroError('rate-limited', 'too many', { retryAfterMs: 5_000 })
+    const { state, actions } = sessionTransition(startSession(0), { name: 'refused', error }, rules)
+    expect(state.phase).toBe('closed')
+    expect(actions).toEqual([
+      { do: 'error', error },
+      { do: 'announce-drain', reconnectInMs: 5_000 },
+      { do: 'close', code: 4004, reason: 'too many' },
+      { do: 'end' },
+    ])
   })
 
   test('who is refused gets the error, and is closed for good with 4501', () => {

@@ -3,7 +3,8 @@
  *
  *   new ── baro:connect ──▶ authenticating ── authenticated ──▶ open ──┐ every other message: handle
  *    │                          │                               │ ▲────┘
- *    │ too late, wrong protocol │ too late, refused             │ silent, expired
+ *    │ too late, wrong protocol,│ too late, refused             │ silent, expired
+ *    │ refused                  │                               │
  *    └──────────────────────────┴───────────────────────────────┴──────────▶ closed ◀── drain, gone: from anywhere
  *
  * Messages that arrive while it authenticates wait, so a client may subscribe before `baro:connected` arrives.
@@ -49,6 +50,7 @@ export type SessionEvent =
   /** What came could not be read, once too often. */
   | { readonly name: 'unreadable' }
   | { readonly name: 'authenticated' }
+  /** It may not be let in: by the application, or because there are too many of it. */
   | { readonly name: 'refused'; readonly error: BaroError }
   /** The token has expired, or the application ended what it allows. */
   | { readonly name: 'over'; readonly error: BaroError }
@@ -113,9 +115,7 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
         actions: [{ do: 'welcome' }, ...state.waiting.map((message) => ({ do: 'handle', message }) as const)],
       }
     case 'refused':
-      if (state.phase !== 'authenticating') return { state, actions: [] }
-      // If `auth` cannot decide now, the client must not be turned away for good.
-      return close(state, closeCodeOf(event.error), event.error.message, { do: 'error', error: event.error })
+      return state.phase === 'open' ? { state, actions: [] } : refuse(state, event.error)
     case 'over':
       return close(
         state,
@@ -134,6 +134,14 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
     case 'gone':
       return { state: closed(state), actions: [{ do: 'end' }] }
   }
+}
+
+/** If it cannot be decided now, or there is no room now, the client must not be turned away for good. */
+function refuse(state: SessionState, error: BaroError): SessionStep {
+  const { retryAfterMs } = error
+  const comeBack: readonly SessionAction[] =
+    retryAfterMs === undefined ? [] : [{ do: 'announce-drain', reconnectInMs: retryAfterMs }]
+  return close(state, closeCodeOf(error), error.message, { do: 'error', error }, ...comeBack)
 }
 
 function hear(state: SessionState, { message, length }: Extract<SessionEvent, { name: 'message' }>): SessionStep {

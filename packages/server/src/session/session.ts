@@ -2,6 +2,7 @@ import { BaroError } from '@baro/core'
 import type { Cancel, Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../access/allowances.ts'
+import type { Connection, Connections } from '../access/connections.ts'
 import { networkOf } from '../access/network-of.ts'
 import { expiresIn, type Holder, type Permit, type Permits } from '../access/permits.ts'
 import type { Principal } from '../access/principal.ts'
@@ -35,6 +36,7 @@ export interface SessionParts extends CommandsParts, SubscriptionsParts {
   readonly limits: Limits
   readonly sessions: Sessions
   readonly allowances: Allowances
+  readonly connections: Connections
   readonly permits: Permits
   readonly delegating: Delegating
   readonly claimsEpoch: ClaimsEpoch
@@ -83,6 +85,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   readonly #allowance: LinkAllowance
   readonly #subscriptions: Subscriptions
   #permit: Permit | undefined
+  #connection: Connection | undefined
   #isRefreshing = false
   /** Made at first use, because most sessions only follow. */
   #lazyCommands: Commands | undefined
@@ -108,6 +111,15 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     // The user is found out later, so the session itself is the principal, with a `user` that changes once.
     this.delegate = parts.delegating(this)
     this.#subscriptions = new Subscriptions(parts, this)
+  }
+
+  /** Refuses it if there are too many of its address. Called once, when the sessions of the node know it. */
+  begin(): void {
+    try {
+      this.#connection = this.#parts.connections.open(this)
+    } catch (error) {
+      this.#on({ name: 'refused', error: this.#parts.gate.explain(error, 'baro:connect') })
+    }
   }
 
   get user(): Identity | undefined {
@@ -158,6 +170,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
 
   closed(): void {
     this.outbox.discard()
+    this.#connection?.end()
     this.#on({ name: 'gone' })
     this.#parts.sessions.linkGone(this)
   }
@@ -255,6 +268,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.#handshake = undefined
     const known = this.#parts.gate.authenticate(headers, given).then((user) => {
       if (this.#state.phase === 'closed') return
+      this.#connection?.become({ user, address: this.address })
       this.#user = user
       // Before anything else is waited for: what is heard meanwhile must find its user.
       this.#permit = this.#parts.permits.open(user, this)

@@ -74,7 +74,10 @@ export class Feed {
     this.#parts = parts
     this.#source = parts.sourceOf(resolved)
     this.#loader = new ValueLoader(resolved, this.#source, parts)
-    this.#live = new LiveEnd({ channel, ticker: parts.ticker, maxPublications: parts.limits.catchUpPublications })
+    this.#live = new LiveEnd({
+      ...{ channel, ticker: parts.ticker, clock: parts.clock },
+      maxPublications: parts.limits.catchUpPublications,
+    })
     this.#value = new ChannelValue(resolved, parts)
     this.#answers = new Answers({
       ...{ channel, clock: parts.clock, source: this.#source, recover: parts.recover },
@@ -148,6 +151,7 @@ export class Feed {
 
   close(): void {
     this.#live.flush()
+    this.#live.end()
     this.#answers.forget()
     this.#stopFollowing?.()
     this.#on({ name: 'close' })

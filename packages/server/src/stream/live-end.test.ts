@@ -10,7 +10,7 @@ test('publications of a channel that come one after the other, while a bunch tak
   const still = createFakeClock()
   let spentMs = 0
   const ticker = new Ticker({ ...still, elapsed: () => spentMs }, { paused: 0 })
-  const live = new LiveEnd({ channel: 'room:1', ticker, maxPublications: 500 })
+  const live = new LiveEnd({ channel: 'room:1', ticker, clock: still, maxPublications: 500 })
   const reader = new WritingReader()
   live.join(reader)
   let head = 0

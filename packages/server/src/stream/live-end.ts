@@ -1,6 +1,8 @@
 import type { Publication, Signal } from '@baro/core'
+import type { Clock } from '@baro/core/broker'
 import type { AtPosition } from '@baro/core/protocol'
 import { Batch } from '../delivery/batch.ts'
+import { LatestSignals } from '../delivery/latest-signals.ts'
 import { LiveGroup, type LiveReader } from '../delivery/live-group.ts'
 import type { Gathering, Ticker } from '../delivery/ticker.ts'
 
@@ -8,15 +10,22 @@ import type { Gathering, Ticker } from '../delivery/ticker.ts'
 export interface LiveEndParts {
   readonly channel: string
   readonly ticker: Ticker
+  readonly clock: Clock
   /** A batch of this many leaves before the tick ends, so that a full socket is found before more goes into it (I7). */
   readonly maxPublications: number
 }
+
+const none: readonly Publication[] = []
 
 /** The live readers of a feed, and the publications that the feed has not handed to them yet. */
 export class LiveEnd implements Gathering {
   readonly #parts: LiveEndParts
   readonly #readers = new LiveGroup()
-  #gathered: Publication[] = []
+  /** Made at first use, because most channels have no such signals. */
+  #lazyLatest: LatestSignals | undefined
+  /** What was gathered: the first delivery, which is nearly always the only one, is not copied. */
+  #first: readonly Publication[] = none
+  #others: Publication[] = []
   /** The position that the gathered publications follow, and the one they lead to; `undefined` while there are none. */
   #follows: AtPosition | undefined
   #position: AtPosition | undefined
@@ -30,22 +39,35 @@ export class LiveEnd implements Gathering {
     this.#follows ??= follows
     // Each time, not only the first: the ticker counts, and waits a little where they come in bunches.
     this.#parts.ticker.gather(this)
-    for (const publication of publications) this.#gathered.push(publication)
+    if (this.#first.length === 0) this.#first = publications
+    else this.#others.push(...publications)
     this.#position = position
-    if (this.#gathered.length >= this.#parts.maxPublications) this.flush()
+    if (this.#first.length + this.#others.length >= this.#parts.maxPublications) this.flush()
   }
 
   /** Hands what was gathered to the readers. */
   flush(): void {
-    const [follows, position, publications] = [this.#follows, this.#position, this.#gathered]
+    const [follows, position] = [this.#follows, this.#position]
     if (!follows || !position) return
-    this.#gathered = []
+    const publications = this.#others.length === 0 ? this.#first : [...this.#first, ...this.#others]
+    this.#first = none
+    if (this.#others.length > 0) this.#others = []
     this.#follows = this.#position = undefined
     this.#readers.deliver(new Batch(this.#parts.channel, follows, position, publications))
   }
 
   signal(signal: Signal): void {
-    this.#readers.signal(signal)
+    if (signal.key === undefined) return this.#readers.signal([signal])
+    this.#lazyLatest ??= new LatestSignals({
+      clock: this.#parts.clock,
+      handOn: (signals) => this.#readers.signal(signals),
+    })
+    this.#lazyLatest.take(signal)
+  }
+
+  /** Forgets the signals that wait. */
+  end(): void {
+    this.#lazyLatest?.end()
   }
 
   /**

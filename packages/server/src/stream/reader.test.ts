@@ -73,7 +73,7 @@ describe('a reader that needs no bytes', () => {
     const { group, outlet } = setUp([missed, more])
     const now = new Batch('room:1', positionAt(40), positionAt(41), [publicationAt(41)])
     group.deliver(now)
-    group.signal(signal)
+    group.signal([signal])
     expect(outlet.got.map(([how]) => how)).toEqual(['recovered', 'continued', 'delivered', 'signal'])
     for (const [index, what] of [missed, more, now, signal].entries()) expect(outlet.got[index]?.[1]).toBe(what)
   })
@@ -81,7 +81,7 @@ describe('a reader that needs no bytes', () => {
   test('I7: is cut where it has no room, and goes on from what it had', () => {
     const { asked, counters, group, outlet } = setUp([sparseBatch()])
     outlet.outbox.isFull = true
-    group.signal(signal)
+    group.signal([signal])
     group.deliver(new Batch('room:1', positionAt(31), positionAt(41), [publicationAt(41)]))
     expect(counters.slow).toBe(1)
     expect(outlet.got.map(([how]) => how)).toEqual(['recovered'])

@@ -1,6 +1,7 @@
 import { BaroError } from '@baro/core'
 import type { ResetReason } from '@baro/core/broker'
 import type { AtPosition, Position } from '@baro/core/protocol'
+import type { Principal } from '../access/principal.ts'
 import type { Batch } from '../delivery/batch.ts'
 import type { BoundedQueue } from '../delivery/bounded-queue.ts'
 import type { Dialect } from '../delivery/dialect.ts'
@@ -44,6 +45,8 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
   readonly #feed: Feed
   readonly #outlet: Outlet<Said, SaidSignal>
   readonly #counters: Counters
+  /** Its user may change. */
+  readonly #principal: Pick<Principal, 'user'>
   #state: ReaderState
   #isAnswered = false
   /** The last answer did not move the reader, and yet the reader is not at the head. */
@@ -57,7 +60,9 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     counters: Counters,
     given: Position | undefined,
     isRefused = false,
+    principal: Pick<Principal, 'user'> = {},
   ) {
+    this.#principal = principal
     const position = isRefused ? undefined : given
     this.#isRefused = isRefused
     this.#feed = feed
@@ -78,8 +83,13 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     } else this.#outlet.deliver(said, batch.position)
   }
 
-  signal(said: SaidSignal): void {
-    if (!this.#outbox.isFull) this.#outlet.signal(said)
+  get user(): string | undefined {
+    return this.#principal.user?.id
+  }
+
+  signal(said: SaidSignal, isPassing: boolean): void {
+    const { isFull, isCrowded = isFull } = this.#outbox
+    if (!(isPassing ? isCrowded : isFull)) this.#outlet.signal(said)
   }
 
   stale(position: AtPosition): void {

@@ -39,6 +39,30 @@ describe('the clock of a hub', () => {
     expect(order).toEqual(['now', 'soon'])
   })
 
+  it('runs afterwards what is to run when the work at hand is done, before other work', async () => {
+    vi.useRealTimers()
+    const order: string[] = []
+    const otherWork = new Promise<void>((resolve) =>
+      setImmediate(() => {
+        order.push('other work')
+        resolve()
+      }),
+    )
+    nodeClock.afterwards(() => order.push('afterwards'))
+    order.push('now')
+    await otherWork
+    expect(order).toEqual(['now', 'afterwards', 'other work'])
+  })
+
+  it('numbers the turns of the event loop', async () => {
+    vi.useRealTimers()
+    const first = nodeClock.turn()
+    await Promise.resolve()
+    expect(nodeClock.turn()).toBe(first)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(nodeClock.turn()).not.toBe(first)
+  })
+
   it('keeps no process alive that is done', () => {
     vi.useRealTimers()
     const unref = vi.spyOn(Object.getPrototypeOf(setTimeout(() => {}, 0)), 'unref')

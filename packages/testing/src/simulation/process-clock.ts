@@ -26,6 +26,8 @@ export function createProcessClock(clock: HubClock, workMs: () => number = () =>
     },
     after: (ms, run) => clock.after(ms, guarded(run)),
     soon: (run) => clock.soon(guarded(run)),
+    afterwards: (run) => clock.afterwards(guarded(run)),
+    turn: () => clock.turn(),
     sleep(ms) {
       sleptMs += ms
     },

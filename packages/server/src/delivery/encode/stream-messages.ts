@@ -15,7 +15,7 @@ export function publicationText({ type, payload, offset, id, time, by }: Publica
 
 /** A signal, without its channel, which is that of the stream, and without its mark, which is for gateways. */
 export function signalText({ type, payload, by }: Signal): string {
-  return JSON.stringify({ type, payload, by } satisfies EveryField<Omit<Signal, 'channel' | 'mark'>>)
+  return JSON.stringify({ type, payload, by } satisfies EveryField<Omit<Signal, 'channel' | 'to' | 'key' | 'mark'>>)
 }
 
 /** A reset, with the value to start again from. */

@@ -49,6 +49,7 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
   parts.allowances.admit(principal, priceOf(query))
   await parts.gate.assertAllowed(resolved, principal, 'read')
   if (query.mode === 'sse') return stream(parts, read, query, principal)
+  const connection = query.waitMs > 0 ? parts.connections.open(principal) : undefined
   const permitted = new PermittedRead(parts, read, principal)
   try {
     if (!parts.feeds.isHeld(resolved)) parts.allowances.spend(principal, prices.feed, 0)
@@ -59,6 +60,7 @@ export async function readChannel(parts: ChannelReadParts, read: ReadRequest): P
     })
   } finally {
     permitted.end()
+    connection?.end()
   }
 }
 

@@ -3,6 +3,7 @@ import { BaroError, type Json } from '@baro/core'
 import type { Cancel, Clock, Randomness, ResetReason } from '@baro/core/broker'
 import { closeCodes, createId, ownerOf, type Position } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
+import type { Connection, Connections } from '../../access/connections.ts'
 import type { Gate } from '../../access/gate.ts'
 import { expiresIn, type Holder, type Permit, type Permits, revokedFrom } from '../../access/permits.ts'
 import type { Principal } from '../../access/principal.ts'
@@ -35,6 +36,7 @@ export interface ChannelStreamParts {
   readonly counters: Pick<Counters, 'rejected'>
   readonly sessions: Sessions
   readonly allowances: Allowances
+  readonly connections: Connections
   readonly permits: Permits
   readonly delegating: Delegating
   readonly heartbeatIntervalMs: number
@@ -85,6 +87,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   /** Made at first use, because most streams only follow. */
   #lazyInbox: ChannelInbox | undefined
   #permit: Permit | undefined
+  #connection: Connection | undefined
   /** Of a server key that opened the stream. */
   #stopWatchingKey: Cancel | undefined
   #awaitsToken = false
@@ -107,6 +110,12 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     parts.sessions.started(this)
     // `started` ends the stream at once if the node is stopping.
     if (this.#isEnded) return
+    try {
+      this.#connection = parts.connections.open(this.#principal)
+    } catch (error) {
+      this.failed(error)
+      return
+    }
     this.#awaitsToken = awaitsToken === true
     if (awaitsToken) this.#cancelWait = parts.clock.after(parts.limits.connectTimeoutMs, () => this.#tooLate())
     else this.#begin()
@@ -155,6 +164,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     try {
       await gate.assertAllowed(this.#following.resolved, { ...this.#principal, user }, 'read')
       if (this.#isEnded) return
+      this.#connection?.become({ user, address: this.#principal.address })
       if (user?.id === this.user?.id) this.#principal.user = user
       else this.#become(user)
       const aside = { ...(user && { user: user.id }), ...expiresIn(clock, user) }
@@ -183,6 +193,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     if (this.#isEnded) return
     this.outbox.forget()
     this.refused(error)
+    if (error.retryAfterMs !== undefined) this.#voice.drain(error.retryAfterMs)
     this.#close(closeCodeFor(error), error.message)
   }
 
@@ -259,10 +270,15 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.outbox.replyBytes(this.dialect.encodeAnswer(payload, id))
   }
 
-  refused({ code, message }: BaroError, id?: string): void {
+  refused({ code, message, retryAfterMs }: BaroError, id?: string): void {
     this.#parts.counters.rejected++
     this.outbox.replyBytes(
-      this.dialect.encodeAside('baro:error', { code, message, ...(id === undefined ? undefined : { id }) }),
+      this.dialect.encodeAside('baro:error', {
+        code,
+        message,
+        ...(retryAfterMs === undefined ? undefined : { retryAfterMs }),
+        ...(id === undefined ? undefined : { id }),
+      }),
     )
   }
 
@@ -276,6 +292,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   closed(): void {
     this.outbox.discard()
+    this.#connection?.end()
     this.#end()
     this.#parts.sessions.linkGone(this)
   }

@@ -107,7 +107,7 @@ describe('who waits for a change', () => {
   })
 
   test.each<[string, (reader: LiveReader) => void]>([
-    ['a signal', (reader) => reader.signal({ channel: 'room:1', type: 'typing', payload: 1 })],
+    ['a signal', (reader) => reader.signal({ channel: 'room:1', type: 'typing', payload: 1 }, false)],
     ['a position that moves alone', (reader) => reader.deliver(moved, moved)],
   ])('goes on waiting at %s', async (_, tell) => {
     const { clock, readers, wait } = setUp()

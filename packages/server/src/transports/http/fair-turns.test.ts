@@ -4,9 +4,11 @@ import { FairTurns, partsOfTurn } from './fair-turns.ts'
 function setUp({ eachTakesMs = 0, maxTimes = 20 } = {}) {
   const soon: (() => void)[] = []
   let elapsedMs = 0
+  let turn = 0
   const later: { readonly run: () => void; readonly ms: number }[] = []
   const clock = {
     elapsed: () => elapsedMs,
+    turn: () => turn,
     soon(run: () => void) {
       soon.push(run)
       return () => {}
@@ -27,6 +29,7 @@ function setUp({ eachTakesMs = 0, maxTimes = 20 } = {}) {
   }
   /** The next turn of the event loop; returns whether anything is to be done in the one after it. */
   const nextTurn = () => {
+    turn++
     for (const run of soon.splice(0)) run()
     return soon.length > 0
   }

@@ -19,7 +19,7 @@ const pauseMs = 4
 /** For so long, in milliseconds, others count as there. */
 const othersStayMs = 50
 
-type FairTurnsClock = Pick<HubClock, 'soon' | 'after' | 'elapsed'>
+type FairTurnsClock = Pick<HubClock, 'soon' | 'turn' | 'after' | 'elapsed'>
 
 /** What a network has had of this turn, and what it still wants. */
 interface Share {
@@ -48,6 +48,10 @@ export class FairTurns {
   #isPausing = false
   /** Those who wanted something in this turn, by network: one customer has as many IPv6 addresses as wanted. */
   readonly #shares = new Map<string, Share>()
+  /** The turn of the event loop that the shares are of. */
+  #turn: number | undefined
+  /** Whether somebody had all of a turn, or waits, so that the next one is asked for. */
+  #isNextAsked = false
 
   /** Who came last, and when it was last somebody else than before. */
   #lastName: string | undefined
@@ -61,21 +65,33 @@ export class FairTurns {
 
   /** Calls `run` in this turn, or in the first one in which the address may begin something more. */
   begin(address: string | undefined, run: () => unknown, part: number = partsOfTurn.request): void {
-    const name = address === undefined ? '' : networkOf(address)
-    let share = this.#shares.get(name)
-    if (!share) {
-      if (name !== (this.#lastName ?? name)) this.#othersAtMs = this.#clock.elapsed()
-      this.#lastName = name
-      share = { begun: 0, spentMs: 0, isRunning: false, waiting: undefined }
-      if (this.#shares.size === 0) this.#clock.soon(() => this.#nextTurn())
-      this.#shares.set(name, share)
-    }
+    const share = this.#shareOf(address === undefined ? '' : networkOf(address))
     // What is begun by what runs comes after it, so that the time of both is known before a third one begins.
     const mayRun = !share.isRunning && !isUsedUp(share) && !isWaiting(share)
     if (!mayRun) {
       share.waiting ??= new Deque()
       share.waiting.push({ run, part })
     } else this.#goOn(share, { run, part })
+    if (!this.#isNextAsked && (isUsedUp(share) || isWaiting(share))) this.#askForNext()
+  }
+
+  #shareOf(name: string): Share {
+    const turn = this.#clock.turn()
+    // If nobody waits for the next turn, nobody is told of it.
+    if (turn !== this.#turn && !this.#isNextAsked) this.#shares.clear()
+    this.#turn = turn
+    const known = this.#shares.get(name)
+    if (known) return known
+    if (name !== (this.#lastName ?? name)) this.#othersAtMs = this.#clock.elapsed()
+    this.#lastName = name
+    const share = { begun: 0, spentMs: 0, isRunning: false, waiting: undefined }
+    this.#shares.set(name, share)
+    return share
+  }
+
+  #askForNext(): void {
+    this.#isNextAsked = true
+    this.#clock.soon(() => this.#nextTurn())
   }
 
   /** Goes on with something that was begun before, such as a body that has come; resolves with what `run` returns. */
@@ -115,9 +131,11 @@ export class FairTurns {
       return
     }
     this.#isPausing = false
+    this.#isNextAsked = false
+    this.#turn = this.#clock.turn()
     for (const [name, { waiting }] of shares) if (!waiting?.length) this.#shares.delete(name)
     // First, so that nothing that is thrown below can end the turns.
-    if (this.#shares.size > 0) this.#clock.soon(() => this.#nextTurn())
+    if (this.#shares.size > 0) this.#askForNext()
     for (const share of this.#shares.values()) {
       share.begun = 0
       share.spentMs = 0
