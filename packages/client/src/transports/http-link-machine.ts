@@ -55,8 +55,6 @@ export interface HttpLinkState {
   readonly slow: ReadonlySet<string | undefined>
   /** Whether it is there must be known at once. */
   readonly isProbed?: boolean | undefined
-  /** The one that reads is answered only when there is news. */
-  readonly isHeld?: boolean | undefined
   /** When to read next, once nothing reads. */
   readonly readMs?: number
   readonly dueInMs?: number | undefined
@@ -147,7 +145,6 @@ export function httpLinkTransition(
     late,
     isProbed,
     readMs = Infinity,
-    isHeld,
     isOver,
   } = state
   let isNews = false
@@ -201,9 +198,9 @@ export function httpLinkTransition(
         const { payload: greeted } = greeting as Connect
         if (greeted.claimsEpoch) {
           isElsewhere ||= greeted.claimsEpoch !== claimsEpoch || user !== payload.user
-          // Every answer begins so: a sign of life, whatever follows, and how long its token lasts. That was when the hub
-          // got the request, so of one that was held it says too much.
-          return isReading && !isElsewhere && tell({ type: 'baro:refreshed', payload: isHeld ? {} : payload })
+          // Every answer begins so: a sign of life, whatever follows. How long its token lasts was so when the hub got the
+          // request; one that may have been held says too much.
+          return isReading && !isElsewhere && tell({ type: 'baro:refreshed', payload: isProbed ? payload : {} })
         }
         user = payload.user
         greeting = { type: 'baro:connect', payload: { ...greeted, claimsEpoch } }
@@ -275,7 +272,7 @@ export function httpLinkTransition(
       readMs = elapsedMs + pollIntervalMs
       const all = [...followed.values()]
       // Held only for what is new: that the hub is there, and how it took a subscribe, must be known at once.
-      isHeld = rung === 'long-poll' && !!all[0] && !isProbed && all.every(({ isAnswered }) => isAnswered)
+      const isHeld = rung === 'long-poll' && all[0] && !isProbed && all.every(({ isAnswered }) => isAnswered)
       const wait = isHeld ? Math.min(heldSeconds, beatMs / 1_000) : 0
       reading = ask(
         all.map(({ ask }) => ask),
@@ -345,7 +342,6 @@ export function httpLinkTransition(
       slow,
       isProbed,
       readMs,
-      isHeld,
       isOver,
       dueInMs,
     },
