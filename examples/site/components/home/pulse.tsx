@@ -78,7 +78,7 @@ export function Pulse({ language, initial }: { language: Language; initial: Snap
 function Ends({ language, bars, places }: { language: Language; bars: readonly Bar[]; places: number }) {
   const [first, last] = [places >= leastPlaces ? bars[0] : undefined, bars.at(-1)]
   return (
-    <p className={styles.ends} style={{ paddingInlineStart: `${(1 - places / seconds) * 100}%` }}>
+    <p className={styles.ends} style={{ paddingInlineStart: first && `${(1 - places / seconds) * 100}%` }}>
       <span>{first && <LocalTime language={language} time={first.time} format="second" />}</span>
       <span>{last && <LocalTime language={language} time={last.time} format="second" />}</span>
     </p>
