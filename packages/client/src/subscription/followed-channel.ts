@@ -93,7 +93,7 @@ export function createFollowedChannel(
   let rendered: number | undefined
   let proof: Proof | undefined
   /** What the client tells of itself with each subscribe. */
-  let told: Json | undefined
+  let told: { readonly state: Json } | undefined
   let cancelLinger: Cancel | undefined
 
   const machine = runMachine({
@@ -117,7 +117,7 @@ export function createFollowedChannel(
       case 'subscribe': {
         const { attempt, at } = machine.state
         counters.subscribes = attempt
-        const payload = { channel, attempt, version: definition.version, state: told, ...(at && { position: at }) }
+        const payload = { channel, attempt, version: definition.version, ...(at && { position: at }), ...told }
         return connection.send({ type: 'baro:subscribe', payload })
       }
       case 'unsubscribe':
@@ -172,7 +172,7 @@ export function createFollowedChannel(
   function takeOffer(offered: Reference & { readonly state?: Json }): void {
     const { state } = offered
     if (state !== undefined) {
-      told = state
+      told = { state }
       return dispatch({ type: 'anew' })
     }
     const next = offer(store, definition, offered)

@@ -13,7 +13,7 @@ export interface SubscribeMessage {
     /** The `version` of the client's definition. */
     readonly version: string
     /** What the client tells of itself where that makes it a member: in `baro~here:NAME`. */
-    readonly state?: Json | undefined
+    readonly state?: Json
   }
 }
 

@@ -12,7 +12,7 @@ import { Permits } from '../access/permits.ts'
 import { Revocations } from '../access/revocations.ts'
 import { ServerKeys } from '../access/server-keys.ts'
 import { Turnstile } from '../access/turnstile.ts'
-import type { AnyHandlers, Identity, SessionInfo } from '../channel/handlers.ts'
+import type { AnyHandlers, Identity } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
@@ -259,7 +259,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
 
     on: ((target: unknown, action: unknown) => {
       if (target === 'connected' || target === 'disconnected')
-        return sessions.watch(target, action as (session: SessionInfo) => unknown)
+        return sessions.watch(target, action as Parameters<Sessions['watch']>[1])
       if (typeof target === 'function') return registry.register(target as AnyChannel, action as AnyHandlers)
       throw new BaroError(
         'bad-definition',
