@@ -7,9 +7,9 @@ export interface CuttableLink {
   readonly url: string
   /** Drops all connections and refuses new ones. */
   cut(): void
-  /** Lets nothing pass any more, and closes nothing: as if a cable were pulled out. What is open then stays dead. */
+  /** Lets nothing pass any more, and closes nothing: as if a cable were pulled out. */
   swallow(): void
-  /** Lets new connections through again. */
+  /** Lets connections through again. What was swallowed is broken: the other end has forgotten it. */
   mend(): void
   close(): void
 }
@@ -66,6 +66,7 @@ export async function createLink(targetPort: number): Promise<CuttableLink> {
       deafen.clear()
     },
     mend() {
+      if (isSwallowing) drop()
       isCut = false
       isSwallowing = false
     },
