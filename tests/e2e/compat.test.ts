@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, test, vi } from 'vitest'
 import { kinds } from '../../examples/site/channels/compat.ts'
 import { complaintsOf } from './browser.ts'
+import { createLink } from './cuttable-link.ts'
 import { patience, slow } from './patience.ts'
 import { browser, site, visitSite } from './visited-site.ts'
 
@@ -10,9 +11,9 @@ visitSite()
 
 const names = { sdk: 'SDK', 'socket.io': 'Socket.IO', 'event-source': 'EventSource', websocket: 'WebSocket' }
 
-async function openCompat(): Promise<Page> {
+async function openCompat(url = site.url): Promise<Page> {
   const page = await browser.newPage({ locale: 'en-US' })
-  await page.goto(`${site.url}/en/compat`)
+  await page.goto(`${url}/en/compat`)
   await waitForAll(page)
   return page
 }
@@ -42,6 +43,15 @@ async function write(page: Page, kind: keyof typeof names, text: string): Promis
   await field.press('Enter')
 }
 
+/** Writes as somebody who has no page. */
+function post(text: string): Promise<Response> {
+  return fetch(`${site.url}/baro/channels/compat`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ type: 'message', payload: { from: 'event-source', text } }),
+  })
+}
+
 /** Waits until each client shows these texts last, and the page says that all have the same. */
 async function waitForTexts(page: Page, texts: readonly string[]): Promise<void> {
   const newest = async () => (await receivedBy(page, 'text')).map((list) => list.slice(-texts.length))
@@ -68,7 +78,7 @@ test('a message of each client is received by all four, exactly once and in the 
     `All four have the same ${first.length} messages, in the same order.`,
   )
   // What they wrote at once is in one order too.
-  await Promise.all(kinds.map((kind) => page.getByRole('textbox', { name: `Message by ${names[kind]}` }).fill(kind)))
+  for (const kind of kinds) await page.getByRole('textbox', { name: `Message by ${names[kind]}` }).fill(kind)
   await page.evaluate(() => {
     for (const form of document.querySelectorAll<HTMLFormElement>('[data-client] form')) form.requestSubmit()
   })
@@ -81,26 +91,27 @@ test('a message of each client is received by all four, exactly once and in the 
 })
 
 test('each client comes back after a cut, and has missed nothing', async () => {
-  const page = await openCompat()
+  const link = await createLink(site.port)
+  const page = await openCompat(link.url)
   await write(page, 'sdk', 'before the cut')
   await waitForTexts(page, ['before the cut'])
-  const context = page.context()
-  await context.setOffline(true)
-  await page.waitForSelector('[data-client=sdk]:not([data-link=open])')
-  const post = (text: string) =>
-    fetch(`${site.url}/baro/channels/compat`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ type: 'message', payload: { from: 'event-source', text } }),
-    })
+  link.cut()
+  await page.waitForFunction(() => !document.querySelector('[data-client][data-link=open]'))
+  // What cannot be sent now is not lost: it waits in its client, or comes back into the field.
+  await write(page, 'websocket', 'not sent')
+  await page.getByRole('alert').getByText('Not sent.').waitFor()
+  const field = page.getByRole('textbox', { name: 'Message by WebSocket' })
+  expect(await field.inputValue()).toBe('not sent')
+  await field.fill('')
   const meanwhile = ['meanwhile 1', 'meanwhile 2', 'meanwhile 3']
   for (const text of meanwhile) expect((await post(text)).status).toBe(200)
-  await context.setOffline(false)
+  link.mend()
   await waitForTexts(page, ['before the cut', ...meanwhile])
   await waitForAll(page)
   await write(page, 'socket.io', 'after the cut')
   await waitForTexts(page, ['before the cut', ...meanwhile, 'after the cut'])
   await page.close()
+  link.close()
 })
 
 test('a text is text, and Enter while Hangul is composed sends nothing', async () => {
@@ -120,15 +131,15 @@ test('a text is text, and Enter while Hangul is composed sends nothing', async (
   await page.close()
 })
 
-test('a page without JavaScript shows what the room had, in each of the four', async () => {
-  const text = `kept ${Date.now()}`
-  const page = await openCompat()
-  await write(page, 'websocket', text)
-  await waitForTexts(page, [text])
-  await page.close()
-  const html = await (await fetch(`${site.url}/en/compat`)).text()
-  expect(html.match(/data-client="/g)).toHaveLength(4)
-  expect(html).toContain('The four clients need JavaScript.')
+test('without JavaScript the page says what the four are, and lets nobody write into a dead form', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-US' })
+  const page = await context.newPage()
+  await page.goto(`${site.url}/en/compat`)
+  expect(await page.locator('[data-client] h2').allTextContents()).toEqual(Object.values(names))
+  expect(await page.locator('[data-client] button:enabled').count()).toBe(0)
+  // Chromium shows `noscript` only where scripts are off for the whole browser.
+  expect(await page.content()).toContain('The four clients need JavaScript.')
+  await context.close()
 })
 
 test('Socket.IO is loaded on this page only', async () => {
@@ -145,5 +156,17 @@ test('Socket.IO is loaded on this page only', async () => {
   await page.getByRole('link', { name: 'Clients' }).click()
   await waitForAll(page)
   expect(await hasSocketIo()).toBe(true)
+  await page.close()
+})
+
+test('a browser that is offline for a moment has missed nothing either', async () => {
+  const page = await openCompat()
+  await write(page, 'event-source', 'online')
+  await waitForTexts(page, ['online'])
+  await page.context().setOffline(true)
+  await page.waitForSelector('[data-client=sdk]:not([data-link=open])')
+  expect((await post('while offline')).status).toBe(200)
+  await page.context().setOffline(false)
+  await waitForTexts(page, ['online', 'while offline'])
   await page.close()
 })

@@ -295,7 +295,7 @@ export const en: Words = {
     noScript: 'The four clients need JavaScript. The messages are those of the room when this page was rendered.',
     empty: 'Nobody has written here yet.',
     notSent: 'Not sent. Try again when it is connected.',
-    links: { connecting: 'connecting', open: 'connected', waiting: 'reconnecting' },
+    links: { connecting: 'connecting', open: 'connected', waiting: 'reconnecting', closed: 'closed: reload the page' },
     each: {
       sdk: { name: 'SDK', means: 'useChannel of @baro/react, which goes on from this page' },
       'socket.io': { name: 'Socket.IO', means: 'socket.io-client from npm, unmodified' },

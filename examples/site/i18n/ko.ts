@@ -292,7 +292,7 @@ export const ko: Words = {
       '클라이언트를 실행하려면 자바스크립트가 필요합니다. 아래 메시지는 이 페이지를 렌더링한 시점까지의 대화입니다.',
     empty: '아직 메시지가 없습니다.',
     notSent: '보내지 못했습니다. 연결되면 다시 시도해 주세요.',
-    links: { connecting: '연결 중', open: '연결됨', waiting: '다시 연결 중' },
+    links: { connecting: '연결 중', open: '연결됨', waiting: '다시 연결 중', closed: '닫힘: 새로고침해 주세요' },
     each: {
       sdk: { name: 'SDK', means: '@baro/react의 useChannel, 이 페이지의 다음부터 수신' },
       'socket.io': { name: 'Socket.IO', means: 'npm의 socket.io-client를 수정 없이 사용' },

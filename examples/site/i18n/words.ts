@@ -169,7 +169,7 @@ export interface Words {
     readonly handshake: Says<'title' | 'lead' | 'show' | 'failed' | 'request' | 'answer'>
   }
   readonly compat: Says<'title' | 'lead' | 'noScript' | 'empty' | 'notSent' | 'different'> & {
-    readonly links: Says<'connecting' | 'open' | 'waiting'>
+    readonly links: Says<'connecting' | 'open' | 'waiting' | 'closed'>
     /** By kind of client: its name, and what it is. */
     readonly each: Readonly<Record<Kind, Says<'name' | 'means'>>>
     readonly heardBy: (name: string) => string

@@ -1,7 +1,7 @@
 import type { CompatMessage } from '../../channels/compat.ts'
 
 /** Whether a client hears the room now. */
-export type Link = 'connecting' | 'open' | 'waiting'
+export type Link = 'connecting' | 'open' | 'waiting' | 'closed'
 
 /** What a client tells of what it gets. */
 export interface Told {

@@ -6,7 +6,8 @@ export const openEventSource: Open = (told, position) => {
   const source = new EventSource(`${channelUrl}?live=sse&after=${position}`)
   source.onopen = () => told.linked('open')
   source.onmessage = ({ data }) => readMessage(data, told)
-  source.onerror = () => told.linked('waiting')
+  // Closed means that it was refused: then the browser does not come back.
+  source.onerror = () => told.linked(source.readyState === EventSource.CLOSED ? 'closed' : 'waiting')
   return {
     async send(text) {
       const body = JSON.stringify({ type: 'message', payload: { from: 'event-source', text } })

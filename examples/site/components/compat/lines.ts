@@ -27,7 +27,7 @@ export const codeOf: Readonly<Record<Kind, { readonly file: string; readonly lin
     lines: [
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a line of code.
       'new WebSocket(`${channelUrl}?after=${after}`)',
-      "socket.send(JSON.stringify({ type: 'message', payload: { from: 'websocket', text } }))",
+      "socket.send(JSON.stringify({ type: 'message', payload: { from: 'websocket', text }, id }))",
     ],
   },
 }
