@@ -37,6 +37,16 @@ const broken: Readonly<Record<MutantName, readonly InvariantName[]>> = {
   'follows of a proposed checkpoint': ['state'],
   'history kept until the state is': ['state'],
   'a bad message refuses only itself': ['answered'],
+  'rule before the first word': ['I8'],
+  'end of a token': ['I8'],
+  revocation: ['I8'],
+  'revocation before what waits leaves': ['I8'],
+  disconnect: ['I8'],
+  'auth that looked before a disconnect': ['I8'],
+  'coming back where a word may be missed': ['I8'],
+  'rules asked again under a new token': ['I8'],
+  // What it sends again as somebody else may be refused, or be done twice.
+  'nothing sent as another user': ['I5', 'I8'],
   disk: ['kept'],
 }
 
@@ -47,7 +57,7 @@ test.each(Object.keys(mutants) as MutantName[])(
     expect(failure.cause).toBeInstanceOf(Violation)
     expect(broken[name]).toContain((failure.cause as Violation).invariant)
     // With it, the same seed is green.
-    await expect(runSeed(failure.seed, new Tally())).resolves.toBeUndefined()
+    await expect(runSeed(failure.seed, new Tally())).resolves.toMatchObject({ elapsedMs: expect.any(Number) })
   },
   120_000,
 )

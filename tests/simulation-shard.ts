@@ -10,6 +10,10 @@ import { runSeed, Tally, type TallyName } from '@baro/testing'
 export interface ShardReport {
   readonly counts: readonly (readonly [TallyName, number])[]
   readonly failures: readonly string[]
+  /** On the clock of the simulation. */
+  readonly elapsedMs: number
+  /** The part of it in which tokens expire. */
+  readonly elapsedWithExpiryMs: number
 }
 
 const [first, last] = process.argv.slice(2).map(Number)
@@ -20,7 +24,15 @@ else console.log(JSON.stringify(await runShard(first, last)))
 async function runShard(from: number, to: number): Promise<ShardReport> {
   const tally = new Tally()
   const failures: string[] = []
+  let elapsedMs = 0
+  let elapsedWithExpiryMs = 0
   for (let seed = from; seed <= to; seed++)
-    await runSeed(seed, tally).catch((error) => failures.push(error instanceof Error ? error.message : String(error)))
-  return { counts: [...tally], failures }
+    try {
+      const simulated = await runSeed(seed, tally)
+      elapsedMs += simulated.elapsedMs
+      if (simulated.hasExpiry) elapsedWithExpiryMs += simulated.elapsedMs
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error))
+    }
+  return { counts: [...tally], failures, elapsedMs, elapsedWithExpiryMs }
 }

@@ -1,3 +1,5 @@
+import { accessPart } from './access/part.ts'
+import { cursorsPart } from './cursors/part.ts'
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
@@ -16,12 +18,14 @@ import { ssePart } from './sse/part.ts'
 export const parts: readonly Part[] = [
   fanoutPart,
   roomsPart,
+  cursorsPart,
   gatewayPart,
   ssePart,
   longPollPart,
   recoverPart,
   slowReadersPart,
   publishesPart,
+  accessPart,
   decodingPart,
   diskPart,
   keptPart,

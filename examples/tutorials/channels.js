@@ -22,6 +22,9 @@ export const members = channel('members', {
   state: { initial: () => [], on: { message: (list, { payload }) => [...list, payload].slice(-newest) } },
 })
 
+/** A room of a chat, in which everything is called `room message`. */
+export const room = channel('room:{id}', { events: { 'room message': z.string().min(1).max(500) } })
+
 /** Data that changes: one price for each symbol. */
 export const prices = channel('prices', {
   events: { changed: z.object({ symbol: z.string(), price: z.number() }) },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { openAsMember, say } from './member-page.ts'
 import { patience, slow } from './patience.ts'
 import { waitForLive } from './room-page.ts'
 import { browser, site, visitSite } from './visited-site.ts'
@@ -15,13 +16,13 @@ beforeAll(async () => {
   await site.publish('1', `axe-${Date.now()}`)
 })
 
-const pages = ['', '/machine', '/rooms/1', '/transports', '/compat', '/nothing']
+const pages = ['', '/machine', '/rooms/1', '/club/1', '/sign-in', '/how', '/transports', '/compat', '/nothing']
 const inBoth = ['en', 'ko'].flatMap((language) => pages.map((path) => `/${language}${path}`))
 
 async function open(path: string, width = 1_280): Promise<Page> {
   const page = await browser.newPage({ locale: 'en-US', viewport: { width, height: 844 } })
   await page.goto(site.url + path)
-  if (!/transports|nothing/.test(path)) await waitForLive(page)
+  if (!/transports|nothing|club|sign-in|how/.test(path)) await waitForLive(page)
   return page
 }
 
@@ -44,6 +45,15 @@ describe('axe finds nothing', () => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
       await page.close()
     }
+  })
+
+  test.each([1_280, 390])('in a room for members at %i px', async (width) => {
+    const { context, page } = await openAsMember(browser, site.url, 'Ada Lovelace')
+    await page.setViewportSize({ width, height: 844 })
+    await say(page, 'hello')
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    await context.close()
   })
 
   test('but it does where something is wrong', async () => {

@@ -18,6 +18,8 @@ export interface Refreshed {
   readonly wrong: number
   /** The statuses that it showed. */
   readonly statuses: readonly string[]
+  /** Why it waited. */
+  readonly reasons: readonly string[]
   /** How often it subscribed anew, and was reset. */
   readonly resubscribes: number
   readonly resets: number
@@ -32,8 +34,8 @@ export interface Refreshes {
 }
 
 /**
- * Opens a page over each rung, each in a browser of its own, on a site whose tokens are short, and publishes all the while.
- * Then the issuer goes away, and comes back.
+ * Opens a page over each rung, each in a browser of its own, on a site whose tokens are short. For half of the refreshes
+ * nothing happens in the room, as a request that is held then brings no answer; then it publishes all the while. Then the issuer goes away, and comes back.
  */
 export async function refreshEachRung(
   site: Site,
@@ -71,6 +73,8 @@ export async function refreshEachRung(
 
   const results = () => Promise.all(pages.map(async ({ rung, page }) => resultOf(rung, await watchIn(page), published)))
 
+  for (const { page } of pages)
+    await page.waitForFunction((wanted) => window.watch.tokens > wanted, count / 2, { timeout: 2_000 * count + 30_000 })
   await publishUntil(async () => (await results()).every(({ refreshes }) => refreshes >= count))
   const during = await results()
 
@@ -108,7 +112,7 @@ function watchIn(page: Page): Promise<Watch> {
 
 function resultOf(
   rung: Rung,
-  { offsets, statuses, counters, first, tokens }: Watch,
+  { offsets, statuses, reasons, counters, first, tokens }: Watch,
   published: readonly number[],
 ): Refreshed {
   return {
@@ -119,6 +123,7 @@ function resultOf(
       published.filter((offset, index) => offsets[index] !== offset).length +
       Math.max(0, offsets.length - published.length),
     statuses,
+    reasons,
     resubscribes: counters.subscribes - (first?.subscribes ?? 0),
     resets: counters.reset - (first?.reset ?? 0),
   }

@@ -24,8 +24,8 @@ try {
 
 function say(when: string, results: readonly Refreshed[]): void {
   console.log(`${when}:`)
-  for (const { rung, refreshes, published, wrong, statuses, resubscribes, resets } of results)
+  for (const { rung, refreshes, published, wrong, statuses, reasons, resubscribes, resets } of results)
     console.log(
-      `  ${rung}: ${refreshes} refreshes, ${published} published, ${wrong} wrong, ${resubscribes} subscribed anew, ${resets} resets; ${statuses.join(' ')}`,
+      `  ${rung}: ${refreshes} refreshes, ${published} published, ${wrong} wrong, ${resubscribes} subscribed anew, ${resets} resets; ${statuses.join(' ')} (${reasons.join(', ')})`,
     )
 }

@@ -8,6 +8,8 @@ export interface Watch {
   readonly offsets: number[]
   /** Each status that was shown since then; one that stays is one. */
   readonly statuses: string[]
+  /** Why it waited. */
+  readonly reasons: string[]
   /** The client's own, and what they were when the page was first live. */
   readonly counters: ClientCounters
   first: ClientCounters | undefined
@@ -37,12 +39,14 @@ const client = createClient({
   },
 })
 const { counters } = client
-const watch: Watch = { offsets: [], statuses: [], counters, first: undefined, tokens: 0, refusals: 0 }
+const watch: Watch = { offsets: [], statuses: [], reasons: [], counters, first: undefined, tokens: 0, refusals: 0 }
 window.watch = watch
 
 const room = client.subscribe(club, club({ id: 'refreshes' }))
 room.onPublication(({ offset }) => watch.offsets.push(offset))
-room.onChange(({ status: { state } }) => {
+room.onChange(({ status: { state, reason } }) => {
   if (!watch.first && state === 'live') watch.first = { ...counters }
-  if (watch.first && watch.statuses.at(-1) !== state) watch.statuses.push(state)
+  if (!watch.first || watch.statuses.at(-1) === state) return
+  watch.statuses.push(state)
+  if (reason) watch.reasons.push(reason)
 })

@@ -43,7 +43,10 @@ const server: House = {
       room('delegate', 'the one way to follow, publish, signal and ask for somebody'),
       room('transports/http', 'answers, event streams, CORS, who sends a request'),
     ],
-    [room('publish', 'publish once: order, claims, handlers, append')],
+    [
+      room('publish', 'publish once: order, claims, handlers, append'),
+      room('presence', 'who is here: the members that this node holds, as all nodes are told'),
+    ],
     [room('stream', 'a node’s reader of a channel (feed), and everybody’s (reader); states and snapshots')],
     [
       room('access', 'who may: auth, rules, origins, allowances'),
@@ -105,6 +108,7 @@ const client: House = {
   package: 'client',
   floors: [
     [room('doors', 'what may be imported: see the exports of the package')],
+    [room('members', 'who is in a channel, and to be in it: made of two subscriptions')],
     [room('client', '`createClient`: the parts put together')],
     [room('subscription', 'one channel as a page follows it: where it stands, what it shows, how it became live')],
     [

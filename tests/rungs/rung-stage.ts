@@ -19,6 +19,7 @@ export const room = channel('room:{id}', {
   events: { said: z.any() },
   signals: { typing: z.any() },
   requests: { ask: { input: z.any(), output: z.any() } },
+  members: { state: z.object({ mood: z.string() }) },
   state: { initial: (): unknown[] => [], on: { said: (list, { payload }) => [...list, payload] } },
 })
 

@@ -1,6 +1,7 @@
 /** The clients of `examples/tutorials` in Chromium: each loses in a cut what its head says, and its Baro form loses nothing. */
-import { SignJWT } from 'jose'
+import { createHmac } from 'node:crypto'
 import type { Browser } from 'playwright-core'
+import { io } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { launchBrowser } from '../e2e/browser.ts'
 import { slow } from '../e2e/patience.ts'
@@ -30,16 +31,28 @@ let servers: Servers
 beforeAll(async () => {
   servers = await Servers.start()
   browser = await launchBrowser()
-  token = await new SignJWT({ sub: 'ada' })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setExpirationTime('1h')
-    .sign(new TextEncoder().encode(secret))
+  token = tokenOf({ sub: 'ada', exp: Math.floor(Date.now() / 1_000) + 3_600 })
 })
 
 afterAll(async () => {
   servers.stop()
   await browser.close()
 })
+
+function tokenOf(claims: object): string {
+  const parts = [{ alg: 'HS256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  return [...parts, createHmac('sha256', secret).update(parts.join('.')).digest('base64url')].join('.')
+}
+
+const byIo: Say = (port, text) =>
+  new Promise((resolve) => {
+    const socket = io(`http://localhost:${port}`, { transports: ['websocket'] })
+    socket.on('room message', (heard) => {
+      if (heard === text) resolve(socket.close())
+    })
+    socket.emit('join room', 'room:1')
+    socket.emit('room message', { room: 'room:1', text })
+  })
 
 const byPost: Say = (port, text) =>
   fetch(`http://localhost:${port}/api/messages`, {
@@ -67,6 +80,7 @@ const idioms: readonly Idiom[] = [
   { file: 'inline-script.html', server: 'ws-chat.js', say: sayInLobby, original: notMeanwhile, changed: all },
   { file: 'connection-manager.js', server: 'ws-chat.js', say: sayInLobby, original: notMeanwhile, changed: all },
   { file: 'auth.js', server: 'ws-auth.js', say: sayToMembers, original: notMeanwhile, changed: all },
+  { file: 'socket-io.html', server: 'socket-io.js', say: byIo, original: onlyBefore, changed: all },
   { file: 'event-source.js', server: 'express-sse.js', say: byPost, original: notMeanwhile, changed: all },
 ]
 

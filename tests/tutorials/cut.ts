@@ -49,7 +49,7 @@ export async function seenThroughCut(
   one.mend()
   if (comesBack) await untilShown(one, `later ${name}`, () => tell('later'))
   else {
-    await one.page.clock.runFor(600_000)
+    await one.page.clock.fastForward(600_000)
     await tell('later')
   }
   const shown = await one.shown()

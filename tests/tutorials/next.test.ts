@@ -1,15 +1,16 @@
 /** The idioms of `examples/tutorials` that are files of a Next.js app, built once, in Chromium. */
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { launchBrowser } from '../e2e/browser.ts'
 import { type CuttableLink, createLink } from '../e2e/cuttable-link.ts'
+import { type NextApp, startNextApp } from '../e2e/next-app.ts'
 import { patience, slow } from '../e2e/patience.ts'
 import { readSource } from '../house/source-files.ts'
 import { all, bySocket, type Outcome, onlyBefore, seenThroughCut } from './cut.ts'
-import { freePort, startNextApp } from './next-app.ts'
 import { linesOf, snippet } from './snippet.ts'
 import { openAt, Servers } from './stage.ts'
 
@@ -17,7 +18,7 @@ vi.setConfig(slow)
 
 let browser: Browser
 let servers: Servers
-let app: ChildProcess
+let app: NextApp
 let port: number
 /** To the app, and to the server of a tutorial. */
 let link: CuttableLink
@@ -34,21 +35,30 @@ const setPrice = (symbol: string, price: number) =>
     }),
   ])
 
+/** The app in a folder in which it may be built. Its page of prices asks the hub at this port, also while it is built. */
+function copyOfApp(pricesPort: number): string {
+  const [from, to] = ['examples/tutorials', '.cache/tutorials'].map((path) =>
+    fileURLToPath(new URL(`../../${path}`, import.meta.url)),
+  ) as [string, string]
+  rmSync(to, { recursive: true, force: true })
+  cpSync(from, to, { recursive: true, filter: (path) => !/node_modules|\.next$/.test(path) })
+  const page = `${to}/next/pages/prices.js`
+  writeFileSync(page, readFileSync(page, 'utf8').replaceAll('localhost:3000', `localhost:${pricesPort}`))
+  return '../../.cache/tutorials/next'
+}
+
 beforeAll(async () => {
-  servers = await Servers.start()
-  port = await freePort()
+  servers = await Servers.start('ws-chat.js', 'ws-prices.baro.js')
+  app = await startNextApp(copyOfApp(servers.port('ws-prices.baro.js')))
+  port = app.port
   link = await createLink(port)
   theirs = await createLink(servers.port('ws-chat.js'))
-  app = await startNextApp(port, {
-    'app/chat/page.js': new URL(link.url).host,
-    'pages/prices.js': `localhost:${servers.port('ws-prices.baro.js')}`,
-  })
   browser = await launchBrowser()
 }, 180_000)
 
 afterAll(async () => {
   await browser?.close()
-  app?.kill('SIGKILL')
+  app?.server.kill('SIGKILL')
   link?.close()
   theirs?.close()
   servers?.stop()
@@ -74,22 +84,22 @@ test('pages/api/socket.js answers no WebSocket after a restart until somebody as
 describe("a 'use client' page with a WebSocket", () => {
   const { change } = snippet('next/app/chat/page.js')
 
-  /** Takes the change of the URL back, in what Next has built. */
-  async function takeBack(page: Page): Promise<void> {
-    const at = (url = '', host = '') => url.replace(/localhost:\d+/, new URL(host).host)
+  /** Puts a URL in the place of the one that Next has built in. */
+  const withUrl = (url: string) => async (page: Page) => {
     await page.route('**/*.js', async (route) => {
       const response = await route.fetch()
-      const body = (await response.text()).replaceAll(at(change?.to, link.url), at(change?.from, theirs.url))
-      await route.fulfill({ response, body })
+      await route.fulfill({ response, body: (await response.text()).replaceAll(change?.to ?? '', url) })
     })
   }
+  const ours = () => withUrl((change?.to ?? '').replace('localhost:3000', new URL(link.url).host))
+  const theirOwn = () => withUrl((change?.from ?? '').replace('localhost:8080', new URL(theirs.url).host))
 
   test.each<[string, string, boolean, Outcome]>([
     ['loses in a cut what its head says, with the server of the tutorial', '/chat', false, onlyBefore],
     ['with nothing changed but its URL', '/chat', true, onlyBefore],
     ['in its Baro form loses nothing', '/chat-baro', true, all],
   ])('%s', async (_, path, isOurs, outcome) => {
-    const one = await openAt(browser, link, path, isOurs ? async () => {} : takeBack)
+    const one = await openAt(browser, link, path, isOurs ? ours() : theirOwn())
     const cut = isOurs ? one : { ...one, cut: theirs.cut, mend: theirs.mend }
     const target = isOurs ? port : servers.port('ws-chat.js')
     const comesBack = outcome.includes('later')
@@ -108,7 +118,7 @@ describe('getStaticProps', () => {
     await expect.poll(async () => (await fetch(`${link.url}/prices`)).text(), patience).toContain('KRW')
     const one = await openAt(browser, link, '/prices', async () => {})
     await setPrice('KRW', 120)
-    await one.page.clock.runFor(600_000)
+    await one.page.clock.fastForward(600_000)
     expect(await one.shown()).toEqual(['KRW 101'])
     await one.close()
   })

@@ -1,5 +1,5 @@
 /**
- * The process in which all servers of `examples/tutorials` run, each on a free port. A process of its own, because Express
+ * The process in which the servers of `examples/tutorials` run, each on a free port: those that its arguments name, or all. A process of its own, because Express
  * does not survive the conditions under which tests load modules. It serves the pages that it is sent, and tells the ports.
  */
 import { once } from 'node:events'
@@ -36,7 +36,8 @@ function servePages(server: Server): void {
 
 const ports: Record<string, number> = {}
 const { quotes } = await import(`${folder}quotes.js`)
-for (const file of readdirSync(folder)) {
+const asked = process.argv.slice(2)
+for (const file of asked.length > 0 ? asked : readdirSync(folder)) {
   const { server } = (await import(folder + file)) as { readonly server?: Server }
   if (!server) continue
   if (!server.listening) await once(server, 'listening')

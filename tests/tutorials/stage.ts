@@ -25,8 +25,9 @@ export class Servers {
     this.#ports = ports
   }
 
-  static async start(): Promise<Servers> {
-    const child = fork(serving, {
+  /** Starts these servers, or all. */
+  static async start(...files: readonly string[]): Promise<Servers> {
+    const child = fork(serving, files, {
       env: { ...process.env, PORT: '0', JWT_SECRET: secret },
       execArgv: ['--conditions=baro-source', '--import', 'tsx'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -1,5 +1,6 @@
 /** The process of the load generator: opens subscribers, counts what they get, tells the server when all have it. */
 import { connect, type Socket } from 'node:net'
+import { type Heard, type Mover, openMover } from './mover.ts'
 import { type ClaimedBy, openPublisher, type Publisher } from './publisher.ts'
 import { openStalledReaders } from './stalled-reader.ts'
 import type { OpenSubscriber, Subscriber } from './subscriber.ts'
@@ -35,13 +36,23 @@ export type LoadOrder =
   | { readonly do: 'publish-steadily'; readonly perSecond: number; readonly seconds: number }
   /** Have the first subscriber publish so many texts, so many of them under way; done when everybody has all of them. */
   | { readonly do: 'chat'; readonly messages: number; readonly inFlight: number; readonly text: string }
+  /** Open so many people who move a pointer in one room. */
+  | { readonly do: 'open-movers'; readonly server: string; readonly port: number; readonly people: number }
+  /** Have each of them move at this rate for so long. */
+  | { readonly do: 'move'; readonly perSecond: number; readonly seconds: number }
   /** Have so many messages published, one in each interval; done when everybody has all of them. */
   | { readonly do: 'beat'; readonly messages: number; readonly intervalMs: number }
 
 /** What it answers when that is done. */
 export interface LoadAnswer {
-  /** After `beat`: from the order to publish until each subscriber had the message, in the order of arrival. */
+  /**
+   * After `beat`: from the order to publish until each subscriber had the message, in the order of arrival. After `move`:
+   * until a move was heard, of some.
+   */
   readonly latenciesMs?: readonly number[]
+  /** After `move`: what all of them have heard meanwhile. */
+  readonly moves?: number
+  readonly bytes?: number
   /** After `count-answers`. */
   readonly answers?: number
   /** After `publish-steadily`: of all publishes so far. */
@@ -63,6 +74,10 @@ let answers = 0
 let publishers: readonly Socket[] = []
 /** Clients that publish by themselves. */
 let clients: readonly Publisher[] = []
+
+/** People who move a pointer, and what they hear. */
+let movers: readonly Mover[] = []
+const heard: Heard = { moves: 0, bytes: 0, latenciesMs: [] }
 
 /** How many subscribers have the n-th message, for messages that not all have yet; `complete` came before those. */
 let reached: number[] = []
@@ -178,6 +193,18 @@ async function publishSteadily(perSecond: number, seconds: number): Promise<Load
   return { taken: sum('taken'), refused: sum('refused') }
 }
 
+/** People move one after the other, evenly, and not all at once. */
+async function moveSteadily(perSecond: number, seconds: number): Promise<LoadAnswer> {
+  heard.moves = heard.bytes = heard.latenciesMs.length = 0
+  const [beganAtMs, rate] = [performance.now(), movers.length * perSecond]
+  for (let sent = 0; sent < rate * seconds; ) {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    const due = Math.min(rate * seconds, Math.floor(((performance.now() - beganAtMs) / 1_000) * rate))
+    for (; sent < due; sent++) movers[sent % movers.length]?.move()
+  }
+  return { moves: heard.moves, bytes: heard.bytes, latenciesMs: heard.latenciesMs }
+}
+
 async function obey(order: LoadOrder): Promise<LoadAnswer> {
   if (order.do === 'connect') {
     const create = subscriberKinds[order.server]
@@ -203,6 +230,11 @@ async function obey(order: LoadOrder): Promise<LoadAnswer> {
     clients = await Promise.all(names.map((name) => openPublisher(order.port, name, order.claimedBy)))
   } else if (order.do === 'publish-steadily') {
     return publishSteadily(order.perSecond, order.seconds)
+  } else if (order.do === 'open-movers') {
+    const { server, port, people } = order
+    movers = await Promise.all(Array.from({ length: people }, () => openMover(server, port, heard)))
+  } else if (order.do === 'move') {
+    return moveSteadily(order.perSecond, order.seconds)
   } else if (order.do === 'chat') {
     chat = { left: order.messages, text: order.text }
     const all = completed(complete + order.messages)

@@ -14,10 +14,13 @@ const withNothing: Schema<z.infer<typeof withZod>> = {
   '~standard': { version: 1, vendor: 'bench', validate: (value) => ({ value: value as z.infer<typeof withZod> }) },
 }
 
+/** Where a pointer is, and when it was there. */
+const place = z.object({ x: z.number(), y: z.number(), at: z.number() })
+
 /** Ours as a user gets it: validated, numbered, kept, and delivered with its position. */
 export function createBaroServer({ hasSchema } = { hasSchema: true }): BenchServer {
   const events = { tick: hasSchema ? withZod : withNothing }
-  const bench = channel('bench', { events })
+  const bench = channel('bench', { events, signals: { cursor: place, move: place } })
   const numbered = channel('bench:{number}', { events })
   const hub = createHub({
     channels: [bench, numbered],
@@ -31,7 +34,14 @@ export function createBaroServer({ hasSchema } = { hasSchema: true }): BenchServ
     broker: createMemoryBroker({ claimLimits: { perAddress: 250_000, guests: 250_000 } }),
     log: { info() {}, warn: console.warn, error: console.error },
   })
-  hub.on(bench, { access: 'public', events: { tick: ({ payload, publish }) => publish('tick', payload) } })
+  hub.on(bench, {
+    access: 'public',
+    events: { tick: ({ payload, publish }) => publish('tick', payload) },
+    signals: {
+      cursor: ({ payload, session, signal }) => signal('cursor', payload, { key: session }),
+      move: ({ payload, signal }) => signal('move', payload),
+    },
+  })
   hub.on(numbered, { access: 'public' })
   return {
     listen: async () => (await hub.listen(0)).port,

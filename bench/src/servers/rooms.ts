@@ -86,6 +86,7 @@ function roomOf(io: Server): void {
   io.on('connection', (socket) => {
     socket.join('bench')
     socket.on('tick', (text) => io.to('bench').emit('tick', text))
+    socket.on('cursor', (place) => io.to('bench').volatile.emit('cursor', place))
   })
 }
 

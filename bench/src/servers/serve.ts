@@ -65,6 +65,9 @@ const kinds: Readonly<Record<string, () => BenchServer>> = {
   'baro room': () => createBaroServer(),
   'baro room without zod': () => createBaroServer({ hasSchema: false }),
   'baro plain room': () => createBaroServer(),
+  'socket.io cursors': createSocketIoRoom,
+  'baro cursors': () => createBaroServer(),
+  'baro cursors without a key': () => createBaroServer(),
 }
 
 /** Begins with the mark that the load generator counts; it occurs nowhere else on any of the wires. */

@@ -101,10 +101,11 @@ export class BaroError extends Error {
 
 /**
  * Shortens a value to 80 characters for an error message: an attacker's megabyte must not become a megabyte of log. It
- * never throws: an object is only named, because its own `toString` could throw.
+ * never throws: an object is only named, because its own `toString` could throw. A token in it is left out, with what follows.
  */
 export function quote(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
-  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value)
+  const text =
+    typeof value === 'string' ? JSON.stringify(value.slice(0, 80).replace(/(token"\s*:).*/is, '$1 …')) : String(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }

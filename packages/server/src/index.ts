@@ -21,6 +21,7 @@ export type {
   Published,
   RequestContext,
   Sendable,
+  SessionEnd,
   SessionInfo,
   SignalContext,
   SignalOptions,

@@ -1,8 +1,10 @@
 /**
  * The parts of a hub, for code that builds on one: a transport or another runtime (`Socket` and what belongs to it), a
- * gateway that writes bytes (`Outlet`, `Dialect`, `Batch`), a test bed that takes a guard out. An application needs
+ * gateway that writes bytes (`Outlet`, `Dialect`, `Batch`), a test bed that takes a guard out (`Guards`). An application needs
  * none.
  */
+export { Gate, type GateParts } from './access/gate.ts'
+export { Permits } from './access/permits.ts'
 export { Batch } from './delivery/batch.ts'
 export type { BoundedQueue } from './delivery/bounded-queue.ts'
 export { type Dialect, unencoded } from './delivery/dialect.ts'

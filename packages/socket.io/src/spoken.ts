@@ -167,7 +167,9 @@ function frameOf(text: string): Uint8Array {
 }
 
 function framesOf(all: readonly Encoded[]): Uint8Array | undefined {
+  const [first] = all
+  if (all.length === 1) return first?.frame
   const frames = all.flatMap(({ frame }) => (frame ? [frame] : []))
   if (frames.length < all.length) return undefined
-  return frames.length === 1 ? frames[0] : Buffer.concat(frames)
+  return Buffer.concat(frames)
 }

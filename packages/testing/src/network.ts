@@ -21,6 +21,8 @@ export interface NetworkOptions {
   readonly route?: (client: string, nodes: readonly string[]) => string | undefined
   /** Told of each message handed to a link, whatever becomes of it. */
   readonly sent?: (link: NetworkLink, direction: Direction, text: string) => void
+  /** Told of each message that a fault has struck. */
+  readonly struck?: (fault: MessageFault, text: string) => void
 }
 
 /** What a node offers: `hub.connect`. */
@@ -67,6 +69,7 @@ export function createNetwork({
   closeTimeoutMs = 30_000,
   route = (_client, nodes) => (nodes.length > 0 ? randomness.pick(nodes) : undefined),
   sent = () => {},
+  struck = () => {},
 }: NetworkOptions): Network {
   const nodes = new Map<string, Listener>()
   const parted = new Set<string>()
@@ -85,8 +88,9 @@ export function createNetwork({
       latencyMs,
       closeTimeoutMs,
       events,
-      count: (fault) => {
+      count: (fault, text) => {
         faults[fault]++
+        struck(fault, text)
       },
       sent,
       over: (link) => open.delete(link),

@@ -21,7 +21,8 @@ export async function SourceFile({ file }: { file: string }) {
   return (
     <figure className={styles.file}>
       <figcaption>{file}</figcaption>
-      <pre translate="no">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled with the keyboard too. */}
+      <pre translate="no" tabIndex={0}>
         <code>{await readFile(join(/* turbopackIgnore: true */ process.cwd(), file), 'utf8')}</code>
       </pre>
     </figure>

@@ -166,8 +166,7 @@ export function createConnection(parts: ConnectionParts): Connection {
    */
   function refreshIn(leftMs: number): void {
     const { attempt } = machine.state
-    const spareMs = Math.max(0.2 * leftMs, Math.min(0.5 * leftMs, 5_000))
-    const waitMs = Math.min(Math.max(leftMs - spareMs, 250), longestWaitMs)
+    const waitMs = Math.min(Math.max(0.5 * leftMs, leftMs - 5_000), 0.8 * leftMs, longestWaitMs)
     cancelRefresh?.()
     cancelRefresh = clock.after(waitMs, () =>
       askToken((token) => {

@@ -92,6 +92,8 @@ export function createFollowedChannel(
   let view: ChannelView = pageView(definition, reference)
   let rendered: number | undefined
   let proof: Proof | undefined
+  /** What the client tells of itself with each subscribe. */
+  let told: { readonly state: Json } | undefined
   let cancelLinger: Cancel | undefined
 
   const machine = runMachine({
@@ -115,7 +117,7 @@ export function createFollowedChannel(
       case 'subscribe': {
         const { attempt, at } = machine.state
         counters.subscribes = attempt
-        const payload = { channel, attempt, version: definition.version, ...(at && { position: at }) }
+        const payload = { channel, attempt, version: definition.version, ...(at && { position: at }), ...told }
         return connection.send({ type: 'baro:subscribe', payload })
       }
       case 'unsubscribe':
@@ -167,7 +169,12 @@ export function createFollowedChannel(
     tell('change', view)
   }
 
-  function takeOffer(offered: Reference): void {
+  function takeOffer(offered: Reference & { readonly state?: Json }): void {
+    const { state } = offered
+    if (state !== undefined) {
+      told = { state }
+      return dispatch({ type: 'anew' })
+    }
     const next = offer(store, definition, offered)
     const hasStayed = next?.position === store.position
     store = next ?? store

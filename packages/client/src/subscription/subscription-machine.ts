@@ -51,6 +51,8 @@ export type SubscriptionEvent =
   | { readonly type: 'follow' | 'unfollow' | 'link-up' | 'link-down' }
   /** Something made the client doubt that it stands where it thinks. */
   | { readonly type: 'ask' }
+  /** There is more to say than was said. */
+  | { readonly type: 'anew' }
 
 /** What the transition asks for. */
 export type SubscriptionAction =
@@ -141,6 +143,8 @@ export function subscriptionTransition(
     case 'ask':
       // One that is subscribing from where the store stands has asked already.
       return isLive || name === 'refused' || (isOpen && at !== position) ? ask(tries) : step(state)
+    case 'anew':
+      return name === 'waiting' ? step(state) : ask(0)
     case 'due':
       return name === 'waiting' ? ask(tries) : step(state)
     case 'baro:recovered':

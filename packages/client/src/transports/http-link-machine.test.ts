@@ -34,9 +34,9 @@ const request = (id: string) => say({ type: 'baro:request', payload: { id, chann
 const probe = say({ type: 'baro:heartbeat', payload: { probe: true } })
 const signal = (type: string, channel = 'a') => say({ type: 'baro:signal', payload: { channel, type, payload: 1 } })
 
-const hello = (claimsEpoch = 'c'): ServerMessage => ({
+const hello = (claimsEpoch = 'c', heartbeatIntervalMs = 25_000): ServerMessage => ({
   type: 'baro:connected',
-  payload: { session: 's', heartbeatIntervalMs: 1, maxMessageBytes: 1, publishWindowMs: 1, claimsEpoch },
+  payload: { session: 's', heartbeatIntervalMs, maxMessageBytes: 1, publishWindowMs: 1, claimsEpoch },
 })
 const recovered = (follows: string, position: string): ServerMessage => ({
   type: 'baro:recovered',
@@ -218,8 +218,13 @@ describe('what brings nothing is not asked again at once', () => {
 
   it('a held request that is let go early and empty is asked again after the interval of a poll', () => {
     const empty = answers(2, hello(), recovered('p1', 'p1'))
-    expect(after(empty, [2_999, due])).toEqual(['tell refreshed-c', 'tell publications-p1'])
+    expect(after(empty, [2_999, due])).toEqual(['tell refreshed', 'tell publications-p1'])
     expect(after(empty, [3_000, due]).at(-1)).toBe('ask 3 on c, 25: subscribe-p1')
+  })
+
+  it('a request is held for one heartbeat of the hub at most, so that it is not taken for silent meanwhile', () => {
+    const { did } = run('long-poll', [greeting, subscribe(), due, answers(1, hello('c', 5_000), recovered('p0', 'p1'))])
+    expect(did.at(-1)).toBe('ask 2 on c, 5: subscribe-p1')
   })
 
   it('one that was held for long is asked again at once', () => {
@@ -369,6 +374,30 @@ describe('a new token', () => {
     const { state } = begun
     const told = httpLinkTransition(state, heard(2, as('ada')), { elapsedMs: 0, rung: 'sse', pollIntervalMs }).actions
     expect(told).toMatchObject([{ type: 'tell', message: { type: 'baro:refreshed', payload: { expiresInMs: 9 } } }])
+  })
+
+  it('is confirmed at once on a long poll too, and only the next request is held', () => {
+    expect(after(refresh, due, answers(3, hello()))).toEqual([
+      'ask 3 on c, 0: subscribe-p1',
+      'tell refreshed-c',
+      'ask 4 on c, 25: subscribe-p1',
+    ])
+  })
+
+  it('does not seem to last longer because the request that it came with was held', () => {
+    const { state } = run('long-poll', [
+      greeting,
+      subscribe(),
+      due,
+      answers(1, as('ada'), recovered('p0', 'p1')),
+      refresh,
+      due,
+      answers(2, as('ada')),
+      answers(3, as('ada')),
+    ])
+    const held = answers(4, as('ada'), recovered('p1', 'p2'))
+    const [told] = httpLinkTransition(state, held, { elapsedMs: 20_000, rung: 'long-poll', pollIntervalMs }).actions
+    expect(told).toEqual({ type: 'tell', message: { type: 'baro:refreshed', payload: {} } })
   })
 
   it('I5: of somebody else makes the client come back by another link', () => {

@@ -33,6 +33,8 @@ type Command = Extract<ClientMessage, { type: 'baro:publish' | 'baro:request' | 
 export interface HttpLinkState {
   /** It names the life of the claims that the publishes of this link count on, once that is known. */
   readonly greeting?: Connect | undefined
+  /** How often the hub says something. Silence of twice that is taken for a lost link, so nothing is held for longer. */
+  readonly beatMs?: number | undefined
   /** Who the hub says this is. */
   readonly user?: string | undefined
   /** What is asked for, from where it has come to, and whether that was answered before. */
@@ -132,7 +134,19 @@ export function httpLinkTransition(
   const followed = new Map(state.followed)
   const requests = new Map(state.requests)
   const slow = new Set(state.slow)
-  let { greeting, user, waiting, reading, request, heard, late, isProbed, readMs = Infinity, isOver } = state
+  let {
+    greeting,
+    beatMs = Infinity,
+    user,
+    waiting,
+    reading,
+    request,
+    heard,
+    late,
+    isProbed,
+    readMs = Infinity,
+    isOver,
+  } = state
   let isNews = false
   let isElsewhere = false
 
@@ -153,9 +167,11 @@ export function httpLinkTransition(
     if (type === 'baro:connect') greeting = message
     else if (type === 'baro:subscribe') followed.set(payload.channel, { ask: message })
     else if (type === 'baro:unsubscribe') followed.delete(payload.channel)
-    else if (type === 'baro:refresh')
+    else if (type === 'baro:refresh') {
       greeting = { type: 'baro:connect', payload: { ...(greeting as Connect).payload, ...payload } }
-    else if (type !== 'baro:heartbeat') {
+      // How long it lasts must be known before a request is held: on a quiet channel that may be longer.
+      isProbed = true
+    } else if (type !== 'baro:heartbeat') {
       waiting = [...waiting, message]
       return
     } else if (!payload.probe) return
@@ -178,11 +194,13 @@ export function httpLinkTransition(
     switch (type) {
       case 'baro:connected': {
         const { claimsEpoch } = payload
+        beatMs = payload.heartbeatIntervalMs
         const { payload: greeted } = greeting as Connect
         if (greeted.claimsEpoch) {
           isElsewhere ||= greeted.claimsEpoch !== claimsEpoch || user !== payload.user
-          // Every answer begins so: a sign of life, whatever follows, and how long its token lasts.
-          return isReading && !isElsewhere && tell({ type: 'baro:refreshed', payload })
+          // Every answer begins so: a sign of life, whatever follows. How long its token lasts was so when the hub got the
+          // request; one that may have been held says too much.
+          return isReading && !isElsewhere && tell({ type: 'baro:refreshed', payload: isProbed ? payload : {} })
         }
         user = payload.user
         greeting = { type: 'baro:connect', payload: { ...greeted, claimsEpoch } }
@@ -255,7 +273,7 @@ export function httpLinkTransition(
       const all = [...followed.values()]
       // Held only for what is new: that the hub is there, and how it took a subscribe, must be known at once.
       const isHeld = rung === 'long-poll' && all[0] && !isProbed && all.every(({ isAnswered }) => isAnswered)
-      const wait = isHeld ? heldSeconds : 0
+      const wait = isHeld ? Math.min(heldSeconds, beatMs / 1_000) : 0
       reading = ask(
         all.map(({ ask }) => ask),
         rung === 'sse' ? undefined : wait,
@@ -312,6 +330,7 @@ export function httpLinkTransition(
   return step(
     {
       greeting,
+      beatMs,
       user,
       followed,
       waiting,

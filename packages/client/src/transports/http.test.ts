@@ -34,7 +34,7 @@ const request = (id: string): ClientMessage => ({
 })
 const hello = (claimsEpoch = 'c'): ServerMessage => ({
   type: 'baro:connected',
-  payload: { session: 's', heartbeatIntervalMs: 1, maxMessageBytes: 1, publishWindowMs: 1, claimsEpoch },
+  payload: { session: 's', heartbeatIntervalMs: 25_000, maxMessageBytes: 1, publishWindowMs: 1, claimsEpoch },
 })
 const recovered = (follows: string, position: string, attempt = 1): ServerMessage => ({
   type: 'baro:recovered',

@@ -213,3 +213,14 @@ export interface SessionInfo {
   readonly session: string
   readonly user: Identity | undefined
 }
+
+/** How a session ended. */
+export interface SessionEnd {
+  /**
+   * The WebSocket close code of whoever closed first, as PROTOCOL.md lists them; 1006 if the link broke without one, or was no
+   * WebSocket; 1000 if a request had its answer, or a participant ended.
+   */
+  readonly code: number
+  /** The words beside the code; empty if there were none. */
+  readonly reason: string
+}

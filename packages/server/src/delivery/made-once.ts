@@ -1,15 +1,22 @@
 /**
  * Something that keeps what is made of it. A batch of a small room lives for one tick, and to make an entry of a weak map
- * for it costs as much as to write it as JSON.
+ * for it costs as much as to write it as JSON. So does a map of its own: there are few makers, so it keeps a list.
  */
 export abstract class Keeping {
-  #made: Map<unknown, unknown> | undefined
+  /** A maker, then what it made, and so on. */
+  #made: readonly unknown[] = none
 
-  static madeOf(one: Keeping): Map<unknown, unknown> {
-    one.#made ??= new Map()
-    return one.#made
+  static made<Of extends Keeping, Made>(of: Of, make: (of: Of) => Made): Made {
+    for (let index = 0; index < of.#made.length; index += 2)
+      if (of.#made[index] === make) return of.#made[index + 1] as Made
+    const result = make(of)
+    // Another maker may have been asked meanwhile.
+    of.#made = [...of.#made, make, result]
+    return result
   }
 }
+
+const none: readonly unknown[] = []
 
 /** What was made, by the object that it was made of and by the function that made it. */
 const made = new WeakMap<object, Map<unknown, unknown>>()
@@ -22,7 +29,8 @@ const made = new WeakMap<object, Map<unknown, unknown>>()
  * constant: a function written at the call would make everything again, and keep it all.
  */
 export function madeOnce<Of extends object, Made>(of: Of, make: (of: Of) => Made): Made {
-  const byMaker = of instanceof Keeping ? Keeping.madeOf(of) : madeOf(of)
+  if (of instanceof Keeping) return Keeping.made(of, make as (of: object) => Made)
+  const byMaker = madeOf(of)
   const known = byMaker.get(make)
   if (known !== undefined || byMaker.has(make)) return known as Made
   const result = make(of)

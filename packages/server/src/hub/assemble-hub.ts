@@ -1,18 +1,18 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
-import { pooledRandomness, type Recover } from '@baro/core/broker'
+import { type Clock, pooledRandomness, type Recover } from '@baro/core/broker'
 import { checkedOptions, createId, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Connections } from '../access/connections.ts'
-import { Gate } from '../access/gate.ts'
+import { Gate, type GateParts } from '../access/gate.ts'
 import { networkOf } from '../access/network-of.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import { Permits } from '../access/permits.ts'
 import { Revocations } from '../access/revocations.ts'
 import { ServerKeys } from '../access/server-keys.ts'
 import { Turnstile } from '../access/turnstile.ts'
-import type { AnyHandlers, Identity, SessionInfo } from '../channel/handlers.ts'
+import type { AnyHandlers, Identity } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
@@ -58,10 +58,15 @@ import { SocketMounts } from './socket-mounts.ts'
 /** The guards that a test bed may replace, to show that each is needed. */
 export interface Guards {
   readonly recover: Recover
+  /** Default: a `Permits`. */
+  readonly createPermits?: ((clock: Clock) => Permits) | undefined
+  /** Default: a `Gate`. */
+  readonly createGate?: ((parts: GateParts) => Gate) | undefined
 }
 
 /** Makes the parts of a hub, and gives each part what it uses. */
-export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
+export function assembleHub(given: HubOptions, guards: Guards): Hub {
+  const { recover, createPermits = (own) => new Permits(own), createGate = (parts) => new Gate(parts) } = guards
   const options = checkedOptions('createHub', given, hubOptionRules)
   const {
     channels,
@@ -85,8 +90,8 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
   const counters = createCounters()
   const hooks = new Hooks(log)
   const registry = createRegistry(channels, (set, asked) => broker.presence.members(set, asked))
-  const permits = new Permits(clock)
-  const gate = new Gate({ auth, keys: new ServerKeys({ keys, clock, limits, log }), clock, permits, limits, log })
+  const permits = createPermits(clock)
+  const gate = createGate({ auth, keys: new ServerKeys({ keys, clock, limits, log }), clock, permits, limits, log })
   const revocations = new Revocations({ permits, broker, clock, randomness, log })
   const allowances = new Allowances({ clock, limits, log })
   const connections = new Connections({ limits, counters, log })
@@ -254,7 +259,7 @@ export function assembleHub(given: HubOptions, { recover }: Guards): Hub {
 
     on: ((target: unknown, action: unknown) => {
       if (target === 'connected' || target === 'disconnected')
-        return sessions.watch(target, action as (session: SessionInfo) => unknown)
+        return sessions.watch(target, action as Parameters<Sessions['watch']>[1])
       if (typeof target === 'function') return registry.register(target as AnyChannel, action as AnyHandlers)
       throw new BaroError(
         'bad-definition',

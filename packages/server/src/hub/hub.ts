@@ -5,7 +5,7 @@ import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Referen
 import type { Broker, HubClock, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
 import type { KeySource } from '../access/server-keys.ts'
-import type { Auth, ChannelHandlers, Published, SessionInfo, SignalOptions } from '../channel/handlers.ts'
+import type { Auth, ChannelHandlers, Published, SessionEnd, SessionInfo, SignalOptions } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Participant, ParticipantOptions } from '../participant/participant.ts'
 import type { Limits } from '../ports/limits.ts'
@@ -108,7 +108,9 @@ export interface Hub {
    * Calls `run` for each session that has connected, or has ended after that: of the SDK, of a plain WebSocket or event
    * stream, and of `hub.open`. A GET or POST that is answered is none. Returns a function that stops it.
    */
-  on(moment: 'connected' | 'disconnected', run: (session: SessionInfo) => unknown): () => void
+  on(moment: 'connected', run: (session: SessionInfo) => unknown): () => void
+  /** The same for sessions that have ended, with the code and the words of their end. */
+  on(moment: 'disconnected', run: (session: SessionInfo & SessionEnd) => unknown): () => void
 
   /**
    * Publishes for the application, without asking rules or handlers. The payload is input: it goes through the schema.

@@ -1,11 +1,11 @@
 import { BaroError, type ChannelTypes, type Json, type Log, type Reference, type Signal } from '@baro/core'
 import type { Randomness, ResetReason } from '@baro/core/broker'
-import { createId, orThrow, ownerOf, type Position, parseJson, parsePosition } from '@baro/core/protocol'
+import { closeCodes, createId, orThrow, ownerOf, type Position, parseJson, parsePosition } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import { networkOf } from '../access/network-of.ts'
 import { expired, type Holder, isOver, type Permit, type Permits, revokedFrom } from '../access/permits.ts'
 import type { Principal } from '../access/principal.ts'
-import type { Identity } from '../channel/handlers.ts'
+import type { Identity, SessionEnd } from '../channel/handlers.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
 import type { Following, Start } from '../delegate/following.ts'
@@ -121,22 +121,22 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   }
 
   end(): void {
-    this.#end('left')
+    this.#end('left', { code: closeCodes.normal, reason: '' })
   }
 
-  #end(ending: Ending): void {
+  #end(ending: Ending, end: SessionEnd): void {
     if (this.#isEnded) return
     this.#isEnded = true
     this.#permit?.end()
     for (const following of this.#followings.keys()) following.end(ending)
     this.#followings.clear()
-    this.#parts.sessions.ended(this)
+    this.#parts.sessions.ended(this, end)
     this.#parts.sessions.linkGone(this)
   }
 
   over(error: BaroError): void {
     for (const failed of [...this.#followings.values()]) this.#guarded(() => failed(error))
-    this.end()
+    this.#end('left', { code: closeCodes.expired, reason: error.message })
     this.#guarded(() => this.#options.over?.(error))
   }
 
@@ -156,7 +156,7 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   tick(): void {}
 
   drain(reconnectInMs: number): void {
-    this.#end('gone')
+    this.#end('gone', { code: closeCodes.drain, reason: 'this node stops; come back' })
     this.#guarded(() => this.#options.ended?.(reconnectInMs))
   }
 

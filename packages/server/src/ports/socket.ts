@@ -60,8 +60,12 @@ export interface SessionLink {
   refuse(error: BaroError, message: unknown): void
   /** Everything written has left, so a slow reader may go on. */
   drained(): void
-  /** The link is gone. Called exactly once; nothing is written afterwards. */
-  closed(): void
+  /**
+   * The link is gone. Called exactly once; nothing is written afterwards.
+   *
+   * @param code The close code that came, if one did. Default 1006.
+   */
+  closed(code?: number, reason?: string): void
 }
 
 /** What is known of a client before its first message. */

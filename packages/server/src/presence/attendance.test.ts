@@ -1,3 +1,4 @@
+import type { Clock, Presence } from '@baro/core/broker'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { expect, test } from 'vitest'
 import type { Principal } from '../access/principal.ts'
@@ -23,9 +24,9 @@ function setUp(isAlone = false) {
     channel = 'room:1',
     handlers: Partial<AnyHandlers> = { joined: note('joined'), left: note('left') },
   ) => ({ channel, params: {}, handlers }) as unknown as Resolved
-  const open = (node: string) =>
+  const open = (node: string, itsClock: Clock = clock, itsPresence: Presence = presence) =>
     new Attendance({
-      ...{ clock, presence, node, leaveAfterMs, memberLeaseMs, isAlone },
+      ...{ clock: itsClock, presence: itsPresence, node, leaveAfterMs, memberLeaseMs, isAlone },
       ...{ hooks: new Hooks(console), log: console, maxListedMembers: 500, find: resolved },
     })
   const attendance = open('A')
@@ -33,7 +34,7 @@ function setUp(isAlone = false) {
     const attending: Attending | undefined = at.join(resolved(channel), principal)
     return (ending) => attending?.end(ending)
   }
-  return { clock, told, attendance, resolved, open, come }
+  return { clock, told, attendance, presence, resolved, open, come }
 }
 
 const client = (session: string, name = session, address = '1'): Principal => ({ session, guest: name, address })
@@ -173,4 +174,76 @@ test('I7: of one address a bounded number lingers: those that have waited longes
   for (let count = 0; count < 2_003; count++) come({ ...client(`${count}`), staysMs })('gone')
   await clock.pass(0)
   expect(who(told.filter((line) => line.includes('left')))).toEqual([0, 1, 2].map((count) => `${count} left room:1`))
+})
+
+test('a wall clock that jumps, in either direction, moves nobody', async () => {
+  const { come, clock, told } = setUp()
+  come(client('kim'))
+  for (const ms of [3_600_000, -7_200_000]) {
+    await clock.pass(1_000)
+    clock.jump(ms)
+    await clock.pass(20_000)
+  }
+  expect(who(told)).toEqual(['kim joined room:1'])
+})
+
+/** A clock of a process that may sleep: what is due then happens when it wakes. */
+function sleepyClock(clock: Clock) {
+  let isAsleep = false
+  const late: (() => void)[] = []
+  return {
+    ...clock,
+    after: (ms: number, run: () => void) => clock.after(ms, () => (isAsleep ? late.push(run) : run())),
+    sleep() {
+      isAsleep = true
+    },
+    wake() {
+      isAsleep = false
+      for (const run of late.splice(0)) run()
+    },
+  }
+}
+
+test('a node that slept for longer than its lease renews it before it looks for the dead, so nobody leaves', async () => {
+  const { come, open, clock, told, attendance } = setUp()
+  attendance.close()
+  const sleepy = sleepyClock(clock)
+  come(client('kim'), open('sleepy', sleepy))
+  await clock.pass(1_000)
+  sleepy.sleep()
+  await clock.pass(3 * memberLeaseMs)
+  sleepy.wake()
+  await clock.pass(20_000)
+  expect(who(told)).toEqual(['kim joined room:1'])
+})
+
+test('a node that slept until others took it for dead brings all its members back when it wakes', async () => {
+  const { come, open, clock, told } = setUp()
+  const sleepy = sleepyClock(clock)
+  const node = open('sleepy', sleepy)
+  for (const id of ['ada', 'bob']) come({ user: { id }, session: `of ${id}` }, node)
+  await clock.pass(1_000)
+  sleepy.sleep()
+  await clock.pass(2 * memberLeaseMs)
+  expect(who(told).slice(2)).toEqual(['ada left room:1', 'bob left room:1'])
+  sleepy.wake()
+  await clock.pass(20_000)
+  expect(who(told).slice(4)).toEqual(['of ada joined room:1', 'of bob joined room:1'])
+})
+
+test('a node that cannot renew its lease does not look for the dead: it would find itself', async () => {
+  const { come, open, clock, told, attendance, presence } = setUp()
+  attendance.close()
+  let isCut = false
+  const touch: Presence['touch'] = (...args) => {
+    if (isCut) throw new Error('not now')
+    return presence.touch(...args)
+  }
+  come(client('kim'), open('cut', clock, { ...presence, touch }))
+  await clock.pass(1_000)
+  isCut = true
+  await clock.pass(3 * memberLeaseMs)
+  isCut = false
+  await clock.pass(20_000)
+  expect(who(told)).toEqual(['kim joined room:1'])
 })

@@ -151,9 +151,19 @@ export class Attendance {
   }
 
   #renew(): void {
-    const { clock, presence, log } = this.#parts
-    this.#cancel = clock.after(renewalMs, () => this.#renew())
-    if (!this.#isStopped) for (const set of this.#sets.values()) set.renew()
+    this.#cancel = this.#parts.clock.after(renewalMs, () => this.#renew())
+    const renewed = this.#isStopped ? [] : [...this.#sets.values()].map((set) => set.renew())
+    // A node that slept, or could not reach the broker, must not find itself dead.
+    if (renewed.every((one) => one === true)) this.#expire()
+    else
+      Promise.all(renewed).then(
+        (all) => all.every(Boolean) && this.#expire(),
+        () => {},
+      )
+  }
+
+  #expire(): void {
+    const { presence, log } = this.#parts
     const failed = (error: unknown) => log.warn(`Nobody looked for members of dead nodes: ${describeError(error)}`)
     try {
       const found = whenHere(presence.expire(), (changes) => this.#leave(changes))

@@ -3,7 +3,7 @@
  * once tells it a few times a second and not for each; one touch is on its way at a time.
  */
 import type { Json, Log } from '@baro/core'
-import type { Cancel, Clock, HeldMember, Presence, Touch, Touched, TouchTerms } from '@baro/core/broker'
+import type { Cancel, Clock, HeldMember, NowOrLater, Presence, Touch, Touched, TouchTerms } from '@baro/core/broker'
 import { orElse, whenHere } from '@baro/core/broker'
 import { describeError } from '../observe/describe-error.ts'
 import type { Lingerer, Lingering } from './lingering.ts'
@@ -100,9 +100,10 @@ export class HeldSet {
     this.#parts.lingering.add(held)
   }
 
-  /** Renews the lease, if nothing else did. */
-  renew(): void {
-    if (!this.#isTouching && !this.#cancel && this.#held.size > 0) this.#touch({ held: [], released: [] })
+  /** Renews the lease, if nothing else is about to. Returns whether the broker has heard of this node. */
+  renew(): NowOrLater<boolean> {
+    if (this.#held.size === 0) return true
+    return !this.#isTouching && !this.#cancel && this.#touch({ held: [], released: [] })
   }
 
   /** Nothing more is touched. `hasLeft`: everybody leaves at once, because nobody could come back. */
@@ -158,17 +159,17 @@ export class HeldSet {
     this.#touch({ held, released })
   }
 
-  #touch(touch: Touch): void {
+  #touch(touch: Touch): NowOrLater<boolean> {
     const { presence, node, terms, clock } = this.#parts
     this.#isTouching = true
     this.#touchedMs = clock.elapsed()
-    orElse<void>(
+    return orElse<boolean>(
       () => whenHere(presence.touch(this.#name, node, touch, terms), (touched) => this.#touched(touch, touched)),
       (error) => this.#failed(touch, error),
     )
   }
 
-  #touched({ held }: Touch, { wasKnown, joined, left }: Touched): void {
+  #touched({ held }: Touch, { wasKnown, joined, left }: Touched): true {
     this.#isTouching = false
     for (const { id } of joined) (this.#held.get(id)?.told ?? this.#leaving.get(id))?.joined()
     for (const { id } of left) (this.#leaving.get(id) ?? this.#held.get(id)?.told)?.left()
@@ -176,15 +177,17 @@ export class HeldSet {
     // The lease had run out, and the others of this node went with it.
     if (!wasKnown && this.#held.size > held.length) for (const id of this.#held.keys()) this.#changed.add(id)
     this.#goOn()
+    return true
   }
 
-  #failed({ held, released }: Touch, error: unknown): void {
+  #failed({ held, released }: Touch, error: unknown): false {
     const { clock, log } = this.#parts
     this.#isTouching = false
     for (const { id } of held) this.#changed.add(id)
     for (const id of released) this.#changed.add(id)
     log.warn(`Nobody was told who is in ${JSON.stringify(this.#name)}, which is tried again: ${describeError(error)}`)
     if (!this.#isStopped) this.#cancel = clock.after(retryMs, () => this.#flush())
+    return false
   }
 
   #goOn(): void {

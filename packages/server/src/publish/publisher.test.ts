@@ -42,7 +42,10 @@ function setUp() {
     return {
       ...node,
       publisher,
-      accept: async (text: unknown, { id = 'a', scope = 'client:1', user = undefined as string | undefined } = {}) =>
+      accept: async (
+        text: unknown,
+        { id = 'a', scope = 'client:1', user = undefined as string | undefined, allowed = assertAllowed } = {},
+      ) =>
         publisher.accept({
           resolved: handled,
           type: 'message',
@@ -51,7 +54,7 @@ function setUp() {
           scope,
           share: { of: 'guest', address: '' },
           context: user === undefined ? context : { ...context, user: { id: user } },
-          assertAllowed,
+          assertAllowed: allowed,
         }),
       state: () => feeds.using(resolved, shownBy),
     }
@@ -207,12 +210,27 @@ describe('a publish of a client', () => {
     expect(await history()).toEqual([])
   })
 
-  test('that does not pass its schema is refused, and nothing was claimed', async () => {
+  test('that does not pass its schema is refused, and its id is free again', async () => {
     const { publisherOf } = setUp()
     const { accept, broker } = publisherOf(passOn)
     await expect(accept(5)).rejects.toMatchObject({ code: 'invalid-payload', message: expect.stringContaining('text') })
-    expect(broker.calls.claim).toBeUndefined()
+    expect(broker.calls.release).toBe(1)
     expect(await accept('better')).toMatchObject({ id: 'a' })
+  })
+
+  test('I5: is not refused by a rule that says no by now, while it is at work or once it is done', async () => {
+    const { publisherOf, history } = setUp()
+    const held = heldUp()
+    const { accept } = publisherOf(held.handler)
+    const allowed = () => {
+      throw new BaroError('refused', 'not any more')
+    }
+    const [first, repeat] = [accept('hello'), accept('hello', { allowed })]
+    held.goOn()
+    expect(await repeat).toEqual(await first)
+    expect(await accept('hello', { allowed })).toEqual(await first)
+    await expect(accept('hello', { allowed, id: 'b' })).rejects.toMatchObject({ code: 'refused' })
+    expect(await history()).toHaveLength(1)
   })
 
   test.each(['', 'a b', 'x'.repeat(65), 'ä'])('with the id %j is refused', async (id) => {

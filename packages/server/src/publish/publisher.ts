@@ -95,14 +95,18 @@ export class Publisher {
     const { resolved, turn, scope } = request
     const id = request.id === undefined ? createId(this.#parts.randomness) : orThrow(parseId(request.id))
     if (turn) return this.#acceptTurn(request, id, turn)
-    return whenHere(this.#check(request), (checked) => {
-      if (request.id === undefined)
-        return whenHere(this.#run(request, id, undefined, checked), ({ settlement }) => answerOf(id, settlement))
-      const key = { scope, id }
-      const claim = { channel: resolved.channel, key, share: request.share, epoch: request.claimsEpoch }
-      const answer = this.#parts.claimedWork.once(claim, () => this.#run(request, id, key, checked))
-      return whenHere(answer, (settlement) => answerOf(id, settlement))
-    })
+    if (request.id === undefined)
+      return whenHere(this.#check(request), (checked) =>
+        whenHere(this.#run(request, id, undefined, checked), ({ settlement }) => answerOf(id, settlement)),
+      )
+    const key = { scope, id }
+    const claim = { channel: resolved.channel, key, share: request.share, epoch: request.claimsEpoch }
+    // The rule may have changed since the id was taken: a repeat gets the first answer all the same, and a refusal means that
+    // nothing is published. It is no answer to keep, so the id is free again.
+    const answer = this.#parts.claimedWork.once(claim, () =>
+      whenHere(this.#check(request), (checked) => this.#run(request, id, key, checked)),
+    )
+    return whenHere(answer, (settlement) => answerOf(id, settlement))
   }
 
   #acceptTurn(request: PublishRequest, id: string, turn: Turn): NowOrLater<PublishAnswer> {

@@ -6,7 +6,7 @@ import type { Connection, Connections } from '../access/connections.ts'
 import { networkOf } from '../access/network-of.ts'
 import { expiresIn, type Holder, type Permit, type Permits } from '../access/permits.ts'
 import type { Principal } from '../access/principal.ts'
-import type { Identity } from '../channel/handlers.ts'
+import type { Identity, SessionEnd } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
 import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
 import type { Counters } from '../observe/counters.ts'
@@ -25,7 +25,7 @@ import {
   startSession,
 } from './session-machine.ts'
 import type { SessionOutbox } from './session-outbox.ts'
-import type { HubSession, Sessions } from './sessions.ts'
+import { broken, type HubSession, type Sessions } from './sessions.ts'
 import { Subscriptions, type SubscriptionsParts } from './subscriptions.ts'
 
 /** What a session works with. */
@@ -81,6 +81,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   readonly #link: LinkKind
   #rules: SessionRules
   #isMember = false
+  #ended: SessionEnd | undefined
   #cancelStream: Cancel | undefined
   readonly #allowance: LinkAllowance
   readonly #subscriptions: Subscriptions
@@ -168,7 +169,8 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.outbox.drained()
   }
 
-  closed(): void {
+  closed(code: number = broken.code, reason: string = broken.reason): void {
+    this.#ended ??= { code, reason }
     this.outbox.discard()
     this.#connection?.end()
     this.#on({ name: 'gone' })
@@ -244,12 +246,13 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
       case 'announce-drain':
         return this.send({ type: 'baro:drain', payload: { reconnectInMs: action.reconnectInMs } })
       case 'close':
+        this.#ended = { code: action.code, reason: action.reason }
         return this.outbox.close(action.code, action.reason)
       case 'end':
         this.#cancelStream?.()
         this.#permit?.end()
         this.#subscriptions.endAll()
-        this.#parts.sessions.ended(this)
+        this.#parts.sessions.ended(this, this.#ended ?? broken)
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Cancel, Clock, Randomness } from '@baro/core/broker'
-import type { Identity, SessionInfo } from '../channel/handlers.ts'
+import type { Identity, SessionEnd, SessionInfo } from '../channel/handlers.ts'
 import type { Hooks } from '../channel/hooks.ts'
 import type { Counters } from '../observe/counters.ts'
 
@@ -18,7 +18,10 @@ export interface HubSession {
 /** A moment of a session that an application may watch. */
 export type Moment = 'connected' | 'disconnected'
 
-type Watcher = (session: SessionInfo) => unknown
+type Watcher = (session: SessionInfo & SessionEnd) => unknown
+
+/** How a session ends that nobody closed. */
+export const broken: SessionEnd = { code: 1006, reason: '' }
 
 /** What keeping sessions works with. */
 export interface SessionsParts {
@@ -80,13 +83,13 @@ export class Sessions {
   }
 
   /** The session has ended and gets no more ticks. Its link may last until its close frame has arrived. */
-  ended(session: HubSession): void {
+  ended(session: HubSession, end: SessionEnd): void {
     const wasLetIn = this.#sessions.get(session)
     if (!this.#sessions.delete(session)) return
     this.#watched.delete(session)
     this.#parts.counters.sessions--
     // A session that was never let in was not announced, so its end is not announced either.
-    if (wasLetIn) this.#tell('disconnected', session)
+    if (wasLetIn) this.#tell('disconnected', session, end)
   }
 
   /** The link of the session is gone too. */
@@ -154,8 +157,10 @@ export class Sessions {
     return Math.round(this.#parts.randomness.fraction() * spreadMs)
   }
 
-  #tell(moment: Moment, { id, user }: HubSession): void {
-    for (const run of this.#watchers[moment]) this.#parts.hooks.run(run, { session: id, user })
+  #tell(moment: Moment, { id, user }: HubSession, end?: SessionEnd): void {
+    // Watchers of `connected` are told no end, and take none.
+    const told = { session: id, user, ...end } as SessionInfo & SessionEnd
+    for (const run of this.#watchers[moment]) this.#parts.hooks.run(run, told)
   }
 
   #watchLater(): Cancel {

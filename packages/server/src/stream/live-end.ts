@@ -15,13 +15,17 @@ export interface LiveEndParts {
   readonly maxPublications: number
 }
 
+const none: readonly Publication[] = []
+
 /** The live readers of a feed, and the publications that the feed has not handed to them yet. */
 export class LiveEnd implements Gathering {
   readonly #parts: LiveEndParts
   readonly #readers = new LiveGroup()
   /** Made at first use, because most channels have no such signals. */
   #lazyLatest: LatestSignals | undefined
-  #gathered: Publication[] = []
+  /** What was gathered: the first delivery, which is nearly always the only one, is not copied. */
+  #first: readonly Publication[] = none
+  #others: Publication[] = []
   /** The position that the gathered publications follow, and the one they lead to; `undefined` while there are none. */
   #follows: AtPosition | undefined
   #position: AtPosition | undefined
@@ -35,16 +39,19 @@ export class LiveEnd implements Gathering {
     this.#follows ??= follows
     // Each time, not only the first: the ticker counts, and waits a little where they come in bunches.
     this.#parts.ticker.gather(this)
-    for (const publication of publications) this.#gathered.push(publication)
+    if (this.#first.length === 0) this.#first = publications
+    else this.#others.push(...publications)
     this.#position = position
-    if (this.#gathered.length >= this.#parts.maxPublications) this.flush()
+    if (this.#first.length + this.#others.length >= this.#parts.maxPublications) this.flush()
   }
 
   /** Hands what was gathered to the readers. */
   flush(): void {
-    const [follows, position, publications] = [this.#follows, this.#position, this.#gathered]
+    const [follows, position] = [this.#follows, this.#position]
     if (!follows || !position) return
-    this.#gathered = []
+    const publications = this.#others.length === 0 ? this.#first : [...this.#first, ...this.#others]
+    this.#first = none
+    if (this.#others.length > 0) this.#others = []
     this.#follows = this.#position = undefined
     this.#readers.deliver(new Batch(this.#parts.channel, follows, position, publications))
   }

@@ -23,8 +23,8 @@ export interface LaneParts {
   /** Shortest and longest time a parcel travels. */
   readonly latencyMs: readonly [number, number]
   arrive(parcel: Parcel): void
-  /** A message fault took effect. */
-  count(fault: MessageFault): void
+  /** A message fault took effect on this text. */
+  count(fault: MessageFault, text: string): void
 }
 
 /** How much later than the others a reordered message may come, in longest travel times. */
@@ -45,9 +45,9 @@ export class Lane {
     if (this.#state === 'ended') return
     const { clock, randomness, latencyMs, count } = this.#parts
     const fault = parcel.kind === 'message' ? this.#fault : undefined
-    if (fault) {
+    if (fault && parcel.kind === 'message') {
       this.#fault = undefined
-      count(fault)
+      count(fault, parcel.text)
     }
     if (fault === 'lose') return
     const travelMs = randomness.integer(...latencyMs)

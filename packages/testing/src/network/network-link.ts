@@ -54,7 +54,7 @@ export interface NetworkLinkParts {
   readonly closeTimeoutMs: number
   readonly events: LinkEvents
   /** A message fault took effect. */
-  count(fault: MessageFault): void
+  count(fault: MessageFault, text: string): void
   /** A message was handed to the link, whatever becomes of it. */
   sent(link: NetworkLink, direction: Direction, text: string): void
   /** The hub's side wrote, or a reader took what waited. */

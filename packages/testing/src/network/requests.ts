@@ -46,6 +46,8 @@ export interface Requests {
   crash(node: string, how: { readonly quietly: boolean }): void
   /** From now on nothing happens to what is sent. */
   heal(): void
+  /** What nodes have not answered. */
+  readonly held: readonly object[]
 }
 
 /** A request as its client knows it. */
@@ -113,12 +115,20 @@ export function createRequests({
     const here = atNode.get(name) ?? new Set()
     atNode.set(name, here.add(asked))
     const { pathname, search } = new URL(url)
-    const { request, response, end } = exchange(`${pathname}${search}`, client, body, (status, text) => {
+    const {
+      request,
+      response,
+      end: close,
+    } = exchange(`${pathname}${search}`, client, body, (status, text) => {
       here.delete(asked)
       asked.ends.delete(end)
       passed(asked, client, name, 'to-client', text)
       if (!asked.answersLost) onTheWay(() => asked.answer(status, text))
     })
+    const end = () => {
+      here.delete(asked)
+      close()
+    }
     if (asked.isOver) onTheWay(end)
     else asked.ends.add(end)
     listener?.handle(request, response)
@@ -166,6 +176,9 @@ export function createRequests({
     },
     heal() {
       isHealed = true
+    },
+    get held() {
+      return [...atNode.values()].flatMap((asked) => [...asked])
     },
   }
 }

@@ -6,6 +6,7 @@ import {
   type Clock,
   type Delivery,
   type NodeListener,
+  type NodeMessage,
   type NowOrLater,
   orElse,
   type StreamFollower,
@@ -22,6 +23,10 @@ export interface BrokerLinkOptions {
   readonly tally: Tally
   /** Called for each call of the node; a node that asks for ever is stopped there. */
   called(): void
+  /** The node is about to hear what another one tells. */
+  hearing?: (message: NodeMessage) => void
+  /** The node is about to be told that it may have missed what others have told. */
+  missing?: () => void
 }
 
 /** Which calls fail. */
@@ -54,7 +59,15 @@ const heldUpMs = 3_000
 const noticedMs = 2_000
 
 /** Makes a link that works. */
-export function createBrokerLink({ broker, clock, randomness, tally, called }: BrokerLinkOptions): BrokerLink {
+export function createBrokerLink({
+  broker,
+  clock,
+  randomness,
+  tally,
+  called,
+  hearing = () => {},
+  missing = () => {},
+}: BrokerLinkOptions): BrokerLink {
   /** Who is told, behind the link, and how to stop that. */
   const told = new Map<StreamFollower | NodeListener, () => void>()
   /** Claims of appends that failed, whatever became of them. */
@@ -212,10 +225,14 @@ export function createBrokerLink({ broker, clock, randomness, tally, called }: B
     hear(listener) {
       const behind: NodeListener = {
         heard: (message) => {
-          if (isUp()) listener.heard(message)
+          if (!isUp()) return
+          hearing(message)
+          listener.heard(message)
         },
         lost: () => {
-          if (isUp()) listener.lost()
+          if (!isUp()) return
+          missing()
+          listener.lost()
         },
       }
       return tellBehind(behind, () => broker.hear(behind))

@@ -22,6 +22,8 @@ interface Publish {
   outcome: 'open' | 'confirmed' | 'unknown' | 'definite' | 'abandoned'
   /** Which of all appends it was, once that is confirmed. */
   order?: number
+  /** As whom it may be done; `undefined`: nobody could know. */
+  readonly users: ReadonlySet<string | undefined> | undefined
 }
 
 /** What a ledger works with. */
@@ -49,8 +51,11 @@ export class Ledger {
     this.#parts = parts
   }
 
-  /** @param page Names one life of a page. */
-  made(page: string, channel: string, id: string, claimedBy: ClaimedBy): void {
+  /**
+   * @param page Names one life of a page.
+   * @param users Who the page was, as its application and as its hub know it.
+   */
+  made(page: string, channel: string, id: string, claimedBy: ClaimedBy, users?: ReadonlySet<string | undefined>): void {
     const lane = this.#laneOf(`${page} ${channel}`)
     const publish: Publish = {
       channel,
@@ -60,6 +65,7 @@ export class Ledger {
       firstSentMs: undefined,
       isDoubtful: false,
       outcome: 'open',
+      users,
     }
     lane.push(publish)
     this.#publishes.set(id, publish)
@@ -101,6 +107,13 @@ export class Ledger {
     if (publish) publish.isDoubtful = true
   }
 
+  /** I8: a publish is done as who made it, and as nobody who came after. */
+  doneAs(id: string, user: string | undefined): void {
+    const { users } = this.#publishes.get(id) ?? {}
+    if (users && !users.has(user))
+      throw new Violation('I8', `${id} was published by ${[...users].join(' or ')}, and is done as ${user}`)
+  }
+
   /** The page is gone; nobody waits for the answer. */
   abandon(id: string): void {
     const publish = this.#publishes.get(id)
@@ -134,6 +147,7 @@ export class Ledger {
     if (!publish) return
     if (publish.outcome === 'definite') {
       tally.count('publish: definite error')
+      if (error.code === 'unauthenticated') tally.count('publish of another user not sent')
       if (truth.holds(publish.channel, id))
         throw new Violation('I5', `${id} was answered "${error.code}" (${error.message}), and was published`)
       return

@@ -2,6 +2,7 @@ import type { Transport } from '@baro/client'
 import { comparePositionTexts, isSnapshot } from '@baro/core'
 import { type Broker, createRecover, type ResetReason, recoveryGuards } from '@baro/core/broker'
 import { formatPosition, parsePosition, type ServerMessage } from '@baro/core/protocol'
+import { type AccessMutantName, accessMutants } from './access-mutants.ts'
 import { holdsBadMessage } from './bad-messages.ts'
 import {
   consumingReleases,
@@ -36,6 +37,7 @@ export type MutantName =
   | 'follows of a proposed checkpoint'
   | 'history kept until the state is'
   | 'a bad message refuses only itself'
+  | AccessMutantName
   | 'disk'
 
 /** The code under test with one guard taken out each: what the simulation must notice. */
@@ -60,6 +62,7 @@ export const mutants: Readonly<Record<MutantName, Mutations>> = {
   'follows of a proposed checkpoint': { broker: keepingAnyCheckpoint },
   'history kept until the state is': { broker: trimmingBlindly },
   'a bad message refuses only itself': { refuses: holdsBadMessage },
+  ...accessMutants,
   disk: { isDiskForgetful: true },
 }
 

@@ -34,6 +34,8 @@ export interface PageParts {
   readonly randomness: SeededRandomness
   /** Names the user; `undefined` for a guest. */
   readonly user: string | undefined
+  /** A token of a user; throws while there is none to be had. */
+  tokenOf(user: string): string
   readonly truth: Truth
   readonly ledger: Ledger
   readonly tally: Tally
@@ -73,10 +75,16 @@ export class Page {
   #isAlive = true
   #wake: WakeEvents | undefined
   #lastCode = 0
+  #user: string | undefined
+  /** As whom a hub has let it in last. */
+  #letIn: { readonly user: string | undefined } | undefined
+  /** The application has begun anew since, perhaps as somebody else. */
+  #isAnew = false
   #hasSlept = false
 
   constructor(parts: PageParts) {
     this.#parts = parts
+    this.#user = parts.user
     this.#clock = createProcessClock(parts.clock)
     this.#client = createClient({
       url: 'https://shop.example/baro',
@@ -85,7 +93,7 @@ export class Page {
       randomness: parts.randomness,
       log: parts.log,
       backoff: { baseMs: 200, maxMs: 5_000 },
-      token: () => parts.user,
+      token: () => this.#user && parts.tokenOf(this.#user),
       wake: {
         listen: (events) => {
           this.#wake = events
@@ -96,6 +104,7 @@ export class Page {
       },
     })
     this.#client.onStatus(({ state, reason }) => {
+      if (state === 'needs-auth') parts.tally.count('client had no token')
       if (state !== 'waiting') return
       if (reason === 'offline') parts.tally.count('client offline')
       if (reason === 'no-answer') parts.tally.count('client found no answer')
@@ -148,7 +157,7 @@ export class Page {
     // A client makes the id of a turn by itself; what it shows early tells.
     const id = subscription.current.pending.find((one) => !shown.has(one))
     if (id === undefined) throw new Error(`The client does not show what was published to ${channel}.`)
-    ledger.made(name, channel, id, claimedBy)
+    ledger.made(name, channel, id, claimedBy, this.#users)
     this.#unanswered.add(id)
     const answered = (tell: () => void) => {
       if (this.#unanswered.delete(id) && this.#isAlive) this.#parts.check(tell)
@@ -157,6 +166,30 @@ export class Page {
       ({ position }) => answered(() => ledger.confirmed(id, position)),
       (error) => answered(() => ledger.rejected(id, error)),
     )
+  }
+
+  get user(): string | undefined {
+    return this.#user
+  }
+
+  /** Somebody else signs in. `isAnew`: the application connects anew at once; else the next token tells. */
+  become(user: string, isAnew: boolean): void {
+    this.#user = user
+    if (isAnew) this.#connectAnew()
+  }
+
+  /** The application connects anew where the page may not read: somebody may have let its user in again. */
+  tryAgain(): boolean {
+    const isRefused = [...this.#held.values()].some(
+      ({ subscription }) => subscription?.current.status.state === 'refused',
+    )
+    if (isRefused) this.#connectAnew()
+    return isRefused
+  }
+
+  #connectAnew(): void {
+    this.#isAnew = true
+    this.#client.reconnect()
   }
 
   hide(): boolean {
@@ -214,11 +247,21 @@ export class Page {
     }
   }
 
-  /** Liveness: every channel of the page is live and shows the newest there is. */
-  assertConverged(heads: ReadonlyMap<string, string>): void {
+  /** Liveness: every channel that the page may read is live and shows the newest there is, and no other one is. */
+  assertConverged(
+    heads: ReadonlyMap<string, string>,
+    mayRead: (user: string | undefined, channel: string) => boolean,
+  ): void {
     for (const { channel, subscription } of this.#held.values()) {
       if (!subscription) continue
       const { status, position } = subscription.current
+      if (!mayRead(this.#user, channel)) {
+        // A link over requests that follows nothing hears nothing either, and is tried again.
+        if (status.state === 'live')
+          throw new Violation('I8', `${channel} is live for ${this.#user}, who may not read it`)
+        this.#parts.tally.count('converged without a channel that may not be read')
+        continue
+      }
       if (status.state !== 'live')
         throw new Violation('liveness', `${channel} is ${status.state} (${status.reason}) when nothing is in the way`)
       // Where nothing was ever published, any epoch will do: the first publication tells.
@@ -245,6 +288,20 @@ export class Page {
     else if (seen.moment) tally.count('page snapshot of another life')
   }
 
+  /** As whom what is published now may be done; anybody may be let in first. */
+  get #users(): ReadonlySet<string | undefined> | undefined {
+    return this.#letIn && !this.#isAnew ? new Set([this.#user, this.#letIn.user]) : undefined
+  }
+
+  #letInAs(user: string | undefined): void {
+    if (this.#letIn && this.#letIn.user !== user) {
+      this.#parts.tally.count('page let in as another user')
+      this.#parts.ledger.doubtPage(this.#parts.name)
+    }
+    this.#letIn = { user }
+    this.#isAnew = false
+  }
+
   /** A transport whose links die with the page, and that counts how they end. */
   #watched(transport: Transport): Transport {
     return {
@@ -252,7 +309,11 @@ export class Page {
       open: (url, events) => {
         const link = transport.open(url, {
           opened: () => this.#isAlive && events.opened(),
-          received: (message) => this.#isAlive && events.received(message),
+          received: (message) => {
+            if (!this.#isAlive) return
+            if (message.type === 'baro:connected') this.#letInAs(message.payload.user)
+            events.received(message)
+          },
           closed: (code, reason) => {
             this.#lastCode = code
             const name = closeTallies.get(code)
@@ -286,5 +347,6 @@ const closeTallies: ReadonlyMap<number, TallyName> = new Map([
   [closeCodes.drain, 'closed: drain'],
   [closeCodes.silent, 'closed: silent'],
   [closeCodes.slow, 'closed: slow'],
+  [closeCodes.expired, 'closed: expired'],
   [closeCodes['no-connect'], 'closed: no-connect'],
 ])

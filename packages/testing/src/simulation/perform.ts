@@ -5,6 +5,9 @@ import type { RoomReference } from './page.ts'
 import type { Action, PageChoice } from './schedule.ts'
 import { builtSnapshot, clientName, type World } from './world.ts'
 
+/** More turns of promises than an append and its delivery take, where nothing is late. */
+const turnsOfAPublish = 60
+
 /** Does one thing to the world. What cannot be done now (there is no link to break) is not done, and not counted. */
 export async function perform(world: World, action: Action): Promise<void> {
   const { tally } = world
@@ -134,10 +137,62 @@ export async function perform(world: World, action: Action): Promise<void> {
     case 'long-quiet':
       tally.count('long quiet')
       return world.pass(action.ms)
+    case 'revoke':
+      return revoke(world, action)
+    case 'put-out':
+      if (!world.ground.hasExpiry) return
+      tally.count('user put out, and nobody was told')
+      return world.members.putOut(action.user, [nameOf(action.room)])
+    case 'let-in':
+      if (!world.members.letIn(action.user)) return
+      tally.count('user let in again')
+      for (const page of world.pages) if (page?.user === action.user && page.tryAgain()) tally.count('page tried again')
+      return
+    case 'disconnect':
+      if (!world.ground.hasExpiry) return
+      tally.count('user disconnected')
+      return world.disconnect(action.user)
+    case 'issuer-away':
+      if (!world.ground.hasExpiry || world.issuer.isAway) return
+      tally.count('issuer away')
+      world.issuer.isAway = true
+      world.clock.after(action.ms, () => {
+        world.issuer.isAway = false
+      })
+      return
+    case 'change-user': {
+      const page = world.pages[action.client]
+      if (!world.ground.hasExpiry || !page?.user || page.user === action.user) return
+      tally.count(action.isAnew ? 'user changed, and connected anew' : 'user changed on the way')
+      return page.become(action.user, action.isAnew)
+    }
     case 'jump-clock':
       tally.count('clock jumped')
+      world.permissions.jumped()
       return world.clock.jump(action.ms)
   }
+}
+
+/** Mostly in the very moment in which something is to be handed over. */
+async function revoke(
+  world: World,
+  { user, rooms, isRacing, unheardMs }: Extract<Action, { do: 'revoke' }>,
+): Promise<void> {
+  if (!world.ground.hasExpiry) return
+  world.tally.count(rooms.length > 1 ? 'user revoked from everything' : 'user revoked from a channel')
+  if (isRacing) {
+    for (const node of world.nodes.keys()) for (const id of rooms) publishByApplication(world, node, id, false)
+    for (let turns = 0; turns < turnsOfAPublish; turns++) await Promise.resolve()
+  }
+  const deaf =
+    unheardMs > 0 && world.nodes.size > 0 ? world.randomness.pick([...world.nodes.values()]).broker : undefined
+  if (deaf && !deaf.isCut) {
+    world.tally.count('broker cut off')
+    deaf.cut()
+    world.ledger.doubt()
+    world.clock.after(unheardMs, () => deaf.mend())
+  }
+  world.revoke(user, rooms.map(nameOf))
 }
 
 /** A page publishes many at once, and something else of it has spent most of what its link may send. */

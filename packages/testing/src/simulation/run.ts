@@ -31,6 +31,14 @@ export class SimulationFailure extends Error {
   }
 }
 
+/** What a seed came to. */
+export interface SimulatedTime {
+  /** How long it took on the clock of the simulation. */
+  readonly elapsedMs: number
+  /** Whether its users had tokens that expire. */
+  readonly hasExpiry: boolean
+}
+
 /** How long everything takes at most to come right: backoffs, silences, and claims of nodes that died. */
 const healingMs = 45_000
 
@@ -47,7 +55,7 @@ export async function runSeed(
   seed: number,
   tally: Tally,
   { steps: length = 200, clients = 3, mutations = {}, trace = () => {} }: SimulationOptions = {},
-): Promise<void> {
+): Promise<SimulatedTime> {
   const { steps, ground } = createSchedule(seed, length, clients)
   const world = new World(seed, ground, tally, mutations, trace)
   let at = 0
@@ -62,11 +70,12 @@ export async function runSeed(
     }
     await converge(world)
   } catch (error) {
-    if (error instanceof TwoHistories) return tally.count('ended: two histories at one position')
-    throw new SimulationFailure(seed, at, steps[at]?.action, error)
+    if (!(error instanceof TwoHistories)) throw new SimulationFailure(seed, at, steps[at]?.action, error)
+    tally.count('ended: two histories at one position')
   } finally {
     world.end()
   }
+  return { elapsedMs: world.clock.elapsed(), hasExpiry: ground.hasExpiry }
 }
 
 /**
@@ -90,13 +99,14 @@ async function assertAllAtHead(world: World): Promise<void> {
   for (const { hub } of world.nodes.values()) {
     const snapshots = await Promise.all(roomIds.map((id) => hub.snapshot(room({ id }))))
     const heads = new Map(snapshots.map(({ channel, position }) => [channel, position]))
-    for (const page of world.pages) page?.assertConverged(heads)
+    for (const page of world.pages)
+      page?.assertConverged(heads, (user, channel) => world.members.mayRead(user, channel))
   }
 }
 
-/** I7: the nodes hold no sessions of links that are gone; a page has one link. */
+/** I7: the nodes hold no sessions of links that are gone; a page has one link, or some requests that are held. */
 function assertNoGhosts(world: World): void {
   const sessions = [...world.nodes.values()].reduce((sum, { hub }) => sum + hub.counters.sessions, 0)
-  if (sessions > world.pages.length)
+  if (sessions > world.pages.length + world.requests.held.length)
     throw new Violation('I7', `the nodes hold ${sessions} sessions, and there are ${world.pages.length} pages`)
 }

@@ -53,6 +53,18 @@ export type Action =
   | { readonly do: 'keep-no-state'; readonly ms: number }
   | { readonly do: 'delay-broker'; readonly node: string; readonly ms: number }
   | { readonly do: 'rewind'; readonly room: string; readonly lose: number; readonly take: number }
+  | {
+      readonly do: 'revoke'
+      readonly user: string
+      readonly rooms: readonly string[]
+      readonly isRacing: boolean
+      /** How long one node cannot hear of it. */
+      readonly unheardMs: number
+    }
+  | { readonly do: 'put-out'; readonly user: string; readonly room: string }
+  | { readonly do: 'let-in' | 'disconnect'; readonly user: string }
+  | { readonly do: 'issuer-away'; readonly ms: number }
+  | { readonly do: 'change-user'; readonly client: number; readonly user: string; readonly isAnew: boolean }
   | { readonly do: 'long-quiet'; readonly ms: number }
   | { readonly do: 'jump-clock'; readonly ms: number }
 
@@ -71,7 +83,9 @@ export interface Ground {
   /** The store keeps everything when it restarts, or nothing. */
   readonly hasDisk: boolean
   /** The client whose page has no links, and sends requests; most schedules have none. */
-  readonly requester: number | undefined
+  readonly requester: { readonly client: number; readonly rung: 'poll' | 'long-poll' } | undefined
+  /** Tokens expire, and users are revoked, disconnected and others. */
+  readonly hasExpiry: boolean
 }
 
 /** What a seed stands for. */
@@ -85,11 +99,15 @@ export interface Schedule {
 /** The nodes of every schedule; they share one broker. */
 export const nodeNames = ['node-a', 'node-b'] as const
 
+/** The users whose pages change hands; the first two have one at the start. */
+const userNames = ['user-1', 'user-2', 'user-3'] as const
+
 type Draw = (randomness: SeededRandomness, clients: number) => Action
 
 const anyClient = (randomness: SeededRandomness, clients: number) => randomness.integer(0, clients - 1)
 const anyNode = (randomness: SeededRandomness) => randomness.pick(nodeNames)
 const anyRoom = (randomness: SeededRandomness) => (randomness.chance(0.8) ? roomIds[0] : roomIds[1])
+const anyUser = (randomness: SeededRandomness) => randomness.pick(userNames)
 const anyPage = (randomness: SeededRandomness): PageChoice =>
   randomness.chance(0.15) ? 'built' : randomness.chance(0.3) ? 'fresh' : randomness.fraction()
 const sides = [['client', 'hub'], ['client', 'hub'], ['client'], ['hub']] as const
@@ -155,6 +173,21 @@ const draws: readonly (readonly [number, Draw])[] = [
   [0.5, (r) => ({ do: 'keep-no-state', ms: r.integer(5_000, 40_000) })],
   [1.5, (r) => ({ do: 'rewind', room: anyRoom(r), lose: r.integer(1, 5), take: r.integer(0, 5) })],
   [0.5, (r) => ({ do: 'long-quiet', ms: r.integer(10_000, 60_000) })],
+  [
+    2.5,
+    (r) => ({
+      do: 'revoke',
+      user: anyUser(r),
+      rooms: r.chance(0.7) ? [anyRoom(r)] : roomIds,
+      isRacing: r.chance(0.6),
+      unheardMs: r.chance(0.4) ? r.integer(100, 3_000) : 0,
+    }),
+  ],
+  [1, (r) => ({ do: 'put-out', user: anyUser(r), room: anyRoom(r) })],
+  [4, (r) => ({ do: 'let-in', user: anyUser(r) })],
+  [1.5, (r) => ({ do: 'disconnect', user: anyUser(r) })],
+  [2, (r) => ({ do: 'issuer-away', ms: r.integer(1_000, 30_000) })],
+  [1.5, (r, n) => ({ do: 'change-user', client: anyClient(r, n), user: anyUser(r), isAnew: r.chance(0.5) })],
   [0.7, (r) => ({ do: 'jump-clock', ms: r.integer(-86_400_000, 86_400_000) })],
 ]
 
@@ -166,7 +199,10 @@ export function createSchedule(seed: number, steps: number, clients: number): Sc
   const ground: Ground = {
     streams: randomness.pick(['dense', 'dense', 'sparse', 'view']),
     hasDisk: randomness.chance(0.4),
-    requester: randomness.chance(0.4) ? randomness.integer(0, clients - 1) : undefined,
+    requester: randomness.chance(0.4)
+      ? { client: randomness.integer(0, clients - 1), rung: randomness.pick(['poll', 'long-poll']) }
+      : undefined,
+    hasExpiry: randomness.chance(0.5),
   }
   return { seed, clients, ground, steps: Array.from({ length: steps }, () => drawStep(randomness, clients)) }
 }

@@ -10,6 +10,7 @@ export type InvariantName =
   | 'I4'
   | 'I5'
   | 'I7'
+  | 'I8'
   | 'state'
   | 'recovery'
   | 'kept'

@@ -148,6 +148,11 @@ export class WireWatch {
     return this.#refused.has(id) || this.#doubled.has(id)
   }
 
+  /** A message came twice. */
+  doubledMessage(text: string): void {
+    if (text.startsWith('{"type":"baro:publish"')) this.#doubled.add(String(read(text).payload.id))
+  }
+
   /** A request came twice. */
   doubled(request: Way): void {
     for (const id of this.#inRequest.get(request)?.publishes ?? []) this.#doubled.add(id)

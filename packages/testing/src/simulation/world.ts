@@ -1,9 +1,10 @@
 import type { Transport } from '@baro/client'
 import { createHttpTransport } from '@baro/client/transports'
 import type { Log, Snapshot, TypesOf } from '@baro/core'
-import { type Broker, type Clock, type Recover, recover } from '@baro/core/broker'
+import { type Broker, type Clock, type NodeMessage, type Recover, recover } from '@baro/core/broker'
 import { type AtPosition, formatPosition, noPosition, parsePosition } from '@baro/core/protocol'
 import type { Limits } from '@baro/server'
+import type { Guards } from '@baro/server/parts'
 import { createFakeClock, type FakeClock, settled } from '../fake-clock.ts'
 import { keepIn, type MemoryStore } from '../memory-store.ts'
 import { createRequests, type RequestEvent, type Requests } from '../network/requests.ts'
@@ -13,10 +14,13 @@ import { amongOthers, type BadKind, badMessage } from './bad-messages.ts'
 import { createBrokerLink } from './broker-link.ts'
 import { room, roomIds } from './channels.ts'
 import { assertBounded, assertPublishedOnce } from './invariants.ts'
+import { Issuer } from './issuer.ts'
 import { Ledger } from './ledger.ts'
+import { Members } from './members.ts'
 import { limits, publishWindowMs, type SimulatedNode, startNode } from './node.ts'
 import { Page, type RoomReference } from './page.ts'
 import { PageCache } from './page-cache.ts'
+import { type Ending, type NodeLife, PermissionWatch } from './permission-watch.ts'
 import { createRewindableBroker, type RewindableBroker } from './rewindable-broker.ts'
 import { type Action, type Ground, nodeNames } from './schedule.ts'
 import type { Tally, TallyName } from './tally.ts'
@@ -38,6 +42,8 @@ export interface Mutations {
   readonly broker?: (broker: Broker) => Broker
   /** The transport as clients see it. */
   readonly transport?: (transport: Transport) => Transport
+  /** What decides on every node who may read. */
+  readonly guards?: Omit<Guards, 'recover'>
   /** Bodies of requests that a node refuses as a whole. */
   readonly refuses?: (body: string) => boolean
   /** What a page was rendered with, as its client sees it, given the position the page shows. */
@@ -53,6 +59,13 @@ const trusted = 0.9
 /** How late a request comes at most: less than what claims are remembered beyond the publish window. */
 const requestLateMs = 15_000
 const pollIntervalMs = 1_000
+/** How long tokens last, and how long they last at least once nothing is in the way any more. */
+const [tokensLastMs, calmTokensLastMs] = [
+  [3_000, 40_000],
+  [15_000, 40_000],
+] as const
+/** How long an application waits until it tells again what could not be told. */
+const tellAgainMs = 1_000
 
 const requestTallies: Readonly<Record<RequestEvent, TallyName>> = {
   late: 'request late',
@@ -79,6 +92,9 @@ export class World {
   readonly nodes: Map<string, SimulatedNode> = new Map()
   readonly pages: (Page | undefined)[] = []
   readonly ticks: Ticks
+  readonly issuer: Issuer
+  readonly members: Members = new Members()
+  readonly permissions: PermissionWatch
   broker: RewindableBroker
   /** The broker as a view, in schedules on one. */
   #view: ViewBroker | undefined
@@ -106,6 +122,17 @@ export class World {
       publishWindowMs,
       elapsedMs: () => this.clock.elapsed(),
     })
+    this.issuer = new Issuer({
+      clock: this.clock,
+      randomness: this.randomness.fork('issuer'),
+      lastsMs: () => (ground.hasExpiry ? (this.#isCalm ? calmTokensLastMs : tokensLastMs) : undefined),
+    })
+    this.permissions = new PermissionWatch({
+      clock: this.clock,
+      issuer: this.issuer,
+      tally,
+      check: (assertion) => this.check(assertion),
+    })
     this.#wire = new WireWatch({
       tally,
       ledger: this.ledger,
@@ -118,11 +145,15 @@ export class World {
     const sent = (way: object, client: string, node: string, direction: Direction, text: string) => {
       trace(`${this.clock.elapsed()} ${client} ${direction === 'to-hub' ? '->' : '<-'} ${node} ${text}`)
       this.#wire.sent(way, this.#pageNames.get(client) ?? client, direction, text)
+      this.permissions.sent(way, node, direction, text)
     }
     this.network = createNetwork({
       clock: this.clock,
       randomness: this.randomness.fork('network'),
       sent: (link, direction, text) => sent(link, link.client, link.node, direction, text),
+      struck: (fault, text) => {
+        if (fault === 'duplicate') this.#wire.doubledMessage(text)
+      },
       closeTimeoutMs: 10_000,
     })
     this.requests = createRequests({
@@ -135,6 +166,7 @@ export class World {
         const messages = messagesOf(body)
         for (const message of messages) sent(request, client, node, direction, message)
         this.#wire.passed(request, direction, body, messages)
+        if (direction === 'to-client') this.permissions.answered(request)
       },
       change: (client, body) => this.#spoil(client, body),
       ...(mutations.refuses && { refuses: mutations.refuses }),
@@ -150,7 +182,8 @@ export class World {
     for (const name of nodeNames) this.startNode(name)
     if (ground.streams !== 'dense')
       tally.count(ground.streams === 'view' ? 'schedule on a view of a larger stream' : 'schedule on a sparse stream')
-    if (ground.requester !== undefined) tally.count('schedule with a page over requests')
+    if (ground.requester) tally.count(`schedule with a page over requests: ${ground.requester.rung}`)
+    if (ground.hasExpiry) tally.count('schedule with tokens that expire')
   }
 
   /** Starts a node if it is down. */
@@ -158,12 +191,15 @@ export class World {
     if (this.nodes.has(name)) return
     const { clock, tally } = this
     const randomness = this.#fork(name)
+    const life: NodeLife = { name }
     const broker = createBrokerLink({
       broker: this.#store.open(),
       clock,
       randomness,
       tally,
       called: () => this.#called(),
+      hearing: (message) => this.#hearing(life, message),
+      missing: () => this.permissions.missed(life),
     })
     const node = startNode({
       name,
@@ -172,10 +208,17 @@ export class World {
       broker,
       recover: this.#mutations.recover ?? recover,
       limits: this.#mutations.limits ?? limits,
+      guards: this.#mutations.guards ?? {},
+      issuer: this.issuer,
+      members: this.members,
+      permissions: this.permissions,
+      life,
       tally,
       log: silent,
       isCalm: () => this.#isCalm,
       doubted: (id) => this.ledger.doubtOne(id),
+      waits: (user, channel) => this.#strikeMeanwhile(user, channel),
+      publishes: (id, user) => this.check(() => this.ledger.doneAs(id, user)),
     })
     this.nodes.set(name, node)
     this.network.listen(name, node.hub)
@@ -250,6 +293,7 @@ export class World {
       randomness: this.#fork(clientName(client)),
       // The first is a guest, whose ids are its own; the others are users on any device.
       user: client === 0 ? undefined : `user-${client}`,
+      tokenOf: (user) => this.#tokenOf(user),
       truth: this.truth,
       ledger: this.ledger,
       tally: this.tally,
@@ -262,6 +306,61 @@ export class World {
     return page
   }
 
+  /** The application takes back what a user may read, and says so. */
+  revoke(user: string, channels: readonly string[]): void {
+    this.members.putOut(user, channels)
+    this.#end(this.permissions.ends(user, channels))
+  }
+
+  /** The application ends all that a user has open, and the tokens that the user has. */
+  disconnect(user: string): void {
+    this.issuer.endAllOf(user)
+    this.#end(this.permissions.ends(user, undefined))
+  }
+
+  /** While a rule or an `auth` is on its way, what it looked at changes now and then. */
+  #strikeMeanwhile(user: string, channel: string | undefined): void {
+    if (!this.ground.hasExpiry || !this.randomness.chance(0.3)) return
+    this.clock.after(this.randomness.integer(1, 500), () => {
+      if (this.#isCalm) return
+      if (channel === undefined) this.disconnect(user)
+      else this.revoke(user, [channel])
+    })
+  }
+
+  /** One node is told what has ended, and tells the others; again, as long as they could not be told. */
+  #end(ending: Ending): void {
+    const { user, channels } = ending
+    const node = this.nodes.size > 0 ? this.randomness.pick([...this.nodes.values()]) : undefined
+    const again = () => {
+      this.clock.after(tellAgainMs, () => {
+        // Whoever was let in again must not be put out by what comes late.
+        if (channels?.every((channel) => this.members.mayRead(user, channel))) return
+        this.#end(ending)
+      })
+    }
+    if (!node) return again()
+    this.permissions.knows(node.life, ending)
+    const [only] = channels ?? []
+    const told = !channels
+      ? node.hub.disconnect({ user })
+      : node.hub.revoke({ user, ...(channels.length === 1 && only !== undefined && { channel: { channel: only } }) })
+    told.catch(again)
+  }
+
+  #hearing(life: NodeLife, { type, payload }: NodeMessage): void {
+    if (type !== 'baro:revoked') return
+    const { user, follows } = payload as { readonly user: string; readonly follows?: string | null }
+    const all = roomIds.map((id) => room({ id }).channel)
+    const channels = follows === undefined ? undefined : follows === null ? all : [follows]
+    this.permissions.heard(life, user, channels)
+  }
+
+  #tokenOf(user: string): string {
+    if (this.issuer.isAway) throw new Error('The issuer is away.')
+    return this.issuer.issue(user)
+  }
+
   /** The link of a client's page, if it has one. */
   linkOf(client: number): NetworkLink | undefined {
     return this.network.links.find((link) => link.isOpen && link.client === clientName(client))
@@ -270,7 +369,7 @@ export class World {
   /** A client's page says something that no hub can take: on its link, or among the messages of its next request. */
   sayBad(client: number, kind: BadKind): void {
     const text = badMessage(kind, this.#made++)
-    if (client === this.ground.requester) this.#bad.set(clientName(client), text)
+    if (client === this.ground.requester?.client) this.#bad.set(clientName(client), text)
     const link = this.linkOf(client)
     if (!link) return
     this.tally.count('bad message on a link')
@@ -331,7 +430,10 @@ export class World {
       for (const kind of ['all', 'appends'] as const) broker.stumble(0, kind)
       broker.mend()
     }
+    this.issuer.isAway = false
+    for (const [user, channel] of this.members.out) this.revoke(user, [channel])
     for (const page of this.pages) page?.wake()
+    for (const page of this.pages) page?.tryAgain()
   }
 
   /** Asserts all invariants on what has happened since the last look. */
@@ -339,6 +441,7 @@ export class World {
     this.#calls = 0
     if (this.#failure) throw this.#failure
     for (const page of this.pages) page?.look()
+    this.permissions.assertNoneHeld(this.requests.held)
     assertPublishedOnce(this.truth)
     assertBounded(this.network.links, limits.maxOutboxBytes + limits.maxReplyBytes + this.#wire.longest)
   }
@@ -393,8 +496,9 @@ export class World {
 
   #transportOf(client: number, clock: Clock): Transport {
     const name = clientName(client)
-    if (client !== this.ground.requester) return this.network.transport(name)
-    return createHttpTransport('poll', { fetch: this.requests.fetch(name), clock, pollIntervalMs })
+    const { requester } = this.ground
+    if (client !== requester?.client) return this.network.transport(name)
+    return createHttpTransport(requester.rung, { fetch: this.requests.fetch(name), clock, pollIntervalMs })
   }
 
   #spoil(client: string, body: string): string {

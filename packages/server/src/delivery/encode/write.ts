@@ -33,15 +33,20 @@ export class Written {
 
 /**
  * Writes an object whose names need no escape. One value may be a {@link SharedValue}, or hold one as {@link Written}.
+ *
+ * @param before What is written in front of the object.
+ * @param after And behind it.
  */
-export function write(fields: Readonly<Record<string, unknown>>): Written {
+export function write(fields: Readonly<Record<string, unknown>>, before: string = '', after: string = ''): Written {
   let head = ''
-  let text = '{'
+  let text = before
+  let separator = '{'
   let shared: SharedText | undefined
-  for (const name of Object.keys(fields)) {
+  for (const name in fields) {
     const value = fields[name]
     if (value === undefined) continue
-    text += text === '{' ? `"${name}":` : `,"${name}":`
+    text += `${separator}"${name}":`
+    separator = ','
     if (value instanceof SharedValue) {
       head = text
       shared = value
@@ -54,7 +59,8 @@ export function write(fields: Readonly<Record<string, unknown>>): Written {
       text = value.tail
     }
   }
-  return shared ? new Written(head, shared, `${text}}`) : new Written(`${text}}`)
+  const end = separator === '{' ? '{}' : '}'
+  return shared ? new Written(head, shared, text + end + after) : new Written(text + end + after)
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Connection, Connections } from '../../access/connections.ts'
 import type { Gate } from '../../access/gate.ts'
 import { expiresIn, type Holder, type Permit, type Permits, revokedFrom } from '../../access/permits.ts'
 import type { Principal } from '../../access/principal.ts'
-import type { Identity } from '../../channel/handlers.ts'
+import type { Identity, SessionEnd } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegate, Delegating } from '../../delegate/delegate.ts'
 import type { Following, Start } from '../../delegate/following.ts'
@@ -20,7 +20,7 @@ import type { Counters } from '../../observe/counters.ts'
 import type { Limits } from '../../ports/limits.ts'
 import type { SessionLink, Socket } from '../../ports/socket.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
-import type { HubSession, Sessions } from '../../session/sessions.ts'
+import { broken, type HubSession, type Sessions } from '../../session/sessions.ts'
 import type { Outlet } from '../../stream/reader.ts'
 import type { ChannelDialect } from './channel-dialects.ts'
 import { ChannelInbox, type InboxOutlet, unauthenticated } from './channel-inbox.ts'
@@ -290,10 +290,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.outbox.drained()
   }
 
-  closed(): void {
+  closed(code: number = broken.code, reason: string = broken.reason): void {
     this.outbox.discard()
     this.#connection?.end()
-    this.#end()
+    this.#end({ code, reason })
     this.#parts.sessions.linkGone(this)
   }
 
@@ -331,10 +331,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   #close(code: number, reason: string): void {
     this.outbox.close(code, reason)
-    this.#end()
+    this.#end({ code, reason })
   }
 
-  #end(): void {
+  #end(end: SessionEnd): void {
     if (this.#isEnded) return
     this.#isEnded = true
     this.#cancelWait?.()
@@ -342,7 +342,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.#stopWatchingKey?.()
     this.#receipts?.end()
     this.#following.end()
-    this.#parts.sessions.ended(this)
+    this.#parts.sessions.ended(this, end)
   }
 }
 

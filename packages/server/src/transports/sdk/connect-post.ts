@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
 import type { Cancel } from '@baro/core/broker'
-import { decodeClientMessage, maxJsonDepth, quote } from '@baro/core/protocol'
+import { closeCodes, decodeClientMessage, maxJsonDepth, quote } from '@baro/core/protocol'
 import type { Allowances } from '../../access/allowances.ts'
 import { networkOf } from '../../access/network-of.ts'
 import { prices } from '../../access/prices.ts'
@@ -154,7 +154,7 @@ async function waitSession(
   stopHanding()
   cancelWait()
   cancelHold()
-  session.closed()
+  session.closed(closeCodes.normal, 'the request was answered')
   return sendAnswer(request, response, { status: 200, body: collector.body, caching: 'none' })
 }
 

@@ -155,7 +155,7 @@ function passOn(
     // `ws` gives one Buffer, because nobody sets another `binaryType`.
     link.receive(isBinary ? (data as Buffer) : data.toString())
   })
-  webSocket.on('close', () => link.closed())
+  webSocket.on('close', (code, reason) => link.closed(code, reason.toString()))
   // Before `error`, `ws` has answered a broken frame with a close code (1002, 1007, 1009). `close` follows.
   webSocket.on('error', () => reading.throwAway())
   stream.on('drain', socket.drained)

@@ -1,0 +1,3 @@
+// The door of `@baro/client/members`: who is here. A page that does not ask loads none of it.
+export { type FollowedMembers, followMembers, type MembersEvents } from './members/follow-members.ts'
+export { type OwnState, type Tracking, track } from './members/tracking.ts'
