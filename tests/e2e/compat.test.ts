@@ -131,7 +131,7 @@ test('a text is text, and Enter while Hangul is composed sends nothing', async (
   await page.close()
 })
 
-test('without JavaScript the page says what the four are, and lets nobody write into a dead form', async () => {
+test('without JavaScript the page says what the four are, and has no button that does nothing', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-US' })
   const page = await context.newPage()
   await page.goto(`${site.url}/en/compat`)
