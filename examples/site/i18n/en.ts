@@ -310,7 +310,7 @@ export const en: Words = {
       count === 0
         ? 'All four have received nothing yet.'
         : `All four have the same ${count === 1 ? 'message' : `${number.format(count)} messages, in the same order`}.`,
-    behind: (names) => `${names}: the newest is still missing. All else is the same, in the same order.`,
+    behind: (names) => `The newest has not reached ${names} yet. All else is the same.`,
     different: 'The four lists are not the same.',
   },
   live: {

@@ -307,7 +307,7 @@ export const ko: Words = {
       count === 0
         ? '아직 넷 다 받은 메시지가 없습니다.'
         : `넷 다 같은 메시지 ${number.format(count)}개를 같은 순서로 받았습니다.`,
-    behind: (names) => `${names}: 최신 메시지를 아직 받지 못했습니다. 나머지는 내용과 순서가 같습니다.`,
+    behind: (names) => `${names}: 최신 메시지를 받는 중입니다. 나머지는 같습니다.`,
     different: '네 목록이 서로 다릅니다.',
   },
   live: {
