@@ -46,7 +46,7 @@ function newClock(): FakeClock {
     const turn = setImmediate(run)
     return () => clearImmediate(turn)
   }
-  return Object.create(fake, { soon: { value: soon } })
+  return Object.create(fake, { soon: { value: soon }, afterwards: { value: soon } })
 }
 
 /** What comes of it, while no time passes. */

@@ -40,7 +40,7 @@ async function open(
     const turn = setImmediate(run)
     return () => clearImmediate(turn)
   }
-  const clock: FakeClock = Object.create(createFakeClock(), { soon: { value: soon } })
+  const clock: FakeClock = Object.create(createFakeClock(), { soon: { value: soon }, afterwards: { value: soon } })
   const logged: string[] = []
   const note = (text: string) => void logged.push(text)
   const auth = jwt({ algorithms: ['HS256'], secret: 'a secret of thirty-two bytes, or more of them', clock })

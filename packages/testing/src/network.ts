@@ -101,6 +101,8 @@ export function createNetwork({
   }
 
   function arrive(ends: LinkEnds, url: string): void {
+    // A client that has closed it meanwhile asks for nothing, and nobody would tell the hub that it is over.
+    if (!open.has(ends.link)) return
     const { client, node } = ends.link
     const listener = nodes.get(node)
     if (parted.has(pair(client, node))) return ends.link.silence(['to-client', 'to-hub'])
