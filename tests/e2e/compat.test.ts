@@ -170,3 +170,27 @@ test('a browser that is offline for a moment has missed nothing either', async (
   await waitForTexts(page, ['online', 'while offline'])
   await page.close()
 })
+
+test('all of it is reached with the keyboard, and the line that compares covers nothing that has the focus', async () => {
+  const page = await browser.newPage({ locale: 'en-US', viewport: { width: 390, height: 844 } })
+  await page.goto(`${site.url}/en/compat`)
+  await waitForAll(page)
+  const reached: string[] = []
+  while (reached.length < 16) {
+    await page.keyboard.press('Tab')
+    const [kind, tag, isCovered] = await page.evaluate(() => {
+      const focused = document.activeElement
+      const line = document.querySelector('[data-agreement]')
+      const kindOf = focused?.closest('[data-client]')?.getAttribute('data-client') ?? ''
+      const [bottom = 0, top = 0] = [focused?.getBoundingClientRect().bottom, line?.getBoundingClientRect().top]
+      return [kindOf, focused?.tagName ?? '', bottom > top] as const
+    })
+    if (kind === '') continue
+    expect([kind, tag, isCovered]).toEqual([kind, tag, false])
+    reached.push(`${kind} ${tag}`)
+  }
+  expect(reached).toEqual(
+    kinds.flatMap((kind) => ['SECTION', 'TEXTAREA', 'BUTTON', 'SUMMARY'].map((tag) => `${kind} ${tag}`)),
+  )
+  await page.close()
+})
