@@ -49,6 +49,7 @@ function canonicalPath(path: string): string | undefined {
 }
 
 const single: ReadonlySet<string> = new Set([
+  'compat',
   'how',
   'machine',
   'session',

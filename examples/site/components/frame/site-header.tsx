@@ -6,7 +6,7 @@ import styles from './frame.module.css'
 import { LanguageSwitch } from './language-switch.tsx'
 
 /** Where a page belongs in the navigation. */
-export type Section = 'home' | 'rooms' | 'machine' | 'transports' | 'how' | 'account'
+export type Section = 'home' | 'rooms' | 'machine' | 'transports' | 'compat' | 'how' | 'account'
 
 /** The head of each page. The path comes without its language: the address bar may show it without one too. */
 export function SiteHeader({ language, path, section }: { language: Language; path: string; section?: Section }) {
@@ -15,6 +15,7 @@ export function SiteHeader({ language, path, section }: { language: Language; pa
     { to: 'rooms', href: `/${language}/rooms/1`, text: site.rooms },
     { to: 'machine', href: `/${language}/machine`, text: site.machine },
     { to: 'transports', href: `/${language}/transports`, text: site.transports },
+    { to: 'compat', href: `/${language}/compat`, text: site.compat },
     { to: 'how', href: `/${language}/how`, text: site.how },
   ]
   return (
