@@ -1,4 +1,5 @@
 import { channel } from '@baro/core'
+import { maxChannelNameBytes } from '@baro/core/protocol'
 import * as z from 'zod/mini'
 import { isRoomId } from './room.ts'
 
@@ -22,6 +23,11 @@ export const maxWaiting = 8
 
 /** How many devices the dashboard keeps: those heard last. */
 export const keptDevices = 24
+
+/** Whether a text can be the id of a device: that of a room, as far as the name of the channel has room for it. */
+export function isDeviceId(text: string): boolean {
+  return isRoomId(text) && encodeURIComponent(text).length <= maxChannelNameBytes - 'device:'.length
+}
 
 export type Colour = (typeof colours)[number]
 export type Vibration = (typeof vibrations)[number]
@@ -84,7 +90,7 @@ const degrees = z.number().check(z.gte(-180), z.lte(180))
  * transport and a poll of the URL say the same.
  */
 export const device = channel('device:{id}', {
-  params: { id: isRoomId },
+  params: { id: isDeviceId },
   events: { report, command, delivered: ofCommand, acknowledged: ofCommand, expired: ofCommand },
   /** How it is held at this moment: nobody wants the one before. */
   signals: { tilt: z.object({ beta: degrees, gamma: degrees }) },
@@ -152,7 +158,7 @@ export interface HeardDevice extends Report {
 /** All devices. Who is in it is a device that is here: its page is open. */
 export const devices = channel('devices', {
   events: { heard: z.extend(report, { id: z.string(), colour: z.nullable(z.enum(colours)) }) },
-  members: { state: z.object({ device: z.string().check(z.refine(isRoomId)) }) },
+  members: { state: z.object({ device: z.string().check(z.refine(isDeviceId)) }) },
   state: {
     initial: (): readonly HeardDevice[] => [],
     on: {

@@ -151,7 +151,7 @@ export const en: Words = {
     none: 'No device has reported yet. Name one.',
     name: 'Name of a device',
     open: 'Open',
-    badName: 'A name has 1 to 64 letters, digits, Hangul syllables, "_" or "-"; at most 26 syllables.',
+    badName: 'A name has 1 to 64 letters, digits, Hangul syllables, "_" or "-"; at most 27 syllables.',
     noScript: 'Without JavaScript, put the name behind the address of this page: /device/kitchen.',
     title: (id) => `Device ${id}`,
     toList: 'All devices',

@@ -5,8 +5,7 @@ import { useChannel, useMembers } from '@baro/react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
-import { devices } from '../../channels/device.ts'
-import { isRoomId } from '../../channels/room.ts'
+import { devices, isDeviceId } from '../../channels/device.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import { LocalTime } from '../live/local-time.tsx'
@@ -62,7 +61,7 @@ function NewDevice({ language }: { language: Language }) {
     const id = String(new FormData(event.currentTarget).get('id') ?? '')
       .trim()
       .normalize()
-    if (isRoomId(id)) router.push(`/${language}/device/${encodeURIComponent(id)}`)
+    if (isDeviceId(id)) router.push(`/${language}/device/${encodeURIComponent(id)}`)
     else setProblem(says.badName)
   }
   return (
