@@ -131,7 +131,7 @@ test.skipIf(platform() === 'win32')(
   async () => {
     const sender = await open(`/en/device/${encodeURIComponent('부엌')}`)
     const id = await command('부엌', { what: 'colour', value: 'violet' })
-    loop = spawn('sh', ['-c', await sender.locator('section[aria-labelledby=curl] pre').innerText()], {
+    loop = spawn('sh', ['-c', (await sender.locator('section[aria-labelledby=curl] pre').textContent()) ?? ''], {
       detached: true,
     })
     let printed = ''

@@ -1,9 +1,11 @@
 /**
  * A device without a browser. The answer of `view=state&wait` is held until something changes, and its tag says where the
- * loop stands, so curl keeps it in a file. A command is carried out only if the hub takes that it was delivered.
+ * loop stands, so curl keeps it in a file. A command is carried out only if the hub takes that it was delivered. The shell
+ * in parentheses is one of its own: the terminal stays where it is.
  */
 export function curlLoop(channelUrl: string): string {
-  return `at='${channelUrl}'
+  return `(
+at='${channelUrl}'
 tell() { curl -sf -o /dev/null -d "{\\"type\\":\\"$1\\",\\"payload\\":{$2}}" "$at"; }
 cd "$(mktemp -d)"; touch tag state
 tell report '"battery":0.87' || exit 1
@@ -16,5 +18,6 @@ while :; do
       echo "$what $value" # here the device does it
       tell acknowledged "\\"command\\":\\"$id\\""
     done
-done`
+done
+)`
 }
