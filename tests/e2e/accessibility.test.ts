@@ -26,6 +26,7 @@ const pages = [
   '/sign-in',
   '/how',
   '/transports',
+  '/compat',
   '/nothing',
 ]
 const inBoth = ['en', 'ko'].flatMap((language) => pages.map((path) => `/${language}${path}`))

@@ -150,36 +150,43 @@ describe('the policy of the site', () => {
     }
   }
 
-  test.each(['/en', '/ko', '/en/machine', '/ko/machine', '/en/transports', '/ko/transports', '/en/rooms/policy'])(
-    'is no obstacle for %s',
-    async (path) => {
-      const picture = { image: { 'baro:bytes': Buffer.from(jpeg3x2).toString('base64') }, mimeType: 'image/jpeg' }
-      const sound = { 'baro:bytes': Buffer.from([0x1a, 0x45, 0xdf, 0xa3]).toString('base64') }
-      const voice = { sound, mimeType: 'audio/webm', durationMs: 1_000 }
-      for (const [type, payload] of [
-        ['picture', { picture: { ...picture, width: 3, height: 2 } }],
-        ['voice', { voice }],
-      ] as const)
-        await fetch(`${site.url}/baro/channels/room:policy`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ type, payload: { name: 'Ada', ...payload } }),
-        })
-      const { page, complaints, violations } = await openWatched(path)
-      if (path.endsWith('/transports')) {
-        await page.getByRole('button', { name: /^(?:Start|시작)$/ }).click()
-        await page.waitForSelector('[data-race=running]')
-      } else await waitForLive(page)
-      if (path.endsWith('/policy')) {
-        const image = page.getByRole('img').first()
-        expect(await image.evaluate((one: HTMLImageElement) => one.decode().then(() => one.naturalWidth))).toBe(3)
-        await page.locator('audio').first().waitFor()
-      }
-      expect(await violations()).toEqual([])
-      expect(complaints).toEqual([])
-      await page.close()
-    },
-  )
+  test.each([
+    '/en',
+    '/ko',
+    '/en/machine',
+    '/ko/machine',
+    '/en/transports',
+    '/ko/transports',
+    '/en/compat',
+    '/ko/compat',
+    '/en/rooms/policy',
+  ])('is no obstacle for %s', async (path) => {
+    const picture = { image: { 'baro:bytes': Buffer.from(jpeg3x2).toString('base64') }, mimeType: 'image/jpeg' }
+    const sound = { 'baro:bytes': Buffer.from([0x1a, 0x45, 0xdf, 0xa3]).toString('base64') }
+    const voice = { sound, mimeType: 'audio/webm', durationMs: 1_000 }
+    for (const [type, payload] of [
+      ['picture', { picture: { ...picture, width: 3, height: 2 } }],
+      ['voice', { voice }],
+    ] as const)
+      await fetch(`${site.url}/baro/channels/room:policy`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ type, payload: { name: 'Ada', ...payload } }),
+      })
+    const { page, complaints, violations } = await openWatched(path)
+    if (path.endsWith('/transports')) {
+      await page.getByRole('button', { name: /^(?:Start|시작)$/ }).click()
+      await page.waitForSelector('[data-race=running]')
+    } else await waitForLive(page)
+    if (path.endsWith('/policy')) {
+      const image = page.getByRole('img').first()
+      expect(await image.evaluate((one: HTMLImageElement) => one.decode().then(() => one.naturalWidth))).toBe(3)
+      await page.locator('audio').first().waitFor()
+    }
+    expect(await violations()).toEqual([])
+    expect(complaints).toEqual([])
+    await page.close()
+  })
 
   test('keeps foreign scripts, pictures, frames and addresses out', async () => {
     const { page, violations } = await openWatched('/en')

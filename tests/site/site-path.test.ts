@@ -11,6 +11,7 @@ test.each([
   '/machine',
   '/ko/machine',
   '/transports',
+  '/ko/compat',
   '/en/transports',
   '/rooms/1',
   '/ko/rooms/Room_1-b',

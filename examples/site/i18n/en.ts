@@ -19,6 +19,7 @@ export const en: Words = {
     devices: 'Devices',
     machine: 'Machine',
     transports: 'Transports',
+    compat: 'Clients',
     how: 'Access',
     language: 'Language',
     skip: 'Skip to the content',
@@ -329,6 +330,30 @@ export const en: Words = {
       request: 'What your browser asked',
       answer: 'What the server answered',
     },
+  },
+  compat: {
+    title: 'Four clients, one room',
+    lead: 'Four libraries that know nothing of each other, each connected on its own, in one page. Write with one, and read with the other three.',
+    noScript: 'The four clients need JavaScript. The messages are those of the room when this page was rendered.',
+    empty: 'Nobody has written here yet.',
+    notSent: 'Not sent. Try again when it is connected.',
+    links: { connecting: 'connecting', open: 'connected', waiting: 'reconnecting', closed: 'closed: reload the page' },
+    each: {
+      sdk: { name: 'SDK', means: 'useChannel of @baro/react, which goes on from this page' },
+      'socket.io': { name: 'Socket.IO', means: 'socket.io-client from npm, unmodified' },
+      'event-source': { name: 'EventSource', means: 'reads a stream, and writes by POST' },
+      websocket: { name: 'WebSocket', means: 'that of the browser, without a library' },
+    },
+    heardBy: (name) => `What ${name} has received`,
+    writeWith: (name) => `Message by ${name}`,
+    sendWith: (name) => `Send by ${name}`,
+    code: (name) => `All the code of ${name}`,
+    same: (count) =>
+      count === 0
+        ? 'All four have received nothing yet.'
+        : `All four have the same ${count === 1 ? 'message' : `${number.format(count)} messages, in the same order`}.`,
+    behind: (names) => `The newest has not reached ${names} yet. All else is the same.`,
+    different: 'The four lists are not the same.',
   },
   live: {
     rendered: (offset) => `rendered at ${number.format(offset)}`,

@@ -19,6 +19,7 @@ export const ko: Words = {
     devices: '기기',
     machine: '서버',
     transports: '전송 방식',
+    compat: '클라이언트',
     how: '권한',
     language: '언어',
     skip: '본문으로 건너뛰기',
@@ -324,6 +325,31 @@ export const ko: Words = {
       request: '브라우저의 요청',
       answer: '서버의 응답',
     },
+  },
+  compat: {
+    title: '클라이언트 넷, 대화방 하나',
+    lead: '서로 다른 클라이언트 넷이 한 페이지에서 따로 연결합니다. 하나로 보내면 나머지 셋에서도 받습니다.',
+    noScript:
+      '클라이언트를 실행하려면 자바스크립트가 필요합니다. 아래 메시지는 이 페이지를 렌더링한 시점까지의 대화입니다.',
+    empty: '아직 메시지가 없습니다.',
+    notSent: '보내지 못했습니다. 연결되면 다시 시도해 주세요.',
+    links: { connecting: '연결 중', open: '연결됨', waiting: '다시 연결 중', closed: '닫힘: 새로고침해 주세요' },
+    each: {
+      sdk: { name: 'SDK', means: '@baro/react의 useChannel, 이 페이지의 다음부터 수신' },
+      'socket.io': { name: 'Socket.IO', means: 'npm의 socket.io-client를 수정 없이 사용' },
+      'event-source': { name: 'EventSource', means: '스트림으로 받고 POST로 보내기' },
+      websocket: { name: 'WebSocket', means: '라이브러리 없이 브라우저의 WebSocket만 사용' },
+    },
+    heardBy: (name) => `${name}에서 받은 메시지`,
+    writeWith: (name) => `${name} 메시지`,
+    sendWith: (name) => `${name} 보내기`,
+    code: (name) => `${name} 코드 전체`,
+    same: (count) =>
+      count === 0
+        ? '아직 넷 다 받은 메시지가 없습니다.'
+        : `넷 다 같은 메시지 ${number.format(count)}개를 같은 순서로 받았습니다.`,
+    behind: (names) => `${names}: 최신 메시지를 받는 중입니다. 나머지는 같습니다.`,
+    different: '네 목록이 서로 다릅니다.',
   },
   live: {
     rendered: (offset) => `${number.format(offset)}번까지 반영된 페이지`,

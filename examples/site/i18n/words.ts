@@ -1,3 +1,4 @@
+import type { Kind } from '../channels/compat.ts'
 import type { Colour, CommandStatus, Vibration } from '../channels/device.ts'
 import type { measuredOn } from '../components/transports/measured.ts'
 import { en } from './en.ts'
@@ -15,6 +16,7 @@ export interface Words {
     | 'devices'
     | 'machine'
     | 'transports'
+    | 'compat'
     | 'how'
     | 'language'
     | 'skip'
@@ -208,6 +210,18 @@ export interface Words {
       readonly proxies: Says<'websocket' | 'sse' | 'long-poll' | 'poll'>
     }
     readonly handshake: Says<'title' | 'lead' | 'show' | 'failed' | 'request' | 'answer'>
+  }
+  readonly compat: Says<'title' | 'lead' | 'noScript' | 'empty' | 'notSent' | 'different'> & {
+    readonly links: Says<'connecting' | 'open' | 'waiting' | 'closed'>
+    /** By kind of client: its name, and what it is. */
+    readonly each: Readonly<Record<Kind, Says<'name' | 'means'>>>
+    readonly heardBy: (name: string) => string
+    readonly writeWith: (name: string) => string
+    readonly sendWith: (name: string) => string
+    readonly code: (name: string) => string
+    readonly same: Counted
+    /** Names, as a list. */
+    readonly behind: (names: string) => string
   }
   readonly live: Says<
     | 'renderedNowhere'

@@ -2,12 +2,14 @@ import type { Broker } from '@baro/core/broker'
 import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
 import { club } from '../channels/club.ts'
+import { compat } from '../channels/compat.ts'
 import { device, devices } from '../channels/device.ts'
 import { machine } from '../channels/machine.ts'
 import { pulse } from '../channels/pulse.ts'
 import { race } from '../channels/race.ts'
 import { room } from '../channels/room.ts'
 import { openClub } from './club.ts'
+import { mountSocketIo, openCompat } from './compat.ts'
 import { openDevices } from './devices.ts'
 import { createIdentity } from './identity.ts'
 import { runRace } from './race.ts'
@@ -21,7 +23,7 @@ export const keptSeconds: ReadonlyMap<string, number> = new Map(
 
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
 export async function createSiteHub(broker?: Broker): Promise<Hub> {
-  const channels = [room, club, pulse, activity, machine, race, device, devices]
+  const channels = [room, club, pulse, activity, machine, race, compat, device, devices]
   const hub = createHub({ channels, auth: createIdentity(), ...(broker && { broker }) })
 
   hub.on(room, {
@@ -63,6 +65,8 @@ export async function createSiteHub(broker?: Broker): Promise<Hub> {
   hub.on(machine, { access: 'public' })
   countVisitors(hub)
   runRace(hub)
+  openCompat(hub)
+  mountSocketIo(hub)
 
   await hub.publish(machine(), 'facts', readFacts())
   await startSampler(async (sample) => {

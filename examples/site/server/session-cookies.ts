@@ -1,11 +1,9 @@
 import type { NextRequest } from 'next/server'
+import { nameCookie } from '../components/account/name-cookie.ts'
 import { sessionSeconds } from './issuer.ts'
 
 /** What no script reads. */
 export const sessionCookie = 'session'
-
-/** The name that somebody is signed in under, for the script of the pages, which are the same for everybody. It proves nothing. */
-export const nameCookie = 'member'
 
 type Asked = Pick<NextRequest, 'headers'>
 

@@ -50,6 +50,7 @@ function canonicalPath(path: string): string | undefined {
 }
 
 const single: ReadonlySet<string> = new Set([
+  'compat',
   'device',
   'how',
   'machine',

@@ -1,7 +1,7 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import { nameCookie } from '../../server/session-cookies.ts'
+import { nameCookie } from './name-cookie.ts'
 
 // Tabs share the cookies, and are not told when one of them changes.
 const tabs = 'BroadcastChannel' in globalThis && 'window' in globalThis ? new BroadcastChannel('account') : undefined

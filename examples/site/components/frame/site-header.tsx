@@ -6,7 +6,7 @@ import styles from './frame.module.css'
 import { LanguageSwitch } from './language-switch.tsx'
 
 /** Where a page belongs in the navigation. */
-export type Section = 'home' | 'rooms' | 'device' | 'machine' | 'transports' | 'how' | 'account'
+export type Section = 'home' | 'rooms' | 'device' | 'machine' | 'transports' | 'compat' | 'how' | 'account'
 
 /** The head of each page. The path comes without its language: the address bar may show it without one too. */
 export function SiteHeader({ language, path, section }: { language: Language; path: string; section?: Section }) {
@@ -16,6 +16,7 @@ export function SiteHeader({ language, path, section }: { language: Language; pa
     { to: 'device', href: `/${language}/device`, text: site.devices },
     { to: 'machine', href: `/${language}/machine`, text: site.machine },
     { to: 'transports', href: `/${language}/transports`, text: site.transports },
+    { to: 'compat', href: `/${language}/compat`, text: site.compat },
     { to: 'how', href: `/${language}/how`, text: site.how },
   ]
   return (

@@ -1,0 +1,45 @@
+import { snapshot } from '@baro/next'
+import type { Metadata } from 'next'
+import { compat } from '../../../channels/compat.ts'
+import { FourClients } from '../../../components/compat/four-clients.tsx'
+import { codeOf } from '../../../components/compat/lines.ts'
+import { PageFrame } from '../../../components/frame/page-frame.tsx'
+import { SourceFile, SourceFiles } from '../../../components/live/source-files.tsx'
+import { pageLanguage } from '../../../i18n/page-language.ts'
+import { wordsIn } from '../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string }>
+}
+
+export const revalidate = 3600
+
+const files = [
+  'app/[lang]/compat/page.tsx',
+  'channels/compat.ts',
+  'server/compat.ts',
+  'components/compat/read-message.ts',
+  'components/compat/use-plain-client.ts',
+  'components/compat/heard.ts',
+  'components/compat/agreement.ts',
+]
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).compat.title }
+}
+
+export default async function CompatPage({ params }: Props) {
+  const language = await pageLanguage(params)
+  const code = {
+    sdk: <SourceFile file={codeOf.sdk.file} />,
+    'socket.io': <SourceFile file={codeOf['socket.io'].file} />,
+    'event-source': <SourceFile file={codeOf['event-source'].file} />,
+    websocket: <SourceFile file={codeOf.websocket.file} />,
+  }
+  return (
+    <PageFrame language={language} path="/compat" section="compat">
+      <FourClients language={language} initial={await snapshot(compat())} code={code} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}
