@@ -16,7 +16,19 @@ beforeAll(async () => {
   await site.publish('1', `axe-${Date.now()}`)
 })
 
-const pages = ['', '/machine', '/rooms/1', '/club/1', '/sign-in', '/how', '/transports', '/compat', '/nothing']
+const pages = [
+  '',
+  '/machine',
+  '/rooms/1',
+  '/device',
+  '/device/1',
+  '/club/1',
+  '/sign-in',
+  '/how',
+  '/transports',
+  '/compat',
+  '/nothing',
+]
 const inBoth = ['en', 'ko'].flatMap((language) => pages.map((path) => `/${language}${path}`))
 
 async function open(path: string, width = 1_280): Promise<Page> {

@@ -7,6 +7,7 @@ export function waysOn(language: Language): readonly { readonly href: string; re
   return [
     { href: `/${language}`, text: site.home },
     { href: `/${language}/rooms/1`, text: site.rooms },
+    { href: `/${language}/device`, text: site.devices },
     { href: `/${language}/machine`, text: site.machine },
     { href: `/${language}/transports`, text: site.transports },
     { href: `/${language}/how`, text: site.how },

@@ -1,4 +1,5 @@
 import type { Kind } from '../channels/compat.ts'
+import type { Colour, CommandStatus, Vibration } from '../channels/device.ts'
 import type { measuredOn } from '../components/transports/measured.ts'
 import { en } from './en.ts'
 import { ko } from './ko.ts'
@@ -12,6 +13,7 @@ export interface Words {
     | 'description'
     | 'home'
     | 'rooms'
+    | 'devices'
     | 'machine'
     | 'transports'
     | 'compat'
@@ -119,6 +121,47 @@ export interface Words {
   readonly how: Says<'title' | 'lead' | 'see'> & {
     /** One for each file that the page shows. */
     readonly steps: readonly Says<'title' | 'text'>[]
+  }
+  readonly device: Says<
+    | 'listTitle'
+    | 'listLead'
+    | 'none'
+    | 'name'
+    | 'open'
+    | 'badName'
+    | 'noScript'
+    | 'toList'
+    | 'presence'
+    | 'here'
+    | 'away'
+    | 'battery'
+    | 'orientation'
+    | 'portrait'
+    | 'landscape'
+    | 'heard'
+    | 'become'
+    | 'stop'
+    | 'becomeHint'
+    | 'commands'
+    | 'noCommands'
+    | 'colour'
+    | 'vibration'
+    | 'life'
+    | 'lifeHint'
+    | 'notSent'
+    | 'notAcknowledged'
+    | 'curlTitle'
+    | 'curlHint'
+    | 'copy'
+    | 'copied'
+  > & {
+    readonly title: (id: string) => string
+    /** From 0 to 1. */
+    readonly charge: (level: number, isCharging: boolean) => string
+    readonly seconds: Counted
+    readonly colours: Readonly<Record<Colour, string>>
+    readonly vibrations: Readonly<Record<Vibration, string>>
+    readonly statuses: Readonly<Record<CommandStatus, string>>
   }
   readonly machine: Says<
     | 'title'

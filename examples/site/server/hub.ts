@@ -3,12 +3,14 @@ import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
 import { club } from '../channels/club.ts'
 import { compat } from '../channels/compat.ts'
+import { device, devices } from '../channels/device.ts'
 import { machine } from '../channels/machine.ts'
 import { pulse } from '../channels/pulse.ts'
 import { race } from '../channels/race.ts'
 import { room } from '../channels/room.ts'
 import { openClub } from './club.ts'
 import { mountSocketIo, openCompat } from './compat.ts'
+import { openDevices } from './devices.ts'
 import { createIdentity } from './identity.ts'
 import { runRace } from './race.ts'
 import { readFacts, sampleEveryMs, startSampler } from './sampler.ts'
@@ -21,7 +23,7 @@ export const keptSeconds: ReadonlyMap<string, number> = new Map(
 
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
 export async function createSiteHub(broker?: Broker): Promise<Hub> {
-  const channels = [room, club, pulse, activity, machine, race, compat]
+  const channels = [room, club, pulse, activity, machine, race, compat, device, devices]
   const hub = createHub({ channels, auth: createIdentity(), ...(broker && { broker }) })
 
   hub.on(room, {
@@ -57,6 +59,7 @@ export async function createSiteHub(broker?: Broker): Promise<Hub> {
     requests: { me: ({ user }) => ({ by: user?.id }) },
   })
   openClub(hub)
+  openDevices(hub)
   hub.on(pulse, { access: 'public' })
   hub.on(activity, { access: 'public' })
   hub.on(machine, { access: 'public' })

@@ -1,3 +1,4 @@
+import { isDeviceId } from '../channels/device.ts'
 import { isRoomId } from '../channels/room.ts'
 import { isLanguage } from '../i18n/languages.ts'
 
@@ -50,6 +51,7 @@ function canonicalPath(path: string): string | undefined {
 
 const single: ReadonlySet<string> = new Set([
   'compat',
+  'device',
   'how',
   'machine',
   'session',
@@ -59,15 +61,23 @@ const single: ReadonlySet<string> = new Set([
   'transports',
 ])
 
+/** Pages of something with an id: what can be one. */
+const names: ReadonlyMap<string, (id: string) => boolean> = new Map([
+  ['rooms', isRoomId],
+  ['club', isRoomId],
+  ['device', isDeviceId],
+])
+
 function canonicalPage(segments: readonly string[]): readonly string[] | undefined {
   const [section, id, ...more] = segments
   if (section === undefined || single.has(segments.join('/'))) return segments
   if (id === undefined) return undefined
-  const isForm = more.length === 1 && more[0] === 'messages'
-  if ((section !== 'rooms' && section !== 'club') || (more.length > 0 && !isForm)) return undefined
+  const isName = names.get(section)
+  const isForm = section !== 'device' && more.length === 1 && more[0] === 'messages'
+  if (!isName || (more.length > 0 && !isForm)) return undefined
   // One name has one spelling (NFC), in a path as in a channel name.
   const decoded = decode(id)?.normalize('NFC')
-  return decoded !== undefined && isRoomId(decoded) ? [section, encodeURIComponent(decoded), ...more] : undefined
+  return decoded !== undefined && isName(decoded) ? [section, encodeURIComponent(decoded), ...more] : undefined
 }
 
 function decode(text: string): string | undefined {

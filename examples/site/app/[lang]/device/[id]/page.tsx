@@ -1,0 +1,46 @@
+import { members } from '@baro/core'
+import { pageParams, snapshot } from '@baro/next'
+import type { Metadata } from 'next'
+import { device, devices } from '../../../../channels/device.ts'
+import { DevicePanel } from '../../../../components/device/device-panel.tsx'
+import { PageFrame } from '../../../../components/frame/page-frame.tsx'
+import { SourceFiles } from '../../../../components/live/source-files.tsx'
+import { pageLanguage } from '../../../../i18n/page-language.ts'
+import { wordsIn } from '../../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string; id: string }>
+}
+
+export const revalidate = 3600
+
+const files = [
+  'app/[lang]/device/[id]/page.tsx',
+  'components/device/device-panel.tsx',
+  'components/device/use-duty.ts',
+  'components/device/use-reports.ts',
+  'components/device/curl-loop.ts',
+  'channels/device.ts',
+  'server/devices.ts',
+]
+
+// As of rooms: each page is rendered when somebody first asks for it.
+export function generateStaticParams() {
+  return []
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).device.title((await pageParams(device, params)).id) }
+}
+
+export default async function DevicePage({ params }: Props) {
+  const language = await pageLanguage(params)
+  const { id } = await pageParams(device, params)
+  const [initial, here] = await Promise.all([snapshot(device({ id })), snapshot(members(devices()))])
+  return (
+    <PageFrame language={language} path={`/device/${encodeURIComponent(id)}`} section="device">
+      <DevicePanel language={language} id={id} initial={initial} here={here} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}

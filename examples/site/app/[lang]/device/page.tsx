@@ -1,0 +1,37 @@
+import { members } from '@baro/core'
+import { snapshot } from '@baro/next'
+import type { Metadata } from 'next'
+import { devices } from '../../../channels/device.ts'
+import { DeviceList } from '../../../components/device/device-list.tsx'
+import { PageFrame } from '../../../components/frame/page-frame.tsx'
+import { SourceFiles } from '../../../components/live/source-files.tsx'
+import { pageLanguage } from '../../../i18n/page-language.ts'
+import { wordsIn } from '../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string }>
+}
+
+export const revalidate = 3600
+
+const files = [
+  'app/[lang]/device/page.tsx',
+  'components/device/device-list.tsx',
+  'channels/device.ts',
+  'server/devices.ts',
+]
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).device.listTitle }
+}
+
+export default async function DevicesPage({ params }: Props) {
+  const language = await pageLanguage(params)
+  const [initial, here] = await Promise.all([snapshot(devices()), snapshot(members(devices()))])
+  return (
+    <PageFrame language={language} path="/device" section="device">
+      <DeviceList language={language} initial={initial} here={here} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}
