@@ -85,7 +85,9 @@ async function shown(page: Page): Promise<string> {
 
 // They mostly wait.
 describe.concurrent('whoever is here', () => {
+  // Beside others a test has an `expect` of its own.
   test('each sees the others; whose network dies is gone in 20 s, and in 22 s over SSE, and comes back once', async (given) => {
+    const { expect } = given
     const stage = new Stage(given)
     const [wire, streams] = [
       await stage.linkTo(site.url),
@@ -124,6 +126,7 @@ describe.concurrent('whoever is here', () => {
   })
 
   test('who loads the page again and again never leaves', async (given) => {
+    const { expect } = given
     const stage = new Stage(given)
     const left = await stage.watchLeaves()
     const ada = await stage.open(await stage.openContext('Ada'), site.url)
@@ -141,6 +144,7 @@ describe.concurrent('whoever is here', () => {
   })
 
   test('somebody with three tabs on three rungs is one, as long as one of them is open', async (given) => {
+    const { expect } = given
     const stage = new Stage(given)
     const left = await stage.watchLeaves()
     const context = await stage.openContext('Ada')
