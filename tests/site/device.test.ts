@@ -16,7 +16,7 @@ function after(...steps: readonly Step[]): Device {
   return steps.reduce(
     (state, [type, payload, time], index) =>
       fold(device, state, { type: type as never, payload: payload as never, offset: index + 1, id: `c${index}`, time }),
-    device.state.initial(),
+    device.state?.initial() as Device,
   )
 }
 
@@ -66,7 +66,7 @@ test('the newest commands and the devices heard last are kept', () => {
         id: `m${index}`,
         time: index,
       }),
-    devices.state.initial(),
+    devices.state?.initial() ?? [],
   )
   expect(list).toHaveLength(keptDevices)
   expect(list.slice(0, 4).map(({ id }) => id)).toEqual(['d2', 'd1', 'd0', 'd26'])
