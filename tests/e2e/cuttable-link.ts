@@ -7,7 +7,9 @@ export interface CuttableLink {
   readonly url: string
   /** Drops all connections and refuses new ones. */
   cut(): void
-  /** Lets connections through again. */
+  /** Lets nothing pass any more, and closes nothing: as if a cable were pulled out. */
+  swallow(): void
+  /** Lets connections through again. What was swallowed is broken: the other end has forgotten it. */
   mend(): void
   close(): void
 }
@@ -16,13 +18,27 @@ export interface CuttableLink {
 export async function createLink(targetPort: number): Promise<CuttableLink> {
   const sockets = new Set<Socket>()
   let isCut = false
+  let isSwallowing = false
+  /** Of each connection: how nothing passes through it any more. */
+  const deafen = new Set<() => void>()
   const server = createServer((near) => {
     if (isCut) {
       near.destroy()
       return
     }
+    if (isSwallowing) {
+      sockets.add(near)
+      near.on('error', () => {}).resume()
+      return
+    }
     const far = connect(targetPort, 'localhost')
     near.pipe(far).pipe(near)
+    deafen.add(() => {
+      near.unpipe(far)
+      far.unpipe(near)
+      near.removeAllListeners('close').resume()
+      far.removeAllListeners('close').resume()
+    })
     for (const socket of [near, far]) {
       sockets.add(socket)
       socket.on('error', () => {})
@@ -44,8 +60,15 @@ export async function createLink(targetPort: number): Promise<CuttableLink> {
       isCut = true
       drop()
     },
+    swallow() {
+      isSwallowing = true
+      for (const each of deafen) each()
+      deafen.clear()
+    },
     mend() {
+      if (isSwallowing) drop()
       isCut = false
+      isSwallowing = false
     },
     close() {
       drop()

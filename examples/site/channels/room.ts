@@ -41,6 +41,8 @@ export const room = channel('room:{id}', {
     voice: z.object({ name, voice }),
   },
   signals: { typing: z.object({ name }) },
+  /** What each visitor tells of themselves to all who are here. */
+  members: { state: z.object({ name }) },
   /** Who am I to the others? */
   requests: { me: { input: z.object({}), output: z.object({ by: z.optional(z.string()) }) } },
   state: {

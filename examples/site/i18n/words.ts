@@ -64,6 +64,10 @@ export interface Words {
     | 'nickname'
     | 'guest'
     | 'you'
+    | 'newMessages'
+    | 'here'
+    | 'nobodyHere'
+    | 'tooManyHere'
     | 'notTaken'
     | 'text'
     | 'send'
@@ -85,6 +89,11 @@ export interface Words {
     readonly voiceFrom: (name: string, seconds: number) => string
     readonly recording: Counted
     readonly unread: Counted
+    readonly hereNow: Counted
+    /** As of `{time}`. */
+    readonly hereThen: Counted
+    /** While the connection is lost. */
+    readonly hereLast: Counted
     readonly seconds: Counted
     readonly title: (id: string) => string
     readonly typing: (names: readonly string[]) => string

@@ -61,7 +61,6 @@ function ClubRoom({
       <Composer
         language={language}
         action={`/${language}/club/${encodeURIComponent(id)}/messages`}
-        speaker={name}
         send={{ text: (_, text) => publish('message', { name, text }) }}
         typing={() => signal('typing', { name })}
       />

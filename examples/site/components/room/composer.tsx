@@ -9,7 +9,7 @@ import styles from './room.module.css'
 import { shrinkPicture } from './shrink-picture.ts'
 import { useEnterToSend } from './use-enter-to-send.ts'
 import { useGivenFiles } from './use-given-files.ts'
-import { useNickname } from './use-nickname.ts'
+import type { Nickname } from './use-nickname.ts'
 import { VoiceButton } from './voice-button.tsx'
 
 const typingEveryMs = 2_000
@@ -24,25 +24,24 @@ type Send<Said> = (name: { readonly name?: string }, said: Said) => Promise<unkn
 export function Composer({
   language,
   action,
-  speaker,
+  nickname,
   send,
   typing,
 }: {
   language: Language
   /** Where a form without a script is posted. */
   action: string
-  /** Who speaks, if that is known: then there is nothing to fill in. */
-  speaker?: string
+  /** Left out where the server knows who speaks: then there is nothing to fill in. */
+  nickname?: Nickname
   /** What cannot be sent has no button. */
   send: { readonly text: Send<string>; readonly picture?: Send<Picture>; readonly voice?: Send<Voice> }
   typing: (name: { readonly name?: string }) => void
 }) {
   const { room } = wordsIn(language)
-  const [nickname, nameField] = useNickname()
   const [problem, setProblem] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const saidTyping = useRef(Number.NEGATIVE_INFINITY)
-  const chosen = nickname.trim()
+  const chosen = nickname?.text?.trim()
   // Without one, each reader is told of a guest in their own language.
   const name = chosen ? { name: chosen } : {}
 
@@ -87,7 +86,7 @@ export function Composer({
   return (
     <form
       className={styles.composer}
-      data-plain={speaker !== undefined || undefined}
+      data-plain={nickname === undefined || undefined}
       method="post"
       action={action}
       onSubmit={(event: FormEvent) => {
@@ -95,10 +94,10 @@ export function Composer({
         void submit()
       }}
     >
-      {speaker === undefined && (
+      {nickname && (
         <label className={styles.name}>
           <span className="visually-hidden">{room.nickname}</span>
-          <input {...nameField} name="name" placeholder={room.nickname} maxLength={24} autoComplete="nickname" />
+          <input {...nickname.field} name="name" placeholder={room.nickname} maxLength={24} autoComplete="nickname" />
         </label>
       )}
       {sendsPicture && <PictureButton language={language} take={sendPicture} />}

@@ -1,6 +1,6 @@
 'use client'
 
-import { type ReactNode, useEffect, useEffectEvent, useRef } from 'react'
+import { Fragment, type ReactNode, useEffect, useEffectEvent, useRef } from 'react'
 import type { Message } from '../../channels/room.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
@@ -32,7 +32,7 @@ export function MessageList({
   const box = useRef<HTMLDivElement>(null)
   // What the server has not confirmed was written here.
   const spoken = messages.map((message) => (pending.includes(message.id) ? { ...message, by: own } : message))
-  const { unread, scrolled, toEnd } = useUnread(
+  const { unread, firstNew, look, toEnd } = useUnread(
     box,
     messages.map(({ id }) => id),
   )
@@ -52,31 +52,34 @@ export function MessageList({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: as above.
         tabIndex={0}
         ref={box}
-        onScroll={scrolled}
+        onScroll={look}
       >
         <ol className={styles.messages}>
           {messages.length === 0 && <li className={styles.empty}>{empty}</li>}
           {spoken.map((message, index) => {
             const isPending = pending.includes(message.id)
             const isOwn = isPending || (own !== undefined && message.by === own)
+            const isFirstNew = message.id === firstNew
             return (
-              <li
-                key={message.id}
-                data-id={message.id}
-                data-pending={isPending || undefined}
-                data-own={isOwn || undefined}
-                data-follows={isSameSpeaker(spoken[index - 1], message) || undefined}
-              >
-                <b>
-                  {speakerName(message, room)}
-                  {isOwn && <small> ({room.you})</small>}
-                </b>
-                <span className={styles.said}>
-                  <Said language={language} message={message} />
-                </span>
-                <LocalTime language={language} time={message.time} format="minute" />
-                {isPending && <span className="visually-hidden">{room.sending}</span>}
-              </li>
+              <Fragment key={message.id}>
+                {isFirstNew && <li className={styles.line}>{room.newMessages}</li>}
+                <li
+                  data-id={message.id}
+                  data-pending={isPending || undefined}
+                  data-own={isOwn || undefined}
+                  data-follows={(!isFirstNew && isSameSpeaker(spoken[index - 1], message)) || undefined}
+                >
+                  <b>
+                    {speakerName(message, room)}
+                    {isOwn && <small> ({room.you})</small>}
+                  </b>
+                  <span className={styles.said}>
+                    <Said language={language} message={message} />
+                  </span>
+                  <LocalTime language={language} time={message.time} format="minute" />
+                  {isPending && <span className="visually-hidden">{room.sending}</span>}
+                </li>
+              </Fragment>
             )
           })}
         </ol>

@@ -1,6 +1,6 @@
 'use client'
 
-import type { SnapshotOf } from '@baro/core'
+import type { MembersTypes, Snapshot, SnapshotOf, TypesOf } from '@baro/core'
 import { useChannel } from '@baro/react'
 import { room } from '../../channels/room.ts'
 import type { Language } from '../../i18n/languages.ts'
@@ -11,19 +11,24 @@ import { EmptyRoom } from './empty-room.tsx'
 import { MessageList } from './message-list.tsx'
 import styles from './room.module.css'
 import { speakerName } from './speaker.ts'
+import { useNickname } from './use-nickname.ts'
 import { useOwnName } from './use-own-name.ts'
 import { useTyping } from './use-typing.ts'
+import { WhoIsHere } from './who-is-here.tsx'
 
 /** A chat room: the messages of the cached page, what followed them, and what is being said now. */
 export function Room({
   language,
   id,
   initial,
+  initialMembers,
   renderedAtMs,
 }: {
   language: Language
   id: string
   initial: SnapshotOf<typeof room>
+  /** Who was here when the page was rendered. */
+  initialMembers: Snapshot<MembersTypes<TypesOf<typeof room>>>
   /** In milliseconds since 1970. */
   renderedAtMs: number
 }) {
@@ -31,10 +36,19 @@ export function Room({
   const { state: messages, pending, publish, request, signal, onSignal, status, handOver } = useChannel(room, initial)
   const own = useOwnName(status.state === 'live', request)
   const typing = useTyping(own, onSignal)
+  const nickname = useNickname()
 
   return (
     <section className={styles.room} aria-labelledby="room">
-      <h1 id="room">{says.title(id)}</h1>
+      <WhoIsHere
+        language={language}
+        title={says.title(id)}
+        initial={initialMembers}
+        nickname={nickname.text}
+        own={own}
+        typing={typing}
+        renderedAtMs={renderedAtMs}
+      />
       <MessageList
         language={language}
         messages={messages}
@@ -47,6 +61,7 @@ export function Room({
       </p>
       <Composer
         language={language}
+        nickname={nickname}
         action={`/${language}/rooms/${encodeURIComponent(id)}/messages`}
         send={{
           text: (name, text) => publish('message', { ...name, text }),

@@ -10,12 +10,19 @@ export interface NameField {
   readonly onInput: (event: InputEvent<HTMLInputElement>) => void
 }
 
-/** The name one writes under, kept in this browser. The server does not know it: it is empty until hydration is over. */
-export function useNickname(): readonly [string, NameField] {
+/** The name one writes under, and its field. */
+export interface Nickname {
+  /** As typed, perhaps empty. `undefined` until hydration is over: the server does not know it. */
+  readonly text: string | undefined
+  readonly field: NameField
+}
+
+/** The name one writes under, kept in this browser. */
+export function useNickname(): Nickname {
   const ref = useRef<HTMLInputElement>(null)
-  const [nickname, setNickname] = useState('')
+  const [text, setText] = useState<string>()
   const take = (name: string): void => {
-    setNickname(name)
+    setText(name)
     localStorage.setItem(key, name)
   }
 
@@ -24,7 +31,7 @@ export function useNickname(): readonly [string, NameField] {
     if (!field) return
     const show = (name: string) => {
       field.value = name
-      setNickname(name)
+      setText(name)
     }
     const kept = () => localStorage.getItem(key) ?? ''
     // What was typed early is newer than what was kept.
@@ -35,5 +42,5 @@ export function useNickname(): readonly [string, NameField] {
     addEventListener('storage', changed)
     return () => removeEventListener('storage', changed)
   }, [])
-  return [nickname, { ref, onInput: ({ currentTarget }) => take(currentTarget.value) }]
+  return { text, field: { ref, onInput: ({ currentTarget }) => take(currentTarget.value) } }
 }

@@ -1,3 +1,4 @@
+import { members } from '@baro/core'
 import { pageParams, snapshot } from '@baro/next'
 import type { Metadata } from 'next'
 import { room } from '../../../../channels/room.ts'
@@ -17,6 +18,7 @@ export const revalidate = 3600
 const files = [
   'app/[lang]/rooms/[id]/page.tsx',
   'components/room/room.tsx',
+  'components/room/who-is-here.tsx',
   'components/room/use-enter-to-send.ts',
   'app/[lang]/rooms/[id]/messages/route.ts',
   'components/room/shrink-picture.ts',
@@ -42,7 +44,13 @@ export default async function RoomPage({ params }: Props) {
   return (
     <PageFrame language={language} path={`/rooms/${encodeURIComponent(id)}`} section="rooms">
       <RoomLinks language={language} current={id} />
-      <Room language={language} id={id} initial={await snapshot(room({ id }))} renderedAtMs={Date.now()} />
+      <Room
+        language={language}
+        id={id}
+        initial={await snapshot(room({ id }))}
+        initialMembers={await snapshot(members(room({ id })))}
+        renderedAtMs={Date.now()}
+      />
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )
