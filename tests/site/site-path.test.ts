@@ -12,6 +12,8 @@ test.each([
   '/ko/machine',
   '/transports',
   '/ko/compat',
+  '/device',
+  `/ko/device/${hangul}`,
   '/en/transports',
   '/rooms/1',
   '/ko/rooms/Room_1-b',

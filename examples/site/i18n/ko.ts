@@ -161,7 +161,7 @@ export const ko: Words = {
     toList: '모든 기기',
     presence: '접속',
     here: '접속 중',
-    away: '자리 비움',
+    away: '연결 없음',
     battery: '배터리',
     charge: (level, isCharging) => `${Math.round(level * 100)}%${isCharging ? ', 충전 중' : ''}`,
     orientation: '방향',
