@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** Those that bring up servers, browsers or attackers: beside others, a page may take half a minute to load. */
-const alone = [
+/**
+ * Those that bring up servers, browsers or attackers. Beside what computes, a page may take half a minute to load; two of them
+ * beside each other mostly wait.
+ */
+const apart = [
   'tests/e2e/**/*.test.ts',
   'tests/hostile/**/*.test.ts',
   'tests/disk/**/*.test.ts',
@@ -20,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts'],
-          exclude: [...alone, '**/node_modules/**'],
+          exclude: [...apart, '**/node_modules/**'],
           // By default one core is left free. Much of the time of these tests is that of a clock or a network.
           maxWorkers: '100%',
           sequence: { groupOrder: 1 },
@@ -28,7 +31,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: { name: 'apart', include: apart, maxWorkers: 2, sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -43,7 +43,6 @@ const broken: Readonly<Record<MutantName, readonly InvariantName[]>> = {
   'revocation before what waits leaves': ['I8'],
   disconnect: ['I8'],
   'auth that looked before a disconnect': ['I8'],
-  'coming back where a word may be missed': ['I8'],
   'rules asked again under a new token': ['I8'],
   // What it sends again as somebody else may be refused, or be done twice.
   'nothing sent as another user': ['I5', 'I8'],

@@ -62,7 +62,7 @@ describe('axe finds nothing', () => {
   test.each([1_280, 390])('in a room for members at %i px', async (width) => {
     const { context, page } = await openAsMember(browser, site.url, 'Ada Lovelace')
     await page.setViewportSize({ width, height: 844 })
-    await say(page, 'hello')
+    await say(page, `hello at ${width}`)
     expect(await violations(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
     await context.close()

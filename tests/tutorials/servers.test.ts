@@ -88,7 +88,7 @@ type Write = (message: object) => Promise<() => unknown>
 
 describe('ws-validation.js', () => {
   const body = '<b>Hello</b><script>alert(1)</script><a href="javascript:alert(1)">x</a>'
-  const article = (title: string) => ({ type: 'article', payload: { title, body }, id: 'an-id-of-the-client' })
+  const article = (title: string, id = 'an-id-of-the-client') => ({ type: 'article', payload: { title, body }, id })
   const titlesIn = (heard: readonly string[]) =>
     heard
       .map((text) => JSON.parse(text))
@@ -142,7 +142,8 @@ describe('ws-validation.js', () => {
     const [heard = ''] = (await client.until('clean')).filter((text) => text.includes('clean'))
     expect(JSON.parse(heard).payload.body).toContain('<b>Hello</b>')
     expect(heard).not.toMatch(/script/)
-    client.say(article('x'.repeat(201)))
+    // Under the same id it would be a repeat, with the first answer.
+    client.say(article('x'.repeat(201), 'another-id'))
     expect(await client.until('rror')).not.toContain('xxx')
     client.cut()
   })

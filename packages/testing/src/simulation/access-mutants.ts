@@ -12,7 +12,6 @@ export type AccessMutantName =
   | 'revocation before what waits leaves'
   | 'disconnect'
   | 'auth that looked before a disconnect'
-  | 'coming back where a word may be missed'
   | 'rules asked again under a new token'
   | 'nothing sent as another user'
 
@@ -24,7 +23,6 @@ export const accessMutants: Readonly<Record<AccessMutantName, Mutations>> = {
   'revocation before what waits leaves': withPermits(LatePermits()),
   disconnect: withPermits(ConnectedPermits()),
   'auth that looked before a disconnect': withPermits(TrustingPermits()),
-  'coming back where a word may be missed': withPermits(CarelessPermits()),
   'rules asked again under a new token': withGate(RememberingGate()),
   'nothing sent as another user': { transport: withoutUsers },
 }
@@ -95,15 +93,6 @@ function ConnectedPermits() {
 function TrustingPermits() {
   return class extends Permits {
     override assertNotDisconnected(): void {}
-  }
-}
-
-/** Nobody comes back to a node that may not have heard something. */
-function CarelessPermits() {
-  return class extends Permits {
-    override missed(): [] {
-      return []
-    }
   }
 }
 

@@ -54,6 +54,8 @@ interface Knowledge {
 /** A token on its way to a node. */
 interface SentToken {
   readonly text: string
+  /** By the clock of the wall. */
+  readonly atMs: number
   /** How often the clock of the wall was set before. */
   readonly jumps: number
 }
@@ -177,7 +179,7 @@ export class PermissionWatch {
     if (direction === 'to-hub') {
       if (!/^\{"type":"baro:(?:connect|refresh)"/.test(text)) return
       const { token } = (JSON.parse(text) as { readonly payload: { readonly token?: string } }).payload
-      if (token !== undefined) state.sent = { text: token, jumps: this.#jumps }
+      if (token !== undefined) state.sent = { text: token, atMs: this.#parts.clock.now(), jumps: this.#jumps }
       return
     }
     state.node = node
@@ -206,7 +208,8 @@ export class PermissionWatch {
       const { sent, isAnswered } = this.#ways.get(way) ?? {}
       if (isAnswered || !sent || sent.jumps !== this.#jumps) continue
       const { expiresAtMs = Number.POSITIVE_INFINITY } = this.#parts.issuer.find(sent.text) ?? {}
-      if (this.#parts.clock.now() > expiresAtMs + slowestAuthMs)
+      // One that comes with a token that is over already is held until `auth` has looked.
+      if (this.#parts.clock.now() > Math.max(expiresAtMs, sent.atMs) + slowestAuthMs)
         throw new Violation('I8', `a request with "${sent.text}" is held although that has expired`)
     }
   }

@@ -85,6 +85,8 @@ export async function runSeed(
 async function converge(world: World): Promise<void> {
   world.heal()
   await world.pass(healingMs)
+  // A refusal is for good until somebody tries again, and a rule may have looked before it let the user in.
+  if (world.pages.filter((page) => page?.tryAgain()).length > 0) await world.pass(healingMs)
   world.ledger.assertAllAnswered()
   await assertAllAtHead(world)
   assertNoGhosts(world)
