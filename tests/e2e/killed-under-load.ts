@@ -22,6 +22,7 @@ export interface Survived {
   readonly shown: readonly string[]
   /** What the page was wrong about: an id that stood in its list twice, a new one above one shown before, a reset on whatever rung. */
   readonly violations: readonly string[]
+  /** On WebSocket alone: after a kill a page may come back by another rung. */
   readonly recoveries: number
   readonly resets: number
   /** Requests that had no answer when a process died. */

@@ -16,7 +16,6 @@ test('I2, I5: a server that keeps its channels on disk is killed under load, twi
   expect(survived.shown).toEqual(survived.acknowledged)
   expect(survived.acknowledged.length).toBeGreaterThan(100)
   expect(survived).toMatchObject({ violations: [], resets: 0 })
-  expect(survived.recoveries).toBeGreaterThanOrEqual(2)
 }, 180_000)
 
 test('I4: a server whose folder was deleted resets the page once, and the page says so in words', async () => {

@@ -6,7 +6,7 @@ const kills = Number(process.argv[2] ?? 20)
 const { acknowledged, shown, unknown, violations, recoveries, resets, cutOff } = await killUnderLoad(kills, console.log)
 const isSame = isDeepStrictEqual(shown, acknowledged)
 console.log(
-  `${kills} kills: ${acknowledged.length} publishes acknowledged, ${shown.length} shown, ${isSame ? 'the same ids in the same order' : 'NOT the same'}; ${cutOff} requests cut off, ${unknown.length} of unknown outcome; ${recoveries} recoveries, ${resets} resets, ${violations.length} wrong lists.`,
+  `${kills} kills: ${acknowledged.length} publishes acknowledged, ${shown.length} shown, ${isSame ? 'the same ids in the same order' : 'NOT the same'}; ${cutOff} requests cut off, ${unknown.length} of unknown outcome; ${recoveries} recoveries on WebSocket, ${resets} resets, ${violations.length} wrong lists.`,
 )
 for (const sentence of violations) console.log(sentence)
 if (!isSame) {
