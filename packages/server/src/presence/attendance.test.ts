@@ -247,3 +247,18 @@ test('a node that cannot renew its lease does not look for the dead: it would fi
   await clock.pass(20_000)
   expect(who(told)).toEqual(['kim joined room:1'])
 })
+
+test('a node with a room in which somebody always changes looks for the dead all the same', async () => {
+  const { come, open, clock, told, attendance, resolved } = setUp()
+  const dead = open('dead')
+  come(client('kim'), dead, 'room:2')
+  await clock.pass(1_000)
+  dead.close()
+  const busy = { ...resolved(), members: 'room:1' }
+  const attending = attendance.join(busy, client('ada'), 0)
+  for (let change = 1; change <= 250; change++) {
+    attending?.tell(change)
+    await clock.pass(90)
+  }
+  expect(who(told).filter((line) => line.endsWith('room:2'))).toEqual(['kim joined room:2', 'undefined left room:2'])
+})

@@ -50,6 +50,8 @@ export class HeldSet {
   /** Ids of whom the broker is to be told. */
   readonly #changed = new Set<string>()
   #touchedMs = Number.NEGATIVE_INFINITY
+  /** When the last touch began of which the broker has heard. */
+  #heardMs = Number.NEGATIVE_INFINITY
   #isTouching = false
   #cancel: Cancel | undefined
   #isStopped = false
@@ -100,10 +102,13 @@ export class HeldSet {
     this.#parts.lingering.add(held)
   }
 
-  /** Renews the lease, if nothing else is about to. Returns whether the broker has heard of this node. */
+  /** Renews the lease, if nothing else is about to. Returns whether the broker has heard of this node, so that the lease holds. */
   renew(): NowOrLater<boolean> {
     if (this.#held.size === 0) return true
-    return !this.#isTouching && !this.#cancel && this.#touch({ held: [], released: [] })
+    if (!this.#isTouching && !this.#cancel) return this.#touch({ held: [], released: [] })
+    // In a busy room a touch is always about to be. If that kept the node from looking, the dead of all rooms would stay.
+    const { clock, terms } = this.#parts
+    return clock.elapsed() - this.#heardMs < terms.leaseMs
   }
 
   /** Nothing more is touched. `hasLeft`: everybody leaves at once, because nobody could come back. */
@@ -171,6 +176,7 @@ export class HeldSet {
 
   #touched({ held }: Touch, { wasKnown, joined, left }: Touched): true {
     this.#isTouching = false
+    this.#heardMs = this.#touchedMs
     for (const { id } of joined) (this.#held.get(id)?.told ?? this.#leaving.get(id))?.joined()
     for (const { id } of left) (this.#leaving.get(id) ?? this.#held.get(id)?.told)?.left()
     for (const id of [...this.#leaving.keys()]) if (!this.#changed.has(id)) this.#leaving.delete(id)
@@ -183,6 +189,7 @@ export class HeldSet {
   #failed({ held, released }: Touch, error: unknown): false {
     const { clock, log } = this.#parts
     this.#isTouching = false
+    this.#heardMs = Number.NEGATIVE_INFINITY
     for (const { id } of held) this.#changed.add(id)
     for (const id of released) this.#changed.add(id)
     log.warn(`Nobody was told who is in ${JSON.stringify(this.#name)}, which is tried again: ${describeError(error)}`)
