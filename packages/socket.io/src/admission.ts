@@ -1,7 +1,7 @@
 /** Who is let in: before a socket exists, it is known who comes, and whether a client that comes back can go on. */
 import { BaroError } from '@baro/core'
 import type { Hub, Identity, Participant } from '@baro/server'
-import type { GatewayHost, Handshake, GatewayLink } from '@baro/server/parts'
+import type { GatewayHost, GatewayLink, Handshake } from '@baro/server/parts'
 import { type Namespace, Socket } from 'socket.io'
 import { type Client, type Connection, type InnerNamespace, innerSocket } from './insides.ts'
 import type { KeptSession, KeptSessions } from './kept-sessions.ts'

@@ -17,6 +17,7 @@ import { Hooks } from '../channel/hooks.ts'
 import { own } from '../channel/own.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
+import { Outbox } from '../delivery/outbox.ts'
 import { Ticker } from '../delivery/ticker.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createCounters } from '../observe/counters.ts'
@@ -239,6 +240,11 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       const resolved = registry.resolve(name)
       return resolved.ok && own(resolved.value.definition.signals, type) !== undefined
     },
+    openWebSocket: (upgrade, connect) =>
+      webSockets.upgrade(upgrade, (socket) => {
+        const outbox = new Outbox(socket, ticker, limits, clock.elapsed())
+        return connect(socket, outbox)
+      }),
     bodyOf: (request, maxBytes) => bytesOf(request, maxBytes, { clock, limits }),
     link: ({ address }) => {
       const sharing: { user: Identity | undefined; readonly address: string | undefined } = {

@@ -3,8 +3,10 @@ import type { Duplex } from 'node:stream'
 import type { BaroError, Log } from '@baro/core'
 import type { Broker, HubClock, NowOrLater, Randomness } from '@baro/core/broker'
 import type { Identity, Published } from '../channel/handlers.ts'
+import type { Outbox } from '../delivery/outbox.ts'
 import type { Limits } from '../ports/limits.ts'
-import type { Handshake } from '../ports/socket.ts'
+import type { Handshake, SessionLink } from '../ports/socket.ts'
+import type { Upgrade, WebSocketSocket } from '../transports/websocket/websocket.ts'
 
 /**
  * What speaks the protocol of a foreign client. It has a path of its own, on every server that the hub is attached to.
@@ -53,6 +55,13 @@ export interface GatewayHost {
    * @throws {BaroError} `rate-limited` if its address has as many as it may have.
    */
   link(handshake: Handshake): GatewayLink
+  /**
+   * Completes the handshake of a WebSocket, whose messages are paid for before they are read, and whose outbox writes once a
+   * tick and is bounded, as those of the hub itself.
+   *
+   * @param connect Takes the open socket; it returns what is told of everything that arrives.
+   */
+  openWebSocket(upgrade: Upgrade, connect: (socket: WebSocketSocket, outbox: Outbox) => SessionLink): void
   /**
    * The body of a request.
    *

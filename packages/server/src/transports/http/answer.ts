@@ -181,8 +181,7 @@ function bytesOfParsed(body: unknown, maxBytes: number): Uint8Array {
       'bad-message',
       'The body was read before the hub saw the request. Mount the hub before what reads it, or let that leave it in request.body.',
     )
-  const bytes =
-    body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  const bytes = body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
   if (bytes.length > maxBytes) throw tooLong(maxBytes)
   return bytes
 }

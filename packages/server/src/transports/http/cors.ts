@@ -25,7 +25,9 @@ export function allowOrigin(isOriginAllowed: OriginCheck, handshake: Handshake, 
 export async function answerPreflight(response: ServerResponse, more: readonly string[] = []): Promise<void> {
   response.writeHead(204, {
     'access-control-allow-methods': 'GET, HEAD, POST',
-    'access-control-allow-headers': ['Authorization', 'Content-Type', 'If-None-Match', 'Last-Event-ID', ...more].join(', '),
+    'access-control-allow-headers': ['Authorization', 'Content-Type', 'If-None-Match', 'Last-Event-ID', ...more].join(
+      ', ',
+    ),
     'access-control-max-age': '600',
   })
   response.end()
