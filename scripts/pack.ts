@@ -16,6 +16,7 @@ const uses = {
   jwt: ['jwt'],
   sanitize: ['sanitize'],
   'socket.io': ['socket.io'],
+  supabase: ['supabase'],
   testing: ['testing'],
 } as const
 

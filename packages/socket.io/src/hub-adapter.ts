@@ -27,7 +27,7 @@ import {
   type Packet,
 } from './insides.ts'
 import type { KeptSessions } from './kept-sessions.ts'
-import { channelNameOf } from './room-names.ts'
+import { channelOfRoom } from './room-names.ts'
 import type { Seat, SeatParts } from './seat.ts'
 import { type Encoded, Speech } from './spoken.ts'
 
@@ -326,7 +326,7 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
   }
 
   #findChannel(room: string): string | undefined {
-    const name = channelNameOf(this.#namespace.name, room)
+    const name = channelOfRoom(this.#namespace.name, room)
     return name !== undefined && this.#parts.host.isChannel(name) ? name : undefined
   }
 

@@ -105,9 +105,9 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     reference: Reference,
     type: string,
     payload: unknown,
-    { to }: { readonly to?: string } = {},
+    { to, mark }: { readonly to?: string; readonly mark?: string } = {},
   ): Promise<void> {
-    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload, to))
+    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload, { to, mark }))
   }
 
   // The schema of the answer has checked the type.

@@ -75,12 +75,15 @@ export interface Participant {
     payload: InputOf<T['events'][Type]>,
     options?: ParticipantPublishOptions,
   ): Promise<PublishAnswer>
-  /** Sends a signal to its handler, `to` one user if the handler passes that on. Throws as {@link publish}. */
+  /**
+   * Sends a signal to its handler, `to` one user if the handler passes that on. A gateway may give it a `mark`, which
+   * comes with it to gateways, and to nobody else. Throws as {@link publish}.
+   */
   signal<T extends ChannelTypes, Type extends keyof T['signals'] & string>(
     reference: Reference<T>,
     type: Type,
     payload: InputOf<T['signals'][Type]>,
-    options?: { readonly to?: string },
+    options?: { readonly to?: string; readonly mark?: string },
   ): Promise<void>
   /** Asks the handler of a request; resolves with its answer. Throws as {@link publish}. */
   request<T extends ChannelTypes, Type extends keyof T['requests'] & string>(

@@ -1,0 +1,52 @@
+/** What a client asks for when it joins a topic. */
+import { BaroError, type Json } from '@baro/core'
+import { accepted, quote, type Result, refused } from '@baro/core/protocol'
+import { isRecord } from './wire/frame.ts'
+
+/** Which publications of before a client wants to get again. */
+export interface Replay {
+  /** Those from this time on, in milliseconds since 1970. */
+  readonly sinceMs: number
+  /** The newest so many. */
+  readonly limit: number
+}
+
+/** A join, with the defaults of Supabase where the client left something out. */
+export interface JoinRequest {
+  /** Whether the client gets its own broadcasts, too. */
+  readonly self: boolean
+  /** Whether the client wants to know that a broadcast was taken. */
+  readonly ack: boolean
+  readonly replay: Replay | undefined
+  readonly token: string | undefined
+}
+
+/** Supabase gives so many at most. */
+const maxReplay = 25
+
+/** Reads the payload of a join. It never throws; fields that it does not know it leaves alone. */
+export function parseJoin(payload: Json): Result<JoinRequest> {
+  const { config, access_token: token } = isRecord(payload) ? payload : {}
+  const { broadcast } = isRecord(config) ? config : {}
+  const { self, ack, replay } = isRecord(broadcast) ? broadcast : {}
+  const wanted = replay === undefined || replay === null ? accepted(undefined) : parseReplay(replay)
+  if (!wanted.ok) return wanted
+  return accepted({
+    self: self === true,
+    ack: ack === true,
+    replay: wanted.value,
+    token: typeof token === 'string' ? token : undefined,
+  })
+}
+
+function parseReplay(replay: Json): Result<Replay> {
+  const { since, limit = maxReplay } = isRecord(replay) ? replay : {}
+  if (typeof since !== 'number' || !Number.isInteger(limit) || (limit as number) < 1)
+    return refused(
+      new BaroError(
+        'bad-message',
+        `replay is ${quote(JSON.stringify(replay))}. Send { since: milliseconds since 1970, limit: 1 to ${maxReplay} }.`,
+      ),
+    )
+  return accepted({ sinceMs: since, limit: Math.min(limit as number, maxReplay) })
+}
