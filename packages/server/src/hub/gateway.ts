@@ -37,6 +37,8 @@ export interface GatewayHost {
   readonly isStopping: boolean
   /** Whether a definition of the hub matches the name. */
   isChannel(name: string): boolean
+  /** Whether it knows who is in it, so that a gateway makes its clients members there, by `track` of their participants. */
+  hasMembers(name: string): boolean
   /**
    * Finds out who a client is, as every transport does. A refusal costs the client's address.
    *

@@ -1,6 +1,7 @@
 import type { Clock, Presence } from '@baro/core/broker'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { expect, test } from 'vitest'
+import { RecordedLog } from '../../test/fake-client.ts'
 import type { Principal } from '../access/principal.ts'
 import type { AnyHandlers } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
@@ -15,6 +16,7 @@ const memberLeaseMs = 15_000
 function setUp(isAlone = false) {
   const clock = createFakeClock()
   const { presence } = createMemoryBroker({ clock, randomness: createSeededRandomness('attendance') })
+  const log = new RecordedLog()
   const told: string[] = []
   const note =
     (what: string): NonNullable<AnyHandlers['joined']> =>
@@ -27,14 +29,14 @@ function setUp(isAlone = false) {
   const open = (node: string, itsClock: Clock = clock, itsPresence: Presence = presence) =>
     new Attendance({
       ...{ clock: itsClock, presence: itsPresence, node, leaveAfterMs, memberLeaseMs, isAlone },
-      ...{ hooks: new Hooks(console), log: console, maxListedMembers: 500, find: resolved },
+      ...{ hooks: new Hooks(log), log, maxListedMembers: 500, find: resolved },
     })
   const attendance = open('A')
   const come = (principal: Principal, at = attendance, channel?: string): ((ending: Ending) => void) => {
     const attending: Attending | undefined = at.join(resolved(channel), principal)
     return (ending) => attending?.end(ending)
   }
-  return { clock, told, attendance, presence, resolved, open, come }
+  return { clock, log, told, attendance, presence, resolved, open, come }
 }
 
 const client = (session: string, name = session, address = '1'): Principal => ({ session, guest: name, address })
@@ -232,7 +234,7 @@ test('a node that slept until others took it for dead brings all its members bac
 })
 
 test('a node that cannot renew its lease does not look for the dead: it would find itself', async () => {
-  const { come, open, clock, told, attendance, presence } = setUp()
+  const { come, open, clock, told, attendance, presence, log } = setUp()
   attendance.close()
   let isCut = false
   const touch: Presence['touch'] = (...args) => {
@@ -246,6 +248,7 @@ test('a node that cannot renew its lease does not look for the dead: it would fi
   isCut = false
   await clock.pass(20_000)
   expect(who(told)).toEqual(['kim joined room:1'])
+  expect(log.warnings[0]).toContain('is tried again: Error: not now')
 })
 
 test('a node with a room in which somebody always changes looks for the dead all the same', async () => {

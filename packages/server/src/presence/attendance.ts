@@ -103,6 +103,26 @@ export class Attendance {
   }
 
   /**
+   * Which member the principal is, wherever it is one.
+   *
+   * @throws {BaroError} `unavailable`: a guest is known by a key, and the broker has it.
+   */
+  idOf(principal: Principal): NowOrLater<string> {
+    if (principal.user) return memberId(principal, '')
+    this.#key ??= this.#parts.presence.key().then(
+      (key) => {
+        this.#key = key
+        return key
+      },
+      (error) => {
+        this.#key = undefined
+        throw error
+      },
+    )
+    return whenHere(this.#key, (key) => memberId(principal, key))
+  }
+
+  /**
    * The node stops. What it holds stays for as long as its lease, so that nobody sees those leave who come back to another
    * node, or to the next process.
    */
@@ -136,18 +156,9 @@ export class Attendance {
   }
 
   #whenKnown(principal: Principal, run: (id: string) => void): void {
-    const { presence, log } = this.#parts
-    if (principal.user) return run(memberId(principal, ''))
-    this.#key ??= presence.key()
-    const known = whenHere(this.#key, (key) => {
-      this.#key = key
-      run(memberId(principal, key))
-    })
+    const known = whenHere(this.idOf(principal), run)
     if (known instanceof Promise)
-      known.catch((error) => {
-        this.#key = undefined
-        log.warn(`A guest cannot be named, and is no member: ${describeError(error)}`)
-      })
+      known.catch((error) => this.#parts.log.warn(`A guest cannot be named, and is no member: ${describeError(error)}`))
   }
 
   #renew(): void {
