@@ -1,3 +1,4 @@
+import { BaroError } from '@baro/core'
 import type { Clock, Presence } from '@baro/core/broker'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { expect, test } from 'vitest'
@@ -264,4 +265,60 @@ test('a node with a room in which somebody always changes looks for the dead all
     await clock.pass(90)
   }
   expect(who(told).filter((line) => line.endsWith('room:2'))).toEqual(['kim joined room:2', 'undefined left room:2'])
+})
+
+/** A presence that does what it is asked, and loses the next answers. */
+function losing(presence: Presence) {
+  let left = 0
+  const answer = <T>(value: T): T => {
+    if (left === 0) return value
+    left--
+    throw new BaroError('unavailable', 'The answer was lost.')
+  }
+  return {
+    ...presence,
+    touch: (...args: Parameters<Presence['touch']>) => answer(presence.touch(...args)),
+    expire: (...args: Parameters<Presence['expire']>) => answer(presence.expire(...args)),
+    lose(answers: number) {
+      left = answers
+    },
+  }
+}
+
+test('what a step came to is told once, also if its answer was lost', async () => {
+  const { come, open, clock, told, attendance, presence } = setUp()
+  attendance.close()
+  const link = losing(presence)
+  const node = open('A', clock, link)
+  link.lose(2)
+  const end = come(client('kim'), node)
+  await clock.pass(500)
+  // What changes meanwhile waits for the answer.
+  const lee = come(client('lee'), node)
+  await clock.pass(20_000)
+  expect(who(told)).toEqual(['kim joined room:1', 'lee joined room:1'])
+  link.lose(2)
+  end('left')
+  await clock.pass(500)
+  come(client('again', 'kim'), node)
+  await clock.pass(20_000)
+  expect(who(told).slice(2)).toEqual(['kim left room:1', 'again joined room:1'])
+  link.lose(1)
+  lee('left')
+  await clock.pass(20_000)
+  expect(who(told).slice(4)).toEqual(['lee left room:1'])
+})
+
+test('the dead are told once, also if the answer of who looked for them was lost', async () => {
+  const { come, open, clock, told, attendance, presence } = setUp()
+  attendance.close()
+  const link = losing(presence)
+  open('A', clock, link)
+  const dead = open('dead')
+  come({ user: { id: 'ada' }, session: 'there' }, dead)
+  await clock.pass(0)
+  dead.close()
+  link.lose(4)
+  await clock.pass(60_000)
+  expect(who(told)).toEqual(['there joined room:1', 'ada left room:1'])
 })
