@@ -59,7 +59,11 @@ export interface MembersTypes<T extends ChannelTypes = ChannelTypes> extends Cha
   events: {}
   // biome-ignore lint/complexity/noBannedTypes: as above.
   signals: {}
-  requests: { page: { input: Schema<MembersPageAsked>; output: Schema<MembersPage<MemberState<T>>> } }
+  requests: {
+    page: { input: Schema<MembersPageAsked>; output: Schema<MembersPage<MemberState<T>>> }
+    /** Which member asks: its id, whether it is here or not. */
+    me: { input: Schema<null>; output: Schema<string> }
+  }
   state: Members<MemberState<T>>
 }
 

@@ -39,5 +39,6 @@ export type {
   Participant,
   ParticipantOptions,
   ParticipantPublishOptions,
+  Present,
 } from './participant/participant.ts'
 export { defaultLimits, type Limits } from './ports/limits.ts'

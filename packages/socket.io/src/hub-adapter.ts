@@ -27,6 +27,7 @@ import {
   type Packet,
 } from './insides.ts'
 import type { KeptSessions } from './kept-sessions.ts'
+import type { MembershipsParts } from './memberships.ts'
 import { channelOfRoom } from './room-names.ts'
 import type { Seat, SeatParts } from './seat.ts'
 import { type Encoded, Speech } from './spoken.ts'
@@ -40,6 +41,7 @@ export interface HubAdapterParts {
   readonly node: string
   /** The channel that everybody of the main namespace is in. */
   readonly everybody: string | undefined
+  readonly member: MembershipsParts['member']
   readonly arrived: (connection: Connection) => Arrived | undefined
   readonly newPid: () => string
   /** Resolves when what other nodes tell is heard. */

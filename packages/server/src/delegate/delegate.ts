@@ -1,6 +1,6 @@
 import type { Json, RequestSchemas } from '@baro/core'
 import type { NowOrLater } from '@baro/core/broker'
-import { quote, validatePayload } from '@baro/core/protocol'
+import { ownerOf, quote, validatePayload } from '@baro/core/protocol'
 import { AtWork, type AtWorkTogether } from '../access/at-work.ts'
 import { contextOf, type Principal, scopeOf, shareOf } from '../access/principal.ts'
 import type { KeyGrant } from '../access/server-key.ts'
@@ -106,7 +106,10 @@ export class Delegate {
   async request(resolved: Resolved, type: string, payload: unknown): Promise<Json> {
     const { principal } = this
     return this.#atWork.do(async () => {
-      await this.#parts.gate.assertAllowed(resolved, principal, 'request', type)
+      const { gate, attendance } = this.#parts
+      await gate.assertAllowed(resolved, principal, 'request', type)
+      // Not by a handler: none gets to see the secret by which a guest is known.
+      if (type === 'me' && ownerOf(resolved.channel)?.is === 'members') return attendance.idOf(principal)
       const handler = own(resolved.handlers.requests, type)
       const schemas = own<RequestSchemas>(resolved.definition.requests, type)
       if (!handler || !schemas) throw notAccepted(resolved, 'requests', type)

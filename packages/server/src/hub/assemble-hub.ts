@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { type Clock, pooledRandomness, type Recover } from '@baro/core/broker'
-import { checkedOptions, createId, orThrow, quote } from '@baro/core/protocol'
+import { checkedOptions, createId, here, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Connections } from '../access/connections.ts'
@@ -227,6 +227,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       return sessions.isStopping
     },
     isChannel: (name) => registry.resolve(name).ok,
+    hasMembers: (channel) => registry.resolve(here({ channel }).channel).ok,
     async authenticate(handshake, token) {
       try {
         return await gate.authenticateInTime(handshake.headers, token)

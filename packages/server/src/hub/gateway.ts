@@ -43,6 +43,8 @@ export interface GatewayHost {
   isChannel(name: string): boolean
   /** Whether the definition of the channel has a signal of this type. */
   hasSignal(name: string, type: string): boolean
+  /** Whether it knows who is in it, so that a gateway makes its clients members there, by `track` of their participants. */
+  hasMembers(name: string): boolean
   /**
    * Finds out who a client is, as every transport does. A refusal costs the client's address.
    *
