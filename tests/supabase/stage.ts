@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { channel, type TypesOf } from '@baro/core'
+import { type AnyChannel, channel, type TypesOf } from '@baro/core'
 import { type Auth, type ChannelHandlers, createHub, type Hub, type HubOptions } from '@baro/server'
 import { type MountOptions, mount } from '@baro/supabase'
 import { createClient, type RealtimeChannel, type SupabaseClient } from '@supabase/supabase-js'
@@ -56,11 +56,14 @@ export interface NodeOptions {
   readonly hub?: Partial<HubOptions>
   readonly mount?: MountOptions
   readonly port?: number
+  /** Channels beside the room, and what makes them work. */
+  readonly channels?: readonly AnyChannel[]
+  readonly prepare?: (hub: Hub) => void
 }
 
 export async function startNode(options: NodeOptions = {}): Promise<Node> {
   const hub = createHub({
-    channels: [room],
+    channels: [room, ...(options.channels ?? [])],
     development: false,
     limits: { timesPerAddress: Number.POSITIVE_INFINITY },
     ...(options.auth && { auth: options.auth }),
@@ -74,6 +77,7 @@ export async function startNode(options: NodeOptions = {}): Promise<Node> {
     },
     signals: { cursor: ({ payload, signal }) => signal('cursor', payload) },
   })
+  options.prepare?.(hub)
   mount(hub, options.mount)
   const server = createServer((_request, response) => response.end('the application'))
   hub.attach(server)

@@ -40,5 +40,6 @@ export type {
   ParticipantOptions,
   ParticipantPublishOptions,
   Present,
+  TrackingTold,
 } from './participant/participant.ts'
 export { defaultLimits, type Limits } from './ports/limits.ts'

@@ -150,6 +150,8 @@ export class Connection implements SessionLink, TopicLink {
     switch (frame.event) {
       case 'broadcast':
         return void topic.broadcast(frame)
+      case 'presence':
+        return topic.present(frame)
       case 'phx_leave':
         return topic.leave(frame)
       case 'access_token': {

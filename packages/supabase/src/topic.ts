@@ -1,10 +1,12 @@
-import { BaroError, type Json, type Publication } from '@baro/core'
+import { BaroError, type Json, members, type Publication } from '@baro/core'
 import { type AtPosition, createId, mayPass } from '@baro/core/protocol'
 import type { Followed, Hub, Identity, Participant } from '@baro/server'
 import type { Batch, BoundedQueue, Dialect, GatewayHost, Outlet } from '@baro/server/parts'
 import { HeldQueue } from './held-queue.ts'
 import type { JoinRequest, Replay } from './join-request.ts'
+import { Membership } from './membership.ts'
 import { OwnIds } from './own-ids.ts'
+import { PresenceOfTopic } from './presence-of-topic.ts'
 import type { Speech, Spoken, SpokenSignal } from './speech.ts'
 import { type Frame, isRecord } from './wire/frame.ts'
 
@@ -55,6 +57,7 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
   readonly outbox: HeldQueue
   readonly #parts: TopicParts
   readonly #own = new OwnIds()
+  readonly #membership: Membership
   /** Comes with the signals of this client. The marks of no other gateway begin so. */
   readonly #mark: string
   #state: 'joining' | 'joined' | 'ended' = 'joining'
@@ -70,6 +73,7 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
     this.dialect = parts.speech.dialect
     this.outbox = new HeldQueue(parts.link.outbox)
     this.#parts = parts
+    this.#membership = new Membership(parts.host, parts.channel)
     this.#mark = `-${createId(parts.host.randomness)}`
   }
 
@@ -94,8 +98,17 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
       await this.#say(frame.payload)
       if (this.#parts.request.ack) this.#reply(frame, 'ok', {})
     } catch (error) {
-      this.#reply(frame, 'error', { reason: this.#parts.host.explain(error, this.name).message })
+      this.#refuse(frame, error)
     }
+  }
+
+  /** The client says as what it is here, or that it is not to be shown any more. */
+  present({ payload, ...frame }: Frame): void {
+    const { event, payload: state = {} } = isRecord(payload) ? payload : {}
+    const done = (error?: unknown) => (error === undefined ? this.#reply(frame, 'ok', {}) : this.#refuse(frame, error))
+    if (event === 'track') return this.#membership.track(state, done)
+    if (event === 'untrack') this.#membership.untrack()
+    done(event === 'untrack' ? undefined : new BaroError('unknown-message', 'Presence knows "track" and "untrack".'))
   }
 
   /** The client goes. */
@@ -160,7 +173,7 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
       return this.end()
     }
     this.#parts.link.forget(this.#parts.channel)
-    this.#push('system', { extension: 'broadcast', status: 'error', message: refusal.message, channel: this.#subTopic })
+    this.#warn('broadcast', refusal)
     // After an error the client joins again by itself, with its newest token; after a close it does not.
     this.#push(mayPass(refusal.code) || refusal.code === 'expired' ? 'phx_error' : 'phx_close', {})
     this.end()
@@ -168,11 +181,11 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
 
   /** Follows as somebody, in the place of whoever it was before. */
   #follow(user: Identity | undefined): void {
-    const { hub, link, address, channel } = this.#parts
+    const { hub, link, address, channel, request } = this.#parts
     const before = this.#participant
     const current = () => this.#participant === participant
     const participant: Participant = hub.open(
-      { user, address },
+      { user, address, ...memberOf(request) },
       {
         over: (error) => current() && this.failed(error),
         ended: (reconnectInMs) => current() && link.drain(reconnectInMs),
@@ -182,6 +195,20 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
     this.#followed?.end()
     before?.end()
     this.#followed = participant.follow({ channel }, this.#position ?? 'now', this)
+    this.#membership.become(participant)
+    if (this.#state === 'joined') this.#watch(participant)
+  }
+
+  /** Tells the client who is here, once it has joined. */
+  #watch(participant: Participant): void {
+    const { host, channel, request } = this.#parts
+    if (!request.isPresent || !host.hasMembers(channel)) return
+    const isCurrent = () => this.#participant === participant && this.#state === 'joined'
+    const presence = new PresenceOfTopic(
+      (event, payload) => isCurrent() && this.#push(event, payload),
+      (error) => isCurrent() && this.#warn('presence', error),
+    )
+    participant.follow(members({ channel }), undefined, presence)
   }
 
   async #say(payload: Json): Promise<void> {
@@ -212,6 +239,7 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
     if (this.#state === 'joining') {
       this.#state = 'joined'
       this.#reply(join, 'ok', { postgres_changes: [] })
+      if (this.#participant) this.#watch(this.#participant)
     }
     for (const { id, type: event, payload } of replayed)
       link.deliver(speech.broadcast({ event, payload, meta: { id, replayed: true } }), channel)
@@ -223,11 +251,25 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
     return this.name.slice(this.name.indexOf(':') + 1)
   }
 
-  #reply({ ref, joinRef }: Frame, status: 'ok' | 'error', response: Json): void {
+  #refuse(frame: Omit<Frame, 'payload'>, error: unknown): void {
+    this.#reply(frame, 'error', { reason: this.#parts.host.explain(error, this.name).message })
+  }
+
+  /** Tells the client in words what does not work (any more). */
+  #warn(extension: 'broadcast' | 'presence', { message }: BaroError): void {
+    this.#push('system', { extension, status: 'error', message, channel: this.#subTopic })
+  }
+
+  #reply({ ref, joinRef }: Omit<Frame, 'payload'>, status: 'ok' | 'error', response: Json): void {
     this.#parts.link.send({ joinRef, ref, topic: this.name, event: 'phx_reply', payload: { status, response } })
   }
 
   #push(event: string, payload: Json): void {
     this.#parts.link.send({ joinRef: this.joinRef, ref: this.joinRef, topic: this.name, event, payload })
   }
+}
+
+/** By the key of its choice a guest is the same after a cut, and so are all who choose it. */
+function memberOf({ presenceKey }: JoinRequest): { readonly alias?: string; readonly guest?: string } {
+  return presenceKey === undefined ? {} : { alias: presenceKey, guest: `supabase:${presenceKey}` }
 }

@@ -96,8 +96,8 @@ export class Attendance {
     const release = () => id !== undefined && ending && set.release(id, ending === 'left' ? 0 : staysMs)
     this.#whenKnown(principal, (known) => {
       id = known
-      const { user, address } = principal
-      const member = { id, ...(user && { user: user.id }), state: current }
+      const { user, alias, address } = principal
+      const member = { id, ...(user && { user: user.id }), ...(alias !== undefined && { alias }), state: current }
       set.hold(member, told, user ? id : `address:${address}`)
       release()
     })
