@@ -4,6 +4,7 @@ import { type LadderEvent, ladderTransition, startLadder } from './ladder-machin
 
 const mute: LadderEvent = { type: 'mute' }
 const brokeYoung: LadderEvent = { type: 'broke', ageMs: youngMs - 1 }
+const cut: LadderEvent = { type: 'cut' }
 const brokeOld: LadderEvent = { type: 'broke', ageMs: youngMs }
 
 function after(events: readonly LadderEvent[], rung = 0): number {
@@ -26,13 +27,17 @@ it('begins at the top again after the last rung', () => {
   expect(after([mute], 3)).toBe(0)
 })
 
-it('leaves a rung whose links break young three times in a row, and no sooner', () => {
-  expect(after([brokeYoung, brokeYoung])).toBe(0)
-  expect(after([brokeYoung, brokeYoung, brokeYoung])).toBe(1)
+it('leaves a rung whose links are cut young three times in a row, and no sooner', () => {
+  expect(after([brokeYoung, cut, brokeYoung, cut])).toBe(0)
+  expect(after([brokeYoung, cut, brokeYoung, cut, brokeYoung, cut])).toBe(1)
 })
 
-it('forgives young breaks once a link has lived', () => {
-  expect(after([brokeYoung, brokeYoung, brokeOld, brokeYoung, brokeYoung])).toBe(0)
+it('forgives young cuts once a link has lived', () => {
+  expect(after([brokeYoung, cut, brokeYoung, cut, brokeOld, brokeYoung, cut, brokeYoung, cut])).toBe(0)
+})
+
+it('stays on a rung whose links break young because the hub went away, however often', () => {
+  expect(after(Array.from({ length: 20 }, () => [brokeYoung, mute]).flat())).toBe(0)
 })
 
 it('climbs to a higher rung that spoke, and never falls by a probe', () => {

@@ -176,3 +176,35 @@ it('stays on its rung while the hub is down: that says nothing about the rung', 
   expect(webSocket.links).toHaveLength(2)
   expect(sse.links).toHaveLength(0)
 })
+
+it.each(['websocket', 'sse'] as const)(
+  'stays on %s when a server is killed again and again, however soon after the link has spoken',
+  async (rung) => {
+    remembered = rung
+    ladder = createLadder({ transports: [webSocket, sse], clock, isReachable: async () => isUp, memory: () => rung })
+    const used = rung === 'websocket' ? webSocket : sse
+    for (let kill = 1; kill <= 5; kill++) {
+      open()
+      used.links.at(-1)?.events.received(hello)
+      isUp = false
+      used.links.at(-1)?.events.closed(1006, '')
+      await settled()
+      // It refuses this one, and is there by the time it is asked.
+      open()
+      isUp = true
+      used.links.at(-1)?.events.closed(1006, '')
+      await settled()
+      expect(ladder.rung).toBe(rung)
+    }
+  },
+)
+
+it('leaves a rung whose young links are cut while the hub is there', async () => {
+  for (let link = 1; link <= 3; link++) {
+    open()
+    webSocket.links.at(-1)?.events.received(hello)
+    webSocket.links.at(-1)?.events.closed(1006, '')
+    await settled()
+  }
+  expect(ladder.rung).toBe('sse')
+})

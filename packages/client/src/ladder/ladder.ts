@@ -3,7 +3,7 @@ import type { ClientMessage } from '@baro/core/protocol'
 import type { RungMemory } from '../page/rung-memory.ts'
 import { moved, type Transport } from '../ports/transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'
-import { openHeard } from './heard-link.ts'
+import { openHeard, youngMs } from './heard-link.ts'
 import { type LadderEvent, ladderTransition, startLadder } from './ladder-machine.ts'
 
 /** What a ladder takes. */
@@ -25,7 +25,7 @@ export interface Ladder extends Transport {
    * A link of the rung in use has ended, `ageMs` after it was opened; without it, before its first message. Resolves once
    * it is known which rung is next.
    */
-  ended(url: string, ageMs: number | undefined): Promise<void>
+  ended(url: string, ageMs?: number): Promise<void>
 }
 
 /**
@@ -45,10 +45,10 @@ export function createLadder(options: LadderOptions): Ladder {
     state = ladderTransition(state, event, transports.length)
   }
 
-  async function ended(url: string, ageMs: number | undefined): Promise<void> {
+  async function ended(url: string, ageMs?: number): Promise<void> {
     if (ageMs !== undefined) on({ type: 'broke', ageMs })
-    // A hub that is down answers on no rung; only one that can be reached says something about this one.
-    else if (await isReachable(url)) on({ type: 'mute' })
+    // A hub that is down answers on no rung, and cuts them all; only one that can be reached says something about this one.
+    if ((ageMs ?? 0) < youngMs && (await isReachable(url))) on({ type: ageMs === undefined ? 'mute' : 'cut' })
   }
 
   return {

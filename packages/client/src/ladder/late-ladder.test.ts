@@ -101,6 +101,19 @@ it('stays on a top that had lived when a server that starts again refuses one li
   expect(webSocket.links).toHaveLength(3)
 })
 
+it('stays on a top that broke young with its server, though the ladder came only with the next server', async () => {
+  open()
+  webSocket.link.tell(heartbeat)
+  webSocket.link.drop()
+  loads[0]?.fail('connection refused')
+  await settled()
+  open()
+  webSocket.link.drop()
+  loads[1]?.arrive()
+  await settled()
+  expect([late.rung, loads.length]).toEqual(['websocket', 2])
+})
+
 it('takes the next rung after a link of the top that was swallowed', async () => {
   const { told } = open()
   clock.advance(4_000)

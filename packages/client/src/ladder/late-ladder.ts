@@ -24,7 +24,7 @@ export interface LateLadderOptions {
  */
 export function createLateLadder({ rung, top, memory, load, clock }: LateLadderOptions): Transport {
   let ladder: Ladder | undefined
-  /** The age of a link of the top that ended when no ladder had to know. */
+  /** The age of the last link of the top that spoke and ended, until a ladder knows. A dead server has no ladder to load. */
   let livedMs: number | undefined
 
   async function climb(): Promise<Ladder> {
@@ -54,15 +54,15 @@ export function createLateLadder({ rung, top, memory, load, clock }: LateLadderO
             events.received(message)
           },
           async closed(code, reason) {
-            const ageMs = hasSpoken ? clock.elapsed() - openedMs : undefined
-            if (ageMs !== undefined && ageMs >= youngMs) livedMs = ageMs
-            else {
+            const ageMs = clock.elapsed() - openedMs
+            if (hasSpoken) livedMs = ageMs
+            if (!hasSpoken || ageMs < youngMs) {
               // Without the ladder the next link is one of the top again.
               const judged = climb().then(
                 ({ ended }) => {
                   if (livedMs !== undefined) ended(url, livedMs)
                   livedMs = undefined
-                  return ended(url, ageMs)
+                  if (!hasSpoken) return ended(url)
                 },
                 () => {},
               )
