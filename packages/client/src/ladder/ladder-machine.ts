@@ -8,15 +8,13 @@
  * What ended while the hub was away says nothing about a rung: it ends links on all of them.
  */
 
-import { youngMs } from './heard-link.ts'
-
 /** Where the ladder stands. */
 export interface LadderState {
   /** Index of the rung in use, 0 is the highest. */
   readonly rung: number
   /** Links of this rung in a row that were cut soon after they spoke. */
   readonly youngCuts: number
-  /** Whether the last link of this rung had spoken. */
+  /** Whether a link of this rung has spoken since the last mute one. */
   readonly spoke: boolean
   /** How long after the last try the higher rungs are tried again; doubles with each time that found nothing better. */
   readonly probeAfterMs: number
@@ -26,15 +24,17 @@ export interface LadderState {
 export type LadderEvent =
   /** The link ended before its first message, though the hub is there. */
   | { readonly type: 'mute' }
-  /** The link ended after it had spoken, `ageMs` after it was opened. */
-  | { readonly type: 'broke'; readonly ageMs: number }
-  /** A link that broke young was cut on its way: the hub is there. Follows its `broke`. */
+  /** The link brought its first message. */
+  | { readonly type: 'spoke' }
+  /** A link that had spoken ended after a while. */
+  | { readonly type: 'lived' }
+  /** A link that had spoken ended soon after, though the hub is there: something cut it on its way. */
   | { readonly type: 'cut' }
   /** The rungs were tried from the top, and this is the first that speaks; if it is the one in use, it was in vain. */
   | { readonly type: 'probed'; readonly rung: number }
 
-/** Young links of a rung that may be cut before the next rung is tried: once is an accident, three times a proxy. */
-const patience = 3
+/** Young links of a rung that may be cut, and it is tried again: twice is an accident, three times a proxy. */
+const patience = 2
 
 const firstProbeMs = 15_000
 const maxProbeMs = 600_000
@@ -53,10 +53,12 @@ export function ladderTransition(state: LadderState, event: LadderEvent, rungs: 
     case 'mute':
       // A server that starts again refuses a link, and is there by the time it is asked: no word about this rung.
       return spoke ? { ...state, spoke: false } : take(below)
-    case 'broke':
-      return { ...state, youngCuts: event.ageMs < youngMs ? youngCuts : 0, spoke: true }
+    case 'spoke':
+      return { ...state, spoke: true }
+    case 'lived':
+      return { ...state, spoke: true, youngCuts: 0 }
     case 'cut':
-      return youngCuts + 1 < patience ? { ...state, youngCuts: youngCuts + 1 } : take(below)
+      return youngCuts < patience ? { ...state, youngCuts: youngCuts + 1 } : take(below)
     case 'probed':
       return event.rung < rung ? take(event.rung) : { ...state, probeAfterMs: Math.min(maxProbeMs, 2 * probeAfterMs) }
   }

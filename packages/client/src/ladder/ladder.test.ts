@@ -199,6 +199,17 @@ it.each(['websocket', 'sse'] as const)(
   },
 )
 
+it('stays on a rung that had spoken when a server that drains and starts again refuses one link', async () => {
+  const { link } = open()
+  webSocket.links[0]?.events.received(hello)
+  // Told that it drains, the client leaves by itself.
+  link.close()
+  open()
+  webSocket.links[1]?.events.closed(1006, '')
+  await settled()
+  expect(ladder.rung).toBe('websocket')
+})
+
 it('leaves a rung whose young links are cut while the hub is there', async () => {
   for (let link = 1; link <= 3; link++) {
     open()
@@ -207,4 +218,15 @@ it('leaves a rung whose young links are cut while the hub is there', async () =>
     await settled()
   }
   expect(ladder.rung).toBe('sse')
+})
+
+it('stays on a rung on which the hub itself says that it can let nobody in now', async () => {
+  for (let link = 1; link <= 4; link++) {
+    open()
+    if (link % 2)
+      webSocket.links.at(-1)?.events.received({ type: 'baro:error', payload: { code: 'unavailable', message: '' } })
+    webSocket.links.at(-1)?.events.closed(4004, 'no database')
+    await settled()
+  }
+  expect([ladder.rung, webSocket.links.length]).toEqual(['websocket', 4])
 })
