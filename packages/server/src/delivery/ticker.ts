@@ -34,7 +34,8 @@ const writesBetweenLooks = 4
  * Gathers what one or more turns of the event loop produced (`hand-on.ts`). Then every channel hands its publications
  * to its readers, and every socket is written once. Under load, one write per socket is about 30 times cheaper, because
  * the system call is most of what a delivery costs (bench/README.md). Where little happens, there is nothing to gather: what
- * comes alone is written as soon as the work that brought it is done.
+ * comes first in a turn is written as soon as the work that brought it is done. What follows in the same turn is written
+ * at its end: to wake a client's process for each answer takes longer than to make the answer.
  *
  * If writing takes long, it is done in slices, and the event loop goes on in between. Sockets that are known to read
  * have a line of their own, which is written first. Each line gets a slice of every turn, so that neither waits for
@@ -59,7 +60,7 @@ export class Ticker {
     tookMs: 0,
     writtenInMs: 0,
   }
-  /** The turn of the event loop in which channels handed on before its end. */
+  /** The turn of the event loop in which something was handed on or written before its end. */
   #atOnceIn: number | undefined
   /** When the event loop went on to other work; `undefined` if no socket waits for the next slice. */
   #leftAtMs: number | undefined
@@ -112,7 +113,7 @@ export class Ticker {
   }
 
   #runAtOnce(): void {
-    if (this.#channels.size > 0) this.#atOnceIn = this.#clock.turn()
+    this.#atOnceIn = this.#clock.turn()
     try {
       this.#run()
     } finally {
