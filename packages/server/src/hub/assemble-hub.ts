@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
-import { type Clock, pooledRandomness, type Recover } from '@baro/core/broker'
+import { type Clock, pooledRandomness, type Recover, whenHere } from '@baro/core/broker'
 import { checkedOptions, createId, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
@@ -19,11 +19,12 @@ import { Delegate, type Delegating } from '../delegate/delegate.ts'
 import { Ticker } from '../delivery/ticker.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createCounters } from '../observe/counters.ts'
+import { embeddedReads } from '../page-cache/embedded-reads.ts'
 import { keepPages } from '../page-cache/keep-pages.ts'
 import { createMemoryPageStore } from '../page-cache/memory-page-store.ts'
 import { PageCache } from '../page-cache/page-cache.ts'
 import { PageJudge } from '../page-cache/page-judge.ts'
-import { RenderRecords } from '../page-cache/render-record.ts'
+import { RenderRecord, RenderRecords } from '../page-cache/render-record.ts'
 import { tagOfPlace } from '../page-cache/tag-of-place.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
 import { defaultLimits } from '../ports/limits.ts'
@@ -92,6 +93,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     randomness = pooledRandomness,
     broker = createMemoryBroker({ clock, randomness }),
     pageStore = createMemoryPageStore({ clock }),
+    pagePolicy = {},
   } = options
   const limits = { ...defaultLimits, ...options.limits }
   const path = hubPath(options.path ?? '/baro')
@@ -300,7 +302,18 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       if (principal.user) records.assertMayBeRead(`What the user ${quote(principal.user.id)} may read`)
       return new OpenParticipant(participating, principal, participantOptions)
     },
-    pages: (handler, pagesOptions) => keepPages(pageCache, handler, pagesOptions),
+    pages: (handler, pagesOptions) => keepPages(pageCache, handler, { policy: pagePolicy, ...pagesOptions }),
+    pageParts: {
+      ...{ store: pageStore, judge, records, policy: pagePolicy },
+      now: () => clock.now(),
+      inFrontOf: (framework, pagesOptions) =>
+        keepPages(pageCache, framework, { policy: pagePolicy, ...pagesOptions }, true),
+      embeddedReads: (body) => embeddedReads(body, (channel) => judge.versionOf(channel)),
+      recorded: (path, work) =>
+        whenHere(pageStore.lastMark(), (mark) =>
+          records.run(new RenderRecord({ path, isShared: false, mark, began: clock.now() }), work),
+        ),
+    },
     async revalidate(what) {
       await pageStore.mark([typeof what === 'string' ? tagOfPlace(what) : `channel:${resolve(what).channel}`])
     },

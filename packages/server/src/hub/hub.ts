@@ -8,6 +8,8 @@ import type { KeySource } from '../access/server-keys.ts'
 import type { Auth, ChannelHandlers, Published, SessionEnd, SessionInfo, SignalOptions } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { PagesOptions } from '../page-cache/keep-pages.ts'
+import type { PageParts } from '../page-cache/page-parts.ts'
+import type { PagePolicy } from '../page-cache/page-policy.ts'
 import type { Participant, ParticipantOptions } from '../participant/participant.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
@@ -23,6 +25,8 @@ export interface HubOptions {
   readonly broker?: Broker
   /** Keeps the pages of `hub.pages`. Default: `createMemoryPageStore()`, for this hub alone. */
   readonly pageStore?: PageStore
+  /** When a page is good enough, where `hub.pages` or the page itself does not say otherwise. Default: that of `PagePolicy`. */
+  readonly pagePolicy?: PagePolicy
   /** Finds out who a client is. Default: everybody is a guest. */
   readonly auth?: Auth
   /**
@@ -208,6 +212,8 @@ export interface Hub {
    * ```
    */
   revalidate(what: Reference | string): Promise<void>
+  /** What keeps pages, for who puts the cache of a framework on it. An application needs `pages` alone. */
+  readonly pageParts: PageParts
 
   /** Whether the channel has `access: 'public'`, so that its snapshot may stand in a shared page. */
   isPublic(reference: Reference): boolean

@@ -51,7 +51,12 @@ const pagesRules: OptionRules<PagesOptions> = {
 }
 
 /** Makes a handler that keeps the pages of another. */
-export function keepPages(cache: PageCache, handler: RequestListener, given: PagesOptions = {}): RequestListener {
+export function keepPages(
+  cache: PageCache,
+  handler: RequestListener,
+  given: PagesOptions = {},
+  isGuarded: boolean = false,
+): RequestListener {
   const options = checkedOptions('hub.pages', given, pagesRules)
   const { policy = {}, query, cookies, headers = [], renderTimeout = '10s', maxPageBytes = 4 << 20 } = options
   const always = typeof policy === 'function' ? undefined : checkedOptions('hub.pages policy', policy, policyRules)
@@ -69,6 +74,7 @@ export function keepPages(cache: PageCache, handler: RequestListener, given: Pag
     },
     renderTimeoutMs: durationMs(renderTimeout),
     maxPageBytes,
+    isGuarded,
   }
   return (request: IncomingMessage, response: ServerResponse) => cache.answer(pages, request, response)
 }

@@ -36,6 +36,8 @@ export interface PagesOf {
   readonly policyOf: (path: string) => PagePolicy | undefined
   readonly renderTimeoutMs: number
   readonly maxPageBytes: number
+  /** Whether a render may read what is for one visitor alone: the framework sees to it that such a page is not shared. */
+  readonly isGuarded: boolean
 }
 
 /** What came of a render, for all who wait for it. */
@@ -179,8 +181,7 @@ export class PageCache {
       }
     }
     const mark = await this.#asked(() => store.lastMark(), 0)
-    const record = new RenderRecord(page.path, true, mark)
-    const renderedAt = clock.now()
+    const record = new RenderRecord({ path: page.path, isShared: !pages.isGuarded, mark, began: clock.now() })
     let wanted: RenderWanted | undefined
     const rendered = await this.#parts.records.run(record, () =>
       renderPage(page, {
@@ -196,7 +197,7 @@ export class PageCache {
       }),
     )
     try {
-      await this.#land({ asking, key, record, renderedAt, rendered, wanted }, tell)
+      await this.#land({ asking, key, record, rendered, wanted }, tell)
     } catch (error) {
       this.#parts.log.error(`The page ${JSON.stringify(page.path)} could not be kept: ${describeError(error)}`)
       tell({ came: 'private' })
@@ -205,7 +206,7 @@ export class PageCache {
     }
   }
 
-  async #land({ asking, key, record, renderedAt, rendered, wanted }: Landing, tell: (flown: Flown) => void) {
+  async #land({ asking, key, record, rendered, wanted }: Landing, tell: (flown: Flown) => void) {
     const { store, judge, log } = this.#parts
     const { page } = asking
     const path = JSON.stringify(page.path)
@@ -235,12 +236,15 @@ export class PageCache {
     for (const read of embeddedReads(answer.body, (channel) => judge.versionOf(channel))) record.add(read)
     // Nobody could say whether it is current.
     if (record.isOverfull) return tell({ came: 'answer', answer })
-    const reads = await judge.settle(record.reads)
-    const tags = [`path:${page.path}`, ...new Set(reads.map(({ channel }) => `channel:${channel}`))]
+    const { served } = record
+    const reads = await judge.settle([...record.reads, ...(served?.reads ?? [])])
+    const tags = [`path:${page.path}`, ...new Set(reads.map(({ channel }) => `channel:${channel}`)), ...record.tags]
+    const mark = Math.min(record.mark, served?.mark ?? record.mark)
+    const renderedAt = Math.min(record.began, served?.renderedAt ?? record.began)
     const head = headOf(answer)
     const about = { ...head, headers: [...head.headers] }
     const plain: KeptPage = {
-      ...{ about, parts: { identity: answer.body }, reads, tags, mark: record.mark, renderedAt },
+      ...{ about, parts: { identity: answer.body }, reads, tags, mark, renderedAt },
       policy: wanted.policy,
     }
     this.#failed.delete(key)
@@ -382,7 +386,6 @@ interface Landing {
   readonly asking: Asking
   readonly key: string
   readonly record: RenderRecord
-  readonly renderedAt: number
   readonly rendered: Rendered
   readonly wanted: RenderWanted | undefined
 }

@@ -1,7 +1,7 @@
 /** What a render reads, written down while it runs. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { BaroError } from '@baro/core'
-import type { PageRead } from '@baro/core/broker'
+import type { KeptPage, PageRead } from '@baro/core/broker'
 import { isOfMembers, quote } from '@baro/core/protocol'
 
 /** Most snapshots that are written down of one render; a page that shows more is not kept. */
@@ -15,16 +15,32 @@ export class RenderRecord {
   readonly isShared: boolean
   /** The newest mark of the store when it began. */
   readonly mark: number
+  /** When it began, in milliseconds since 1970. */
+  readonly began: number
   readonly #reads = new Map<string, PageRead>()
+  readonly #tags = new Set<string>()
+  #served: { readonly reads: readonly PageRead[]; readonly renderedAt: number; readonly mark: number } | undefined
 
-  constructor(path: string, isShared: boolean, mark: number) {
+  constructor({ path, isShared, mark, began }: Pick<RenderRecord, 'path' | 'isShared' | 'mark' | 'began'>) {
     this.path = path
     this.isShared = isShared
     this.mark = mark
+    this.began = began
   }
 
+  /** What was read to make something new. */
   get reads(): readonly PageRead[] {
     return [...this.#reads.values()]
+  }
+
+  /** What it can be marked by beside its path and its channels. */
+  get tags(): readonly string[] {
+    return [...this.#tags]
+  }
+
+  /** What a cache of the framework answered with instead of rendering: the answer is as old as that. */
+  get served(): Pick<KeptPage, 'reads' | 'renderedAt' | 'mark'> | undefined {
+    return this.#served
   }
 
   /** Whether it has read more than is written down, so that nobody can say whether it is current. */
@@ -36,6 +52,21 @@ export class RenderRecord {
   add({ channel, position, version }: PageRead): void {
     if (isOfMembers({ channel }) || this.isOverfull) return
     this.#reads.set(`${channel} ${position} ${version}`, { channel, position, version })
+  }
+
+  tag(tags: readonly string[]): void {
+    for (const tag of tags) this.#tags.add(tag)
+  }
+
+  /** The framework answers with what it kept. It may go on and render: what that reads is not of this. */
+  serve({ reads, renderedAt, mark, tags }: Pick<KeptPage, 'reads' | 'renderedAt' | 'mark' | 'tags'>): void {
+    this.tag(tags)
+    const before = this.#served
+    this.#served = {
+      reads: [...(before?.reads ?? []), ...reads],
+      renderedAt: Math.min(before?.renderedAt ?? renderedAt, renderedAt),
+      mark: Math.min(before?.mark ?? mark, mark),
+    }
   }
 }
 
