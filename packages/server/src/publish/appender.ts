@@ -15,6 +15,7 @@ import { own } from '../channel/own.ts'
 import { type Resolved, runningHub } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Feeds } from '../stream/feeds.ts'
+import type { Heads } from '../stream/heads.ts'
 import { ClaimOver } from './claim-over.ts'
 
 /** What appending works with. */
@@ -22,6 +23,8 @@ export interface AppenderParts {
   readonly broker: Pick<Broker, 'append'>
   readonly clock: Clock
   readonly feeds: Feeds
+  /** Is told at once where a channel stands now. */
+  readonly heads: Pick<Heads, 'moved'>
   readonly counters: Pick<Counters, 'published'>
 }
 
@@ -107,6 +110,8 @@ export class Appender {
     if (appended.outcome === 'claim-over') throw new ClaimOver(appended.answer)
     if (appended.outcome !== 'appended') throw new Error(`An append without a cursor came to "${appended.outcome}".`)
     this.#parts.counters.published += count
+    const { channel, position } = appended.delivery
+    this.#parts.heads.moved(channel, position)
     return { id, position: formatPosition(appended.delivery.position) }
   }
 }
