@@ -53,7 +53,7 @@ const unescapes: Readonly<Record<string, string>> = { '!': '!', t: '~', c: ',', 
 function unescaped(text: string): string {
   return text.replace(/!(?:u([0-9a-f]{1,6});|(.?))/gsu, (_, code, character) => {
     const found = code === undefined ? unescapes[character] : codePoint(Number.parseInt(code, 16))
-    if (found === undefined) throw new SyntaxError('no spell')
+    if (found === undefined) throw new SyntaxError('no escape')
     return found
   })
 }
