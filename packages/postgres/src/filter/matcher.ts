@@ -1,32 +1,48 @@
-/** Whether a row is in a selection, as the database would decide it: what is compared with NULL is not. */
+/** Whether a filter lets a row through, as the database would decide it: no comparison with NULL is true. */
 import type { Json } from '@baro/core'
-import type { Columns } from '../values/column-type.ts'
-import { orderOf } from '../values/order.ts'
+import type { Row } from '../table/row-change.ts'
+import { type Order, orderOf } from '../values/order.ts'
+import type { Comparing, Condition } from './condition.ts'
+import type { FilterColumns } from './filter.ts'
 import { isLike } from './like.ts'
-import type { Condition, Selection } from './selection.ts'
-
-/** A row as pages get it. */
-export type Row = Readonly<Record<string, Json>>
 
 /** Makes the function that decides for each row. */
-export function matcher(columns: Columns, { conditions }: Pick<Selection, 'conditions'>): (row: Row) => boolean {
-  const tests = conditions.map((one) => ({ column: one.column, test: testOf(columns, one) }))
+export function matcher(columns: FilterColumns, conditions: readonly Condition[]): (row: Row) => boolean {
+  const tests = conditions.map((condition) => ({
+    column: condition.column,
+    test: testOf(columns.get(condition.column) ?? 'text', condition),
+  }))
   return (row) => tests.every(({ column, test }) => test(row[column] ?? null))
 }
 
-function testOf(columns: Columns, { column, operator, value }: Condition): (held: Json) => boolean {
-  if (operator === 'is') return value === 'not null' ? (held) => held !== null : (held) => held === value
+/** How held values and those of a filter compare: as the widest type of their kind. */
+const orderBy: Readonly<Record<Comparing, Order | undefined>> = {
+  integer: orderOf('bigint'),
+  numeric: orderOf('numeric'),
+  real: orderOf('real'),
+  double: orderOf('double precision'),
+  boolean: orderOf('text'),
+  text: orderOf('text'),
+  uuid: orderOf('uuid'),
+  date: orderOf('date'),
+  timestamp: orderOf('timestamp'),
+  timestamptz: orderOf('timestamptz'),
+  label: orderOf('text'),
+}
+
+function testOf(kind: Comparing, { operator, values }: Condition): (held: Json) => boolean {
+  const [value] = values
+  if (operator === 'is') return value === 'null' ? (held) => held === null : (held) => String(held) === value
   if (operator === 'like' || operator === 'ilike') {
     const fold = operator === 'ilike' ? lowerAscii : (text: string) => text
-    const pattern = fold(String(value))
+    const pattern = fold(value)
     return (held) => typeof held === 'string' && isLike(fold(held), pattern)
   }
-  const order = orderOf(columns[column] ?? 'text') as ((a: Json, b: Json) => number) | undefined
-  if (!order) return () => false
-  if (operator === 'in')
-    return (held) => held !== null && (value as readonly Json[]).some((one) => order(held, one) === 0)
+  const order = orderBy[kind] as ((a: string, b: string) => number) | undefined
+  const compare = (held: Json, other: string): number => order?.(String(held), other) ?? Number.NaN
+  if (operator === 'in') return (held) => held !== null && values.some((one) => compare(held, one) === 0)
   const decide = decisions[operator]
-  return (held) => held !== null && decide(order(held, value))
+  return (held) => held !== null && decide(compare(held, value))
 }
 
 const decisions = {

@@ -6,7 +6,7 @@ import { BaroError, type Json } from '@baro/core'
 import { quote } from '@baro/core/protocol'
 
 /** A range of values: `[` and `]` include a bound, `(` and `)` do not; `null` is a side without a bound. */
-export interface RangeValue<Bound> {
+export type RangeValue<Bound> = {
   readonly lower: Bound | null
   readonly upper: Bound | null
   readonly bounds: '[]' | '[)' | '(]' | '()'
@@ -82,12 +82,6 @@ type NotNull<Type extends ScalarType | ListType> = Type extends `${infer Item ex
   : Type extends ScalarType
     ? ScalarValues[Type]
     : never
-
-/** The declared columns of a table. */
-export type Columns = Readonly<Record<string, ColumnType>>
-
-/** A row with these columns, as a page gets it. */
-export type RowOf<C extends Columns> = { readonly [Name in keyof C]: ColumnValue<C[Name]> }
 
 /** What a type is made of. */
 export type Parts =
