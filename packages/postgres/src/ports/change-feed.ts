@@ -34,6 +34,12 @@ export interface FeedProgress {
 export interface ChangeFeed {
   /** Begins: installs what it needs, and feeds as soon as this node leads. It goes on trying until it is closed. */
   start(): void
+  /**
+   * Resolves when the changes of this table are fed: what a snapshot that is taken from then on does not see, follows.
+   *
+   * @throws {BaroError} `bad-definition` if the table is not as defined, `unavailable` if nobody leads.
+   */
+  ready(table: string): Promise<void>
   /** The name of this life of the database. Positions of another life say nothing here. */
   epoch(): Promise<string>
   /**
