@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { createEmbeddedPostgres, type EmbeddedPostgres } from '@baro/postgres/embedded'
 import { createFakeClock } from '@baro/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -25,7 +26,7 @@ const log = { info() {}, warn() {}, error() {} }
 function writer(directory: string): { readonly child: ChildProcess; killedAfter(answers: number): Promise<number> } {
   const child = spawn(
     process.execPath,
-    ['--conditions=baro-source', '--import', 'tsx', `${import.meta.dirname}/writer.ts`, directory],
+    ['--conditions=baro-source', '--import', 'tsx', fileURLToPath(new URL('./writer.ts', import.meta.url)), directory],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   return {
