@@ -14,6 +14,7 @@ const uses = {
   react: ['core', 'client', 'react'],
   disk: ['disk'],
   jwt: ['jwt'],
+  postgres: ['postgres'],
   sanitize: ['sanitize'],
   'socket.io': ['socket.io'],
   supabase: ['supabase'],
