@@ -9,7 +9,7 @@ import { pulse } from '../channels/pulse.ts'
 import { race } from '../channels/race.ts'
 import { room } from '../channels/room.ts'
 import { openClub } from './club.ts'
-import { mountSocketIo, openCompat } from './compat.ts'
+import { mountGateways, openCompat } from './compat.ts'
 import { openDevices } from './devices.ts'
 import { createIdentity } from './identity.ts'
 import { runRace } from './race.ts'
@@ -66,7 +66,7 @@ export async function createSiteHub(broker?: Broker): Promise<Hub> {
   countVisitors(hub)
   runRace(hub)
   openCompat(hub)
-  mountSocketIo(hub)
+  mountGateways(hub)
 
   await hub.publish(machine(), 'facts', readFacts())
   await startSampler(async (sample) => {
