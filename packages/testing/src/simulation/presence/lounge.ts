@@ -2,7 +2,6 @@ import { type ChannelDefinition, type ChannelTypes, channel, type Reference, typ
 
 /** What a member tells: as whom its page acts, and something that changes. */
 // An interface is no `Json`: somebody might add to it.
-// biome-ignore lint/style/useConsistentTypeDefinitions: as above.
 export type Said = {
   readonly name: string
   readonly mood: number
