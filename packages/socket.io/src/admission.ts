@@ -1,7 +1,7 @@
 /** Who is let in: before a socket exists, it is known who comes, and whether a client that comes back can go on. */
 import { BaroError } from '@baro/core'
 import type { Hub, Identity, Participant } from '@baro/server'
-import type { GatewayHost, Handshake, LinkAllowing } from '@baro/server/parts'
+import type { GatewayHost, GatewayLink, Handshake } from '@baro/server/parts'
 import { type Namespace, Socket } from 'socket.io'
 import { type Client, type Connection, type InnerNamespace, innerSocket } from './insides.ts'
 import type { KeptSession, KeptSessions } from './kept-sessions.ts'
@@ -15,7 +15,7 @@ import { WriteQueue } from './write-queue.ts'
 /** What is known of a connection before anything is said on it. */
 export interface Arrived {
   readonly handshake: Handshake
-  readonly allowance: LinkAllowing
+  readonly link: GatewayLink
 }
 
 /** What admission works with. */
@@ -88,7 +88,7 @@ export class Admission {
       arrived.handshake,
       typeof auth.token === 'string' ? auth.token : undefined,
     )
-    if (user) arrived.allowance.knownAs(user)
+    if (user) arrived.link.knownAs(user)
     return user
   }
 

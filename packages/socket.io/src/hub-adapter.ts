@@ -28,7 +28,7 @@ import {
 } from './insides.ts'
 import type { KeptSessions } from './kept-sessions.ts'
 import type { MembershipsParts } from './memberships.ts'
-import { channelNameOf } from './room-names.ts'
+import { channelOfRoom } from './room-names.ts'
 import type { Seat, SeatParts } from './seat.ts'
 import { type Encoded, Speech } from './spoken.ts'
 
@@ -328,7 +328,7 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
   }
 
   #findChannel(room: string): string | undefined {
-    const name = channelNameOf(this.#namespace.name, room)
+    const name = channelOfRoom(this.#namespace.name, room)
     return name !== undefined && this.#parts.host.isChannel(name) ? name : undefined
   }
 

@@ -31,7 +31,7 @@ export class Memberships {
       const state = member(socket, { channel })
       this.#present.set(
         channel,
-        participant.track({ channel }, state, (error) => this.#failed(channel, error)),
+        participant.track({ channel }, state, { failed: (error) => this.#failed(channel, error) }),
       )
     } catch (error) {
       this.#failed(channel, host.explain(error, channel))

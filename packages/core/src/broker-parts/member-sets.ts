@@ -159,8 +159,9 @@ export class MemberSets {
     if (kept.length > 0) this.#sets.set(name, set)
   }
 
-  #join(set: MemberSet, { id, user, state }: HeldMember): Member {
-    const member: Member = { id, ...(user !== undefined && { user }), state, since: this.#clock.now() }
+  #join(set: MemberSet, { id, user, alias, state }: HeldMember): Member {
+    const known = { id, ...(user !== undefined && { user }), ...(alias !== undefined && { alias }) }
+    const member: Member = { ...known, state, since: this.#clock.now() }
     set.members.set(id, { member, order: ++this.#order, holders: 0 })
     return member
   }

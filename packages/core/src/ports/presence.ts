@@ -7,6 +7,7 @@ import type { Delivery } from './broker.ts'
 export interface HeldMember {
   readonly id: string
   readonly user?: string
+  readonly alias?: string
   /** What it tells of itself now. */
   readonly state: Json
 }

@@ -79,8 +79,13 @@ export class Delegate {
     this.#queue.refusedBefore(resolved.channel, publishing)
   }
 
-  /** Gives a signal to its handler. */
-  async signal(resolved: Resolved, type: string, payload: unknown, to?: string): Promise<void> {
+  /** Gives a signal to its handler. What the handler sends has the mark. */
+  async signal(
+    resolved: Resolved,
+    type: string,
+    payload: unknown,
+    { to, mark }: { readonly to?: string | undefined; readonly mark?: string | undefined } = {},
+  ): Promise<void> {
     const { gate, signals } = this.#parts
     const { principal } = this
     return this.#atWork.do(async () => {
@@ -90,7 +95,7 @@ export class Delegate {
       const value = await signals.validate(resolved, type, payload)
       const handled = new Handled(type, value, (sent, sentPayload) => signals.validate(resolved, sent, sentPayload))
       const signal = async (sent: string, sentPayload: unknown, options: SignalOptions = {}) => {
-        const about = { by: principal.user?.id, to: options.to, key: options.key }
+        const about = { by: principal.user?.id, to: options.to, key: options.key, mark }
         return signals.send(resolved, sent, await handled.outputOf(sent, sentPayload), about)
       }
       await handler({ ...contextOf(principal, resolved), payload: handled.payload, to, signal })

@@ -35,6 +35,7 @@ import type {
   ParticipantOptions,
   ParticipantPublishOptions,
   Present,
+  TrackingTold,
 } from './participant.ts'
 
 /** What opening a participant works with. */
@@ -99,14 +100,13 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     return { end }
   }
 
-  track(
-    reference: Reference,
-    state: unknown,
-    told: (error: BaroError) => void = (error) => this.#parts.log.warn(error.message),
-  ): Present {
-    const { following, end, failed } = this.#following(here(reference), (error) => this.#guarded(() => told(error)))
-    const quiet = { delivered() {}, reset() {}, failed() {} }
-    const outlet = new FollowerOutlet(quiet, failed, this.#parts.log)
+  track(reference: Reference, state: unknown, told: TrackingTold = {}): Present {
+    const { following, end, failed } = this.#following(here(reference), (error) =>
+      this.#guarded(() => (told.failed ? told.failed(error) : this.#parts.log.warn(error.message))),
+    )
+    // Nothing is published there, so the first answer is all that comes.
+    const follower = { delivered: () => told.taken?.(), reset: () => told.taken?.(), failed() {} }
+    const outlet = new FollowerOutlet(follower, failed, this.#parts.log)
     // The schema of the channel says what it is.
     const update = (next: unknown) => {
       if (this.#followings.has(following)) following.begin('now', outlet, 'ask', next as Json)
@@ -128,9 +128,9 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     reference: Reference,
     type: string,
     payload: unknown,
-    { to }: { readonly to?: string } = {},
+    { to, mark }: { readonly to?: string; readonly mark?: string } = {},
   ): Promise<void> {
-    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload, to))
+    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload, { to, mark }))
   }
 
   // The schema of the answer has checked the type.

@@ -464,7 +464,7 @@ describe('I9: a participant in a channel', () => {
   ])('is none by %s, and is told', async (_, access, state, code) => {
     const { hub, clock, seen } = setUpHall(access as never)
     const told: string[] = []
-    hub.open({ user: { id: 'ada' } }).track(hall, state as never, (error) => told.push(error.code))
+    hub.open({ user: { id: 'ada' } }).track(hall, state as never, { failed: (error) => told.push(error.code) })
     await clock.pass(250)
     expect([told, await seen()]).toEqual([[code], []])
   })
@@ -472,7 +472,9 @@ describe('I9: a participant in a channel', () => {
   test('leaves with an update that is refused, or with its right, and is told once', async () => {
     const { hub, clock, seen, log } = setUpHall()
     const told: string[] = []
-    const present = hub.open({ user: { id: 'ada' } }).track(hall, { name: 'Ada' }, (error) => told.push(error.code))
+    const present = hub
+      .open({ user: { id: 'ada' } })
+      .track(hall, { name: 'Ada' }, { failed: (error) => told.push(error.code) })
     hub.open({ user: { id: 'bob' } }).track(hall, { name: 'Bob' })
     await clock.pass(250)
     present.update({ name: 7 } as never)

@@ -41,6 +41,14 @@ export interface Present<State = unknown> {
   end(): void
 }
 
+/** What a participant is told of its being a member. */
+export interface TrackingTold {
+  /** What it tells of itself was taken: the first time, and after each update. */
+  taken?(): void
+  /** It is no member (any more): `refused`, `invalid-payload` (also after an update), `expired` or `unavailable`. Default: a line in the log. */
+  failed?(error: BaroError): void
+}
+
 /** What the members of a channel may tell of themselves. */
 export type ToldState<T extends ChannelTypes> = T['member'] extends Schema ? InputOf<T['member']> : unknown
 
@@ -78,20 +86,19 @@ export interface Participant {
    * come back by another; a gateway ends the participant once it notices that its client is dead.
    *
    * @param state Shown to whoever may see the members. At most 2 kB of JSON.
-   * @param failed It is no member (any more): `refused`, `invalid-payload` (also after an update), `expired` or `unavailable`.
    * @throws {BaroError} `bad-name`, `unknown-channel` (also if the channel has no members) or `closed`.
    *
    * @example
    * ```ts
    * const bot = hub.open({ user: { id: 'bot' } })
-   * const present = bot.track(room({ id: 42 }), { name: 'Bot' }, (error) => console.warn(error.message))
+   * const present = bot.track(room({ id: 42 }), { name: 'Bot' }, { failed: (error) => console.warn(error.message) })
    * present.update({ name: 'Bot', typing: true })
    * ```
    */
   track<T extends ChannelTypes>(
     reference: Reference<T>,
     state: ToldState<T>,
-    failed?: (error: BaroError) => void,
+    told?: TrackingTold,
   ): Present<ToldState<T>>
   /**
    * Publishes, after this participant's earlier publishes in the channel. With an `id` or a `turn` it may be repeated,
@@ -107,12 +114,15 @@ export interface Participant {
     payload: InputOf<T['events'][Type]>,
     options?: ParticipantPublishOptions,
   ): Promise<PublishAnswer>
-  /** Sends a signal to its handler, `to` one user if the handler passes that on. Throws as {@link publish}. */
+  /**
+   * Sends a signal to its handler, `to` one user if the handler passes that on. A gateway may give it a `mark`, which
+   * comes with it to gateways, and to nobody else. Throws as {@link publish}.
+   */
   signal<T extends ChannelTypes, Type extends keyof T['signals'] & string>(
     reference: Reference<T>,
     type: Type,
     payload: InputOf<T['signals'][Type]>,
-    options?: { readonly to?: string },
+    options?: { readonly to?: string; readonly mark?: string },
   ): Promise<void>
   /** Asks the handler of a request; resolves with its answer. Throws as {@link publish}. */
   request<T extends ChannelTypes, Type extends keyof T['requests'] & string>(

@@ -98,8 +98,8 @@ export class Attendance {
       id = known
       // Not before: a set that has become empty meanwhile is not renewed any more.
       set = this.#setOf(members ?? joinedPrefix + channel, members !== undefined)
-      const { user, address } = principal
-      const member = { id, ...(user && { user: user.id }), state: current }
+      const { user, alias, address } = principal
+      const member = { id, ...(user && { user: user.id }), ...(alias !== undefined && { alias }), state: current }
       set.hold(member, told, user ? id : `address:${address}`)
       release()
     }

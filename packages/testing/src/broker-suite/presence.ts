@@ -64,6 +64,15 @@ export function presenceDuties(stage: Stage): void {
       expect(counts).toEqual([2, 3, 3, 6, 7, 4, 3, 0])
     })
 
+    test('a member is shown as its node names it: its user, its alias, its state', async () => {
+      const ada: HeldMember = { id: 'user:ada', user: 'ada', alias: '에이다', state: { typing: true } }
+      const { joined } = await stage.broker.presence.touch(set, 'A', touch([ada, held('guest:1')], []), terms)
+      const [first, second] = (await seen()).now.list ?? []
+      expect([first, second]).toEqual(joined)
+      expect(first).toEqual({ ...ada, since: expect.any(Number) })
+      expect(second).toEqual({ id: 'guest:1', state: null, since: expect.any(Number) })
+    })
+
     test('a member is on all nodes together: it comes with the first and leaves with the last', async () => {
       const { broker, other } = stage
       const first = await broker.presence.touch(set, 'A', touching('ada'), terms)
