@@ -123,14 +123,18 @@ export class Gate {
       throw new BaroError('refused', 'A server key does not send messages as a client. Publish by POST.')
     }
     const { access } = resolved.handlers
-    const context = () => ({ ...contextOf(principal, resolved), action, ...(type !== undefined && { type }) })
-    const answer: NowOrLater<unknown> = access === 'public' || this.#ask(access, resolved, context())
-    return whenHere(answer, (isAllowed) => {
+    if (access === 'public') return this.#assertNotOver(principal)
+    const context = { ...contextOf(principal, resolved), action, ...(type !== undefined && { type }) }
+    return whenHere(this.#ask(access, resolved, context), (isAllowed) => {
       if (isAllowed !== true)
         throw new BaroError('refused', `The access rule of "${resolved.channel}" does not allow you to ${action}.`)
-      // The rule, or what was done before it was asked, may have taken longer than the token had left.
-      if (isOver(this.#parts.clock, principal.user)) throw expired()
+      this.#assertNotOver(principal)
     })
+  }
+
+  /** The rule, or what was done before it was asked, may have taken longer than the token had left. */
+  #assertNotOver({ user }: Principal): void {
+    if (isOver(this.#parts.clock, user)) throw expired()
   }
 
   /**

@@ -143,7 +143,7 @@ export class Routes {
     response: ServerResponse,
     handshake: Handshake,
   ): Promise<void> {
-    if (request.method === 'OPTIONS') return answerPreflight(response)
+    if (request.method === 'OPTIONS') return answerPreflight(response, gateway.requestHeaders)
     const price = request.method === 'POST' ? prices.post : prices.longPoll
     this.#parts.allowances.admit({ address: networkIn(handshake) }, price)
     return gateway.handle(request, response, handshake)
