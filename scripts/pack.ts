@@ -14,8 +14,10 @@ const uses = {
   react: ['core', 'client', 'react'],
   disk: ['disk'],
   jwt: ['jwt'],
+  postgres: ['postgres'],
   sanitize: ['sanitize'],
   'socket.io': ['socket.io'],
+  supabase: ['supabase'],
   testing: ['testing'],
 } as const
 

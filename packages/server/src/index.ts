@@ -42,5 +42,7 @@ export type {
   Participant,
   ParticipantOptions,
   ParticipantPublishOptions,
+  Present,
+  TrackingTold,
 } from './participant/participant.ts'
 export { defaultLimits, type Limits } from './ports/limits.ts'

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { type Clock, pooledRandomness, type Recover, whenHere } from '@baro/core/broker'
-import { checkedOptions, createId, orThrow, quote } from '@baro/core/protocol'
+import { checkedOptions, createId, here, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Connections } from '../access/connections.ts'
@@ -14,8 +14,10 @@ import { ServerKeys } from '../access/server-keys.ts'
 import { Turnstile } from '../access/turnstile.ts'
 import type { AnyHandlers, Identity } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
+import { own } from '../channel/own.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
+import { Outbox } from '../delivery/outbox.ts'
 import { Ticker } from '../delivery/ticker.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createCounters } from '../observe/counters.ts'
@@ -47,6 +49,7 @@ import { Bookmarks } from '../transports/channel-url/bookmarks.ts'
 import { publishByPost } from '../transports/channel-url/channel-post.ts'
 import { endStream, readChannel } from '../transports/channel-url/channel-read.ts'
 import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
+import { bytesOf } from '../transports/http/answer.ts'
 import { FairTurns } from '../transports/http/fair-turns.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
 import { LateRefusals } from '../transports/http/late-refusals.ts'
@@ -239,6 +242,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       return sessions.isStopping
     },
     isChannel: (name) => registry.resolve(name).ok,
+    hasMembers: (channel) => registry.resolve(here({ channel }).channel).ok,
     async authenticate(handshake, token) {
       try {
         return await gate.authenticateInTime(handshake.headers, token)
@@ -248,17 +252,29 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
         throw gate.explain(error, 'auth')
       }
     },
-    allowance: ({ address }) => {
+    hasSignal: (name, type) => {
+      const resolved = registry.resolve(name)
+      return resolved.ok && own(resolved.value.definition.signals, type) !== undefined
+    },
+    openWebSocket: (upgrade, connect) =>
+      webSockets.upgrade(upgrade, (socket) => {
+        const outbox = new Outbox(socket, ticker, limits, clock.elapsed())
+        return connect(socket, outbox)
+      }),
+    bodyOf: (request, maxBytes) => bytesOf(request, maxBytes, { clock, limits }),
+    link: ({ address }) => {
       const sharing: { user: Identity | undefined; readonly address: string | undefined } = {
         user: undefined,
         address: address === undefined ? undefined : networkOf(address),
       }
-      const link = new LinkAllowance(allowances, sharing)
+      const connection = connections.open(sharing)
+      const allowance = new LinkAllowance(allowances, sharing)
       const knownAs = (user: Identity) => {
+        connection.become({ ...sharing, user })
         sharing.user = user
-        link.known()
+        allowance.known()
       }
-      return { spend: (messages, bytes) => link.spend(messages, bytes), knownAs }
+      return { spend: (messages, bytes) => allowance.spend(messages, bytes), knownAs, end: () => connection.end() }
     },
     publish: (name, type, payload, id) => publisher.publishAs(resolve({ channel: name }), type, payload, id),
     signal: async (name, type, payload, mark) => {

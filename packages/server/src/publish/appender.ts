@@ -5,6 +5,7 @@ import {
   type ClaimKey,
   type Clock,
   type Entry,
+  isLater,
   type NowOrLater,
   whenHere,
 } from '@baro/core/broker'
@@ -70,7 +71,10 @@ export class Appender {
   append(resolved: Resolved, { type, payload, id, by, settle }: Draft): NowOrLater<Published> {
     const time = this.#parts.clock.now()
     const entry: Entry = by === undefined ? { type, payload, id, time } : { type, payload, id, time, by }
-    return whenHere(this.#append(resolved, [entry], settle), (appended) => this.#published(id, appended))
+    const appended = this.#append(resolved, [entry], settle)
+    return isLater(appended)
+      ? Promise.resolve(appended).then((done) => this.#published(id, done))
+      : this.#published(id, appended)
   }
 
   /**
