@@ -44,7 +44,8 @@ export interface TableShape {
 }
 
 /** The types of a channel of rows. */
-export interface TableTypes<C extends Columns, K extends keyof C & string> {
+export interface TableTypes<C extends Columns, K extends keyof C & string, F extends keyof C & string> {
+  args: [filter?: Filter<C, F>]
   pattern: `rows:${string}:{filter}`
   events: RowEvents<RowOf<C>, K>
   // biome-ignore lint/complexity/noBannedTypes: it has no signals.
@@ -60,14 +61,14 @@ export interface TableDefinition<
   C extends Columns = Columns,
   K extends keyof C & string = keyof C & string,
   F extends keyof C & string = keyof C & string,
-> extends Omit<ChannelDefinition<TableTypes<C, K>>, never> {
+> extends ChannelDefinition<TableTypes<C, K, F>> {
   /**
    * The reference of the rows that a filter lets through; without one, of all rows.
    *
    * @throws {BaroError} `bad-name` if a column, an operator or a value is not one that the table can be filtered by, or if
    *   the name gets longer than 255 bytes.
    */
-  (filter?: Filter<C, F>): Reference<TableTypes<C, K>>
+  (filter?: Filter<C, F>): Reference<TableTypes<C, K, F>>
   readonly table: TableShape
   /** The conditions of a channel, of the parameter in its name: for an access rule. */
   conditions(params: { readonly filter: string }): readonly Condition[]
