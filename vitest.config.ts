@@ -1,13 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Those that bring up servers, browsers or attackers. Beside what computes, a page may take half a minute to load; two of them
+ * Those that bring up servers, browsers or attackers. Beside what computes, a page may take half a minute to load; three of them
  * beside each other mostly wait.
  */
 const apart = [
   'tests/e2e/**/*.test.ts',
   'tests/hostile/**/*.test.ts',
   'tests/disk/**/*.test.ts',
+  'tests/embedded/**/*.test.ts',
   'tests/tutorials/*.test.ts',
 ]
 
@@ -35,7 +36,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'apart', include: apart, maxWorkers: 2, sequence: { groupOrder: 2 } },
+        test: { name: 'apart', include: apart, maxWorkers: 3, sequence: { groupOrder: 2 } },
       },
       {
         extends: true,

@@ -1,3 +1,4 @@
+import type { Json } from '@baro/core'
 import type { Database, DatabaseChannel, DatabaseParts, OpenDatabase, Queried, StreamSource } from '@baro/core/broker'
 import {
   checkedOptions,
@@ -17,6 +18,7 @@ import type { QueriedRows } from '../queried.ts'
 import { FeedPassing, rowsAfter } from '../ring/rows-after.ts'
 import { RingView, TableRing } from '../ring/table-ring.ts'
 import { readRows } from '../snapshot/read-rows.ts'
+import { rowsState } from '../state/rows-state.ts'
 import { type TableDefinition, tableOf } from '../table/table.ts'
 
 /** What `createDatabase` takes. */
@@ -91,7 +93,9 @@ class ServedDatabase implements OpenDatabase {
     const found = table && this.#rings.get(table.name)
     if (!table || !found) return undefined
     const { ring, passing } = found
-    const conditions = (definition as unknown as TableDefinition).conditions(params as { filter: string })
+    const { conditions: conditionsOf, window: windowOf } = definition as unknown as TableDefinition
+    const named = params as { filter: string }
+    const [conditions, window] = [conditionsOf(named), windowOf(named)]
     const view = new RingView(channel, ring, conditions)
     const signals = (follower: Parameters<StreamSource['follow']>[0]) =>
       this.#parts.broker.follow(channel, { deliver() {}, signal: (signal) => follower.signal(signal), lost() {} })
@@ -115,9 +119,12 @@ class ServedDatabase implements OpenDatabase {
             epoch,
             snapshot: at,
             rows,
-          } = await readRows(this.#driver, table, this.#maxRows, read, { channel, params, conditions })
+          } = await readRows(this.#driver, table, this.#maxRows, read, { channel, params, conditions, window })
           this.#epoch = epoch
-          return { position: this.#positionOf({ kind: 'queried', epoch, ...textsOf(at) }), value: rows }
+          return {
+            position: this.#positionOf({ kind: 'queried', epoch, ...textsOf(at) }),
+            value: rowsState(table, window, rows) as unknown as Json,
+          }
         } catch (error) {
           throw asDatabaseError(error, `The rows of ${quote(channel)} cannot be read`)
         }

@@ -1,6 +1,7 @@
 import { BaroError } from '@baro/core'
 import { quote } from '@baro/core/protocol'
-import type { DatabaseClient, PgPool, PostgresDriver } from '../ports/driver.ts'
+import { pgliteDriver } from '../embedded/pglite-driver.ts'
+import type { DatabaseClient, PgliteClient, PgPool, PostgresDriver } from '../ports/driver.ts'
 import { pgDriver } from './pg-driver.ts'
 
 /**
@@ -12,6 +13,7 @@ export function driverOf(client: DatabaseClient): PostgresDriver {
   const can = (...functions: readonly string[]) =>
     functions.every((name) => typeof (client as unknown as Record<string, unknown> | undefined)?.[name] === 'function')
   if (can('query', 'transaction', 'hold')) return client as PostgresDriver
+  if (can('query', 'transaction', 'listen')) return pgliteDriver(client as PgliteClient)
   if (can('query', 'connect') && !can('release')) return pgDriver(client as PgPool)
   throw new BaroError(
     'bad-definition',

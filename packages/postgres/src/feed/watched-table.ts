@@ -42,7 +42,7 @@ export async function checkTable(database: Queryable, { name, key, columns, filt
   for (const [column, type] of Object.entries(columns)) {
     const there = types.get(column)
     if (!there) bad(`has no column ${quote(column)}. Take it out of "columns", or correct the name.`)
-    const declared = type.replace(/ \| null$/, '')
+    const declared = typeof type === 'string' ? type.replace(/ \| null$/, '') : 'enum'
     if (!isOfType(declared, there?.type ?? '', there?.category ?? ''))
       bad(`has the column ${quote(column)} of type ${there?.type}, not ${declared}. Correct its type in "columns".`)
     if (
@@ -83,7 +83,15 @@ const named = [
 
 function isOfType(declared: string, type: string, category: string): boolean {
   if (declared.endsWith('[]')) return category === 'A' && isOfType(declared.slice(0, -2), type.replace(/\[\]$/, ''), '')
-  return declared === 'text' ? category !== 'A' && !named.includes(type) : declared === type
+  if (declared === 'enum') return category === 'E'
+  return declared === 'text' ? category !== 'A' && !named.includes(type) : (spelled[declared] ?? declared) === type
+}
+
+/** How the catalogue spells what we call by its short name. */
+const spelled: Readonly<Record<string, string>> = {
+  varchar: 'character varying',
+  char: 'character',
+  timetz: 'time with time zone',
 }
 
 const description = `

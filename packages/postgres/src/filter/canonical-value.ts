@@ -9,7 +9,7 @@ const zone = /(Z|[+-]\d\d(?::?\d\d)?)$/
 
 /** The canonical text of a value, or `undefined` if it is none of that kind. */
 export function canonicalValue(kind: Comparing, value: unknown): string | undefined {
-  if (kind === 'text')
+  if (kind === 'text' || kind === 'label')
     return typeof value === 'string' && !value.includes('\0') && !/\p{Surrogate}/u.test(value)
       ? value.normalize('NFC')
       : undefined

@@ -1,5 +1,5 @@
 /** Conditions of a filter: a column, an operator, and the value as canonical text. They are all true, or the row is out. */
-import type { ColumnType } from '../values/column-type.ts'
+import { type ColumnType, scalarOf } from '../values/column-type.ts'
 
 /** The operators, as `table` takes them and as SQL knows them. */
 export const operators = ['eq', 'neq', 'lt', 'lte', 'gt', 'gte', 'in', 'like', 'ilike', 'is'] as const
@@ -24,6 +24,7 @@ export type Comparing =
   | 'date'
   | 'timestamp'
   | 'timestamptz'
+  | 'label'
 
 const comparingOf: Readonly<Record<string, Comparing>> = {
   smallint: 'integer',
@@ -34,6 +35,7 @@ const comparingOf: Readonly<Record<string, Comparing>> = {
   'double precision': 'double',
   boolean: 'boolean',
   text: 'text',
+  varchar: 'text',
   uuid: 'uuid',
   date: 'date',
   timestamp: 'timestamp',
@@ -42,7 +44,7 @@ const comparingOf: Readonly<Record<string, Comparing>> = {
 
 /** How a column of this type compares; `undefined` if it cannot be filtered by. */
 export function comparing(type: ColumnType): Comparing | undefined {
-  return comparingOf[type.replace(/ \| null$/, '')]
+  return typeof type === 'string' ? comparingOf[scalarOf(type) ?? ''] : 'label'
 }
 
 const equal: readonly Operator[] = ['eq', 'neq', 'in', 'is']
@@ -60,4 +62,5 @@ export const operatorsOf: Readonly<Record<Comparing, readonly Operator[]>> = {
   date: ordered,
   timestamp: ordered,
   timestamptz: ordered,
+  label: equal,
 }

@@ -1,6 +1,6 @@
 import { BaroError } from '@baro/core'
 import { quote } from '@baro/core/protocol'
-import type { ColumnType, ColumnValue } from '../values/column-type.ts'
+import { type ColumnType, type ColumnValue, typeName } from '../values/column-type.ts'
 import { canonicalValue } from './canonical-value.ts'
 import { type Comparing, type Condition, comparing, type Operator, operatorsOf } from './condition.ts'
 import { byCode, formatFilter, readFilter } from './filter-text.ts'
@@ -47,7 +47,7 @@ export function filterColumns(columns: Readonly<Record<string, ColumnType>>, nam
         throw new BaroError(
           'bad-definition',
           type
-            ? `The column ${quote(name)} is ${type}, which cannot be filtered by. Take it out of "filters".`
+            ? `The column ${quote(name)} is ${typeName(type)}, which cannot be filtered by. Take it out of "filters".`
             : `"filters" names ${quote(name)}, which is not among the columns. Add it there, or correct the name.`,
         )
       return [name, kind]

@@ -80,6 +80,7 @@ const comparers: Readonly<Record<Comparing, Comparer>> = {
   boolean: asTexts,
   text: of((text) => text, byCodePoint),
   uuid: asTexts,
+  label: asTexts,
   date: of((text) => readMoment(text), byOrder),
   timestamp: of((text) => readMoment(text), byOrder),
   timestamptz: of((text) => readMoment(text), byOrder),

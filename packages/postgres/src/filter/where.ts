@@ -21,6 +21,7 @@ const typeOf: Readonly<Record<Comparing, string>> = {
   boolean: 'boolean',
   text: 'text',
   uuid: 'uuid',
+  label: 'text',
   date: 'date',
   timestamp: 'timestamp',
   timestamptz: 'timestamptz',
@@ -35,7 +36,8 @@ export function whereOf(
   const parameter = (value: unknown) => `$${values.push(value)}`
   const texts = conditions.map(({ column, operator, values: [first, ...others] }) => {
     const kind = filters.get(column) ?? 'text'
-    const name = kind === 'text' ? `${quoteName(column)}::text` : quoteName(column)
+    const isText = kind === 'text' || kind === 'label'
+    const name = isText ? `${quoteName(column)}::text` : quoteName(column)
     const sign = comparison[operator]
     // Texts are ordered by code point, whatever the order of the column: nobody else could say it without the database.
     const ordered = kind === 'text' && /^(lt|gt)/.test(operator) ? `${name} collate "C"` : name

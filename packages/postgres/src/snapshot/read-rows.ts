@@ -3,11 +3,11 @@ import { BaroError, type Params } from '@baro/core'
 import { quote } from '@baro/core/protocol'
 import { quoteName, quoteTable } from '../feed/quote-name.ts'
 import { schema } from '../feed/schema.ts'
-import type { Condition } from '../filter/condition.ts'
 import { whereOf } from '../filter/where.ts'
 import type { PostgresDriver, Queryable } from '../ports/driver.ts'
 import type { QueriedContext, ReadRows } from '../queried.ts'
 import type { Texts } from '../ring/ring-entry.ts'
+import { windowSql } from '../state/window-sql.ts'
 import type { Row } from '../table/row-change.ts'
 import type { TableShape } from '../table/table.ts'
 import { rowOf } from '../values/row-of.ts'
@@ -46,7 +46,7 @@ export async function readRows(
     if (!at) throw new BaroError('unavailable', 'The database has no feed any more. Restart the hub.')
     const rows = await (read
       ? read({ rows: (sql, values) => rowsOf(tx, table, sql, values ?? []) }, context)
-      : allRows(tx, table, maxRows, context.conditions))
+      : allRows(tx, table, maxRows, context))
     return { epoch: at.epoch, snapshot: parseSnapshot(at.snapshot), rows }
   })
 }
@@ -55,17 +55,17 @@ async function allRows(
   tx: Queryable,
   table: TableShape,
   maxRows: number,
-  conditions: readonly Condition[],
+  { conditions, window: { order, limit } }: QueriedContext,
 ): Promise<readonly Row[]> {
   const { text, values } = whereOf(table, conditions)
   const columns = Object.keys(table.columns).map(quoteName).join(', ')
   const rows = await rowsOf(
     tx,
     table,
-    `select ${columns} from ${quoteTable(table.name)} where ${text} order by ${table.key.map(quoteName).join(', ')} limit ${maxRows + 1}`,
+    `select ${columns} from ${quoteTable(table.name)} where ${text} ${windowSql(table, { order, limit: limit ?? maxRows + 1 })}`,
     values,
   )
-  if (rows.length > maxRows)
+  if (limit === undefined && rows.length > maxRows)
     throw new BaroError(
       'bad-definition',
       `More than ${maxRows} rows of ${quote(table.name)} are in one channel. Follow fewer by a filter, read some by queried(), or raise "maxRows".`,

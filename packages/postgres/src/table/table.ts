@@ -7,12 +7,13 @@ import {
   type Schema,
 } from '@baro/core'
 import { encodeSegment, maxChannelNameBytes, quote } from '@baro/core/protocol'
-import type { Condition } from '../filter/condition.ts'
+import { type Condition, comparing } from '../filter/condition.ts'
 import { conditionsOf, type Filter, type FilterColumns, filterColumns, parseFilter } from '../filter/filter.ts'
 import { formatFilter, isFilterName } from '../filter/filter-text.ts'
-import { foldRows } from '../state/fold-rows.ts'
-import type { ColumnType, ColumnValue } from '../values/column-type.ts'
-import type { Row, RowChange, RowEvents } from './row-change.ts'
+import { foldChange, isShort, noRows, type RowsState } from '../state/rows-state.ts'
+import { cutWindow, type Window, type WindowOptions, windowOf, withWindow } from '../state/window.ts'
+import { assertColumnType, type ColumnType, type ColumnValue } from '../values/column-type.ts'
+import type { RowChange, RowEvents } from './row-change.ts'
 
 /** The columns of a table with their types. */
 export type Columns = Readonly<Record<string, ColumnType>>
@@ -26,7 +27,7 @@ export interface TableOptions<C extends Columns, K extends keyof C & string, F e
   readonly key: readonly [K, ...K[]]
   /** The columns that pages get, with their types as PostgreSQL names them. No other column leaves the server. */
   readonly columns: C
-  /** The columns that rows may be chosen by. Default: none, every channel shows the whole table. */
+  /** The columns that rows may be chosen and sorted by. Default: none, every channel shows the whole table by its key. */
   readonly filters?: readonly F[]
   /** How much of the changes is kept, of all filters together. Default: 10,000 rows and 16 MiB, for 24 hours. */
   readonly history?: HistoryOptions
@@ -45,14 +46,14 @@ export interface TableShape {
 
 /** The types of a channel of rows. */
 export interface TableTypes<C extends Columns, K extends keyof C & string, F extends keyof C & string> {
-  args: [filter?: Filter<C, F>]
+  args: [filter?: Filter<C, F>, window?: WindowOptions<F | K>]
   pattern: `rows:${string}:{filter}`
   events: RowEvents<RowOf<C>, K>
   // biome-ignore lint/complexity/noBannedTypes: it has no signals.
   signals: {}
   // biome-ignore lint/complexity/noBannedTypes: it has no requests.
   requests: {}
-  state: readonly RowOf<C>[]
+  state: RowsState<RowOf<C>>
   member: undefined
 }
 
@@ -63,15 +64,18 @@ export interface TableDefinition<
   F extends keyof C & string = keyof C & string,
 > extends ChannelDefinition<TableTypes<C, K, F>> {
   /**
-   * The reference of the rows that a filter lets through; without one, of all rows.
+   * The reference of the rows that a filter lets through, sorted and limited as the window says; by default of all rows,
+   * sorted by their key.
    *
    * @throws {BaroError} `bad-name` if a column, an operator or a value is not one that the table can be filtered by, or if
    *   the name gets longer than 255 bytes.
    */
-  (filter?: Filter<C, F>): Reference<TableTypes<C, K, F>>
+  (filter?: Filter<C, F>, window?: WindowOptions<F | K>): Reference<TableTypes<C, K, F>>
   readonly table: TableShape
   /** The conditions of a channel, of the parameter in its name: for an access rule. */
   conditions(params: { readonly filter: string }): readonly Condition[]
+  /** The order and the limit of a channel, of the parameter in its name. */
+  window(params: { readonly filter: string }): Window
 }
 
 /** Only the database writes rows. */
@@ -100,6 +104,7 @@ const segment = /^[^\0]{1,63}$/su
  *   filters: ['category', 'price'],
  * })
  * products({ category: 'tools', price: { lt: '100' } }) // { channel: 'rows:public.products:category.eq.tools~price.lt.100' }
+ * products({}, { order: ['-price'], limit: 10 }) // the ten dearest
  * ```
  */
 export function table<const C extends Columns, K extends keyof C & string, F extends keyof C & string = never>(
@@ -113,8 +118,11 @@ export function table<const C extends Columns, K extends keyof C & string, F ext
   if (parts.length !== 2 || !parts.every((part) => segment.test(part)))
     bad('has no usable name. Write schema and table, as in "public.messages", without quotes.')
   if (!Array.isArray(key) || key.length === 0) bad('has no key. Name the columns that tell its rows apart.')
+  for (const [column, type] of Object.entries(columns)) assertColumnType(column, type)
   for (const column of key)
     if (!Object.hasOwn(columns, column)) bad(`has the key ${quote(column)}, which is not among its columns.`)
+    else if (!comparing(columns[column] as ColumnType))
+      bad(`has the key ${quote(column)}, whose values do not compare. Use a key of numbers, texts, dates or uuids.`)
   for (const column of filters)
     if (!isFilterName(column))
       bad(
@@ -123,21 +131,28 @@ export function table<const C extends Columns, K extends keyof C & string, F ext
   const shape: TableShape = { name, key, columns, filters: filterColumns(columns, filters) }
   const fold =
     (type: RowChange['type']) =>
-    (rows: readonly Row[], { payload }: { readonly payload: unknown }) =>
-      foldRows(rows, key, { type, payload } as RowChange)
+    (state: RowsState, { payload }: { readonly payload: unknown }) =>
+      foldChange(shape, state, { type, payload } as RowChange)
+  const sortable = new Set<string>([...key, ...filters])
+  const parse = (text: string) => {
+    const cut = cutWindow(sortable, text)
+    const conditions = cut && parseFilter(shape.filters, cut.filter)
+    return conditions && { conditions, window: cut.window }
+  }
   const definition = channel(`rows:${encodeSegment(name)}:{filter}`, {
-    params: { filter: (text: string) => parseFilter(shape.filters, text) !== undefined },
+    params: { filter: (text: string) => parse(text) !== undefined },
     events: { insert: fromDatabase, update: fromDatabase, delete: fromDatabase, truncate: fromDatabase },
     state: {
-      initial: () => [] as readonly Row[],
+      initial: (): RowsState => noRows,
+      isShort,
       on: { insert: fold('insert'), update: fold('update'), delete: fold('delete'), truncate: fold('truncate') },
     },
     history: { size: 10_000, bytes: 16 << 20, ...history },
     ...(version !== undefined && { version }),
   })
   const { pattern, events, signals, requests, state, member, text } = definition
-  const refer = (filter: object = {}) => {
-    const written = formatFilter(conditionsOf(shape.filters, filter))
+  const refer = (filter: object = {}, window: WindowOptions = {}) => {
+    const written = withWindow(formatFilter(conditionsOf(shape.filters, filter)), windowOf(sortable, window))
     const bytes = pattern.text.length - '{filter}'.length + encodeSegment(written).length
     if (bytes > maxChannelNameBytes)
       throw new BaroError(
@@ -152,7 +167,9 @@ export function table<const C extends Columns, K extends keyof C & string, F ext
     version: definition.version,
     table: shape,
     conditions: ({ filter }: { readonly filter: string }) =>
-      parseFilter(shape.filters, filter) ?? bad(`has no filter ${quote(filter)}.`),
+      parse(filter)?.conditions ?? bad(`has no filter ${quote(filter)}.`),
+    window: ({ filter }: { readonly filter: string }) =>
+      parse(filter)?.window ?? bad(`has no filter ${quote(filter)}.`),
   }) as unknown as TableDefinition<C, K, F>
 }
 
