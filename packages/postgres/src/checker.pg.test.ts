@@ -29,8 +29,8 @@ test('I12: whatever is written, cut and killed, each step of each reader is righ
   const { violations, examples, ...counts } = await check({})
   expect(examples).toEqual([])
   expect(violations).toBe(0)
-  for (const count of ['renders', 'recovered', 'cuts', 'kills', 'rollbacks'] as const)
-    expect([count, counts[count] > 0]).toEqual([count, true])
+  const { renders, recovered, cuts, kills, taken, written } = counts
+  expect(Math.min(renders, recovered, cuts, kills, taken, written.rollbacks)).toBeGreaterThan(0)
 })
 
 test.for(['sequence', 'horizon'] as const)(
