@@ -28,6 +28,8 @@ export interface SiteOptions {
   readonly tls?: { readonly keyFile: string; readonly certFile: string }
   /** How long the token of a member counts, in milliseconds. Default: that of the site, five minutes. */
   readonly tokenLifeMs?: number
+  /** Whether it has a database, in its process and in `folder`. Default: it has none, and no pages of one. */
+  readonly database?: boolean
 }
 
 /** Starts the site. */
@@ -69,6 +71,7 @@ export function spawnSite({
   folder,
   tls,
   tokenLifeMs,
+  database = false,
 }: SiteOptions = {}): {
   child: ChildProcess
   printed: () => string
@@ -77,7 +80,13 @@ export function spawnSite({
   const encrypted = tls ? ['--key', tls.keyFile, '--cert', tls.certFile] : []
   const child = spawn(process.execPath, ['--import', 'tsx', ...execArgv, 'server/start.ts', ...disk, ...encrypted], {
     cwd: dir,
-    env: { ...process.env, PORT: String(port), BARO_FOLDER: folder ?? '', TOKEN_LIFE_MS: `${tokenLifeMs ?? ''}` },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      BARO_FOLDER: folder ?? '',
+      TOKEN_LIFE_MS: `${tokenLifeMs ?? ''}`,
+      DATABASE_URL: database ? '' : 'none',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

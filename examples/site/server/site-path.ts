@@ -54,9 +54,12 @@ const single: ReadonlySet<string> = new Set([
   'device',
   'how',
   'machine',
+  'market',
+  'news',
   'session',
   'session/end',
   'session/token',
+  'shop',
   'sign-in',
   'transports',
 ])
@@ -66,6 +69,8 @@ const names: ReadonlyMap<string, (id: string) => boolean> = new Map([
   ['rooms', isRoomId],
   ['club', isRoomId],
   ['device', isDeviceId],
+  // What an article can be called: the page knows which there are.
+  ['news', (id) => /^[1-9]\d{0,8}$/.test(id)],
 ])
 
 function canonicalPage(segments: readonly string[]): readonly string[] | undefined {
@@ -73,7 +78,7 @@ function canonicalPage(segments: readonly string[]): readonly string[] | undefin
   if (section === undefined || single.has(segments.join('/'))) return segments
   if (id === undefined) return undefined
   const isName = names.get(section)
-  const isForm = section !== 'device' && more.length === 1 && more[0] === 'messages'
+  const isForm = section !== 'device' && section !== 'news' && more.length === 1 && more[0] === 'messages'
   if (!isName || (more.length > 0 && !isForm)) return undefined
   // One name has one spelling (NFC), in a path as in a channel name.
   const decoded = decode(id)?.normalize('NFC')

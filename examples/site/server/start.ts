@@ -13,8 +13,11 @@ import { buildIfNeeded } from './build.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub, keptSeconds } from './hub.ts'
 import { issuerKey } from './issuer-key.ts'
+import { openDatabase } from './open-database.ts'
 import { type CachedPage, cachedPage, shortHistories } from './page-lives.ts'
 import { setSecurityHeaders } from './security-headers.ts'
+import { openSqlDoor } from './sql-door.ts'
+import { makeTables } from './tables.ts'
 import { readTlsFiles } from './tls-files.ts'
 import { varyByLanguage } from './vary-by-language.ts'
 
@@ -39,7 +42,12 @@ const data = process.argv.includes('--disk') ? process.env.BARO_FOLDER || `${dir
 const broker = data === undefined ? undefined : await createDiskBroker({ folder: data })
 // The pages check sessions by it too, and each of their bundles is another module.
 process.env.ISSUER_KEY ||= await issuerKey(data)
-const hub = await createSiteHub(broker)
+const database = openDatabase(process.env.DATABASE_URL, data && `${data}/postgres`)
+const tablesMade = database && makeTables(database.driver)
+// The first start of an embedded one takes some seconds, and the site does not wait for it: it does one thing after the
+// other, so whoever asks for rows waits for the tables.
+if (!database?.isEmbedded) await tablesMade
+const hub = await createSiteHub(broker, database?.driver)
 const handleUpgrade: Hub['handleUpgrade'] = (request, stream, head) =>
   showHandshake(request, stream) || hub.handleUpgrade(request, stream, head)
 attach({ ...hub, handleUpgrade }, server)
@@ -61,6 +69,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     await hub.drain({ spreadMs: 500, timeoutMs: 2_000 })
     await hub.close()
     await broker?.close()
+    await database?.close()
     process.exit(0)
   })
 const url = `${tls ? 'https' : 'http'}://localhost:${(server.address() as AddressInfo).port}`
@@ -76,6 +85,16 @@ if (!dev) {
   for (const sentence of shortHistories(pages, keptSeconds)) console.warn(sentence)
 }
 console.log(`The site is at ${url}`)
+await tablesMade?.catch((error) => stop(new Error(`The database cannot be used: ${error.message}`, { cause: error })))
+if (database) await sayHowToChangeRows(database)
+
+async function sayHowToChangeRows({ driver, isEmbedded }: NonNullable<typeof database>): Promise<void> {
+  const statement = 'update baro_site.products set stock = stock + 10'
+  const line = isEmbedded
+    ? `curl -d '${statement}' ${(await openSqlDoor(driver)).url}`
+    : `psql "$DATABASE_URL" -c '${statement}'`
+  console.log(`Look at ${url}/shop, and change a row from another terminal:\n  ${line}`)
+}
 
 // Asked before the build, which takes half a minute: whoever has to choose another port should know at once.
 async function assertFree(port: number): Promise<void> {

@@ -1,4 +1,5 @@
 // What a server needs of a database. What pages and browsers need of tables has a door of its own: `table.ts`.
+export { driverOf } from './driver/driver-of.ts'
 export type { ChangeFeed, FeedProgress, Round } from './ports/change-feed.ts'
 export type {
   DatabaseClient,

@@ -70,6 +70,12 @@ export interface TableDefinition<
    *   the name gets longer than 255 bytes.
    */
   (filter?: Filter<C, F>, window?: WindowOptions<F | K>): Reference<TableTypes<C, K>>
+  /**
+   * As of every channel: the reference of the parameter in its name, as `hub.on` and rules get it.
+   *
+   * @throws {BaroError} `bad-name` if it is not the canonical spelling of a filter.
+   */
+  (params: { readonly filter: string | number }): Reference<TableTypes<C, K>>
   readonly table: TableShape
   /** The conditions of a channel, of the parameter in its name: for an access rule. */
   conditions(params: { readonly filter: string }): readonly Condition[]
@@ -151,6 +157,7 @@ export function table<const C extends Columns, K extends keyof C & string, F ext
   })
   const { pattern, events, signals, requests, state, member, text } = definition
   const refer = (filter: object = {}, window: WindowOptions = {}) => {
+    if ('filter' in filter && !shape.filters.has('filter')) return definition({ filter: String(filter.filter) })
     const written = withWindow(formatFilter(conditionsOf(shape.filters, filter)), windowOf(sortable, window))
     const bytes = pattern.text.length - '{filter}'.length + encodeSegment(written).length
     if (bytes > maxChannelNameBytes)
