@@ -9,7 +9,14 @@ export const shownTrades = 12
 /** Orders that wait for somebody who takes them. */
 export const orders = table('baro_site.orders', {
   key: ['id'],
-  columns: { id: 'bigint', side: ['buy', 'sell'], price: 'integer', quantity: 'integer', trader: 'text', is_bot: 'boolean' },
+  columns: {
+    id: 'bigint',
+    side: ['buy', 'sell'],
+    price: 'integer',
+    quantity: 'integer',
+    trader: 'text',
+    is_bot: 'boolean',
+  },
   filters: ['side', 'price'],
 })
 

@@ -167,17 +167,7 @@ export interface Words {
     readonly statuses: Readonly<Record<CommandStatus, string>>
   }
   readonly news: Says<
-    | 'title'
-    | 'lead'
-    | 'toList'
-    | 'edited'
-    | 'gone'
-    | 'edit'
-    | 'headline'
-    | 'text'
-    | 'save'
-    | 'notSaved'
-    | 'noScript'
+    'title' | 'lead' | 'toList' | 'edited' | 'gone' | 'edit' | 'headline' | 'text' | 'save' | 'notSaved' | 'noScript'
   >
   readonly shop: Says<'title' | 'lead' | 'soldOut' | 'buy' | 'restock' | 'notDone' | 'noScript'> & {
     readonly price: (won: number) => string

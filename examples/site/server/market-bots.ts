@@ -20,14 +20,20 @@ export function runBots(database: PostgresDriver): Bots {
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const trade = async (): Promise<void> => {
-    const [last] = await database.query<{ price: number }>('select price from baro_site.trades order by id desc limit 1')
+    const [last] = await database.query<{ price: number }>(
+      'select price from baro_site.trades order by id desc limit 1',
+    )
     const around = last?.price ?? firstPrice
     const side = Math.random() < 0.5 ? 'buy' : 'sell'
     // Mostly some steps away from the quote; now and then across it, and that is a trade.
     const away = Math.floor(Math.random() * 12) - 3
     const price = Math.min(9_999, Math.max(1, side === 'buy' ? around - away : around + away))
     const trader = names[Math.floor(Math.random() * names.length)] ?? names[0]
-    await place(database, { side, price, quantity: 1 + Math.floor(Math.random() * 9), trader }, { owner: null, isBot: true })
+    await place(
+      database,
+      { side, price, quantity: 1 + Math.floor(Math.random() * 9), trader },
+      { owner: null, isBot: true },
+    )
     // Those that wait for the longest time give way.
     await database.query(
       `delete from baro_site.orders where id in (

@@ -19,11 +19,12 @@ export function openMarket(hub: Hub, database: PostgresDriver): void {
       place: ({ payload, user, session }) =>
         place(database, payload, { owner: user?.id ?? session ?? null, isBot: false }),
       cancel: async ({ payload, user, session }) => {
-        const [gone] = await database.query(
-          'delete from baro_site.orders where id = $1 and owner = $2 returning id',
-          [payload.order, user?.id ?? session ?? null],
-        )
-        if (!gone) throw new BaroError('not-accepted', 'This order is not yours, or somebody took it. Look at the trades.')
+        const [gone] = await database.query('delete from baro_site.orders where id = $1 and owner = $2 returning id', [
+          payload.order,
+          user?.id ?? session ?? null,
+        ])
+        if (!gone)
+          throw new BaroError('not-accepted', 'This order is not yours, or somebody took it. Look at the trades.')
         return {}
       },
     },

@@ -53,7 +53,10 @@ export function place(database: PostgresDriver, order: Order, trader: Trader): P
 }
 
 async function take(tx: Queryable, id: string, quantity: number): Promise<void> {
-  const [whole] = await tx.query('delete from baro_site.orders where id = $1 and quantity <= $2 returning id', [id, quantity])
+  const [whole] = await tx.query('delete from baro_site.orders where id = $1 and quantity <= $2 returning id', [
+    id,
+    quantity,
+  ])
   if (!whole) await tx.query('update baro_site.orders set quantity = quantity - $2 where id = $1', [id, quantity])
 }
 

@@ -19,12 +19,42 @@ const tables = [
 ]
 
 const articles = [
-  [1, 'ko', '캐시된 페이지도 최신입니다', '이 기사는 한 시간 동안 캐시됩니다. 그동안 누가 고치면, 페이지는 렌더링한 시점 다음의 변경만 받아 바로 바뀝니다. 아래에서 직접 고쳐 보세요.'],
-  [2, 'ko', '데이터베이스가 곧 채널입니다', 'PostgreSQL 표의 행이 바뀌면, 어떤 프로그램이 바꿨든 이 페이지도 바뀝니다. 터미널에서 SQL로 고쳐도 마찬가지입니다.'],
-  [3, 'ko', '설치할 것이 없습니다', '이 사이트는 PostgreSQL을 프로세스 안에서 실행합니다. DATABASE_URL을 지정하면 같은 사이트가 서버의 PostgreSQL을 사용합니다.'],
-  [4, 'en', 'A cached page is never wrong, only behind', 'This article is cached for an hour. When somebody edits it in that time, your page gets the changes that follow its rendering, and only those. Edit it below and see.'],
-  [5, 'en', 'The database is the channel', 'When a row of a PostgreSQL table changes, this page changes, whatever program did it. An SQL statement at a prompt does it too.'],
-  [6, 'en', 'Nothing to install', 'This site runs PostgreSQL inside its own process. Set DATABASE_URL, and the same site uses your server.'],
+  [
+    1,
+    'ko',
+    '캐시된 페이지도 최신입니다',
+    '이 기사는 한 시간 동안 캐시됩니다. 그동안 누가 고치면, 페이지는 렌더링한 시점 다음의 변경만 받아 바로 바뀝니다. 아래에서 직접 고쳐 보세요.',
+  ],
+  [
+    2,
+    'ko',
+    '데이터베이스가 곧 채널입니다',
+    'PostgreSQL 표의 행이 바뀌면, 어떤 프로그램이 바꿨든 이 페이지도 바뀝니다. 터미널에서 SQL로 고쳐도 마찬가지입니다.',
+  ],
+  [
+    3,
+    'ko',
+    '설치할 것이 없습니다',
+    '이 사이트는 PostgreSQL을 프로세스 안에서 실행합니다. DATABASE_URL을 지정하면 같은 사이트가 서버의 PostgreSQL을 사용합니다.',
+  ],
+  [
+    4,
+    'en',
+    'A cached page is never wrong, only behind',
+    'This article is cached for an hour. When somebody edits it in that time, your page gets the changes that follow its rendering, and only those. Edit it below and see.',
+  ],
+  [
+    5,
+    'en',
+    'The database is the channel',
+    'When a row of a PostgreSQL table changes, this page changes, whatever program did it. An SQL statement at a prompt does it too.',
+  ],
+  [
+    6,
+    'en',
+    'Nothing to install',
+    'This site runs PostgreSQL inside its own process. Set DATABASE_URL, and the same site uses your server.',
+  ],
 ] as const
 
 const products = [

@@ -6,7 +6,18 @@ import styles from './frame.module.css'
 import { LanguageSwitch } from './language-switch.tsx'
 
 /** Where a page belongs in the navigation. */
-export type Section = 'home' | 'rooms' | 'news' | 'shop' | 'market' | 'device' | 'machine' | 'transports' | 'compat' | 'how' | 'account'
+export type Section =
+  | 'home'
+  | 'rooms'
+  | 'news'
+  | 'shop'
+  | 'market'
+  | 'device'
+  | 'machine'
+  | 'transports'
+  | 'compat'
+  | 'how'
+  | 'account'
 
 /** The head of each page. The path comes without its language: the address bar may show it without one too. */
 export function SiteHeader({ language, path, section }: { language: Language; path: string; section?: Section }) {

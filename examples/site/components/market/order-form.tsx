@@ -28,7 +28,12 @@ export function OrderForm({
     const side = submitter instanceof HTMLButtonElement && submitter.value === 'sell' ? 'sell' : 'buy'
     const trader = name.trim() || says.visitor
     try {
-      const { traded, waiting } = await place({ side, price: Number(wanted ?? price), quantity: Number(quantity), trader })
+      const { traded, waiting } = await place({
+        side,
+        price: Number(wanted ?? price),
+        quantity: Number(quantity),
+        trader,
+      })
       setTold(says.placed(traded, waiting))
     } catch (error) {
       setTold(`${says.notPlaced} ${error instanceof Error ? error.message : ''}`)
@@ -39,7 +44,12 @@ export function OrderForm({
       <h2 id="order">{says.order}</h2>
       <label>
         <span>{says.name}</span>
-        <input value={name} onChange={({ target }) => setName(target.value)} maxLength={20} placeholder={says.visitor} />
+        <input
+          value={name}
+          onChange={({ target }) => setName(target.value)}
+          maxLength={20}
+          placeholder={says.visitor}
+        />
       </label>
       <label>
         <span>{says.atPrice}</span>

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
-import { type Clock, pooledRandomness, type Recover } from '@baro/core/broker'
+import { type Clock, pooledRandomness, type Recover, type StreamSource } from '@baro/core/broker'
 import { checkedOptions, createId, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
@@ -97,8 +97,26 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const connections = new Connections({ limits, counters, log })
 
   const ticker = new Ticker(clock, counters)
-  const sourceOf = ({ channel, members }: Resolved) =>
-    members === undefined ? brokerSource(broker, channel) : silentSource
+  const table = channels.find((definition) => definition.table)
+  if (table && !options.database)
+    throw new BaroError(
+      'bad-definition',
+      `createHub: ${quote(table.pattern.text)} shows the rows of a table. Give "database": what createDatabase() returned.`,
+    )
+  const database = options.database?.open({
+    ...{ broker, channels, clock, randomness, log, catchUpBytes: limits.catchUpBytes },
+  })
+  const sourceOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource => {
+    if (members !== undefined) return silentSource
+    const { snapshot } = handlers
+    const rows = database?.sourceOf({
+      channel,
+      params,
+      definition,
+      snapshot: snapshot?.kind === 'queried' ? snapshot : undefined,
+    })
+    return rows ?? brokerSource(broker, channel)
+  }
   const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, log, recover })
   const sessions = new Sessions({ clock, randomness, counters, hooks, heartbeatIntervalMs })
 
@@ -324,6 +342,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       stop(0)
       await gateways.close()
       feeds.closeAll()
+      await database?.close()
       if (!options.broker) await broker.close()
     },
   }

@@ -36,6 +36,7 @@ const channelDefinitions: OptionRule = {
 export const hubOptionRules: OptionRules<HubOptions> = {
   channels: required(channelDefinitions),
   broker: objectWith('append', 'read', 'follow'),
+  database: objectWith('open'),
   auth: anyFunction,
   keys: {
     what: 'a list of server keys, or a function that finds one by its name',

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
 import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Reference, Snapshot } from '@baro/core'
-import type { Broker, HubClock, Randomness } from '@baro/core/broker'
+import type { Broker, Database, HubClock, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
 import type { KeySource } from '../access/server-keys.ts'
 import type { Auth, ChannelHandlers, Published, SessionEnd, SessionInfo, SignalOptions } from '../channel/handlers.ts'
@@ -20,6 +20,11 @@ export interface HubOptions {
   readonly channels: readonly AnyChannel[]
   /** Orders, keeps and spreads the publications. Default: a memory broker of this hub alone. */
   readonly broker?: Broker
+  /**
+   * Where the rows come from that channels of tables show: what `createDatabase` of `@baro/postgres` returned. Default: none,
+   * and a channel of a table is refused.
+   */
+  readonly database?: Database
   /** Finds out who a client is. Default: everybody is a guest. */
   readonly auth?: Auth
   /**
