@@ -9,6 +9,8 @@ export interface Site {
   readonly process: ChildProcess
   /** Everything it has printed. */
   readonly printed: () => string
+  /** Runs a statement in its database, as somebody at another terminal does. */
+  sql(statement: string): Promise<readonly Record<string, unknown>[]>
   /** Publishes a message into a room over HTTP and returns its id. */
   publish(room: string, id: string): Promise<string>
   /** Ends it without any goodbye, as a crash would, and waits until it is gone. */
@@ -47,6 +49,13 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     port: Number(new URL(url).port),
     process: child,
     printed,
+    async sql(statement) {
+      const doorOf = () => /http:\/\/127\.0\.0\.1:\d+\/[\w-]+/.exec(printed())?.[0]
+      while (doorOf() === undefined && child.stdout) await once(child.stdout, 'data')
+      const answer = await fetch(doorOf() ?? '', { method: 'POST', body: statement })
+      if (!answer.ok) throw new Error(await answer.text())
+      return answer.json()
+    },
     async publish(room, id) {
       const answer = await fetch(`${url}/baro/channels/room:${room}`, {
         method: 'POST',

@@ -416,6 +416,7 @@ export const en: Words = {
   live: {
     rendered: (offset) => `rendered at ${number.format(offset)}`,
     renderedNowhere: 'rendered while the site was built',
+    renderedFromRows: 'rendered from the database',
     resumed: (offset) => `resumed at ${number.format(offset)}`,
     recovered: (count) => `${number.format(count)} recovered`,
     reset: (reason, offset) => `${reason}: this is the state it has now, at ${number.format(offset)}`,

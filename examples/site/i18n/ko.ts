@@ -412,6 +412,7 @@ export const ko: Words = {
   live: {
     rendered: (offset) => `${number.format(offset)}번까지 반영된 페이지`,
     renderedNowhere: '사이트를 빌드할 때 렌더링한 페이지',
+    renderedFromRows: '데이터베이스를 읽어 렌더링',
     resumed: (offset) => `${number.format(offset)}번 다음부터 수신`,
     recovered: (count) => `누락분 ${number.format(count)}개 수신`,
     reset: (reason, offset) => `${reason} 현재 상태를 새로 받음(${number.format(offset)}번까지)`,

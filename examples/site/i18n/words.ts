@@ -269,6 +269,7 @@ export interface Words {
   }
   readonly live: Says<
     | 'renderedNowhere'
+    | 'renderedFromRows'
     | 'waiting'
     | 'handOver'
     | 'connection'

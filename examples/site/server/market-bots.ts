@@ -12,7 +12,8 @@ export interface Bots {
   leave(): void
 }
 
-const names = ['Ant bot', 'Bee bot', 'Cat bot'] as const
+/** By side, so that none trades with itself. */
+const names = { buy: ['Ant bot', 'Bee bot'], sell: ['Cat bot', 'Owl bot'] } as const
 
 /** Starts nobody yet: the bots begin with the first who comes. */
 export function runBots(database: PostgresDriver): Bots {
@@ -28,7 +29,7 @@ export function runBots(database: PostgresDriver): Bots {
     // Mostly some steps away from the quote; now and then across it, and that is a trade.
     const away = Math.floor(Math.random() * 12) - 3
     const price = Math.min(9_999, Math.max(1, side === 'buy' ? around - away : around + away))
-    const trader = names[Math.floor(Math.random() * names.length)] ?? names[0]
+    const trader = names[side][Math.random() < 0.5 ? 0 : 1]
     await place(
       database,
       { side, price, quantity: 1 + Math.floor(Math.random() * 9), trader },

@@ -25,14 +25,14 @@ const developmentFile = /^\/(?:_next\/|__nextjs)/
  * cannot be decoded with 500; a 404 of a cached route it writes to disk, one for each name that somebody invents
  * (144 kB each, measured).
  */
-export function decideSitePath(target: string, { dev = false } = {}): SitePath {
+export function decideSitePath(target: string, { dev = false, database = true } = {}): SitePath {
   const [path = '', query] = split(target, '?')
   if (path === '/icon.svg') return known
   if (dev && developmentFile.test(path)) return known
   // Next resolves path steps, and the file would be a page.
   if (buildFile.test(path)) return decode(path)?.includes('..') === false ? known : missing
   const canonical = canonicalPath(path)
-  if (canonical === undefined) return missing
+  if (canonical === undefined || (!database && ofDatabase.test(canonical))) return missing
   return canonical === path
     ? known
     : { kind: 'elsewhere', location: query === undefined ? canonical : `${canonical}?${query}` }
@@ -48,6 +48,9 @@ function canonicalPath(path: string): string | undefined {
   const page = canonicalPage(segments)
   return page && `/${[...language, ...page].join('/')}`
 }
+
+/** Pages of rows: without a database there are none. */
+const ofDatabase = /^(?:\/\w\w)?\/(?:market|news|shop)(?:\/|$)/
 
 const single: ReadonlySet<string> = new Set([
   'compat',

@@ -35,18 +35,18 @@ Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production' })
 
 const server: Server = tls ? createSecureServer(tls) : createServer()
 await assertFree(wantedPort)
-if (process.argv.includes('--build')) await buildIfNeeded(dir)
-
 // A restart then resets nobody. Without it everything is in memory, as `createHub` has it.
 const data = process.argv.includes('--disk') ? process.env.BARO_FOLDER || `${dir}/.baro` : undefined
+const database = openDatabase(process.env.DATABASE_URL, data && `${data}/postgres`)
+// The first start of an embedded one takes some seconds, beside the build.
+const tablesMade = database && makeTables(database.driver)
+tablesMade?.catch(() => {})
+if (process.argv.includes('--build')) await buildIfNeeded(dir)
+
 const broker = data === undefined ? undefined : await createDiskBroker({ folder: data })
 // The pages check sessions by it too, and each of their bundles is another module.
 process.env.ISSUER_KEY ||= await issuerKey(data)
-const database = openDatabase(process.env.DATABASE_URL, data && `${data}/postgres`)
-const tablesMade = database && makeTables(database.driver)
-// The first start of an embedded one takes some seconds, and the site does not wait for it: it does one thing after the
-// other, so whoever asks for rows waits for the tables.
-if (!database?.isEmbedded) await tablesMade
+await tablesMade?.catch((error) => stop(new Error(`The database cannot be used: ${error.message}`, { cause: error })))
 const hub = await createSiteHub(broker, database?.driver)
 const handleUpgrade: Hub['handleUpgrade'] = (request, stream, head) =>
   showHandshake(request, stream) || hub.handleUpgrade(request, stream, head)
@@ -56,7 +56,7 @@ await app.prepare()
 const handle = app.getRequestHandler()
 const answer: RequestListener = (request, response) => {
   setSecurityHeaders(response, { dev })
-  if (answerPath(request, response, { dev })) return
+  if (answerPath(request, response, { dev, database: database !== undefined })) return
   varyByLanguage(request, response)
   void handle(request, response)
 }
@@ -85,7 +85,6 @@ if (!dev) {
   for (const sentence of shortHistories(pages, keptSeconds)) console.warn(sentence)
 }
 console.log(`The site is at ${url}`)
-await tablesMade?.catch((error) => stop(new Error(`The database cannot be used: ${error.message}`, { cause: error })))
 if (database) await sayHowToChangeRows(database)
 
 async function sayHowToChangeRows({ driver, isEmbedded }: NonNullable<typeof database>): Promise<void> {
