@@ -10,7 +10,7 @@ export interface QueriedContext<P extends Params = Params> {
   readonly params: P
   /** What the filter of the channel says. The rows must be those that it lets through. */
   readonly conditions: readonly Condition[]
-  /** In what order, and how many. `readLimit(window)` rows are enough: some more than are shown. */
+  /** The order and the limit of the channel. Rows may come in any order, and there may be more: the first ones are kept. */
   readonly window: Window
 }
 
@@ -42,7 +42,7 @@ export interface QueriedRows extends QueriedSnapshot {
  * ```ts
  * hub.on(products, {
  *   access: 'public',
- *   snapshot: queried((tx, { params }) => tx.rows('select * from products order by price limit 10')),
+ *   snapshot: queried((tx, { params }) => tx.rows('select p.* from products p join shelves using (id)')),
  * })
  * ```
  */

@@ -5,7 +5,8 @@ import type { DatabaseClient, PgliteClient, PgPool, PostgresDriver } from '../po
 import { pgDriver } from './pg-driver.ts'
 
 /**
- * The driver of a client, which is known by what it can do.
+ * The driver of a client, which is known by what it can do: so an application runs its own statements the same way, whatever
+ * the client is.
  *
  * @throws {BaroError} `bad-definition` if it is none of those that we know.
  */

@@ -55,20 +55,20 @@ async function allRows(
   tx: Queryable,
   table: TableShape,
   maxRows: number,
-  { conditions, window: { order, limit } }: QueriedContext,
+  { conditions, window }: QueriedContext,
 ): Promise<readonly Row[]> {
   const { text, values } = whereOf(table, conditions)
   const columns = Object.keys(table.columns).map(quoteName).join(', ')
   const rows = await rowsOf(
     tx,
     table,
-    `select ${columns} from ${quoteTable(table.name)} where ${text} ${windowSql(table, { order, limit: limit ?? maxRows + 1 })}`,
+    `select ${columns} from ${quoteTable(table.name)} where ${text} ${windowSql(table, window, maxRows + 1)}`,
     values,
   )
-  if (limit === undefined && rows.length > maxRows)
+  if (rows.length > maxRows)
     throw new BaroError(
       'bad-definition',
-      `More than ${maxRows} rows of ${quote(table.name)} are in one channel. Follow fewer by a filter, read some by queried(), or raise "maxRows".`,
+      `More than ${maxRows} rows of ${quote(table.name)} are in one channel. Follow fewer by a filter or a limit, or raise "maxRows".`,
     )
   return rows
 }
