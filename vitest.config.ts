@@ -8,6 +8,7 @@ const apart = [
   'tests/e2e/**/*.test.ts',
   'tests/hostile/**/*.test.ts',
   'tests/disk/**/*.test.ts',
+  'packages/redis/src/*.test.ts',
   'tests/tutorials/*.test.ts',
 ]
 
