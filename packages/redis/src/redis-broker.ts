@@ -48,7 +48,7 @@ import { complaintAbout, complaintAboutConnecting, complaintAboutScript } from '
 
 /** The broker of many nodes, over Redis. */
 export interface RedisBroker extends Broker {
-  /** `degraded` while calls wait because Redis is away: for a health check of the application. */
+  /** `degraded` while Redis, or a part of it, is away: for a health check of the application. */
   health(): 'ready' | 'degraded'
 }
 
@@ -107,6 +107,7 @@ export async function createRedisBrokerOver(
   let attempts = 0
   let isOpen = false
   let isClosed = false
+  let isAway = false
   let refusal: unknown
   let lastFailure = ''
   let nextSweep: Cancel | undefined
@@ -123,6 +124,7 @@ export async function createRedisBrokerOver(
     back() {
       if (!isOpen) return
       lastFailure = ''
+      isAway = false
       link.tryAgain()
     },
     missed() {
@@ -130,6 +132,7 @@ export async function createRedisBrokerOver(
     },
     failed(error) {
       refusal = error
+      isAway = true
       const { message } = error as Error
       // Each attempt fails with the same sentence: once is enough.
       if (isOpen && !isClosed && message !== lastFailure) log.warn(`Redis at ${where} is away: ${message}`)
@@ -144,7 +147,7 @@ export async function createRedisBrokerOver(
   const wire = cluster
     ? createClusterWire([first, ...others], terms, listener, reach)
     : createSingleWire(first, terms, listener)
-  const link = new RedisLink({ wire, clock, waitMs, repair: () => life.repair() })
+  const link = new RedisLink({ wire, clock, waitMs, repair })
   const buckets = new Buckets(prefix, count)
   const life = new Life(link, buckets, randomness)
   const keyFor = (channel: string): string => buckets.keyFor(channel)
@@ -154,6 +157,12 @@ export async function createRedisBrokerOver(
     nameOf: (channel) => `${keyFor(channel)}:s:${channel}`,
     heads: headsOf,
   })
+
+  /** Whoever follows must not wait for a comparison of heads: what it has may be of a life that is over (I4). */
+  async function repair(): Promise<void> {
+    await life.repair()
+    if (isOpen) audience.lost()
+  }
 
   await begin(clock, waitMs)
   isOpen = true
@@ -198,7 +207,10 @@ export async function createRedisBrokerOver(
   function whyNot(error: unknown): unknown {
     isClosed = true
     const cause = error instanceof BaroError && error.cause !== undefined ? error.cause : error
-    const complaint = complaintAboutConnecting(where, cause) ?? complaintAboutScript(where, cause)
+    const complaint =
+      complaintAboutConnecting(where, cause) ??
+      complaintAboutConnecting(where, refusal) ??
+      complaintAboutScript(where, cause)
     if (complaint) return complaint
     if (error instanceof BaroError && error.code === 'bad-definition') return error
     const { message } = (refusal ?? error) as Error
@@ -428,7 +440,7 @@ export async function createRedisBrokerOver(
       wire.close()
     },
 
-    health: () => (link.isWaiting ? 'degraded' : 'ready'),
+    health: () => (isAway || link.isWaiting ? 'degraded' : 'ready'),
   }
 }
 
