@@ -15,8 +15,10 @@ const uses = {
   disk: ['disk'],
   redis: ['redis'],
   jwt: ['jwt'],
+  postgres: ['postgres'],
   sanitize: ['sanitize'],
   'socket.io': ['socket.io'],
+  supabase: ['supabase'],
   testing: ['testing'],
 } as const
 

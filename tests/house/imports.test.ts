@@ -24,7 +24,7 @@ describe('imports run one way', () => {
     ['server never imports client', 'packages/server/src/a.ts', `export { createClient } from '@baro/client'`],
     ['react never imports server', 'packages/react/src/a.ts', `import { createHub } from '@baro/server'`],
     ['nothing that is shipped imports testing', 'packages/server/src/a.ts', `import { x } from '@baro/testing'`],
-    ['a new package finds its place first', 'packages/redis/src/a.ts', `import { x } from '@baro/core'`],
+    ['a new package finds its place first', 'packages/valkey/src/a.ts', `import { x } from '@baro/core'`],
     ['another package is imported by its name', 'packages/server/src/a.ts', `import { x } from '../../core/src/b.ts'`],
     ['a package is imported by nothing but its name', 'bench/src/a.ts', `import { x } from '@baro/core/src/b.ts'`],
     ['who uses a package does not reach into it', 'bench/src/a.ts', `import { x } from '../../packages/core/src/b.ts'`],

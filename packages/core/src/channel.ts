@@ -47,6 +47,11 @@ export interface StateOptions<Events extends Schemas, State> {
   readonly initial: () => State
   /** One reducer for each event type that changes the state. Other event types leave the state as it is. */
   readonly on: { readonly [Type in keyof Events & string]?: Reducer<State, Type, Events[Type]> }
+  /**
+   * Whether a state lacks what no publication will bring, such as the next row of a list of ten from which one has left. The
+   * client then shows it, and asks for a new snapshot. Default: never.
+   */
+  readonly isShort?: (state: State) => boolean
 }
 
 /** How much of a channel is kept. A page may be older than the history: a reset answers it. */
@@ -176,7 +181,7 @@ export function channel<
   const { events = {} as Events, signals = {} as Signals, requests = {} as Requests, state } = options
   assertKnown(pattern, options, 'params events signals requests state members history text version')
   assertKnown(pattern, options.history ?? {}, 'size ttl bytes')
-  assertKnown(pattern, state ?? {}, 'initial on')
+  assertKnown(pattern, state ?? {}, 'initial on isShort')
   const parsed = createPattern(pattern, options.params)
   for (const type of [...Object.keys(events), ...Object.keys(signals), ...Object.keys(requests)]) {
     const checked = parseEventType(type)

@@ -146,6 +146,7 @@ export function createFollowedChannel(
     )
     refresh()
     for (const publication of publications) tell('publication', publication)
+    if (definition.state?.isShort?.(store.confirmed)) dispatch({ type: 'short' })
   }
 
   function tell<Name extends keyof ChannelEvents>(name: Name, value: ChannelEvents[Name]): void {

@@ -1,4 +1,4 @@
-import type { QueriedPosition } from '../position.ts'
+import type { AtPosition, QueriedPosition } from '../position.ts'
 import type { Signal } from '../publication.ts'
 import type { StreamView } from '../recovery.ts'
 import type { Delivery } from './broker.ts'
@@ -47,4 +47,10 @@ export interface StreamSource {
    * it out. Called for each reader that comes with a *queried* position.
    */
   resolve?(position: QueriedPosition): Promise<StreamView | undefined>
+  /**
+   * Where the stream stands as a page sees it: for a view the position after its last publication, not the head of what it
+   * is a view of, or every change of a table would make all pages of it stale (I10). Asked when a cached page is served, at
+   * most once in a second. A source whose head is that of the broker's channel leaves it out.
+   */
+  head?(): Promise<AtPosition>
 }
