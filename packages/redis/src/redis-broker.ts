@@ -393,11 +393,11 @@ export async function createRedisBrokerOver(
       async key() {
         return life.guestKey
       },
-      async touch(set, by, { held, released }, { leaseMs, maxListed = -1 }) {
+      async touch(set, by, { number, held, released }, { leaseMs, maxListed = -1 }) {
         const args = [
-          ...[time(), set, by, bound(leaseMs), bound(maxListed), ...tellingArgs(), String(held.length)],
-          ...held.flatMap(({ id, user, state }) => [
-            ...[id, JSON.stringify(id), user === undefined ? '' : JSON.stringify(user), jsonOf(state)],
+          ...[time(), set, by, bound(leaseMs), bound(maxListed), ...tellingArgs(), String(number), String(held.length)],
+          ...held.flatMap(({ id, user, alias, state }) => [
+            ...[id, JSON.stringify(id), knownBy('user', user) + knownBy('alias', alias), jsonOf(state)],
           ]),
           ...released,
         ]
@@ -405,9 +405,9 @@ export async function createRedisBrokerOver(
         const [known, joined, left, ...told] = reply as readonly [number, string, string, ...string[]]
         return { wasKnown: known === 1, ...changeIn(set, joined, left, told) }
       },
-      async expire() {
-        const args = [time(), ...tellingArgs()]
-        const all = buckets.keys.map((key) => link.run(expire, key, args, 'once'))
+      async expire(by, number) {
+        const args = [time(), ...tellingArgs(), by, String(number)]
+        const all = buckets.keys.map((key) => link.run(expire, key, args, 'repeatable'))
         const found: SetChange[] = []
         for (const reply of await Promise.all(all)) {
           const lines = texts(reply)
@@ -453,6 +453,10 @@ function claimName(channel: string, key: ClaimKey): string {
 
 function numberOf(key: ClaimKey): number {
   return 'turn' in key ? key.turn.number : 1
+}
+
+function knownBy(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`
 }
 
 function bound(value: number): string {

@@ -11,7 +11,8 @@
  *   PREFIX{N}:l:CHANNEL    list    the publications, from the floor to the head
  *   PREFIX{N}:k:CHANNEL    string  the state
  *   PREFIX{N}:c:CLAIM      string  what is remembered of one id, or of one producer
- *   PREFIX{N}:p:SET        string  of a set of members: its terms; `m:` its members, `i:` their ids, `g:SET NODE` whom a node holds
+ *   PREFIX{N}:p:SET        string  of a set of members: its terms; `m:` its members, `i:` their ids, `g:SET NODE` whom a node holds,
+ *                                 `a:SET NODE` and `a:NODE` what it was told last
  *   PREFIX{N}:s:CHANNEL            pub/sub: deliveries and signals
  */
 export const prelude: string = `
@@ -166,10 +167,24 @@ end
 
 /** Who is in a set, and what tells a change (I9). */
 export const presenting: string = `
--- A member is kept as order, since, id, user, state (as JSON, the user empty where there is none), and how many nodes hold it.
+-- A member is kept as order, since, id as JSON, what else it is known by as JSON between its id and its state, state, and how many nodes
+-- hold it.
 local function memberText(member)
-  local user = member[4] ~= '' and ',"user":' .. member[4] or ''
-  return '{"id":' .. member[3] .. user .. ',"state":' .. member[5] .. ',"since":' .. whole(member[2]) .. '}'
+  return '{"id":' .. member[3] .. member[4] .. ',"state":' .. member[5] .. ',"since":' .. whole(member[2]) .. '}'
+end
+
+-- The answer to the call of this number, if it was made and told anything: who asks again is answered as before.
+local function answeredBefore(caller, number)
+  local text = redis.call('GET', keyOf('a', caller))
+  if not text then return nil, false end
+  local kept = cmsgpack.unpack(text)
+  if kept[1] >= number and kept[2] > now then return kept[3], true end
+  return nil, true
+end
+
+local function keepAnswer(caller, number, untilMs, answer)
+  local ms = whole(math.max(1, untilMs - now))
+  redis.call('SET', keyOf('a', caller), cmsgpack.pack({ number, untilMs, answer }), 'PX', ms)
 end
 
 local function listOf(texts) return '[' .. table.concat(texts, ',') .. ']' end
@@ -198,7 +213,7 @@ local function release(set, node, id, left)
   left[#left + 1] = member
 end
 
--- What tells the change, as type and payload; nil if nobody sees one. meta: { isLarge, maxListed, order }, maxListed -1 for a set without a channel.
+-- What tells the change, as type and payload; nil if nobody sees one. meta: { isLarge, maxListed, order, lease }, maxListed -1 for a set without a channel.
 local function entryOf(set, meta, joined, changed, left)
   local count = redis.call('HLEN', keyOf('m', set))
   local type, payload
