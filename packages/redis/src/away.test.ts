@@ -81,6 +81,22 @@ describe('while Redis is away', () => {
   })
 })
 
+test('I5: what a killed node was at work on is answered once the node is not heard of any more, and its late append does not happen', async () => {
+  const key = { scope: 'user-1', turn: { producer: 'tab-1', number: 1, confirmed: 0 } }
+  const next = { scope: 'user-1', turn: { producer: 'tab-1', number: 2, confirmed: 0 } }
+  const dead = await createRedisBroker({ url: server.url, log })
+  await dead.claim('room:1', key, terms)
+  expect(await broker.claim('room:1', key, terms)).toMatchObject({ outcome: 'pending' })
+  const forget = "for _, key in ipairs(redis.call('KEYS', 'baro{0}:n:*')) do redis.call('DEL', key) end"
+  await server.command('EVAL', forget, '0')
+  expect(await broker.claim('room:1', next, terms)).toMatchObject({ outcome: 'granted' })
+  const answer = { code: 'unknown-outcome', message: expect.stringContaining('Look before repeating it') }
+  expect(await broker.claim('room:1', key, terms)).toMatchObject({ outcome: 'settled', answer })
+  expect(await dead.append('room:1', [entry('late')], bounds, { settle: key })).toMatchObject({ outcome: 'claim-over' })
+  expect(await idsIn(broker)).toEqual([])
+  await dead.close()
+})
+
 describe('what Redis kept', () => {
   test('I4: with `appendfsync always` the end of its process loses nothing: no reset, no claim', async () => {
     const claims = await broker.claimsEpoch()

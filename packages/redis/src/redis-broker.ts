@@ -30,6 +30,7 @@ import { addressIn, placeOfServer } from './address.ts'
 import { Audience, nodeText, signalText } from './audience.ts'
 import { Buckets, bucketCount } from './bucket.ts'
 import { ClaimRoom } from './claim-room.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { Life } from './life.ts'
 import { createClusterWire } from './link/cluster-wire.ts'
 import { RedisLink } from './link/redis-link.ts'
@@ -38,7 +39,7 @@ import type { Reply, WireListener, WireTerms } from './link/wire.ts'
 import { optionRules, type RedisBrokerOptions } from './options.ts'
 import { checkIn, checkText, deliveryOf, entryArgs, jsonOf, publicationIn, tombstoneArgs } from './publication-text.ts'
 import { append } from './scripts/append.ts'
-import { claim, release, settle } from './scripts/claim.ts'
+import { abandon, claim, release, settle } from './scripts/claim.ts'
 import { expire, touch } from './scripts/presence.ts'
 import { publish } from './scripts/publish.ts'
 import { heads, pageOfMembers, read, readMembers, readState } from './scripts/read.ts'
@@ -65,6 +66,10 @@ export interface RedisBrokerParts {
 const sweepIntervalMs = 10_000
 const sweptAtOnce = 32
 const longestWaitMs = 2_000
+const ended: Settlement = {
+  code: 'unknown-outcome',
+  message: 'The server ended while it was at work on this publish. Look before repeating it.',
+}
 const unbounded = String(Number.MAX_SAFE_INTEGER)
 
 /**
@@ -151,6 +156,7 @@ export async function createRedisBrokerOver(
   const buckets = new Buckets(prefix, count)
   const life = new Life(link, buckets, randomness)
   const keyFor = (channel: string): string => buckets.keyFor(channel)
+  const heartbeat = new Heartbeat(link, clock, node, (one) => `${buckets.key(0)}:n:${one}`)
   const nodes = `${buckets.key(0)}:nodes`
   const audience = new Audience({
     ...{ wire, clock, report, waitMs, compareMs, nodes },
@@ -180,12 +186,14 @@ export async function createRedisBrokerOver(
         if (complaint) throw complaint
       }
       await life.repair()
+      await heartbeat.start()
     })()
     opened.catch(() => {})
     try {
       // A wrong password is tried for ever by the client, and will not become right.
       await Promise.race([opened, late, refused()])
     } catch (error) {
+      heartbeat.stop()
       link.close()
       wire.close()
       throw whyNot(error)
@@ -253,6 +261,14 @@ export async function createRedisBrokerOver(
     })
     await Promise.allSettled(swept)
     sweepLater()
+  }
+
+  /** Whether the node that was at work on a claim has ended. Then the claim is answered. */
+  async function isAbandoned(channel: string, name: string, attempt: string): Promise<boolean> {
+    if (await heartbeat.isAlive(attempt.split('.')[0] ?? '')) return false
+    const args = [time(), name, attempt, JSON.stringify(ended)]
+    await link.run(abandon, keyFor(channel), args, 'repeatable')
+    return true
   }
 
   /** What tells a change of a set. */
@@ -343,8 +359,11 @@ export async function createRedisBrokerOver(
         ...[time(), name, String(numberOf(key)), String(confirmed), bound(windowMs), 'turn' in key ? 'turn' : 'id'],
         ...[epoch, isFull ? 'full' : '', `${node}.${++attempts}`],
       ]
-      const reply = await link.run(claim, keyFor(channel), args, 'repeatable')
-      const [outcome, life = '', weight, answer] = reply as readonly [string, string, number, string?]
+      const ask = async () =>
+        (await link.run(claim, keyFor(channel), args, 'repeatable')) as readonly [string, string, number, string?]
+      let reply = await ask()
+      if (reply[0] === 'pending' && (await isAbandoned(channel, name, reply[3] ?? ''))) reply = await ask()
+      const [outcome, life, weight, answer] = reply
       room.keep(name, outcome === 'granted' || outcome === 'pending' || outcome === 'settled' ? weight : 0)
       if (outcome === 'full') throw isFull
       if (outcome === 'unconfirmed')
@@ -435,6 +454,7 @@ export async function createRedisBrokerOver(
       if (isClosed) return
       isClosed = true
       nextSweep?.()
+      heartbeat.stop()
       audience.close()
       link.close()
       wire.close()

@@ -3,7 +3,7 @@ import { type Script, script } from './script.ts'
 
 /**
  * Arguments: now, the claim, number, confirmed, window, `id` or `turn`, the life that the claimant counts on or '', `full` if nothing may be granted, the attempt.
- * Answers with what it came to, the life of the claims, how much is remembered, and the answer.
+ * Answers with what it came to, the life of the claims, how much is remembered, and the answer; for `pending` the attempt that is at work.
  */
 export const claim: Script = script(
   'claim',
@@ -31,7 +31,7 @@ elseif number == following and not turns.w then
     outcome = 'granted'
   end
 elseif turns.w and (number == following or number == following + 1) then
-  outcome = 'pending'
+  outcome, text = 'pending', turns.w
 else
   text = answerOf(turns, number)
   outcome = text and 'settled' or 'out-of-turn'
@@ -75,6 +75,23 @@ local turns = claimOf(ARGV[2])
 if isOpen(turns, tonumber(ARGV[3])) then
   turns.w = false
   if turns.a == 0 then redis.call('DEL', keyOf('c', ARGV[2])) else keepClaim(ARGV[2], turns) end
+end
+return 1
+`,
+)
+
+/** Arguments: now, the claim, the attempt that is at work on it, the answer. Answers it, unless another one is at work meanwhile. */
+export const abandon: Script = script(
+  'abandon',
+  'frees',
+  prelude,
+  claiming,
+  `
+lifeOf()
+local turns = claimOf(ARGV[2])
+if turns and turns.w == ARGV[3] then
+  answer(turns, ARGV[4])
+  keepClaim(ARGV[2], turns)
 end
 return 1
 `,

@@ -60,3 +60,9 @@ local kept = redis.call('HMGET', KEYS[1], 'born', 'claims')
 return kept[1] == '1' and kept[2] or false
 `,
 )
+
+/** Arguments: for how long, in milliseconds. The node that the key names is alive. */
+export const beat: Script = script('beat', 'frees', "redis.call('SET', KEYS[1], '1', 'PX', ARGV[1]) return 1")
+
+/** Answers with 1 if the node that the key names was heard of. */
+export const isAlive: Script = script('is-alive', 'frees', "return redis.call('EXISTS', KEYS[1])")
