@@ -149,12 +149,17 @@ export async function run({ seed, ms, clients: units, patienceMs, loses }: RunOp
     const counts = Object.fromEntries(names.map((name) => [name, 0]))
     const until = systemClock.elapsed() + ms
     // Each fault once, in an order of the seed, before any comes again.
-    for (let bag = [...names]; systemClock.elapsed() < until; ) {
-      const name = dice.pick(bag)
-      bag = bag.length > 1 ? bag.filter((one) => one !== name) : [...names]
+    const strikeWith = async (name: string) => {
       await all[name]?.(stand)
       counts[name] = (counts[name] ?? 0) + 1
       await wait(dice.integer(50, 600))
+    }
+    // What a run is about happens in the shortest one, too.
+    if (loses) for (const name of Object.keys(losses)) await wait(1_000).then(() => strikeWith(name))
+    for (let bag = [...names]; systemClock.elapsed() < until; ) {
+      const name = dice.pick(bag)
+      bag = bag.length > 1 ? bag.filter((one) => one !== name) : [...names]
+      await strikeWith(name)
     }
     return counts
   }
