@@ -6,7 +6,11 @@ import { wordsIn } from '../i18n/words.ts'
 import { decideSitePath } from './site-path.ts'
 
 /** Answers what is no page of this site, or a page under another address; returns whether it did. */
-export function answerPath(request: IncomingMessage, response: ServerResponse, options: { dev: boolean }): boolean {
+export function answerPath(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: { dev: boolean; database: boolean },
+): boolean {
   const path = decideSitePath(request.url ?? '', options)
   if (path.kind === 'known') return false
   response.setHeader('Cache-Control', 'no-store')
