@@ -106,6 +106,11 @@ export class Gate {
     return handlers.access === 'public'
   }
 
+  /** Whether the token of a principal has expired. */
+  hasExpired({ user }: Principal): boolean {
+    return isOver(this.#parts.clock, user)
+  }
+
   /**
    * Asks the rule of the channel.
    *
@@ -125,7 +130,7 @@ export class Gate {
       if (isAllowed !== true)
         throw new BaroError('refused', `The access rule of "${resolved.channel}" does not allow you to ${action}.`)
       // The rule, or what was done before it was asked, may have taken longer than the token had left.
-      if (isOver(this.#parts.clock, principal.user)) throw expired()
+      if (this.hasExpired(principal)) throw expired()
     })
   }
 
