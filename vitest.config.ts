@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Those that bring up servers, browsers or attackers. Beside what computes, a page may take half a minute to load; two of them
+ * Those that bring up servers, browsers or attackers. Beside what computes, a page may take half a minute to load; three of them
  * beside each other mostly wait.
  */
 const apart = [
@@ -36,7 +36,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'apart', include: apart, maxWorkers: 2, sequence: { groupOrder: 2 } },
+        test: { name: 'apart', include: apart, maxWorkers: 3, sequence: { groupOrder: 2 } },
       },
       {
         extends: true,

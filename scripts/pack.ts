@@ -17,6 +17,7 @@ const uses = {
   postgres: ['postgres'],
   sanitize: ['sanitize'],
   'socket.io': ['socket.io'],
+  supabase: ['supabase'],
   testing: ['testing'],
 } as const
 

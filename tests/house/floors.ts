@@ -36,6 +36,7 @@ const server: House = {
       room('transports/server', 'programs with a server key: publishes to several channels in one POST'),
     ],
     [
+      room('page-cache', 'pages that are kept, and whether they are current; their renders; their answers'),
       room('session', 'the SDK’s protocol on a link; the sessions of this node'),
       room('transports/websocket', 'WebSocket: upgrade, frames, compression'),
     ],

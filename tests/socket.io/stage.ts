@@ -56,7 +56,8 @@ export interface Node {
   client(options?: ClientOptions): Socket
   /** A client that has connected. */
   connected(options?: ClientOptions): Promise<Socket>
-  stop(): Promise<void>
+  /** Its clients are told to go, except where they shall come back to the next node. */
+  stop(how?: { readonly clientsStay: boolean }): Promise<void>
 }
 
 /** What a node of a test may say. */
@@ -67,6 +68,10 @@ export interface NodeOptions {
   readonly hub?: Partial<HubOptions>
   readonly mount?: Parameters<typeof mount>[2]
   readonly use?: (io: Server) => void
+  /** Gives more channels their handlers. */
+  readonly on?: (hub: Hub) => void
+  /** That of a node that has stopped; by default a free one. */
+  readonly port?: number
 }
 
 /** The usual server: `join`, `leave`, and `message` for everybody in the room. */
@@ -105,10 +110,11 @@ export async function startNode({ use = chat, ...options }: NodeOptions = {}): P
   const events = { message: handlers.events.message }
   hub.on(inChat, { access: 'public', events })
   hub.on(inTenant, { access: 'public', events })
+  options.on?.(hub)
   const io = mount(hub, use, options.mount)
   const server = createServer((_request, response) => response.end('the application'))
   hub.attach(server)
-  server.listen(0)
+  server.listen(options.port ?? 0)
   await once(server, 'listening')
   const url = `http://localhost:${(server.address() as AddressInfo).port}`
   const clients = new Set<Socket>()
@@ -125,15 +131,15 @@ export async function startNode({ use = chat, ...options }: NodeOptions = {}): P
     return socket
   }
   let isStopped = false
-  const stop = async () => {
+  const stop: Node['stop'] = async ({ clientsStay } = { clientsStay: false }) => {
+    if (!clientsStay) for (const socket of clients) socket.disconnect()
     if (isStopped) return
     isStopped = true
-    for (const socket of clients) socket.disconnect()
     await hub.close()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   }
-  atEnd(stop)
+  atEnd(() => stop())
   const connected: Node['connected'] = async (rest) => {
     const socket = client(rest)
     socket.connect()

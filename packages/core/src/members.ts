@@ -23,6 +23,8 @@ export interface Member<State = Json> {
   readonly id: string
   /** The user, as the server knows; absent for a guest. */
   readonly user?: string
+  /** What it calls itself where its protocol has such names, as the presence keys of Supabase. Anybody may take any. */
+  readonly alias?: string
   /** What the member tells of itself. */
   readonly state: State
   /** Since when it is here, in milliseconds since 1970. */
@@ -59,7 +61,11 @@ export interface MembersTypes<T extends ChannelTypes = ChannelTypes> extends Cha
   events: {}
   // biome-ignore lint/complexity/noBannedTypes: as above.
   signals: {}
-  requests: { page: { input: Schema<MembersPageAsked>; output: Schema<MembersPage<MemberState<T>>> } }
+  requests: {
+    page: { input: Schema<MembersPageAsked>; output: Schema<MembersPage<MemberState<T>>> }
+    /** Which member asks: its id, whether it is here or not. */
+    me: { input: Schema<null>; output: Schema<string> }
+  }
   state: Members<MemberState<T>>
 }
 

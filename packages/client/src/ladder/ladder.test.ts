@@ -176,3 +176,57 @@ it('stays on its rung while the hub is down: that says nothing about the rung', 
   expect(webSocket.links).toHaveLength(2)
   expect(sse.links).toHaveLength(0)
 })
+
+it.each(['websocket', 'sse'] as const)(
+  'stays on %s when a server is killed again and again, however soon after the link has spoken',
+  async (rung) => {
+    remembered = rung
+    ladder = createLadder({ transports: [webSocket, sse], clock, isReachable: async () => isUp, memory: () => rung })
+    const used = rung === 'websocket' ? webSocket : sse
+    for (let kill = 1; kill <= 5; kill++) {
+      open()
+      used.links.at(-1)?.events.received(hello)
+      isUp = false
+      used.links.at(-1)?.events.closed(1006, '')
+      await settled()
+      // It refuses this one, and is there by the time it is asked.
+      open()
+      isUp = true
+      used.links.at(-1)?.events.closed(1006, '')
+      await settled()
+      expect(ladder.rung).toBe(rung)
+    }
+  },
+)
+
+it('stays on a rung that had spoken when a server that drains and starts again refuses one link', async () => {
+  const { link } = open()
+  webSocket.links[0]?.events.received(hello)
+  // Told that it drains, the client leaves by itself.
+  link.close()
+  open()
+  webSocket.links[1]?.events.closed(1006, '')
+  await settled()
+  expect(ladder.rung).toBe('websocket')
+})
+
+it('leaves a rung whose young links are cut while the hub is there', async () => {
+  for (let link = 1; link <= 3; link++) {
+    open()
+    webSocket.links.at(-1)?.events.received(hello)
+    webSocket.links.at(-1)?.events.closed(1006, '')
+    await settled()
+  }
+  expect(ladder.rung).toBe('sse')
+})
+
+it('stays on a rung on which the hub itself says that it can let nobody in now', async () => {
+  for (let link = 1; link <= 4; link++) {
+    open()
+    if (link % 2)
+      webSocket.links.at(-1)?.events.received({ type: 'baro:error', payload: { code: 'unavailable', message: '' } })
+    webSocket.links.at(-1)?.events.closed(4004, 'no database')
+    await settled()
+  }
+  expect([ladder.rung, webSocket.links.length]).toEqual(['websocket', 4])
+})

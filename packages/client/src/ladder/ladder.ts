@@ -3,7 +3,7 @@ import type { ClientMessage } from '@baro/core/protocol'
 import type { RungMemory } from '../page/rung-memory.ts'
 import { moved, type Transport } from '../ports/transport.ts'
 import { connectUrl } from '../transports/connect-url.ts'
-import { openHeard } from './heard-link.ts'
+import { openHeard, youngMs } from './heard-link.ts'
 import { type LadderEvent, ladderTransition, startLadder } from './ladder-machine.ts'
 
 /** What a ladder takes. */
@@ -22,10 +22,10 @@ export interface LadderOptions {
 /** Several transports as one. */
 export interface Ladder extends Transport {
   /**
-   * A link of the rung in use has ended, `ageMs` after it was opened; without it, before its first message. Resolves once
+   * A link of the rung in use has ended, `ageMs` after its first message; below 0, before that. Resolves once
    * it is known which rung is next.
    */
-  ended(url: string, ageMs: number | undefined): Promise<void>
+  ended(url: string, ageMs: number): Promise<void>
 }
 
 /**
@@ -45,10 +45,10 @@ export function createLadder(options: LadderOptions): Ladder {
     state = ladderTransition(state, event, transports.length)
   }
 
-  async function ended(url: string, ageMs: number | undefined): Promise<void> {
-    if (ageMs !== undefined) on({ type: 'broke', ageMs })
-    // A hub that is down answers on no rung; only one that can be reached says something about this one.
-    else if (await isReachable(url)) on({ type: 'mute' })
+  async function ended(url: string, ageMs: number): Promise<void> {
+    if (ageMs >= youngMs) on({ type: 'lived' })
+    // A hub that is down answers on no rung, and cuts them all; only one that can be reached says something about this one.
+    else if (await isReachable(url)) on({ type: ageMs < 0 ? 'mute' : 'cut' })
   }
 
   return {
@@ -57,8 +57,7 @@ export function createLadder(options: LadderOptions): Ladder {
       return current().rung
     },
     open(url, events) {
-      const openedMs = clock.elapsed()
-      let hasSpoken = false
+      let spokeMs = Infinity
       let isClosed = false
       let greeting: ClientMessage | undefined
       let cancelProbe: Cancel = () => {}
@@ -104,8 +103,9 @@ export function createLadder(options: LadderOptions): Ladder {
         {
           opened: events.opened,
           received(message) {
-            if (!hasSpoken) {
-              hasSpoken = true
+            if (spokeMs === Infinity) {
+              spokeMs = clock.elapsed()
+              on({ type: 'spoke' })
               memory(current().rung)
               probeLater()
             }
@@ -113,7 +113,8 @@ export function createLadder(options: LadderOptions): Ladder {
           },
           async closed(code, reason) {
             cancelProbe()
-            await ended(url, hasSpoken ? clock.elapsed() - openedMs : undefined)
+            // What the hub itself says came through.
+            if (code < 4000) await ended(url, clock.elapsed() - spokeMs)
             if (!isClosed) events.closed(code, reason)
           },
         },

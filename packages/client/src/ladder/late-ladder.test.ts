@@ -101,6 +101,40 @@ it('stays on a top that had lived when a server that starts again refuses one li
   expect(webSocket.links).toHaveLength(3)
 })
 
+it('stays on a top that had spoken when a server that drains and starts again refuses one link', async () => {
+  const { close } = open()
+  webSocket.link.tell(heartbeat)
+  close()
+  open()
+  webSocket.link.drop()
+  loads[0]?.arrive()
+  await settled()
+  expect(late.rung).toBe('websocket')
+})
+
+it('stays on a top that broke young with its server, though the ladder came only with the next server', async () => {
+  open()
+  webSocket.link.tell(heartbeat)
+  webSocket.link.drop()
+  loads[0]?.fail('connection refused')
+  await settled()
+  open()
+  webSocket.link.drop()
+  loads[1]?.arrive()
+  await settled()
+  expect([late.rung, loads.length]).toEqual(['websocket', 2])
+})
+
+it('loads nothing for a hub that says itself that it can let nobody in now', async () => {
+  for (let link = 1; link <= 4; link++) {
+    open()
+    if (link % 2) webSocket.link.tell(heartbeat)
+    webSocket.link.drop(4004)
+    await settled()
+  }
+  expect([late.rung, webSocket.links.length, loads.length]).toEqual(['websocket', 4, 0])
+})
+
 it('takes the next rung after a link of the top that was swallowed', async () => {
   const { told } = open()
   clock.advance(4_000)

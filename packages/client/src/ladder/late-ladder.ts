@@ -24,8 +24,8 @@ export interface LateLadderOptions {
  */
 export function createLateLadder({ rung, top, memory, load, clock }: LateLadderOptions): Transport {
   let ladder: Ladder | undefined
-  /** The age of a link of the top that ended when no ladder had to know. */
-  let livedMs: number | undefined
+  /** Whether a link of the top has spoken. The ladder may not hear of it at its time: a dead server has none to load. */
+  let hasSpoken = false
 
   async function climb(): Promise<Ladder> {
     const loaded = await load()
@@ -39,9 +39,8 @@ export function createLateLadder({ rung, top, memory, load, clock }: LateLadderO
     },
     open(url, events) {
       if (ladder) return ladder.open(url, events)
-      const openedMs = clock.elapsed()
       let link: Link | undefined
-      let hasSpoken = false
+      let spokeMs = Infinity
       let isClosed = false
       const closed = (code: number, reason: string) => isClosed || events.closed(code, reason)
 
@@ -49,25 +48,27 @@ export function createLateLadder({ rung, top, memory, load, clock }: LateLadderO
         const heard: LinkEvents = {
           opened: events.opened,
           received(message) {
-            if (!hasSpoken) memory(rung)
-            hasSpoken = true
+            if (spokeMs === Infinity) {
+              hasSpoken = true
+              memory(rung)
+              spokeMs = clock.elapsed()
+            }
             events.received(message)
           },
           async closed(code, reason) {
-            const ageMs = hasSpoken ? clock.elapsed() - openedMs : undefined
-            if (ageMs !== undefined && ageMs >= youngMs) livedMs = ageMs
-            else {
+            const ageMs = clock.elapsed() - spokeMs
+            // What the hub itself says came through.
+            if (code < 4000 && ageMs < youngMs) {
               // Without the ladder the next link is one of the top again.
               const judged = climb().then(
                 ({ ended }) => {
-                  if (livedMs !== undefined) ended(url, livedMs)
-                  livedMs = undefined
+                  if (hasSpoken) ended(url, youngMs)
                   return ended(url, ageMs)
                 },
                 () => {},
               )
               // Which rung is next must be known before the client comes back.
-              if (!hasSpoken) await judged
+              if (ageMs < 0) await judged
             }
             closed(code, reason)
           },

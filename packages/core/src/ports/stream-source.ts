@@ -1,5 +1,5 @@
 import type { Json } from '../json.ts'
-import type { NoPosition, QueriedPosition } from '../position.ts'
+import type { AtPosition, NoPosition, QueriedPosition } from '../position.ts'
 import type { Signal } from '../publication.ts'
 import type { StreamView } from '../recovery.ts'
 import type { Delivery } from './broker.ts'
@@ -63,4 +63,10 @@ export interface StreamSource {
    * @throws {BaroError} `unavailable` if it cannot be read now, `bad-definition` if there is no such thing to read.
    */
   query?(): Promise<Queried>
+  /**
+   * Where the stream stands as a page sees it: for a view the position after its last publication, not the head of what it
+   * is a view of, or every change of a table would make all pages of it stale (I10). Asked when a cached page is served, at
+   * most once in a second. A source whose head is that of the broker's channel leaves it out.
+   */
+  head?(): Promise<AtPosition>
 }

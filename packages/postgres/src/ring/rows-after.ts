@@ -8,7 +8,7 @@
 import { BaroError } from '@baro/core'
 import type { StreamView } from '@baro/core/broker'
 import type { ChangeFeed } from '../ports/change-feed.ts'
-import { type DatabaseSnapshot, includes, parseSnapshot, sees } from '../snapshot/database-snapshot.ts'
+import { type DatabaseSnapshot, includes, parseSnapshot } from '../snapshot/database-snapshot.ts'
 import { fromOf } from './ring-entry.ts'
 import { type RingPart, readRing } from './ring-scan.ts'
 import type { RingView, TableRing } from './table-ring.ts'
@@ -60,7 +60,7 @@ export async function rowsAfter(
   view: RingView,
   snapshot: DatabaseSnapshot,
   bytes: number,
-  isSeen: Sees = sees,
+  isSeen: Sees,
 ): Promise<StreamView | undefined> {
   await passing.passed(snapshot)
   const { broker } = ring.parts

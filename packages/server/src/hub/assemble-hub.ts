@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
-import { type Clock, pooledRandomness, type Recover, type StreamSource } from '@baro/core/broker'
-import { checkedOptions, createId, orThrow, quote } from '@baro/core/protocol'
+import { type Clock, pooledRandomness, type Recover, type StreamSource, whenHere } from '@baro/core/broker'
+import { checkedOptions, createId, here, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Connections } from '../access/connections.ts'
@@ -14,11 +14,20 @@ import { ServerKeys } from '../access/server-keys.ts'
 import { Turnstile } from '../access/turnstile.ts'
 import type { AnyHandlers, Identity } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
+import { own } from '../channel/own.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
+import { Outbox } from '../delivery/outbox.ts'
 import { Ticker } from '../delivery/ticker.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createCounters } from '../observe/counters.ts'
+import { embeddedReads } from '../page-cache/embedded-reads.ts'
+import { keepPages } from '../page-cache/keep-pages.ts'
+import { createMemoryPageStore } from '../page-cache/memory-page-store.ts'
+import { PageCache } from '../page-cache/page-cache.ts'
+import { PageJudge } from '../page-cache/page-judge.ts'
+import { RenderRecord, RenderRecords } from '../page-cache/render-record.ts'
+import { tagOfPlace } from '../page-cache/tag-of-place.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
 import { defaultLimits } from '../ports/limits.ts'
 import { Attendance } from '../presence/attendance.ts'
@@ -32,6 +41,7 @@ import { FramedOutbox } from '../session/session-outbox.ts'
 import { Sessions } from '../session/sessions.ts'
 import { brokerSource } from '../stream/broker-source.ts'
 import { Feeds } from '../stream/feeds.ts'
+import { Heads } from '../stream/heads.ts'
 import { silentSource } from '../stream/silent-source.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
@@ -39,6 +49,7 @@ import { Bookmarks } from '../transports/channel-url/bookmarks.ts'
 import { publishByPost } from '../transports/channel-url/channel-post.ts'
 import { endStream, readChannel } from '../transports/channel-url/channel-read.ts'
 import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
+import { bytesOf } from '../transports/http/answer.ts'
 import { FairTurns } from '../transports/http/fair-turns.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
 import { LateRefusals } from '../transports/http/late-refusals.ts'
@@ -84,6 +95,8 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     clock = nodeClock,
     randomness = pooledRandomness,
     broker = createMemoryBroker({ clock, randomness }),
+    pageStore = createMemoryPageStore({ clock }),
+    pagePolicy = {},
   } = options
   const limits = { ...defaultLimits, ...options.limits }
   const path = hubPath(options.path ?? '/baro')
@@ -106,17 +119,18 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const database = options.database?.open({
     ...{ broker, channels, clock, randomness, log, catchUpBytes: limits.catchUpBytes },
   })
-  const sourceOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource => {
+  const viewOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource | undefined => {
     if (members !== undefined) return silentSource
     const { snapshot } = handlers
-    const rows = database?.sourceOf({
+    return database?.sourceOf({
       channel,
       params,
       definition,
       snapshot: snapshot?.kind === 'queried' ? snapshot : undefined,
     })
-    return rows ?? brokerSource(broker, channel)
   }
+  const sourceOf = (resolved: Resolved) => viewOf(resolved) ?? brokerSource(broker, resolved.channel)
+  const heads = new Heads({ broker, viewOf, clock })
   const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, log, recover })
   const sessions = new Sessions({ clock, randomness, counters, hooks, heartbeatIntervalMs })
 
@@ -126,7 +140,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   // A timer later, so that the publish that found it out is answered before its session ends.
   const claimsEpoch = new ClaimsEpoch(broker, clock, (epoch) => clock.after(0, () => sessions.claimsLost(epoch)))
   const claimedWork = new ClaimedWork({ broker, claimsEpoch, counters, log, claimWindowMs })
-  const appender = new Appender({ broker, clock, feeds, counters })
+  const appender = new Appender({ broker, clock, feeds, heads, counters })
   const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
   const signals = new Signals(broker)
 
@@ -223,6 +237,10 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     },
   })
 
+  const records = new RenderRecords()
+  const judge = new PageJudge({ store: pageStore, heads, registry, viewOf, clock })
+  const pageCache = new PageCache({ store: pageStore, judge, records, clock, log, trustProxy })
+
   const servers = new Set<Server>()
   const resolve = (reference: Reference): Resolved => {
     registry.assertComplete()
@@ -242,6 +260,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       return sessions.isStopping
     },
     isChannel: (name) => registry.resolve(name).ok,
+    hasMembers: (channel) => registry.resolve(here({ channel }).channel).ok,
     async authenticate(handshake, token) {
       try {
         return await gate.authenticateInTime(handshake.headers, token)
@@ -251,17 +270,29 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
         throw gate.explain(error, 'auth')
       }
     },
-    allowance: ({ address }) => {
+    hasSignal: (name, type) => {
+      const resolved = registry.resolve(name)
+      return resolved.ok && own(resolved.value.definition.signals, type) !== undefined
+    },
+    openWebSocket: (upgrade, connect) =>
+      webSockets.upgrade(upgrade, (socket) => {
+        const outbox = new Outbox(socket, ticker, limits, clock.elapsed())
+        return connect(socket, outbox)
+      }),
+    bodyOf: (request, maxBytes) => bytesOf(request, maxBytes, { clock, limits }),
+    link: ({ address }) => {
       const sharing: { user: Identity | undefined; readonly address: string | undefined } = {
         user: undefined,
         address: address === undefined ? undefined : networkOf(address),
       }
-      const link = new LinkAllowance(allowances, sharing)
+      const connection = connections.open(sharing)
+      const allowance = new LinkAllowance(allowances, sharing)
       const knownAs = (user: Identity) => {
+        connection.become({ ...sharing, user })
         sharing.user = user
-        link.known()
+        allowance.known()
       }
-      return { spend: (messages, bytes) => link.spend(messages, bytes), knownAs }
+      return { spend: (messages, bytes) => allowance.spend(messages, bytes), knownAs, end: () => connection.end() }
     },
     publish: (name, type, payload, id) => publisher.publishAs(resolve({ channel: name }), type, payload, id),
     signal: async (name, type, payload, mark) => {
@@ -291,13 +322,35 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       const resolved = resolve(reference)
       await signals.send(resolved, type, await signals.validate(resolved, type, payload), { to, key })
     },
-    snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
-      (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
+    async snapshot<T extends ChannelTypes>(reference: Reference<T>) {
+      const resolved = resolve(reference)
+      if (!gate.isPublic(resolved)) records.assertMayBeRead(quote(resolved.channel))
+      const snapshot = await takeSnapshot(feeds, resolved)
+      records.current?.add(snapshot)
+      return snapshot as Snapshot<T>
+    },
     revoke: async ({ user, channel }) => revocations.end(user, { channel: channel && resolve(channel).channel }),
     disconnect: async ({ user }) => revocations.end(user, undefined),
     isPublic: (reference) => gate.isPublic(resolve(reference)),
-    open: (principal = {}, participantOptions = {}) =>
-      new OpenParticipant(participating, principal, participantOptions),
+    open(principal = {}, participantOptions = {}) {
+      if (principal.user) records.assertMayBeRead(`What the user ${quote(principal.user.id)} may read`)
+      return new OpenParticipant(participating, principal, participantOptions)
+    },
+    pages: (handler, pagesOptions) => keepPages(pageCache, handler, { policy: pagePolicy, ...pagesOptions }),
+    pageParts: {
+      ...{ store: pageStore, judge, records, policy: pagePolicy },
+      now: () => clock.now(),
+      inFrontOf: (framework, pagesOptions) =>
+        keepPages(pageCache, framework, { policy: pagePolicy, ...pagesOptions }, true),
+      embeddedReads: (body) => embeddedReads(body, (channel) => judge.versionOf(channel)),
+      recorded: (path, work) =>
+        whenHere(pageStore.lastMark(), (mark) =>
+          records.run(new RenderRecord({ path, isShared: false, mark, began: clock.now() }), work),
+        ),
+    },
+    async revalidate(what) {
+      await pageStore.mark([typeof what === 'string' ? tagOfPlace(what) : `channel:${resolve(what).channel}`])
+    },
 
     attach(server) {
       registry.assertComplete()
@@ -344,6 +397,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       feeds.closeAll()
       await database?.close()
       if (!options.broker) await broker.close()
+      if (!options.pageStore) await pageStore.close()
     },
   }
   return hub

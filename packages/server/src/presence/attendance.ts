@@ -9,7 +9,15 @@
  * looks for those of nodes that died.
  */
 import type { Json, Log } from '@baro/core'
-import { type Cancel, type Clock, type NowOrLater, type Presence, type SetChange, whenHere } from '@baro/core/broker'
+import {
+  type Cancel,
+  type Clock,
+  type NowOrLater,
+  orElse,
+  type Presence,
+  type SetChange,
+  whenHere,
+} from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
 import { contextOf } from '../access/principal.ts'
 import type { ChannelContext } from '../channel/handlers.ts'
@@ -58,6 +66,9 @@ export class Attendance {
   readonly #sets = new Map<string, HeldSet>()
   readonly #lingering = new Lingering()
   #key: NowOrLater<string> | undefined
+  #numbers = 0
+  /** The number of a look for the dead whose answer did not come. */
+  #unanswered: number | undefined
   #cancel: Cancel | undefined
   #isStopped = false
 
@@ -85,8 +96,8 @@ export class Attendance {
     const release = () => id !== undefined && ending && set.release(id, ending === 'left' ? 0 : staysMs)
     this.#whenKnown(principal, (known) => {
       id = known
-      const { user, address } = principal
-      const member = { id, ...(user && { user: user.id }), state: current }
+      const { user, alias, address } = principal
+      const member = { id, ...(user && { user: user.id }), ...(alias !== undefined && { alias }), state: current }
       set.hold(member, told, user ? id : `address:${address}`)
       release()
     })
@@ -100,6 +111,26 @@ export class Attendance {
         release()
       },
     }
+  }
+
+  /**
+   * Which member the principal is, wherever it is one.
+   *
+   * @throws {BaroError} `unavailable`: a guest is known by a key, and the broker has it.
+   */
+  idOf(principal: Principal): NowOrLater<string> {
+    if (principal.user) return memberId(principal, '')
+    this.#key ??= this.#parts.presence.key().then(
+      (key) => {
+        this.#key = key
+        return key
+      },
+      (error) => {
+        this.#key = undefined
+        throw error
+      },
+    )
+    return whenHere(this.#key, (key) => memberId(principal, key))
   }
 
   /**
@@ -128,6 +159,7 @@ export class Attendance {
     const made = new HeldSet(name, {
       ...{ clock, log, presence, node, lingering: this.#lingering },
       terms: { leaseMs: memberLeaseMs, ...(isListed && { maxListed: maxListedMembers }) },
+      nextNumber: () => ++this.#numbers,
       emptied: () => this.#sets.delete(name),
     })
     if (this.#isStopped) made.stop(this.#parts.isAlone)
@@ -136,18 +168,9 @@ export class Attendance {
   }
 
   #whenKnown(principal: Principal, run: (id: string) => void): void {
-    const { presence, log } = this.#parts
-    if (principal.user) return run(memberId(principal, ''))
-    this.#key ??= presence.key()
-    const known = whenHere(this.#key, (key) => {
-      this.#key = key
-      run(memberId(principal, key))
-    })
+    const known = whenHere(this.idOf(principal), run)
     if (known instanceof Promise)
-      known.catch((error) => {
-        this.#key = undefined
-        log.warn(`A guest cannot be named, and is no member: ${describeError(error)}`)
-      })
+      known.catch((error) => this.#parts.log.warn(`A guest cannot be named, and is no member: ${describeError(error)}`))
   }
 
   #renew(): void {
@@ -163,14 +186,22 @@ export class Attendance {
   }
 
   #expire(): void {
-    const { presence, log } = this.#parts
-    const failed = (error: unknown) => log.warn(`Nobody looked for members of dead nodes: ${describeError(error)}`)
-    try {
-      const found = whenHere(presence.expire(), (changes) => this.#leave(changes))
-      if (found instanceof Promise) found.catch(failed)
-    } catch (error) {
-      failed(error)
-    }
+    const { presence, log, node } = this.#parts
+    const again = this.#unanswered
+    const number = again ?? ++this.#numbers
+    // Whoever was found is told by this answer alone.
+    this.#unanswered = number
+    orElse<void>(
+      () =>
+        whenHere(presence.expire(node, number), (changes) => {
+          // A slow answer, after that of the same look made again.
+          if (this.#unanswered !== number) return
+          this.#unanswered = undefined
+          this.#leave(changes)
+          if (again !== undefined) this.#expire()
+        }),
+      (error) => log.warn(`Nobody looked for members of dead nodes: ${describeError(error)}`),
+    )
   }
 
   /** Members that no node holds any more: this node found it, so it tells the application. */

@@ -51,7 +51,7 @@ export class Commands {
 
   signal(message: SignalMessage): void {
     const { type, payload, to } = message.payload
-    this.#answer(message, (resolved) => this.#session.delegate.signal(resolved, type, payload, to))
+    this.#answer(message, (resolved) => this.#session.delegate.signal(resolved, type, payload, { to }))
   }
 
   request(message: RequestMessage): void {

@@ -124,13 +124,13 @@ export interface BodyParts {
 }
 
 /**
- * The text of a request's body. A body parser before the hub has read it already, and left what it made of it in
+ * The bytes of a request's body. A body parser before the hub has read it already, and left what it made of it in
  * `request.body`.
  *
- * @throws {BaroError} `too-large`, `too-slow`, `bad-message` if it is not UTF-8.
+ * @throws {BaroError} `too-large`, `too-slow`, `bad-message` if something has read it and left nothing.
  */
-export async function bodyOf(request: IncomingMessage, maxBytes: number, parts: BodyParts): Promise<string> {
-  if (request.readableDidRead) return textOfParsed((request as { body?: unknown }).body, maxBytes)
+export async function bytesOf(request: IncomingMessage, maxBytes: number, parts: BodyParts): Promise<Uint8Array> {
+  if (request.readableDidRead) return bytesOfParsed((request as { body?: unknown }).body, maxBytes)
   const { bodyTimeoutMs } = parts.limits
   let tellLate: () => void = () => {}
   const late = new Promise<'late'>((resolve) => {
@@ -138,10 +138,19 @@ export async function bodyOf(request: IncomingMessage, maxBytes: number, parts: 
   })
   const cancel = parts.clock.after(bodyTimeoutMs, tellLate)
   try {
-    return decoded(Buffer.concat(await chunksOf(request, maxBytes, late, bodyTimeoutMs)))
+    return Buffer.concat(await chunksOf(request, maxBytes, late, bodyTimeoutMs))
   } finally {
     cancel()
   }
+}
+
+/**
+ * The text of a request's body.
+ *
+ * @throws {BaroError} as {@link bytesOf}; `bad-message` if it is not UTF-8.
+ */
+export async function bodyOf(request: IncomingMessage, maxBytes: number, parts: BodyParts): Promise<string> {
+  return decoded(await bytesOf(request, maxBytes, parts))
 }
 
 async function chunksOf(
@@ -165,16 +174,16 @@ async function chunksOf(
   }
 }
 
-/** As text again, so that it is bounded and read as any other body. */
-function textOfParsed(body: unknown, maxBytes: number): string {
+/** As bytes again, so that it is bounded and read as any other body. */
+function bytesOfParsed(body: unknown, maxBytes: number): Uint8Array {
   if (body === undefined)
     throw new BaroError(
       'bad-message',
       'The body was read before the hub saw the request. Mount the hub before what reads it, or let that leave it in request.body.',
     )
-  const text = body instanceof Uint8Array ? decoded(body) : typeof body === 'string' ? body : JSON.stringify(body)
-  if (Buffer.byteLength(text) > maxBytes) throw tooLong(maxBytes)
-  return text
+  const bytes = body instanceof Uint8Array ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  if (bytes.length > maxBytes) throw tooLong(maxBytes)
+  return bytes
 }
 
 function tooLong(maxBytes: number): BaroError {
