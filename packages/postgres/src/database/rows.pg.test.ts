@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { eventually } from '../../test/eventually.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { queried } from '../queried.ts'
-import { foldChange } from '../state/rows-state.ts'
+import { foldChange, type RowsState } from '../state/rows-state.ts'
 import type { Row, RowChange } from '../table/row-change.ts'
 import { table } from '../table/table.ts'
 import { createDatabase } from './create-database.ts'
@@ -45,7 +45,7 @@ class Page {
     value: Json | undefined,
     position: string,
   ) {
-    this.rows = (value as unknown as { rows: readonly Row[] }).rows
+    this.state = value as unknown as RowsState
     this.position = position
   }
 
@@ -58,7 +58,7 @@ class Page {
       },
       reset: (reason, { value }) => {
         this.resets.push(reason)
-        this.rows = (value as unknown as { rows: readonly Row[] }).rows
+        this.state = value as unknown as RowsState
       },
       failed: (error) => this.told.push(`failed ${error.code}`),
     })
@@ -70,7 +70,7 @@ class Page {
 
   #take({ type, payload }: Publication): void {
     const change = { type, payload } as unknown as RowChange
-    this.rows = foldChange(products.table, { rows: this.rows }, change).rows
+    this.state = foldChange(products.table, this.state, change)
     const { key, row } = payload as unknown as { key?: Row; row?: Row }
     this.told.push(`${type} ${key?.id ?? ''}${row ? ` ${row.name}` : ''}`)
   }
@@ -207,7 +207,7 @@ describe('the rows of a table', () => {
     await hub.close()
     snapshotOption = queried((tx) => tx.rows('select * from products where price < $1 order by price', [100]))
     start()
-    expect((await render()).rows.map(({ id }) => id)).toEqual([1, 2])
+    expect((await render()).rows.map(({ id }) => id)).toEqual([2, 1])
   })
 
   test('nobody else publishes there', async () => {
