@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDiskBroker } from '@baro/disk'
 import { attach, renderBuiltPages } from '@baro/next'
+import { createRedisBroker } from '@baro/redis'
 import type { Hub } from '@baro/server'
 import next from 'next'
 import { answerPath } from './answer-path.ts'
@@ -34,9 +35,16 @@ const server: Server = tls ? createSecureServer(tls) : createServer()
 await assertFree(wantedPort)
 if (process.argv.includes('--build')) await buildIfNeeded(dir)
 
-// A restart then resets nobody. Without it everything is in memory, as `createHub` has it.
+// A restart then resets nobody. With `REDIS_URL` several of these processes are one site. Without either everything is in memory, as
+// `createHub` has it.
 const data = process.argv.includes('--disk') ? process.env.BARO_FOLDER || `${dir}/.baro` : undefined
-const broker = data === undefined ? undefined : await createDiskBroker({ folder: data })
+const shared = process.env.REDIS_URL
+const broker =
+  shared !== undefined
+    ? await createRedisBroker({ url: shared }).catch(stop)
+    : data !== undefined
+      ? await createDiskBroker({ folder: data })
+      : undefined
 // The pages check sessions by it too, and each of their bundles is another module.
 process.env.ISSUER_KEY ||= await issuerKey(data)
 const hub = await createSiteHub(broker)
