@@ -34,7 +34,7 @@ function start(): void {
 
 /** Follows from a snapshot, as a page does. */
 class Page {
-  rows: readonly Row[]
+  state: RowsState
   readonly told: string[] = []
   readonly resets: string[] = []
   position: string
@@ -47,6 +47,10 @@ class Page {
   ) {
     this.state = value as unknown as RowsState
     this.position = position
+  }
+
+  get rows(): readonly Row[] {
+    return this.state.rows
   }
 
   follow(): void {
@@ -170,7 +174,7 @@ describe('the rows of a table', () => {
   test('a reader without a position is reset to the rows, and goes on from there', async () => {
     const page = await render()
     page.position = 'none'
-    page.rows = []
+    page.state = { rows: [] }
     page.follow()
     await eventually(() => expect(page.rows).toHaveLength(2))
     await database.run("insert into products values (3, 'axe', 'tools', 20)")
@@ -182,7 +186,7 @@ describe('the rows of a table', () => {
     const page = await render()
     const [, epoch] = page.position.split('.')
     for (const position of [`1q.${epoch}.1.1.`, '1q.elsewhere.zz.1.']) {
-      const old = new Page(page.channel, [], position)
+      const old = new Page(page.channel, { rows: [] }, position)
       pages.push(old)
       old.follow()
       await eventually(() => expect([old.resets, old.rows.length]).toEqual([['queried'], 2]))

@@ -21,6 +21,7 @@ const typeOf: Readonly<Record<Comparing, string>> = {
   boolean: 'boolean',
   text: 'text',
   uuid: 'uuid',
+  label: 'text',
   date: 'date',
   timestamp: 'timestamp',
   timestamptz: 'timestamptz',
@@ -35,7 +36,6 @@ export function whereOf(
   const parameter = (value: unknown) => `$${values.push(value)}`
   const texts = conditions.map(({ column, operator, values: [first, ...others] }) => {
     const kind = filters.get(column) ?? 'text'
-    // Whoever names a label that there is not gets no rows, not an error of the database.
     const isText = kind === 'text' || kind === 'label'
     const name = isText ? `${quoteName(column)}::text` : quoteName(column)
     const sign = comparison[operator]
