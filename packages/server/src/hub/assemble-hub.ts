@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
-import { type Clock, pooledRandomness, type Recover, whenHere } from '@baro/core/broker'
+import { type Clock, pooledRandomness, type Recover, type StreamSource, whenHere } from '@baro/core/broker'
 import { checkedOptions, createId, here, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
@@ -55,6 +55,7 @@ import { HeldRequests } from '../transports/http/held-requests.ts'
 import { LateRefusals } from '../transports/http/late-refusals.ts'
 import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { publishManyByPost } from '../transports/server/publish-post.ts'
+import { revalidateByPost } from '../transports/server/revalidate-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { GatewayHost } from './gateway.ts'
@@ -110,7 +111,25 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const connections = new Connections({ limits, counters, log })
 
   const ticker = new Ticker(clock, counters)
-  const viewOf = ({ members }: Resolved) => (members === undefined ? undefined : silentSource)
+  const table = channels.find((definition) => definition.table)
+  if (table && !options.database)
+    throw new BaroError(
+      'bad-definition',
+      `createHub: ${quote(table.pattern.text)} shows the rows of a table. Give "database": what createDatabase() returned.`,
+    )
+  const database = options.database?.open({
+    ...{ broker, channels, clock, randomness, log, catchUpBytes: limits.catchUpBytes },
+  })
+  const viewOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource | undefined => {
+    if (members !== undefined) return silentSource
+    const { snapshot } = handlers
+    return database?.sourceOf({
+      channel,
+      params,
+      definition,
+      snapshot: snapshot?.kind === 'queried' ? snapshot : undefined,
+    })
+  }
   const sourceOf = (resolved: Resolved) => viewOf(resolved) ?? brokerSource(broker, resolved.channel)
   const heads = new Heads({ broker, viewOf, clock })
   const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, log, recover })
@@ -185,6 +204,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const reading = { ...streaming, feeds, held }
   const posting = { gate, turns, allowances, delegating, limits, clock }
   const programming = { ...posting, registry }
+  const marking = { ...programming, mark: async (tags: readonly string[]) => pageStore.mark(tags) }
   const turnstile = new Turnstile({ clock, allowances })
   const connecting = { clock, turns, allowances, turnstile, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets, bookmarks: new Bookmarks() }
@@ -213,6 +233,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       publish: (resolved, request, response, handshake) =>
         publishByPost(posting, resolved, request, response, handshake),
       publishMany: (request, response, handshake) => publishManyByPost(programming, request, response, handshake),
+      revalidate: (request, response, handshake) => revalidateByPost(marking, request, response, handshake),
       connect: (request, response, handshake) => connectByPost(connecting, request, response, handshake),
       upgradeConnect: (upgrade) => webSockets.upgrade(upgrade, (socket) => hub.connect(socket, upgrade.handshake)),
       upgradeChannel: (place, upgrade) => upgradeChannel(upgrading, place, upgrade),
@@ -377,6 +398,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       stop(0)
       await gateways.close()
       feeds.closeAll()
+      await database?.close()
       if (!options.broker) await broker.close()
       if (!options.pageStore) await pageStore.close()
     },
