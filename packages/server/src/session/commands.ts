@@ -1,4 +1,3 @@
-import { BaroError } from '@baro/core'
 import { type ClientMessage, orThrow } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
@@ -30,13 +29,11 @@ export class Commands {
   publish(message: PublishMessage): void {
     const { channel, id, type, payload } = message.payload
     const { delegate, claimsEpoch } = this.#session
-    const { gate } = this.#parts
     const answered = (answer: PublishAnswer) => this.#session.send({ type: 'baro:published', payload: answer })
-    const failed = (error: unknown) => {
-      // The session ends for it in a moment, and a publish without an answer comes again with the next token.
-      const isRepeated = error instanceof BaroError && error.code === 'expired' && gate.hasExpired(delegate.principal)
-      if (!isRepeated) this.#failed(message, error)
-    }
+    // The session ends for it in a moment. A publish without an answer comes again with the next token, and those behind it.
+    const isOver = () => this.#parts.gate.hasExpired(delegate.principal)
+    const failed = (error: unknown) => isOver() || this.#failed(message, error)
+    if (isOver()) return
     try {
       const resolved = orThrow(this.#parts.registry.resolve(channel))
       const turn = turnIn(message.payload)
