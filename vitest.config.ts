@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Those that bring up servers, browsers or attackers. Beside what computes, a page may take half a minute to load; two of them
+ * Those that bring up servers, browsers or attackers. Beside what computes, a page may take half a minute to load; three of them
  * beside each other mostly wait.
  */
 const apart = [
@@ -9,13 +9,20 @@ const apart = [
   'tests/hostile/**/*.test.ts',
   'tests/disk/**/*.test.ts',
   'tests/storm/**/*.test.ts',
+  'tests/embedded/**/*.test.ts',
+  'packages/redis/src/*.test.ts',
+  'tests/nodes/**/*.test.ts',
   'tests/tutorials/*.test.ts',
 ]
+
+/** Those that need PostgreSQL. One server runs for all of them. */
+const database = ['packages/postgres/src/**/*.pg.test.ts', 'tests/postgres/**/*.test.ts']
 
 export default defineConfig({
   // Tests run against the sources: a stale dist can never make them pass.
   resolve: { conditions: ['baro-source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['baro-source', 'node', 'import', 'default'] } },
+  // Without "import": Node gets these as they are, and a `require` would find modules by it.
+  ssr: { resolve: { conditions: ['baro-source', 'node', 'default'] } },
   test: {
     testTimeout: 20_000,
     projects: [
@@ -24,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts'],
-          exclude: [...apart, '**/node_modules/**'],
+          exclude: [...apart, ...database, '**/node_modules/**'],
           // By default one core is left free. Much of the time of these tests is that of a clock or a network.
           maxWorkers: '100%',
           sequence: { groupOrder: 1 },
@@ -32,7 +39,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'apart', include: apart, maxWorkers: 2, sequence: { groupOrder: 2 } },
+        test: { name: 'apart', include: apart, maxWorkers: 3, sequence: { groupOrder: 2 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'database',
+          include: database,
+          globalSetup: 'tests/postgres/global-setup.ts',
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
+        },
       },
     ],
   },

@@ -13,9 +13,12 @@ const uses = {
   node: ['core', 'server', 'client'],
   react: ['core', 'client', 'react'],
   disk: ['disk'],
+  redis: ['redis'],
   jwt: ['jwt'],
+  postgres: ['postgres'],
   sanitize: ['sanitize'],
   'socket.io': ['socket.io'],
+  supabase: ['supabase'],
   testing: ['testing'],
 } as const
 

@@ -29,6 +29,7 @@ describe.each(clientRungs)('over %s', (_, createTransport) => {
     const tracking = track(client, reference, { mood: 'calm' }, clock)
     await until(() => expect(tracking.status.state).toBe('live'))
     await until(() => expect(told).toEqual(['join ada: calm']))
+    await until(() => expect(here.me).toBe('user:bob'))
     tracking.update({ mood: 'glad' })
     await until(() => expect(told.slice(1)).toEqual(['change ada: glad']))
     await pass(70_000)
@@ -57,4 +58,36 @@ it('a user with a tab on each rung is one member', async () => {
   for (const { client } of tabs.slice(1)) client.close()
   await pass(60_000)
   expect(await settled(seen())).toHaveLength(1)
+})
+
+it.each(clientRungs)(
+  'I9: over %s a guest knows which member it is, and others do not know its secret',
+  async (_, createTransport) => {
+    const { clock, open, until } = await openLobby()
+    const { client } = open(createTransport(clock))
+    const here = followMembers(client, reference)
+    const synced: unknown[] = []
+    here.on('sync', () => synced.push(here.me))
+    expect(here.me).toBeUndefined()
+    track(client, reference, { mood: 'calm' }, clock)
+    await until(() => expect(here.current.list?.map(({ id }) => id)).toEqual([here.me]))
+    expect(here.me).toMatch(/^guest:/)
+    expect(synced.at(-1)).toBe(here.me)
+  },
+)
+
+it('I8: what somebody told of himself is not told by the next who signs in', async () => {
+  const { clock, open, until, pass, seen, settled } = await openLobby()
+  for (const [, createTransport] of clientRungs) {
+    let user = 'ada'
+    const { client } = open(createTransport(clock), { token: () => user })
+    const tracking = track(client, reference, { mood: 'of ada' }, clock)
+    await until(() => expect(tracking.status.state).toBe('live'))
+    tracking.stop()
+    user = 'bob'
+    client.reconnect()
+    await pass(5_000)
+    expect((await settled(seen())).filter((line) => line.startsWith('bob'))).toEqual([])
+    client.close()
+  }
 })

@@ -1,3 +1,4 @@
+import { followMembers, track } from '@baro/client/members'
 import { createSharedTransport } from '@baro/client/transports'
 import { createSeededRandomness } from '@baro/testing'
 import { describe, expect, it } from 'vitest'
@@ -69,6 +70,25 @@ describe.each(clientRungs)('over %s', (_, createTransport) => {
     const waiting = all.filter((one) => stateOf(one) === 'waiting')
     for (const one of all.filter((one) => stateOf(one) === 'live').slice(0, waiting.length)) one.close()
     await until(() => expect(waiting.map(stateOf)).toEqual(waiting.map(() => 'live')))
+  })
+
+  it('I9: tabs of a guest are one member, and each knows which, also under another leader', async () => {
+    const { openTab, clock, until } = await openBrowser(createTransport, {})
+    const leader = openTab()
+    await until(() => expect(leader.subscription.current.status.rung).not.toBeNull())
+    const tabs = [openTab(), openTab()].map(({ client }) => {
+      track(client, room({ id: 1 }), { mood: 'calm' }, clock)
+      return followMembers(client, room({ id: 1 }))
+    })
+    const look = () => {
+      const [me, ...others] = tabs.flatMap(({ current, me }) => [me, ...(current.list ?? []).map(({ id }) => id)])
+      expect(me).toMatch(/^guest:/)
+      expect(others).toEqual([me, me, me])
+    }
+    await until(look)
+    leader.crash()
+    await until(() => expect(tabs.map(({ status }) => status.state)).toEqual(['live', 'live']))
+    await until(look)
   })
 
   it('a leader that dies while channels wait for room takes nobody with it', async () => {

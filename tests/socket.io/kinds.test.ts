@@ -1,5 +1,7 @@
 /** Clients of every kind in one room: each sends, and all hear all of it in the same order. */
 import { createClient } from '@baro/client'
+import { mount as mountSupabase } from '@baro/supabase'
+import { createClient as createSupabase } from '@supabase/supabase-js'
 import { EventSource } from 'eventsource'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -74,8 +76,19 @@ async function socketIo(node: Node, listening: Listening, transport: 'websocket'
   return { heard, say: (text) => socket.emit('message', 'room:1', { text }) }
 }
 
+async function supabase({ url }: Node, listening: Listening): Promise<Kind> {
+  const client = createSupabase(url, 'anon', { realtime: { transport: WebSocket as never } })
+  atEnd(() => client.removeAllChannels())
+  const heard: string[] = []
+  const topic = client.channel('room:1', { config: { broadcast: { self: true } } })
+  topic.on('broadcast', { event: 'message' }, ({ payload }) => listening.note(heard, payload))
+  await new Promise<void>((resolve) => topic.subscribe((status) => status === 'SUBSCRIBED' && resolve()))
+  return { heard, say: (text) => topic.send({ type: 'broadcast', event: 'message', payload: { text } }) }
+}
+
 test('a message of any kind of client is heard by all others exactly once, and all hear the same order', async () => {
   const node = await startNode()
+  mountSupabase(node.hub)
   const listening = new Listening()
   const kinds = [
     await sdk(node, listening),
@@ -83,6 +96,7 @@ test('a message of any kind of client is heard by all others exactly once, and a
     await plainWebSocket(node, listening),
     await socketIo(node, listening, 'websocket'),
     await socketIo(node, listening, 'polling'),
+    await supabase(node, listening),
   ]
   const [said, saying]: [string[], unknown[]] = [[], []]
   for (let round = 0; round < 10; round++)

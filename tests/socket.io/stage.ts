@@ -68,6 +68,8 @@ export interface NodeOptions {
   readonly hub?: Partial<HubOptions>
   readonly mount?: Parameters<typeof mount>[2]
   readonly use?: (io: Server) => void
+  /** Gives more channels their handlers. */
+  readonly on?: (hub: Hub) => void
   /** That of a node that has stopped; by default a free one. */
   readonly port?: number
 }
@@ -108,6 +110,7 @@ export async function startNode({ use = chat, ...options }: NodeOptions = {}): P
   const events = { message: handlers.events.message }
   hub.on(inChat, { access: 'public', events })
   hub.on(inTenant, { access: 'public', events })
+  options.on?.(hub)
   const io = mount(hub, use, options.mount)
   const server = createServer((_request, response) => response.end('the application'))
   hub.attach(server)

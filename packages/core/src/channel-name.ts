@@ -54,6 +54,21 @@ export function parseChannelName(name: string): Result<readonly string[]> {
   return accepted(segments)
 }
 
+/**
+ * The channel name that a text means, whose segments may be in their canonical spelling (`room:%EA%B0%80`) or in their own
+ * characters (`room:가`), as clients of other protocols write them.
+ */
+export function channelNameOf(text: string): Result<string> {
+  if (parseChannelName(text).ok) return accepted(text)
+  try {
+    const name = text.split(':').map(encodeSegment).join(':')
+    const parsed = parseChannelName(name)
+    return parsed.ok ? accepted(name) : parsed
+  } catch (error) {
+    return refused(error as BaroError)
+  }
+}
+
 function decodeSegment(encoded: string): string | undefined {
   try {
     return decodeURIComponent(encoded)

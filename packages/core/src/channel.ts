@@ -47,6 +47,11 @@ export interface StateOptions<Events extends Schemas, State> {
   readonly initial: () => State
   /** One reducer for each event type that changes the state. Other event types leave the state as it is. */
   readonly on: { readonly [Type in keyof Events & string]?: Reducer<State, Type, Events[Type]> }
+  /**
+   * Whether a state lacks what no publication will bring, such as the next row of a list of ten from which one has left. The
+   * client then shows it, and asks for a new snapshot. Default: never.
+   */
+  readonly isShort?: (state: State) => boolean
 }
 
 /** How much of a channel is kept. A page may be older than the history: a reset answers it. */
@@ -107,7 +112,7 @@ export interface ChannelDefinition<T extends ChannelTypes> {
    *
    * @throws {BaroError} `bad-name` if a parameter is missing, empty, too long or not accepted by its rule.
    */
-  (...params: ParamArgs<T['pattern']>): Reference<T>
+  (...params: ArgsOf<T>): Reference<T>
   readonly pattern: Pattern
   readonly events: T['events']
   readonly signals: T['signals']
@@ -118,6 +123,8 @@ export interface ChannelDefinition<T extends ChannelTypes> {
   readonly history: HistoryBounds
   readonly text: string | undefined
   readonly version: string
+  /** What a database knows it by, where it shows the rows of a table. A hub without a database refuses it. */
+  readonly table?: object
 }
 
 /** Any channel definition. */
@@ -131,6 +138,13 @@ export type StateOf<C extends AnyChannel> = TypesOf<C>['state']
 /** What publishing this event type takes. */
 export type EventInput<C extends AnyChannel, Type extends string> = InputOf<TypesOf<C>['events'][Type]>
 
+/** What a definition is called with: the parameters of its pattern, or what its types say instead. */
+type ArgsOf<T extends ChannelTypes> = 0 extends 1 & T
+  ? // biome-ignore lint/suspicious/noExplicitAny: any definition is called with whatever it takes.
+    any[]
+  : T extends { args: infer Args extends unknown[] }
+    ? Args
+    : ParamArgs<T['pattern']>
 type ParamArgs<P extends string> = keyof ParamsOf<P> extends never ? [] : [params: ParamsOf<P>]
 
 /**
@@ -176,7 +190,7 @@ export function channel<
   const { events = {} as Events, signals = {} as Signals, requests = {} as Requests, state } = options
   assertKnown(pattern, options, 'params events signals requests state members history text version')
   assertKnown(pattern, options.history ?? {}, 'size ttl bytes')
-  assertKnown(pattern, state ?? {}, 'initial on')
+  assertKnown(pattern, state ?? {}, 'initial on isShort')
   const parsed = createPattern(pattern, options.params)
   for (const type of [...Object.keys(events), ...Object.keys(signals), ...Object.keys(requests)]) {
     const checked = parseEventType(type)

@@ -23,6 +23,8 @@ export interface Member<State = Json> {
   readonly id: string
   /** The user, as the server knows; absent for a guest. */
   readonly user?: string
+  /** What it calls itself where its protocol has such names, as the presence keys of Supabase. Anybody may take any. */
+  readonly alias?: string
   /** What the member tells of itself. */
   readonly state: State
   /** Since when it is here, in milliseconds since 1970. */
@@ -59,7 +61,11 @@ export interface MembersTypes<T extends ChannelTypes = ChannelTypes> extends Cha
   events: {}
   // biome-ignore lint/complexity/noBannedTypes: as above.
   signals: {}
-  requests: { page: { input: Schema<MembersPageAsked>; output: Schema<MembersPage<MemberState<T>>> } }
+  requests: {
+    page: { input: Schema<MembersPageAsked>; output: Schema<MembersPage<MemberState<T>>> }
+    /** Which member asks: its id, whether it is here or not. */
+    me: { input: Schema<null>; output: Schema<string> }
+  }
   state: Members<MemberState<T>>
 }
 
@@ -99,6 +105,7 @@ export function foldMembers(before: Members, { type, payload }: MembersEntry): M
   return { count: list.length, list }
 }
 
+// The hub alone publishes there, and nothing but such entries.
 const folds = (state: Members, publication: Publication) => foldMembers(state, publication as unknown as MembersEntry)
 
 /** The definition of every members channel. Clients and hub share it, so it has a version of its own. */
@@ -116,6 +123,7 @@ function derived(text: string, history: HistoryBounds, state: AnyChannel['state'
     ...{ pattern: { text, segments: [] }, history, state },
     ...{ events: {}, signals: {}, requests: {}, member: undefined, text: undefined, version: '1' },
   }
+  // A definition is called to make a reference, so it is a function; its types are those of each owner, and known to nobody here.
   return Object.assign(refer, definition) as unknown as AnyChannel
 }
 

@@ -292,9 +292,9 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
             if (delivery) deliver(delivery)
           },
         ),
-      expire: () =>
+      expire: (node, number) =>
         keeping(
-          (ledger) => ledger.expire(),
+          (ledger) => ledger.expire(node, number),
           (changes) => {
             for (const { delivery } of changes) if (delivery) deliver(delivery)
           },

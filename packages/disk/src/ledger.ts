@@ -228,8 +228,8 @@ export class Ledger {
     return this.#tell(step)
   }
 
-  expire(): readonly SetChange[] {
-    return this.#run(() => this.#sets.expire()).map((step) => this.#tell(step))
+  expire(node: string, number: number): readonly SetChange[] {
+    return this.#run(() => this.#sets.expire(node, number)).map((step) => this.#tell(step))
   }
 
   members(set: string, after: string | undefined, limit: number): MembersPage {

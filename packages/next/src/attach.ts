@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import { checkedOptions, type OptionRules, oneOf } from '@baro/core/protocol'
-import type { Hub } from '@baro/server'
+import type { Hub, PagesOptions } from '@baro/server'
 import { findHub, replaceHub } from './attached-hub.ts'
 import { drainOnSignals } from './drain-on-signals.ts'
 import { exitOnUncaughtException } from './exit-on-uncaught-exception.ts'
@@ -25,11 +25,18 @@ export interface AttachOptions {
    * with Next either way, which prints them: rendering drops promises on purpose. Default `'exit'`.
    */
   readonly uncaughtExceptions?: 'exit' | 'pass'
+  /**
+   * Keeps Next's pages in memory in front of Next, in production: the HTML and the payloads of what Next calls static, which it
+   * says for how long it may be shared. It takes what `hub.pages` takes; say `cookies: []` if the pages and the proxy
+   * look at no cookie. Needs `cacheHandler` of `@baro/next/cache-handler`. Default: every request goes to Next.
+   */
+  readonly pages?: PagesOptions
 }
 
 const attachRules: OptionRules<AttachOptions> = {
   otherUpgrades: oneOf('refuse', 'pass'),
   uncaughtExceptions: oneOf('exit', 'pass'),
+  pages: { what: 'what hub.pages takes', accepts: (value) => typeof value === 'object' && value !== null },
 }
 
 /**
@@ -71,11 +78,12 @@ export function attach(hub: Hub, server?: HttpServer, given: AttachOptions = {})
   if (before) void before.drain({ spreadMs: 0 }).then(() => before.close())
   if (isProduction() && options.uncaughtExceptions !== 'pass') exitOnUncaughtException()
   const passOthers = options.otherUpgrades === 'pass'
+  const pages = isProduction() ? options.pages : undefined
   if (!server && isProduction()) drainOnSignals(findHub)
-  if (server) interceptServer(server, findHub, passOthers)
+  if (server) interceptServer(server, findHub, passOthers, pages)
   else
     findServer(hub.path, (found) => {
-      interceptServer(found, findHub, passOthers)
+      interceptServer(found, findHub, passOthers, pages)
       if (isProduction()) void renderBuiltPages(ownUrl(found)).catch(warnOfBuiltPages)
     })
 }

@@ -1,54 +1,92 @@
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, RequestListener } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { quote } from '@baro/core/protocol'
-import type { Hub } from '@baro/server'
+import type { Hub, PagesOptions } from '@baro/server'
+import { isHeardByOthers, interceptServer as offerTo, type Taker } from '@baro/server/parts'
 import { isProduction } from './next-phase.ts'
 import { routeUpgrade } from './upgrade-route.ts'
 
 // On the server, not in this module: bundles load this module more than once.
-const mark = Symbol.for('baro.intercepted')
+const mark = Symbol.for('baro.next')
+
+/** What Next asks of a request to tell one form of a page from another, and names in `Vary`. */
+const headersOfNext = [
+  'rsc',
+  'next-router-state-tree',
+  'next-router-prefetch',
+  'next-router-segment-prefetch',
+  'next-url',
+]
+
+/** A request with one of these sees a draft, which Next marks as private. */
+const cookiesOfDrafts = ['__prerender_bypass', '__next_preview_data']
 
 /**
- * Lets the hub see each request and each upgrade of a server before anybody else, and hands on what it does not take.
+ * Lets the hub see each request and each upgrade of a server before Next, and hands on what it does not take. What goes on
+ * to Next is a render that is written down; with `pages`, Next's pages are kept in front of it.
  * Doing it again to the same server changes nothing.
  *
- * A listener would not do. All upgrade listeners get every upgrade, and Next adds its own, which ends the sockets whose
- * path looks like one of its routes (`/[lang]/[page]` matches `/baro/connect`) and leaves all others hanging.
+ * Next adds a listener for upgrades of its own, which ends the sockets whose path looks like one of its routes
+ * (`/[lang]/[page]` matches `/baro/connect`) and leaves all others hanging.
  *
  * @param hub Asked at each request, so that another hub can take the place of the first.
  * @param passOthers Whether upgrades that nobody is known to answer are left alone.
+ * @param pages What the pages depend on; `undefined`: every request goes to Next.
  */
-export function interceptServer(server: HttpServer, hub: () => Hub | undefined, passOthers: boolean): void {
+export function interceptServer(
+  server: HttpServer,
+  hub: () => Hub | undefined,
+  passOthers: boolean,
+  pages?: PagesOptions,
+): void {
   if (mark in server) return
   Object.defineProperty(server, mark, { value: true })
-  // Node gives an upgrade to nobody unless somebody listens.
-  const listen = (): void => {}
-  server.on('upgrade', listen)
-
   let isLogged = false
-  const takesUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): boolean => {
-    if (hub()?.handleUpgrade(request, socket, head)) return true
-    const othersListen = server.listeners('upgrade').some((listener) => listener !== listen)
-    const situation = { url: request.url ?? '/', production: isProduction(), othersListen, passOthers }
-    if (routeUpgrade(situation) === 'others') return false
-    if (othersListen && !isLogged) {
-      isLogged = true
-      console.warn(refusal(situation.url))
-    }
-    refuseUpgrade(socket)
-    return true
-  }
-  const takesRequest = (request: IncomingMessage, response: ServerResponse): boolean =>
-    hub()?.handle(request, response) ?? false
+  const kept = new WeakMap<Hub, RequestListener>()
 
-  const emit = server.emit
-  // The arguments depend on the event in ways that `emit` has no types for.
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
-  server.emit = (event: string | symbol, ...args: any[]): boolean => {
-    if (event === 'upgrade' && takesUpgrade(args[0], args[1], args[2])) return true
-    if (event === 'request' && takesRequest(args[0], args[1])) return true
-    return Reflect.apply(emit, server, [event, ...args])
+  const taker: Taker = {
+    handle(request, response, others) {
+      const current = hub()
+      if (!current) return false
+      if (current.handle(request, response)) return true
+      const render: RequestListener = (asked, answer) =>
+        void current.pageParts.recorded(pathOf(asked), () => others(asked, answer))
+      if (!pages) render(request, response)
+      else {
+        const answer = kept.get(current) ?? inFrontOfNext(current, pages, others)
+        kept.set(current, answer)
+        answer(request, response)
+      }
+      return true
+    },
+    handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+      if (hub()?.handleUpgrade(request, socket, head)) return true
+      const othersListen = isHeardByOthers(server)
+      const situation = { url: request.url ?? '/', production: isProduction(), othersListen, passOthers }
+      if (routeUpgrade(situation) === 'others') return false
+      if (othersListen && !isLogged) {
+        isLogged = true
+        console.warn(refusal(situation.url))
+      }
+      refuseUpgrade(socket)
+      return true
+    },
   }
+  offerTo(server, taker)
+}
+
+function inFrontOfNext(hub: Hub, pages: PagesOptions, others: RequestListener): RequestListener {
+  return hub.pageParts.inFrontOf(others, {
+    ...pages,
+    // Of a navigation; it names what the headers say already, so that caches which do not know `Vary` keep them apart.
+    query: ['_rsc', ...(pages.query ?? [])],
+    headers: [...headersOfNext, ...(pages.headers ?? [])],
+    ...(pages.cookies && { cookies: [...cookiesOfDrafts, ...pages.cookies] }),
+  })
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '/'
 }
 
 /** Said once: Next listens too, so nobody can tell whether another WebSocket server is among the listeners. */

@@ -44,8 +44,9 @@ afterEach(async () => {
 })
 
 function Here({ mood }: { mood?: string }): ReactNode {
-  const { list: all = [], count, trackStatus } = useMembers(room, page, mood === undefined ? undefined : { mood })
-  return `${count}: ${all.map(({ user, state }) => `${user} is ${state.mood}`).join(', ')} (${trackStatus.state})`
+  const { list: all = [], count, me, trackStatus } = useMembers(room, page, mood === undefined ? undefined : { mood })
+  const name = ({ id, user }: (typeof all)[number]) => (id === me ? 'I' : user)
+  return `${count}: ${all.map((one) => `${name(one)}: ${one.state.mood}`).join(', ')} (${trackStatus.state})`
 }
 
 const inApp = (mood?: string) => (
@@ -66,7 +67,7 @@ const told = () => {
 
 it('shows who is here from the first paint on, tells what this member says of itself, and leaves with the component', async () => {
   const html = renderToString(inApp('glad'))
-  expect(html).toBe('1: ada is calm (idle)')
+  expect(html).toBe('1: ada: calm (idle)')
   const element = document.body.appendChild(document.createElement('main'))
   element.innerHTML = html
   await act(async () => {
@@ -95,7 +96,13 @@ it('shows who is here from the first paint on, tells what this member says of it
       payload: { channel: list, follows: page.position, position: '1a.epoch1.2.id-2', publications } as never,
     })
   })
-  expect(element.textContent).toMatch(/^2: ada is calm, bob is glad/)
+  expect(element.textContent).toMatch(/^2: ada: calm, bob: glad/)
+  const asked = browser.sent.flatMap(({ type, payload }) =>
+    type === 'baro:request' && payload.type === 'me' ? [payload.id] : [],
+  )
+  expect(asked).toHaveLength(1)
+  await act(async () => browser.tell({ type: 'baro:answer', payload: { id: asked[0] ?? '', payload: 'user:bob' } }))
+  expect(element.textContent).toMatch(/^2: ada: calm, I: glad/)
   await act(async () => root?.render(inApp('glad')))
   await act(async () => root?.render(inApp('sad')))
   expect(told()).toEqual([{ mood: 'glad' }, { mood: 'sad' }])

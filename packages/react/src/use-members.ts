@@ -1,7 +1,7 @@
 'use client'
 
 import { idleStatus, type Status } from '@baro/client'
-import { type OwnState, type Tracking, track } from '@baro/client/members'
+import { askWho, type OwnState, type Tracking, track } from '@baro/client/members'
 import {
   type AnyChannel,
   type MemberState,
@@ -25,6 +25,11 @@ export interface LiveMembers<State> extends Members<State> {
   readonly status: Status
   /** How it is doing to be a member; `idle` for who tells no state. `refused` has the code of the error as its `reason`. */
   readonly trackStatus: Status
+  /**
+   * The id of the member that this client is, here or not: that of all tabs and devices of its user. `undefined` until the
+   * hub has said it, and on the server.
+   */
+  readonly me: string | undefined
   /** Asks for some of the members, in the order of their ids: those of a large room are not listed. */
   readonly page: (asked?: MembersPageAsked) => Promise<MembersPage<State>>
 }
@@ -39,7 +44,8 @@ export interface LiveMembers<State> extends Members<State> {
  *
  * @example
  * ```tsx
- * const { list = [], count } = useMembers(room, initialMembers, { name, isTyping })
+ * const { list = [], me } = useMembers(room, initialMembers, { name, isTyping })
+ * return list.map(({ id, state }) => <li key={id}>{id === me ? 'You' : state.name}</li>)
  * ```
  */
 export function useMembers<C extends AnyChannel>(
@@ -88,9 +94,15 @@ export function useMembers<C extends AnyChannel>(
     [request],
   )
   const { status } = live
+  const isLive = status.state === 'live'
+  const [me, setMe] = useState<string>()
+  useEffect(() => {
+    if (!isLive) return undefined
+    return askWho((type, input) => request(type as never, input as never) as Promise<string>, setMe)
+  }, [isLive, request])
   const { count, list } = live.state as Members<State>
   return useMemo(
-    () => ({ count, ...(list && { list }), status, trackStatus, page: ask }),
-    [count, list, status, trackStatus, ask],
+    () => ({ count, ...(list && { list }), me, status, trackStatus, page: ask }),
+    [count, list, me, status, trackStatus, ask],
   )
 }

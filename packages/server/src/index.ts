@@ -33,11 +33,16 @@ export type { Listening } from './hub/listen.ts'
 export type { MountedSocket, PathParams } from './hub/socket-mounts.ts'
 export { createMemoryBroker } from './memory-broker/memory-broker.ts'
 export type { Counters } from './observe/counters.ts'
+export type { PagesOptions } from './page-cache/keep-pages.ts'
+export { createMemoryPageStore, type MemoryPageStoreOptions } from './page-cache/memory-page-store.ts'
+export type { PagePolicy } from './page-cache/page-policy.ts'
 export type {
   Followed,
   Follower,
   Participant,
   ParticipantOptions,
   ParticipantPublishOptions,
+  Present,
+  TrackingTold,
 } from './participant/participant.ts'
 export { defaultLimits, type Limits } from './ports/limits.ts'

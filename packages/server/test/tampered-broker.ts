@@ -88,7 +88,7 @@ export function tamperWith(broker: Broker): TamperedBroker {
     presence: {
       key: () => pass('presence', () => broker.presence.key()),
       touch: (...args) => pass('presence', () => broker.presence.touch(...args)),
-      expire: () => pass('presence', () => broker.presence.expire()),
+      expire: (...args) => pass('presence', () => broker.presence.expire(...args)),
       members: (...args) => pass('presence', () => broker.presence.members(...args)),
     },
     tell: (...args) => pass('tell', () => broker.tell(...args)),

@@ -1,10 +1,11 @@
 /** Who is let in: before a socket exists, it is known who comes, and whether a client that comes back can go on. */
 import { BaroError } from '@baro/core'
 import type { Hub, Identity, Participant } from '@baro/server'
-import type { GatewayHost, Handshake, LinkAllowing } from '@baro/server/parts'
+import type { GatewayHost, GatewayLink, Handshake } from '@baro/server/parts'
 import { type Namespace, Socket } from 'socket.io'
 import { type Client, type Connection, type InnerNamespace, innerSocket } from './insides.ts'
 import type { KeptSession, KeptSessions } from './kept-sessions.ts'
+import { Memberships, type MembershipsParts } from './memberships.ts'
 import { actFor } from './participant-of.ts'
 import { Seat, type SeatParts } from './seat.ts'
 import type { Speech } from './spoken.ts'
@@ -14,7 +15,7 @@ import { WriteQueue } from './write-queue.ts'
 /** What is known of a connection before anything is said on it. */
 export interface Arrived {
   readonly handshake: Handshake
-  readonly allowance: LinkAllowing
+  readonly link: GatewayLink
 }
 
 /** What admission works with. */
@@ -26,6 +27,7 @@ export interface AdmissionParts {
   readonly inner: InnerNamespace
   readonly speech: Speech
   readonly arrived: (connection: Connection) => Arrived | undefined
+  readonly member: MembershipsParts['member']
   /** The private id of a new session. */
   readonly newPid: () => string
   /** A socket has a seat from now on. */
@@ -86,15 +88,16 @@ export class Admission {
       arrived.handshake,
       typeof auth.token === 'string' ? auth.token : undefined,
     )
-    if (user) arrived.allowance.knownAs(user)
+    if (user) arrived.link.knownAs(user)
     return user
   }
 
   #begin(client: Client, auth: Readonly<Record<string, unknown>>, user: Identity | undefined): Socket {
-    const place = this.#seat(client, user)
+    const pid = this.#parts.newPid()
+    const place = this.#seat(client, user, pid)
     const socket = this.#socket(client, auth, place)
     place.sits(socket)
-    innerSocket(socket).pid = this.#parts.newPid()
+    innerSocket(socket).pid = pid
     return socket
   }
 
@@ -110,7 +113,7 @@ export class Admission {
     if (!session || session.namespace !== this.#parts.inner.name || session.user !== user?.id) return undefined
     const found = Trail.from(session.trail).at(typeof offset === 'string' ? offset : undefined)
     if (!found) return undefined
-    const place = this.#seat(client, user)
+    const place = this.#seat(client, user, pid)
     const { seat } = place
     if (!(await seat.resume(found.positions, Trail.continuing(found.positions, found.last)))) {
       seat.end()
@@ -121,19 +124,24 @@ export class Admission {
     return socket
   }
 
-  #seat(client: Client, user: Identity | undefined): { readonly seat: Seat; readonly sits: (socket: Socket) => void } {
+  #seat(
+    client: Client,
+    user: Identity | undefined,
+    pid: string,
+  ): { readonly seat: Seat; readonly sits: (socket: Socket) => void } {
     const { conn } = client
-    const { hub, host, speech, arrived } = this.#parts
+    const { hub, host, speech, arrived, member } = this.#parts
     const address = arrived(conn)?.handshake.address
     const close = () => conn.close(true)
     const participant: Participant = hub.open(
-      { user, address },
+      { user, address, guest: `socket.io:${pid}` },
       { over: close, ended: (reconnectInMs) => void host.clock.after(reconnectInMs, close) },
     )
     let sitting: Socket | undefined
     const queue = this.#queues.get(conn) ?? new WriteQueue(conn, host.limits.maxOutboxBytes)
     this.#queues.set(conn, queue)
-    const seat = new Seat({ participant, speech, queue, ...this.#parts.fates(() => sitting) })
+    const memberships = new Memberships({ host, participant, member })
+    const seat = new Seat({ participant, memberships, speech, queue, ...this.#parts.fates(() => sitting) })
     conn.once('close', () => {
       seat.end()
       if (sitting) this.#parts.unseated(sitting.id, seat)

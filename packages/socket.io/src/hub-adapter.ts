@@ -27,7 +27,8 @@ import {
   type Packet,
 } from './insides.ts'
 import type { KeptSessions } from './kept-sessions.ts'
-import { channelNameOf } from './room-names.ts'
+import type { MembershipsParts } from './memberships.ts'
+import { channelOfRoom } from './room-names.ts'
 import type { Seat, SeatParts } from './seat.ts'
 import { type Encoded, Speech } from './spoken.ts'
 
@@ -40,6 +41,7 @@ export interface HubAdapterParts {
   readonly node: string
   /** The channel that everybody of the main namespace is in. */
   readonly everybody: string | undefined
+  readonly member: MembershipsParts['member']
   readonly arrived: (connection: Connection) => Arrived | undefined
   readonly newPid: () => string
   /** Resolves when what other nodes tell is heard. */
@@ -326,7 +328,7 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
   }
 
   #findChannel(room: string): string | undefined {
-    const name = channelNameOf(this.#namespace.name, room)
+    const name = channelOfRoom(this.#namespace.name, room)
     return name !== undefined && this.#parts.host.isChannel(name) ? name : undefined
   }
 

@@ -1,5 +1,6 @@
 import type { Reference } from '@baro/core'
-import { anyText, milliseconds, type OptionRule, type OptionRules } from '@baro/core/protocol'
+import { anyFunction, anyText, milliseconds, type OptionRule, type OptionRules } from '@baro/core/protocol'
+import type { Socket } from 'socket.io'
 
 /** What `mount` takes. */
 export interface MountOptions {
@@ -12,6 +13,16 @@ export interface MountOptions {
   readonly everybody?: Reference
   /** How long a client that was cut off may come back to where it was. Default 120,000. */
   readonly recoveryWindowMs?: number
+  /**
+   * What a socket tells of itself in a channel with `members`, once it has joined its room: everybody who may see the members
+   * gets it. Default: `{}`.
+   *
+   * @example
+   * ```ts
+   * mount(hub, use, { member: (socket) => ({ name: socket.data.name }) })
+   * ```
+   */
+  readonly member?: (socket: Socket, channel: Reference) => unknown
 }
 
 const aReference: OptionRule = {
@@ -24,4 +35,5 @@ export const mountOptionRules: OptionRules<MountOptions> = {
   path: anyText,
   everybody: aReference,
   recoveryWindowMs: milliseconds(),
+  member: anyFunction,
 }

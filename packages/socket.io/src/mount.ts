@@ -31,6 +31,7 @@ export function mount(hub: Hub, use: (io: Server) => void, options: MountOptions
     path = '/socket.io',
     everybody,
     recoveryWindowMs = 120_000,
+    member = () => ({}),
   } = checkedOptions('mount', options, mountOptionRules)
   let io: Server | undefined
   hub.addGateway((host) => {
@@ -38,6 +39,7 @@ export function mount(hub: Hub, use: (io: Server) => void, options: MountOptions
       path: `/${path.replace(/^\/|\/+$/g, '')}`,
       everybody: everybody?.channel,
       recoveryWindowMs,
+      member,
     })
     io = mounted.io
     return mounted.gateway
@@ -47,10 +49,14 @@ export function mount(hub: Hub, use: (io: Server) => void, options: MountOptions
   return server
 }
 
+interface Mounting extends Pick<Required<MountOptions>, 'path' | 'recoveryWindowMs' | 'member'> {
+  readonly everybody: string | undefined
+}
+
 function mountedOn(
   hub: Hub,
   host: GatewayHost,
-  { path, everybody, recoveryWindowMs }: { path: string; everybody: string | undefined; recoveryWindowMs: number },
+  { path, everybody, recoveryWindowMs, member }: Mounting,
 ): { readonly io: Server; readonly gateway: SocketIoGateway } {
   const node = createId(host.randomness).slice(0, 8)
   const adapters = new Map<string, HubAdapter>()
@@ -71,7 +77,7 @@ function mountedOn(
     lost() {},
   })
   const parts = {
-    ...{ hub, host, sessions, node, everybody, hearing },
+    ...{ hub, host, sessions, node, everybody, member, hearing },
     arrived: (connection: Parameters<SocketIoGateway['arrived']>[0]) => gateway.arrived(connection),
     newPid: () => `${node}${createId(host.randomness)}`,
     opened: (adapter: HubAdapter) => void adapters.set(adapter.name, adapter),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { channelNameOf } from './room-names.ts'
+import { channelOfRoom } from './room-names.ts'
 
 test.each([
   ['/', 'room:1', 'room:1'],
@@ -9,7 +9,7 @@ test.each([
   ['/', 'room:%EA%B0%80', 'room:%EA%B0%80'],
   ['/', 'the lobby', 'the%20lobby'],
 ])('in %s the room %s would be the channel %s', (namespace, room, channel) => {
-  expect(channelNameOf(namespace, room)).toBe(channel)
+  expect(channelOfRoom(namespace, room)).toBe(channel)
 })
 
 test.each([
@@ -19,5 +19,5 @@ test.each([
   ['a name that is too long', 'x'.repeat(300)],
   ['half a character', '\ud800'],
 ])('%s is no channel', (_, room) => {
-  expect(channelNameOf('/', room)).toBeUndefined()
+  expect(channelOfRoom('/', room)).toBeUndefined()
 })

@@ -5,6 +5,7 @@ import type { Batch, BoundedQueue, Dialect, Outlet, RoomWaiter } from '@baro/ser
 import type { Socket } from 'socket.io'
 import { tagOf } from './broadcast-id.ts'
 import { type InnerSocket, innerSocket } from './insides.ts'
+import type { Memberships } from './memberships.ts'
 import type { Encoded, Speech, Spoken, SpokenBatch, SpokenSignal } from './spoken.ts'
 import { Trail } from './trail.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -12,6 +13,7 @@ import type { WriteQueue } from './write-queue.ts'
 /** What a seat works with. */
 export interface SeatParts {
   readonly participant: Participant
+  readonly memberships: Memberships
   readonly speech: Speech
   readonly queue: WriteQueue
   /** A channel may not be followed any more. */
@@ -34,6 +36,7 @@ export class Seat {
   readonly #waiters = new Set<RoomWaiter>()
   #trail = new Trail()
   #socket: InnerSocket | undefined
+  #sitting: Socket | undefined
   isEnded = false
   isOpen = false
 
@@ -75,6 +78,7 @@ export class Seat {
     this.#rooms.get(channel)?.end()
     this.#rooms.delete(channel)
     this.#trail.left(channel)
+    this.#parts.memberships.end(channel)
   }
 
   /** Goes on where the client was. Resolves with whether nothing is lost; if something is, the seat is of no use. */
@@ -87,6 +91,13 @@ export class Seat {
   /** The socket is connected, and may be written to. */
   seat(socket: Socket): void {
     this.#socket = innerSocket(socket)
+    this.#sitting = socket
+    for (const channel of this.#rooms.keys()) this.hereIn(channel)
+  }
+
+  /** It is a member where it has joined, once there is a socket that tells of itself. */
+  hereIn(channel: string): void {
+    if (this.#sitting && !this.isEnded && this.hasJoined(channel)) this.#parts.memberships.begin(this.#sitting, channel)
   }
 
   /** The client has been told so: from now on it is sent what happens in its rooms. */
@@ -102,8 +113,9 @@ export class Seat {
   end(): void {
     if (this.isEnded) return
     this.isEnded = true
-    for (const room of this.#rooms.values()) room.end()
+    // First, because a client that is cut off may come back, and has not left its rooms.
     this.participant.end()
+    for (const room of this.#rooms.values()) room.end()
   }
 
   /** The socket is in a room of this name, its own one included; a broadcast may leave it out by that. */
@@ -256,6 +268,7 @@ class RoomOutlet implements Outlet<SpokenBatch, SpokenSignal>, BoundedQueue {
     if (this.#seat.isOpen) this.#seat.say(spoken)
     else this.#held = spoken
     this.#settle?.resolve()
+    this.#seat.hereIn(this.#channel)
   }
 
   continued(said: SpokenBatch): void {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BaroError } from '@baro/core'
-import type { Gateway, GatewayHost, Handshake } from '@baro/server/parts'
+import type { Gateway, GatewayHost, GatewayLink, Handshake } from '@baro/server/parts'
 import { Server as Engine } from 'engine.io'
 import type { Server } from 'socket.io'
 import { WebSocketServer } from 'ws'
@@ -48,8 +48,9 @@ export class SocketIoGateway implements Gateway {
     const known = this.#arrived.get(connection)
     if (known) return known
     const handshake = this.#handshakes.get(connection.request)
-    if (!handshake) return undefined
-    const arrived = { handshake, allowance: this.#parts.host.allowance(handshake) }
+    if (!handshake || connection.readyState === 'closing' || connection.readyState === 'closed') return undefined
+    const arrived = { handshake, link: this.#parts.host.link(handshake) }
+    connection.once('close', () => arrived.link.end())
     this.#arrived.set(connection, arrived)
     return arrived
   }
@@ -85,12 +86,20 @@ export class SocketIoGateway implements Gateway {
     if (!isKnown && this.#parts.host.isStopping) throw new BaroError('unavailable', 'This node is stopping. Come back.')
   }
 
+  /** `undefined` where it may not have one: its address has as many as it may have, or it did not come through here. */
+  #linkOf(connection: Connection): GatewayLink | undefined {
+    try {
+      return this.arrived(connection)?.link
+    } catch {
+      return undefined
+    }
+  }
+
   /** A connection pays for what it sends. One that sends too much is not read for a while. */
   #connected(connection: Connection): void {
     const { clock } = this.#parts.host
-    const arrived = this.arrived(connection)
-    if (!arrived) return connection.close(true)
-    const { allowance } = arrived
+    const link = this.#linkOf(connection)
+    if (!link) return connection.close(true)
     let isPaused = false
     const lookAgain = (waitMs: number) => {
       const { socket } = connection.transport
@@ -100,13 +109,13 @@ export class SocketIoGateway implements Gateway {
       socket.pause()
       clock.after(waitMs, () => {
         isPaused = false
-        const moreMs = allowance.spend(0, 0)
+        const moreMs = link.spend(0, 0)
         if (moreMs > 0 && connection.readyState === 'open') lookAgain(moreMs)
         else socket.resume()
       })
     }
     connection.on('packet', ({ data }) => {
-      const waitMs = allowance.spend(1, data?.length ?? 0)
+      const waitMs = link.spend(1, data?.length ?? 0)
       if (waitMs > 0 && !isPaused) lookAgain(waitMs)
     })
   }

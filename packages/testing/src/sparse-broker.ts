@@ -152,7 +152,7 @@ export function createSparseBroker(broker: Broker, seed: number | string = 1): B
     presence: {
       ...broker.presence,
       touch: async (...args) => outChange(await broker.presence.touch(...args)),
-      expire: async () => (await broker.presence.expire()).map(outChange),
+      expire: async (...args) => (await broker.presence.expire(...args)).map(outChange),
     },
     tell: (message) => broker.tell(message),
     hear: (listener) => broker.hear(listener),

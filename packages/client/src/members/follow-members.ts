@@ -8,14 +8,16 @@ import {
   members,
   type Reference,
 } from '@baro/core'
+import { type Clock, systemClock } from '@baro/core/broker'
 import { isOfMembers, membersChannel } from '@baro/core/protocol'
 import { createListeners } from '../changes/listeners.ts'
 import type { Client } from '../client/client.ts'
 import type { Status } from '../connection/status.ts'
+import { askWho } from './ask-who.ts'
 
 /** What happens among the members of a channel. */
 export interface MembersEvents<State> {
-  /** The members are known, or something among them has changed. */
+  /** The members are known, or something among them has changed, or this client knows which of them it is. */
   sync: Members<State>
   join: Member<State>
   leave: Member<State>
@@ -28,6 +30,11 @@ export interface FollowedMembers<State> {
   /** Who is here; the same object until something changes. */
   readonly current: Members<State>
   readonly status: Status
+  /**
+   * The id of the member that this client is, here or not: that of all tabs and devices of its user. `undefined` until the
+   * hub has said it. After a sign-in it is another, once the client is live again.
+   */
+  readonly me: string | undefined
   /**
    * Calls for each of these events. After a gap, `join`, `leave` and `change` tell the difference, so a member that was away
    * only meanwhile is not told. A large room tells nothing but `sync`. Returns how to stop.
@@ -53,13 +60,14 @@ export interface FollowedMembers<State> {
  * @example
  * ```ts
  * const here = followMembers(client, room({ id: 42 }))
- * here.on('join', ({ user }) => console.log(`${user} came`))
+ * here.on('join', ({ id, user }) => console.log(id === here.me ? 'You came' : `${user} came`))
  * here.on('sync', ({ count }) => console.log(`${count} are here`))
  * ```
  */
 export function followMembers<T extends ChannelTypes>(
   client: Client,
   reference: Reference<T>,
+  clock: Clock = systemClock,
 ): FollowedMembers<MemberState<T>> {
   type State = MemberState<T>
   const subscription = client.subscribe(membersChannel, isOfMembers(reference) ? reference : members(reference))
@@ -67,8 +75,26 @@ export function followMembers<T extends ChannelTypes>(
   // What the hub of this definition sends.
   const now = () => subscription.current.state as Members<State>
   let before = now()
+  let me: string | undefined
+  let stop: (() => void) | undefined
 
+  function known(id: string): void {
+    if (id === me) return
+    me = id
+    tell('sync', now())
+  }
+
+  function lookWho(): void {
+    if (subscription.current.status.state === 'live') stop ??= askWho(subscription.request, known, clock)
+    else {
+      stop?.()
+      stop = undefined
+    }
+  }
+
+  lookWho()
   subscription.onChange(() => {
+    lookWho()
     const next = now()
     if (next === before) return
     const old = new Map(before.list?.map((member) => [member.id, member]))
@@ -92,8 +118,14 @@ export function followMembers<T extends ChannelTypes>(
     get status() {
       return subscription.current.status
     },
+    get me() {
+      return me
+    },
     on,
     page: async (asked = {}) => subscription.request('page', asked) as Promise<MembersPage<State>>,
-    close: () => subscription.close(),
+    close() {
+      stop?.()
+      subscription.close()
+    },
   }
 }

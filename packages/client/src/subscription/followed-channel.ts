@@ -146,6 +146,7 @@ export function createFollowedChannel(
     )
     refresh()
     for (const publication of publications) tell('publication', publication)
+    if (definition.state?.isShort?.(store.confirmed)) dispatch({ type: 'short' })
   }
 
   function tell<Name extends keyof ChannelEvents>(name: Name, value: ChannelEvents[Name]): void {
@@ -201,16 +202,21 @@ export function createFollowedChannel(
     },
     hold(holder, newest, page) {
       // A module that was loaded again brings its reducers as new functions.
-      definition = newest
+      // Who only wants to know that it goes on brings no reducers, and takes none away.
+      const isFold = newest.state && !definition.state
+      if (newest.state || !definition.state) definition = newest
+      if (isFold) store = createStore(newest, page)
       if (holders.size === 0) rendered = isSnapshot(page) ? parseAt(page.position)?.offset : undefined
       holders.add(holder)
       takeOffer(page)
+      if (isFold) dispatch({ type: 'ask' })
       update()
     },
     release(holder) {
       holders.delete(holder)
       cancelLinger?.()
-      cancelLinger = clock.after(lingerMs, () => {
+      // Whoever has stopped to be here must not be said to be on the next link, which may be another user's.
+      cancelLinger = clock.after(told ? 0 : lingerMs, () => {
         cancelLinger = undefined
         update()
       })

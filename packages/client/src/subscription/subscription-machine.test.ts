@@ -46,6 +46,7 @@ const events = {
   'link-up': { type: 'link-up' },
   'link-down': { type: 'link-down' },
   ask: { type: 'ask' },
+  short: { type: 'short' },
   due: { type: 'due' },
   recovered: recovered(at(12)),
   'recovered, of an older attempt': recovered(at(12), at(10), attempt - 1),
@@ -74,6 +75,7 @@ const table: Readonly<Record<keyof typeof events, readonly string[]>> = {
   'link-up': ['·', 'connecting', 'connecting', 'connecting', 'connecting'],
   'link-down': ['·', 'waiting', 'waiting', 'waiting', '·'],
   ask: ['·', '·', '·', 'connecting', 'connecting'],
+  short: ['·', '·', '·', 'connecting', '·'],
   due: ['·', 'connecting', '·', '·', '·'],
   recovered: ['·', '·', 'live', '·', '·'],
   'recovered, of an older attempt': ['·', '·', '·', '·', '·'],
@@ -141,6 +143,13 @@ describe('asking', () => {
       state: { name: 'waiting', attempt, tries: 0 },
       actions: [],
     })
+  })
+
+  it('asks for a new snapshot if what it shows is short, and takes no publication until it has come', () => {
+    const asked = after(states.live, { type: 'short' })
+    expect(asked).toMatchObject({ state: { name: 'connecting', at: '' }, actions: [{ type: 'subscribe' }] })
+    expect(after(asked.state, delivery(10, 12)).actions).toEqual([])
+    expect(after(asked.state, { type: 'short' }).state).toBe(asked.state)
   })
 
   it('asks again if the store has moved while it was asking, and not otherwise', () => {

@@ -3,7 +3,7 @@
  *
  *   idle ── follow ──▶ waiting ── link-up, due ──▶ connecting ─── recovered, reset ──▶ live ⟲ publications that follow
  *    ▲                  ▲ ▲                         │ ▲    ▲                            │
- *    │ unfollow,        │ │ link-down               │ │    └──────── ask, gap ──────────┤
+ *    │ unfollow,        │ │ link-down               │ │    └───── ask, short, gap ──────┤
  *    └ from anywhere    │ └ from anywhere           │ │                                 │
  *                       │   but refused             │ │                                 │
  *                       └─── an error that may pass ┴─┼───── gap after gap, error ──────┤
@@ -51,6 +51,8 @@ export type SubscriptionEvent =
   | { readonly type: 'follow' | 'unfollow' | 'link-up' | 'link-down' }
   /** Something made the client doubt that it stands where it thinks. */
   | { readonly type: 'ask' }
+  /** What is shown lacks what only a new snapshot has. */
+  | { readonly type: 'short' }
   /** There is more to say than was said. */
   | { readonly type: 'anew' }
 
@@ -143,6 +145,8 @@ export function subscriptionTransition(
     case 'ask':
       // One that is subscribing from where the store stands has asked already.
       return isLive || name === 'refused' || (isOpen && at !== position) ? ask(tries) : step(state)
+    case 'short':
+      return isLive ? ask(tries, '') : step(state)
     case 'anew':
       return name === 'waiting' ? step(state) : ask(0)
     case 'due':

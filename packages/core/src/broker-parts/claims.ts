@@ -52,10 +52,12 @@ export class Claims {
   /** By user, by address, and of all of a kind. */
   readonly #weights = new Map<string, number>()
   readonly #expiry: Expiry<Remembered>
-  /** A key is asked for several times in a row, and its name is long. */
+  /** A key is asked for several times in a row, a producer for turn after turn, and their name is long. */
   #lastKey: ClaimKey | undefined
   #lastChannel = ''
   #lastName = ''
+  /** What is remembered under the last name, if that was looked for and found. */
+  #lastFound: Remembered | undefined
 
   /**
    * @param keep Called with whatever changes, before the call that changed it returns. A clock that goes on across
@@ -144,16 +146,20 @@ export class Claims {
   }
 
   #find(channel: string, key: ClaimKey): Remembered | undefined {
-    const remembered = this.#remembered.get(this.#nameOf(channel, key))
-    return remembered && !this.#isOver(remembered) ? remembered : undefined
+    const name = this.#nameOf(channel, key)
+    this.#lastFound ??= this.#remembered.get(name)
+    const found = this.#lastFound
+    return found && !this.#isOver(found) ? found : undefined
   }
 
   #nameOf(channel: string, key: ClaimKey): string {
-    if (key !== this.#lastKey || channel !== this.#lastChannel) {
-      this.#lastKey = key
-      this.#lastChannel = channel
-      this.#lastName = nameOf(channel, key)
-    }
+    if (key === this.#lastKey && channel === this.#lastChannel) return this.#lastName
+    const isSame = this.#lastKey && channel === this.#lastChannel && areOfOneName(key, this.#lastKey)
+    this.#lastKey = key
+    if (isSame) return this.#lastName
+    this.#lastChannel = channel
+    this.#lastFound = undefined
+    this.#lastName = nameOf(channel, key)
     return this.#lastName
   }
 
@@ -183,6 +189,7 @@ export class Claims {
     const known = this.#remembered.get(remembered.name)
     if (known !== remembered) {
       if (known) this.#forget(known)
+      if (remembered.name === this.#lastName) this.#lastFound = remembered
       this.#remembered.set(remembered.name, remembered)
       this.#expiry.add(remembered, remembered.windowMs)
     }
@@ -199,6 +206,7 @@ export class Claims {
 
   #forget(remembered: Remembered): void {
     this.#remembered.delete(remembered.name)
+    if (remembered === this.#lastFound) this.#lastFound = undefined
     this.#weigh(remembered, 0)
     this.#keepOutside?.(remembered.name, undefined)
   }
@@ -273,6 +281,11 @@ function ownNameOf(share: ClaimShare): string {
 
 function turnOf(key: ClaimKey): Turn {
   return 'turn' in key ? key.turn : onlyTurn
+}
+
+/** Whether two keys, in one channel, are of one producer. */
+function areOfOneName(one: ClaimKey, other: ClaimKey): boolean {
+  return 'turn' in one && 'turn' in other && one.turn.producer === other.turn.producer && one.scope === other.scope
 }
 
 // No channel name, producer or id holds a line feed. A scope may hold anything, so it comes last.

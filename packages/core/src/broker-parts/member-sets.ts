@@ -6,6 +6,7 @@ import { type Json, jsonText } from '../json.ts'
 import { type Member, type Members, type MembersEntry, type MembersPage, ownerOf } from '../members.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HeldMember, SetChange, Touch, Touched, TouchTerms } from '../ports/presence.ts'
+import { LastAnswers } from './last-answers.ts'
 
 /** What is kept of a set besides its members. */
 export interface KeptSet {
@@ -63,6 +64,8 @@ export class MemberSets {
   readonly #clock: Clock
   readonly #keeping: SetKeeping | undefined
   readonly #sets = new Map<string, MemberSet>()
+  readonly #touched = new LastAnswers<Touched>()
+  readonly #expired = new LastAnswers<readonly SetChange[]>()
   #order = 0
 
   constructor(clock: Clock, keeping?: SetKeeping) {
@@ -70,11 +73,10 @@ export class MemberSets {
     this.#keeping = keeping
   }
 
-  get isEmpty(): boolean {
-    return this.#sets.size === 0
-  }
-
-  touch(name: string, node: string, { held, released }: Touch, terms: TouchTerms): SetStep<Touched> {
+  touch(name: string, node: string, { number, held, released }: Touch, terms: TouchTerms): SetStep<Touched> {
+    const caller = `${node} ${name}`
+    const again = this.#touched.to(caller, number)
+    if (again) return { change: again, entry: undefined }
     const set = this.#sets.get(name) ?? empty(terms)
     set.terms = terms
     const known = set.nodes.get(node)
@@ -95,23 +97,34 @@ export class MemberSets {
     if (holding.held.size > 0) set.nodes.set(node, holding)
     else set.nodes.delete(node)
     const entry = this.#changed(name, set, joined, changed, left)
-    return { change: { set: name, joined, left, wasKnown: known !== undefined }, entry }
+    const change = { set: name, joined, left, wasKnown: known !== undefined }
+    const isTold = joined.length + left.length > 0 || !known
+    if (isTold) this.#touched.keep(caller, number, change, holding.untilMs)
+    else this.#touched.forget(caller)
+    return { change, entry }
   }
 
   /** Takes away what nodes held whose lease has run out. */
-  expire(): readonly SetStep[] {
+  expire(node: string, number: number): readonly SetStep[] {
     const nowMs = this.#clock.elapsed()
-    return [...this.#sets].flatMap(([name, set]) => {
-      const left: Member[] = []
-      for (const [node, holding] of set.nodes) {
-        if (holding.untilMs > nowMs) continue
-        set.nodes.delete(node)
-        for (const id of [...holding.held]) left.push(...release(holding, set, id))
-      }
+    const again = this.#expired.to(node, number)
+    if (again) return again.map((change) => ({ change, entry: undefined }))
+    this.#touched.expire(nowMs)
+    this.#expired.expire(nowMs)
+    let leaseMs = 0
+    const steps = [...this.#sets].flatMap(([name, set]) => {
+      const left = [...set.nodes].flatMap(([held, holding]) =>
+        holding.untilMs > nowMs ? [] : letGo(set, held, holding),
+      )
       if (left.length === 0) return []
+      leaseMs = Math.max(leaseMs, set.terms.leaseMs)
       const entry = this.#changed(name, set, [], [], left)
       return [{ change: { set: name, joined: [], left }, entry }]
     })
+    const changes = steps.map(({ change }) => change)
+    if (changes.length > 0) this.#expired.keep(node, number, changes, nowMs + leaseMs)
+    else this.#expired.forget(node)
+    return steps
   }
 
   /** The state of a members channel; `undefined` if it is none, so that its state is what was published. */
@@ -120,6 +133,7 @@ export class MemberSets {
     const set = this.#sets.get(channel)
     const count = set?.members.size ?? 0
     const state: Members = set?.isLarge ? { count } : { count, list: set ? membersOf(set) : [] }
+    // It is JSON. To the type checker an interface is not, because somebody might add to it.
     return state as unknown as Json
   }
 
@@ -146,8 +160,9 @@ export class MemberSets {
     if (kept.length > 0) this.#sets.set(name, set)
   }
 
-  #join(set: MemberSet, { id, user, state }: HeldMember): Member {
-    const member: Member = { id, ...(user !== undefined && { user }), state, since: this.#clock.now() }
+  #join(set: MemberSet, { id, user, alias, state }: HeldMember): Member {
+    const known = { id, ...(user !== undefined && { user }), ...(alias !== undefined && { alias }) }
+    const member: Member = { ...known, state, since: this.#clock.now() }
     set.members.set(id, { member, order: ++this.#order, holders: 0 })
     return member
   }
@@ -194,6 +209,12 @@ function holdBy(node: HoldingNode, set: MemberSet, id: string): void {
   const present = set.members.get(id)
   if (present) present.holders++
   node.held.add(id)
+}
+
+/** The node is dead; returns those who are on no other. */
+function letGo(set: MemberSet, node: string, holding: HoldingNode): readonly Member[] {
+  set.nodes.delete(node)
+  return [...holding.held].flatMap((id) => release(holding, set, id))
 }
 
 /** The node has no link of the member any more; returns the member if nobody has. */

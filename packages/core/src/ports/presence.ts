@@ -7,12 +7,18 @@ import type { Delivery } from './broker.ts'
 export interface HeldMember {
   readonly id: string
   readonly user?: string
+  readonly alias?: string
   /** What it tells of itself now. */
   readonly state: Json
 }
 
 /** What has changed on a node since it touched the set last. Nothing at all: it renews its lease. */
 export interface Touch {
+  /**
+   * Rises with each touch of the node, in all sets. A touch whose answer was lost is called again under its number, and is
+   * answered as the first time.
+   */
+  readonly number: number
   /** The node has links of them. Said again it changes nothing but their state. */
   readonly held: readonly HeldMember[]
   /** Ids of those of whom it has no link any more. Another node may have some. */
@@ -59,6 +65,9 @@ export interface Touched extends SetChange {
  * - A set outlives the process where its channel does. What was held then is held for one lease, by nobody: who comes back
  *   in that time was never away.
  * - Of one node, touches of a set come one after the other. Different nodes touch it at the same time.
+ * - Who has joined or left is told in an answer, and an answer may be lost. So the last one that told anything is kept for each
+ *   node, for one lease: called again under the same number, `touch` and `expire` change nothing and answer as before.
+ *   Otherwise nobody would run the hooks of the application.
  *
  * `brokerSuite` of `@baro/testing` holds every implementation to it.
  */
@@ -70,7 +79,8 @@ export interface Presence {
    * Takes what has changed on a node, renews its lease of the set, and appends one publication if anybody sees a change.
    * Called after a change, and several times in each lease.
    *
-   * @throws {BaroError} `unavailable` if nobody knows whether it happened. Then it is called again: it may be repeated.
+   * @throws {BaroError} `unavailable` if nobody knows whether it happened. Then it is called again, the same touch, before
+   * any other of the node in this set.
    */
   touch(set: string, node: string, touch: Touch, terms: TouchTerms): NowOrLater<Touched>
 
@@ -78,9 +88,10 @@ export interface Presence {
    * Takes away what nodes held whose lease has run out, in all sets, and tells what has changed. Every node calls it a few
    * times in each lease; a node that died is found by any other.
    *
-   * @throws {BaroError} `unavailable`.
+   * @param number Rises with each call of the node, as that of a touch.
+   * @throws {BaroError} `unavailable`. Then it is called again under the same number.
    */
-  expire(): NowOrLater<readonly SetChange[]>
+  expire(node: string, number: number): NowOrLater<readonly SetChange[]>
 
   /** Some of the members of a set, in the order of their ids. For large sets, whose channel lists nobody. */
   members(set: string, asked: MembersPageAsked & { readonly limit: number }): NowOrLater<MembersPage>

@@ -51,16 +51,14 @@ export class Allowances {
   }
 
   /** Spends of whoever it is, whether it is there or not: what has come has come. */
-  spend({ user, key, address }: Sharing, messages: number, bytes: number): void {
-    const nowMs = this.clock.elapsed()
+  spend({ user, key, address }: Sharing, messages: number, bytes: number, nowMs: number = this.clock.elapsed()): void {
     if (key) this.#keys.spend(key.name, nowMs, messages, bytes)
     else if (user) this.#users.spend(user.id, nowMs, messages, bytes)
     else if (address !== undefined) this.#addresses.spend(address, nowMs, messages, bytes)
   }
 
   /** How long nothing more may come from whoever it is; 0 if it may. */
-  waitMs({ user, key, address }: Sharing): number {
-    const nowMs = this.clock.elapsed()
+  waitMs({ user, key, address }: Sharing, nowMs: number = this.clock.elapsed()): number {
     if (key) return this.#keys.waitMs(key.name, nowMs)
     if (user) return this.#users.waitMs(user.id, nowMs)
     const wait = address === undefined ? 0 : this.#addresses.waitMs(address, nowMs)
@@ -144,9 +142,9 @@ export class LinkAllowance {
     const cost = costMs(rate, messages, bytes)
     if (cost > 0) {
       this.#earnedAtMs = spend(this.#earnedAtMs, nowMs, cost)
-      this.#allowances.spend(this.#sharing, messages, bytes)
+      this.#allowances.spend(this.#sharing, messages, bytes, nowMs)
     }
-    return Math.max(waitMs(this.#earnedAtMs, nowMs, costMs(rate, 1, 0)), this.#allowances.waitMs(this.#sharing))
+    return Math.max(waitMs(this.#earnedAtMs, nowMs, costMs(rate, 1, 0)), this.#allowances.waitMs(this.#sharing, nowMs))
   }
 
   /** A message could not be read. Returns whether it was one too many, so that the link is to be closed. */

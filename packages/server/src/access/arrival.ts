@@ -33,11 +33,12 @@ export function arrivalOf({ headers, remoteAddress, isEncrypted }: Received, tru
     canonicalHost(believed(headers['x-forwarded-host'], trustProxy), scheme) ??
     canonicalHost(textOf(headers[':authority'] ?? headers.host), scheme)
   const address = addressOf(headers['x-forwarded-for'], remoteAddress, trustProxy)
-  return {
-    ...(address !== undefined && { address }),
-    ...(scheme !== undefined && { scheme }),
-    ...(host !== undefined && { host }),
-  }
+  // Filled in place: spreading three objects took longer than everything above.
+  const arrival: { -readonly [Name in keyof Arrival]: Arrival[Name] } = {}
+  if (address !== undefined) arrival.address = address
+  if (scheme !== undefined) arrival.scheme = scheme
+  if (host !== undefined) arrival.host = host
+  return arrival
 }
 
 /**
@@ -114,23 +115,23 @@ function addressOf(header: Header, remoteAddress: string | undefined, trustProxy
  * first entry is the word of a proxy too.
  */
 function believed(header: Header, trustProxy: number): string | undefined {
-  let outermost: string | undefined
-  for (const entry of fromTheEnd(header, trustProxy)) outermost = entry
-  return outermost
+  return fromTheEnd(header, trustProxy).at(-1)
 }
 
 type Header = string | readonly string[] | undefined
 
 /** The last entries of a list, last one first. It never looks at more than it was asked for: a stranger writes the rest. */
-function* fromTheEnd(header: Header, count: number): Generator<string> {
-  const list = textOf(header)
-  if (list === undefined) return
+function fromTheEnd(header: Header, count: number): readonly string[] {
+  const list = count > 0 ? textOf(header) : undefined
+  if (list === undefined) return []
+  const entries: string[] = []
   let end = list.length
-  for (let index = 0; index < count && end >= 0; index++) {
+  while (entries.length < count && end >= 0) {
     const comma = end === 0 ? -1 : list.lastIndexOf(',', end - 1)
-    yield list.slice(comma + 1, end).trim()
+    entries.push(list.slice(comma + 1, end).trim())
     end = comma
   }
+  return entries
 }
 
 /** A header as one text; Node joins one that comes twice, other runtimes may not. */

@@ -73,11 +73,20 @@ export class AtWork {
    * @throws {BaroError} `rate-limited` if too many are at work; otherwise what `work` throws.
    */
   do<T>(work: () => NowOrLater<T>): NowOrLater<T> {
-    if (this.#count >= this.#max) throw tooMany(this.#max, 'connection')
-    this.#together.assertRoom(this.#principal)
+    this.assertRoom()
     const result = work()
     // What is done already was never at work: nothing else came in between.
-    if (!(result instanceof Promise)) return result
+    return result instanceof Promise ? this.until(result) : result
+  }
+
+  /** @throws {BaroError} `rate-limited` if too many are at work for one more message. */
+  assertRoom(): void {
+    if (this.#count >= this.#max) throw tooMany(this.#max, 'connection')
+    this.#together.assertRoom(this.#principal)
+  }
+
+  /** Counts one more message, until its result is there. Returns the same result. */
+  until<T>(result: Promise<T>): Promise<T> {
     const end = this.#together.begin(this.#principal)
     this.#count++
     return result.finally(() => {

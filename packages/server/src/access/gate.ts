@@ -45,12 +45,13 @@ export class Gate {
   async authenticate(
     headers: Handshake['headers'],
     token: string | undefined = bearerOf(headers),
+    withinMs: number = Number.POSITIVE_INFINITY,
   ): Promise<Identity | undefined> {
     // Asked for a user, the application must not get to see it: it would look for it in its own tables, and log it.
     if (token !== undefined && isServerKey(token)) throw misplacedKey()
     const credentials: Credentials = { headers, ...(token === undefined ? undefined : { token }) }
     const since = this.#parts.permits.heard
-    const user = await this.#askAuth(credentials)
+    const user = await this.#askAuth(credentials, withinMs)
     this.#parts.permits.assertNotDisconnected(user, since)
     if (isOver(this.#parts.clock, user)) throw expired()
     return user
@@ -62,8 +63,7 @@ export class Gate {
    * @throws {BaroError} also `unavailable`.
    */
   authenticateInTime(headers: Handshake['headers'], token?: string): Promise<Identity | undefined> {
-    const { clock, limits } = this.#parts
-    return inTime(clock, limits.connectTimeoutMs, this.authenticate(headers, token), 'The auth of the application')
+    return this.authenticate(headers, token, this.#parts.limits.connectTimeoutMs)
   }
 
   /**
@@ -92,9 +92,13 @@ export class Gate {
       throw new BaroError('refused', `The server key "${key.name}" is not for "${channel}". Add it to its channels.`)
   }
 
-  async #askAuth(credentials: Credentials): Promise<Identity | undefined> {
+  async #askAuth(credentials: Credentials, withinMs: number): Promise<Identity | undefined> {
     try {
-      return await this.#parts.auth(credentials)
+      const answer = this.#parts.auth(credentials)
+      // What is here already needs no timer, and a poll is mostly such small things.
+      const isLater = typeof answer === 'object' && answer !== null && 'then' in answer
+      if (!isLater || withinMs === Number.POSITIVE_INFINITY) return await answer
+      return await inTime(this.#parts.clock, withinMs, Promise.resolve(answer), 'The auth of the application')
     } catch (error) {
       if (error instanceof BaroError) throw error
       throw new BaroError('unauthenticated', 'The token was not accepted. Sign in again.', { cause: error })
@@ -124,14 +128,18 @@ export class Gate {
       throw new BaroError('refused', 'A server key does not send messages as a client. Publish by POST.')
     }
     const { access } = resolved.handlers
-    const context = () => ({ ...contextOf(principal, resolved), action, ...(type !== undefined && { type }) })
-    const answer: NowOrLater<unknown> = access === 'public' || this.#ask(access, resolved, context())
-    return whenHere(answer, (isAllowed) => {
+    if (access === 'public') return this.#assertNotOver(principal)
+    const context = { ...contextOf(principal, resolved), action, ...(type !== undefined && { type }) }
+    return whenHere(this.#ask(access, resolved, context), (isAllowed) => {
       if (isAllowed !== true)
         throw new BaroError('refused', `The access rule of "${resolved.channel}" does not allow you to ${action}.`)
-      // The rule, or what was done before it was asked, may have taken longer than the token had left.
-      if (this.hasExpired(principal)) throw expired()
+      this.#assertNotOver(principal)
     })
+  }
+
+  /** The rule, or what was done before it was asked, may have taken longer than the token had left. */
+  #assertNotOver(principal: Principal): void {
+    if (this.hasExpired(principal)) throw expired()
   }
 
   /**

@@ -22,6 +22,8 @@ export interface Principal {
   readonly address?: string | undefined
   /** The id that handlers get as `session`; left out where nothing lasts longer than one request. */
   readonly session?: string | undefined
+  /** What it calls itself as a member, where its protocol has such names. */
+  readonly alias?: string | undefined
   /**
    * How long it stays a member after its link has ended, in milliseconds, if that is longer than usual: a client that comes
    * back with each request is away in between.

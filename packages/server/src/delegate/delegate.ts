@@ -1,6 +1,6 @@
 import type { Json, RequestSchemas } from '@baro/core'
 import type { NowOrLater } from '@baro/core/broker'
-import { quote, validatePayload } from '@baro/core/protocol'
+import { ownerOf, quote, validatePayload } from '@baro/core/protocol'
 import { AtWork, type AtWorkTogether } from '../access/at-work.ts'
 import { contextOf, type Principal, scopeOf, shareOf } from '../access/principal.ts'
 import type { KeyGrant } from '../access/server-key.ts'
@@ -79,8 +79,13 @@ export class Delegate {
     this.#queue.refusedBefore(resolved.channel, publishing)
   }
 
-  /** Gives a signal to its handler. */
-  async signal(resolved: Resolved, type: string, payload: unknown, to?: string): Promise<void> {
+  /** Gives a signal to its handler. What the handler sends has the mark. */
+  async signal(
+    resolved: Resolved,
+    type: string,
+    payload: unknown,
+    { to, mark }: { readonly to?: string | undefined; readonly mark?: string | undefined } = {},
+  ): Promise<void> {
     const { gate, signals } = this.#parts
     const { principal } = this
     return this.#atWork.do(async () => {
@@ -90,7 +95,7 @@ export class Delegate {
       const value = await signals.validate(resolved, type, payload)
       const handled = new Handled(type, value, (sent, sentPayload) => signals.validate(resolved, sent, sentPayload))
       const signal = async (sent: string, sentPayload: unknown, options: SignalOptions = {}) => {
-        const about = { by: principal.user?.id, to: options.to, key: options.key }
+        const about = { by: principal.user?.id, to: options.to, key: options.key, mark }
         return signals.send(resolved, sent, await handled.outputOf(sent, sentPayload), about)
       }
       await handler({ ...contextOf(principal, resolved), payload: handled.payload, to, signal })
@@ -101,7 +106,10 @@ export class Delegate {
   async request(resolved: Resolved, type: string, payload: unknown): Promise<Json> {
     const { principal } = this
     return this.#atWork.do(async () => {
-      await this.#parts.gate.assertAllowed(resolved, principal, 'request', type)
+      const { gate, attendance } = this.#parts
+      await gate.assertAllowed(resolved, principal, 'request', type)
+      // Not by a handler: none gets to see the secret by which a guest is known.
+      if (type === 'me' && ownerOf(resolved.channel)?.is === 'members') return attendance.idOf(principal)
       const handler = own(resolved.handlers.requests, type)
       const schemas = own<RequestSchemas>(resolved.definition.requests, type)
       if (!handler || !schemas) throw notAccepted(resolved, 'requests', type)

@@ -63,6 +63,23 @@ describe('the ticker', () => {
     expect(batches.splice(0)).toEqual([['h'], ['i'], ['j']])
   })
 
+  test('writes the first answer of a turn at once, and all others at the end of the turn', async () => {
+    const ticker = new Ticker(nodeClock, { paused: 0 })
+    const written: string[] = []
+    const answer = async (name: string) => {
+      ticker.write({ flush: () => written.push(name) }, true)
+      await Promise.resolve()
+    }
+    const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+    for (const name of 'abcd') await answer(name)
+    expect(written).toEqual(['a'])
+    await turn()
+    expect(written).toEqual(['a', 'b', 'c', 'd'])
+    await turn()
+    await answer('e')
+    expect(written).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
   test('runs again for what comes up while it runs', () => {
     const clock = createFakeClock()
     const ticker = new Ticker(clock, { paused: 0 })

@@ -30,11 +30,14 @@ const longestSliceMs = 50
 const quickMs = 0.1
 const writesBetweenLooks = 4
 
+const none: readonly Gathering[] = []
+
 /**
  * Gathers what one or more turns of the event loop produced (`hand-on.ts`). Then every channel hands its publications
  * to its readers, and every socket is written once. Under load, one write per socket is about 30 times cheaper, because
  * the system call is most of what a delivery costs (bench/README.md). Where little happens, there is nothing to gather: what
- * comes alone is written as soon as the work that brought it is done.
+ * comes first in a turn is written as soon as the work that brought it is done. What follows in the same turn is written
+ * at its end: to wake a client's process for each answer takes longer than to make the answer.
  *
  * If writing takes long, it is done in slices, and the event loop goes on in between. Sockets that are known to read
  * have a line of their own, which is written first. Each line gets a slice of every turn, so that neither waits for
@@ -43,9 +46,11 @@ const writesBetweenLooks = 4
 export class Ticker {
   readonly #clock: HubClock
   readonly #counters: Pick<Counters, 'paused'>
-  readonly #channels = new Set<Gathering>()
+  /** Those that have gathered. Most ticks know only the first: to put it into a set and out of it costs more than to keep it. */
+  #first: Gathering | undefined
+  readonly #others = new Set<Gathering>()
   readonly #known = new Deque<Writing>()
-  readonly #others = new Deque<Writing>()
+  readonly #unknown = new Deque<Writing>()
   #scheduled = false
   /**
    * The empty run with which every outbox begins a tick. Each tick has a new one, because a run holds what follows it.
@@ -59,7 +64,7 @@ export class Ticker {
     tookMs: 0,
     writtenInMs: 0,
   }
-  /** The turn of the event loop in which channels handed on before its end. */
+  /** The turn of the event loop in which something was handed on or written before its end. */
   #atOnceIn: number | undefined
   /** When the event loop went on to other work; `undefined` if no socket waits for the next slice. */
   #leftAtMs: number | undefined
@@ -74,21 +79,22 @@ export class Ticker {
     const gathered = this.#gathered
     gathered.lastMs = this.#clock.elapsed()
     if (gathered.deliveries++ === 0) gathered.sinceMs = gathered.lastMs
-    this.#channels.add(channel)
+    if (!this.#hasGathered) this.#first = channel
+    else if (channel !== this.#first) this.#others.add(channel)
     this.#schedule()
   }
 
   /** Adds something to write. `isKnown`: its socket is known to read, so it is written first. */
   write(writing: Writing, isKnown: boolean): void {
     if (isKnown) this.#known.push(writing)
-    else this.#others.push(writing)
+    else this.#unknown.push(writing)
     this.#schedule()
   }
 
   /** Writes everything that waits for its turn, because the node stops. */
   writeAll(): void {
     this.#writeSlice(this.#known, Number.POSITIVE_INFINITY)
-    this.#writeSlice(this.#others, Number.POSITIVE_INFINITY)
+    this.#writeSlice(this.#unknown, Number.POSITIVE_INFINITY)
   }
 
   /** The run that an outbox holds, with one more frame, or piece of one. */
@@ -112,7 +118,7 @@ export class Ticker {
   }
 
   #runAtOnce(): void {
-    if (this.#channels.size > 0) this.#atOnceIn = this.#clock.turn()
+    this.#atOnceIn = this.#clock.turn()
     try {
       this.#run()
     } finally {
@@ -125,10 +131,10 @@ export class Ticker {
     // A slice may be as long as all other work took: so half of the time is for what goes out, whatever comes in.
     const awayMs = Math.min(nowMs - (this.#leftAtMs ?? nowMs), longestSliceMs)
     try {
-      if (this.#channels.size > 0 && mayHandOn(this.#gathered, this.#handedOn, nowMs)) this.#handOn(nowMs)
+      if (this.#hasGathered && mayHandOn(this.#gathered, this.#handedOn, nowMs)) this.#handOn(nowMs)
       const othersMs = this.#known.length > 0 ? awayMs / 4 : awayMs
       this.#writeSlice(this.#known, Math.max(slicesMs.known, awayMs))
-      this.#writeSlice(this.#others, Math.max(slicesMs.others, othersMs))
+      this.#writeSlice(this.#unknown, Math.max(slicesMs.others, othersMs))
     } finally {
       this.#nothing = new Run()
       this.#pause()
@@ -139,8 +145,11 @@ export class Ticker {
     const { deliveries } = this.#gathered
     this.#gathered.deliveries = 0
     // If a channel throws, those after it stay in the set, and hand on in the next tick.
-    for (const channel of [...this.#channels]) {
-      this.#channels.delete(channel)
+    const [first, others] = [this.#first, this.#others.size === 0 ? none : [...this.#others]]
+    this.#first = undefined
+    first?.flush()
+    for (const channel of others) {
+      this.#others.delete(channel)
       channel.flush()
     }
     const handedOn = this.#handedOn
@@ -172,7 +181,7 @@ export class Ticker {
     else if (handedOn.writtenInMs === undefined) handedOn.writtenInMs = this.#clock.elapsed() - handedOn.atMs
     // Not earlier: what channels put into outboxes was written above, and needs no further tick.
     this.#scheduled = false
-    if (isWriting || this.#channels.size > 0) this.#scheduleForEnd()
+    if (isWriting || this.#hasGathered) this.#scheduleForEnd()
   }
 
   /** Runs after the work that writes leave in the event loop. For an answer over HTTP that is half of all its work. */
@@ -181,6 +190,10 @@ export class Ticker {
   }
 
   get #isWriting(): boolean {
-    return this.#known.length + this.#others.length > 0
+    return this.#known.length + this.#unknown.length > 0
+  }
+
+  get #hasGathered(): boolean {
+    return this.#first !== undefined || this.#others.size > 0
   }
 }

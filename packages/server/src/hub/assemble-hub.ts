@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
-import { type Clock, pooledRandomness, type Recover } from '@baro/core/broker'
-import { checkedOptions, createId, orThrow, quote } from '@baro/core/protocol'
+import { type Clock, pooledRandomness, type Recover, type StreamSource, whenHere } from '@baro/core/broker'
+import { checkedOptions, createId, here, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Connections } from '../access/connections.ts'
@@ -14,11 +14,20 @@ import { ServerKeys } from '../access/server-keys.ts'
 import { Turnstile } from '../access/turnstile.ts'
 import type { AnyHandlers, Identity } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
+import { own } from '../channel/own.ts'
 import { createRegistry, type Resolved } from '../channel/registry.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
+import { Outbox } from '../delivery/outbox.ts'
 import { Ticker } from '../delivery/ticker.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createCounters } from '../observe/counters.ts'
+import { embeddedReads } from '../page-cache/embedded-reads.ts'
+import { keepPages } from '../page-cache/keep-pages.ts'
+import { createMemoryPageStore } from '../page-cache/memory-page-store.ts'
+import { PageCache } from '../page-cache/page-cache.ts'
+import { PageJudge } from '../page-cache/page-judge.ts'
+import { RenderRecord, RenderRecords } from '../page-cache/render-record.ts'
+import { tagOfPlace } from '../page-cache/tag-of-place.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
 import { defaultLimits } from '../ports/limits.ts'
 import { Attendance } from '../presence/attendance.ts'
@@ -32,6 +41,7 @@ import { FramedOutbox } from '../session/session-outbox.ts'
 import { Sessions } from '../session/sessions.ts'
 import { brokerSource } from '../stream/broker-source.ts'
 import { Feeds } from '../stream/feeds.ts'
+import { Heads } from '../stream/heads.ts'
 import { silentSource } from '../stream/silent-source.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
 import { nodeClock } from '../system/node-clock.ts'
@@ -39,11 +49,13 @@ import { Bookmarks } from '../transports/channel-url/bookmarks.ts'
 import { publishByPost } from '../transports/channel-url/channel-post.ts'
 import { endStream, readChannel } from '../transports/channel-url/channel-read.ts'
 import { upgradeChannel } from '../transports/channel-url/channel-socket.ts'
+import { bytesOf } from '../transports/http/answer.ts'
 import { FairTurns } from '../transports/http/fair-turns.ts'
 import { HeldRequests } from '../transports/http/held-requests.ts'
 import { LateRefusals } from '../transports/http/late-refusals.ts'
 import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { publishManyByPost } from '../transports/server/publish-post.ts'
+import { revalidateByPost } from '../transports/server/revalidate-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { GatewayHost } from './gateway.ts'
@@ -84,6 +96,8 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     clock = nodeClock,
     randomness = pooledRandomness,
     broker = createMemoryBroker({ clock, randomness }),
+    pageStore = createMemoryPageStore({ clock }),
+    pagePolicy = {},
   } = options
   const limits = { ...defaultLimits, ...options.limits }
   const path = hubPath(options.path ?? '/baro')
@@ -97,8 +111,27 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const connections = new Connections({ limits, counters, log })
 
   const ticker = new Ticker(clock, counters)
-  const sourceOf = ({ channel, members }: Resolved) =>
-    members === undefined ? brokerSource(broker, channel) : silentSource
+  const table = channels.find((definition) => definition.table)
+  if (table && !options.database)
+    throw new BaroError(
+      'bad-definition',
+      `createHub: ${quote(table.pattern.text)} shows the rows of a table. Give "database": what createDatabase() returned.`,
+    )
+  const database = options.database?.open({
+    ...{ broker, channels, clock, randomness, log, catchUpBytes: limits.catchUpBytes },
+  })
+  const viewOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource | undefined => {
+    if (members !== undefined) return silentSource
+    const { snapshot } = handlers
+    return database?.sourceOf({
+      channel,
+      params,
+      definition,
+      snapshot: snapshot?.kind === 'queried' ? snapshot : undefined,
+    })
+  }
+  const sourceOf = (resolved: Resolved) => viewOf(resolved) ?? brokerSource(broker, resolved.channel)
+  const heads = new Heads({ broker, viewOf, clock })
   const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, log, recover })
   const sessions = new Sessions({ clock, randomness, counters, hooks, heartbeatIntervalMs })
 
@@ -108,7 +141,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   // A timer later, so that the publish that found it out is answered before its session ends.
   const claimsEpoch = new ClaimsEpoch(broker, clock, (epoch) => clock.after(0, () => sessions.claimsLost(epoch)))
   const claimedWork = new ClaimedWork({ broker, claimsEpoch, counters, log, claimWindowMs })
-  const appender = new Appender({ broker, clock, feeds, counters })
+  const appender = new Appender({ broker, clock, feeds, heads, counters })
   const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
   const signals = new Signals(broker)
 
@@ -171,6 +204,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const reading = { ...streaming, feeds, held }
   const posting = { gate, turns, allowances, delegating, limits, clock }
   const programming = { ...posting, registry }
+  const marking = { ...programming, mark: async (tags: readonly string[]) => pageStore.mark(tags) }
   const turnstile = new Turnstile({ clock, allowances })
   const connecting = { clock, turns, allowances, turnstile, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets, bookmarks: new Bookmarks() }
@@ -199,11 +233,16 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       publish: (resolved, request, response, handshake) =>
         publishByPost(posting, resolved, request, response, handshake),
       publishMany: (request, response, handshake) => publishManyByPost(programming, request, response, handshake),
+      revalidate: (request, response, handshake) => revalidateByPost(marking, request, response, handshake),
       connect: (request, response, handshake) => connectByPost(connecting, request, response, handshake),
       upgradeConnect: (upgrade) => webSockets.upgrade(upgrade, (socket) => hub.connect(socket, upgrade.handshake)),
       upgradeChannel: (place, upgrade) => upgradeChannel(upgrading, place, upgrade),
     },
   })
+
+  const records = new RenderRecords()
+  const judge = new PageJudge({ store: pageStore, heads, registry, viewOf, clock })
+  const pageCache = new PageCache({ store: pageStore, judge, records, clock, log, trustProxy })
 
   const servers = new Set<Server>()
   const resolve = (reference: Reference): Resolved => {
@@ -224,6 +263,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       return sessions.isStopping
     },
     isChannel: (name) => registry.resolve(name).ok,
+    hasMembers: (channel) => registry.resolve(here({ channel }).channel).ok,
     async authenticate(handshake, token) {
       try {
         return await gate.authenticateInTime(handshake.headers, token)
@@ -233,17 +273,29 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
         throw gate.explain(error, 'auth')
       }
     },
-    allowance: ({ address }) => {
+    hasSignal: (name, type) => {
+      const resolved = registry.resolve(name)
+      return resolved.ok && own(resolved.value.definition.signals, type) !== undefined
+    },
+    openWebSocket: (upgrade, connect) =>
+      webSockets.upgrade(upgrade, (socket) => {
+        const outbox = new Outbox(socket, ticker, limits, clock.elapsed())
+        return connect(socket, outbox)
+      }),
+    bodyOf: (request, maxBytes) => bytesOf(request, maxBytes, { clock, limits }),
+    link: ({ address }) => {
       const sharing: { user: Identity | undefined; readonly address: string | undefined } = {
         user: undefined,
         address: address === undefined ? undefined : networkOf(address),
       }
-      const link = new LinkAllowance(allowances, sharing)
+      const connection = connections.open(sharing)
+      const allowance = new LinkAllowance(allowances, sharing)
       const knownAs = (user: Identity) => {
+        connection.become({ ...sharing, user })
         sharing.user = user
-        link.known()
+        allowance.known()
       }
-      return { spend: (messages, bytes) => link.spend(messages, bytes), knownAs }
+      return { spend: (messages, bytes) => allowance.spend(messages, bytes), knownAs, end: () => connection.end() }
     },
     publish: (name, type, payload, id) => publisher.publishAs(resolve({ channel: name }), type, payload, id),
     signal: async (name, type, payload, mark) => {
@@ -273,13 +325,35 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       const resolved = resolve(reference)
       await signals.send(resolved, type, await signals.validate(resolved, type, payload), { to, key })
     },
-    snapshot: async <T extends ChannelTypes>(reference: Reference<T>) =>
-      (await takeSnapshot(feeds, resolve(reference))) as Snapshot<T>,
+    async snapshot<T extends ChannelTypes>(reference: Reference<T>) {
+      const resolved = resolve(reference)
+      if (!gate.isPublic(resolved)) records.assertMayBeRead(quote(resolved.channel))
+      const snapshot = await takeSnapshot(feeds, resolved)
+      records.current?.add(snapshot)
+      return snapshot as Snapshot<T>
+    },
     revoke: async ({ user, channel }) => revocations.end(user, { channel: channel && resolve(channel).channel }),
     disconnect: async ({ user }) => revocations.end(user, undefined),
     isPublic: (reference) => gate.isPublic(resolve(reference)),
-    open: (principal = {}, participantOptions = {}) =>
-      new OpenParticipant(participating, principal, participantOptions),
+    open(principal = {}, participantOptions = {}) {
+      if (principal.user) records.assertMayBeRead(`What the user ${quote(principal.user.id)} may read`)
+      return new OpenParticipant(participating, principal, participantOptions)
+    },
+    pages: (handler, pagesOptions) => keepPages(pageCache, handler, { policy: pagePolicy, ...pagesOptions }),
+    pageParts: {
+      ...{ store: pageStore, judge, records, policy: pagePolicy },
+      now: () => clock.now(),
+      inFrontOf: (framework, pagesOptions) =>
+        keepPages(pageCache, framework, { policy: pagePolicy, ...pagesOptions }, true),
+      embeddedReads: (body) => embeddedReads(body, (channel) => judge.versionOf(channel)),
+      recorded: (path, work) =>
+        whenHere(pageStore.lastMark(), (mark) =>
+          records.run(new RenderRecord({ path, isShared: false, mark, began: clock.now() }), work),
+        ),
+    },
+    async revalidate(what) {
+      await pageStore.mark([typeof what === 'string' ? tagOfPlace(what) : `channel:${resolve(what).channel}`])
+    },
 
     attach(server) {
       registry.assertComplete()
@@ -324,7 +398,9 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       stop(0)
       await gateways.close()
       feeds.closeAll()
+      await database?.close()
       if (!options.broker) await broker.close()
+      if (!options.pageStore) await pageStore.close()
     },
   }
   return hub

@@ -3,19 +3,23 @@ import type { Duplex } from 'node:stream'
 import type { BaroError, Log } from '@baro/core'
 import type { Broker, HubClock, NowOrLater, Randomness } from '@baro/core/broker'
 import type { Identity, Published } from '../channel/handlers.ts'
+import type { Outbox } from '../delivery/outbox.ts'
 import type { Limits } from '../ports/limits.ts'
-import type { Handshake } from '../ports/socket.ts'
+import type { Handshake, SessionLink } from '../ports/socket.ts'
+import type { Upgrade, WebSocketSocket } from '../transports/websocket/websocket.ts'
 
 /**
  * What speaks the protocol of a foreign client. It has a path of its own, on every server that the hub is attached to.
  *
  * Duties: it asks {@link GatewayHost.authenticate} for each client, follows and publishes for it by `hub.open`, and
- * bounds what it takes from it by {@link GatewayHost.allowance} and what waits for it by the queue of its outlets (I7).
+ * bounds what it takes from it by {@link GatewayHost.link} and what waits for it by the queue of its outlets (I7).
  * The hub has checked the origin, and the allowance of the address, before it calls.
  */
 export interface Gateway {
   /** What all of its URLs begin with, for example `/socket.io`. */
   readonly path: string
+  /** Headers of requests, beside those that the hub takes, that pages of other origins may send. Default: none. */
+  readonly requestHeaders?: readonly string[]
   /** Answers a request. Resolves when the answer is given, or its client is gone. */
   handle(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** Takes an upgrade, or refuses it. */
@@ -37,14 +41,35 @@ export interface GatewayHost {
   readonly isStopping: boolean
   /** Whether a definition of the hub matches the name. */
   isChannel(name: string): boolean
+  /** Whether the definition of the channel has a signal of this type. */
+  hasSignal(name: string, type: string): boolean
+  /** Whether it knows who is in it, so that a gateway makes its clients members there, by `track` of their participants. */
+  hasMembers(name: string): boolean
   /**
    * Finds out who a client is, as every transport does. A refusal costs the client's address.
    *
    * @throws {BaroError} `unauthenticated`, `expired`, `unavailable`, or as the application's `auth` says.
    */
   authenticate(handshake: Handshake, token: string | undefined): Promise<Identity | undefined>
-  /** What a link may send; above it what its address may, until {@link LinkAllowing.knownAs} says whose it is. */
-  allowance(handshake: Handshake): LinkAllowing
+  /**
+   * Counts a link, and what it sends: for its address, until {@link GatewayLink.knownAs} says whose it is.
+   *
+   * @throws {BaroError} `rate-limited` if its address has as many as it may have.
+   */
+  link(handshake: Handshake): GatewayLink
+  /**
+   * Completes the handshake of a WebSocket, whose messages are paid for before they are read, and whose outbox writes once a
+   * tick and is bounded, as those of the hub itself.
+   *
+   * @param connect Takes the open socket; it returns what is told of everything that arrives.
+   */
+  openWebSocket(upgrade: Upgrade, connect: (socket: WebSocketSocket, outbox: Outbox) => SessionLink): void
+  /**
+   * The body of a request.
+   *
+   * @throws {BaroError} `too-large`, `too-slow`.
+   */
+  bodyOf(request: IncomingMessage, maxBytes: number): Promise<Uint8Array>
   /**
    * Publishes for the application, as `hub.publish`, under an id of the gateway, which must hold a ".", so that no client
    * can choose it.
@@ -62,10 +87,16 @@ export interface GatewayHost {
   explain(error: unknown, where: string): BaroError
 }
 
-/** The allowance of one link of a gateway. */
-export interface LinkAllowing {
+/** One link of a gateway. */
+export interface GatewayLink {
   /** Spends. Returns for how many milliseconds nothing more may be read from the link; then ask again by spending nothing. */
   spend(messages: number, bytes: number): number
-  /** Somebody was let in: from now on it counts for the user. */
+  /**
+   * Somebody was let in: from now on it counts for the user.
+   *
+   * @throws {BaroError} `rate-limited` if the user has as many as they may have.
+   */
   knownAs(user: Identity): void
+  /** It is gone. Calling it again changes nothing. */
+  end(): void
 }

@@ -12,6 +12,7 @@ import {
   whole,
   yesOrNo,
 } from '@baro/core/protocol'
+import { policyRules } from '../page-cache/page-policy.ts'
 import { limitRules } from '../ports/limits.ts'
 import { renewalMs } from '../presence/attendance.ts'
 import type { Hub, HubOptions } from './hub.ts'
@@ -36,6 +37,9 @@ const channelDefinitions: OptionRule = {
 export const hubOptionRules: OptionRules<HubOptions> = {
   channels: required(channelDefinitions),
   broker: objectWith('append', 'read', 'follow'),
+  database: objectWith('open'),
+  pageStore: objectWith('read', 'write', 'marksOf'),
+  pagePolicy: optionsInside(policyRules),
   auth: anyFunction,
   keys: {
     what: 'a list of server keys, or a function that finds one by its name',

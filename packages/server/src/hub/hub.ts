@@ -1,12 +1,15 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
 import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Reference, Snapshot } from '@baro/core'
-import type { Broker, HubClock, Randomness } from '@baro/core/broker'
+import type { Broker, Database, HubClock, PageStore, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
 import type { KeySource } from '../access/server-keys.ts'
 import type { Auth, ChannelHandlers, Published, SessionEnd, SessionInfo, SignalOptions } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { PagesOptions } from '../page-cache/keep-pages.ts'
+import type { PageParts } from '../page-cache/page-parts.ts'
+import type { PagePolicy } from '../page-cache/page-policy.ts'
 import type { Participant, ParticipantOptions } from '../participant/participant.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
@@ -20,6 +23,15 @@ export interface HubOptions {
   readonly channels: readonly AnyChannel[]
   /** Orders, keeps and spreads the publications. Default: a memory broker of this hub alone. */
   readonly broker?: Broker
+  /**
+   * Where the rows come from that channels of tables show: what `createDatabase` of `@baro/postgres` returned. Default: none,
+   * and a channel of a table is refused.
+   */
+  readonly database?: Database
+  /** Keeps the pages of `hub.pages`. Default: `createMemoryPageStore()`, for this hub alone. */
+  readonly pageStore?: PageStore
+  /** When a page is good enough, where `hub.pages` or the page itself does not say otherwise. Default: that of `PagePolicy`. */
+  readonly pagePolicy?: PagePolicy
   /** Finds out who a client is. Default: everybody is a guest. */
   readonly auth?: Auth
   /**
@@ -151,8 +163,8 @@ export interface Hub {
   /**
    * The newest value of a channel at its position: what a page embeds.
    *
-   * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition` or `unavailable`; or whatever a `loaded` source
-   *   throws.
+   * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition` or `unavailable`; `refused` in a page of `hub.pages`, if
+   *   the channel is not public; or whatever a `loaded` source throws.
    *
    * @example
    * ```tsx
@@ -160,6 +172,53 @@ export interface Hub {
    * ```
    */
   snapshot<T extends ChannelTypes>(reference: Reference<T>): Promise<Snapshot<T>>
+
+  /**
+   * Keeps the pages of a handler, and answers with them while they are current: by time, and by what the channels that
+   * they show have published since. Many who ask in one moment wait for one render; while a page is stale it is served, and
+   * one render runs. `Cache-Status` says what happened.
+   *
+   * A page is kept if it answers GET with 200 and says in `Cache-Control` for how long (`s-maxage`, `max-age`,
+   * `stale-while-revalidate`), or if a policy says it. `private`, `no-store`, `no-cache` and `Set-Cookie` are never kept, and
+   * requests with `Authorization`, cookies or a query go to the handler, unless an option names what a page depends on. The
+   * handler renders for nobody: it sees the path, `Accept`, `Accept-Language`, and what the options name.
+   *
+   * What a page shows is what `hub.snapshot` gave while it was rendered, and each snapshot that stands in its HTML. A
+   * snapshot of a channel that is not public throws there, with the path of the page.
+   *
+   * @param handler Of `node:http`, an Express app, `app.getRequestHandler()` of Next.js, `getRequestListener` of Hono, or what
+   *   Fastify gives its `serverFactory`.
+   * @throws {BaroError} `bad-definition` if an option does not exist, or makes no sense.
+   *
+   * @example
+   * ```ts
+   * const news = hub.pages(
+   *   async (request, response) => {
+   *     const { value } = await hub.snapshot(room({ id: 42 }))
+   *     response.setHeader('Content-Type', 'application/json').end(JSON.stringify(value))
+   *   },
+   *   { policy: { maxAge: '1h' }, cookies: [] },
+   * )
+   * app.get('/news', news) // or createServer(news)
+   * ```
+   */
+  pages(handler: RequestListener, options?: PagesOptions): RequestListener
+  /**
+   * Marks pages as stale, on all nodes that share the store: those that show a channel, or those at a path. Their next
+   * visitor waits for a render that begins after this call. For what the positions of a page cannot know: its other data.
+   *
+   * @param what A channel, or the path of a URL, percent-encoded and without a query.
+   * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition` if it is no path; or what the store throws.
+   *
+   * @example
+   * ```ts
+   * await hub.revalidate('/products/42')
+   * await hub.revalidate(room({ id: 42 }))
+   * ```
+   */
+  revalidate(what: Reference | string): Promise<void>
+  /** What keeps pages, for who puts the cache of a framework on it. An application needs `pages` alone. */
+  readonly pageParts: PageParts
 
   /** Whether the channel has `access: 'public'`, so that its snapshot may stand in a shared page. */
   isPublic(reference: Reference): boolean

@@ -41,6 +41,8 @@ export interface Destinations {
   publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** The publishes of a program to several channels. */
   publishMany(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
+  /** The pages that a program has rendered anew. */
+  revalidate(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK in one POST. */
   connect(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK on a WebSocket. */
@@ -84,14 +86,15 @@ export class Routes {
 
   /** Answers a request if it is under the path of the hub or of a gateway; returns whether it did. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
-    const gateway = this.#parts.gateways.find(pathOf(request.url))
+    const pathname = pathOf(request.url)
+    const gateway = this.#parts.gateways.find(pathname)
     if (gateway) {
       this.#guarded(gateway.path, {}, request, response, (handshake) =>
         this.#handOver(gateway, request, response, handshake),
       )
       return true
     }
-    const rest = this.#restOf(request.url)
+    const rest = this.#restOf(pathname)
     if (rest === undefined) return false
     this.#guarded(rest, {}, request, response, (handshake) => this.#route(rest, request, response, handshake))
     return true
@@ -142,7 +145,7 @@ export class Routes {
     response: ServerResponse,
     handshake: Handshake,
   ): Promise<void> {
-    if (request.method === 'OPTIONS') return answerPreflight(response)
+    if (request.method === 'OPTIONS') return answerPreflight(response, gateway.requestHeaders)
     const price = request.method === 'POST' ? prices.post : prices.longPoll
     this.#parts.allowances.admit({ address: networkIn(handshake) }, price)
     return gateway.handle(request, response, handshake)
@@ -168,14 +171,14 @@ export class Routes {
     if (gateway) return gateway
     const mount = this.#parts.mounts.find(pathname)
     if (mount) return { where: pathname, channel: () => mount.channelFor(request), defaults: mount.defaults }
-    const rest = this.#restOf(request.url)
+    const rest = this.#restOf(pathname)
     if (rest === undefined || rest === '/connect') return rest && 'connect'
     return { where: rest, channel: () => channelAt(rest), defaults: {} }
   }
 
   /** What follows the hub's path in a request's path; `undefined` if the request is not for the hub. */
-  #restOf(url: string | undefined): string | undefined {
-    return restBelow(this.#parts.path, pathOf(url))
+  #restOf(pathname: string): string | undefined {
+    return restBelow(this.#parts.path, pathname)
   }
 
   async #route(rest: string, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void> {
@@ -188,6 +191,8 @@ export class Routes {
       return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
     if (rest === '/publish' && method === 'POST') return destinations.publishMany(request, response, handshake)
     if (rest === '/publish') return refuseMethod(request, response, 'POST, OPTIONS', 'Programs publish by POST')
+    if (rest === '/revalidate' && method === 'POST') return destinations.revalidate(request, response, handshake)
+    if (rest === '/revalidate') return refuseMethod(request, response, 'POST, OPTIONS', 'Programs revalidate by POST')
     return this.#answerChannel({
       resolved: orThrow(registry.resolvePlain(channelAt(rest))),
       request,
@@ -277,8 +282,9 @@ export class Routes {
   }
 }
 
-function pathOf(url: string | undefined): string {
-  return (url ?? '').split('?')[0] ?? ''
+function pathOf(url = ''): string {
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
 }
 
 /** @throws {BaroError} `unknown-channel` if what follows the hub's path is not the place of a channel. */

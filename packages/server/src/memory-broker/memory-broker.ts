@@ -325,9 +325,9 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
         assertOpen()
         return told(sets.touch(set, node, touch, terms))
       },
-      expire() {
+      expire(node, number) {
         assertOpen()
-        return sets.expire().map(told)
+        return sets.expire(node, number).map(told)
       },
       members(set, { after, limit }) {
         assertOpen()

@@ -1,6 +1,15 @@
 import { BaroError, type ChannelTypes, type Json, type Log, type Reference, type Signal } from '@baro/core'
 import type { Randomness, ResetReason } from '@baro/core/broker'
-import { closeCodes, createId, orThrow, ownerOf, type Position, parseJson, parsePosition } from '@baro/core/protocol'
+import {
+  closeCodes,
+  createId,
+  here,
+  orThrow,
+  ownerOf,
+  type Position,
+  parseJson,
+  parsePosition,
+} from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import { networkOf } from '../access/network-of.ts'
 import { expired, type Holder, isOver, type Permit, type Permits, revokedFrom } from '../access/permits.ts'
@@ -19,7 +28,15 @@ import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import type { PublishAnswer } from '../publish/publisher.ts'
 import type { HubSession, Sessions } from '../session/sessions.ts'
 import type { Outlet } from '../stream/reader.ts'
-import type { Followed, Follower, Participant, ParticipantOptions, ParticipantPublishOptions } from './participant.ts'
+import type {
+  Followed,
+  Follower,
+  Participant,
+  ParticipantOptions,
+  ParticipantPublishOptions,
+  Present,
+  TrackingTold,
+} from './participant.ts'
 
 /** What opening a participant works with. */
 export interface OpenParticipantParts {
@@ -77,19 +94,25 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     follower: Follower | Outlet<unknown, unknown>,
   ): Followed {
     const start = startFrom(from)
-    const following = this.#delegate.follow(this.#resolve(reference))
-    const end = () => {
-      following.end('left')
-      this.#followings.delete(following)
-    }
-    const failed = (error: unknown) => {
-      end()
-      follower.failed(this.#parts.gate.explain(error, reference.channel))
-    }
-    this.#followings.set(following, failed)
+    const { following, end, failed } = this.#following(reference, (error) => follower.failed(error))
     if ('dialect' in follower) following.begin(start, forwarding(follower, failed))
     else following.begin(start, new FollowerOutlet(follower, failed, this.#parts.log))
     return { end }
+  }
+
+  track(reference: Reference, state: unknown, told: TrackingTold = {}): Present {
+    const { following, end, failed } = this.#following(here(reference), (error) =>
+      this.#guarded(() => (told.failed ? told.failed(error) : this.#parts.log.warn(error.message))),
+    )
+    // Nothing is published there, so the first answer is all that comes.
+    const follower = { delivered: () => told.taken?.(), reset: () => told.taken?.(), failed() {} }
+    const outlet = new FollowerOutlet(follower, failed, this.#parts.log)
+    // The schema of the channel says what it is.
+    const update = (next: unknown) => {
+      if (this.#followings.has(following)) following.begin('now', outlet, 'ask', next as Json)
+    }
+    update(state)
+    return { update, end }
   }
 
   async publish(
@@ -105,9 +128,9 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     reference: Reference,
     type: string,
     payload: unknown,
-    { to }: { readonly to?: string } = {},
+    { to, mark }: { readonly to?: string; readonly mark?: string } = {},
   ): Promise<void> {
-    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload, to))
+    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload, { to, mark }))
   }
 
   // The schema of the answer has checked the type.
@@ -121,7 +144,21 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   }
 
   end(): void {
-    this.#end('left', { code: closeCodes.normal, reason: '' })
+    this.#end('gone', { code: closeCodes.normal, reason: '' })
+  }
+
+  #following(reference: Reference, told: (error: BaroError) => void) {
+    const following = this.#delegate.follow(this.#resolve(reference))
+    const end = () => {
+      following.end('left')
+      this.#followings.delete(following)
+    }
+    const failed = (error: unknown) => {
+      end()
+      told(this.#parts.gate.explain(error, reference.channel))
+    }
+    this.#followings.set(following, failed)
+    return { following, end, failed }
   }
 
   #end(ending: Ending, end: SessionEnd): void {

@@ -1,12 +1,15 @@
-import type { BaroError, Json, Signal } from '@baro/core'
+import { type BaroError, channel, type Json, members, type Signal } from '@baro/core'
 import { formatPosition } from '@baro/core/protocol'
+import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import {
   createRoomStage,
   type createStage,
   FakeClient,
   lineFraming,
   payloadOf,
+  RecordedLog,
   room,
   subscribe,
 } from '../../test/fake-client.ts'
@@ -14,6 +17,7 @@ import type { AnyHandlers } from '../channel/handlers.ts'
 import type { Batch } from '../delivery/batch.ts'
 import { sdkDialect } from '../delivery/encode/sdk-messages.ts'
 import type { RoomWaiter } from '../delivery/outbox.ts'
+import { createHub } from '../hub/create-hub.ts'
 import type { Outlet } from '../stream/reader.ts'
 import type { Follower } from './participant.ts'
 
@@ -371,5 +375,117 @@ describe('a participant', () => {
     expect(told).toEqual([0])
     await expect(bot.publish(one, 'message', { text: 'a' })).rejects.toMatchObject({ code: 'closed' })
     expect(() => stage.hub.open()).toThrow(expect.objectContaining({ code: 'unavailable' }))
+  })
+})
+
+describe('I9: a participant in a channel', () => {
+  const named = channel('named:{id}', { members: { state: z.object({ name: z.string() }) } })
+  const hall = named({ id: 1 })
+
+  function setUpHall(access: AnyHandlers['access'] = 'public') {
+    const clock = createFakeClock()
+    const log = new RecordedLog()
+    const hub = createHub({ channels: [named], clock, log, randomness: createSeededRandomness('hall') })
+    hub.on(named, { access: access as never })
+    const seen = async () => {
+      const { value } = await hub.snapshot(members(hall))
+      return (value.list ?? []).map(({ id, user, state }) => `${user ?? id.slice(0, 5)} ${state.name}`)
+    }
+    return { clock, log, hub, seen }
+  }
+
+  test('is a member with a state, until its end and a little longer', async () => {
+    const { hub, clock, seen } = setUpHall()
+    const ada = hub.open({ user: { id: 'ada' } })
+    const present = ada.track(hall, { name: 'Ada' })
+    await clock.pass(250)
+    expect(await seen()).toEqual(['ada Ada'])
+    present.update({ name: 'Ada L.' })
+    await clock.pass(250)
+    await clock.pass(120_000)
+    expect(await seen()).toEqual(['ada Ada L.'])
+    ada.end()
+    await clock.pass(1_999)
+    expect(await seen()).toEqual(['ada Ada L.'])
+    await clock.pass(251)
+    expect(await seen()).toEqual([])
+  })
+
+  test('leaves at once when it says so, and comes back by another participant without having been away', async () => {
+    const { hub, clock, seen } = setUpHall()
+    const told: unknown[] = []
+    hub.open().follow(members(hall), 'now', {
+      delivered: ({ publications }) => told.push(...publications.map(({ payload }) => Object.keys(payload as object))),
+      reset: () => {},
+      failed: () => {},
+    })
+    for (let times = 0; times < 3; times++) {
+      const guest = hub.open({ guest: 'secret' })
+      guest.track(hall, { name: 'Guest' })
+      await clock.pass(1_000)
+      guest.end()
+      await clock.pass(1_000)
+    }
+    const last = hub.open({ guest: 'secret' })
+    const present = last.track(hall, { name: 'Guest' })
+    await clock.pass(1_000)
+    expect(await seen()).toEqual(['guest Guest'])
+    present.end()
+    present.end()
+    present.update({ name: 'Gone' })
+    await clock.pass(250)
+    expect(await seen()).toEqual([])
+    expect(told).toEqual([['joined'], ['left']])
+  })
+
+  test('is one with the links of its user, and knows which member it is', async () => {
+    const { hub, clock, seen } = setUpHall()
+    const [one, other] = [hub.open({ user: { id: 'ada' } }), hub.open({ user: { id: 'ada' } })]
+    one.track(hall, { name: 'A' })
+    other.track(hall, { name: 'B' })
+    await clock.pass(250)
+    expect(await seen()).toEqual(['ada B'])
+    expect(await one.request(members(hall), 'me', null)).toBe('user:ada')
+    const guest = (secret: string) => hub.open({ guest: secret }).request(members(hall), 'me', null)
+    expect(await guest('a')).toMatch(/^guest:[\w-]{22}$/)
+    expect(await guest('a')).toBe(await guest('a'))
+    expect(await guest('a')).not.toBe(await guest('b'))
+  })
+
+  test.each([
+    [
+      'a rule that does not let it be there',
+      ({ action }: { action: string }) => action !== 'track',
+      { name: 'Ada' },
+      'refused',
+    ],
+    ['a state that the schema refuses', 'public', { name: 7 }, 'invalid-payload'],
+    ['a state that is too long', 'public', { name: 'x'.repeat(3_000) }, 'invalid-payload'],
+  ])('is none by %s, and is told', async (_, access, state, code) => {
+    const { hub, clock, seen } = setUpHall(access as never)
+    const told: string[] = []
+    hub.open({ user: { id: 'ada' } }).track(hall, state as never, { failed: (error) => told.push(error.code) })
+    await clock.pass(250)
+    expect([told, await seen()]).toEqual([[code], []])
+  })
+
+  test('leaves with an update that is refused, or with its right, and is told once', async () => {
+    const { hub, clock, seen, log } = setUpHall()
+    const told: string[] = []
+    const present = hub
+      .open({ user: { id: 'ada' } })
+      .track(hall, { name: 'Ada' }, { failed: (error) => told.push(error.code) })
+    hub.open({ user: { id: 'bob' } }).track(hall, { name: 'Bob' })
+    await clock.pass(250)
+    present.update({ name: 7 } as never)
+    await hub.revoke({ user: 'bob', channel: hall })
+    await clock.pass(250)
+    expect([told, await seen()]).toEqual([['invalid-payload'], []])
+    expect(log.warnings).toEqual([expect.stringContaining('named:1')])
+  })
+
+  test('cannot be in a channel without members', () => {
+    const { ada } = setUp()
+    expect(() => ada.track(one, {})).toThrow(expect.objectContaining({ code: 'unknown-channel' }))
   })
 })

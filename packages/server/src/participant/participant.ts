@@ -1,6 +1,6 @@
-import type { BaroError, ChannelTypes, InputOf, Json, OutputOf, Reference, Signal, WireForm } from '@baro/core'
+import type { BaroError, ChannelTypes, InputOf, Json, OutputOf, Reference, Schema, Signal, WireForm } from '@baro/core'
 import type { ResetReason, Turn } from '@baro/core/broker'
-import type { AtPosition, Position } from '@baro/core/protocol'
+import type { Position } from '@baro/core/protocol'
 import type { Identity } from '../channel/handlers.ts'
 import type { Batch } from '../delivery/batch.ts'
 import type { BoundedQueue } from '../delivery/bounded-queue.ts'
@@ -20,7 +20,7 @@ export interface Follower {
    */
   delivered(batch: Batch): void
   /** The follower cannot continue from its position, and starts again from this value; `undefined` if there is none. */
-  reset(reason: ResetReason, snapshot: { readonly position: AtPosition; readonly value: Json | undefined }): void
+  reset(reason: ResetReason, snapshot: { readonly position: Position; readonly value: Json | undefined }): void
   /** A signal was sent in the channel. */
   signaled?(signal: Signal): void
   /** The rule refuses, the user's time is over, or the channel cannot be read. The following has ended. */
@@ -32,6 +32,25 @@ export interface Followed {
   /** Stops following. Calling it again changes nothing. */
   end(): void
 }
+
+/** A channel that a participant is in, as a member. */
+export interface Present<State = unknown> {
+  /** Tells something else of itself. It may be called often: others are told a few times a second. */
+  update(state: State): void
+  /** Leaves at once, unless the member has other links there. Calling it again changes nothing. */
+  end(): void
+}
+
+/** What a participant is told of its being a member. */
+export interface TrackingTold {
+  /** What it tells of itself was taken: the first time, and after each update. */
+  taken?(): void
+  /** It is no member (any more): `refused`, `invalid-payload` (also after an update), `expired` or `unavailable`. Default: a line in the log. */
+  failed?(error: BaroError): void
+}
+
+/** What the members of a channel may tell of themselves. */
+export type ToldState<T extends ChannelTypes> = T['member'] extends Schema ? InputOf<T['member']> : unknown
 
 /** What a participant is told of itself. */
 export interface ParticipantOptions {
@@ -62,6 +81,26 @@ export interface Participant {
   /** The same for a gateway that writes bytes. They are made once for all outlets with the same dialect. */
   follow(reference: Reference, from: string | Position | undefined, outlet: Outlet<unknown, unknown>): Followed
   /**
+   * Makes the participant a member of a channel, by the rule for `track`. A user, or a guest of one secret, is one member,
+   * whatever participants and links it has. It stays as long as the participant, and `leaveAfterMs` longer, in which it may
+   * come back by another; a gateway ends the participant once it notices that its client is dead.
+   *
+   * @param state Shown to whoever may see the members. At most 2 kB of JSON.
+   * @throws {BaroError} `bad-name`, `unknown-channel` (also if the channel has no members) or `closed`.
+   *
+   * @example
+   * ```ts
+   * const bot = hub.open({ user: { id: 'bot' } })
+   * const present = bot.track(room({ id: 42 }), { name: 'Bot' }, { failed: (error) => console.warn(error.message) })
+   * present.update({ name: 'Bot', typing: true })
+   * ```
+   */
+  track<T extends ChannelTypes>(
+    reference: Reference<T>,
+    state: ToldState<T>,
+    told?: TrackingTold,
+  ): Present<ToldState<T>>
+  /**
    * Publishes, after this participant's earlier publishes in the channel. With an `id` or a `turn` it may be repeated,
    * and is done once (I5).
    *
@@ -75,12 +114,15 @@ export interface Participant {
     payload: InputOf<T['events'][Type]>,
     options?: ParticipantPublishOptions,
   ): Promise<PublishAnswer>
-  /** Sends a signal to its handler, `to` one user if the handler passes that on. Throws as {@link publish}. */
+  /**
+   * Sends a signal to its handler, `to` one user if the handler passes that on. A gateway may give it a `mark`, which
+   * comes with it to gateways, and to nobody else. Throws as {@link publish}.
+   */
   signal<T extends ChannelTypes, Type extends keyof T['signals'] & string>(
     reference: Reference<T>,
     type: Type,
     payload: InputOf<T['signals'][Type]>,
-    options?: { readonly to?: string },
+    options?: { readonly to?: string; readonly mark?: string },
   ): Promise<void>
   /** Asks the handler of a request; resolves with its answer. Throws as {@link publish}. */
   request<T extends ChannelTypes, Type extends keyof T['requests'] & string>(
@@ -94,7 +136,10 @@ export interface Participant {
    * @throws {BaroError} `unavailable`.
    */
   claimsEpoch(): Promise<string>
-  /** Ends the participant and all that it follows. Calling it again changes nothing. */
+  /**
+   * Ends the participant and all that it follows, as the end of a link does: whoever is known as a member may come back in
+   * `leaveAfterMs`. Calling it again changes nothing.
+   */
   end(): void
 }
 

@@ -1,6 +1,8 @@
+import { BaroError } from '@baro/core'
 import type { Clock, Presence } from '@baro/core/broker'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { expect, test } from 'vitest'
+import { RecordedLog } from '../../test/fake-client.ts'
 import type { Principal } from '../access/principal.ts'
 import type { AnyHandlers } from '../channel/handlers.ts'
 import { Hooks } from '../channel/hooks.ts'
@@ -15,6 +17,7 @@ const memberLeaseMs = 15_000
 function setUp(isAlone = false) {
   const clock = createFakeClock()
   const { presence } = createMemoryBroker({ clock, randomness: createSeededRandomness('attendance') })
+  const log = new RecordedLog()
   const told: string[] = []
   const note =
     (what: string): NonNullable<AnyHandlers['joined']> =>
@@ -27,14 +30,14 @@ function setUp(isAlone = false) {
   const open = (node: string, itsClock: Clock = clock, itsPresence: Presence = presence) =>
     new Attendance({
       ...{ clock: itsClock, presence: itsPresence, node, leaveAfterMs, memberLeaseMs, isAlone },
-      ...{ hooks: new Hooks(console), log: console, maxListedMembers: 500, find: resolved },
+      ...{ hooks: new Hooks(log), log, maxListedMembers: 500, find: resolved },
     })
   const attendance = open('A')
   const come = (principal: Principal, at = attendance, channel?: string): ((ending: Ending) => void) => {
     const attending: Attending | undefined = at.join(resolved(channel), principal)
     return (ending) => attending?.end(ending)
   }
-  return { clock, told, attendance, presence, resolved, open, come }
+  return { clock, log, told, attendance, presence, resolved, open, come }
 }
 
 const client = (session: string, name = session, address = '1'): Principal => ({ session, guest: name, address })
@@ -232,7 +235,7 @@ test('a node that slept until others took it for dead brings all its members bac
 })
 
 test('a node that cannot renew its lease does not look for the dead: it would find itself', async () => {
-  const { come, open, clock, told, attendance, presence } = setUp()
+  const { come, open, clock, told, attendance, presence, log } = setUp()
   attendance.close()
   let isCut = false
   const touch: Presence['touch'] = (...args) => {
@@ -246,6 +249,7 @@ test('a node that cannot renew its lease does not look for the dead: it would fi
   isCut = false
   await clock.pass(20_000)
   expect(who(told)).toEqual(['kim joined room:1'])
+  expect(log.warnings[0]).toContain('is tried again: Error: not now')
 })
 
 test('a node with a room in which somebody always changes looks for the dead all the same', async () => {
@@ -261,4 +265,101 @@ test('a node with a room in which somebody always changes looks for the dead all
     await clock.pass(90)
   }
   expect(who(told).filter((line) => line.endsWith('room:2'))).toEqual(['kim joined room:2', 'undefined left room:2'])
+})
+
+/** A presence that does what it is asked, and loses the next answers. */
+function losing(presence: Presence) {
+  let left = 0
+  const answer = <T>(value: T): T => {
+    if (left === 0) return value
+    left--
+    throw new BaroError('unavailable', 'The answer was lost.')
+  }
+  return {
+    ...presence,
+    touch: (...args: Parameters<Presence['touch']>) => answer(presence.touch(...args)),
+    expire: (...args: Parameters<Presence['expire']>) => answer(presence.expire(...args)),
+    lose(answers: number) {
+      left = answers
+    },
+  }
+}
+
+test('what a step came to is told once, also if its answer was lost', async () => {
+  const { come, open, clock, told, attendance, presence } = setUp()
+  attendance.close()
+  const link = losing(presence)
+  const node = open('A', clock, link)
+  link.lose(2)
+  const end = come(client('kim'), node)
+  await clock.pass(500)
+  // What changes meanwhile waits for the answer.
+  const lee = come(client('lee'), node)
+  await clock.pass(20_000)
+  expect(who(told)).toEqual(['kim joined room:1', 'lee joined room:1'])
+  link.lose(2)
+  end('left')
+  await clock.pass(500)
+  come(client('again', 'kim'), node)
+  await clock.pass(20_000)
+  expect(who(told).slice(2)).toEqual(['kim left room:1', 'again joined room:1'])
+  link.lose(1)
+  lee('left')
+  await clock.pass(20_000)
+  expect(who(told).slice(4)).toEqual(['lee left room:1'])
+})
+
+test('the dead are told once, also if the answer of who looked for them was lost', async () => {
+  const { come, open, clock, told, attendance, presence } = setUp()
+  attendance.close()
+  const link = losing(presence)
+  open('A', clock, link)
+  const dead = open('dead')
+  come({ user: { id: 'ada' }, session: 'there' }, dead)
+  await clock.pass(0)
+  dead.close()
+  link.lose(4)
+  await clock.pass(60_000)
+  expect(who(told)).toEqual(['there joined room:1', 'ada left room:1'])
+})
+
+test('a guest who comes while its name cannot be found out is a member as soon as it can', async () => {
+  const { come, open, clock, told, attendance, presence } = setUp()
+  attendance.close()
+  let isCut = true
+  const key: Presence['key'] = async () => {
+    if (isCut) throw new BaroError('unavailable', 'not now')
+    return presence.key()
+  }
+  const node = open('cut', clock, { ...presence, key })
+  come(client('kim'), node)
+  const end = come(client('lee'), node)
+  await clock.pass(5_000)
+  end('gone')
+  isCut = false
+  await clock.pass(5_000)
+  expect(who(told)).toEqual(['kim joined room:1'])
+})
+
+test('a guest whose name was found out when the room had become empty stays for longer than a lease', async () => {
+  const { come, open, clock, told, attendance, presence } = setUp()
+  attendance.close()
+  let known = () => {}
+  const key: Presence['key'] = async () => {
+    await new Promise<void>((resolve) => {
+      known = resolve
+    })
+    return presence.key()
+  }
+  const node = open('slow', clock, { ...presence, key })
+  const end = come({ user: { id: 'ada' }, session: 'ada' }, node)
+  await clock.pass(1_000)
+  come(client('kim'), node)
+  end('left')
+  await clock.pass(1_000)
+  known()
+  await clock.pass(1_000)
+  open('another')
+  await clock.pass(60_000)
+  expect(who(told)).toEqual(['ada joined room:1', 'ada left room:1', 'kim joined room:1'])
 })

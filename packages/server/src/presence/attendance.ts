@@ -9,14 +9,22 @@
  * looks for those of nodes that died.
  */
 import type { Json, Log } from '@baro/core'
-import { type Cancel, type Clock, type NowOrLater, type Presence, type SetChange, whenHere } from '@baro/core/broker'
+import {
+  type Cancel,
+  type Clock,
+  type NowOrLater,
+  orElse,
+  type Presence,
+  type SetChange,
+  whenHere,
+} from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
 import { contextOf } from '../access/principal.ts'
 import type { ChannelContext } from '../channel/handlers.ts'
 import type { Hooks } from '../channel/hooks.ts'
 import type { Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
-import { HeldSet, type Told } from './held-set.ts'
+import { HeldSet, retryMs, type Told } from './held-set.ts'
 import { Lingering } from './lingering.ts'
 import { memberId } from './member-id.ts'
 
@@ -58,6 +66,9 @@ export class Attendance {
   readonly #sets = new Map<string, HeldSet>()
   readonly #lingering = new Lingering()
   #key: NowOrLater<string> | undefined
+  #numbers = 0
+  /** The number of a look for the dead whose answer did not come. */
+  #unanswered: number | undefined
   #cancel: Cancel | undefined
   #isStopped = false
 
@@ -73,33 +84,56 @@ export class Attendance {
     if (members === undefined && !joined && !left) return undefined
     const context = contextOf(principal, resolved)
     const told: Told = { joined: () => this.#run(joined, context), left: () => this.#run(left, context) }
-    const set = this.#setOf(members ?? joinedPrefix + channel, members !== undefined)
     const { leaveAfterMs } = this.#parts
     // Whoever nothing tells apart from others cannot come back.
     const isKnown = principal.user !== undefined || principal.guest !== undefined
     const staysMs = isKnown ? Math.max(principal.staysMs ?? 0, leaveAfterMs) : 0
     // The key of guests may be on its way, and the following may end meanwhile.
-    let id: string | undefined
+    let id = ''
+    let set: HeldSet | undefined
     let current = state
     let ending: Ending | undefined
-    const release = () => id !== undefined && ending && set.release(id, ending === 'left' ? 0 : staysMs)
-    this.#whenKnown(principal, (known) => {
+    const release = () => ending && set?.release(id, ending === 'left' ? 0 : staysMs)
+    const hold = (known: string) => {
       id = known
-      const { user, address } = principal
-      const member = { id, ...(user && { user: user.id }), state: current }
+      // Not before: a set that has become empty meanwhile is not renewed any more.
+      set = this.#setOf(members ?? joinedPrefix + channel, members !== undefined)
+      const { user, alias, address } = principal
+      const member = { id, ...(user && { user: user.id }), ...(alias !== undefined && { alias }), state: current }
       set.hold(member, told, user ? id : `address:${address}`)
       release()
-    })
+    }
+    this.#whenKnown(principal, hold, () => ending !== undefined)
     return {
       tell(next) {
         current = next
-        if (id !== undefined) set.tell(id, next)
+        set?.tell(id, next)
       },
       end(how) {
         ending = how
         release()
       },
     }
+  }
+
+  /**
+   * Which member the principal is, wherever it is one.
+   *
+   * @throws {BaroError} `unavailable`: a guest is known by a key, and the broker has it.
+   */
+  idOf(principal: Principal): NowOrLater<string> {
+    if (principal.user) return memberId(principal, '')
+    this.#key ??= this.#parts.presence.key().then(
+      (key) => {
+        this.#key = key
+        return key
+      },
+      (error) => {
+        this.#key = undefined
+        throw error
+      },
+    )
+    return whenHere(this.#key, (key) => memberId(principal, key))
   }
 
   /**
@@ -128,6 +162,7 @@ export class Attendance {
     const made = new HeldSet(name, {
       ...{ clock, log, presence, node, lingering: this.#lingering },
       terms: { leaseMs: memberLeaseMs, ...(isListed && { maxListed: maxListedMembers }) },
+      nextNumber: () => ++this.#numbers,
       emptied: () => this.#sets.delete(name),
     })
     if (this.#isStopped) made.stop(this.#parts.isAlone)
@@ -135,19 +170,17 @@ export class Attendance {
     return made
   }
 
-  #whenKnown(principal: Principal, run: (id: string) => void): void {
-    const { presence, log } = this.#parts
-    if (principal.user) return run(memberId(principal, ''))
-    this.#key ??= presence.key()
-    const known = whenHere(this.#key, (key) => {
-      this.#key = key
-      run(memberId(principal, key))
-    })
-    if (known instanceof Promise)
-      known.catch((error) => {
-        this.#key = undefined
-        log.warn(`A guest cannot be named, and is no member: ${describeError(error)}`)
+  /** Tries until it is known: whoever was told that it follows is not asked to come again. */
+  #whenKnown(principal: Principal, run: (id: string) => void, isOver: () => boolean): void {
+    const known = whenHere(this.idOf(principal), run)
+    if (!(known instanceof Promise)) return
+    known.catch((error) => {
+      const { clock, log } = this.#parts
+      log.warn(`A guest cannot be named yet, and is no member until then: ${describeError(error)}`)
+      clock.after(retryMs, () => {
+        if (!this.#isStopped && !isOver()) this.#whenKnown(principal, run, isOver)
       })
+    })
   }
 
   #renew(): void {
@@ -163,14 +196,22 @@ export class Attendance {
   }
 
   #expire(): void {
-    const { presence, log } = this.#parts
-    const failed = (error: unknown) => log.warn(`Nobody looked for members of dead nodes: ${describeError(error)}`)
-    try {
-      const found = whenHere(presence.expire(), (changes) => this.#leave(changes))
-      if (found instanceof Promise) found.catch(failed)
-    } catch (error) {
-      failed(error)
-    }
+    const { presence, log, node } = this.#parts
+    const again = this.#unanswered
+    const number = again ?? ++this.#numbers
+    // Whoever was found is told by this answer alone.
+    this.#unanswered = number
+    orElse<void>(
+      () =>
+        whenHere(presence.expire(node, number), (changes) => {
+          // A slow answer, after that of the same look made again.
+          if (this.#unanswered !== number) return
+          this.#unanswered = undefined
+          this.#leave(changes)
+          if (again !== undefined) this.#expire()
+        }),
+      (error) => log.warn(`Nobody looked for members of dead nodes: ${describeError(error)}`),
+    )
   }
 
   /** Members that no node holds any more: this node found it, so it tells the application. */

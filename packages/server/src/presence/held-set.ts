@@ -16,6 +16,8 @@ export interface HeldSetParts {
   readonly node: string
   readonly terms: TouchTerms
   readonly lingering: Lingering
+  /** The number of the next touch of the node. */
+  nextNumber(): number
   /** There is nobody left, and nothing to tell. */
   emptied(): void
 }
@@ -29,7 +31,9 @@ export interface Told {
 /** One member, as long as this node has links of it, and a little longer. */
 interface Held extends Lingerer {
   member: HeldMember
-  readonly told: Told
+  /** Who is told: whoever was told that the member joined, as long as it has not left. */
+  told: Told
+  readonly newest: Told
   links: number
   /** Until when it stays without a link. */
   untilMs: number
@@ -38,8 +42,8 @@ interface Held extends Lingerer {
 
 /** Readers are told no more often. */
 const gatherMs = 250
-/** How long a node waits before it touches again, after it could not. */
-const retryMs = 1_000
+/** How long a node waits before it asks the broker again, after it could not. */
+export const retryMs = 1_000
 
 export class HeldSet {
   readonly #name: string
@@ -53,6 +57,8 @@ export class HeldSet {
   /** When the last touch began of which the broker has heard. */
   #heardMs = Number.NEGATIVE_INFINITY
   #isTouching = false
+  /** A touch of which nobody knows whether it happened: it is said again, before anything else. */
+  #unanswered: Touch | undefined
   #cancel: Cancel | undefined
   #isStopped = false
 
@@ -72,7 +78,8 @@ export class HeldSet {
     }
     // Who comes back before the broker knew that it went has never been away.
     const come: Held = {
-      ...{ member, told: this.#leaving.get(id) ?? told, share, links: 1, untilMs: 0, cancel: undefined },
+      ...{ member, share, links: 1, untilMs: 0, cancel: undefined },
+      ...{ told: this.#leaving.get(id) ?? told, newest: told },
       leave: () => this.#letGo(id, come),
     }
     this.#held.set(id, come)
@@ -105,7 +112,8 @@ export class HeldSet {
   /** Renews the lease, if nothing else is about to. Returns whether the broker has heard of this node, so that the lease holds. */
   renew(): NowOrLater<boolean> {
     if (this.#held.size === 0) return true
-    if (!this.#isTouching && !this.#cancel) return this.#touch({ held: [], released: [] })
+    if (!this.#isTouching && !this.#cancel)
+      return this.#touch({ number: this.#parts.nextNumber(), held: [], released: [] })
     // In a busy room a touch is always about to be. If that kept the node from looking, the dead of all rooms would stay.
     const { clock, terms } = this.#parts
     return clock.elapsed() - this.#heardMs < terms.leaseMs
@@ -153,6 +161,10 @@ export class HeldSet {
   #flush(): void {
     this.#cancel?.()
     this.#cancel = undefined
+    if (this.#unanswered) {
+      this.#touch(this.#unanswered)
+      return
+    }
     const held: HeldMember[] = []
     const released: string[] = []
     for (const id of this.#changed) {
@@ -161,7 +173,7 @@ export class HeldSet {
       else released.push(id)
     }
     this.#changed.clear()
-    this.#touch({ held, released })
+    this.#touch({ number: this.#parts.nextNumber(), held, released })
   }
 
   #touch(touch: Touch): NowOrLater<boolean> {
@@ -176,9 +188,14 @@ export class HeldSet {
 
   #touched({ held }: Touch, { wasKnown, joined, left }: Touched): true {
     this.#isTouching = false
+    this.#unanswered = undefined
     this.#heardMs = this.#touchedMs
     for (const { id } of joined) (this.#held.get(id)?.told ?? this.#leaving.get(id))?.joined()
-    for (const { id } of left) (this.#leaving.get(id) ?? this.#held.get(id)?.told)?.left()
+    for (const { id } of left) {
+      const held = this.#held.get(id)
+      ;(this.#leaving.get(id) ?? held?.told)?.left()
+      if (held) held.told = held.newest
+    }
     for (const id of [...this.#leaving.keys()]) if (!this.#changed.has(id)) this.#leaving.delete(id)
     // The lease had run out, and the others of this node went with it.
     if (!wasKnown && this.#held.size > held.length) for (const id of this.#held.keys()) this.#changed.add(id)
@@ -186,12 +203,11 @@ export class HeldSet {
     return true
   }
 
-  #failed({ held, released }: Touch, error: unknown): false {
+  #failed(touch: Touch, error: unknown): false {
     const { clock, log } = this.#parts
     this.#isTouching = false
+    this.#unanswered = touch
     this.#heardMs = Number.NEGATIVE_INFINITY
-    for (const { id } of held) this.#changed.add(id)
-    for (const id of released) this.#changed.add(id)
     log.warn(`Nobody was told who is in ${JSON.stringify(this.#name)}, which is tried again: ${describeError(error)}`)
     if (!this.#isStopped) this.#cancel = clock.after(retryMs, () => this.#flush())
     return false

@@ -5,6 +5,7 @@ import {
   type ClaimKey,
   type Clock,
   type Entry,
+  isLater,
   type NowOrLater,
   whenHere,
 } from '@baro/core/broker'
@@ -14,6 +15,7 @@ import { own } from '../channel/own.ts'
 import { type Resolved, runningHub } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Feeds } from '../stream/feeds.ts'
+import type { Heads } from '../stream/heads.ts'
 import { ClaimOver } from './claim-over.ts'
 
 /** What appending works with. */
@@ -21,6 +23,8 @@ export interface AppenderParts {
   readonly broker: Pick<Broker, 'append'>
   readonly clock: Clock
   readonly feeds: Feeds
+  /** Is told at once where a channel stands now. */
+  readonly heads: Pick<Heads, 'moved'>
   readonly counters: Pick<Counters, 'published'>
 }
 
@@ -67,7 +71,10 @@ export class Appender {
   append(resolved: Resolved, { type, payload, id, by, settle }: Draft): NowOrLater<Published> {
     const time = this.#parts.clock.now()
     const entry: Entry = by === undefined ? { type, payload, id, time } : { type, payload, id, time, by }
-    return whenHere(this.#append(resolved, [entry], settle), (appended) => this.#published(id, appended))
+    const appended = this.#append(resolved, [entry], settle)
+    return isLater(appended)
+      ? Promise.resolve(appended).then((done) => this.#published(id, done))
+      : this.#published(id, appended)
   }
 
   /**
@@ -103,6 +110,8 @@ export class Appender {
     if (appended.outcome === 'claim-over') throw new ClaimOver(appended.answer)
     if (appended.outcome !== 'appended') throw new Error(`An append without a cursor came to "${appended.outcome}".`)
     this.#parts.counters.published += count
+    const { channel, position } = appended.delivery
+    this.#parts.heads.moved(channel, position)
     return { id, position: formatPosition(appended.delivery.position) }
   }
 }

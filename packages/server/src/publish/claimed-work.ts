@@ -7,6 +7,7 @@ import {
   type Claimed,
   type ClaimKey,
   type ClaimShare,
+  isLater,
   type NowOrLater,
   orElse,
   type Settlement,
@@ -77,10 +78,10 @@ export class ClaimedWork {
     const { broker, claimWindowMs } = this.#parts
     const windowMs = claimWindowMs
     const terms = epoch === undefined ? { windowMs, share } : { windowMs, share, epoch }
-    return whenHere(
-      broker.claim(channel, key, terms),
-      (claimed) => this.#settledBefore(claimed) ?? this.#work(claim, work),
-    )
+    const claimed = broker.claim(channel, key, terms)
+    return isLater(claimed)
+      ? Promise.resolve(claimed).then((one) => this.#settledBefore(one) ?? this.#work(claim, work))
+      : (this.#settledBefore(claimed) ?? this.#work(claim, work))
   }
 
   /** The answer of a claim that was settled before; `undefined` if it was granted. */
@@ -102,13 +103,19 @@ export class ClaimedWork {
   }
 
   #work(claim: Claim, work: () => NowOrLater<WorkOutcome>): NowOrLater<Settlement> {
-    return orElse<Settlement>(
-      () =>
-        whenHere(work(), (outcome) =>
-          outcome.isSettled ? outcome.settlement : this.#settle(claim, outcome.settlement),
-        ),
-      (error) => this.#release(claim, error),
-    )
+    try {
+      const outcome = work()
+      if (!isLater(outcome)) return this.#settled(claim, outcome)
+      return Promise.resolve(outcome)
+        .then((later) => this.#settled(claim, later))
+        .catch((error) => this.#release(claim, error))
+    } catch (error) {
+      return this.#release(claim, error)
+    }
+  }
+
+  #settled(claim: Claim, { isSettled, settlement }: WorkOutcome): NowOrLater<Settlement> {
+    return isSettled ? settlement : this.#settle(claim, settlement)
   }
 
   /** If the answer cannot be kept, this caller gets it all the same; only a repeat finds the claim without an answer. */

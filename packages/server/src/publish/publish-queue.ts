@@ -96,7 +96,10 @@ export class PublishQueue {
     const arrived = { resolved, number: ++this.#count, publishing, before: this.#last.get(channel) }
     let answer: NowOrLater<PublishAnswer>
     try {
-      answer = this.#atWork.do(() => this.#inTurn(arrived))
+      this.#atWork.assertRoom()
+      answer = this.#inTurn(arrived)
+      // What is done already was never at work.
+      if (answer instanceof Promise) answer = this.#atWork.until(answer)
     } catch (error) {
       this.#failed(arrived, error)
       // A publish that found no room fails before those in front of it are over.

@@ -29,7 +29,7 @@ function setUp() {
     const { broker, log } = node.parts
     const claimsEpoch = new ClaimsEpoch(broker, node.parts.clock, () => {})
     const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs: 1_000 })
-    const appender = new Appender({ ...node.parts, feeds })
+    const appender = new Appender({ heads: { moved() {} }, ...node.parts, feeds })
     const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
     const handled: Resolved = { ...resolved, handlers: { access: 'public', events: { message } } }
     const context = {
@@ -86,7 +86,7 @@ describe('a publish that nobody has to be waited for', () => {
     const broker = nodes.memory
     const claimsEpoch = new ClaimsEpoch(broker, parts.clock, () => {})
     const claimedWork = new ClaimedWork({ ...parts, broker, claimsEpoch, claimWindowMs: 1_000 })
-    const appender = new Appender({ ...parts, broker, feeds: new Feeds(parts) })
+    const appender = new Appender({ heads: { moved() {} }, ...parts, broker, feeds: new Feeds(parts) })
     const randomness = createSeededRandomness('publisher')
     const publisher = new Publisher({ appender, claimedWork, broker, randomness, log: parts.log })
     const history = async () => (await broker.read('plain', { after: 0, limit: 100, bytes: 1e6 })).publications

@@ -106,7 +106,7 @@ export class Publisher {
     const answer = this.#parts.claimedWork.once(claim, () =>
       whenHere(this.#check(request), (checked) => this.#run(request, id, key, checked)),
     )
-    return whenHere(answer, (settlement) => answerOf(id, settlement))
+    return answeredBy(id, answer)
   }
 
   #acceptTurn(request: PublishRequest, id: string, turn: Turn): NowOrLater<PublishAnswer> {
@@ -114,16 +114,23 @@ export class Publisher {
     assertTurn(turn)
     const key = { scope, turn }
     const claim = { channel: resolved.channel, key, share, epoch: claimsEpoch }
-    const answer = this.#parts.claimedWork.once(claim, () => {
-      const checked = orElse<Checked | Refusal>(
-        () => this.#check(request),
-        (error) => this.#refusalOf(error, resolved),
-      )
-      return whenHere(checked, (result) =>
-        'code' in result ? { settlement: result, isSettled: false } : this.#run(request, id, key, result),
-      )
-    })
-    return whenHere(answer, (settlement) => answerOf(id, settlement))
+    return answeredBy(
+      id,
+      this.#parts.claimedWork.once(claim, () => this.#checkAndRun(request, id, key)),
+    )
+  }
+
+  /** A refusal uses up the turn. */
+  #checkAndRun(request: PublishRequest, id: string, key: ClaimKey): NowOrLater<WorkOutcome> {
+    const refused = (error: unknown) => ({ settlement: this.#refusalOf(error, request.resolved), isSettled: false })
+    let checked: NowOrLater<Checked>
+    try {
+      checked = this.#check(request)
+    } catch (error) {
+      return refused(error)
+    }
+    if (!isLater(checked)) return this.#run(request, id, key, checked)
+    return checked.then((one) => this.#run(request, id, key, one), refused)
   }
 
   /**
@@ -179,11 +186,17 @@ export class Publisher {
   }
 
   #check({ resolved, type, payload, assertAllowed }: PublishRequest): NowOrLater<Checked> {
-    return whenHere(assertAllowed(), () => {
-      const handler = own(resolved.handlers.events, type)
-      if (!handler) throw notAccepted(resolved, 'events', type)
-      return whenHere(this.#parts.appender.validate(resolved, type, payload), (value) => ({ handler, value }))
-    })
+    const allowed = assertAllowed()
+    return isLater(allowed)
+      ? allowed.then(() => this.#validate(resolved, type, payload))
+      : this.#validate(resolved, type, payload)
+  }
+
+  #validate(resolved: Resolved, type: string, payload: unknown): NowOrLater<Checked> {
+    const handler = own(resolved.handlers.events, type)
+    if (!handler) throw notAccepted(resolved, 'events', type)
+    const value = this.#parts.appender.validate(resolved, type, payload)
+    return value instanceof Promise ? value.then((later) => ({ handler, value: later })) : { handler, value }
   }
 
   #run(
@@ -192,47 +205,39 @@ export class Publisher {
     key: ClaimKey | undefined,
     { handler, value }: Checked,
   ): NowOrLater<WorkOutcome> {
-    const { appender, randomness } = this.#parts
+    const { appender } = this.#parts
     const handled = new Handled(handledType, value, (type, payload) => appender.validate(resolved, type, payload))
     const sent: Sent[] = []
+    const by = context.user?.id
     const publish = (type: string, payload: unknown): Promise<Published> => {
       const isFirst = sent.length === 0
       const next = new Sent()
       sent.push(next)
-      return next.begin(() =>
-        whenHere(handled.outputOf(type, payload), (output) => {
-          const by = context.user?.id
-          return isFirst
-            ? this.#appendOnce(resolved, { type, payload: output, id, by, settle: key })
-            : appender.append(resolved, { type, payload: output, id: createId(randomness), by })
-        }),
-      )
+      const append = (output: Json): NowOrLater<Published> =>
+        isFirst
+          ? this.#appendOnce(resolved, { type, payload: output, id, by, settle: key })
+          : appender.append(resolved, { type, payload: output, id: createId(this.#parts.randomness), by })
+      try {
+        const output = handled.outputOf(type, payload)
+        return next.began(output instanceof Promise ? output.then(append) : append(output))
+      } catch (error) {
+        return next.began(Promise.reject(error))
+      }
     }
-    const outcomeOf = (first: Published | undefined): WorkOutcome => ({
-      settlement: { position: first?.position ?? null },
-      isSettled: first !== undefined && key !== undefined,
-    })
     const failed = (error: unknown) => this.#outcomeOfFailure(error, resolved, id, key, sent[0])
-    return orElse<WorkOutcome>(() => {
+    try {
       // Each field by its name: an object that is spread and added to costs V8 more than the rest of a publish.
       const { channel, params, user, claims, session } = context
-      const returned: unknown = handler({
-        channel,
-        params,
-        user,
-        claims,
-        session,
-        payload: handled.payload,
-        id,
-        publish,
-      })
-      // Most handlers return what `publish` gave them. Then all is done, and there is nothing to wait for.
-      const isDone = !isLater(returned) || sent.some((one) => one.promise === returned)
-      if (isDone && sent.every((one) => one.published !== undefined)) return outcomeOf(sent[0]?.published)
+      const { payload } = handled
+      const returned: unknown = handler({ channel, params, user, claims, session, payload, id, publish })
+      if (isAllDone(returned, sent)) return outcomeOf(sent[0]?.published, key)
       return Promise.resolve(returned)
         .then(() => Promise.all(sent.map((one) => one.promise)))
-        .then(([first]) => outcomeOf(first))
-    }, failed)
+        .then(([first]) => outcomeOf(first, key))
+        .catch(failed)
+    } catch (error) {
+      return failed(error)
+    }
   }
 
   #outcomeOfFailure(
@@ -255,10 +260,13 @@ export class Publisher {
 
   /** Appends. If nobody knows whether it happened, settles the claim with a refusal, and learns which came first. */
   #appendOnce(resolved: Resolved, draft: Draft): NowOrLater<Published> {
-    return orElse<Published>(
-      () => this.#parts.appender.append(resolved, draft),
-      (error) => this.#appendedOrNot(error, resolved, draft.id, draft.settle),
-    )
+    const failed = (error: unknown) => this.#appendedOrNot(error, resolved, draft.id, draft.settle)
+    try {
+      const published = this.#parts.appender.append(resolved, draft)
+      return published instanceof Promise ? published.catch(failed) : published
+    } catch (error) {
+      return failed(error)
+    }
   }
 
   #appendTogether(resolved: Resolved, drafts: Drafts, settle: ClaimKey | undefined): NowOrLater<Published> {
@@ -330,27 +338,36 @@ class Sent {
   /** What the handler got. */
   promise: Promise<Published> | undefined
 
-  begin(run: () => NowOrLater<Published>): Promise<Published> {
-    this.promise = this.#begin(run)
-    // A handler may forget to wait. The failure is reported by who runs it, so it must not be an unhandled rejection.
-    if (!this.published) this.promise.catch(() => {})
+  /** Takes what an append came to, or will; returns what the handler gets. */
+  began(result: NowOrLater<Published>): Promise<Published> {
+    if (result instanceof Promise) {
+      this.promise = result.then((published) => {
+        this.published = published
+        return published
+      })
+      // A handler may forget to wait. The failure is reported by who runs it, so it must not be an unhandled rejection.
+      this.promise.catch(() => {})
+    } else {
+      this.published = result
+      this.promise = Promise.resolve(result)
+    }
     return this.promise
   }
+}
 
-  #begin(run: () => NowOrLater<Published>): Promise<Published> {
-    try {
-      const result = run()
-      if (result instanceof Promise) return result.then((published) => this.#done(published))
-      return Promise.resolve(this.#done(result))
-    } catch (error) {
-      return Promise.reject(error)
-    }
+/** Whether a handler has returned, and all that it has sent is in the channel. */
+function isAllDone(returned: unknown, sent: readonly Sent[]): boolean {
+  // Most handlers return what `publish` gave them. Then there is nothing to wait for.
+  let isDone = !isLater(returned)
+  for (const one of sent) {
+    if (one.published === undefined) return false
+    if (one.promise === returned) isDone = true
   }
+  return isDone
+}
 
-  #done(published: Published): Published {
-    this.published = published
-    return published
-  }
+function outcomeOf(first: Published | undefined, key: ClaimKey | undefined): WorkOutcome {
+  return { settlement: { position: first?.position ?? null }, isSettled: first !== undefined && key !== undefined }
 }
 
 /** A publish that may be given to its handler. */
@@ -369,6 +386,10 @@ const handlerFailed: Refusal = {
 const notKept: Refusal = {
   code: 'handler-failed',
   message: 'The publication could not be kept. Nothing was published; try again.',
+}
+
+function answeredBy(id: string, answer: NowOrLater<Settlement>): NowOrLater<PublishAnswer> {
+  return answer instanceof Promise ? answer.then((settlement) => answerOf(id, settlement)) : answerOf(id, answer)
 }
 
 function answerOf(id: string, settlement: Settlement): PublishAnswer {

@@ -29,11 +29,13 @@ export class Commands {
   publish(message: PublishMessage): void {
     const { channel, id, type, payload } = message.payload
     const { delegate, claimsEpoch } = this.#session
+    const { gate } = this.#parts
     const answered = (answer: PublishAnswer) => this.#session.send({ type: 'baro:published', payload: answer })
-    // The session ends for it in a moment. A publish without an answer comes again with the next token, and those behind it.
-    const isOver = () => this.#parts.gate.hasExpired(delegate.principal)
-    const failed = (error: unknown) => isOver() || this.#failed(message, error)
-    if (isOver()) return
+    const failed = (error: unknown) => {
+      // The session ends for an expired token in a moment, and what has no answer comes again with the next one. What did not
+      // get its turn because of that is not refused either.
+      if (!gate.hasExpired(delegate.principal)) this.#failed(message, error)
+    }
     try {
       const resolved = orThrow(this.#parts.registry.resolve(channel))
       const turn = turnIn(message.payload)
@@ -54,7 +56,7 @@ export class Commands {
 
   signal(message: SignalMessage): void {
     const { type, payload, to } = message.payload
-    this.#answer(message, (resolved) => this.#session.delegate.signal(resolved, type, payload, to))
+    this.#answer(message, (resolved) => this.#session.delegate.signal(resolved, type, payload, { to }))
   }
 
   request(message: RequestMessage): void {

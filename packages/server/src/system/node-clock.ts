@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { type HubClock, systemClock } from '@baro/core/broker'
 
 // setTimeout takes 31 bits, and fires at once for a longer wait. So a longer wait is done in steps.
@@ -5,13 +6,14 @@ const longestTimerMs = 1_000_000_000
 
 const done = Promise.resolve()
 
-/** One look at the event loop serves all who ask in a turn: each costs a small room as much as its JSON. */
-let turn = 0
-let isEndAwaited = false
+const { nodeTiming } = performance
 
-function ended(): void {
-  isEndAwaited = false
-  turn++
+/** The turn of the event loop, as that counts it, whose end `soon` has seen. */
+let endedTurn: number | undefined
+
+// The event loop counts its turns itself. To be told of the end of each costs a small room as much as its JSON.
+function countedTurn(): number {
+  return nodeTiming.uvMetricsInfo.loopCount
 }
 
 /** The time of the machine, for hubs. A wait may be of any length, and does not keep the process alive. */
@@ -30,7 +32,10 @@ export const nodeClock: HubClock = {
     return () => clearTimeout(timer)
   },
   soon(run) {
-    const timer = setImmediate(run)
+    const timer = setImmediate(() => {
+      endedTurn = countedTurn()
+      run()
+    })
     return () => clearImmediate(timer)
   },
   afterwards(run) {
@@ -38,10 +43,8 @@ export const nodeClock: HubClock = {
     void done.then(run)
   },
   turn() {
-    if (!isEndAwaited) {
-      isEndAwaited = true
-      setImmediate(ended)
-    }
-    return turn
+    const turn = countedTurn()
+    // What runs after a turn belongs to the next one: else whoever has a share of each turn would have two.
+    return turn === endedTurn ? turn + 1 : turn
   },
 }

@@ -1,5 +1,5 @@
 import type { Member, Members } from '@baro/core'
-import type { HeldMember, TouchTerms } from '@baro/core/broker'
+import type { Broker, HeldMember, Touch, TouchTerms } from '@baro/core/broker'
 import { foldMembers, type MembersEntry } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
 import { createProbe } from './probe.ts'
@@ -9,9 +9,21 @@ const set = 'baro~members:room:1'
 const terms: TouchTerms = { leaseMs: 15_000, maxListed: 5 }
 
 const held = (id: string, state: HeldMember['state'] = null): HeldMember => ({ id, state })
-const touching = (...ids: readonly string[]) => ({ held: ids.map((id) => held(id)), released: [] })
-const releasing = (...ids: readonly string[]) => ({ held: [], released: ids })
-const renewal = { held: [], released: [] }
+/** The numbers of calls rise over all tests, as they do over the life of a node. */
+let numbers = 0
+const touch = (members: readonly HeldMember[], released: readonly string[]): Touch => ({
+  number: ++numbers,
+  held: members,
+  released,
+})
+const touching = (...ids: readonly string[]) =>
+  touch(
+    ids.map((id) => held(id)),
+    [],
+  )
+const releasing = (...ids: readonly string[]) => touch([], ids)
+const renewal = () => touch([], [])
+const look = ({ presence }: Broker) => presence.expire('watching', ++numbers)
 const idsOfMembers = (members: readonly Member[]) => members.map(({ id }) => id)
 
 /** Who is here, and the publications that told it. */
@@ -35,7 +47,7 @@ export function presenceDuties(stage: Stage): void {
       const steps = [
         () => broker.presence.touch(set, 'A', touching('ada', 'bob'), terms),
         () => other.presence.touch(set, 'B', touching('ada', 'cem'), terms),
-        () => broker.presence.touch(set, 'A', { held: [held('bob', { typing: true })], released: ['ada'] }, terms),
+        () => broker.presence.touch(set, 'A', touch([held('bob', { typing: true })], ['ada']), terms),
         () => other.presence.touch(set, 'B', touching('dan', 'eve', 'fay'), terms),
         () => other.presence.touch(set, 'B', touching('gil'), terms),
         () => other.presence.touch(set, 'B', releasing('ada', 'cem', 'dan'), terms),
@@ -50,6 +62,15 @@ export function presenceDuties(stage: Stage): void {
         counts.push(now.count)
       }
       expect(counts).toEqual([2, 3, 3, 6, 7, 4, 3, 0])
+    })
+
+    test('a member is shown as its node names it: its user, its alias, its state', async () => {
+      const ada: HeldMember = { id: 'user:ada', user: 'ada', alias: '에이다', state: { typing: true } }
+      const { joined } = await stage.broker.presence.touch(set, 'A', touch([ada, held('guest:1')], []), terms)
+      const [first, second] = (await seen()).now.list ?? []
+      expect([first, second]).toEqual(joined)
+      expect(first).toEqual({ ...ada, since: expect.any(Number) })
+      expect(second).toEqual({ id: 'guest:1', state: null, since: expect.any(Number) })
     })
 
     test('a member is on all nodes together: it comes with the first and leaves with the last', async () => {
@@ -74,8 +95,8 @@ export function presenceDuties(stage: Stage): void {
       await stage.other.follow(set, probe)
       await stage.broker.presence.touch(set, 'A', touching('ada'), terms)
       await stage.broker.presence.touch(set, 'A', touching('ada'), terms)
-      await stage.broker.presence.touch(set, 'A', renewal, terms)
-      await stage.broker.presence.touch(set, 'A', { held: [held('ada', { away: true })], released: [] }, terms)
+      await stage.broker.presence.touch(set, 'A', renewal(), terms)
+      await stage.broker.presence.touch(set, 'A', touch([held('ada', { away: true })], []), terms)
       await stage.delivered(() => probe.deliveries.length === 2)
       expect(probe.deliveries.flatMap(({ publications }) => publications.map(({ payload }) => payload))).toEqual([
         { joined: [expect.objectContaining({ id: 'ada', state: null })] },
@@ -85,12 +106,7 @@ export function presenceDuties(stage: Stage): void {
 
     test('who comes and goes in one step is one publication', async () => {
       await stage.broker.presence.touch(set, 'A', touching('ada'), terms)
-      const { delivery } = await stage.broker.presence.touch(
-        set,
-        'A',
-        { held: [held('bob')], released: ['ada'] },
-        terms,
-      )
+      const { delivery } = await stage.broker.presence.touch(set, 'A', touch([held('bob')], ['ada']), terms)
       expect(delivery?.publications).toHaveLength(1)
       expect(await listed()).toEqual(['bob'])
     })
@@ -99,32 +115,61 @@ export function presenceDuties(stage: Stage): void {
       await stage.broker.presence.touch(set, 'dead', touching('ada', 'bob'), terms)
       await stage.other.presence.touch(set, 'B', touching('bob', 'cem'), terms)
       await stage.pass(terms.leaseMs - 1)
-      await stage.other.presence.touch(set, 'B', renewal, terms)
-      expect(await stage.other.presence.expire()).toEqual([])
+      await stage.other.presence.touch(set, 'B', renewal(), terms)
+      expect(await look(stage.other)).toEqual([])
       await stage.pass(1)
-      const [change, ...more] = await stage.other.presence.expire()
+      const [change, ...more] = await look(stage.other)
       expect([idsOfMembers(change?.left ?? []), more]).toEqual([['ada'], []])
       expect(await listed()).toEqual(['bob', 'cem'])
-      expect(await stage.other.presence.expire()).toEqual([])
+      expect(await look(stage.other)).toEqual([])
     })
 
     test('a node whose lease ran out is told so, and brings back all it has', async () => {
       const before = await stage.broker.presence.touch(set, 'A', touching('ada', 'bob'), terms)
-      const renewed = await stage.broker.presence.touch(set, 'A', renewal, terms)
+      const renewed = await stage.broker.presence.touch(set, 'A', renewal(), terms)
       await stage.pass(terms.leaseMs)
-      await stage.other.presence.expire()
-      const late = await stage.broker.presence.touch(set, 'A', renewal, terms)
+      await look(stage.other)
+      const late = await stage.broker.presence.touch(set, 'A', renewal(), terms)
       expect([before, renewed, late].map(({ wasKnown }) => wasKnown)).toEqual([false, true, false])
       expect(await listed()).toEqual([])
       await stage.broker.presence.touch(set, 'A', touching('ada', 'bob'), terms)
       expect(await listed()).toEqual(['ada', 'bob'])
     })
 
+    test('a step whose answer was lost is made again under its number: it changes nothing, and tells the same', async () => {
+      const { broker, other } = stage
+      const coming = touching('ada', 'bob')
+      const first = await broker.presence.touch(set, 'A', coming, terms)
+      await other.presence.touch(set, 'B', touching('cem'), terms)
+      const again = await broker.presence.touch(set, 'A', coming, terms)
+      expect([again.joined, again.left, again.wasKnown, again.delivery]).toEqual([
+        ...[first.joined, first.left, first.wasKnown],
+        undefined,
+      ])
+      const going = releasing('ada', 'bob')
+      const last = await broker.presence.touch(set, 'A', going, terms)
+      expect(idsOfMembers(last.left)).toEqual(['ada', 'bob'])
+      await other.presence.touch(set, 'B', touching('ada'), terms)
+      expect((await broker.presence.touch(set, 'A', going, terms)).left).toEqual(last.left)
+      expect(await listed()).toEqual(['cem', 'ada'])
+
+      await stage.pass(terms.leaseMs)
+      const number = ++numbers
+      const found = await broker.presence.expire('A', number)
+      expect(found.flatMap(({ left }) => idsOfMembers(left))).toEqual(['cem', 'ada'])
+      const foundAgain = await broker.presence.expire('A', number)
+      expect(foundAgain.map(({ left }) => left)).toEqual(found.map(({ left }) => left))
+      expect(await other.presence.expire('B', ++numbers)).toEqual([])
+      expect(await broker.presence.expire('A', ++numbers)).toEqual([])
+      const { now, folded } = await seen()
+      expect([now, folded.count]).toEqual([{ count: 0, list: [] }, 0])
+    })
+
     test('I7: a large room tells its count alone, and lists its members again once it is well below the bound', async () => {
       const faces: string[] = []
       const ids = ['1', '2', '3', '4', '5', '6']
       for (const id of ids) await stage.broker.presence.touch(set, 'A', touching(id), terms)
-      await stage.broker.presence.touch(set, 'A', { held: [held('1', { away: true })], released: [] }, terms)
+      await stage.broker.presence.touch(set, 'A', touch([held('1', { away: true })], []), terms)
       for (const id of ids) await stage.broker.presence.touch(set, 'A', releasing(id), terms)
       for (const { type } of (await stage.other.read(set, all)).publications) faces.push(type)
       expect(faces.join(' ')).toBe(
@@ -180,10 +225,10 @@ export function presenceRestartDuties(stage: Stage, reopen: () => Promise<void>)
       const back = await stage.broker.presence.touch(set, 'A2', touching('zoe', 'bob'), terms)
       expect([back.joined, back.delivery, back.wasKnown]).toEqual([[], undefined, false])
       await stage.pass(terms.leaseMs - 1)
-      await stage.broker.presence.touch(set, 'A2', renewal, terms)
-      expect(await stage.broker.presence.expire()).toEqual([])
+      await stage.broker.presence.touch(set, 'A2', renewal(), terms)
+      expect(await look(stage.broker)).toEqual([])
       await stage.pass(1)
-      const [change] = await stage.broker.presence.expire()
+      const [change] = await look(stage.broker)
       expect(idsOfMembers(change?.left ?? [])).toEqual(['ada'])
     })
   })

@@ -218,7 +218,7 @@ export function createBrokerLink({
     presence: {
       key: () => pass(() => broker.presence.key()),
       touch: (...args) => pass(() => broker.presence.touch(...args)),
-      expire: () => pass(() => broker.presence.expire()),
+      expire: (...args) => pass(() => broker.presence.expire(...args)),
       members: (...args) => pass(() => broker.presence.members(...args)),
     },
     tell: (message) => pass(() => broker.tell(message)),

@@ -305,7 +305,7 @@ async function choose(world: World, channel: string, choice: PageChoice): Promis
 }
 
 function queriedSnapshot(channel: string): RoomReference {
-  return { ...builtSnapshot(channel), position: '1q.database.7.9.8' } satisfies Snapshot
+  return { ...builtSnapshot(channel), position: '1q.database.7.2.1' } satisfies Snapshot
 }
 
 function stopNode(world: World, { node, how, downMs }: Extract<Action, { do: 'stop-node' }>): void {

@@ -67,7 +67,22 @@ function signaledMessage({ channel, type, payload, by }: Signal): ReaderMessage 
 
 /** Writes a message to one client, which shares nothing with others. */
 export function ownText(message: ClientsOwnMessage): string {
-  return JSON.stringify(message)
+  if (message.type !== 'baro:published') return JSON.stringify(message)
+  // Ids and positions need no escape.
+  const { id, position } = message.payload
+  const end = position === undefined ? '' : `,"position":"${position}"`
+  return `{"type":"baro:published","payload":{"id":"${id}"${end}}}`
+}
+
+/**
+ * {@link publicationsMessage} as JSON. It is written for each publication of a small room, and names and positions need no
+ * escape.
+ */
+function publicationsText(batch: Batch): string | undefined {
+  if (!batch.leadsOn) return undefined
+  const [follows, position] = [formatPosition(batch.follows), formatPosition(batch.position)]
+  const { text } = sharedPublications(batch)
+  return `{"type":"baro:publications","payload":{"channel":"${batch.channel}","follows":"${follows}","position":"${position}","publications":${text}}}`
 }
 
 /** Writes a message as JSON. */
@@ -86,8 +101,8 @@ export const messageDialect: Dialect<ReaderMessage> = {
 
 const framedDialect = (framing: Framing): Dialect => ({
   encode(batch) {
-    const message = publicationsMessage(batch)
-    return message && framing.frame(writeMessage(message).text)
+    const text = publicationsText(batch)
+    return text === undefined ? undefined : framing.frame(text)
   },
   encodeSignal: (signal) => framing.frame(writeMessage(signaledMessage(signal)).text),
 })

@@ -17,11 +17,17 @@ export function allowOrigin(isOriginAllowed: OriginCheck, handshake: Handshake, 
   return true
 }
 
-/** Answers the OPTIONS request that a browser sends before a request from another origin. */
-export async function answerPreflight(response: ServerResponse): Promise<void> {
+/**
+ * Answers the OPTIONS request that a browser sends before a request from another origin.
+ *
+ * @param more Headers that the request may have, beside those of the hub.
+ */
+export async function answerPreflight(response: ServerResponse, more: readonly string[] = []): Promise<void> {
   response.writeHead(204, {
     'access-control-allow-methods': 'GET, HEAD, POST',
-    'access-control-allow-headers': 'Authorization, Content-Type, If-None-Match, Last-Event-ID',
+    'access-control-allow-headers': ['Authorization', 'Content-Type', 'If-None-Match', 'Last-Event-ID', ...more].join(
+      ', ',
+    ),
     'access-control-max-age': '600',
   })
   response.end()

@@ -85,6 +85,21 @@ describe('in one turn of the event loop', () => {
     expect(begun.at(-1)).toBe('a8')
   })
 
+  test('I7: while it pauses, others have a whole turn in each turn of the event loop', () => {
+    const { ask, begun, nextTurn, endPause } = setUp()
+    ask('b', 1)
+    ask('a', 20)
+    nextTurn()
+    begun.length = 0
+    for (let turn = 0; turn < 3; turn++) {
+      ask('b', 7, 7 * turn)
+      nextTurn()
+    }
+    expect(begun).toEqual(asked('b', 21))
+    endPause()
+    expect(begun.slice(21)).toEqual(asked('a', 8, 8))
+  })
+
   test('alone it gets every turn, so that a proxy that was not named is not slowed down; nor is an address without a bound', () => {
     for (const { isAlone, maxTimes } of [
       { isAlone: true, maxTimes: 20 },

@@ -21,11 +21,13 @@ const othersStayMs = 50
 
 type FairTurnsClock = Pick<HubClock, 'soon' | 'turn' | 'after' | 'elapsed'>
 
-/** What a network has had of this turn, and what it still wants. */
+/** What a network has had of its turn, and what it still wants. */
 interface Share {
   /** A part of what may be begun. */
   begun: number
   spentMs: number
+  /** When its turn was seen to be over, if it had all of it. */
+  endedAtMs: number | undefined
   isRunning: boolean
   /** Made at first use, because most of what comes need not wait. */
   waiting: Deque<Beginning> | undefined
@@ -41,17 +43,18 @@ interface Beginning {
  * What else it brought waits for its next turn. Between two turns the event loop looks at all connections, so whoever
  * asks over many of them, as fast as they are answered, makes nobody wait longer than for this little (I7). Nor often: while
  * others come too, its next turn is some milliseconds later. Nothing is refused, and what waits is bounded by the connections, for each has one piece of work in its turn.
+ *
+ * Turns end in one place, `#endTurns`. Whoever begins something first in a turn of the event loop calls it, so where little
+ * comes nothing is scheduled. It is scheduled only for those who had all of their turn, or wait.
  */
 export class FairTurns {
   readonly #clock: FairTurnsClock
   readonly #pauseMs: number
-  #isPausing = false
   /** Those who wanted something in this turn, by network: one customer has as many IPv6 addresses as wanted. */
   readonly #shares = new Map<string, Share>()
-  /** The turn of the event loop that the shares are of. */
+  /** The turn of the event loop in which turns ended last. */
   #turn: number | undefined
-  /** Whether somebody had all of a turn, or waits, so that the next one is asked for. */
-  #isNextAsked = false
+  #isScheduled = false
 
   /** Who came last, and when it was last somebody else than before. */
   #lastName: string | undefined
@@ -65,33 +68,15 @@ export class FairTurns {
 
   /** Calls `run` in this turn, or in the first one in which the address may begin something more. */
   begin(address: string | undefined, run: () => unknown, part: number = partsOfTurn.request): void {
+    const turn = this.#clock.turn()
+    if (turn !== this.#turn) this.#endTurns(turn)
     const share = this.#shareOf(address === undefined ? '' : networkOf(address))
     // What is begun by what runs comes after it, so that the time of both is known before a third one begins.
-    const mayRun = !share.isRunning && !isUsedUp(share) && !isWaiting(share)
-    if (!mayRun) {
+    if (share.isRunning || isUsedUp(share) || isWaiting(share)) {
       share.waiting ??= new Deque()
       share.waiting.push({ run, part })
     } else this.#goOn(share, { run, part })
-    if (!this.#isNextAsked && (isUsedUp(share) || isWaiting(share))) this.#askForNext()
-  }
-
-  #shareOf(name: string): Share {
-    const turn = this.#clock.turn()
-    // If nobody waits for the next turn, nobody is told of it.
-    if (turn !== this.#turn && !this.#isNextAsked) this.#shares.clear()
-    this.#turn = turn
-    const known = this.#shares.get(name)
-    if (known) return known
-    if (name !== (this.#lastName ?? name)) this.#othersAtMs = this.#clock.elapsed()
-    this.#lastName = name
-    const share = { begun: 0, spentMs: 0, isRunning: false, waiting: undefined }
-    this.#shares.set(name, share)
-    return share
-  }
-
-  #askForNext(): void {
-    this.#isNextAsked = true
-    this.#clock.soon(() => this.#nextTurn())
+    if (isUsedUp(share) || isWaiting(share)) this.#schedule(0)
   }
 
   /** Goes on with something that was begun before, such as a body that has come; resolves with what `run` returns. */
@@ -105,6 +90,16 @@ export class FairTurns {
         }
       })
     })
+  }
+
+  #shareOf(name: string): Share {
+    const known = this.#shares.get(name)
+    if (known) return known
+    if (name !== (this.#lastName ?? name)) this.#othersAtMs = this.#clock.elapsed()
+    this.#lastName = name
+    const share = { begun: 0, spentMs: 0, endedAtMs: undefined, isRunning: false, waiting: undefined }
+    this.#shares.set(name, share)
+    return share
   }
 
   /** @param first Comes before what waits. */
@@ -122,29 +117,48 @@ export class FairTurns {
     }
   }
 
-  #nextTurn(): void {
-    const shares = [...this.#shares]
-    for (const [name, share] of shares) if (!isUsedUp(share) && !isWaiting(share)) this.#shares.delete(name)
-    if (this.#shares.size > 0 && !this.#isPausing && this.#mustPause) {
-      this.#isPausing = true
-      this.#clock.after(this.#pauseMs, () => this.#nextTurn())
-      return
-    }
-    this.#isPausing = false
-    this.#isNextAsked = false
-    this.#turn = this.#clock.turn()
-    for (const [name, { waiting }] of shares) if (!waiting?.length) this.#shares.delete(name)
-    // First, so that nothing that is thrown below can end the turns.
-    if (this.#shares.size > 0) this.#askForNext()
-    for (const share of this.#shares.values()) {
+  /** Forgets what everybody has had, apart from those who had all of it and must pause. */
+  #endTurns(turn: number): void {
+    this.#turn = turn
+    for (const [name, share] of this.#shares) {
+      if (isUsedUp(share) && this.#pauseLeftMs(share) > 0) continue
+      if (!isWaiting(share)) this.#shares.delete(name)
       share.begun = 0
       share.spentMs = 0
-      this.#goOn(share)
+      share.endedAtMs = undefined
     }
   }
 
-  get #mustPause(): boolean {
-    return this.#pauseMs > 0 && this.#clock.elapsed() - this.#othersAtMs < othersStayMs
+  /** How long it must still pause after its turn. */
+  #pauseLeftMs(share: Share): number {
+    const nowMs = this.#clock.elapsed()
+    if (this.#pauseMs === 0 || nowMs - this.#othersAtMs >= othersStayMs) return 0
+    share.endedAtMs ??= nowMs
+    return share.endedAtMs + this.#pauseMs - nowMs
+  }
+
+  /** Ends the turn for those who had all of it or wait, once the event loop has looked at all connections. */
+  #schedule(ms: number): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    if (ms > 0) this.#clock.after(ms, () => this.#nextTurn())
+    else this.#clock.soon(() => this.#nextTurn())
+  }
+
+  #nextTurn(): void {
+    this.#isScheduled = false
+    this.#endTurns(this.#clock.turn())
+    // Who is left now pauses or waits. First, so that nothing that is thrown below can end the turns.
+    if (this.#shares.size > 0) this.#schedule(this.#shortestPauseMs)
+    for (const share of this.#shares.values()) this.#goOn(share)
+  }
+
+  /** How long nobody may go on of those who are left. */
+  get #shortestPauseMs(): number {
+    let shortest = pauseMs
+    for (const share of this.#shares.values())
+      shortest = isUsedUp(share) ? Math.min(shortest, this.#pauseLeftMs(share)) : 0
+    return shortest
   }
 }
 

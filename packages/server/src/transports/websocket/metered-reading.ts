@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws'
 import type { SessionLink } from '../../ports/socket.ts'
 import { type FairTurns, partsOfTurn } from '../http/fair-turns.ts'
 import { FrameScanner, type FrameWatch } from './frame-scanner.ts'
+import { connectionOf, readStraight } from './straight.ts'
 import { readMessage, wholeMessageAt } from './whole-message.ts'
 
 /** What reading works with. */
@@ -55,7 +56,10 @@ export class MeteredReading implements FrameWatch {
     // `ws` offers no place between the connection and its reader. A test fails if this private field moves. It lets go
     // of the reader by itself, after a close frame and after a broken one.
     const receiver = receiverOf(webSocket)
-    receiver.write = (chunk: Buffer) => this.#take(receiver, chunk)
+    const take = (chunk: Buffer) => this.#take(receiver, chunk)
+    receiver.write = take
+    const connection = connectionOf(stream)
+    if (connection) readStraight(connection, () => webSocket.readyState === webSocket.OPEN, take)
   }
 
   /** Whether nothing is read from the connection now. */

@@ -1,4 +1,5 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Socket as Connection } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Log } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
@@ -11,6 +12,7 @@ import { acceptDeflateOffer } from './deflate-offer.ts'
 import { createDeflatedFraming } from './deflated-framing.ts'
 import { inflateMessagesOf } from './inflater.ts'
 import { MeteredReading } from './metered-reading.ts'
+import { connectionOf, takesStraight, writeStraight } from './straight.ts'
 import { webSocketFraming } from './websocket-frame.ts'
 import { createWebSocketServer } from './ws.ts'
 
@@ -98,6 +100,9 @@ class OpenWebSocket implements WebSocketSocket {
   readonly framing: Framing
   readonly #webSocket: WebSocket
   readonly #stream: Duplex
+  readonly #connection: Connection | undefined
+  /** Bytes that went past the stream, and that the kernel has had no room for yet. */
+  #straightBytes = 0
   #isAsked = false
   reading: MeteredReading | undefined
   /** Called when everything written has left. */
@@ -106,16 +111,32 @@ class OpenWebSocket implements WebSocketSocket {
   constructor(webSocket: WebSocket, stream: Duplex, framing: Framing) {
     this.#webSocket = webSocket
     this.#stream = stream
+    this.#connection = connectionOf(stream)
     this.framing = framing
   }
 
   get waitingBytes(): number {
-    return this.#stream.writableLength
+    return this.#stream.writableLength + this.#straightBytes
   }
 
   write(pieces: readonly Uint8Array[]): void {
     // Nothing may follow a close frame (RFC 6455 §5.5.1).
-    if (this.#webSocket.readyState === this.#webSocket.OPEN) writeOut(this.#stream, pieces, this.drained)
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return
+    const [only] = pieces
+    const connection = this.#connection
+    if (only && pieces.length === 1 && connection && takesStraight(connection)) this.#writeStraight(connection, only)
+    else writeOut(this.#stream, pieces, this.drained)
+  }
+
+  #writeStraight(connection: Connection, bytes: Uint8Array): void {
+    const { length } = bytes
+    let isLater = false
+    this.#straightBytes += length
+    writeStraight(connection, bytes, () => {
+      this.#straightBytes -= length
+      if (isLater) this.drained()
+    })
+    isLater = true
   }
 
   close(code: number, reason: string): void {

@@ -1,0 +1,148 @@
+/**
+ * Next's cache of pages, route handlers and fetches, on the page store of the hub. Name it in `next.config.ts`:
+ *
+ *   cacheHandler: require.resolve('@baro/next/cache-handler'), cacheMaxMemorySize: 0
+ *
+ * Next dates an entry when it is stored, so a revalidation that lands during a render is lost. Here an entry is judged by
+ * the positions that its render has read, and dated when the render began.
+ */
+import { createRequire } from 'node:module'
+import type { KeptPage } from '@baro/core/broker'
+import type { Hub } from '@baro/server'
+import { findHub } from './attached-hub.ts'
+import { type Beginning, isMarkedStale, markTags, policyWithoutTime, tagOfNext } from './kept-entries.ts'
+import { putTogether, takeApart } from './kept-value.ts'
+
+type Module = typeof import('next/dist/server/lib/incremental-cache/file-system-cache.js')
+type Base = InstanceType<Module['default']>
+type Getting = Parameters<Base['get']>
+type Setting = Parameters<Base['set']>
+type Entry = Awaited<ReturnType<Base['get']>>
+type Lifetime = NonNullable<Entry>['cacheControl']
+
+// Next's own cache is CommonJS, and an import of it has another shape at run time than for the type checker.
+const FileSystemCache: Module['default'] = (
+  createRequire(import.meta.url)('next/dist/server/lib/incremental-cache/file-system-cache.js') as Module
+).default
+
+/** What was handed out: after a render that failed Next stores the older value again, as if it were new. */
+const handedOut = new WeakSet<object>()
+
+/** Next makes one for each request, about three times; what is kept is the hub's. */
+export default class PageCacheHandler extends FileSystemCache {
+  /** When the request began, for renders that nobody writes down. */
+  readonly #beginning: Promise<Beginning> | undefined
+
+  constructor(options: ConstructorParameters<Module['default']>[0]) {
+    // What the build has rendered is read from disk, and nothing is written there.
+    super({ ...options, flushToDisk: false, maxMemoryCacheSize: 0 })
+    const parts = findHub()?.pageParts
+    if (parts) {
+      const began = parts.now()
+      this.#beginning = Promise.resolve(parts.store.lastMark()).then(
+        (mark) => ({ mark, began }),
+        () => ({ mark: 0, began }),
+      )
+    }
+  }
+
+  override async get(...[key, context]: Getting): Promise<Entry> {
+    const hub = findHub()
+    if (!hub) return super.get(key, context)
+    const { store, judge, now } = hub.pageParts
+    const page = await Promise.resolve(store.read(storeKey(key))).catch(() => undefined)
+    if (!page) return this.#ofTheBuild(hub, key, context)
+    const verdict = await judge.judge(page)
+    const tags = tagsAskedFor(context, page)
+    const isMarked = (await store.marksOf(tags.map(tagOfNext))).some((newest) => newest > page.mark)
+    if (verdict.state === 'miss' || isMarked) return null
+    const { value, cacheControl } = putTogether(page) as { value: NonNullable<Entry>['value']; cacheControl?: Lifetime }
+    hub.pageParts.records.current?.serve(page)
+    if (value) handedOut.add(value)
+    const isStale = (verdict.state === 'stale' && verdict.mayRender) || (await isMarkedStale(hub, page, tags))
+    return {
+      value,
+      ...(isStale ? staleSince(now(), cacheControl) : { lastModified: page.renderedAt, cacheControl }),
+    } as Entry
+  }
+
+  override async set(...[key, value, context]: Setting): Promise<void> {
+    const hub = findHub()
+    // A build: Next writes what it has rendered itself.
+    if (!hub) return super.set(key, value, context)
+    if (value && handedOut.has(value)) return
+    const { store, judge, records, embeddedReads } = hub.pageParts
+    const record = records.current
+    const { mark, began } = record ?? (await this.#beginning) ?? { mark: 0, began: 0 }
+    const { cacheControl } = context as { readonly cacheControl?: Lifetime }
+    // A page that is not found is not kept: strangers choose addresses.
+    if (!value || isNotFound(value)) return void (await store.drop(storeKey(key)))
+    const { about, parts } = takeApart({ value, cacheControl })
+    const found = [...Object.values(parts), Buffer.from(textOf(value))].flatMap(embeddedReads)
+    const reads = await judge.settle([
+      ...(record?.reads ?? []),
+      ...found.filter(({ channel }) => !isOfMembers(channel)),
+    ])
+    const tags = [...tagsOfValue(value, context)].map(tagOfNext)
+    const page: KeptPage = {
+      ...{ about, parts, reads, mark, renderedAt: began, policy: policyWithoutTime(hub) },
+      tags: [...tags, ...new Set(reads.map(({ channel }) => `channel:${channel}`))],
+    }
+    record?.tag(tags)
+    await store.write(storeKey(key), page)
+  }
+
+  override async revalidateTag(...[tags, durations]: Parameters<Base['revalidateTag']>): Promise<void> {
+    await markTags(findHub(), tags, durations)
+  }
+
+  /** A page of the build, unless it stands where no hub was, or in another life of a channel. */
+  async #ofTheBuild({ pageParts }: Hub, key: Getting[0], context: Getting[1]): Promise<Entry> {
+    const entry = await super.get(key, context)
+    if (!entry?.value) return entry
+    const { parts } = takeApart(entry.value)
+    const found = [...Object.values(parts), Buffer.from(textOf(entry.value))].flatMap(pageParts.embeddedReads)
+    return found.length === 0 ? entry : null
+  }
+}
+
+function storeKey(key: string): string {
+  return `next ${key}`
+}
+
+function isOfMembers(channel: string): boolean {
+  return channel.startsWith('baro~members:')
+}
+
+function isNotFound(value: object): boolean {
+  return 'status' in value && typeof value.status === 'number' && value.status >= 400
+}
+
+/** The texts of an entry, where snapshots may stand. */
+function textOf(value: object): string {
+  const { html, pageData, data } = value as { html?: unknown; pageData?: unknown; data?: { body?: unknown } }
+  return (
+    [html, data?.body].filter((one) => typeof one === 'string').join(' ') + (pageData ? JSON.stringify(pageData) : '')
+  )
+}
+
+function tagsOfValue(value: object, context: Setting[2]): ReadonlySet<string> {
+  const { headers, tags } = value as { headers?: Record<string, unknown>; tags?: readonly string[] }
+  const inHeader = headers?.['x-next-cache-tags']
+  const asked = (context as { readonly tags?: readonly string[] }).tags
+  return new Set([...(typeof inHeader === 'string' ? inHeader.split(',') : []), ...(tags ?? []), ...(asked ?? [])])
+}
+
+/** The tags of an entry, and those that this request has for it. */
+function tagsAskedFor(context: Getting[1], { tags }: KeptPage): readonly string[] {
+  const { tags: asked = [], softTags = [] } = context as { tags?: readonly string[]; softTags?: readonly string[] }
+  const own = tags.flatMap((tag) => (tag.startsWith('next:') ? tag.slice('next:'.length) : []))
+  return [...new Set([...own, ...asked, ...softTags])]
+}
+
+/** Dated so that Next serves it and renders it again: it knows no other word for that. */
+function staleSince(now: number, cacheControl: Lifetime): { lastModified: number; cacheControl: Lifetime } {
+  const seconds = typeof cacheControl?.revalidate === 'number' ? cacheControl.revalidate : 1
+  const lifetime = { ...cacheControl, revalidate: seconds } as Lifetime
+  return { lastModified: Math.max(1, Math.floor(now) - 1_000 * seconds - 1_000), cacheControl: lifetime }
+}

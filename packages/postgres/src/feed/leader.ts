@@ -1,0 +1,133 @@
+/**
+ * Leads a feed where this node gets the lock, and tries again where it does not.
+ *
+ *   stopped ── start ──▶ trying ── lock taken ──▶ leading ── woken, or the poll is due ──▶ looks, feeds what is new
+ *                          ▲  another leads          │
+ *                          └──── retry ◀─────────────┘ any failure: the session ends, and its lock with it
+ */
+import type { Log } from '@baro/core'
+import type { Cancel } from '@baro/core/broker'
+import type { HeldSession, PostgresDriver } from '../ports/driver.ts'
+import { type FeedRoundParts, feedRound } from './feed-round.ts'
+import { finishRound, look, prune, type RecordedRound, recordRound, resumeRounds, takeLock } from './rounds.ts'
+import { schema } from './schema.ts'
+
+/** What leading works with. */
+export interface LeaderParts extends Omit<FeedRoundParts, 'session'> {
+  readonly driver: PostgresDriver
+  readonly log: Log
+  /** How often it looks without being woken. */
+  readonly pollIntervalMs: number
+  /** How often it looks after the log and the triggers. */
+  readonly careIntervalMs: number
+  /** Called from time to time while this node leads: puts back triggers that were dropped. */
+  inspect(): Promise<void>
+  /** Another life of the database has begun: every table begins again. */
+  lifeChanged(): Promise<void>
+}
+
+/** How long a node waits before it tries to lead again. */
+const retryMs = 1_000
+
+export class Leader {
+  readonly #parts: LeaderParts
+  #session: HeldSession | undefined
+  #isClosed = false
+  #isWoken = false
+  #wait: { readonly cancel: Cancel; readonly done: () => void } | undefined
+  #over: Promise<void> = Promise.resolve()
+  #complaint: string | undefined
+
+  constructor(parts: LeaderParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#over = this.#run()
+  }
+
+  /** Something may have been committed. */
+  wake(): void {
+    this.#isWoken = true
+    this.#wait?.done()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.wake()
+    await this.#over
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await this.#lead()
+      } catch (error) {
+        this.#complain(error)
+      }
+      await this.#session?.end().catch(() => {})
+      this.#session = undefined
+      if (!this.#isClosed) await this.#sleep(retryMs)
+    }
+  }
+
+  async #lead(): Promise<void> {
+    const { driver, feed, clock, pollIntervalMs, careIntervalMs } = this.#parts
+    let broken: unknown
+    const session = await driver.hold((error) => {
+      broken = error
+      this.wake()
+    })
+    this.#session = session
+    if (!(await takeLock(session, feed))) return
+    await session.listen(schema, () => this.wake())
+    let round = await resumeRounds(session, feed)
+    let epoch: string | undefined
+    let caredAt = Number.NEGATIVE_INFINITY
+    while (!this.#isClosed) {
+      if (broken !== undefined) throw broken
+      this.#isWoken = false
+      if (clock.elapsed() - caredAt >= careIntervalMs) {
+        caredAt = clock.elapsed()
+        await this.#parts.inspect()
+        await prune(session, feed)
+      }
+      round = await this.#finish(session, round)
+      const seen = await look(session, feed, round)
+      if (epoch !== undefined && epoch !== seen.epoch) await this.#parts.lifeChanged()
+      epoch = seen.epoch
+      this.#complaint = undefined
+      if (seen.hasNews || seen.hasWaiting) round = await recordRound(session, feed, round)
+      else if (!this.#isWoken) await this.#sleep(pollIntervalMs)
+    }
+  }
+
+  /** Goes on with a round that was recorded, by this leader or by the one before. */
+  async #finish(session: HeldSession, round: RecordedRound): Promise<RecordedRound> {
+    if (round.isFinished) return round
+    await feedRound({ ...this.#parts, session }, round)
+    return finishRound(session, this.#parts.feed, round)
+  }
+
+  /** The same trouble is told once. */
+  #complain(error: unknown): void {
+    const what = error instanceof Error ? error.message : String(error)
+    if (this.#isClosed || what === this.#complaint) return
+    this.#complaint = what
+    this.#parts.log.error(
+      `The changes of the database cannot be read, which is tried again every ${retryMs} ms: ${what}`,
+    )
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel()
+        this.#wait = undefined
+        resolve()
+      }
+      const cancel = this.#parts.clock.after(ms, done)
+      this.#wait = { cancel, done }
+    })
+  }
+}

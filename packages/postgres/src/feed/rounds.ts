@@ -1,0 +1,128 @@
+/**
+ * The rounds of one feed, as the database keeps them. Whoever holds the lock of the feed is its leader, and calls these
+ * on the session that holds it: a leader that lost its lock has lost its session.
+ *
+ *   finished ── something new ──▶ recorded: round N, from, to ── all of it appended ──▶ finished
+ *                                    ▲ a successor goes on here
+ */
+import type { Queryable } from '../ports/driver.ts'
+import { schema } from './schema.ts'
+
+/** A round that was recorded. The snapshots are in PostgreSQL's own spelling. */
+export interface RecordedRound {
+  readonly number: number
+  readonly from: string
+  readonly to: string
+  readonly isFinished: boolean
+}
+
+/** What a leader sees when it looks. */
+export interface Look {
+  readonly epoch: string
+  /** Something was committed that the last round does not see. */
+  readonly hasNews: boolean
+  /** A table waits to be begun. */
+  readonly hasWaiting: boolean
+}
+
+/** Takes the lock of a feed for the session; false if another session has it. */
+export async function takeLock(session: Queryable, feed: string): Promise<boolean> {
+  const [row] = await session.query<{ taken: boolean }>(
+    'select pg_try_advisory_lock(72016401, hashtext($1)) as taken',
+    [feed],
+  )
+  return row?.taken === true
+}
+
+/**
+ * The last round of a feed; a new feed begins with one that is finished, and sees what is committed now. A database that
+ * was put back to an earlier state (a restored dump, a reset of the log of transactions) begins another life.
+ */
+export async function resumeRounds(session: Queryable, feed: string): Promise<RecordedRound> {
+  await session.query(
+    `insert into ${schema}.feeds (feed, from_snapshot, to_snapshot)
+     values ($1, pg_current_snapshot()::text, pg_current_snapshot()::text) on conflict do nothing`,
+    [feed],
+  )
+  await session.query(
+    `with back as (
+       select feed from ${schema}.feeds where pg_snapshot_xmax(to_snapshot::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())
+     ), life as (
+       update ${schema}.life set epoch = replace(gen_random_uuid()::text, '-', '') where exists (select from back)
+     ), gone as (
+       delete from ${schema}.log where exists (select from back)
+     ), again as (
+       update ${schema}.feed_tables set since = null where feed in (select feed from back)
+     )
+     update ${schema}.feeds set from_snapshot = pg_current_snapshot()::text, to_snapshot = pg_current_snapshot()::text, is_finished = true
+     where feed in (select feed from back)`,
+  )
+  const [row] = await session.query<{ round: string; from: string; to: string; finished: boolean }>(
+    `select round::text, from_snapshot as "from", to_snapshot as "to", is_finished as finished from ${schema}.feeds where feed = $1`,
+    [feed],
+  )
+  if (!row) throw new Error(`The feed ${feed} is gone from the database.`)
+  return { number: Number(row.round), from: row.from, to: row.to, isFinished: row.finished }
+}
+
+/** Whether there is anything to do. It reads only, so that a quiet database uses up no transaction. */
+export async function look(session: Queryable, feed: string, { to }: RecordedRound): Promise<Look> {
+  const [row] = await session.query<{ epoch: string; news: boolean; waiting: boolean }>(
+    `select epoch,
+       exists (
+         select from ${schema}.log
+         where (xid >= pg_snapshot_xmax($2::text::pg_snapshot) or xid = any (array(select pg_snapshot_xip($2::text::pg_snapshot))))
+           and (kind = 'publish' or name in (select name from ${schema}.feed_tables where feed = $1 and since is not null))
+       ) as news,
+       exists (select from ${schema}.feed_tables where feed = $1 and since is null) as waiting
+     from ${schema}.life`,
+    [feed, to],
+  )
+  if (!row) throw new Error('The schema of the feed is gone from the database.')
+  return { epoch: row.epoch, hasNews: row.news, hasWaiting: row.waiting }
+}
+
+/**
+ * Records the next round, and begins the tables that wait: the round after this one is their first.
+ *
+ * @throws {Error} if the last round is another one: somebody else leads.
+ */
+export async function recordRound(session: Queryable, feed: string, last: RecordedRound): Promise<RecordedRound> {
+  const number = last.number + 1
+  const [row] = await session.query<{ from: string; to: string }>(
+    `with begun as (
+       update ${schema}.feed_tables set since = $3::bigint + 1 where feed = $1 and since is null
+     )
+     update ${schema}.feeds
+     set round = $3::bigint, from_snapshot = to_snapshot, to_snapshot = pg_current_snapshot()::text, is_finished = false, seen = now()
+     where feed = $1 and round = $2::bigint and is_finished
+     returning from_snapshot as "from", to_snapshot as "to"`,
+    [feed, String(last.number), String(number)],
+  )
+  if (!row) throw new Error(`Round ${number} of the feed ${feed} was recorded by somebody else.`)
+  return { number, from: row.from, to: row.to, isFinished: false }
+}
+
+/** Says that all of a round was appended: what it needed may be pruned. */
+export async function finishRound(session: Queryable, feed: string, round: RecordedRound): Promise<RecordedRound> {
+  await session.query(
+    `update ${schema}.feeds set is_finished = true, seen = now() where feed = $1 and round = $2::bigint`,
+    [feed, String(round.number)],
+  )
+  return { ...round, isFinished: true }
+}
+
+/** Removes what every feed has, and feeds that nobody has led for an hour: else they would keep the log for ever. */
+export async function prune(session: Queryable, feed: string): Promise<void> {
+  await session.query(
+    `with seen as (update ${schema}.feeds set seen = now() where feed = $1)
+     delete from ${schema}.feeds where feed <> $1 and seen < now() - interval '1 hour'`,
+    [feed],
+  )
+  await session.query(
+    `delete from ${schema}.log where xid < (
+       select min(pg_snapshot_xmin((case when is_finished then to_snapshot else from_snapshot end)::pg_snapshot)::text::bigint)::text::xid8
+       from ${schema}.feeds
+     )`,
+  )
+}

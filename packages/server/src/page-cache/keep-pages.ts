@@ -1,0 +1,80 @@
+/** What an application says of its pages. */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Duration } from '@baro/core'
+import { checkedOptions, durationMs, listOf, type OptionRule, type OptionRules, whole } from '@baro/core/protocol'
+import type { PageCache, PagesOf } from './page-cache.ts'
+import { type PagePolicy, policyRules } from './page-policy.ts'
+
+/** What `hub.pages` takes beside the handler. */
+export interface PagesOptions {
+  /**
+   * When a page is good enough: for all pages, or by path. A path for which the function returns `undefined` is never
+   * kept. Default: a page is kept for as long as its `Cache-Control` says.
+   */
+  readonly policy?: PagePolicy | ((path: string) => PagePolicy | undefined)
+  /**
+   * The parameters of the query that a page depends on. Others are taken away before it is rendered. Default: a request
+   * with a query goes to the handler.
+   */
+  readonly query?: readonly string[]
+  /**
+   * The cookies that a page depends on; `[]` says that it depends on none. Others are taken away before it is rendered.
+   * Default: a request with cookies goes to the handler.
+   */
+  readonly cookies?: readonly string[]
+  /**
+   * Headers that a render gets to see beside `Accept` and `Accept-Language`. A page that differs by one says so in `Vary`.
+   * Default: none.
+   */
+  readonly headers?: readonly string[]
+  /** For how long a render is waited for. Default `'10s'`. */
+  readonly renderTimeout?: Duration
+  /** A longer page is not kept. Default 4 MiB. */
+  readonly maxPageBytes?: number
+}
+
+const timeout: OptionRule = {
+  what: 'a duration: milliseconds, or for example "10s"',
+  accepts: (value) => policyRules.minInterval.accepts(value),
+}
+
+const pagesRules: OptionRules<PagesOptions> = {
+  policy: {
+    what: 'a policy such as { maxAge: "10s" }, or a function of the path that returns one',
+    accepts: (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+  },
+  query: listOf('names of parameters'),
+  cookies: listOf('names of cookies'),
+  headers: listOf('names of headers'),
+  renderTimeout: timeout,
+  maxPageBytes: whole('bytes'),
+}
+
+/** Makes a handler that keeps the pages of another. */
+export function keepPages(
+  cache: PageCache,
+  handler: RequestListener,
+  given: PagesOptions = {},
+  isGuarded: boolean = false,
+): RequestListener {
+  const options = checkedOptions('hub.pages', given, pagesRules)
+  const { policy = {}, query, cookies, headers = [], renderTimeout = '10s', maxPageBytes = 4 << 20 } = options
+  const always = typeof policy === 'function' ? undefined : checkedOptions('hub.pages policy', policy, policyRules)
+  const pages: PagesOf = {
+    handler,
+    keying: {
+      query: query && new Set(query),
+      cookies: cookies && new Set(cookies),
+      headers: [...new Set(['accept', 'accept-language', ...headers.map((name) => name.toLowerCase())])],
+    },
+    policyOf: (path) => {
+      if (typeof policy !== 'function') return always
+      const found = policy(path)
+      return found && checkedOptions('hub.pages policy', found, policyRules)
+    },
+    renderTimeoutMs: durationMs(renderTimeout),
+    maxPageBytes,
+    isGuarded,
+  }
+  return (request: IncomingMessage, response: ServerResponse) => cache.answer(pages, request, response)
+}

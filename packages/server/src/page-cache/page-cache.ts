@@ -1,0 +1,420 @@
+/**
+ * The pages of a hub, kept: who asks for one gets it from the store if it is current, or while one render runs that makes
+ * it so. Many who ask in one moment wait for the same render.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Log } from '@baro/core'
+import { type Clock, type KeptPage, type NowOrLater, orElse, type PageStore, whenHere } from '@baro/core/broker'
+import { describeError } from '../observe/describe-error.ts'
+import { handshakeOf } from '../transports/http/handshake-of.ts'
+import { mayBeShared, readCacheControl } from './cache-control.ts'
+import { cacheStatusOf, type HowAnswered } from './cache-status.ts'
+import { embeddedReads } from './embedded-reads.ts'
+import { answerWithPage, formsOf, headOf, type KeptVariants, variantsIn } from './kept-answer.ts'
+import type { PageJudge } from './page-judge.ts'
+import { type PagePolicy, policyFor } from './page-policy.ts'
+import { type PageKeying, type PageRequest, pageRequestOf, variantKey, varyOf } from './page-request.ts'
+import type { PageVerdict } from './page-verdict.ts'
+import { RenderRecord, type RenderRecords } from './render-record.ts'
+import { type Rendered, type RenderedAnswer, renderPage } from './rendered.ts'
+
+/** What a page cache works with. */
+export interface PageCacheParts {
+  readonly store: PageStore
+  readonly judge: PageJudge
+  readonly records: RenderRecords
+  readonly clock: Pick<Clock, 'now' | 'elapsed' | 'after'>
+  readonly log: Log
+  /** How many proxies are believed about scheme and host. */
+  readonly trustProxy: number
+}
+
+/** The pages of one handler. */
+export interface PagesOf {
+  readonly handler: RequestListener
+  readonly keying: PageKeying
+  readonly policyOf: (path: string) => PagePolicy | undefined
+  readonly renderTimeoutMs: number
+  readonly maxPageBytes: number
+  /** Whether a render may read what is for one visitor alone: the framework sees to it that such a page is not shared. */
+  readonly isGuarded: boolean
+}
+
+/** What came of a render, for all who wait for it. */
+type Flown =
+  | { readonly came: 'page'; readonly page: KeptPage }
+  /** Not to be kept, and the same for all who asked in this moment: "not found", or an error. */
+  | { readonly came: 'answer'; readonly answer: RenderedAnswer }
+  /** For one visitor each: everybody asks the handler. */
+  | { readonly came: 'private' }
+  | { readonly came: 'nothing'; readonly why: 'render-failed' | 'render-late' }
+
+/** A page whose render failed is not rendered again for so long, while there is an older one to serve. */
+const retryAfterMs = 5_000
+/** A page that is not to be kept is asked of the handler at once for so long. */
+const passMs = 60_000
+/** How often a node looks whether another has rendered what it waits for. */
+const lookEveryMs = 50
+/** Strangers choose addresses: more than so many are not remembered. */
+const maxRemembered = 10_000
+
+/** Keeps the pages of handlers. */
+export class PageCache {
+  readonly #parts: PageCacheParts
+  readonly #flights = new Map<string, Promise<Flown>>()
+  /** Until when a page is not rendered again, because that failed. */
+  readonly #failed = new Map<string, number>()
+  /** Until when a page is asked of its handler, because it is not to be kept. */
+  readonly #private = new Map<string, number>()
+  /** When it last said that the store does not answer. */
+  #toldAt = Number.NEGATIVE_INFINITY
+
+  constructor(parts: PageCacheParts) {
+    this.#parts = parts
+  }
+
+  /** Answers a request with a kept page, or by the handler. */
+  answer(pages: PagesOf, request: IncomingMessage, response: ServerResponse): void {
+    const { method = 'GET', url = '/', headers } = request
+    const { scheme = 'http', host = '' } = handshakeOf(request, this.#parts.trustProxy)
+    const page = pageRequestOf({ method, url, headers, scheme, host }, pages.keying)
+    if (typeof page === 'string') {
+      if (page === 'method') this.#watchUnsafe(url, request, response)
+      return this.#pass(pages, request, response, page)
+    }
+    const policy = pages.policyOf(page.path)
+    if (!policy || this.#isRemembered(this.#private, page.key)) return this.#pass(pages, request, response, 'bypass')
+    const found = whenHere(this.#find(page), (kept) =>
+      kept ? whenHere(this.#parts.judge.judge(kept.page), (verdict) => ({ ...kept, verdict })) : undefined,
+    )
+    const asking: Asking = { pages, policy, page, request, response }
+    void whenHere(found, (kept) => this.#answerFound(asking, kept))
+  }
+
+  #answerFound(asking: Asking, found: Found | undefined): void {
+    const { page, request, response } = asking
+    // What varies is known where something was kept; else all that a render may see tells pages apart.
+    const key = found?.key ?? variantKey(page, asking.pages.keying.headers)
+    if (!found) return this.#wait(asking, key, undefined)
+    const { verdict } = found
+    if (verdict.state === 'fresh') return this.#answerKept(asking, found.page, { how: 'hit', ...verdict })
+    const isFailing = this.#isRemembered(this.#failed, key)
+    if (verdict.state === 'miss' && !isFailing) {
+      if (readCacheControl(request.headers['cache-control'])['only-if-cached'] && !response.headersSent)
+        return void response.writeHead(504).end()
+      return this.#wait(asking, key, found)
+    }
+    if (!isFailing && verdict.state === 'stale' && verdict.mayRender) void this.#refresh(asking, key, found)
+    const behind = verdict.state === 'stale' ? verdict.behind : 0
+    const fault = isFailing ? 'render-failed' : verdict.fault
+    return this.#answerKept(asking, found.page, { how: 'stale', ttlMs: this.#ttlOf(found.page), fault, behind })
+  }
+
+  /** Renders, and answers with what comes of it; with the older page if nothing does. */
+  #wait(asking: Asking, key: string, older: Found | undefined): void {
+    const { pages, request, response } = asking
+    if (older === undefined && readCacheControl(request.headers['cache-control'])['only-if-cached'])
+      return void response.writeHead(504).end()
+    const isCollapsed = this.#flights.has(key)
+    void this.#fly(asking, key, older, true).then((flown) => {
+      if (response.destroyed) return
+      const forward = older ? 'stale' : 'uri-miss'
+      const fault = older && 'fault' in older.verdict ? older.verdict.fault : undefined
+      switch (flown.came) {
+        case 'page':
+          return this.#answerKept(asking, flown.page, { how: 'rendered', forward, fault, isStored: true, isCollapsed })
+        case 'private':
+          return this.#pass(pages, request, response, forward === 'stale' ? 'bypass' : forward)
+        case 'answer':
+          if (older && flown.answer.status >= 500) break
+          return answerOnce(asking, flown.answer, { how: 'rendered', forward, fault, isStored: false, isCollapsed })
+        case 'nothing':
+          if (older) break
+          return answerOnce(asking, failure(flown.why), { how: 'rendered', forward, isStored: false, isCollapsed })
+      }
+      const why = flown.came === 'nothing' ? flown.why : 'render-failed'
+      this.#answerKept(asking, older.page, { how: 'stale', ttlMs: this.#ttlOf(older.page), fault: why, behind: 0 })
+    })
+  }
+
+  /** Renders for those who come later. On all nodes one does. */
+  async #refresh(asking: Asking, key: string, older: Found): Promise<void> {
+    if (!this.#flights.has(key)) await this.#fly(asking, key, older, false)
+  }
+
+  /** The render of a page: the one that runs, or a new one. */
+  #fly(asking: Asking, key: string, older: Found | undefined, isAwaited: boolean): Promise<Flown> {
+    const before = this.#flights.get(key)
+    if (before) return before
+    let landed: () => void = () => {}
+    // The page is told of before it is kept; until then nobody begins another render.
+    const flown = new Promise<Flown>((resolve) => {
+      void this.#render(asking, key, older, isAwaited, resolve).finally(() => landed())
+    })
+    this.#flights.set(key, flown)
+    landed = () => {
+      if (this.#flights.get(key) === flown) this.#flights.delete(key)
+    }
+    return flown
+  }
+
+  async #render(
+    asking: Asking,
+    key: string,
+    older: Found | undefined,
+    isAwaited: boolean,
+    tell: (flown: Flown) => void,
+  ): Promise<void> {
+    const { store, clock } = this.#parts
+    const { pages, page } = asking
+    const isLeased = await this.#asked(() => store.lease(key, pages.renderTimeoutMs), true)
+    if (!isLeased) {
+      if (!isAwaited) return tell({ came: 'nothing', why: 'render-failed' })
+      const theirs = await this.#awaitOther(page, pages.renderTimeoutMs)
+      if (theirs) return tell({ came: 'page', page: theirs })
+    } else {
+      // Another node may have rendered it since it was found stale here.
+      const newer = await this.#newerThan(older, page)
+      if (newer) {
+        await this.#asked(() => store.release(key), undefined)
+        return tell({ came: 'page', page: newer })
+      }
+    }
+    const mark = await this.#asked(() => store.lastMark(), 0)
+    const record = new RenderRecord({ path: page.path, isShared: !pages.isGuarded, mark, began: clock.now() })
+    let wanted: RenderWanted | undefined
+    const rendered = await this.#parts.records.run(record, () =>
+      renderPage(page, {
+        handler: pages.handler,
+        clock,
+        timeoutMs: pages.renderTimeoutMs,
+        maxBytes: pages.maxPageBytes,
+        isEncrypted: page.key.startsWith('https:'),
+        isWanted: (status, headers) => {
+          wanted = wantedOf(asking, status, headers)
+          return wanted.is !== 'private'
+        },
+      }),
+    )
+    try {
+      await this.#land({ asking, key, record, rendered, wanted }, tell)
+    } catch (error) {
+      this.#parts.log.error(`The page ${JSON.stringify(page.path)} could not be kept: ${describeError(error)}`)
+      tell({ came: 'private' })
+    } finally {
+      await this.#asked(() => store.release(key), undefined)
+    }
+  }
+
+  async #land({ asking, key, record, rendered, wanted }: Landing, tell: (flown: Flown) => void) {
+    const { store, judge, log } = this.#parts
+    const { page } = asking
+    const path = JSON.stringify(page.path)
+    if (rendered.outcome === 'threw' || rendered.outcome === 'late') {
+      const isLate = rendered.outcome === 'late'
+      const why = isLate
+        ? `was not there after ${asking.pages.renderTimeoutMs} ms`
+        : `threw: ${describeError(rendered.error)}`
+      log.error(`The render of ${path} ${why}. Who has an older page gets that.`)
+      this.#remember(this.#failed, key, retryAfterMs)
+      return tell({ came: 'nothing', why: isLate ? 'render-late' : 'render-failed' })
+    }
+    if (rendered.outcome === 'left' || !wanted || wanted.is === 'private') {
+      this.#remember(this.#private, page.key, passMs)
+      await this.#asked(() => store.drop(key), undefined)
+      return tell({ came: 'private' })
+    }
+    const { answer } = rendered
+    if (wanted.is === 'error') {
+      if (answer.status < 500) await this.#asked(() => store.drop(key), undefined)
+      else {
+        log.error(`The render of ${path} came to ${answer.status}. Who has an older page gets that.`)
+        this.#remember(this.#failed, key, retryAfterMs)
+      }
+      return tell({ came: 'answer', answer })
+    }
+    for (const read of embeddedReads(answer.body, (channel) => judge.versionOf(channel))) record.add(read)
+    // Nobody could say whether it is current.
+    if (record.isOverfull) return tell({ came: 'answer', answer })
+    const { served } = record
+    const reads = await judge.settle([...record.reads, ...(served?.reads ?? [])])
+    const tags = [`path:${page.path}`, ...new Set(reads.map(({ channel }) => `channel:${channel}`)), ...record.tags]
+    const mark = Math.min(record.mark, served?.mark ?? record.mark)
+    const renderedAt = Math.min(record.began, served?.renderedAt ?? record.began)
+    const head = headOf(answer)
+    const about = { ...head, headers: [...head.headers] }
+    const plain: KeptPage = {
+      ...{ about, parts: { identity: answer.body }, reads, tags, mark, renderedAt },
+      policy: wanted.policy,
+    }
+    this.#failed.delete(key)
+    const { vary } = wanted
+    const written = this.#asked(() => this.#write(page, plain, vary), undefined)
+    tell({ came: 'page', page: plain })
+    await written
+    if (!head.isCompressible) return
+    // Nobody waits for that. It is the same page, so a newer one stays.
+    formsOf(answer.body).then(
+      (parts) => this.#asked(() => this.#write(page, { ...plain, parts }, vary), undefined),
+      (error) => log.error(`The page ${path} could not be compressed: ${describeError(error)}`),
+    )
+  }
+
+  #write(page: PageRequest, kept: KeptPage, vary: readonly string[]): NowOrLater<void> {
+    const { store } = this.#parts
+    if (vary.length === 0) return store.write(page.key, kept)
+    const variants: KeptVariants = { vary }
+    const pointer: KeptPage = { ...kept, about: { vary: [...variants.vary] }, parts: {}, reads: [], tags: [] }
+    return whenHere(store.write(page.key, pointer), () => store.write(variantKey(page, vary), kept))
+  }
+
+  /** What is kept of a page, and under which key. */
+  #find(page: PageRequest): NowOrLater<{ readonly key: string; readonly page: KeptPage } | undefined> {
+    const { store } = this.#parts
+    const read = (key: string): NowOrLater<KeptPage | undefined> => this.#asked(() => store.read(key), undefined)
+    return whenHere(read(page.key), (kept) => {
+      const vary = kept && variantsIn(kept)
+      if (!vary) return kept && { key: page.key, page: kept }
+      const key = variantKey(page, vary)
+      return whenHere(read(key), (variant) => variant && { key, page: variant })
+    })
+  }
+
+  /** Another node renders it: looks until that is done, or its time is over. */
+  async #awaitOther(page: PageRequest, timeoutMs: number): Promise<KeptPage | undefined> {
+    const { clock, judge } = this.#parts
+    const until = clock.elapsed() + timeoutMs
+    while (clock.elapsed() < until) {
+      await new Promise<void>((resolve) => {
+        clock.after(lookEveryMs, resolve)
+      })
+      const found = await this.#find(page)
+      if (found && (await judge.judge(found.page)).state !== 'miss') return found.page
+    }
+    return undefined
+  }
+
+  async #newerThan(older: Found | undefined, page: PageRequest): Promise<KeptPage | undefined> {
+    const found = await this.#find(page)
+    if (!found || found.page.renderedAt <= (older?.page.renderedAt ?? Number.NEGATIVE_INFINITY)) return undefined
+    return (await this.#parts.judge.judge(found.page)).state === 'fresh' ? found.page : undefined
+  }
+
+  #answerKept({ request, response }: Asking, page: KeptPage, answered: HowAnswered): void {
+    if (response.headersSent || response.destroyed) return
+    const isFresh = answered.how !== 'stale'
+    const ageMs = this.#parts.clock.now() - page.renderedAt
+    answerWithPage(page, request, response, { cacheStatus: cacheStatusOf(answered), ageMs, isFresh })
+  }
+
+  #pass(
+    { handler }: PagesOf,
+    request: IncomingMessage,
+    response: ServerResponse,
+    forward: 'method' | 'bypass' | 'uri-miss',
+  ) {
+    response.setHeader('Cache-Status', cacheStatusOf({ how: 'passed', forward }))
+    handler(request, response)
+  }
+
+  /** Who has changed something by an unsafe method does not get the page from before (RFC 9111 §4.4). */
+  #watchUnsafe(url: string, { method = '' }: IncomingMessage, response: ServerResponse): void {
+    if (method === 'OPTIONS' || method === 'TRACE') return
+    response.once('finish', () => {
+      if (response.statusCode >= 400) return
+      const [path = ''] = url.split('?')
+      void this.#asked(() => this.#parts.store.mark([`path:${path}`]), undefined)
+    })
+  }
+
+  #ttlOf({ renderedAt, policy }: KeptPage): number {
+    return renderedAt + policy.maxAgeMs - this.#parts.clock.now()
+  }
+
+  #remember(remembered: Map<string, number>, key: string, ms: number): void {
+    remembered.delete(key)
+    remembered.set(key, this.#parts.clock.elapsed() + ms)
+    for (const [oldest] of remembered) {
+      if (remembered.size <= maxRemembered) break
+      remembered.delete(oldest)
+    }
+  }
+
+  #isRemembered(remembered: Map<string, number>, key: string): boolean {
+    const until = remembered.get(key)
+    if (until === undefined) return false
+    if (until > this.#parts.clock.elapsed()) return true
+    remembered.delete(key)
+    return false
+  }
+
+  /** What the store says; without it pages are rendered as if nothing were kept. */
+  #asked<T>(ask: () => NowOrLater<T>, instead: T): NowOrLater<T> {
+    return orElse(ask, (error) => {
+      const now = this.#parts.clock.elapsed()
+      if (now - this.#toldAt > 10_000) {
+        this.#toldAt = now
+        this.#parts.log.error(`The page store does not answer, so pages are rendered: ${describeError(error)}`)
+      }
+      return instead
+    })
+  }
+}
+
+/** One request for a page. */
+interface Asking {
+  readonly pages: PagesOf
+  readonly policy: PagePolicy
+  readonly page: PageRequest
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+interface Found {
+  readonly key: string
+  readonly page: KeptPage
+  readonly verdict: PageVerdict
+}
+
+/** What becomes of an answer, by its head. */
+type RenderWanted =
+  | { readonly is: 'kept'; readonly policy: KeptPage['policy']; readonly vary: readonly string[] }
+  | { readonly is: 'error' }
+  | { readonly is: 'private' }
+
+interface Landing {
+  readonly asking: Asking
+  readonly key: string
+  readonly record: RenderRecord
+  readonly rendered: Rendered
+  readonly wanted: RenderWanted | undefined
+}
+
+function wantedOf({ pages, policy }: Asking, status: number, headers: RenderedAnswer['headers']): RenderWanted {
+  const isForOne = headers['set-cookie'] !== undefined || headers['content-encoding'] !== undefined
+  if (isForOne) return { is: 'private' }
+  // The same for all who ask now. A redirect or a refusal may be about who asks, and the render does not know who that is.
+  if (status === 404 || status === 410 || status >= 500) return { is: 'error' }
+  const said = readCacheControl(headers['cache-control'])
+  const kept = policyFor(policy, said)
+  const vary = varyOf(headers.vary, pages.keying.headers)
+  if (status !== 200 || !kept || !vary || !mayBeShared(said)) return { is: 'private' }
+  return { is: 'kept', policy: kept, vary }
+}
+
+/** Answers with what is not kept. */
+function answerOnce({ request, response }: Asking, { status, headers, body }: RenderedAnswer, how: HowAnswered): void {
+  if (response.headersSent) return
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value)
+  response.setHeader('Cache-Status', cacheStatusOf(how))
+  response.setHeader('Content-Length', body.length)
+  response.removeHeader('Transfer-Encoding')
+  response.writeHead(status)
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+function failure(why: 'render-failed' | 'render-late'): RenderedAnswer {
+  const status = why === 'render-late' ? 504 : 500
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }
+  return { status, headers, body: Buffer.from('The page could not be rendered. The server has logged why.\n') }
+}

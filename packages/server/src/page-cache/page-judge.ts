@@ -1,0 +1,103 @@
+import {
+  type Clock,
+  isLater,
+  type KeptPage,
+  type NowOrLater,
+  orElse,
+  type PageRead,
+  type PageStore,
+  type StreamSource,
+  whenHere,
+} from '@baro/core/broker'
+import { type AtPosition, formatPosition, parsePosition, positionAt } from '@baro/core/protocol'
+import type { Registry, Resolved } from '../channel/registry.ts'
+import type { Heads } from '../stream/heads.ts'
+import { judgePage, type PageVerdict } from './page-verdict.ts'
+
+/** What judging works with. */
+export interface PageJudgeParts {
+  readonly store: PageStore
+  readonly heads: Pick<Heads, 'of'>
+  readonly registry: Pick<Registry, 'resolve'>
+  /** The stream of a channel that is not the broker's. */
+  readonly viewOf: (resolved: Resolved) => StreamSource | undefined
+  readonly clock: Pick<Clock, 'now'>
+}
+
+const nothing: readonly never[] = []
+
+/** Judges kept pages: asks where their channels stand, and compares. At once where nothing has to be waited for. */
+export class PageJudge {
+  readonly #parts: PageJudgeParts
+
+  constructor(parts: PageJudgeParts) {
+    this.#parts = parts
+  }
+
+  /** Whether a page is current. It never throws: where something cannot be found out, the page is not fresh. */
+  judge(page: KeptPage): NowOrLater<PageVerdict> {
+    const resolved = page.reads.map(({ channel }) => this.#resolve(channel))
+    const versions = resolved.map((one) => one?.definition.version)
+    const heads = together(resolved.map((one) => this.#headOf(one)))
+    return whenHere(heads, (known) =>
+      whenHere(this.#marksOf(page), (marks) =>
+        judgePage(page, { now: this.#parts.clock.now(), heads: known, versions, marks }),
+      ),
+    )
+  }
+
+  /**
+   * The reads of a render as they are kept: a database snapshot is only a starting point, and becomes a position of its
+   * stream, which can be compared with a head.
+   */
+  settle(reads: readonly PageRead[]): NowOrLater<readonly PageRead[]> {
+    return together(reads.map((read) => this.#settle(read)))
+  }
+
+  /** The version of a channel's definition; empty if there is none. */
+  versionOf(channel: string): string {
+    return this.#resolve(channel)?.definition.version ?? ''
+  }
+
+  #settle(read: PageRead): NowOrLater<PageRead> {
+    const position = parsePosition(read.position)
+    const resolved = this.#resolve(read.channel)
+    if (!position.ok || position.value.kind !== 'queried' || !resolved) return read
+    const view = this.#parts.viewOf(resolved)
+    if (!view?.resolve) return read
+    // Without its place the page counts as one of another life: rendered too often, never too rarely.
+    return view.resolve(position.value).then(
+      (found) => (found?.from ? { ...read, position: formatPosition(positionAt(found.epoch, found.from)) } : read),
+      () => read,
+    )
+  }
+
+  #headOf(resolved: Resolved | undefined): NowOrLater<AtPosition | undefined> {
+    return (
+      resolved &&
+      orElse<AtPosition | undefined>(
+        () => this.#parts.heads.of(resolved),
+        () => undefined,
+      )
+    )
+  }
+
+  #marksOf({ tags }: KeptPage): NowOrLater<readonly number[]> {
+    if (tags.length === 0) return nothing
+    // A store that does not answer: nobody knows, and the page counts as marked.
+    return orElse<readonly number[]>(
+      () => this.#parts.store.marksOf(tags),
+      () => [Number.POSITIVE_INFINITY],
+    )
+  }
+
+  #resolve(channel: string): Resolved | undefined {
+    const resolved = this.#parts.registry.resolve(channel)
+    return resolved.ok ? resolved.value : undefined
+  }
+}
+
+/** All of them, at once if all are here. */
+function together<T>(values: readonly NowOrLater<T>[]): NowOrLater<readonly T[]> {
+  return values.some((value) => isLater(value as PromiseLike<T>)) ? Promise.all(values) : (values as readonly T[])
+}

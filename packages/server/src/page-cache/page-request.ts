@@ -1,0 +1,111 @@
+/** Which page a request is for, and what its render may know of who asks: what is not in the key must not be in the page. */
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** What the pages of an application depend on. */
+export interface PageKeying {
+  /** Parameters of the query; `undefined`: none is known, so a request with a query is not for a kept page. */
+  readonly query: ReadonlySet<string> | undefined
+  /** Cookies; `undefined`: none is known, so a request with cookies is not for a kept page. */
+  readonly cookies: ReadonlySet<string> | undefined
+  /** Headers that a render gets to see, lower-case; a page may be another for other values (`Vary`). */
+  readonly headers: readonly string[]
+}
+
+/** What is looked at of a request. */
+export interface Asked {
+  readonly method: string
+  /** The request's target. */
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+  /** By which scheme and for which host it came, as far as that is believed. */
+  readonly scheme: 'http' | 'https'
+  readonly host: string
+}
+
+/** A request for a page that may be kept. */
+export interface PageRequest {
+  /** Finds what is kept. Pages that vary have the values of their headers behind it. */
+  readonly key: string
+  /** The path without the query, as it was asked for. */
+  readonly path: string
+  /** The target that is rendered: parameters that nobody named are gone. */
+  readonly url: string
+  /** Everything that the render gets to see, in this form. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Why a request goes past the cache, in the words of RFC 9211. */
+export type Bypass = 'method' | 'bypass'
+
+/** A key of a longer target is not worth its memory. */
+const longestTarget = 4_096
+
+/** Says which page a request is for, or why it goes past. */
+export function pageRequestOf(asked: Asked, keying: PageKeying): PageRequest | Bypass {
+  const { method, url, headers, scheme, host } = asked
+  if (method !== 'GET' && method !== 'HEAD') return 'method'
+  // Who shows credentials may get what nobody else may.
+  if (headers.authorization !== undefined || url.length > longestTarget || !url.startsWith('/')) return 'bypass'
+  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return 'bypass'
+  const cookie = keptCookies(headers.cookie, keying.cookies)
+  const target = keptTarget(url, keying.query)
+  if (cookie === undefined || target === undefined) return 'bypass'
+  const seen: Record<string, string> = { host }
+  for (const name of keying.headers) {
+    const value = headers[name]
+    if (value !== undefined) seen[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  if (cookie !== '') seen.cookie = cookie
+  return { key: `${scheme}://${host}${target.url} ${cookie}`, path: target.path, url: target.url, headers: seen }
+}
+
+/**
+ * The key of a page that varies by these headers. One that the render did not get to see makes no difference; spaces and
+ * the order of cookies make none either.
+ */
+export function variantKey({ key, headers }: PageRequest, vary: readonly string[]): string {
+  const values = vary.map((name) => `${name}=${(headers[name] ?? '').replace(/\s*,\s*/g, ',').trim()}`)
+  return values.length === 0 ? key : `${key}\n${values.join('\n')}`
+}
+
+/** The headers by which an answer varies, of those that its render saw; `undefined` if it varies by what nobody knows. */
+export function varyOf(header: unknown, seen: readonly string[]): readonly string[] | undefined {
+  const text = Array.isArray(header) ? header.join(',') : String(header ?? '')
+  const names = text.split(',').map((name) => name.trim().toLowerCase())
+  if (names.includes('*')) return undefined
+  return seen.filter((name) => names.includes(name)).sort()
+}
+
+function keptTarget(url: string, known: PageKeying['query']): { path: string; url: string } | undefined {
+  const at = url.indexOf('?')
+  if (at === -1) return { path: url, url }
+  if (!known) return undefined
+  const path = url.slice(0, at)
+  const kept = url
+    .slice(at + 1)
+    .split('&')
+    .filter((pair) => known.has(decodedName(pair)))
+    // In one order: the same page has one key.
+    .sort()
+  return { path, url: kept.length === 0 ? path : `${path}?${kept.join('&')}` }
+}
+
+function decodedName(pair: string): string {
+  const [name = ''] = pair.split('=', 1)
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '))
+  } catch {
+    return name
+  }
+}
+
+function keptCookies(header: string | undefined, known: PageKeying['cookies']): string | undefined {
+  if (header === undefined || header.trim() === '') return ''
+  if (!known) return undefined
+  return header
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => known.has(pair.split('=', 1)[0] ?? ''))
+    .sort()
+    .join('; ')
+}

@@ -1,0 +1,88 @@
+/**
+ * Whether a kept page is current: a comparison, by time and by positions (I10). Nothing has to be told to a page, so
+ * nothing can be lost on the way to it.
+ *
+ *   marked, of another life, of another version ──────▶ miss: visitors wait for the render
+ *   too old to be served stale, too far behind  ──────▶ miss
+ *   older than its time, behind by more than allowed ─▶ stale: served while one render runs
+ *   else ─────────────────────────────────────────────▶ fresh
+ */
+import type { KeptPage } from '@baro/core/broker'
+import { type AtPosition, comparePositions, parsePosition } from '@baro/core/protocol'
+
+/** What is known when a page is asked for. */
+export interface PageMoment {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** Where the channel of each read stands; `undefined` if that could not be found out. */
+  readonly heads: readonly (AtPosition | undefined)[]
+  /** The version of the definition of each read, as it is now; `undefined` if the channel is not defined any more. */
+  readonly versions: readonly (string | undefined)[]
+  /** The newest mark of each tag of the page. */
+  readonly marks: readonly number[]
+}
+
+/** Why a page is not fresh. */
+export type PageFault =
+  /** It is older than its policy allows. */
+  | 'time'
+  /** Its channels have published more since than its policy allows. */
+  | 'behind'
+  /** Where its channels stand could not be found out, so nobody knows. */
+  | 'unknown'
+  /** It shows another life of a channel, or none. */
+  | 'epoch'
+  /** The definition of a channel has changed. */
+  | 'version'
+  /** It was marked on demand. */
+  | 'marked'
+
+/** What becomes of a request for a kept page. */
+export type PageVerdict =
+  | { readonly state: 'fresh'; readonly ttlMs: number; readonly behind: number }
+  /** It is served, and rendered again if its interval is over. */
+  | { readonly state: 'stale'; readonly fault: PageFault; readonly behind: number; readonly mayRender: boolean }
+  /** Whoever asks waits for the render. */
+  | { readonly state: 'miss'; readonly fault: PageFault }
+
+/** Clocks of nodes differ. A page from further in the future was dated by a clock that jumped: it counts as old. */
+const maxSkewMs = 5_000
+
+/** Decides about a page. */
+export function judgePage({ reads, mark, renderedAt, policy }: KeptPage, moment: PageMoment): PageVerdict {
+  if (moment.marks.some((newest) => newest > mark)) return { state: 'miss', fault: 'marked' }
+  let behind = 0
+  let isUnknown = false
+  for (const [index, { position, version }] of reads.entries()) {
+    // A page of another version would have to be loaded again, so it is not handed out at all.
+    if (moment.versions[index] !== version) return { state: 'miss', fault: 'version' }
+    const head = moment.heads[index]
+    if (!head) isUnknown = true
+    else {
+      const lacking = lackingAt(position, head)
+      if (lacking === undefined) return { state: 'miss', fault: 'epoch' }
+      behind = Math.max(behind, lacking)
+    }
+  }
+  const age = moment.now - renderedAt
+  const mayRender = age < 0 || age >= policy.minIntervalMs
+  if (behind > policy.waitBehind && mayRender) return { state: 'miss', fault: 'behind' }
+  const old = age < -maxSkewMs ? policy.maxAgeMs : Math.max(0, age)
+  if (old >= policy.maxAgeMs + policy.maxStaleMs) return { state: 'miss', fault: 'time' }
+  if (behind > policy.maxBehind) return { state: 'stale', fault: 'behind', behind, mayRender }
+  if (isUnknown) return { state: 'stale', fault: 'unknown', behind, mayRender }
+  if (old >= policy.maxAgeMs) return { state: 'stale', fault: 'time', behind, mayRender }
+  return { state: 'fresh', ttlMs: policy.maxAgeMs - old, behind }
+}
+
+/**
+ * How many publications a page lacks; `undefined` if its position is of another life. One that is newer than the head that
+ * we know lacks nothing: the head may be a second old.
+ */
+function lackingAt(text: string, head: AtPosition): number | undefined {
+  const position = parsePosition(text)
+  if (!position.ok || position.value.kind !== 'at') return undefined
+  const order = comparePositions(position.value, head)
+  if (order === 'unrelated') return undefined
+  return order === 'older' ? head.offset - position.value.offset : 0
+}

@@ -1,0 +1,105 @@
+/** What a render reads, written down while it runs. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { BaroError } from '@baro/core'
+import type { KeptPage, PageRead } from '@baro/core/broker'
+import { isOfMembers, quote } from '@baro/core/protocol'
+
+/** Most snapshots that are written down of one render; a page that shows more is not kept. */
+const maxReads = 1_000
+
+/** One render, from its beginning on. */
+export class RenderRecord {
+  /** The path of the page, for errors. */
+  readonly path: string
+  /** Whether visitors share what comes of it. */
+  readonly isShared: boolean
+  /** The newest mark of the store when it began. */
+  readonly mark: number
+  /** When it began, in milliseconds since 1970. */
+  readonly began: number
+  readonly #reads = new Map<string, PageRead>()
+  readonly #tags = new Set<string>()
+  #served: { readonly reads: readonly PageRead[]; readonly renderedAt: number; readonly mark: number } | undefined
+
+  constructor({ path, isShared, mark, began }: Pick<RenderRecord, 'path' | 'isShared' | 'mark' | 'began'>) {
+    this.path = path
+    this.isShared = isShared
+    this.mark = mark
+    this.began = began
+  }
+
+  /** What was read to make something new. */
+  get reads(): readonly PageRead[] {
+    return [...this.#reads.values()]
+  }
+
+  /** What it can be marked by beside its path and its channels. */
+  get tags(): readonly string[] {
+    return [...this.#tags]
+  }
+
+  /** What a cache of the framework answered with instead of rendering: the answer is as old as that. */
+  get served(): Pick<KeptPage, 'reads' | 'renderedAt' | 'mark'> | undefined {
+    return this.#served
+  }
+
+  /** Whether it has read more than is written down, so that nobody can say whether it is current. */
+  get isOverfull(): boolean {
+    return this.#reads.size > maxReads
+  }
+
+  /** Writes down what the page shows. Who is in a channel never makes a page stale: people come and go all the time. */
+  add({ channel, position, version }: PageRead): void {
+    if (isOfMembers({ channel }) || this.isOverfull) return
+    this.#reads.set(`${channel} ${position} ${version}`, { channel, position, version })
+  }
+
+  tag(tags: readonly string[]): void {
+    for (const tag of tags) this.#tags.add(tag)
+  }
+
+  /** The framework answers with what it kept. It may go on and render: what that reads is not of this. */
+  serve({ reads, renderedAt, mark, tags }: Pick<KeptPage, 'reads' | 'renderedAt' | 'mark' | 'tags'>): void {
+    this.tag(tags)
+    const before = this.#served
+    this.#served = {
+      reads: [...(before?.reads ?? []), ...reads],
+      renderedAt: Math.min(before?.renderedAt ?? renderedAt, renderedAt),
+      mark: Math.min(before?.mark ?? mark, mark),
+    }
+  }
+}
+
+/** The render that the code which asks belongs to. */
+export class RenderRecords {
+  readonly #running = new AsyncLocalStorage<RenderRecord>()
+
+  /** The render of the caller, if it is one. */
+  get current(): RenderRecord | undefined {
+    return this.#running.getStore()
+  }
+
+  /** Runs a render: whatever it calls, also later, belongs to it. */
+  run<T>(record: RenderRecord, render: () => T): T {
+    return this.#running.run(record, render)
+  }
+
+  /** Runs what belongs to nobody: work that a render starts for others must not end up in its page. */
+  apart<T>(work: () => T): T {
+    return this.#running.exit(work)
+  }
+
+  /**
+   * Refuses what must not get into a page that visitors share (never a private value in a shared page).
+   *
+   * @throws {BaroError} `refused`, with the path of the page.
+   */
+  assertMayBeRead(what: string): void {
+    const record = this.current
+    if (!record?.isShared) return
+    throw new BaroError(
+      'refused',
+      `${what} is not public, and ${quote(record.path)} is rendered for a cache that all visitors share. Leave this path out of hub.pages by its policy, or read it in the browser.`,
+    )
+  }
+}

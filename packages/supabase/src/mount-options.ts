@@ -1,0 +1,12 @@
+import { anyText, type OptionRules } from '@baro/core/protocol'
+
+/** What `mount` takes. */
+export interface MountOptions {
+  /** Where clients connect. Default `'/realtime/v1'`, which is what they make of the URL of a project. */
+  readonly path?: string
+  /** The key of clients that are nobody: `createClient(url, 'anon')`. Every other key or token is for the hub's `auth`. Default `'anon'`. */
+  readonly anonKey?: string
+}
+
+/** What the options of `mount` must be. */
+export const mountOptionRules: OptionRules<MountOptions> = { path: anyText, anonKey: anyText }

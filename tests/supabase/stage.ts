@@ -1,0 +1,146 @@
+/** A hub with the gateway for Supabase Realtime on a real server, and the real client. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type AnyChannel, channel, type TypesOf } from '@baro/core'
+import { type Auth, type ChannelHandlers, createHub, type Hub, type HubOptions } from '@baro/server'
+import { type MountOptions, mount } from '@baro/supabase'
+import { createClient, type RealtimeChannel, type SupabaseClient } from '@supabase/supabase-js'
+import { afterEach } from 'vitest'
+import { WebSocket } from 'ws'
+import * as z from 'zod'
+
+/** A room for talking. */
+export const room = channel('room:{id}', {
+  events: { message: z.object({ text: z.string() }), picture: z.instanceof(Uint8Array) },
+  signals: { cursor: z.object({ x: z.number(), y: z.number() }) },
+})
+
+type RoomHandlers = ChannelHandlers<TypesOf<typeof room>>
+
+let ends: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const end of ends.toReversed()) await end()
+  ends = []
+})
+
+/** Runs something when the test is over, last one first. */
+export function atEnd(end: () => unknown): void {
+  ends.push(end)
+}
+
+/** Which serializer realtime-js speaks. */
+export const versions = ['1.0.0', '2.0.0'] as const
+export type Version = (typeof versions)[number]
+
+/** A node that serves. */
+export interface Node {
+  readonly hub: Hub
+  readonly url: string
+  /** A client of Supabase, not connected yet. `token` is asked for one each time that the client wants one. */
+  client(options?: {
+    readonly key?: string
+    readonly version?: Version
+    readonly token?: () => Promise<string>
+    readonly url?: string
+  }): SupabaseClient
+  /** The server goes, and its clients do not know. */
+  stopListening(): Promise<void>
+}
+
+/** What a node of a test may say. */
+export interface NodeOptions {
+  readonly auth?: Auth
+  readonly access?: RoomHandlers['access']
+  readonly hub?: Partial<HubOptions>
+  readonly mount?: MountOptions
+  readonly port?: number
+  /** Channels beside the room, and what makes them work. */
+  readonly channels?: readonly AnyChannel[]
+  readonly prepare?: (hub: Hub) => void
+}
+
+export async function startNode(options: NodeOptions = {}): Promise<Node> {
+  const hub = createHub({
+    channels: [room, ...(options.channels ?? [])],
+    development: false,
+    limits: { timesPerAddress: Number.POSITIVE_INFINITY },
+    ...(options.auth && { auth: options.auth }),
+    ...options.hub,
+  })
+  hub.on(room, {
+    access: options.access ?? 'public',
+    events: {
+      message: ({ payload, publish }) => publish('message', payload),
+      picture: ({ payload, publish }) => publish('picture', payload),
+    },
+    signals: { cursor: ({ payload, signal }) => signal('cursor', payload) },
+  })
+  options.prepare?.(hub)
+  mount(hub, options.mount)
+  const server = createServer((_request, response) => response.end('the application'))
+  hub.attach(server)
+  server.listen(options.port ?? 0)
+  await once(server, 'listening')
+  const url = `http://localhost:${(server.address() as AddressInfo).port}`
+  const clients = new Set<SupabaseClient>()
+  const client: Node['client'] = ({ key = 'anon', version = '2.0.0', token, url: other = url } = {}) => {
+    const made = createClient(other, key, {
+      auth: { persistSession: false, autoRefreshToken: false },
+      realtime: {
+        transport: WebSocket as never,
+        vsn: version,
+        // No test waits for seconds.
+        reconnectAfterMs: () => 1,
+      },
+      ...(token && { accessToken: token }),
+    })
+    clients.add(made)
+    return made
+  }
+  const stopListening = async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  atEnd(async () => {
+    for (const one of clients) await one.removeAllChannels()
+    await hub.close()
+    await stopListening()
+  })
+  return { hub, url, client, stopListening }
+}
+
+/** Resolves when the topic is joined. Rejects with what the server says if it is not. */
+export function joined(topic: RealtimeChannel): Promise<RealtimeChannel> {
+  return new Promise((resolve, reject) => {
+    topic.subscribe((status, error) => {
+      if (status === 'SUBSCRIBED') resolve(topic)
+      else if (status !== 'CLOSED') reject(error ?? new Error(status))
+    })
+  })
+}
+
+/** What a topic hears of an event, and when it has heard so much. */
+export class Heard<T = { text: string }> {
+  readonly all: T[] = []
+  readonly metas: unknown[] = []
+  #looks: (() => void)[] = []
+
+  constructor(topic: RealtimeChannel, event = 'message') {
+    topic.on('broadcast', { event }, ({ payload, meta }) => {
+      this.metas.push(meta)
+      this.all.push(payload as T)
+      for (const look of this.#looks) look()
+    })
+  }
+
+  /** Resolves once so many were heard. */
+  count(count: number): Promise<readonly T[]> {
+    return new Promise((resolve) => {
+      const look = () => this.all.length >= count && resolve(this.all)
+      this.#looks.push(look)
+      look()
+    })
+  }
+}
