@@ -3,6 +3,7 @@ import { createDiskBroker } from '@baro/disk'
 import { jwt } from '@baro/jwt'
 import { createHub } from '@baro/server'
 import { mount, participantOf } from '@baro/socket.io'
+import type { Server } from 'socket.io'
 import { everybody, room } from './channels.ts'
 import { secret } from './tokens.ts'
 
@@ -14,7 +15,7 @@ hub.on(room, {
   access: ({ user }) => user !== undefined,
   events: { said: ({ payload, user, publish }) => publish('said', { ...payload, by: user?.id ?? '' }) },
 })
-mount(hub, (io) => {
+const use = (io: Server) => {
   io.on('connection', (socket) => {
     socket.on(
       'join',
@@ -30,7 +31,8 @@ mount(hub, (io) => {
       )
     })
   })
-})
+}
+mount(hub, use, { member: () => ({ rung: 'socket.io' }) })
 const listening = await hub.listen(Number(port), '127.0.0.1')
 process.once('SIGTERM', async () => {
   await hub.drain({ spreadMs: 200, timeoutMs: 1_000 })
