@@ -40,6 +40,8 @@ export interface Storm {
 
 const speakEveryMs = 120
 const calmWithinMs = 90_000
+/** Who was cut off is a member again with its next link. */
+const backWithinMs = 15_000
 /** A long poll is held for 25 s, and its member stays for twice that, and the grace. */
 const goneWithinMs = 60_000
 const lookMs = 50
@@ -122,6 +124,7 @@ export async function runStorm({ seed, ms, vanish, report = () => {} }: StormOpt
     await until(() => isSettled(last), calmWithinMs)
     await settle(people, calm)
     const truth = calm.state()
+    await until(() => people.every(({ name }) => calm.here().has(name)), backWithinMs)
     const members = calm.here()
     for (const person of people)
       if (!members.has(person.name)) wrong.push(`${person.name} (${person.rung}) is not a member`)
