@@ -9,6 +9,8 @@ const apart = [
   'tests/hostile/**/*.test.ts',
   'tests/disk/**/*.test.ts',
   'tests/embedded/**/*.test.ts',
+  'packages/redis/src/*.test.ts',
+  'tests/nodes/**/*.test.ts',
   'tests/tutorials/*.test.ts',
 ]
 

@@ -15,6 +15,8 @@ export interface NextApp {
   readonly port: number
   readonly url: string
   readonly server: ChildProcess
+  /** Starts the same build once more, beside this server or after it. */
+  again(env: Readonly<Record<string, string>>): Promise<NextApp>
   /** Everything it has printed since this was last called. */
   printedSince(): string
   /** The status of the cache, the first word of `Cache-Control`, and the snapshot in the HTML of a page. */
@@ -34,29 +36,43 @@ export async function startNextApp(
 ): Promise<NextApp> {
   const dir = fileURLToPath(new URL(`./${name}`, import.meta.url))
   let printed = ''
-  const run = (...args: readonly string[]): ChildProcess => {
-    const child = spawn(process.execPath, [...throwOnSignal, next, ...args], {
-      cwd: dir,
-      env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk) => {
-        printed += chunk
-      })
-    return child
-  }
-  expect((await once(run('build', ...flags), 'exit'))[0], printed).toBe(0)
+  const build = run(dir, ['build', ...flags], {}, (chunk) => {
+    printed += chunk
+  })
+  expect((await once(build, 'exit'))[0], printed).toBe(0)
   await built(dir)
+  return serve(dir, {})
+}
+
+function run(
+  dir: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  print: (chunk: string) => void,
+): ChildProcess {
+  const child = spawn(process.execPath, [...throwOnSignal, next, ...args], {
+    cwd: dir,
+    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => print(String(chunk)))
+  return child
+}
+
+async function serve(dir: string, env: Readonly<Record<string, string>>): Promise<NextApp> {
+  let printed = ''
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const server = run('start', '-p', String(port))
+  const server = run(dir, ['start', '-p', String(port)], env, (chunk) => {
+    printed += chunk
+  })
   await vi.waitFor(() => expect(printed).toContain('Ready'), { timeout: 30_000 })
   return {
     dir,
     port,
     url,
     server,
+    again: (more) => serve(dir, more),
     printedSince() {
       const text = printed
       printed = ''

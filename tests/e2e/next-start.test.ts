@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type NextApp, startNextApp } from './next-app.ts'
 import { patience, slow } from './patience.ts'
 import { upgrade } from './process-probes.ts'
+import { race } from './race.ts'
 import { expectSanitized } from './sanitized-room.ts'
 
 vi.setConfig(slow)
@@ -85,6 +86,42 @@ describe('the snapshot of a channel that is not public', () => {
       .toMatch(/"(?:diary|notes:ada)" is not public, and /)
     expect(printed).toContain(`is not public, and ${route} is rendered for a cache that all visitors share.`)
     expect(await app.read(path)).not.toContain('a secret')
+  })
+})
+
+describe('a change that is revalidated while a page is rendered', () => {
+  // What Next does by itself; should it do better one day, this says so.
+  test.each(['page', 'route'] as const)('is lost by the own cache of Next for a %s', async (kind) => {
+    const { first, later } = await race(app, kind, `next-${kind}`, (path) => path)
+    expect([first, await later()]).toEqual(['old', 'old'])
+  })
+
+  describe('with the cache handler', () => {
+    let ours: NextApp
+    beforeAll(async () => {
+      ours = await app.again({ BARO_CACHE: '1' })
+    })
+    afterAll(() => {
+      ours?.server.kill('SIGKILL')
+    })
+
+    test.each(['page', 'route'] as const)('is there for the next visitor of a %s', async (kind) => {
+      const { first } = await race(ours, kind, `ours-${kind}`, (path) => path)
+      expect(first).toBe('new')
+    })
+
+    test.each(['page', 'route'] as const)(
+      'is found by the positions of a %s, although nobody revalidated it',
+      async (kind) => {
+        const { later } = await race(ours, kind, `told-${kind}`, () => '')
+        await expect.poll(later, patience).toBe('new')
+      },
+    )
+
+    test('a page that is current is a hit', async () => {
+      await ours.read('/race/page/quiet')
+      await expect.poll(() => ours.read('/race/page/quiet'), patience).toMatch(/^HIT s-maxage=3600 /)
+    })
   })
 })
 

@@ -49,7 +49,9 @@ async function noteFirstLive(page: Page): Promise<void> {
     new MutationObserver((_, observer) => {
       if (!document.querySelector('[data-connection=live]')) return
       observer.disconnect()
-      const shown = [...document.querySelectorAll('[data-stock]')].map((item) => Number(item.getAttribute('data-stock')))
+      const shown = [...document.querySelectorAll('[data-stock]')].map((item) =>
+        Number(item.getAttribute('data-stock')),
+      )
       Object.assign(window, { firstLive: shown })
     }).observe(document, { subtree: true, childList: true, attributes: true })
   })
@@ -142,7 +144,9 @@ test('two visitors trade, and the trade is the quote of both', async () => {
   await buyer.getByLabel('Price').fill('9000')
   await buyer.getByRole('button', { name: 'Buy' }).click()
   for (const page of [seller, buyer]) await page.getByText(/→/).first().waitFor()
-  const traded = await site.sql(`select count(*)::int as count from baro_site.trades where buyer = '지우' or seller = 'Ada'`)
+  const traded = await site.sql(
+    `select count(*)::int as count from baro_site.trades where buyer = '지우' or seller = 'Ada'`,
+  )
   expect(Number(traded[0]?.count)).toBeGreaterThan(0)
 })
 

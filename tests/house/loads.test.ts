@@ -17,7 +17,9 @@ function inPlainNode(kind: 'module' | 'commonjs', code: string): readonly string
 describe('a package loads in plain Node, with the same exports', () => {
   test.each([...packageNames()])('%s by import and by require', (name) => {
     const imported = inPlainNode('module', `import * as all from '${name}'; const names = Object.keys(all)`)
-    const required = inPlainNode('commonjs', `const names = Object.keys(require('${name}'))`)
+    // Node says so of a module with a default export, which the caches of Next are.
+    const own = "filter((one) => one !== '__esModule')"
+    const required = inPlainNode('commonjs', `const names = Object.keys(require('${name}')).${own}`)
     expect(imported[0]).not.toBe('')
     expect(required).toEqual(imported)
   })

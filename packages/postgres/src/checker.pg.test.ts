@@ -11,7 +11,14 @@ async function check(over: Partial<CheckerOptions>) {
   database = await createTestDatabase()
   return runChecker({
     ...{ url: database.url, changes: 2_500, writers: 8, readers: 20, seed: 1 },
-    ...{ cutEveryMs: 700, killEveryMs: 4_000, lifeMs: 1_500, travelMs: 400, longestTransactionMs: 400 },
+    ...{
+      cutEveryMs: 700,
+      killEveryMs: 4_000,
+      lifeMs: 1_500,
+      travelMs: 400,
+      longestTransactionMs: 400,
+      settleMs: 15_000,
+    },
     ...over,
   })
 }
@@ -22,15 +29,15 @@ test('I12: whatever is written, cut and killed, each step of each reader is righ
   const { violations, examples, ...counts } = await check({})
   expect(examples).toEqual([])
   expect(violations).toBe(0)
-  for (const count of ['renders', 'recovered', 'cuts', 'kills', 'rollbacks'] as const)
-    expect([count, counts[count] > 0]).toEqual([count, true])
+  const { renders, recovered, cuts, kills, taken, written } = counts
+  expect(Math.min(renders, recovered, cuts, kills, taken, written.rollbacks)).toBeGreaterThan(0)
 })
 
 test.for(['sequence', 'horizon'] as const)(
   'with a comparison of numbers in place of the visibility rule, it finds violations: %s',
   { timeout: 60_000 },
   async (rule) => {
-    const { violations } = await check({ rule, changes: 1_200, killEveryMs: 60_000, travelMs: 100 })
+    const { violations } = await check({ rule, changes: 1_200, killEveryMs: 60_000, travelMs: 100, settleMs: 500 })
     expect(violations).toBeGreaterThan(0)
   },
 )

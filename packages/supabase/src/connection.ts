@@ -26,6 +26,9 @@ export interface ConnectionParts {
   readonly gone: (connection: Connection) => void
 }
 
+/** A member whose client is dead is gone after two of these. */
+const memberPingMs = 10_000
+
 /** Messages that nobody understands, one after the other, before the link is closed. */
 const maxMistakes = 10
 
@@ -34,13 +37,13 @@ export class Connection implements SessionLink, TopicLink {
   readonly outbox: Outbox
   readonly #parts: ConnectionParts
   readonly #topics = new Map<string, Topic>()
-  readonly #stopPings: () => void
+  readonly #stopLooking: () => void
   #mistakes = 0
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
     this.outbox = parts.outbox
-    this.#stopPings = every(parts.host, () => parts.socket.ping())
+    this.#stopLooking = this.#look()
   }
 
   spend(messages: number, bytes: number): number {
@@ -74,7 +77,7 @@ export class Connection implements SessionLink, TopicLink {
 
   closed(): void {
     this.outbox.discard()
-    this.#stopPings()
+    this.#stopLooking()
     this.#parts.link.end()
     for (const topic of [...this.#topics.values()]) topic.end()
     this.#parts.gone(this)
@@ -111,6 +114,25 @@ export class Connection implements SessionLink, TopicLink {
 
   ended(topic: Topic): void {
     if (this.#topics.get(topic.name) === topic) this.#topics.delete(topic.name)
+  }
+
+  /** Asks for signs of life: more often while somebody is shown as being here. Returns how to stop. */
+  #look(): () => void {
+    const { clock, heartbeatIntervalMs } = this.#parts.host
+    let askedMs = clock.elapsed()
+    let cancel = () => {}
+    const again = () => {
+      cancel = clock.after(Math.min(memberPingMs, heartbeatIntervalMs), () => {
+        const isMember = [...this.#topics.values()].some((topic) => topic.isMember)
+        if (isMember || clock.elapsed() - askedMs >= heartbeatIntervalMs) {
+          askedMs = clock.elapsed()
+          this.#parts.socket.ping()
+        }
+        again()
+      })
+    }
+    again()
+    return () => cancel()
   }
 
   #join(frame: Frame): void {
@@ -178,16 +200,4 @@ export class Connection implements SessionLink, TopicLink {
 function systemError(topic: string, { message }: BaroError): Frame {
   const payload = { extension: 'broadcast', status: 'error', message, channel: topic }
   return { joinRef: null, ref: null, topic, event: 'system', payload }
-}
-
-function every({ clock, heartbeatIntervalMs }: GatewayHost, run: () => void): () => void {
-  let cancel = () => {}
-  const next = () => {
-    cancel = clock.after(heartbeatIntervalMs, () => {
-      run()
-      next()
-    })
-  }
-  next()
-  return () => cancel()
 }

@@ -21,6 +21,11 @@ export class Membership {
     this.#channel = channel
   }
 
+  /** Whether the client is shown, or asks to be. */
+  get isTold(): boolean {
+    return this.#told !== undefined
+  }
+
   /** The client is somebody from now on. Whoever it was before is gone with its participant. */
   become(participant: Participant): void {
     this.#participant = participant

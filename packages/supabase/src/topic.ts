@@ -81,6 +81,11 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
     return this.#parts.join.joinRef ?? this.#parts.join.ref
   }
 
+  /** Whether others see the client here, so that its death must be noticed soon (I9). */
+  get isMember(): boolean {
+    return this.#membership.isTold
+  }
+
   /** Lets the client in as whoever its token says: at first, and again with each new token, from where it stands (I8). */
   async enter(token: string | undefined): Promise<void> {
     const number = ++this.#tokens

@@ -1,0 +1,1 @@
+export { GET, POST } from '../../../../instrumented-app/app/gates/[name]/route.ts'

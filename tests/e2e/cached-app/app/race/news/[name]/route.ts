@@ -1,0 +1,1 @@
+export { POST } from '../../../../../instrumented-app/app/race/news/[name]/route.ts'
