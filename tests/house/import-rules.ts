@@ -18,7 +18,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'socket.io': ['core', 'server'],
   supabase: ['core', 'server'],
   react: ['core', 'client'],
-  next: ['core', 'server'],
+  next: ['core', 'server', 'react'],
   testing: ['core', 'client', 'server'],
 }
 
