@@ -258,7 +258,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   }
 
   const host: GatewayHost = {
-    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker },
+    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker, channels },
     get isStopping() {
       return sessions.isStopping
     },
