@@ -348,7 +348,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       embeddedReads: (body) => embeddedReads(body, (channel) => judge.versionOf(channel)),
       recorded: (path, work) =>
         whenHere(pageStore.lastMark(), (mark) =>
-          records.run(new RenderRecord({ path, isShared: false, mark, began: clock.now() }), work),
+          records.run(new RenderRecord({ path, isShared: false, isKept: false, mark, began: clock.now() }), work),
         ),
     },
     async revalidate(what) {
