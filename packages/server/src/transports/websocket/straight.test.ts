@@ -68,6 +68,17 @@ describe('writes', () => {
     expect(connection.destroyed).toBe(true)
   })
 
+  test('end the connection also where nothing is read that would tell', async () => {
+    const { connection } = await pair()
+    connection._write = (_bytes, _encoding, done) => done(new Error('the network is gone'))
+    connection.on('error', () => {})
+    let hasLeft = false
+    writeStraight(connection, large, () => {
+      hasLeft = true
+    })
+    expect([hasLeft, connection.destroyed]).toEqual([true, true])
+  })
+
   test('wait for those of the stream, and come after no end', async () => {
     const { connection } = await pair()
     expect(takesStraight(connection)).toBe(true)
