@@ -33,7 +33,10 @@ const server: House = {
       room('participant', '`hub.open`: a session in this process'),
       room('transports/channel-url', 'one channel, one URL: GET, POST, event stream, plain WebSocket'),
       room('transports/sdk', 'the SDK without WebSocket: one POST'),
-      room('transports/server', 'programs with a server key: publishes to several channels in one POST'),
+      room(
+        'transports/server',
+        'programs with a server key: publishes to several channels, and pages to render anew, in one POST',
+      ),
     ],
     [
       room('page-cache', 'pages that are kept, and whether they are current; their renders; their answers'),

@@ -390,15 +390,16 @@ export const en: Words = {
     },
   },
   compat: {
-    title: 'Four clients, one room',
-    lead: 'Four libraries that know nothing of each other, each connected on its own, in one page. Write with one, and read with the other three.',
-    noScript: 'The four clients need JavaScript. The messages are those of the room when this page was rendered.',
+    title: 'Five clients, one room',
+    lead: 'Five libraries that know nothing of each other, each connected on its own, in one page. Write with one, and read with the other four.',
+    noScript: 'The five clients need JavaScript. The messages are those of the room when this page was rendered.',
     empty: 'Nobody has written here yet.',
     notSent: 'Not sent. Try again when it is connected.',
     links: { connecting: 'connecting', open: 'connected', waiting: 'reconnecting', closed: 'closed: reload the page' },
     each: {
       sdk: { name: 'SDK', means: 'useChannel of @baro/react, which goes on from this page' },
       'socket.io': { name: 'Socket.IO', means: 'socket.io-client from npm, unmodified' },
+      supabase: { name: 'Supabase', means: '@supabase/supabase-js from npm, unmodified' },
       'event-source': { name: 'EventSource', means: 'reads a stream, and writes by POST' },
       websocket: { name: 'WebSocket', means: 'that of the browser, without a library' },
     },
@@ -408,10 +409,10 @@ export const en: Words = {
     code: (name) => `All the code of ${name}`,
     same: (count) =>
       count === 0
-        ? 'All four have received nothing yet.'
-        : `All four have the same ${count === 1 ? 'message' : `${number.format(count)} messages, in the same order`}.`,
+        ? 'All five have received nothing yet.'
+        : `All five have the same ${count === 1 ? 'message' : `${number.format(count)} messages, in the same order`}.`,
     behind: (names) => `The newest has not reached ${names} yet. All else is the same.`,
-    different: 'The four lists are not the same.',
+    different: 'The five lists are not the same.',
   },
   live: {
     rendered: (offset) => `rendered at ${number.format(offset)}`,

@@ -385,8 +385,8 @@ export const ko: Words = {
     },
   },
   compat: {
-    title: '클라이언트 넷, 대화방 하나',
-    lead: '서로 다른 클라이언트 넷이 한 페이지에서 따로 연결합니다. 하나로 보내면 나머지 셋에서도 받습니다.',
+    title: '클라이언트 다섯, 대화방 하나',
+    lead: '서로 다른 클라이언트 다섯이 한 페이지에서 따로 연결합니다. 하나로 보내면 나머지 넷에서도 받습니다.',
     noScript:
       '클라이언트를 실행하려면 자바스크립트가 필요합니다. 아래 메시지는 이 페이지를 렌더링한 시점까지의 대화입니다.',
     empty: '아직 메시지가 없습니다.',
@@ -395,6 +395,7 @@ export const ko: Words = {
     each: {
       sdk: { name: 'SDK', means: '@baro/react의 useChannel, 이 페이지의 다음부터 수신' },
       'socket.io': { name: 'Socket.IO', means: 'npm의 socket.io-client를 수정 없이 사용' },
+      supabase: { name: 'Supabase', means: 'npm의 @supabase/supabase-js를 수정 없이 사용' },
       'event-source': { name: 'EventSource', means: '스트림으로 받고 POST로 보내기' },
       websocket: { name: 'WebSocket', means: '라이브러리 없이 브라우저의 WebSocket만 사용' },
     },
@@ -404,10 +405,10 @@ export const ko: Words = {
     code: (name) => `${name} 코드 전체`,
     same: (count) =>
       count === 0
-        ? '아직 넷 다 받은 메시지가 없습니다.'
-        : `넷 다 같은 메시지 ${number.format(count)}개를 같은 순서로 받았습니다.`,
+        ? '아직 다섯 다 받은 메시지가 없습니다.'
+        : `다섯 다 같은 메시지 ${number.format(count)}개를 같은 순서로 받았습니다.`,
     behind: (names) => `${names}: 최신 메시지를 받는 중입니다. 나머지는 같습니다.`,
-    different: '네 목록이 서로 다릅니다.',
+    different: '다섯 목록이 서로 다릅니다.',
   },
   live: {
     rendered: (offset) => `${number.format(offset)}번까지 반영된 페이지`,

@@ -15,6 +15,8 @@ export function answerPath(
   if (path.kind === 'known') return false
   response.setHeader('Cache-Control', 'no-store')
   if (path.kind === 'elsewhere') response.writeHead(308, { Location: path.location }).end()
+  // Next's router wants no page: it leaves a body unread, and the browser would wait for it.
+  else if (request.headers.rsc !== undefined) response.writeHead(404).end()
   else {
     const { 'accept-language': accepted = null, cookie } = request.headers
     const language = negotiate(languageNamed(request.url) ?? chosenIn(cookie), accepted)

@@ -13,7 +13,7 @@ import { race } from '../channels/race.ts'
 import { room } from '../channels/room.ts'
 import { products, till } from '../channels/shop.ts'
 import { openClub } from './club.ts'
-import { mountSocketIo, openCompat } from './compat.ts'
+import { mountGateways, openCompat } from './compat.ts'
 import { openDevices } from './devices.ts'
 import { createIdentity } from './identity.ts'
 import { openMarket } from './market.ts'
@@ -84,7 +84,7 @@ export async function createSiteHub(broker?: Broker, database?: PostgresDriver):
   countVisitors(hub)
   runRace(hub)
   openCompat(hub)
-  mountSocketIo(hub)
+  mountGateways(hub)
 
   await hub.publish(machine(), 'facts', readFacts())
   await startSampler(async (sample) => {

@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDiskBroker } from '@baro/disk'
 import { attach, renderBuiltPages } from '@baro/next'
+import { createRedisBroker } from '@baro/redis'
 import type { Hub } from '@baro/server'
 import next from 'next'
 import { answerPath } from './answer-path.ts'
@@ -35,15 +36,24 @@ Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production' })
 
 const server: Server = tls ? createSecureServer(tls) : createServer()
 await assertFree(wantedPort)
-// A restart then resets nobody. Without it everything is in memory, as `createHub` has it.
+// A restart then resets nobody. With `REDIS_URL` several of these processes are one site. Without either everything is in memory, as
+// `createHub` has it.
 const data = process.argv.includes('--disk') ? process.env.BARO_FOLDER || `${dir}/.baro` : undefined
-const database = openDatabase(process.env.DATABASE_URL, data && `${data}/postgres`)
+const shared = process.env.REDIS_URL
+// A database in its process is one of this node alone.
+const databaseUrl = process.env.DATABASE_URL ?? (shared === undefined ? undefined : 'none')
+const database = openDatabase(databaseUrl, data && `${data}/postgres`)
 // The first start of an embedded one takes some seconds, beside the build.
 const tablesMade = database && makeTables(database.driver)
 tablesMade?.catch(() => {})
 if (process.argv.includes('--build')) await buildIfNeeded(dir)
 
-const broker = data === undefined ? undefined : await createDiskBroker({ folder: data })
+const broker =
+  shared !== undefined
+    ? await createRedisBroker({ url: shared }).catch(stop)
+    : data !== undefined
+      ? await createDiskBroker({ folder: data })
+      : undefined
 // The pages check sessions by it too, and each of their bundles is another module.
 process.env.ISSUER_KEY ||= await issuerKey(data)
 await tablesMade?.catch((error) => stop(new Error(`The database cannot be used: ${error.message}`, { cause: error })))

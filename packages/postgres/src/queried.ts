@@ -42,7 +42,7 @@ export interface QueriedRows extends QueriedSnapshot {
  * ```ts
  * hub.on(products, {
  *   access: 'public',
- *   snapshot: queried((tx, { params }) => tx.rows('select p.* from products p join shelves using (id)')),
+ *   snapshot: queried((tx, { params }) => tx.rows('select * from products order by price limit 10')),
  * })
  * ```
  */

@@ -1,5 +1,6 @@
 export { BaroProvider, type BaroProviderProps } from './baro-provider.tsx'
 export type { ChannelActions, ReferenceOf } from './channel-handle.ts'
+export { Refresh, type RefreshProps, type RenderedAt } from './refresh.tsx'
 export { type LiveChannel, useChannel } from './use-channel.ts'
 export { type LiveConnection, useConnection } from './use-connection.ts'
 export { type LiveMembers, useMembers } from './use-members.ts'

@@ -202,10 +202,14 @@ export function createFollowedChannel(
     },
     hold(holder, newest, page) {
       // A module that was loaded again brings its reducers as new functions.
-      definition = newest
+      // Who only wants to know that it goes on brings no reducers, and takes none away.
+      const isFold = newest.state && !definition.state
+      if (newest.state || !definition.state) definition = newest
+      if (isFold) store = createStore(newest, page)
       if (holders.size === 0) rendered = isSnapshot(page) ? parseAt(page.position)?.offset : undefined
       holders.add(holder)
       takeOffer(page)
+      if (isFold) dispatch({ type: 'ask' })
       update()
     },
     release(holder) {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { eventually } from '../../test/eventually.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { queried } from '../queried.ts'
-import { foldChange } from '../state/rows-state.ts'
+import { foldChange, type RowsState } from '../state/rows-state.ts'
 import type { Row, RowChange } from '../table/row-change.ts'
 import { table } from '../table/table.ts'
 import { createDatabase } from './create-database.ts'
@@ -34,7 +34,7 @@ function start(): void {
 
 /** Follows from a snapshot, as a page does. */
 class Page {
-  rows: readonly Row[]
+  state: RowsState
   readonly told: string[] = []
   readonly resets: string[] = []
   position: string
@@ -45,8 +45,12 @@ class Page {
     value: Json | undefined,
     position: string,
   ) {
-    this.rows = (value as unknown as { rows: readonly Row[] }).rows
+    this.state = value as unknown as RowsState
     this.position = position
+  }
+
+  get rows(): readonly Row[] {
+    return this.state.rows
   }
 
   follow(): void {
@@ -58,7 +62,7 @@ class Page {
       },
       reset: (reason, { value }) => {
         this.resets.push(reason)
-        this.rows = (value as unknown as { rows: readonly Row[] }).rows
+        this.state = value as unknown as RowsState
       },
       failed: (error) => this.told.push(`failed ${error.code}`),
     })
@@ -70,7 +74,7 @@ class Page {
 
   #take({ type, payload }: Publication): void {
     const change = { type, payload } as unknown as RowChange
-    this.rows = foldChange(products.table, { rows: this.rows }, change).rows
+    this.state = foldChange(products.table, this.state, change)
     const { key, row } = payload as unknown as { key?: Row; row?: Row }
     this.told.push(`${type} ${key?.id ?? ''}${row ? ` ${row.name}` : ''}`)
   }
@@ -170,7 +174,7 @@ describe('the rows of a table', () => {
   test('a reader without a position is reset to the rows, and goes on from there', async () => {
     const page = await render()
     page.position = 'none'
-    page.rows = []
+    page.state = { rows: [] }
     page.follow()
     await eventually(() => expect(page.rows).toHaveLength(2))
     await database.run("insert into products values (3, 'axe', 'tools', 20)")
@@ -182,7 +186,7 @@ describe('the rows of a table', () => {
     const page = await render()
     const [, epoch] = page.position.split('.')
     for (const position of [`1q.${epoch}.1.1.`, '1q.elsewhere.zz.1.']) {
-      const old = new Page(page.channel, [], position)
+      const old = new Page(page.channel, { rows: [] }, position)
       pages.push(old)
       old.follow()
       await eventually(() => expect([old.resets, old.rows.length]).toEqual([['queried'], 2]))
@@ -207,7 +211,7 @@ describe('the rows of a table', () => {
     await hub.close()
     snapshotOption = queried((tx) => tx.rows('select * from products where price < $1 order by price', [100]))
     start()
-    expect((await render()).rows.map(({ id }) => id)).toEqual([1, 2])
+    expect((await render()).rows.map(({ id }) => id)).toEqual([2, 1])
   })
 
   test('nobody else publishes there', async () => {

@@ -21,10 +21,10 @@ const typeOf: Readonly<Record<Comparing, string>> = {
   boolean: 'boolean',
   text: 'text',
   uuid: 'uuid',
+  label: 'text',
   date: 'date',
   timestamp: 'timestamp',
   timestamptz: 'timestamptz',
-  label: 'text',
 }
 
 /** The text after `where`, and its parameters from `$1` on. */
@@ -36,8 +36,8 @@ export function whereOf(
   const parameter = (value: unknown) => `$${values.push(value)}`
   const texts = conditions.map(({ column, operator, values: [first, ...others] }) => {
     const kind = filters.get(column) ?? 'text'
-    // Whoever names a label that there is not gets no rows, not an error of the database.
-    const name = kind === 'text' || kind === 'label' ? `${quoteName(column)}::text` : quoteName(column)
+    const isText = kind === 'text' || kind === 'label'
+    const name = isText ? `${quoteName(column)}::text` : quoteName(column)
     const sign = comparison[operator]
     // Texts are ordered by code point, whatever the order of the column: nobody else could say it without the database.
     const ordered = kind === 'text' && /^(lt|gt)/.test(operator) ? `${name} collate "C"` : name

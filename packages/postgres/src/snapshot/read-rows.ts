@@ -65,7 +65,7 @@ async function allRows(
     `select ${columns} from ${quoteTable(table.name)} where ${text} ${windowSql(table, window, maxRows + 1)}`,
     values,
   )
-  if (rows.length > maxRows)
+  if (window.limit === undefined && rows.length > maxRows)
     throw new BaroError(
       'bad-definition',
       `More than ${maxRows} rows of ${quote(table.name)} are in one channel. Follow fewer by a filter or a limit, or raise "maxRows".`,

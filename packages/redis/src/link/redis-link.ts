@@ -105,7 +105,10 @@ export class RedisLink {
 
   #send(call: Call, isLoaded = true): void {
     const { script, key, args } = call
-    const command = [isLoaded ? 'EVALSHA' : 'EVAL', isLoaded ? script.sha : script.text, '1', key, ...args]
+    // The second key never exists. While a cluster moves the slot, Redis refuses a command whose keys are not all in one place (`TRYAGAIN`): so
+    // no script ever sees a bucket of which a part has moved.
+    const keys = ['2', key, `${key}:none`]
+    const command = [isLoaded ? 'EVALSHA' : 'EVAL', isLoaded ? script.sha : script.text, ...keys, ...args]
     this.#parts.wire.send(key, command).then(call.resolve, (error) => this.#failed(call, error))
   }
 

@@ -13,8 +13,8 @@ import {
   required,
 } from '@baro/core/protocol'
 
-/** What a server key may do: publish as the server, or read as everybody does. A closed list. */
-export type KeyAction = 'publish' | 'read'
+/** What a server key may do: publish as the server, read as everybody does, or have pages rendered anew. A closed list. */
+export type KeyAction = 'publish' | 'read' | 'revalidate'
 
 /** A key of a program in any language, as the hub keeps it: without the key itself. */
 export interface ServerKey {
@@ -55,7 +55,7 @@ const textOfHash = /^sha256:([A-Za-z0-9_-]{43})$/
 /** As many that they cannot be guessed. So one plain hash is enough: nobody tries all of them. */
 const secretBytes = 32
 
-const actions: ReadonlySet<string> = new Set<KeyAction>(['publish', 'read'])
+const actions: ReadonlySet<string> = new Set<KeyAction>(['publish', 'read', 'revalidate'])
 
 /**
  * Makes a key for a program that publishes over HTTP.
@@ -127,7 +127,7 @@ export function assertServerKey(key: ServerKey): void {
     if (!actions.has(action))
       throw new BaroError(
         'bad-definition',
-        `The server key "${name}" may not ${quote(action)}: there is no such action. Give "publish" or "read".`,
+        `The server key "${name}" may not ${quote(action)}: there is no such action. Give "publish", "read" or "revalidate".`,
       )
 }
 

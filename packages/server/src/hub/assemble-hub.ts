@@ -55,6 +55,7 @@ import { HeldRequests } from '../transports/http/held-requests.ts'
 import { LateRefusals } from '../transports/http/late-refusals.ts'
 import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { publishManyByPost } from '../transports/server/publish-post.ts'
+import { revalidateByPost } from '../transports/server/revalidate-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { GatewayHost } from './gateway.ts'
@@ -207,6 +208,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const reading = { ...streaming, feeds, held }
   const posting = { gate, turns, allowances, delegating, limits, clock }
   const programming = { ...posting, registry }
+  const marking = { ...programming, mark: async (tags: readonly string[]) => pageStore.mark(tags) }
   const turnstile = new Turnstile({ clock, allowances })
   const connecting = { clock, turns, allowances, turnstile, ticker, limits, openSession, heartbeatIntervalMs }
   const upgrading = { ...streaming, registry, webSockets, bookmarks: new Bookmarks() }
@@ -235,6 +237,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       publish: (resolved, request, response, handshake) =>
         publishByPost(posting, resolved, request, response, handshake),
       publishMany: (request, response, handshake) => publishManyByPost(programming, request, response, handshake),
+      revalidate: (request, response, handshake) => revalidateByPost(marking, request, response, handshake),
       connect: (request, response, handshake) => connectByPost(connecting, request, response, handshake),
       upgradeConnect: (upgrade) => webSockets.upgrade(upgrade, (socket) => hub.connect(socket, upgrade.handshake)),
       upgradeChannel: (place, upgrade) => upgradeChannel(upgrading, place, upgrade),
@@ -259,7 +262,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   }
 
   const host: GatewayHost = {
-    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker },
+    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker, channels },
     get isStopping() {
       return sessions.isStopping
     },
@@ -354,7 +357,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       embeddedReads: (body) => embeddedReads(body, (channel) => judge.versionOf(channel)),
       recorded: (path, work) =>
         whenHere(pageStore.lastMark(), (mark) =>
-          records.run(new RenderRecord({ path, isShared: false, mark, began: clock.now() }), work),
+          records.run(new RenderRecord({ path, isShared: false, isKept: false, mark, began: clock.now() }), work),
         ),
     },
     async revalidate(what) {

@@ -41,6 +41,8 @@ export interface Destinations {
   publish(resolved: Resolved, request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** The publishes of a program to several channels. */
   publishMany(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
+  /** The pages that a program has rendered anew. */
+  revalidate(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK in one POST. */
   connect(request: IncomingMessage, response: ServerResponse, handshake: Handshake): Promise<void>
   /** A session of the SDK on a WebSocket. */
@@ -189,6 +191,8 @@ export class Routes {
       return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
     if (rest === '/publish' && method === 'POST') return destinations.publishMany(request, response, handshake)
     if (rest === '/publish') return refuseMethod(request, response, 'POST, OPTIONS', 'Programs publish by POST')
+    if (rest === '/revalidate' && method === 'POST') return destinations.revalidate(request, response, handshake)
+    if (rest === '/revalidate') return refuseMethod(request, response, 'POST, OPTIONS', 'Programs revalidate by POST')
     return this.#answerChannel({
       resolved: orThrow(registry.resolvePlain(channelAt(rest))),
       request,

@@ -1,0 +1,78 @@
+'use client'
+
+import { type AnyChannel, channel, type Snapshot } from '@baro/core'
+import { compareAtTexts } from '@baro/core/protocol'
+import { useEffect, useRef } from 'react'
+import { useClient } from './client-context.ts'
+import { createRefresher, type Refresher } from './refresher.ts'
+
+/** Where a part of a page was rendered: a snapshot, or what is left of one without its value. */
+export type RenderedAt = Pick<Snapshot, 'channel' | 'position' | 'version'>
+
+/** What `Refresh` takes. */
+export interface RefreshProps {
+  /** What the server's part shows. */
+  readonly on: RenderedAt | readonly RenderedAt[]
+  /**
+   * Has the server render that part again, and ends when it is there: `router.refresh`, or a `fetch`. It keeps what the page
+   * keeps.
+   */
+  readonly refresh: () => unknown
+}
+
+/**
+ * Has a part that only the server can render rendered again when its channels move: what has no reducer in the browser.
+ * Many publications are one refresh, at most one each second; while the server answers with an older page, the next one waits
+ * longer. With Next.js take `Refresh` of `@baro/next/refresh`, which finds out where the page stands.
+ *
+ * @example
+ * ```tsx
+ * <Refresh on={prices} refresh={() => location.reload()} />
+ * ```
+ */
+export function Refresh({ on, refresh }: RefreshProps): null {
+  const client = useClient()
+  const shown: readonly RenderedAt[] = 'channel' in on ? [on] : on
+  const latest = useRef({ shown, refresh })
+  latest.current = { shown, refresh }
+  const refresher = useRef<Refresher>(undefined)
+  const names = shown.map(({ channel: name, version }) => `${name} ${version}`).join()
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other positions of the same channels are looked at, not subscribed to anew.
+  useEffect(() => {
+    if (!client) return
+    const views = new Map<string, string | undefined>()
+    const isBehind = () =>
+      latest.current.shown.some(({ channel: name, position }) => isNewer(views.get(name), position))
+    const running = createRefresher({ isBehind, refresh: async () => latest.current.refresh() })
+    const held = latest.current.shown.map((one) => {
+      const subscription = client.subscribe(bare(one), { ...one, value: undefined } as never)
+      subscription.onChange(({ position }) => {
+        views.set(one.channel, position)
+        running.look()
+      })
+      return subscription
+    })
+    refresher.current = running
+    return () => {
+      running.stop()
+      for (const subscription of held) subscription.close()
+    }
+  }, [client, names])
+
+  // A page that has come is looked at, too: it may be as old as the one before.
+  useEffect(() => refresher.current?.look())
+  return null
+}
+
+/** Whether a channel has gone on since a page was rendered; in another life of it, it has. */
+function isNewer(now: string | undefined, rendered: string): boolean {
+  if (now === undefined || now === rendered) return false
+  const order = compareAtTexts(now, rendered)
+  return order === undefined || order > 0
+}
+
+/** A definition for who only wants to know that a channel goes on. */
+function bare({ version }: RenderedAt): AnyChannel {
+  return Object.assign(() => {}, channel('baro-refresh'), { version }) as never
+}
