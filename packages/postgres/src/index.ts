@@ -13,4 +13,5 @@ export type {
   PostgresDriver,
   Queryable,
 } from './ports/driver.ts'
+export { type PublishingTransaction, publish } from './publish/publish.ts'
 export { type QueriedContext, type QueriedRows, queried, type ReadRows, type RowsTransaction } from './queried.ts'

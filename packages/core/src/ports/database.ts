@@ -1,10 +1,18 @@
 import type { AnyChannel } from '../channel.ts'
+import type { Json } from '../json.ts'
 import type { Params } from '../pattern.ts'
 import type { Broker } from './broker.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
 import type { Randomness } from './randomness.ts'
 import type { StreamSource } from './stream-source.ts'
+
+/** What was published in a transaction. */
+export interface DatabaseEntry {
+  readonly type: string
+  readonly payload: Json
+  readonly id: string
+}
 
 /** What a hub lends to its database. */
 export interface DatabaseParts {
@@ -17,6 +25,11 @@ export interface DatabaseParts {
   readonly log: Log
   /** Most bytes of payload in one answer. A transaction ends in the answer in which it begins, unless it is larger. */
   readonly catchUpBytes: number
+  /**
+   * Appends what an application published in a transaction. Payloads are output of their schemas. It happens if and only if
+   * the cursor of the channel is smaller; a channel that the hub does not have is left out.
+   */
+  append(channel: string, entries: readonly DatabaseEntry[], cursor: number): Promise<void>
 }
 
 /**
@@ -46,6 +59,12 @@ export interface OpenDatabase {
    * not wait: what is wrong with a table is said by `read` and `query`.
    */
   sourceOf(channel: DatabaseChannel): StreamSource | undefined
+  /**
+   * Resolves when what was published under this id in a transaction is appended.
+   *
+   * @throws {BaroError} `unavailable` if it takes too long, `bad-id` if it was rolled back, or is no such id.
+   */
+  published(id: string): Promise<void>
   /** Resolves when the database is not used any more. */
   close(): Promise<void>
 }

@@ -1,17 +1,28 @@
 /** A database that serves one hub: the feed, a ring for each table, and the rows at a snapshot. */
-import type { Json } from '@baro/core'
-import type { DatabaseChannel, DatabaseParts, OpenDatabase, Queried, StreamSource } from '@baro/core/broker'
+import { BaroError, type Json } from '@baro/core'
+import type {
+  DatabaseChannel,
+  DatabaseEntry,
+  DatabaseParts,
+  OpenDatabase,
+  Queried,
+  StreamSource,
+} from '@baro/core/broker'
 import { formatPosition, maxPositionLength, type QueriedPosition, quote } from '@baro/core/protocol'
 import { asDatabaseError } from '../driver/database-error.ts'
 import { TriggerFeed } from '../feed/trigger-feed.ts'
 import type { PostgresDriver } from '../ports/driver.ts'
+import { xidOf } from '../publish/publish.ts'
 import type { QueriedRows } from '../queried.ts'
 import { FeedPassing, rowsAfter, type Sees } from '../ring/rows-after.ts'
 import { RingView, TableRing } from '../ring/table-ring.ts'
-import type { DatabaseSnapshot } from '../snapshot/database-snapshot.ts'
+import { type DatabaseSnapshot, sees } from '../snapshot/database-snapshot.ts'
 import { readRows } from '../snapshot/read-rows.ts'
 import { rowsState } from '../state/rows-state.ts'
 import { type TableDefinition, tableOf } from '../table/table.ts'
+
+/** How long somebody waits for what was published in a transaction. */
+const publishedTimeoutMs = 10_000
 
 /** How it serves, each option given. */
 export interface ServedOptions {
@@ -40,7 +51,19 @@ export class ServedDatabase implements OpenDatabase {
       return table ? [{ ...table, history: definition.history }] : []
     })
     const { pollIntervalMs, careIntervalMs } = options
-    this.#feed = new TriggerFeed({ driver, broker, clock, log, randomness, tables, pollIntervalMs, careIntervalMs })
+    const publish = (channel: string, entries: readonly DatabaseEntry[], cursor: number) =>
+      parts.append(channel, entries, cursor)
+    this.#feed = new TriggerFeed({
+      publish,
+      driver,
+      broker,
+      clock,
+      log,
+      randomness,
+      tables,
+      pollIntervalMs,
+      careIntervalMs,
+    })
     for (const table of tables) {
       const ring = new TableRing({ broker, clock, log, table })
       this.#rings.set(table.name, { ring, passing: new FeedPassing(this.#feed, ring) })
@@ -90,6 +113,25 @@ export class ServedDatabase implements OpenDatabase {
           throw asDatabaseError(error, `The rows of ${quote(channel)} cannot be read`)
         }
       },
+    }
+  }
+
+  async published(id: string): Promise<void> {
+    const xid = xidOf(id)
+    const only: DatabaseSnapshot = { xmin: xid, xmax: xid + 1n, xip: new Set() }
+    const { clock } = this.#parts
+    for (const until = clock.elapsed() + publishedTimeoutMs; ; ) {
+      const [row] = await this.#driver.query<{ status: string | null }>(
+        'select pg_xact_status($1::text::xid8) as status',
+        [String(xid)],
+      )
+      if (row?.status === 'aborted')
+        throw new BaroError('bad-id', `What was published as ${quote(id)} was rolled back.`)
+      const { finished } = await this.#feed.progress('', only)
+      if (row?.status === 'committed' && sees(finished, xid)) return
+      if (clock.elapsed() > until)
+        throw new BaroError('unavailable', `What was published as ${quote(id)} is not appended yet. Ask again.`)
+      await new Promise<void>((resolve) => clock.after(20, resolve))
     }
   }
 

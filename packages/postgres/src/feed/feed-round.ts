@@ -1,5 +1,6 @@
 /** Appends the changes of one round to the rings, in pieces. */
-import type { Broker, Clock, Entry, HistoryBounds } from '@baro/core/broker'
+import type { Json } from '@baro/core'
+import type { Broker, Clock, DatabaseEntry, Entry, HistoryBounds } from '@baro/core/broker'
 import type { Queryable } from '../ports/driver.ts'
 import { type LoggedChange, ringEntry, ringOf, startEntry, type Texts } from '../ring/ring-entry.ts'
 import type { RecordedRound } from './rounds.ts'
@@ -12,6 +13,8 @@ export interface FeedRoundParts {
   readonly clock: Clock
   readonly feed: string
   boundsOf(table: string): HistoryBounds
+  /** Appends what was published in transactions, if the cursor of the channel is smaller. */
+  publish(channel: string, entries: readonly DatabaseEntry[], cursor: number): Promise<void>
 }
 
 /**
@@ -32,7 +35,8 @@ interface LogRow {
   readonly seq: string
   readonly xid: string
   readonly name: string
-  readonly kind: LoggedChange['kind']
+  readonly kind: LoggedChange['kind'] | 'publish'
+  readonly id: string | null
   readonly old: string | null
   readonly new: string | null
   readonly last: boolean
@@ -65,7 +69,7 @@ export async function feedRound(parts: FeedRoundParts, round: RecordedRound): Pr
 /** Which rows of the log are of a round. The first condition is for the index. */
 const ofRound = `xid >= pg_snapshot_xmin($2::text::pg_snapshot) and xid < pg_snapshot_xmax($3::text::pg_snapshot)
   and not pg_visible_in_snapshot(xid, $2::text::pg_snapshot) and pg_visible_in_snapshot(xid, $3::text::pg_snapshot)
-  and name in (select name from ${schema}.feed_tables where feed = $1 and since <= $4::bigint)`
+  and (kind = 'publish' or name in (select name from ${schema}.feed_tables where feed = $1 and since <= $4::bigint))`
 
 function ofRoundValues({ feed }: FeedRoundParts, { from, to, number }: RecordedRound): readonly unknown[] {
   return [feed, from, to, String(number)]
@@ -98,7 +102,7 @@ function piecesOf(transactions: readonly Transaction[]): readonly (readonly Tran
   return pieces
 }
 
-const columns = `seq::text, xid::text, name, kind,
+const columns = `seq::text, xid::text, name, kind, id,
   (select json_object_agg(key, value) from jsonb_each_text(old))::text as old,
   (select json_object_agg(key, value) from jsonb_each_text(new))::text as new`
 
@@ -143,19 +147,21 @@ async function* rowsOf(
 }
 
 async function appendRows(
-  { broker, clock, boundsOf }: FeedRoundParts,
+  { broker, clock, boundsOf, publish }: FeedRoundParts,
   round: RecordedRound,
   rows: readonly LogRow[],
   begun: Set<string>,
   cursor: number,
 ): Promise<void> {
   const time = clock.now()
-  for (const [name, changes] of byTable(rows)) {
+  const published = rows.filter(({ kind }) => kind === 'publish')
+  for (const [channel, entries] of byName(published)) await publish(channel, entries.map(entryOf), cursor)
+  for (const [name, changes] of byName(rows.filter(({ kind }) => kind !== 'publish'))) {
     const from = begun.has(name) ? undefined : round.from
     begun.add(name)
     const entries = changes.map((row, index): Entry => {
       const change: LoggedChange = {
-        kind: row.kind,
+        kind: row.kind as LoggedChange['kind'],
         xid: BigInt(row.xid),
         ...(row.old !== null && { old: JSON.parse(row.old) as Texts }),
         ...(row.new !== null && { new: JSON.parse(row.new) as Texts }),
@@ -171,7 +177,16 @@ async function appendRows(
   }
 }
 
-function byTable(rows: readonly LogRow[]): ReadonlyMap<string, readonly LogRow[]> {
+/** What `publish` logged. */
+function entryOf({ id, new: kept }: LogRow): DatabaseEntry {
+  const { type = '', payload = 'null' } = JSON.parse(kept ?? '{}') as {
+    readonly type?: string
+    readonly payload?: string
+  }
+  return { type, payload: JSON.parse(payload) as Json, id: id ?? '' }
+}
+
+function byName(rows: readonly LogRow[]): ReadonlyMap<string, readonly LogRow[]> {
   const tables = new Map<string, LogRow[]>()
   for (const row of rows) {
     const changes = tables.get(row.name)

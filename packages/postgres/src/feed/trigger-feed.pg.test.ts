@@ -32,6 +32,7 @@ function feedOf(
     tables: definitions.map((definition) => ({ ...definition.table, history: definition.history })),
     pollIntervalMs: 50,
     careIntervalMs: 200,
+    publish: async () => {},
   })
   feeds.push(feed)
   feed.start()

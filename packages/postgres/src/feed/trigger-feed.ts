@@ -1,6 +1,6 @@
 import type { Log } from '@baro/core'
 import { BaroError } from '@baro/core'
-import type { Broker, Clock, HistoryBounds, Randomness } from '@baro/core/broker'
+import type { Broker, Clock, DatabaseEntry, HistoryBounds, Randomness } from '@baro/core/broker'
 import type { ChangeFeed, FeedProgress } from '../ports/change-feed.ts'
 import type { PostgresDriver } from '../ports/driver.ts'
 import { type DatabaseSnapshot, formatSnapshot, parseSnapshot } from '../snapshot/database-snapshot.ts'
@@ -20,6 +20,8 @@ export interface TriggerFeedParts {
   readonly tables: readonly (TableShape & { readonly history: HistoryBounds })[]
   readonly pollIntervalMs: number
   readonly careIntervalMs: number
+  /** Appends what was published in transactions, if the cursor of the channel is smaller. */
+  publish(channel: string, entries: readonly DatabaseEntry[], cursor: number): Promise<void>
 }
 
 /** How long somebody waits for a table to begin. */
@@ -47,6 +49,7 @@ export class TriggerFeed implements ChangeFeed {
         new Leader({
           ...{ driver, broker, clock, log, pollIntervalMs, careIntervalMs, feed },
           boundsOf: (name) => tables.find((table) => table.name === name)?.history ?? ordinaryBounds,
+          publish: parts.publish,
           prepare: () => this.#install(),
           inspect: () => this.#inspect(feed),
           lifeChanged: async () => {

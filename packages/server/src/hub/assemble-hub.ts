@@ -119,6 +119,10 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     )
   const database = options.database?.open({
     ...{ broker, channels, clock, randomness, log, catchUpBytes: limits.catchUpBytes },
+    async append(channel, entries, cursor) {
+      const resolved = registry.resolve(channel)
+      if (resolved.ok) await appender.appendFed(resolved.value, entries, cursor)
+    },
   })
   const viewOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource | undefined => {
     if (members !== undefined) return silentSource
@@ -321,6 +325,11 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
 
     publish: async (reference, type, payload, { id } = {}) =>
       publisher.publish(resolve(reference), [{ type, payload }], id),
+    async published(id) {
+      if (!database)
+        throw new BaroError('bad-definition', 'hub.published waits for a database. Give "database" to createHub.')
+      await database.published(id)
+    },
     signal: async (reference, type, payload, { to, key } = {}) => {
       const resolved = resolve(reference)
       await signals.send(resolved, type, await signals.validate(resolved, type, payload), { to, key })

@@ -147,6 +147,14 @@ export interface Hub {
   ): Promise<Published>
 
   /**
+   * Resolves when what `publish` of `@baro/postgres` published in a transaction is in its channel (I11).
+   *
+   * @throws {BaroError} `unavailable` if it is not within 10 seconds, `bad-id` if the transaction was rolled back or the id is
+   *   none of those, `bad-definition` if the hub has no database.
+   */
+  published(id: string): Promise<void>
+
+  /**
    * Sends a signal to everybody who follows the channel on an open stream, or to one user, without asking rules or handlers.
    *
    * @param options `to` one user; `key` names what it is the newest of.

@@ -90,10 +90,23 @@ export class Appender {
     )
   }
 
-  #append(resolved: Resolved, entries: readonly Entry[], settle: ClaimKey | undefined): NowOrLater<Appended> {
+  /** Appends what a database fed: it happens if and only if the cursor of the channel is smaller. */
+  async appendFed(resolved: Resolved, drafts: readonly Draft[], cursor: number): Promise<void> {
+    const time = this.#parts.clock.now()
+    const entries = drafts.map(({ type, payload, id }): Entry => ({ type, payload, id, time }))
+    const { outcome } = await this.#append(resolved, entries, undefined, cursor)
+    if (outcome === 'appended') this.#parts.counters.published += entries.length
+  }
+
+  #append(
+    resolved: Resolved,
+    entries: readonly Entry[],
+    settle: ClaimKey | undefined,
+    cursor?: number,
+  ): NowOrLater<Appended> {
     const { broker, feeds } = this.#parts
     const { channel, definition } = resolved
-    const options = settle && { settle }
+    const options = settle ? { settle } : cursor === undefined ? undefined : { cursor }
     if (!definition.state) return broker.append(channel, entries, definition.history, options)
     // A channel with a state needs its open feed for an append: the feed folds the state that goes in with it.
     return feeds.using(resolved, (feed) => {

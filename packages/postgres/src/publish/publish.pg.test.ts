@@ -1,0 +1,89 @@
+/** I11: a publication made in a transaction exists if and only if the transaction commits. */
+import { channel, type Log, type Schema } from '@baro/core'
+import { createHub, type Hub } from '@baro/server'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
+import { createDatabase } from '../database/create-database.ts'
+import { publish } from './publish.ts'
+
+const text: Schema<string> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) => (typeof value === 'string' ? { value } : { issues: [{ message: 'no text' }] }),
+  },
+}
+const order = channel('order:{id}', {
+  events: { paid: text },
+  state: { initial: (): string[] => [], on: { paid: (list, { payload }) => [...list, payload] } },
+})
+const log: Log = { info() {}, warn() {}, error() {} }
+
+let database: TestDatabase
+let hub: Hub
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.end())
+beforeEach(async () => {
+  hub = createHub({ channels: [order], database: createDatabase(database.pool, { pollIntervalMs: 50 }), log })
+  hub.on(order, { access: 'public' })
+})
+afterEach(async () => {
+  await hub.close()
+  await database.clear()
+})
+
+async function inTransaction<T>(
+  end: 'commit' | 'rollback',
+  work: (tx: { query(sql: string, values?: unknown[]): Promise<unknown> }) => Promise<T>,
+): Promise<T> {
+  const client = await database.pool.connect()
+  try {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query(end)
+    return result
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+const begun = async () => {
+  for (;;) {
+    const { rows } = await database.pool.query("select to_regclass('baro.feeds')::text as there")
+    if (rows[0].there !== null) return
+  }
+}
+
+test('I11: it is in the channel after the commit, once and in order, and never after a rollback', async () => {
+  await begun()
+  await inTransaction('rollback', (tx) => publish(tx, order({ id: 1 }), 'paid', 'never'))
+  const ids = await inTransaction('commit', async (tx) => [
+    await publish(tx, order({ id: 1 }), 'paid', 'one \0'),
+    await publish(tx, order({ id: 1 }), 'paid', 'two'),
+  ])
+  await hub.published(ids[1] ?? '')
+  expect((await hub.snapshot(order({ id: 1 }))).value).toEqual(['one \0', 'two'])
+})
+
+test('I11: nobody waits for what was rolled back, and an id of something else is refused', async () => {
+  await begun()
+  const id = await inTransaction('rollback', (tx) => publish(tx, order({ id: 1 }), 'paid', 'never'))
+  await expect(hub.published(id)).rejects.toMatchObject({ code: 'bad-id' })
+  await expect(hub.published('1; drop table')).rejects.toMatchObject({ code: 'bad-id' })
+})
+
+test('a payload that is not valid fails before anything is logged', async () => {
+  await begun()
+  await expect(
+    inTransaction('commit', (tx) => publish(tx, order({ id: 1 }), 'paid', 7 as never)),
+  ).rejects.toMatchObject({ code: 'invalid-payload' })
+  await expect(
+    inTransaction('commit', (tx) => publish(tx, { channel: 'order:1' }, 'paid' as never, 'x' as never)),
+  ).rejects.toMatchObject({ code: 'not-accepted' })
+})
