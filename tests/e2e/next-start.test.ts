@@ -123,6 +123,38 @@ describe('a change that is revalidated while a page is rendered', () => {
       await expect.poll(() => ours.read('/race/page/quiet'), patience).toMatch(/^HIT s-maxage=3600 /)
     })
   })
+
+  describe('with the pages of Next kept in front of it', () => {
+    let ours: NextApp
+    beforeAll(async () => {
+      ours = await app.again({ BARO_CACHE: '1', BARO_PAGES: '1' })
+      // The server is found by the first request that it gets.
+      await vi.waitFor(async () => expect((await fetch(`${ours.url}/baro/health`)).status).toBe(200), patience)
+    })
+    afterAll(() => {
+      ours?.server.kill('SIGKILL')
+    })
+    const statusOf = async (path: string, headers: Record<string, string> = {}) => {
+      const { headers: got } = await fetch(ours.url + path, { headers })
+      return `${got.get('content-type')?.split(';')[0]} ${got.get('cache-status')}`
+    }
+
+    test('HTML and payloads are hits, each for itself, and never say more than they are', async () => {
+      const path = '/race/page/front'
+      expect(await statusOf(path)).toBe('text/html Baro; fwd=uri-miss; stored')
+      await expect.poll(() => statusOf(path), patience).toMatch(/^text\/html Baro; hit; ttl=/)
+      await statusOf(`${path}?_rsc=1`, { rsc: '1' })
+      await expect.poll(() => statusOf(`${path}?_rsc=1`, { rsc: '1' }), patience).toMatch(/^text\/x-component Baro; hit/)
+      expect(await statusOf('/diary/dynamic')).toMatch(/^text\/html Baro; fwd=/)
+      expect(await ours.read('/diary/dynamic')).toMatch(/^ private .*a secret/)
+    })
+
+    test.each(['page', 'route'] as const)('a change is there for the next visitor of a %s, told or not', async (kind) => {
+      expect((await race(ours, kind, `front-${kind}`, (path) => path)).first).toBe('new')
+      const { later } = await race(ours, kind, `quiet-${kind}`, () => '')
+      await expect.poll(later, patience).toBe('new')
+    })
+  })
 })
 
 test('an exception nobody caught ends the process, although Next would go on', async () => {

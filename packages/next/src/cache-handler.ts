@@ -56,10 +56,13 @@ export default class PageCacheHandler extends FileSystemCache {
     const tags = tagsAskedFor(context, page)
     const isMarked = (await store.marksOf(tags.map(tagOfNext))).some((newest) => newest > page.mark)
     if (verdict.state === 'miss' || isMarked) return null
+    const mayRender = verdict.state === 'stale' && verdict.mayRender
+    // In front of Next the older page is served already: one render is enough.
+    if (mayRender && hub.pageParts.records.current?.isKept) return null
     const { value, cacheControl } = putTogether(page) as { value: NonNullable<Entry>['value']; cacheControl?: Lifetime }
     hub.pageParts.records.current?.serve(page)
     if (value) handedOut.add(value)
-    const isStale = (verdict.state === 'stale' && verdict.mayRender) || (await isMarkedStale(hub, page, tags))
+    const isStale = mayRender || (await isMarkedStale(hub, page, tags))
     return {
       value,
       ...(isStale ? staleSince(now(), cacheControl) : { lastModified: page.renderedAt, cacheControl }),

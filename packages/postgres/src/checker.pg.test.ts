@@ -10,13 +10,13 @@ afterEach(() => database.end())
 async function check(over: Partial<CheckerOptions>) {
   database = await createTestDatabase()
   return runChecker({
-    ...{ url: database.url, changes: 2_500, writers: 8, readers: 20, seed: 1 },
+    ...{ url: database.url, changes: 1_200, writers: 8, readers: 16, seed: 1 },
     ...{
       cutEveryMs: 700,
-      killEveryMs: 4_000,
-      lifeMs: 1_500,
+      killEveryMs: 2_500,
+      lifeMs: 1_200,
       travelMs: 400,
-      longestTransactionMs: 400,
+      longestTransactionMs: 250,
       settleMs: 15_000,
     },
     ...over,
@@ -37,7 +37,7 @@ test.for(['sequence', 'horizon'] as const)(
   'with a comparison of numbers in place of the visibility rule, it finds violations: %s',
   { timeout: 60_000 },
   async (rule) => {
-    const { violations } = await check({ rule, changes: 1_200, killEveryMs: 60_000, travelMs: 100, settleMs: 500 })
+    const { violations } = await check({ rule, changes: 400, killEveryMs: 60_000, travelMs: 100, settleMs: 500 })
     expect(violations).toBeGreaterThan(0)
   },
 )

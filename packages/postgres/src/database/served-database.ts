@@ -61,6 +61,7 @@ export class ServedDatabase implements OpenDatabase {
       this.#parts.broker.follow(channel, { deliver() {}, signal: (signal) => follower.signal(signal), lost() {} })
     return {
       read: (range) => view.read(range),
+      head: () => view.head(),
       async follow(follower) {
         const stops = await Promise.all([view.follow(follower), signals(follower)])
         return () => {

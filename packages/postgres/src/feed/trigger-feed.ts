@@ -47,6 +47,7 @@ export class TriggerFeed implements ChangeFeed {
         new Leader({
           ...{ driver, broker, clock, log, pollIntervalMs, careIntervalMs, feed },
           boundsOf: (name) => tables.find((table) => table.name === name)?.history ?? ordinaryBounds,
+          prepare: () => this.#install(),
           inspect: () => this.#inspect(feed),
           lifeChanged: async () => {
             await driver.query(`update ${schema}.feed_tables set since = null where feed = $1`, [feed])

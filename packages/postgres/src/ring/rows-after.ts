@@ -7,6 +7,7 @@
  */
 import { BaroError } from '@baro/core'
 import type { StreamView } from '@baro/core/broker'
+import { checkOf, type Place } from '@baro/core/protocol'
 import type { ChangeFeed } from '../ports/change-feed.ts'
 import { type DatabaseSnapshot, includes, parseSnapshot } from '../snapshot/database-snapshot.ts'
 import { fromOf } from './ring-entry.ts'
@@ -74,9 +75,17 @@ export async function rowsAfter(
   // Whatever came before the first mark, this snapshot sees.
   const before = mark === undefined ? await passing.recorded() : parseSnapshot(mark)
   if (!includes(snapshot, before)) return undefined
-  const { epoch, head, from, upTo } = whole
+  const { epoch, head, upTo } = whole
   const publications = view.select({ ...whole, entries }, (xid) => !isSeen(snapshot, xid))
+  const from = placeBefore(whole, publications[0]?.offset)
   return { epoch, head, floor: whole.floor, ...(from && { from }), publications, upTo }
+}
+
+/** The place right before a publication; without one, nothing follows: the place behind all that was read. */
+function placeBefore({ entries, from, upTo }: RingPart, offset: number | undefined): Place | undefined {
+  if (offset === undefined) return upTo
+  const before = entries.findLast(({ publication }) => publication.offset < offset)?.publication
+  return before ? { offset: before.offset, check: checkOf(before.id) } : from
 }
 
 /** The rest of the ring behind a part, up to the head: a part may end where one transaction is very large. */

@@ -4,7 +4,7 @@
  */
 import type { Log, Publication } from '@baro/core'
 import type { Broker, Clock, Delivery, HistoryBounds, ReadRange, StreamFollower, StreamView } from '@baro/core/broker'
-import { type AtPosition, comparePositions, type Place, positionAt } from '@baro/core/protocol'
+import { type AtPosition, comparePositions, type Place, positionAfter, positionAt } from '@baro/core/protocol'
 import type { Condition } from '../filter/condition.ts'
 import { type Match, matcher } from '../filter/matches.ts'
 import type { TableShape } from '../table/table.ts'
@@ -183,6 +183,21 @@ export class RingView {
     const { broker } = this.#ring.parts
     if (range.limit === 0) return this.#stands(await broker.read(this.#ring.name, range))
     return 'after' in range ? this.#readOn(range) : this.#readNewest(range)
+  }
+
+  /** Behind its last change that is kept. What else happens in the table makes no page of this view stale (I10). */
+  async head(): Promise<AtPosition> {
+    const { bytes } = this.#ring.parts.table.history
+    const { epoch, head, publications } = await this.#readNewest({ limit: 1, bytes: Math.min(bytes, 1 << 18) })
+    const last = publications.at(-1)
+    if (last) return positionAfter(epoch, last)
+    // None is kept: a page that is older than all that is kept is behind for all that anybody knows.
+    const { floor, from } = await this.#ring.parts.broker.read(this.#ring.name, {
+      after: head.offset,
+      limit: 0,
+      bytes: 0,
+    })
+    return positionAt(epoch, floor === 0 ? { offset: 0, check: '' } : (from ?? head))
   }
 
   /** What of a part of the ring is this view's. */

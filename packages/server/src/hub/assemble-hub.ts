@@ -258,7 +258,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   }
 
   const host: GatewayHost = {
-    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker },
+    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker, channels },
     get isStopping() {
       return sessions.isStopping
     },
@@ -348,7 +348,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       embeddedReads: (body) => embeddedReads(body, (channel) => judge.versionOf(channel)),
       recorded: (path, work) =>
         whenHere(pageStore.lastMark(), (mark) =>
-          records.run(new RenderRecord({ path, isShared: false, mark, began: clock.now() }), work),
+          records.run(new RenderRecord({ path, isShared: false, isKept: false, mark, began: clock.now() }), work),
         ),
     },
     async revalidate(what) {

@@ -181,7 +181,7 @@ export class PageCache {
       }
     }
     const mark = await this.#asked(() => store.lastMark(), 0)
-    const record = new RenderRecord({ path: page.path, isShared: !pages.isGuarded, mark, began: clock.now() })
+    const record = new RenderRecord({ path: page.path, isShared: !pages.isGuarded, isKept: true, mark, began: clock.now() })
     let wanted: RenderWanted | undefined
     const rendered = await this.#parts.records.run(record, () =>
       renderPage(page, {
@@ -233,11 +233,14 @@ export class PageCache {
       }
       return tell({ came: 'answer', answer })
     }
-    for (const read of embeddedReads(answer.body, (channel) => judge.versionOf(channel))) record.add(read)
-    // Nobody could say whether it is current.
-    if (record.isOverfull) return tell({ came: 'answer', answer })
+    // A record of its own: the render may go on and make the next page, which is not as old as the bytes of this one.
+    const shown = new RenderRecord(record)
+    const embedded = embeddedReads(answer.body, (channel) => judge.versionOf(channel))
     const { served } = record
-    const reads = await judge.settle([...record.reads, ...(served?.reads ?? [])])
+    for (const read of [...record.reads, ...(served?.reads ?? []), ...embedded]) shown.add(read)
+    // Nobody could say whether it is current.
+    if (shown.isOverfull || record.isOverfull) return tell({ came: 'answer', answer })
+    const reads = await judge.settle(shown.reads)
     const tags = [`path:${page.path}`, ...new Set(reads.map(({ channel }) => `channel:${channel}`)), ...record.tags]
     const mark = Math.min(record.mark, served?.mark ?? record.mark)
     const renderedAt = Math.min(record.began, served?.renderedAt ?? record.began)
@@ -249,13 +252,20 @@ export class PageCache {
     }
     this.#failed.delete(key)
     const { vary } = wanted
-    const written = this.#asked(() => this.#write(page, plain, vary), undefined)
+    let parts = plain.parts
+    const write = () =>
+      this.#asked(() => this.#write(page, { ...plain, parts, tags: [...new Set([...tags, ...record.tags])] }, vary), undefined)
+    const written = write()
+    record.whenTagged(() => void write())
     tell({ came: 'page', page: plain })
     await written
     if (!head.isCompressible) return
     // Nobody waits for that. It is the same page, so a newer one stays.
     formsOf(answer.body).then(
-      (parts) => this.#asked(() => this.#write(page, { ...plain, parts }, vary), undefined),
+      (forms) => {
+        parts = forms
+        return write()
+      },
       (error) => log.error(`The page ${path} could not be compressed: ${describeError(error)}`),
     )
   }

@@ -13,17 +13,27 @@ export class RenderRecord {
   readonly path: string
   /** Whether visitors share what comes of it. */
   readonly isShared: boolean
+  /** Whether the hub keeps what comes of it, and serves an older page meanwhile: a cache behind it need not. */
+  readonly isKept: boolean
   /** The newest mark of the store when it began. */
   readonly mark: number
   /** When it began, in milliseconds since 1970. */
   readonly began: number
   readonly #reads = new Map<string, PageRead>()
   readonly #tags = new Set<string>()
+  #taggedLater: () => void = () => {}
   #served: { readonly reads: readonly PageRead[]; readonly renderedAt: number; readonly mark: number } | undefined
 
-  constructor({ path, isShared, mark, began }: Pick<RenderRecord, 'path' | 'isShared' | 'mark' | 'began'>) {
+  constructor({
+    path,
+    isShared,
+    isKept,
+    mark,
+    began,
+  }: Pick<RenderRecord, 'path' | 'isShared' | 'isKept' | 'mark' | 'began'>) {
     this.path = path
     this.isShared = isShared
+    this.isKept = isKept
     this.mark = mark
     this.began = began
   }
@@ -55,7 +65,14 @@ export class RenderRecord {
   }
 
   tag(tags: readonly string[]): void {
+    const before = this.#tags.size
     for (const tag of tags) this.#tags.add(tag)
+    if (this.#tags.size > before) this.#taggedLater()
+  }
+
+  /** Is told of tags that come when the answer is there already: a framework may keep a page after it has sent it. */
+  whenTagged(tagged: () => void): void {
+    this.#taggedLater = tagged
   }
 
   /** The framework answers with what it kept. It may go on and render: what that reads is not of this. */

@@ -139,8 +139,9 @@ function gatheringResponse(
       calledBack(given)
       if (response.finished) return response
       response.finished = true
-      if (head && !isLeft) end({ outcome: 'answered', answer: { ...head, body: Buffer.concat(chunks) } })
+      // Before `close`, as a connection has it: who sees `close` alone takes the client for gone.
       process.nextTick(() => response.emit('finish'))
+      if (head && !isLeft) end({ outcome: 'answered', answer: { ...head, body: Buffer.concat(chunks) } })
       return response
     },
     writeContinue() {},

@@ -1,4 +1,3 @@
-import { BaroError } from '@baro/core'
 import { type ClientMessage, orThrow } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
@@ -33,9 +32,9 @@ export class Commands {
     const { gate } = this.#parts
     const answered = (answer: PublishAnswer) => this.#session.send({ type: 'baro:published', payload: answer })
     const failed = (error: unknown) => {
-      // The session ends for it in a moment, and a publish without an answer comes again with the next token.
-      const isRepeated = error instanceof BaroError && error.code === 'expired' && gate.hasExpired(delegate.principal)
-      if (!isRepeated) this.#failed(message, error)
+      // The session ends for an expired token in a moment, and what has no answer comes again with the next one. What did not
+      // get its turn because of that is not refused either.
+      if (!gate.hasExpired(delegate.principal)) this.#failed(message, error)
     }
     try {
       const resolved = orThrow(this.#parts.registry.resolve(channel))

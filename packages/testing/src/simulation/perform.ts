@@ -114,6 +114,8 @@ export async function perform(world: World, action: Action): Promise<void> {
       const link = world.nodes.get(action.node)?.broker
       if (!link?.isCut) return
       link.mend()
+      // No turn was claimed meanwhile, so a producer may be forgotten that has something under way.
+      world.ledger.doubt()
       return tally.count('broker back')
     }
     case 'stumble-broker':
