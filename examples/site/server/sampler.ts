@@ -39,5 +39,6 @@ export async function startSampler(take: (sample: Sample) => Promise<unknown>): 
   }
   await setTimeout(firstAfterMs)
   await sample()
-  setInterval(sample, sampleEveryMs)
+  // One that could not be published (Redis is away) is followed by the next.
+  setInterval(() => void sample().catch(() => {}), sampleEveryMs)
 }
