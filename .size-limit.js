@@ -16,9 +16,9 @@ const row = (name, path, limit) => ({
 })
 
 export default [
-  row('who is here, beside the client', 'members.js', '2.13 kB'),
-  row('@baro/client over WebSocket alone', 'websocket.js', '9.18 kB'),
-  row('@baro/client with all rungs, before the first connection', 'index.js', '11.83 kB'),
+  row('who is here, beside the client', 'members.js', '2.22 kB'),
+  row('@baro/client over WebSocket alone', 'websocket.js', '9.22 kB'),
+  row('@baro/client with all rungs, before the first connection', 'index.js', '11.88 kB'),
   row(
     'the ladder and the HTTP rungs, loaded where they are needed, with what they share',
     'client/whole-ladder.js',

@@ -8,7 +8,10 @@ const apart = [
   'tests/e2e/**/*.test.ts',
   'tests/hostile/**/*.test.ts',
   'tests/disk/**/*.test.ts',
+  'tests/storm/**/*.test.ts',
   'tests/embedded/**/*.test.ts',
+  'packages/redis/src/*.test.ts',
+  'tests/nodes/**/*.test.ts',
   'tests/tutorials/*.test.ts',
 ]
 

@@ -13,6 +13,7 @@ const uses = {
   node: ['core', 'server', 'client'],
   react: ['core', 'client', 'react'],
   disk: ['disk'],
+  redis: ['redis'],
   jwt: ['jwt'],
   postgres: ['postgres'],
   sanitize: ['sanitize'],

@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { chromium } from './services/chromium.ts'
 import { curl } from './services/curl.ts'
 import { postgres } from './services/postgres.ts'
+import { redis } from './services/redis.ts'
 import type { Service } from './services/service.ts'
 
-const services: readonly Service[] = [chromium, curl, postgres]
+const services: readonly Service[] = [chromium, curl, postgres, redis]
 
 function prepare(): NodeJS.ProcessEnv {
   const env = { ...process.env }

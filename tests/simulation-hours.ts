@@ -1,10 +1,10 @@
 /**
  * `npm run simulation`: ten hours on the clock of the simulation in which tokens expire and users are revoked, and about as
- * many without; `npm run simulation -- 100`: a hundred. It prints how often each fault and each path happened, and ends with
+ * many without, and as many of who is here (I9); `npm run simulation -- 100`: a hundred. It prints how often each fault and each path happened, and ends with
  * an error if an invariant did not hold, or if something never happened.
  */
-import { Tally } from '@baro/testing'
-import { runShards } from './simulation-shards.ts'
+import { PresenceTally, Tally } from '@baro/testing'
+import { runPresenceShards, runShards } from './simulation-shards.ts'
 
 const hourMs = 3_600_000
 const hours = Number(process.argv[2] ?? 10)
@@ -26,10 +26,24 @@ while (elapsedWithExpiryMs < hours * hourMs) {
   seeds += batch
 }
 console.log([...tally].map(([name, times]) => `${String(times).padStart(8)}  ${name}`).join('\n'))
+
+const present = new PresenceTally()
+let [presentMs, presentSeeds] = [0, 0]
+while (presentMs < hours * hourMs) {
+  for (const report of await runPresenceShards(presentSeeds + 1, presentSeeds + batch)) {
+    present.add(report.counts)
+    failures.push(...report.failures)
+    presentMs += report.elapsedMs
+  }
+  presentSeeds += batch
+}
+console.log([...present].map(([name, times]) => `${String(times).padStart(8)}  ${name}`).join('\n'))
+
 const inHours = (ms: number) => (ms / hourMs).toFixed(1)
 console.log(
-  `${seeds} schedules, ${inHours(elapsedMs)} hours, ${inHours(elapsedWithExpiryMs)} of them with tokens that expire`,
+  `${seeds} schedules, ${inHours(elapsedMs)} hours, ${inHours(elapsedWithExpiryMs)} of them with tokens that expire; ${presentSeeds} of who is here, ${inHours(presentMs)} hours`,
 )
 for (const failure of failures) console.error(failure)
-for (const name of tally.missing) console.error(`never happened: ${name}`)
-if (failures.length > 0 || tally.missing.length > 0) process.exitCode = 1
+const missing = [...tally.missing, ...present.missing]
+for (const name of missing) console.error(`never happened: ${name}`)
+if (failures.length > 0 || missing.length > 0) process.exitCode = 1

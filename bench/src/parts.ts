@@ -7,6 +7,7 @@ import { gatewayPart } from './gateway/part.ts'
 import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
 import type { Part } from './part.ts'
+import { presencePart } from './presence/part.ts'
 import { publishesPart } from './publishes/part.ts'
 import { recoverPart } from './recover/part.ts'
 import { roomsPart } from './rooms/part.ts'
@@ -19,6 +20,7 @@ export const parts: readonly Part[] = [
   fanoutPart,
   roomsPart,
   cursorsPart,
+  presencePart,
   gatewayPart,
   ssePart,
   longPollPart,

@@ -7,8 +7,8 @@ const config = (phase: string): NextConfig => ({
   // The packages are links into this repository, so the root of the build is the repository.
   turbopack: { root: `${import.meta.dirname}/../..` },
   experimental: { inlineCss: true },
-  // It loads a native module, which no bundle can hold.
-  serverExternalPackages: ['@baro/disk'],
+  // One loads a native module, the other starts a thread from a file of its own: no bundle can hold them.
+  serverExternalPackages: ['@baro/disk', '@baro/postgres'],
   outputFileTracingRoot: `${import.meta.dirname}/../..`,
   // `next build` runs without tsx, and what it renders is bounded by what there is to render.
   ...(phase === PHASE_PRODUCTION_SERVER && { cacheHandler: `${import.meta.dirname}/server/page-cache.ts` }),

@@ -9,7 +9,13 @@ import { browser, site, visitSite } from './visited-site.ts'
 vi.setConfig(slow)
 visitSite()
 
-const names = { sdk: 'SDK', 'socket.io': 'Socket.IO', 'event-source': 'EventSource', websocket: 'WebSocket' }
+const names = {
+  sdk: 'SDK',
+  'socket.io': 'Socket.IO',
+  supabase: 'Supabase',
+  'event-source': 'EventSource',
+  websocket: 'WebSocket',
+}
 
 async function openCompat(url = site.url): Promise<Page> {
   const page = await browser.newPage({ locale: 'en-US' })
@@ -18,9 +24,12 @@ async function openCompat(url = site.url): Promise<Page> {
   return page
 }
 
-/** Waits until all four clients are connected. */
+/** Waits until all five clients are connected. */
 async function waitForAll(page: Page): Promise<void> {
-  await page.waitForFunction((count) => document.querySelectorAll('[data-client][data-link=open]').length === count, 4)
+  await page.waitForFunction(
+    (count) => document.querySelectorAll('[data-client][data-link=open]').length === count,
+    kinds.length,
+  )
 }
 
 /** What each client has received, in order: the ids, and the texts. */
@@ -59,7 +68,7 @@ async function waitForTexts(page: Page, texts: readonly string[]): Promise<void>
   await page.waitForSelector('[data-agreement=same]')
 }
 
-test('a message of each client is received by all four, exactly once and in the same order', async () => {
+test('a message of each client is received by all five, exactly once and in the same order', async () => {
   const page = await openCompat()
   const complaints = complaintsOf(page)
   const before = (await receivedBy(page, 'id'))[0]?.length ?? 0
@@ -75,7 +84,7 @@ test('a message of each client is received by all four, exactly once and in the 
   expect(first).toHaveLength(before + texts.length)
   expect(new Set(first).size).toBe(first.length)
   expect(await page.locator('[data-agreement]').textContent()).toBe(
-    `All four have the same ${first.length} messages, in the same order.`,
+    `All five have the same ${first.length} messages, in the same order.`,
   )
   // What they wrote at once is in one order too.
   for (const kind of kinds) await page.getByRole('textbox', { name: `Message by ${names[kind]}` }).fill(kind)
@@ -84,7 +93,7 @@ test('a message of each client is received by all four, exactly once and in the 
   })
   await expect
     .poll(async () => (await receivedBy(page, 'id')).map(({ length }) => length), patience)
-    .toEqual(kinds.map(() => first.length + 4))
+    .toEqual(kinds.map(() => first.length + kinds.length))
   await page.waitForSelector('[data-agreement=same]')
   expect(complaints).toEqual([])
   await page.close()
@@ -131,14 +140,14 @@ test('a text is text, and Enter while Hangul is composed sends nothing', async (
   await page.close()
 })
 
-test('without JavaScript the page says what the four are, and has no button that does nothing', async () => {
+test('without JavaScript the page says what the five are, and has no button that does nothing', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-US' })
   const page = await context.newPage()
   await page.goto(`${site.url}/en/compat`)
   expect(await page.locator('[data-client] h2').allTextContents()).toEqual(Object.values(names))
   expect(await page.locator('[data-client] button:enabled').count()).toBe(0)
   // Chromium shows `noscript` only where scripts are off for the whole browser.
-  expect(await page.content()).toContain('The four clients need JavaScript.')
+  expect(await page.content()).toContain('The five clients need JavaScript.')
   await context.close()
 })
 
@@ -176,7 +185,7 @@ test('all of it is reached with the keyboard, and the line that compares covers 
   await page.goto(`${site.url}/en/compat`)
   await waitForAll(page)
   const reached: string[] = []
-  while (reached.length < 16) {
+  while (reached.length < 4 * kinds.length) {
     await page.keyboard.press('Tab')
     const [kind, tag, isCovered] = await page.evaluate(() => {
       const focused = document.activeElement

@@ -9,6 +9,8 @@ export interface Site {
   readonly process: ChildProcess
   /** Everything it has printed. */
   readonly printed: () => string
+  /** Runs a statement in its database, as somebody at another terminal does. */
+  sql(statement: string): Promise<readonly Record<string, unknown>[]>
   /** Publishes a message into a room over HTTP and returns its id. */
   publish(room: string, id: string): Promise<string>
   /** Ends it without any goodbye, as a crash would, and waits until it is gone. */
@@ -28,6 +30,8 @@ export interface SiteOptions {
   readonly tls?: { readonly keyFile: string; readonly certFile: string }
   /** How long the token of a member counts, in milliseconds. Default: that of the site, five minutes. */
   readonly tokenLifeMs?: number
+  /** Whether it has a database, in its process and in `folder`. Default: it has none, and no pages of one. */
+  readonly database?: boolean
 }
 
 /** Starts the site. */
@@ -45,6 +49,13 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     port: Number(new URL(url).port),
     process: child,
     printed,
+    async sql(statement) {
+      const doorOf = () => /http:\/\/127\.0\.0\.1:\d+\/[\w-]+/.exec(printed())?.[0]
+      while (doorOf() === undefined && child.stdout) await once(child.stdout, 'data')
+      const answer = await fetch(doorOf() ?? '', { method: 'POST', body: statement })
+      if (!answer.ok) throw new Error(await answer.text())
+      return answer.json()
+    },
     async publish(room, id) {
       const answer = await fetch(`${url}/baro/channels/room:${room}`, {
         method: 'POST',
@@ -69,6 +80,7 @@ export function spawnSite({
   folder,
   tls,
   tokenLifeMs,
+  database = false,
 }: SiteOptions = {}): {
   child: ChildProcess
   printed: () => string
@@ -77,7 +89,13 @@ export function spawnSite({
   const encrypted = tls ? ['--key', tls.keyFile, '--cert', tls.certFile] : []
   const child = spawn(process.execPath, ['--import', 'tsx', ...execArgv, 'server/start.ts', ...disk, ...encrypted], {
     cwd: dir,
-    env: { ...process.env, PORT: String(port), BARO_FOLDER: folder ?? '', TOKEN_LIFE_MS: `${tokenLifeMs ?? ''}` },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      BARO_FOLDER: folder ?? '',
+      TOKEN_LIFE_MS: `${tokenLifeMs ?? ''}`,
+      DATABASE_URL: database ? '' : 'none',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

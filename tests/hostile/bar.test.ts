@@ -8,7 +8,10 @@ const delays = (aloneMs: number, underMs: number, count = 1_000): NonNullable<Ro
   const each = (p99: number) => ({
     ...{ all: one(p99), websocket: one(p99), sse: one(p99), 'long-poll': one(p99), poll: one(p99) },
   })
-  return { before: one(aloneMs), after: one(aloneMs), alone: each(aloneMs), under: each(underMs) }
+  return {
+    ...{ before: one(aloneMs), after: one(aloneMs), meanwhile: one(underMs), goodbye: one(underMs) },
+    ...{ alone: each(aloneMs), under: each(underMs) },
+  }
 }
 const unnoticed: Row = {
   attack: 'any',
@@ -64,7 +67,16 @@ test('more than the rate allows, refusals left out: it is lost', () => {
     ...unnoticed,
     tookMs: 5_000,
     hub: {
-      ...{ port: 1, heapBytes: 1, peakHeapBytes: 1, cpuMs: 1, longestTurnMs: 1, logLines: 0, logBytes: 0 },
+      ...{
+        port: 1,
+        heapBytes: 1,
+        peakHeapBytes: 1,
+        cpuMs: 1,
+        coreWaitMs: 0,
+        longestTurnMs: 1,
+        logLines: 0,
+        logBytes: 0,
+      },
       counters: { ...counters, published: done, recovered: 1, reset: { ...counters.reset, trimmed: 2 }, rejected },
     },
   })

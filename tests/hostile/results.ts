@@ -30,17 +30,17 @@ export function writePage(): void {
 A hub with a heap of 256 MB, one attacker, and 20 honest clients, five on each rung. \`npm run hostile\` measures all attacks, \`npm run hostile -- NAME…\` some of them; this page is written by it. \`siege.ts\` says how, \`bar.ts\` when an attack has failed.
 
 - **ms alone**: p50 / p99 of the honest while the attacker hit the decoy, before and after the attack: from saying to hearing, and for a poll until its answer. In brackets the two p99 apart.
-- **ms attacked**: p99 while it hit their hub. **times**: that by the p99 alone. **delays**: how many were measured, alone / attacked.
+- **ms attacked**: p99 while it hit their hub, and (in brackets) without the last moment, in which the attacker lets go of all its connections at once. **times**: the first of them by the p99 alone. **delays**: how many were measured, alone / attacked.
 - **reset**: fresh snapshots, which a poll gets that is further behind than the history reaches. What they bring is not missed.
 - **heap**: MB before the attack, at most, and after it.
-- **CPU**: of the hub's core while it lasted. **turn**: the longest time that its event loop stood still.
+- **CPU**: of the hub's core while it lasted. **turn**: the longest time that its event loop stood still. **waited**: for how much of the time the hub / the honest could have gone on and others had their core. What the honest wait so is the machine's part of the delays, not the hub's.
 
 [README.md](README.md) says why it is measured like this.
 
 ${ordered.length} of ${attacks.length} attacks measured, ${ordered.length - failed} within the bar. ${[...new Set(rows.map(({ machine }) => machine))].join('; ')}.
 
-| attack | what it does | ms alone | ms attacked | times | delays | refused | reset | missed | doubled | heap | back after | CPU | turn, ms | within the bar |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+| attack | what it does | ms alone | ms attacked | times | delays | refused | reset | missed | doubled | heap | back after | CPU | turn, ms | waited | within the bar |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 ${ordered.map(lineOf).join('\n')}
 `,
   )
@@ -55,6 +55,8 @@ function lineOf(row: Row): string {
   const what = attacks.find(({ name }) => name === attack)?.what ?? ''
   const mb = (bytes: number) => (bytes / (1 << 20)).toFixed(0)
   const ms = (value: number | undefined) => value?.toFixed(1) ?? '–'
+  const share = (waitedMs: number | undefined) =>
+    waitedMs !== undefined && tookMs ? `${((waitedMs / tookMs) * 100).toFixed(0)} %` : '–'
   const complaints = complaintsAbout(row)
   const total = (counts: Readonly<Record<string, number>>) =>
     Object.values(counts).reduce((sum, count) => sum + count, 0)
@@ -62,7 +64,7 @@ function lineOf(row: Row): string {
     `\`${attack}\``,
     what,
     `${ms(delays?.alone.all.p50)} / ${ms(delays?.alone.all.p99)} (${ms(delays?.before.p99)}, ${ms(delays?.after.p99)})`,
-    ms(delays?.under.all.p99),
+    `${ms(delays?.under.all.p99)} (${ms(delays?.meanwhile?.p99)})`,
     delays ? timesOf(delays).toFixed(1) : '–',
     delays ? `${delays.alone.all.count} / ${delays.under.all.count}` : '–',
     total(row.refusals),
@@ -73,6 +75,7 @@ function lineOf(row: Row): string {
     backAfterMs === undefined ? 'no' : `${(backAfterMs / 1_000).toFixed(1)} s`,
     hub && tookMs ? `${((hub.cpuMs / tookMs) * 100).toFixed(0)} %` : '–',
     ms(hub?.longestTurnMs),
+    `${share(hub?.coreWaitMs)} / ${share(row.honestCoreWaitMs)}`,
     complaints.length === 0 ? 'yes' : `**no**: ${complaints.join('; ')}`,
   ]
   return `| ${cells.join(' | ')} |`

@@ -77,6 +77,8 @@ export interface Row {
   /** How long after the attack the heap was back; absent if it was not within ten seconds. */
   readonly backAfterMs?: number
   readonly hub?: HubFigures
+  /** For how long the process of the honest did not have its core during the attack. */
+  readonly honestCoreWaitMs?: number
   /** From the beginning of the attack until the figures of the hub were taken. */
   readonly tookMs?: number
   readonly attacker?: AssaultReport
@@ -89,6 +91,8 @@ export const defaultAttackMs = 4_000
 const sayEveryMs = 200
 /** The honest go on for a moment, because a hub may suffer most when an attacker lets go. */
 const aftermathMs = 500
+/** What is said so shortly before the attacker lets go is heard after it. */
+const beforeGoodbyeMs = 150
 const warmMs = 1_000
 const backWithinMs = 10_000
 /** Garbage collection leaves this much to chance, caches of the honest included. */
@@ -107,6 +111,7 @@ export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan
   let during: HubFigures | undefined
   let report: AssaultReport | undefined
   let tookMs: number | undefined
+  let honestCoreWaitMs: number | undefined
   let backAfterMs: number | undefined
   let heapBytes = { before: 0, peak: 0, after: 0 }
   const hit = (target: number, hitForMs: number, { hard = 1, from = attackersHome } = {}) =>
@@ -123,7 +128,10 @@ export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan
 
     const beganAtMs = performance.now()
     const attacking = hit(port, forMs)
-    const speaking = speak('under', forMs + aftermathMs)
+    const speaking = speak('under', forMs - beforeGoodbyeMs).then((count) => {
+      honestCoreWaitMs = said[count - 1]?.coreWaitMs
+      return speak('goodbye', beforeGoodbyeMs + aftermathMs)
+    })
     report = await attacking
     const endedAtMs = performance.now()
     await speaking
@@ -167,6 +175,7 @@ export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan
     ...(backAfterMs !== undefined && { backAfterMs }),
     ...(during && { hub: during }),
     ...(tookMs !== undefined && { tookMs }),
+    ...(honestCoreWaitMs !== undefined && { honestCoreWaitMs }),
     ...(report && { attacker: report }),
     ...(!isAlive && { lastWords: hub.lastWords }),
   }

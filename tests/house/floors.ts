@@ -33,7 +33,10 @@ const server: House = {
       room('participant', '`hub.open`: a session in this process'),
       room('transports/channel-url', 'one channel, one URL: GET, POST, event stream, plain WebSocket'),
       room('transports/sdk', 'the SDK without WebSocket: one POST'),
-      room('transports/server', 'programs with a server key: publishes to several channels, and pages to render anew, in one POST'),
+      room(
+        'transports/server',
+        'programs with a server key: publishes to several channels, and pages to render anew, in one POST',
+      ),
     ],
     [
       room('page-cache', 'pages that are kept, and whether they are current; their renders; their answers'),
@@ -86,6 +89,22 @@ const disk: House = {
   ],
 }
 
+const redis: House = {
+  package: 'redis',
+  floors: [
+    [room('doors', 'what may be imported: see the exports of the package')],
+    [
+      {
+        name: 'broker',
+        folders: ['.'],
+        what: 'the port, over scripts; the life of what is kept, who hears what, whose room a claim takes (the files in `src`)',
+      },
+    ],
+    [room('link', 'connections to one server or a cluster; what waits while they are away')],
+    [room('scripts', 'what happens in Redis, whole or not at all, in Lua')],
+  ],
+}
+
 const core: House = {
   package: 'core',
   floors: [
@@ -131,7 +150,7 @@ const client: House = {
 }
 
 /** Every house that is drawn. */
-export const houses: readonly House[] = [server, disk, client, core]
+export const houses: readonly House[] = [server, disk, redis, client, core]
 
 /** The room above all others: the files that `exports` of a package name. */
 const doors = 'doors'

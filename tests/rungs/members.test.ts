@@ -75,3 +75,19 @@ it.each(clientRungs)(
     expect(synced.at(-1)).toBe(here.me)
   },
 )
+
+it('I8: what somebody told of himself is not told by the next who signs in', async () => {
+  const { clock, open, until, pass, seen, settled } = await openLobby()
+  for (const [, createTransport] of clientRungs) {
+    let user = 'ada'
+    const { client } = open(createTransport(clock), { token: () => user })
+    const tracking = track(client, reference, { mood: 'of ada' }, clock)
+    await until(() => expect(tracking.status.state).toBe('live'))
+    tracking.stop()
+    user = 'bob'
+    client.reconnect()
+    await pass(5_000)
+    expect((await settled(seen())).filter((line) => line.startsWith('bob'))).toEqual([])
+    client.close()
+  }
+})

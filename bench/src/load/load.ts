@@ -1,5 +1,6 @@
 /** The process of the load generator: opens subscribers, counts what they get, tells the server when all have it. */
 import { connect, type Socket } from 'node:net'
+import { type CrowdHeard, openInCrowd } from './crowd.ts'
 import { type Heard, type Mover, openMover } from './mover.ts'
 import { type ClaimedBy, openPublisher, type Publisher } from './publisher.ts'
 import { openStalledReaders } from './stalled-reader.ts'
@@ -40,6 +41,16 @@ export type LoadOrder =
   | { readonly do: 'open-movers'; readonly server: string; readonly port: number; readonly people: number }
   /** Have each of them move at this rate for so long. */
   | { readonly do: 'move'; readonly perSecond: number; readonly seconds: number }
+  /** Open so many who listen to who comes into one room, and say how many will come. */
+  | {
+      readonly do: 'open-listeners'
+      readonly server: string
+      readonly port: number
+      readonly listeners: number
+      readonly comers: number
+    }
+  /** Have them come, evenly in so many seconds; done when each listener knows of all. */
+  | { readonly do: 'come'; readonly seconds: number }
   /** Have so many messages published, one in each interval; done when everybody has all of them. */
   | { readonly do: 'beat'; readonly messages: number; readonly intervalMs: number }
 
@@ -50,9 +61,11 @@ export interface LoadAnswer {
    * until a move was heard, of some.
    */
   readonly latenciesMs?: readonly number[]
-  /** After `move`: what all of them have heard meanwhile. */
+  /** After `move` and `come`: what all of them have heard meanwhile. */
   readonly moves?: number
+  readonly messages?: number
   readonly bytes?: number
+  readonly tookMs?: number
   /** After `count-answers`. */
   readonly answers?: number
   /** After `publish-steadily`: of all publishes so far. */
@@ -78,6 +91,10 @@ let clients: readonly Publisher[] = []
 /** People who move a pointer, and what they hear. */
 let movers: readonly Mover[] = []
 const heard: Heard = { moves: 0, bytes: 0, latenciesMs: [] }
+
+/** Who comes into a room, and what those have heard who listen. */
+let crowd = { server: '', port: 0, listeners: 0, comers: 0 }
+const crowdHeard: CrowdHeard = { messages: 0, bytes: 0, complete: 0 }
 
 /** How many subscribers have the n-th message, for messages that not all have yet; `complete` came before those. */
 let reached: number[] = []
@@ -205,6 +222,31 @@ async function moveSteadily(perSecond: number, seconds: number): Promise<LoadAns
   return { moves: heard.moves, bytes: heard.bytes, latenciesMs: heard.latenciesMs }
 }
 
+/** So many at a time, or evenly in so many seconds. */
+async function openCrowd(count: number, open: (index: number) => Promise<void>, seconds = 0): Promise<void> {
+  const beganAtMs = performance.now()
+  const opening = new Set<Promise<void>>()
+  for (let opened = 0; opened < count; ) {
+    const due = seconds > 0 ? ((performance.now() - beganAtMs) / 1_000 / seconds) * count : count
+    for (; opened < Math.min(due, count) && opening.size < atOnce; opened++) {
+      const one = open(opened).then(() => void opening.delete(one))
+      opening.add(one)
+    }
+    if (opening.size >= atOnce) await Promise.race(opening)
+    else await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await Promise.all(opening)
+}
+
+async function come(seconds: number): Promise<LoadAnswer> {
+  const { listeners, comers } = crowd
+  Object.assign(crowdHeard, { messages: 0, bytes: 0, complete: 0 })
+  const beganAtMs = performance.now()
+  await openCrowd(comers, (comer) => openInCrowd({ ...crowd, number: comer, comer }, crowdHeard), seconds)
+  while (crowdHeard.complete < listeners) await new Promise((resolve) => setTimeout(resolve, 5))
+  return { messages: crowdHeard.messages, bytes: crowdHeard.bytes, tookMs: performance.now() - beganAtMs }
+}
+
 async function obey(order: LoadOrder): Promise<LoadAnswer> {
   if (order.do === 'connect') {
     const create = subscriberKinds[order.server]
@@ -233,6 +275,11 @@ async function obey(order: LoadOrder): Promise<LoadAnswer> {
   } else if (order.do === 'open-movers') {
     const { server, port, people } = order
     movers = await Promise.all(Array.from({ length: people }, () => openMover(server, port, heard)))
+  } else if (order.do === 'open-listeners') {
+    crowd = order
+    await openCrowd(order.listeners, (number) => openInCrowd({ ...order, number }, crowdHeard))
+  } else if (order.do === 'come') {
+    return come(order.seconds)
   } else if (order.do === 'move') {
     return moveSteadily(order.perSecond, order.seconds)
   } else if (order.do === 'chat') {

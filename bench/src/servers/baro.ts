@@ -22,8 +22,9 @@ export function createBaroServer({ hasSchema } = { hasSchema: true }): BenchServ
   const events = { tick: hasSchema ? withZod : withNothing }
   const bench = channel('bench', { events, signals: { cursor: place, move: place } })
   const numbered = channel('bench:{number}', { events })
+  const lounge = channel('lounge', { members: { state: z.object({ name: z.string() }) } })
   const hub = createHub({
-    channels: [bench, numbered],
+    channels: [bench, numbered, lounge],
     // All clients come from one address here, and the peers have no bound that they could reach.
     limits: {
       timesPerAddress: Number.POSITIVE_INFINITY,
@@ -43,6 +44,7 @@ export function createBaroServer({ hasSchema } = { hasSchema: true }): BenchServ
     },
   })
   hub.on(numbered, { access: 'public' })
+  hub.on(lounge, { access: 'public' })
   return {
     listen: async () => (await hub.listen(0)).port,
     async publish(text) {

@@ -12,7 +12,7 @@ import { createNchanServer } from './nchan.ts'
 import { createNetServer } from './net.ts'
 import { createMountedRoom, createNetRoom, createSocketIoRoom, createWsRoom } from './rooms.ts'
 import type { BenchServer } from './server.ts'
-import { createSocketIoServer } from './socket-io.ts'
+import { createSocketIoCrowd, createSocketIoServer } from './socket-io.ts'
 import { createWsServer } from './ws-loop.ts'
 
 /** What a server process is told. */
@@ -65,6 +65,8 @@ const kinds: Readonly<Record<string, () => BenchServer>> = {
   'baro room': () => createBaroServer(),
   'baro room without zod': () => createBaroServer({ hasSchema: false }),
   'baro plain room': () => createBaroServer(),
+  'socket.io crowd': createSocketIoCrowd,
+  'baro crowd': () => createBaroServer(),
   'socket.io cursors': createSocketIoRoom,
   'baro cursors': () => createBaroServer(),
   'baro cursors without a key': () => createBaroServer(),

@@ -18,3 +18,20 @@ export function createSocketIoServer(options: { readonly recovery: boolean }): B
     },
   }
 }
+
+/** A room whose server tells everybody of each who comes, as tutorials do. */
+export function createSocketIoCrowd(): BenchServer {
+  const http = createServer()
+  const io = new Server(http, { transports: ['websocket'], serveClient: false })
+  io.on('connection', (socket) => {
+    socket.on('listen', async (done: () => void) => {
+      await socket.join('lounge')
+      done()
+    })
+    socket.on('join', ({ name }: { readonly name: string }, done: () => void) => {
+      io.to('lounge').emit('joined', { id: socket.id, name })
+      done()
+    })
+  })
+  return { listen: () => listenOnLoopback(http), publish() {} }
+}

@@ -2,9 +2,9 @@ import { channel } from '@baro/core'
 import * as z from 'zod/mini'
 
 /** The kinds of clients that meet in the room, in the order of the page. */
-export const kinds = ['sdk', 'socket.io', 'event-source', 'websocket'] as const
+export const kinds = ['sdk', 'socket.io', 'supabase', 'event-source', 'websocket'] as const
 
-/** One of the four. */
+/** One of the five. */
 export type Kind = (typeof kinds)[number]
 
 /** What each client shows of a message. */
@@ -18,7 +18,7 @@ export interface CompatMessage {
 /** How many messages a page begins with. */
 export const keptMessages = 50
 
-/** One room for four kinds of clients. */
+/** One room for five kinds of clients. */
 export const compat = channel('compat', {
   events: {
     message: z.object({

@@ -7,6 +7,9 @@ export function waysOn(language: Language): readonly { readonly href: string; re
   return [
     { href: `/${language}`, text: site.home },
     { href: `/${language}/rooms/1`, text: site.rooms },
+    { href: `/${language}/news`, text: site.news },
+    { href: `/${language}/shop`, text: site.shop },
+    { href: `/${language}/market`, text: site.market },
     { href: `/${language}/device`, text: site.devices },
     { href: `/${language}/machine`, text: site.machine },
     { href: `/${language}/transports`, text: site.transports },

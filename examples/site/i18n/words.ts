@@ -13,6 +13,9 @@ export interface Words {
     | 'description'
     | 'home'
     | 'rooms'
+    | 'news'
+    | 'shop'
+    | 'market'
     | 'devices'
     | 'machine'
     | 'transports'
@@ -163,6 +166,38 @@ export interface Words {
     readonly vibrations: Readonly<Record<Vibration, string>>
     readonly statuses: Readonly<Record<CommandStatus, string>>
   }
+  readonly news: Says<
+    'title' | 'lead' | 'toList' | 'edited' | 'gone' | 'edit' | 'headline' | 'text' | 'save' | 'notSaved' | 'noScript'
+  >
+  readonly shop: Says<'title' | 'lead' | 'soldOut' | 'buy' | 'restock' | 'notDone' | 'noScript'> & {
+    readonly price: (won: number) => string
+    readonly inStock: Counted
+    readonly bought: Counted
+    readonly restocked: Counted
+  }
+  readonly market: Says<
+    | 'title'
+    | 'lead'
+    | 'last'
+    | 'selling'
+    | 'buying'
+    | 'trades'
+    | 'order'
+    | 'name'
+    | 'visitor'
+    | 'atPrice'
+    | 'quantity'
+    | 'buy'
+    | 'sell'
+    | 'cancel'
+    | 'notPlaced'
+    | 'noScript'
+  > & {
+    readonly price: Counted
+    readonly times: Counted
+    readonly between: (buyer: string, seller: string) => string
+    readonly placed: (traded: number, waiting: number) => string
+  }
   readonly machine: Says<
     | 'title'
     | 'waiting'
@@ -234,6 +269,7 @@ export interface Words {
   }
   readonly live: Says<
     | 'renderedNowhere'
+    | 'renderedFromRows'
     | 'waiting'
     | 'handOver'
     | 'connection'

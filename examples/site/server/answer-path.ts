@@ -6,11 +6,17 @@ import { wordsIn } from '../i18n/words.ts'
 import { decideSitePath } from './site-path.ts'
 
 /** Answers what is no page of this site, or a page under another address; returns whether it did. */
-export function answerPath(request: IncomingMessage, response: ServerResponse, options: { dev: boolean }): boolean {
+export function answerPath(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: { dev: boolean; database: boolean },
+): boolean {
   const path = decideSitePath(request.url ?? '', options)
   if (path.kind === 'known') return false
   response.setHeader('Cache-Control', 'no-store')
   if (path.kind === 'elsewhere') response.writeHead(308, { Location: path.location }).end()
+  // Next's router wants no page: it leaves a body unread, and the browser would wait for it.
+  else if (request.headers.rsc !== undefined) response.writeHead(404).end()
   else {
     const { 'accept-language': accepted = null, cookie } = request.headers
     const language = negotiate(languageNamed(request.url) ?? chosenIn(cookie), accepted)

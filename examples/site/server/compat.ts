@@ -1,6 +1,7 @@
 import { BaroError } from '@baro/core'
 import type { Hub } from '@baro/server'
 import { mount, participantOf } from '@baro/socket.io'
+import { mount as mountSupabase } from '@baro/supabase'
 import { compat } from '../channels/compat.ts'
 
 /** Opens the room to all kinds of clients. All that is needed for those of Socket.IO is the `mount`. */
@@ -11,8 +12,9 @@ export function openCompat(hub: Hub): void {
   })
 }
 
-/** Lets clients of Socket.IO into the room. Comes last: by then each channel of the hub must have its handlers. */
-export function mountSocketIo(hub: Hub): void {
+/** Lets clients of Socket.IO and of Supabase into the room. Comes last: by then each channel of the hub must have its handlers. */
+export function mountGateways(hub: Hub): void {
+  mountSupabase(hub)
   mount(hub, (io) => {
     io.on('connection', (socket) => {
       socket.on('join', async (answer: unknown) => {

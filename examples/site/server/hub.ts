@@ -1,19 +1,26 @@
 import type { Broker } from '@baro/core/broker'
+import { createDatabase, type PostgresDriver } from '@baro/postgres'
 import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
 import { club } from '../channels/club.ts'
 import { compat } from '../channels/compat.ts'
 import { device, devices } from '../channels/device.ts'
 import { machine } from '../channels/machine.ts'
+import { exchange, orders, trades } from '../channels/market.ts'
+import { articles, newsroom } from '../channels/news.ts'
 import { pulse } from '../channels/pulse.ts'
 import { race } from '../channels/race.ts'
 import { room } from '../channels/room.ts'
+import { products, till } from '../channels/shop.ts'
 import { openClub } from './club.ts'
-import { mountSocketIo, openCompat } from './compat.ts'
+import { mountGateways, openCompat } from './compat.ts'
 import { openDevices } from './devices.ts'
 import { createIdentity } from './identity.ts'
+import { openMarket } from './market.ts'
+import { openNews } from './news.ts'
 import { runRace } from './race.ts'
 import { readFacts, sampleEveryMs, startSampler } from './sampler.ts'
+import { openShop } from './shop.ts'
 import { countVisitors } from './visitors.ts'
 
 /** For how long the channels that are published into at a known rate keep a publication. */
@@ -22,9 +29,20 @@ export const keptSeconds: ReadonlyMap<string, number> = new Map(
 )
 
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
-export async function createSiteHub(broker?: Broker): Promise<Hub> {
-  const channels = [room, club, pulse, activity, machine, race, compat, device, devices]
-  const hub = createHub({ channels, auth: createIdentity(), ...(broker && { broker }) })
+export async function createSiteHub(broker?: Broker, database?: PostgresDriver): Promise<Hub> {
+  const ofDatabase = database ? [articles, newsroom, products, till, orders, trades, exchange] : []
+  const channels = [room, club, pulse, activity, machine, race, compat, device, devices, ...ofDatabase]
+  const hub = createHub({
+    channels,
+    auth: createIdentity(),
+    ...(broker && { broker }),
+    ...(database && { database: createDatabase(database) }),
+  })
+  if (database) {
+    openNews(hub, database)
+    openShop(hub, database)
+    openMarket(hub, database)
+  }
 
   hub.on(room, {
     access: 'public',
@@ -66,7 +84,7 @@ export async function createSiteHub(broker?: Broker): Promise<Hub> {
   countVisitors(hub)
   runRace(hub)
   openCompat(hub)
-  mountSocketIo(hub)
+  mountGateways(hub)
 
   await hub.publish(machine(), 'facts', readFacts())
   await startSampler(async (sample) => {

@@ -25,14 +25,14 @@ const developmentFile = /^\/(?:_next\/|__nextjs)/
  * cannot be decoded with 500; a 404 of a cached route it writes to disk, one for each name that somebody invents
  * (144 kB each, measured).
  */
-export function decideSitePath(target: string, { dev = false } = {}): SitePath {
+export function decideSitePath(target: string, { dev = false, database = true } = {}): SitePath {
   const [path = '', query] = split(target, '?')
   if (path === '/icon.svg') return known
   if (dev && developmentFile.test(path)) return known
   // Next resolves path steps, and the file would be a page.
   if (buildFile.test(path)) return decode(path)?.includes('..') === false ? known : missing
   const canonical = canonicalPath(path)
-  if (canonical === undefined) return missing
+  if (canonical === undefined || (!database && ofDatabase.test(canonical))) return missing
   return canonical === path
     ? known
     : { kind: 'elsewhere', location: query === undefined ? canonical : `${canonical}?${query}` }
@@ -49,14 +49,20 @@ function canonicalPath(path: string): string | undefined {
   return page && `/${[...language, ...page].join('/')}`
 }
 
+/** Pages of rows: without a database there are none. */
+const ofDatabase = /^(?:\/\w\w)?\/(?:market|news|shop)(?:\/|$)/
+
 const single: ReadonlySet<string> = new Set([
   'compat',
   'device',
   'how',
   'machine',
+  'market',
+  'news',
   'session',
   'session/end',
   'session/token',
+  'shop',
   'sign-in',
   'transports',
 ])
@@ -66,6 +72,8 @@ const names: ReadonlyMap<string, (id: string) => boolean> = new Map([
   ['rooms', isRoomId],
   ['club', isRoomId],
   ['device', isDeviceId],
+  // What an article can be called: the page knows which there are.
+  ['news', (id) => /^[1-9]\d{0,8}$/.test(id)],
 ])
 
 function canonicalPage(segments: readonly string[]): readonly string[] | undefined {
@@ -73,7 +81,7 @@ function canonicalPage(segments: readonly string[]): readonly string[] | undefin
   if (section === undefined || single.has(segments.join('/'))) return segments
   if (id === undefined) return undefined
   const isName = names.get(section)
-  const isForm = section !== 'device' && more.length === 1 && more[0] === 'messages'
+  const isForm = section !== 'device' && section !== 'news' && more.length === 1 && more[0] === 'messages'
   if (!isName || (more.length > 0 && !isForm)) return undefined
   // One name has one spelling (NFC), in a path as in a channel name.
   const decoded = decode(id)?.normalize('NFC')

@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDiskBroker } from '@baro/disk'
 import { attach, renderBuiltPages } from '@baro/next'
+import { createRedisBroker } from '@baro/redis'
 import type { Hub } from '@baro/server'
 import next from 'next'
 import { answerPath } from './answer-path.ts'
@@ -13,8 +14,11 @@ import { buildIfNeeded } from './build.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub, keptSeconds } from './hub.ts'
 import { issuerKey } from './issuer-key.ts'
+import { openDatabase } from './open-database.ts'
 import { type CachedPage, cachedPage, shortHistories } from './page-lives.ts'
 import { setSecurityHeaders } from './security-headers.ts'
+import { openSqlDoor } from './sql-door.ts'
+import { makeTables } from './tables.ts'
 import { readTlsFiles } from './tls-files.ts'
 import { varyByLanguage } from './vary-by-language.ts'
 
@@ -32,14 +36,28 @@ Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production' })
 
 const server: Server = tls ? createSecureServer(tls) : createServer()
 await assertFree(wantedPort)
+// A restart then resets nobody. With `REDIS_URL` several of these processes are one site. Without either everything is in memory, as
+// `createHub` has it.
+const data = process.argv.includes('--disk') ? process.env.BARO_FOLDER || `${dir}/.baro` : undefined
+const shared = process.env.REDIS_URL
+// A database in its process is one of this node alone.
+const databaseUrl = process.env.DATABASE_URL ?? (shared === undefined ? undefined : 'none')
+const database = openDatabase(databaseUrl, data && `${data}/postgres`)
+// The first start of an embedded one takes some seconds, beside the build.
+const tablesMade = database && makeTables(database.driver)
+tablesMade?.catch(() => {})
 if (process.argv.includes('--build')) await buildIfNeeded(dir)
 
-// A restart then resets nobody. Without it everything is in memory, as `createHub` has it.
-const data = process.argv.includes('--disk') ? process.env.BARO_FOLDER || `${dir}/.baro` : undefined
-const broker = data === undefined ? undefined : await createDiskBroker({ folder: data })
+const broker =
+  shared !== undefined
+    ? await createRedisBroker({ url: shared }).catch(stop)
+    : data !== undefined
+      ? await createDiskBroker({ folder: data })
+      : undefined
 // The pages check sessions by it too, and each of their bundles is another module.
 process.env.ISSUER_KEY ||= await issuerKey(data)
-const hub = await createSiteHub(broker)
+await tablesMade?.catch((error) => stop(new Error(`The database cannot be used: ${error.message}`, { cause: error })))
+const hub = await createSiteHub(broker, database?.driver)
 const handleUpgrade: Hub['handleUpgrade'] = (request, stream, head) =>
   showHandshake(request, stream) || hub.handleUpgrade(request, stream, head)
 attach({ ...hub, handleUpgrade }, server)
@@ -48,7 +66,7 @@ await app.prepare()
 const handle = app.getRequestHandler()
 const answer: RequestListener = (request, response) => {
   setSecurityHeaders(response, { dev })
-  if (answerPath(request, response, { dev })) return
+  if (answerPath(request, response, { dev, database: database !== undefined })) return
   varyByLanguage(request, response)
   void handle(request, response)
 }
@@ -61,6 +79,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     await hub.drain({ spreadMs: 500, timeoutMs: 2_000 })
     await hub.close()
     await broker?.close()
+    await database?.close()
     process.exit(0)
   })
 const url = `${tls ? 'https' : 'http'}://localhost:${(server.address() as AddressInfo).port}`
@@ -76,6 +95,15 @@ if (!dev) {
   for (const sentence of shortHistories(pages, keptSeconds)) console.warn(sentence)
 }
 console.log(`The site is at ${url}`)
+if (database) await sayHowToChangeRows(database)
+
+async function sayHowToChangeRows({ driver, isEmbedded }: NonNullable<typeof database>): Promise<void> {
+  const statement = 'update baro_site.products set stock = stock + 10'
+  const line = isEmbedded
+    ? `curl -d '${statement}' ${(await openSqlDoor(driver)).url}`
+    : `psql "$DATABASE_URL" -c '${statement}'`
+  console.log(`Look at ${url}/shop, and change a row from another terminal:\n  ${line}`)
+}
 
 // Asked before the build, which takes half a minute: whoever has to choose another port should know at once.
 async function assertFree(port: number): Promise<void> {

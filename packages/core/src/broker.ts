@@ -3,6 +3,7 @@
 export * from './broker-parts/claim-limits.ts'
 export * from './broker-parts/claims.ts'
 export * from './broker-parts/deque.ts'
+export * from './broker-parts/expiry.ts'
 export * from './broker-parts/followers.ts'
 export * from './broker-parts/member-sets.ts'
 export * from './broker-parts/node-listeners.ts'

@@ -112,7 +112,7 @@ export interface ChannelDefinition<T extends ChannelTypes> {
    *
    * @throws {BaroError} `bad-name` if a parameter is missing, empty, too long or not accepted by its rule.
    */
-  (...params: ParamArgs<T['pattern']>): Reference<T>
+  (...params: ArgsOf<T>): Reference<T>
   readonly pattern: Pattern
   readonly events: T['events']
   readonly signals: T['signals']
@@ -123,6 +123,8 @@ export interface ChannelDefinition<T extends ChannelTypes> {
   readonly history: HistoryBounds
   readonly text: string | undefined
   readonly version: string
+  /** What a database knows it by, where it shows the rows of a table. A hub without a database refuses it. */
+  readonly table?: object
 }
 
 /** Any channel definition. */
@@ -136,6 +138,13 @@ export type StateOf<C extends AnyChannel> = TypesOf<C>['state']
 /** What publishing this event type takes. */
 export type EventInput<C extends AnyChannel, Type extends string> = InputOf<TypesOf<C>['events'][Type]>
 
+/** What a definition is called with: the parameters of its pattern, or what its types say instead. */
+type ArgsOf<T extends ChannelTypes> = 0 extends 1 & T
+  ? // biome-ignore lint/suspicious/noExplicitAny: any definition is called with whatever it takes.
+    any[]
+  : T extends { args: infer Args extends unknown[] }
+    ? Args
+    : ParamArgs<T['pattern']>
 type ParamArgs<P extends string> = keyof ParamsOf<P> extends never ? [] : [params: ParamsOf<P>]
 
 /**

@@ -105,6 +105,7 @@ export function foldMembers(before: Members, { type, payload }: MembersEntry): M
   return { count: list.length, list }
 }
 
+// The hub alone publishes there, and nothing but such entries.
 const folds = (state: Members, publication: Publication) => foldMembers(state, publication as unknown as MembersEntry)
 
 /** The definition of every members channel. Clients and hub share it, so it has a version of its own. */
@@ -122,6 +123,7 @@ function derived(text: string, history: HistoryBounds, state: AnyChannel['state'
     ...{ pattern: { text, segments: [] }, history, state },
     ...{ events: {}, signals: {}, requests: {}, member: undefined, text: undefined, version: '1' },
   }
+  // A definition is called to make a reference, so it is a function; its types are those of each owner, and known to nobody here.
   return Object.assign(refer, definition) as unknown as AnyChannel
 }
 

@@ -26,13 +26,7 @@ function somePosition(generator: Generator): Position {
     case 1:
       return { kind: 'none' }
     case 2:
-      return {
-        kind: 'queried',
-        epoch: word,
-        xmin: number(),
-        xmax: number(),
-        xip: Array.from({ length: generator.whole(5) }, number),
-      }
+      return someQueried(word, generator, number)
     default:
       return {
         kind: 'at',
@@ -43,12 +37,20 @@ function somePosition(generator: Generator): Position {
   }
 }
 
+function someQueried(epoch: string, generator: Generator, number: () => string): Position {
+  const xmin = BigInt(number())
+  const xip: bigint[] = []
+  for (let left = generator.whole(5); left > 0; left--) xip.push((xip.at(-1) ?? xmin) + BigInt(1 + generator.whole(99)))
+  const xmax = (xip.at(-1) ?? xmin) + BigInt(1 + generator.whole(1000))
+  return { kind: 'queried', epoch, xmin: String(xmin), xmax: String(xmax), xip: xip.map(String) }
+}
+
 describe('a position', () => {
   it('is written in a versioned spelling', () => {
     expect(formatPosition(at(41))).toBe('1a.e1.41.check1')
     expect(formatPosition(startOf('e1'))).toBe('1a.e1.0.')
     expect(formatPosition({ kind: 'queried', epoch: 'db', xmin: '730', xmax: '735', xip: ['731', '733'] })).toBe(
-      '1q.db.730.735.731~733',
+      '1q.db.ka.5.1~2',
     )
     expect(formatPosition({ kind: 'none' })).toBe(noPosition)
   })
@@ -107,17 +109,21 @@ describe('a position', () => {
     ['a space before', ' 1a.e1.41.check1'],
     ['a line feed after', '1a.e1.41.check1\n'],
     ['a field too many', '1a.e1.41.check1.x'],
-    ['a query without its end', '1q.db.730.735'],
-    ['a query with an empty transaction', '1q.db.730.735.731~'],
-    ['a query with a leading zero', '1q.db.0730.735.'],
-    ['a query with a transaction id of 21 digits', `1q.db.${'1'.repeat(21)}.735.`],
+    ['a query without its end', '1q.db.ka.5'],
+    ['a query with an empty transaction', '1q.db.ka.5.1~'],
+    ['a query with one transaction twice', '1q.db.ka.5.1~0'],
+    ['a query with a transaction beyond its end', '1q.db.ka.5.5'],
+    ['a query in another case', '1q.db.KA.5.'],
+    ['a query beyond 64 bits', '1q.db.3w5e11264sgsf.1.'],
+    ['a query with a leading zero', '1q.db.0ka.5.'],
+    ['a query with a transaction id of 14 digits', `1q.db.${'1'.repeat(14)}.5.`],
   ])('is refused with %s: %j', (_, text) => {
     expect(parsePosition(text)).toMatchObject({ ok: false, error: { code: 'bad-position' } })
     expect(comparePositionTexts(text, text)).toBe('unrelated')
   })
 
   it('is bounded: a huge text is refused, and does not come back in the message', () => {
-    const longest = `1q.db.1.2.${Array.from({ length: 507 }, () => '1').join('~')}1`
+    const longest = `1q.db.1.zzz.${Array.from({ length: 506 }, () => '1').join('~')}1`
     expect(longest.length).toBe(maxPositionLength)
     expect(parsePosition(longest).ok).toBe(true)
     for (const text of [`${longest}1`, `1a.e1.1.${'c'.repeat(1_000_000)}`]) {

@@ -23,8 +23,11 @@ export interface AtPosition extends Place {
 export interface QueriedPosition {
   readonly kind: 'queried'
   readonly epoch: string
+  /** All below are seen. */
   readonly xmin: string
+  /** None from here on is seen. */
   readonly xmax: string
+  /** Those in between that are not seen, rising. */
   readonly xip: readonly string[]
 }
 
@@ -44,15 +47,15 @@ export const noPosition = 'none'
 
 // The leading "1" is the version of this spelling, "a" and "q" the kind. Fields are separated by ".".
 const at = /^1a\.[\w~-]{1,64}\.(?:0|[1-9]\d{0,15})\.[\w-]{0,6}$/
-// Numbers have no leading zeros: one position, one spelling.
-const queried = /^1q\.([\w~-]{1,64})\.([1-9]\d{0,19})\.([1-9]\d{0,19})\.((?:[1-9]\d{0,19}(?:~[1-9]\d{0,19})*)?)$/
+// In base 36, each transaction as its distance from the one before: hundreds may be in progress. Numbers have no leading
+// zeros: one position, one spelling.
+const queried =
+  /^1q\.([\w~-]{1,64})\.([1-9a-z][\da-z]{0,12})\.(0|[1-9a-z][\da-z]{0,12})\.((?:0|[1-9a-z][\da-z]{0,12})(?:~[1-9a-z][\da-z]{0,12})*|)$/
 
 /** Writes a position as text of `[A-Za-z0-9._~-]`. A position has one spelling, so equal texts are equal positions. */
 export function formatPosition(position: Position): string {
   if (position.kind === 'at') return `1a.${position.epoch}.${position.offset}.${position.check}`
-  if (position.kind === 'queried')
-    return `1q.${position.epoch}.${position.xmin}.${position.xmax}.${position.xip.join('~')}`
-  return noPosition
+  return position.kind === 'queried' ? formatQueried(position) : noPosition
 }
 
 /** Reads a position. Every text that `formatPosition` cannot have written is refused as `bad-position`. */
@@ -87,9 +90,35 @@ function parseSoundAt(text: string): AtPosition | undefined {
 }
 
 function parseQueried(text: string): QueriedPosition | undefined {
-  const [, epoch, xmin, xmax, xip] = queried.exec(text) ?? []
-  if (epoch === undefined || xmin === undefined || xmax === undefined || xip === undefined) return undefined
-  return { kind: 'queried', epoch, xmin, xmax, xip: xip === '' ? [] : xip.split('~') }
+  const [, epoch, first, span, gaps] = queried.exec(text) ?? []
+  if (epoch === undefined || first === undefined || span === undefined || gaps === undefined) return undefined
+  const xmin = fromBase36(first)
+  const xmax = xmin + fromBase36(span)
+  let last = xmin
+  const xip = gaps.split('~', gaps === '' ? 0 : undefined).map((gap) => {
+    last += fromBase36(gap)
+    return last
+  })
+  // None of a snapshot is beyond its end, and the end is a transaction id.
+  if (xmax >= 1n << 64n || (xip.length > 0 && last >= xmax)) return undefined
+  return { kind: 'queried', epoch, xmin: String(xmin), xmax: String(xmax), xip: xip.map(String) }
+}
+
+function formatQueried({ epoch, xmin, xmax, xip }: QueriedPosition): string {
+  let last = BigInt(xmin)
+  const gaps = xip.map((xid) => {
+    const gap = BigInt(xid) - last
+    last = BigInt(xid)
+    return gap.toString(36)
+  })
+  const span = BigInt(xmax) - BigInt(xmin)
+  return `1q.${epoch}.${BigInt(xmin).toString(36)}.${span.toString(36)}.${gaps.join('~')}`
+}
+
+function fromBase36(text: string): bigint {
+  let number = 0n
+  for (const digit of text) number = number * 36n + BigInt(Number.parseInt(digit, 36))
+  return number
 }
 
 /** The position right after a publication. */

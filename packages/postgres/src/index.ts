@@ -1,5 +1,8 @@
 // What a server needs of a database. What pages and browsers need of tables has a door of its own: `table.ts`.
-export type { ChangeFeed, FeedProgress, Round } from './ports/change-feed.ts'
+
+export { createDatabase, type DatabaseOptions } from './database/create-database.ts'
+export { driverOf } from './driver/driver-of.ts'
+export type { ChangeFeed, FeedProgress } from './ports/change-feed.ts'
 export type {
   DatabaseClient,
   HeldSession,

@@ -1,6 +1,7 @@
 import type { Params } from '@baro/core'
 import type { QueriedSnapshot } from '@baro/core/broker'
 import type { Condition } from './filter/condition.ts'
+import type { Window } from './state/window.ts'
 import type { Row } from './table/row-change.ts'
 
 /** The channel whose rows are read. */
@@ -9,6 +10,8 @@ export interface QueriedContext<P extends Params = Params> {
   readonly params: P
   /** What the filter of the channel says. The rows must be those that it lets through. */
   readonly conditions: readonly Condition[]
+  /** The order and the limit of the channel. Rows may come in any order, and there may be more: the first ones are kept. */
+  readonly window: Window
 }
 
 /** The transaction in which the rows are read. */

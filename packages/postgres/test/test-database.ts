@@ -14,6 +14,8 @@ export interface TestDatabase {
   readonly pool: Pool
   /** Runs statements without parameters, as a program beside us would. */
   run(sql: string): Promise<void>
+  /** Ends every transaction that a failed test left open, and removes all tables. */
+  clear(): Promise<void>
   /** A further pool, as another process would have. */
   another(): Pool
   end(): Promise<void>
@@ -41,6 +43,12 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     url,
     pool,
     another,
+    async clear() {
+      const sql = `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and state like 'idle in transaction%'`
+      await pool.query(sql)
+      await pool.query('drop schema if exists baro cascade; drop schema public cascade; create schema public')
+    },
     run: async (sql) => {
       await pool.query(sql)
     },

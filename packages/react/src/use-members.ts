@@ -1,7 +1,7 @@
 'use client'
 
 import { idleStatus, type Status } from '@baro/client'
-import { type OwnState, type Tracking, track } from '@baro/client/members'
+import { askWho, type OwnState, type Tracking, track } from '@baro/client/members'
 import {
   type AnyChannel,
   type MemberState,
@@ -96,17 +96,9 @@ export function useMembers<C extends AnyChannel>(
   const { status } = live
   const isLive = status.state === 'live'
   const [me, setMe] = useState<string>()
-  // With each link, because the user may be another one.
   useEffect(() => {
     if (!isLive) return undefined
-    let isCurrent = true
-    request('me' as never, null as never).then(
-      (id) => isCurrent && setMe(id as string),
-      () => {},
-    )
-    return () => {
-      isCurrent = false
-    }
+    return askWho((type, input) => request(type as never, input as never) as Promise<string>, setMe)
   }, [isLive, request])
   const { count, list } = live.state as Members<State>
   return useMemo(

@@ -92,15 +92,19 @@ export class Connection implements SessionLink, TopicLink {
   }
 
   send(frame: Frame): void {
-    this.outbox.replyBytes(this.#parts.serializer.encode(frame))
+    this.outbox.replyBytes(this.encode(frame))
   }
 
-  deliver(bytes: Uint8Array, channel: string): void {
-    this.outbox.deliver(bytes, channel)
+  encode(frame: Frame): Uint8Array {
+    return this.#parts.serializer.encode(frame)
   }
 
-  forget(channel: string): void {
-    this.outbox.forget(channel)
+  deliver(bytes: Uint8Array, topic: string): void {
+    this.outbox.deliver(bytes, topic)
+  }
+
+  forget(topic: string): void {
+    this.outbox.forget(topic)
   }
 
   /** Closes so that the client comes back; realtime-js does after any close that is not its own. */
@@ -137,9 +141,11 @@ export class Connection implements SessionLink, TopicLink {
 
   #join(frame: Frame): void {
     const { hub, host, handshake, speeches, serializer } = this.#parts
-    const request = parseJoin(frame.payload)
+    const request = parseJoin(frame.payload, host.channels)
     if (!request.ok) return this.#refuseFrame(frame, request.error)
-    const channel = this.#channelOf(frame.topic)
+    const found = this.#channelOf(frame.topic)
+    // Who only wants to know of rows may call the topic as it likes.
+    const channel = found instanceof BaroError && request.value.bindings.length > 0 ? undefined : found
     if (channel instanceof BaroError) return this.#refuseFrame(frame, channel)
     this.#topics.get(frame.topic)?.end()
     if (this.#topics.size >= host.limits.maxSubscriptions)

@@ -1,6 +1,7 @@
 /** What a client asks for when it joins a topic. */
-import { BaroError, type Json } from '@baro/core'
+import { type AnyChannel, BaroError, type Json } from '@baro/core'
 import { accepted, quote, type Result, refused } from '@baro/core/protocol'
+import { type Binding, parseBindings } from './tables.ts'
 import { isRecord } from './wire/frame.ts'
 
 /** Which publications of before a client wants to get again. */
@@ -23,6 +24,8 @@ export interface JoinRequest {
   /** What the client calls itself among those who are here; `undefined` if it leaves that to the server. */
   readonly presenceKey: string | undefined
   readonly token: string | undefined
+  /** The rows whose changes the client wants to know. */
+  readonly bindings: readonly Binding[]
 }
 
 /** Supabase gives so many at most. */
@@ -31,10 +34,14 @@ const maxReplay = 25
 /** Longer ones are no names, and each member would carry them to everybody. */
 const maxKeyBytes = 255
 
-/** Reads the payload of a join. It never throws; fields that it does not know it leaves alone. */
-export function parseJoin(payload: Json): Result<JoinRequest> {
+/**
+ * Reads the payload of a join. It never throws; fields that it does not know it leaves alone.
+ *
+ * @param definitions Those of the hub: the tables among them may be followed.
+ */
+export function parseJoin(payload: Json, definitions: readonly AnyChannel[]): Result<JoinRequest> {
   const { config, access_token: token } = isRecord(payload) ? payload : {}
-  const { broadcast, presence } = isRecord(config) ? config : {}
+  const { broadcast, presence, postgres_changes: changes } = isRecord(config) ? config : {}
   const { key, enabled } = isRecord(presence) ? presence : {}
   const { self, ack, replay } = isRecord(broadcast) ? broadcast : {}
   const wanted = replay === undefined || replay === null ? accepted(undefined) : parseReplay(replay)
@@ -43,12 +50,15 @@ export function parseJoin(payload: Json): Result<JoinRequest> {
     return refused(
       new BaroError('too-large', `The presence key is longer than ${maxKeyBytes} bytes. Choose a shorter one.`),
     )
+  const bindings = parseBindings(changes, definitions)
+  if (!bindings.ok) return bindings
   return accepted({
     self: self === true,
     ack: ack === true,
     replay: wanted.value,
     isPresent: enabled === true,
     presenceKey: typeof key === 'string' && key !== '' ? key : undefined,
+    bindings: bindings.value,
     token: typeof token === 'string' ? token : undefined,
   })
 }

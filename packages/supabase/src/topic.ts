@@ -1,13 +1,13 @@
-import { BaroError, type Json, members, type Publication } from '@baro/core'
-import { type AtPosition, createId, mayPass } from '@baro/core/protocol'
-import type { Followed, Hub, Identity, Participant } from '@baro/server'
-import type { Batch, BoundedQueue, Dialect, GatewayHost, Outlet } from '@baro/server/parts'
-import { HeldQueue } from './held-queue.ts'
-import type { JoinRequest, Replay } from './join-request.ts'
+import { BaroError, type Json, members } from '@baro/core'
+import { mayPass } from '@baro/core/protocol'
+import type { Hub, Identity, Participant } from '@baro/server'
+import type { BoundedQueue, GatewayHost } from '@baro/server/parts'
+import { ChangesOfTopic } from './changes-of-topic.ts'
+import type { JoinRequest } from './join-request.ts'
 import { Membership } from './membership.ts'
-import { OwnIds } from './own-ids.ts'
 import { PresenceOfTopic } from './presence-of-topic.ts'
-import type { Speech, Spoken, SpokenSignal } from './speech.ts'
+import { RoomOfTopic } from './room-of-topic.ts'
+import type { Speech } from './speech.ts'
 import { type Frame, isRecord } from './wire/frame.ts'
 
 /** The connection, as a topic sees it. */
@@ -21,10 +21,11 @@ export interface TopicLink {
   identify(token: string | undefined): Promise<Identity | undefined>
   /** Writes a message that must arrive. */
   send(frame: Frame): void
-  /** Writes what happened in a channel; the caller has asked the outbox. */
-  deliver(bytes: Uint8Array, channel: string): void
-  /** Forgets what was not written yet of a channel. */
-  forget(channel: string): void
+  /** Writes what happened in a topic; the caller has asked the outbox. */
+  deliver(bytes: Uint8Array, topic: string): void
+  encode(frame: Frame): Uint8Array
+  /** Forgets what was not written yet of a topic. */
+  forget(topic: string): void
   /** The node stops: the client is to come back after this time. */
   drain(reconnectInMs: number): void
   /** The topic is over. */
@@ -39,42 +40,52 @@ export interface TopicParts {
   readonly address: string | undefined
   /** As the client writes it, `realtime:` included. */
   readonly name: string
-  readonly channel: string
+  /** `undefined` for a topic that only tells of rows. */
+  readonly channel: string | undefined
   readonly join: Frame
   readonly speech: Speech
   readonly request: JoinRequest
 }
 
+/** What may fail: the client is told by its name. */
+type Extension = 'broadcast' | 'presence' | 'postgres_changes'
+
 /**
- * One client in one topic, from its join to its end. It follows the channel, and publishes there, as whoever its token says.
+ * One client in one topic, from its join to its end, as whoever its token says: the room that it broadcasts in, who is there,
+ * and the rows that it follows. It has joined when nothing of all that is missed any more.
  *
- *     joining ── the channel is followed ──▶ joined ── leave, refusal, loss ──▶ ended
- *        └────────────────────────── refusal, leave ────────────────────────────▲
+ *     joining ── all of it is followed ──▶ joined ── leave, refusal, loss ──▶ ended
+ *        └────────────────────────── refusal, leave ───────────────────────────▲
  */
-export class Topic implements Outlet<Spoken, SpokenSignal> {
+export class Topic {
   readonly name: string
-  readonly dialect: Dialect<Spoken, SpokenSignal>
-  readonly outbox: HeldQueue
   readonly #parts: TopicParts
-  readonly #own = new OwnIds()
-  readonly #membership: Membership
-  /** Comes with the signals of this client. The marks of no other gateway begin so. */
-  readonly #mark: string
+  readonly #room: RoomOfTopic | undefined
+  readonly #membership: Membership | undefined
+  readonly #changes: ChangesOfTopic | undefined
   #state: 'joining' | 'joined' | 'ended' = 'joining'
   #participant: Participant | undefined
-  #followed: Followed | undefined
-  /** Where the client stands, once it has joined. */
-  #position: AtPosition | undefined
   /** Of tokens that come while others are looked at, the last one counts. */
   #tokens = 0
 
   constructor(parts: TopicParts) {
-    this.name = parts.name
-    this.dialect = parts.speech.dialect
-    this.outbox = new HeldQueue(parts.link.outbox)
+    const { name, channel, request, host, link, speech } = parts
+    this.name = name
     this.#parts = parts
-    this.#membership = new Membership(parts.host, parts.channel)
-    this.#mark = `-${createId(parts.host.randomness)}`
+    const deliver = (bytes: Uint8Array) => link.deliver(bytes, name)
+    const ready = () => this.#ready()
+    if (channel !== undefined) {
+      const failed = (error: unknown) => this.#fail(error, 'broadcast')
+      this.#room = new RoomOfTopic({ host, channel, speech, request, outbox: link.outbox, deliver, ready, failed })
+      this.#membership = new Membership(host, channel)
+    }
+    if (request.bindings.length > 0)
+      this.#changes = new ChangesOfTopic({
+        ...{ bindings: request.bindings, outbox: link.outbox, ready },
+        changed: (payload) =>
+          deliver(link.encode({ joinRef: null, ref: null, topic: name, event: 'postgres_changes', payload })),
+        failed: (error) => this.#fail(error, 'postgres_changes'),
+      })
   }
 
   get joinRef(): string | null {
@@ -83,24 +94,28 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
 
   /** Whether others see the client here, so that its death must be noticed soon (I9). */
   get isMember(): boolean {
-    return this.#membership.isTold
+    return this.#membership?.isTold === true
   }
 
   /** Lets the client in as whoever its token says: at first, and again with each new token, from where it stands (I8). */
   async enter(token: string | undefined): Promise<void> {
     const number = ++this.#tokens
+    const isCurrent = () => this.#state !== 'ended' && number === this.#tokens
     try {
       const user = await this.#parts.link.identify(token)
-      if (this.#state !== 'ended' && number === this.#tokens) this.#follow(user)
+      if (isCurrent()) this.#follow(user)
     } catch (error) {
-      if (this.#state !== 'ended' && number === this.#tokens) this.failed(error)
+      if (isCurrent()) this.#fail(error, 'broadcast')
     }
   }
 
-  /** Publishes what the client broadcasts, through the rules and handlers of the channel. */
+  /** The client says something to all who are in the room. */
   async broadcast(frame: Frame): Promise<void> {
     try {
-      await this.#say(frame.payload)
+      if (!this.#participant || this.#state !== 'joined')
+        throw new BaroError('not-subscribed', `"${this.name}" is not joined. Join it first.`)
+      if (!this.#room) throw noRoom(this.name)
+      await this.#room.say(this.#participant, frame.payload)
       if (this.#parts.request.ack) this.#reply(frame, 'ok', {})
     } catch (error) {
       this.#refuse(frame, error)
@@ -111,6 +126,7 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
   present({ payload, ...frame }: Frame): void {
     const { event, payload: state = {} } = isRecord(payload) ? payload : {}
     const done = (error?: unknown) => (error === undefined ? this.#reply(frame, 'ok', {}) : this.#refuse(frame, error))
+    if (!this.#membership) return done(noRoom(this.name))
     if (event === 'track') return this.#membership.track(state, done)
     if (event === 'untrack') this.#membership.untrack()
     done(event === 'untrack' ? undefined : new BaroError('unknown-message', 'Presence knows "track" and "untrack".'))
@@ -131,54 +147,15 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
     this.#parts.link.ended(this)
   }
 
-  recovered(batch: Batch): void {
-    const { replay } = this.#parts.request
-    const isBack = this.#position !== undefined
-    this.#position = batch.position
-    if (isBack || !replay) return this.#begin([], batch)
-    this.outbox.hold()
-    this.#read(replay, batch).then(
-      (publications) => {
-        if (this.#state === 'ended') return
-        this.#begin(publications, batch)
-        this.outbox.letGo()
-      },
-      (error) => this.failed(error),
-    )
-  }
-
-  continued(said: Spoken, position: AtPosition): void {
-    this.deliver(said, position)
-  }
-
-  deliver({ all, together }: Spoken, position: AtPosition): void {
-    this.#position = position
-    const { link, channel, request } = this.#parts
-    if (request.self || this.#own.isEmpty) return link.deliver(together, channel)
-    for (const { id, frame } of all) if (!this.#own.has(id)) link.deliver(frame, channel)
-  }
-
-  signal({ frame, mark }: SpokenSignal): void {
-    const { link, channel, request } = this.#parts
-    if (request.self || mark !== this.#mark) link.deliver(frame, channel)
-  }
-
-  /** The client's protocol has no snapshot: it joins again, and its application begins again. */
-  reset(reason: string): void {
-    this.failed(
-      new BaroError('unavailable', `What follows in "${this.name}" is not kept any more (${reason}). Join again.`),
-    )
-  }
-
-  failed(error: unknown): void {
+  #fail(error: unknown, extension: Extension): void {
     if (this.#state === 'ended') return
     const refusal = this.#parts.host.explain(error, this.name)
     if (this.#state === 'joining') {
       this.#reply(this.#parts.join, 'error', { reason: refusal.message })
       return this.end()
     }
-    this.#parts.link.forget(this.#parts.channel)
-    this.#warn('broadcast', refusal)
+    this.#parts.link.forget(this.name)
+    this.#warn(extension, refusal)
     // After an error the client joins again by itself, with its newest token; after a close it does not.
     this.#push(mayPass(refusal.code) || refusal.code === 'expired' ? 'phx_error' : 'phx_close', {})
     this.end()
@@ -186,28 +163,40 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
 
   /** Follows as somebody, in the place of whoever it was before. */
   #follow(user: Identity | undefined): void {
-    const { hub, link, address, channel, request } = this.#parts
+    const { hub, link, address, request } = this.#parts
     const before = this.#participant
-    const current = () => this.#participant === participant
+    const isCurrent = () => this.#participant === participant
     const participant: Participant = hub.open(
       { user, address, ...memberOf(request) },
       {
-        over: (error) => current() && this.failed(error),
-        ended: (reconnectInMs) => current() && link.drain(reconnectInMs),
+        over: (error) => isCurrent() && this.#fail(error, 'broadcast'),
+        ended: (reconnectInMs) => isCurrent() && link.drain(reconnectInMs),
       },
     )
     this.#participant = participant
-    this.#followed?.end()
     before?.end()
-    this.#followed = participant.follow({ channel }, this.#position ?? 'now', this)
-    this.#membership.become(participant)
+    this.#room?.follow(participant)
+    this.#changes?.follow(participant)
+    this.#membership?.become(participant)
     if (this.#state === 'joined') this.#watch(participant)
   }
 
-  /** Tells the client who is here, once it has joined. */
+  /** A part of it misses nothing any more. */
+  #ready(): void {
+    if (this.#state !== 'joining' || this.#room?.isReady === false || this.#changes?.isReady === false) return
+    this.#state = 'joined'
+    const { request, join } = this.#parts
+    this.#reply(join, 'ok', { postgres_changes: request.bindings.map(({ id, asked }) => ({ ...asked, id })) as Json })
+    if (this.#changes) this.#system('postgres_changes', 'ok', 'Subscribed to PostgreSQL')
+    if (this.#participant) this.#watch(this.#participant)
+    this.#room?.begin()
+    this.#changes?.begin()
+  }
+
+  /** Tells the client who is here. */
   #watch(participant: Participant): void {
     const { host, channel, request } = this.#parts
-    if (!request.isPresent || !host.hasMembers(channel)) return
+    if (channel === undefined || !request.isPresent || !host.hasMembers(channel)) return
     const isCurrent = () => this.#participant === participant && this.#state === 'joined'
     const presence = new PresenceOfTopic(
       (event, payload) => isCurrent() && this.#push(event, payload),
@@ -216,53 +205,17 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
     participant.follow(members({ channel }), undefined, presence)
   }
 
-  async #say(payload: Json): Promise<void> {
-    const { host, channel } = this.#parts
-    const { event, payload: said = {} } = isRecord(payload) ? payload : {}
-    if (typeof event !== 'string') throw new BaroError('bad-message', 'A broadcast has no event. Name one.')
-    const participant = this.#participant
-    if (!participant || this.#state !== 'joined')
-      throw new BaroError('not-subscribed', `"${this.name}" is not joined. Join it first.`)
-    if (host.hasSignal(channel, event)) return participant.signal({ channel }, event, said, { mark: this.#mark })
-    const id = createId(host.randomness)
-    if (!this.#parts.request.self) this.#own.add(id)
-    await participant.publish({ channel }, event, said, { id })
-  }
-
-  /** What was kept before the client stands where it does, as far as it wants it. */
-  async #read({ sinceMs, limit }: Replay, { channel, follows }: Batch): Promise<readonly Publication[]> {
-    const until = follows.kind === 'at' ? follows.offset : 0
-    if (until === 0) return []
-    const bytes = this.#parts.host.limits.catchUpBytes
-    const { publications } = await this.#parts.host.broker.read(channel, { until, limit, bytes })
-    return publications.filter(({ time }) => time >= sinceMs)
-  }
-
-  /** The client has joined, or is back under a new token. */
-  #begin(replayed: readonly Publication[], batch: Batch): void {
-    const { speech, link, channel, join } = this.#parts
-    if (this.#state === 'joining') {
-      this.#state = 'joined'
-      this.#reply(join, 'ok', { postgres_changes: [] })
-      if (this.#participant) this.#watch(this.#participant)
-    }
-    for (const { id, type: event, payload } of replayed)
-      link.deliver(speech.broadcast({ event, payload, meta: { id, replayed: true } }), channel)
-    const said = speech.of(batch)
-    if (said) this.deliver(said, batch.position)
-  }
-
-  get #subTopic(): string {
-    return this.name.slice(this.name.indexOf(':') + 1)
-  }
-
   #refuse(frame: Omit<Frame, 'payload'>, error: unknown): void {
     this.#reply(frame, 'error', { reason: this.#parts.host.explain(error, this.name).message })
   }
 
   /** Tells the client in words what does not work (any more). */
-  #warn(extension: 'broadcast' | 'presence', { message }: BaroError): void {
-    this.#push('system', { extension, status: 'error', message, channel: this.#subTopic })
+  #warn(extension: Extension, { message }: BaroError): void {
+    this.#system(extension, 'error', message)
+  }
+
+  #system(extension: Extension, status: 'ok' | 'error', message: string): void {
+    this.#push('system', { extension, status, message, channel: this.name.slice(this.name.indexOf(':') + 1) })
   }
 
   #reply({ ref, joinRef }: Omit<Frame, 'payload'>, status: 'ok' | 'error', response: Json): void {
@@ -272,6 +225,13 @@ export class Topic implements Outlet<Spoken, SpokenSignal> {
   #push(event: string, payload: Json): void {
     this.#parts.link.send({ joinRef: this.joinRef, ref: this.joinRef, topic: this.name, event, payload })
   }
+}
+
+function noRoom(name: string): BaroError {
+  return new BaroError(
+    'unknown-channel',
+    `"${name}" is no channel of this server, and only tells of rows. Define it with channel() and pass it to createHub.`,
+  )
 }
 
 /** By the key of its choice a guest is the same after a cut, and so are all who choose it. */

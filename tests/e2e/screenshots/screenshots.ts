@@ -23,6 +23,9 @@ const paths = {
   room: '/rooms/1',
   machine: '/machine',
   transports: '/transports',
+  devices: '/device',
+  device: '/device/kitchen',
+  compat: '/compat',
   missing: '/nothing',
 } as const
 const widths = [1_440, 390] as const
@@ -144,15 +147,21 @@ async function startEmpty(execArgv: readonly string[] = []): Promise<void> {
   site = await startSite({ folder, execArgv })
 }
 
+/** People talk in a room, and a device is told to do something. */
 async function talk(): Promise<void> {
-  for (const [name, text] of conversation) {
-    const answer = await fetch(`${site.url}/baro/channels/room:1`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ type: 'message', payload: { ...(name && { name }), text } }),
-    })
-    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
-  }
+  for (const [name, text] of conversation) await publish('room:1', 'message', { ...(name && { name }), text })
+  await publish('device:kitchen', 'report', { battery: 0.63, charging: true, orientation: 'portrait' })
+  await publish('device:kitchen', 'command', { what: 'vibration', value: 'long' })
+  await publish('device:kitchen', 'command', { what: 'colour', value: 'violet', lifeSeconds: 600 })
+}
+
+async function publish(channel: string, type: string, payload: object): Promise<void> {
+  const answer = await fetch(`${site.url}/baro/channels/${channel}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ type, payload }),
+  })
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
 }
 
 function address({ name, language }: Pick<Visit, 'name' | 'language'>): string {
@@ -183,11 +192,12 @@ async function goLive(visit: Visit): Promise<void> {
 }
 
 async function waitForLive({ name, page }: Visit): Promise<void> {
-  if (name === 'home' || name === 'room' || name === 'machine') await page.waitForSelector('[data-connection=live]')
+  if (name !== 'transports' && name !== 'compat' && name !== 'missing')
+    await page.waitForSelector('[data-connection=live]')
 }
 
 /** What a reader does on a page. */
-async function use({ name, page }: Visit): Promise<void> {
+async function use({ name, language, page }: Visit): Promise<void> {
   if (name === 'room') {
     await page.locator('[name=name]').fill('하나')
     await page.locator('textarea').fill('저도 갈게요.\nSee you there.')
@@ -204,6 +214,11 @@ async function use({ name, page }: Visit): Promise<void> {
     await page.locator('main button').last().click()
     await page.locator('main details').first().locator('summary').click()
   }
+  if (name === 'device') {
+    // The page in one language becomes the device, and does what it is told; the other looks on.
+    if (language === 'en') await page.getByRole('button', { name: 'Be this device' }).click()
+  }
+  if (name === 'compat') await page.locator('main input, main textarea').first().fill('안녕하세요')
   if (name === 'home') await page.locator('main details summary').click()
 }
 

@@ -2,6 +2,7 @@
 import type { Rung } from '@baro/client'
 import { createHonestClient, type HonestClient } from '../honest/honest-client.ts'
 import { percentile } from '../honest/percentile.ts'
+import { coreWaitMs } from './core-wait.ts'
 import { serveOrders } from './worker.ts'
 
 /** What the honest are told to do. */
@@ -13,8 +14,11 @@ export type HonestOrder =
   /** Wait until everybody has everything, at most for this long. */
   | { readonly do: 'settle'; readonly withinMs: number }
 
-/** What a delay is measured for. `warm` is not looked at: everybody's code is compiled in it. */
-export type Stretch = 'warm' | 'before' | 'under' | 'after'
+/**
+ * What a delay is measured for. `warm` is not looked at: everybody's code is compiled in it. In `goodbye` the attacker lets
+ * go of all its connections at once.
+ */
+export type Stretch = 'warm' | 'before' | 'under' | 'goodbye' | 'after'
 
 /** Some delays, in milliseconds. */
 export interface Delays {
@@ -25,8 +29,11 @@ export interface Delays {
 
 /** What became of them. All but delays is of the time since they were asked last. */
 export interface HonestFigures {
-  /** From saying to hearing; to a poll, of its answer. `alone` is `before` and `after` together. */
-  readonly delays: Readonly<Record<'before' | 'after', Delays>> &
+  /**
+   * From saying to hearing; to a poll, of its answer. `alone` is `before` and `after` together, `under` is `meanwhile` and
+   * `goodbye`.
+   */
+  readonly delays: Readonly<Record<'before' | 'after' | 'meanwhile' | 'goodbye', Delays>> &
     Readonly<Record<'alone' | 'under', Readonly<Record<'all' | Rung, Delays>>>>
   /** Refusals, closed links and failed publishes, by what was said. */
   readonly refusals: Readonly<Record<string, number>>
@@ -36,6 +43,8 @@ export interface HonestFigures {
   readonly missed: number
   readonly doubled: number
   readonly live: number
+  /** For how long the process of the honest did not have its core, since they were asked last. */
+  readonly coreWaitMs: number
 }
 
 const rungs: readonly Rung[] = ['websocket', 'sse', 'long-poll', 'poll']
@@ -56,6 +65,7 @@ const delays: { readonly stretch: Stretch; readonly rung: Rung; readonly ms: num
 const measured: { readonly stretch: Stretch; readonly fromMs: number; readonly toMs: number }[] = []
 let said = 0
 let unanswered = 0
+let waitedMs = coreWaitMs()
 const saidAtMs = new Map<number, number>()
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -143,15 +153,18 @@ function figures(): HonestFigures {
     doubled += offsets.filter((offset, index) => offset <= (offsets[index - 1] ?? -1)).length
   }
   const of = (asked: Stretch) => delays.filter(({ stretch }) => stretch === asked)
-  const [before, under, after] = [of('before'), of('under'), of('after')]
+  const [before, meanwhile, goodbye, after] = [of('before'), of('under'), of('goodbye'), of('after')]
   const told: HonestFigures = {
     delays: {
       ...{ before: summary(before), after: summary(after) },
-      ...{ alone: byRung([...before, ...after]), under: byRung(under) },
+      ...{ meanwhile: summary(meanwhile), goodbye: summary(goodbye) },
+      ...{ alone: byRung([...before, ...after]), under: byRung([...meanwhile, ...goodbye]) },
     },
     ...{ refusals, resets, missed, doubled },
     live: clients.filter(({ isLive }) => isLive).length,
+    coreWaitMs: coreWaitMs() - waitedMs,
   }
+  waitedMs = coreWaitMs()
   refusals = {}
   resets = {}
   return told

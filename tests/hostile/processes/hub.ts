@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8'
 import type { Log } from '@baro/core'
 import { type Counters, createHub } from '@baro/server'
 import { desk, origin, room, shelf } from '../channels.ts'
+import { coreWaitMs } from './core-wait.ts'
 import { serveOrders } from './worker.ts'
 
 /** What a hub is asked. `rest`: collect garbage first. Both begin a new stretch of time. */
@@ -18,6 +19,8 @@ export interface HubFigures {
   readonly heapBytes: number
   readonly peakHeapBytes: number
   readonly cpuMs: number
+  /** For how long it could have gone on and others had its core: somebody else's processes, or its own garbage collectors. */
+  readonly coreWaitMs: number
   /** The longest time that its event loop stood still. */
   readonly longestTurnMs: number
   readonly logLines: number
@@ -71,6 +74,7 @@ function heapBytes(): number {
 
 let peakHeapBytes = 0
 let cpu = process.cpuUsage()
+let waitedMs = coreWaitMs()
 function sample(): void {
   peakHeapBytes = Math.max(peakHeapBytes, heapBytes())
 }
@@ -85,6 +89,7 @@ serveOrders<HubOrder, HubFigures>(async (order) => {
     heapBytes: heapBytes(),
     peakHeapBytes,
     cpuMs: (user + system) / 1_000,
+    coreWaitMs: coreWaitMs() - waitedMs,
     longestTurnMs: loop.max / 1e6,
     logLines,
     logBytes,
@@ -93,6 +98,7 @@ serveOrders<HubOrder, HubFigures>(async (order) => {
   peakHeapBytes = 0
   logLines = logBytes = 0
   cpu = process.cpuUsage()
+  waitedMs = coreWaitMs()
   loop.reset()
   return figures
 })

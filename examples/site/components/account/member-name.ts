@@ -40,5 +40,6 @@ function subscribe(listener: () => void): () => void {
 
 const moments: readonly (readonly [EventTarget, string])[] = [
   [changed, 'change'],
+  // A window, where anybody listens; a server that renders has none, and only loads this.
   [globalThis as unknown as EventTarget, 'pageshow'],
 ]

@@ -12,7 +12,7 @@ export interface Told {
   began(messages: readonly CompatMessage[]): void
 }
 
-/** One of the four clients, connected. */
+/** One of the five clients, connected. */
 export interface Client {
   /** Rejects if the message is not taken. */
   send(text: string): Promise<unknown>

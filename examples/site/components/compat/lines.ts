@@ -14,6 +14,14 @@ export const codeOf: Readonly<Record<Kind, { readonly file: string; readonly lin
       "emitWithAck('message', { from: 'socket.io', text })",
     ],
   },
+  supabase: {
+    file: 'components/compat/supabase.ts',
+    lines: [
+      "createClient(location.origin, 'anon').channel('compat', { config })",
+      "room.on('broadcast', { event: 'message' }, ({ payload }) => told.got(payload))",
+      "room.send({ type: 'broadcast', event: 'message', payload: { from: 'supabase', text } })",
+    ],
+  },
   'event-source': {
     file: 'components/compat/event-source.ts',
     lines: [

@@ -6,13 +6,27 @@ import styles from './frame.module.css'
 import { LanguageSwitch } from './language-switch.tsx'
 
 /** Where a page belongs in the navigation. */
-export type Section = 'home' | 'rooms' | 'device' | 'machine' | 'transports' | 'compat' | 'how' | 'account'
+export type Section =
+  | 'home'
+  | 'rooms'
+  | 'news'
+  | 'shop'
+  | 'market'
+  | 'device'
+  | 'machine'
+  | 'transports'
+  | 'compat'
+  | 'how'
+  | 'account'
 
 /** The head of each page. The path comes without its language: the address bar may show it without one too. */
 export function SiteHeader({ language, path, section }: { language: Language; path: string; section?: Section }) {
   const { site } = wordsIn(language)
   const links = [
     { to: 'rooms', href: `/${language}/rooms/1`, text: site.rooms },
+    { to: 'news', href: `/${language}/news`, text: site.news },
+    { to: 'shop', href: `/${language}/shop`, text: site.shop },
+    { to: 'market', href: `/${language}/market`, text: site.market },
     { to: 'device', href: `/${language}/device`, text: site.devices },
     { to: 'machine', href: `/${language}/machine`, text: site.machine },
     { to: 'transports', href: `/${language}/transports`, text: site.transports },

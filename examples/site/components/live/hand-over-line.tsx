@@ -31,7 +31,8 @@ export function HandOverLine({
 
 function renderedAt(live: Words['live'], position: string): string {
   const parsed = parsePosition(position)
-  return parsed.ok && parsed.value.kind === 'at' ? live.rendered(parsed.value.offset) : live.renderedNowhere
+  if (!parsed.ok || parsed.value.kind === 'none') return live.renderedNowhere
+  return parsed.value.kind === 'at' ? live.rendered(parsed.value.offset) : live.renderedFromRows
 }
 
 function sinceThen(live: Words['live'], handOver: HandOver | undefined): readonly string[] {

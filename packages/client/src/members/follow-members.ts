@@ -8,10 +8,12 @@ import {
   members,
   type Reference,
 } from '@baro/core'
+import { type Clock, systemClock } from '@baro/core/broker'
 import { isOfMembers, membersChannel } from '@baro/core/protocol'
 import { createListeners } from '../changes/listeners.ts'
 import type { Client } from '../client/client.ts'
 import type { Status } from '../connection/status.ts'
+import { askWho } from './ask-who.ts'
 
 /** What happens among the members of a channel. */
 export interface MembersEvents<State> {
@@ -65,6 +67,7 @@ export interface FollowedMembers<State> {
 export function followMembers<T extends ChannelTypes>(
   client: Client,
   reference: Reference<T>,
+  clock: Clock = systemClock,
 ): FollowedMembers<MemberState<T>> {
   type State = MemberState<T>
   const subscription = client.subscribe(membersChannel, isOfMembers(reference) ? reference : members(reference))
@@ -73,26 +76,25 @@ export function followMembers<T extends ChannelTypes>(
   const now = () => subscription.current.state as Members<State>
   let before = now()
   let me: string | undefined
-  let wasLive = false
+  let stop: (() => void) | undefined
 
-  /** Asks with each link, because the user may be another one. */
-  function askWho(): void {
-    const isLive = subscription.current.status.state === 'live'
-    if (isLive && !wasLive)
-      subscription.request('me', null).then(
-        (id) => {
-          if (id === me) return
-          me = id
-          tell('sync', now())
-        },
-        () => {},
-      )
-    wasLive = isLive
+  function known(id: string): void {
+    if (id === me) return
+    me = id
+    tell('sync', now())
   }
 
-  askWho()
+  function lookWho(): void {
+    if (subscription.current.status.state === 'live') stop ??= askWho(subscription.request, known, clock)
+    else {
+      stop?.()
+      stop = undefined
+    }
+  }
+
+  lookWho()
   subscription.onChange(() => {
-    askWho()
+    lookWho()
     const next = now()
     if (next === before) return
     const old = new Map(before.list?.map((member) => [member.id, member]))
@@ -121,6 +123,9 @@ export function followMembers<T extends ChannelTypes>(
     },
     on,
     page: async (asked = {}) => subscription.request('page', asked) as Promise<MembersPage<State>>,
-    close: () => subscription.close(),
+    close() {
+      stop?.()
+      subscription.close()
+    },
   }
 }

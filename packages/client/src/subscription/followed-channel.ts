@@ -215,7 +215,8 @@ export function createFollowedChannel(
     release(holder) {
       holders.delete(holder)
       cancelLinger?.()
-      cancelLinger = clock.after(lingerMs, () => {
+      // Whoever has stopped to be here must not be said to be on the next link, which may be another user's.
+      cancelLinger = clock.after(told ? 0 : lingerMs, () => {
         cancelLinger = undefined
         update()
       })

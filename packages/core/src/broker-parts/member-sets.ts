@@ -133,6 +133,7 @@ export class MemberSets {
     const set = this.#sets.get(channel)
     const count = set?.members.size ?? 0
     const state: Members = set?.isLarge ? { count } : { count, list: set ? membersOf(set) : [] }
+    // It is JSON. To the type checker an interface is not, because somebody might add to it.
     return state as unknown as Json
   }
 

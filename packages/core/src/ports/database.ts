@@ -1,7 +1,5 @@
 import type { AnyChannel } from '../channel.ts'
-import type { Json } from '../json.ts'
 import type { Params } from '../pattern.ts'
-import type { QueriedPosition } from '../position.ts'
 import type { Broker } from './broker.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
@@ -47,26 +45,9 @@ export interface OpenDatabase {
    * The rows behind a channel; `undefined` if it shows none of this database. Called for each feed that opens, so it does
    * not wait: what is wrong with a table is said by `read` and `query`.
    */
-  sourceOf(channel: DatabaseChannel): QueriedSource | undefined
+  sourceOf(channel: DatabaseChannel): StreamSource | undefined
   /** Resolves when the database is not used any more. */
   close(): Promise<void>
-}
-
-/** The rows of a channel at a database snapshot. */
-export interface Queried {
-  readonly position: QueriedPosition
-  readonly value: Json
-}
-
-/** The stream of changes of some rows, and the rows themselves. */
-export interface QueriedSource extends StreamSource {
-  /**
-   * Position and rows, read in one `REPEATABLE READ` transaction (I12). Whatever was not visible there, `resolve` brings.
-   * Called for each page and for each reset; those that come together get one answer.
-   *
-   * @throws {BaroError} `unavailable` if the database cannot be reached, `bad-definition` if the table is not as defined.
-   */
-  query(): Promise<Queried>
 }
 
 /** A snapshot that is read in a database transaction, as the package of the database makes it. */

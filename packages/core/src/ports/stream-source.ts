@@ -1,4 +1,5 @@
-import type { AtPosition, QueriedPosition } from '../position.ts'
+import type { Json } from '../json.ts'
+import type { AtPosition, NoPosition, QueriedPosition } from '../position.ts'
 import type { Signal } from '../publication.ts'
 import type { StreamView } from '../recovery.ts'
 import type { Delivery } from './broker.ts'
@@ -19,6 +20,13 @@ export type ReadRange = {
       readonly until?: number
     }
 )
+
+/** The rows of a channel at a database snapshot. */
+export interface Queried {
+  /** None if the snapshot is longer than a position may be. */
+  readonly position: QueriedPosition | NoPosition
+  readonly value: Json
+}
 
 /** What a node is told about a stream that it follows. All three may be called at any time until it stops. */
 export interface StreamFollower {
@@ -47,6 +55,14 @@ export interface StreamSource {
    * it out. Called for each reader that comes with a *queried* position.
    */
   resolve?(position: QueriedPosition): Promise<StreamView | undefined>
+  /**
+   * The value of the stream, where it is not folded from publications but read elsewhere, together with its position (I12).
+   * What was not visible there, `resolve` brings. Called for each page and for each reset; those that come together share
+   * one answer.
+   *
+   * @throws {BaroError} `unavailable` if it cannot be read now, `bad-definition` if there is no such thing to read.
+   */
+  query?(): Promise<Queried>
   /**
    * Where the stream stands as a page sees it: for a view the position after its last publication, not the head of what it
    * is a view of, or every change of a table would make all pages of it stale (I10). Asked when a cached page is served, at

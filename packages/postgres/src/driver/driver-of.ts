@@ -1,10 +1,12 @@
 import { BaroError } from '@baro/core'
 import { quote } from '@baro/core/protocol'
-import type { DatabaseClient, PgPool, PostgresDriver } from '../ports/driver.ts'
+import { pgliteDriver } from '../embedded/pglite-driver.ts'
+import type { DatabaseClient, PgliteClient, PgPool, PostgresDriver } from '../ports/driver.ts'
 import { pgDriver } from './pg-driver.ts'
 
 /**
- * The driver of a client, which is known by what it can do.
+ * The driver of a client, which is known by what it can do: so an application runs its own statements the same way, whatever
+ * the client is.
  *
  * @throws {BaroError} `bad-definition` if it is none of those that we know.
  */
@@ -12,6 +14,7 @@ export function driverOf(client: DatabaseClient): PostgresDriver {
   const can = (...functions: readonly string[]) =>
     functions.every((name) => typeof (client as unknown as Record<string, unknown> | undefined)?.[name] === 'function')
   if (can('query', 'transaction', 'hold')) return client as PostgresDriver
+  if (can('query', 'transaction', 'listen')) return pgliteDriver(client as PgliteClient)
   if (can('query', 'connect') && !can('release')) return pgDriver(client as PgPool)
   throw new BaroError(
     'bad-definition',

@@ -18,7 +18,7 @@ export interface FeedRoundParts {
  * How a round is cut into pieces. A successor must cut a recorded round in the same places, because the cursor of a ring
  * counts them: whoever changes these changes the version of the schema.
  */
-const piece = { rows: 500, bytes: 1 << 20 } as const
+const piece = { rows: 20_000, bytes: 1 << 20 } as const
 /** Most pieces of a round. The cursor is the number of the round times this, and the number of the piece. */
 const piecesPerRound = 2 ** 20
 

@@ -20,6 +20,8 @@ export interface LeaderParts extends Omit<FeedRoundParts, 'session'> {
   readonly pollIntervalMs: number
   /** How often it looks after the log and the triggers. */
   readonly careIntervalMs: number
+  /** Called before it tries to lead: makes what is needed, if it is not there. */
+  prepare(): Promise<void>
   /** Called from time to time while this node leads: puts back triggers that were dropped. */
   inspect(): Promise<void>
   /** Another life of the database has begun: every table begins again. */
@@ -73,6 +75,7 @@ export class Leader {
 
   async #lead(): Promise<void> {
     const { driver, feed, clock, pollIntervalMs, careIntervalMs } = this.#parts
+    await this.#parts.prepare()
     let broken: unknown
     const session = await driver.hold((error) => {
       broken = error

@@ -47,6 +47,7 @@ export class TriggerFeed implements ChangeFeed {
         new Leader({
           ...{ driver, broker, clock, log, pollIntervalMs, careIntervalMs, feed },
           boundsOf: (name) => tables.find((table) => table.name === name)?.history ?? ordinaryBounds,
+          prepare: () => this.#install(),
           inspect: () => this.#inspect(feed),
           lifeChanged: async () => {
             await driver.query(`update ${schema}.feed_tables set since = null where feed = $1`, [feed])
@@ -85,12 +86,12 @@ export class TriggerFeed implements ChangeFeed {
 
   async progress(table: string, seen: DatabaseSnapshot): Promise<FeedProgress> {
     const feed = await this.#feed
-    const [row] = await this.#parts.driver.query<{ finished: string; waits: boolean }>(
+    const [row] = await this.#parts.driver.query<{ finished: string; recorded: string; waits: boolean }>(
       `with progress as materialized (
-         select (case when is_finished then to_snapshot else from_snapshot end)::pg_snapshot as finished
+         select (case when is_finished then to_snapshot else from_snapshot end)::pg_snapshot as finished, to_snapshot as recorded
          from ${schema}.feeds where feed = $1
        )
-       select finished::text, exists (
+       select finished::text, recorded, exists (
          select from ${schema}.log
          where name = $2 and xid >= pg_snapshot_xmin(finished) and xid < pg_snapshot_xmax($3::text::pg_snapshot)
            and not pg_visible_in_snapshot(xid, finished) and pg_visible_in_snapshot(xid, $3::text::pg_snapshot)
@@ -98,8 +99,8 @@ export class TriggerFeed implements ChangeFeed {
        from progress`,
       [feed, table, formatSnapshot(seen)],
     )
-    if (!row) return { finished: { xmin: 0n, xmax: 0n, xip: new Set() }, hasPassed: false }
-    return { finished: parseSnapshot(row.finished), hasPassed: !row.waits }
+    if (!row) throw new BaroError('unavailable', 'The feed has not begun. Try again.')
+    return { finished: parseSnapshot(row.finished), recorded: parseSnapshot(row.recorded), hasPassed: !row.waits }
   }
 
   async close(): Promise<void> {

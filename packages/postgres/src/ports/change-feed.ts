@@ -14,18 +14,12 @@
  */
 import type { DatabaseSnapshot } from '../snapshot/database-snapshot.ts'
 
-/** One life of a feed, numbered rounds of it, and how far it is. */
-export interface Round {
-  /** From 1, without gaps. */
-  readonly number: number
-  readonly from: DatabaseSnapshot
-  readonly to: DatabaseSnapshot
-}
-
 /** How far a feed has come, as any node may ask. */
 export interface FeedProgress {
   /** Everything that is visible here was appended to the rings. */
   readonly finished: DatabaseSnapshot
+  /** Nothing was appended that is not visible here. */
+  readonly recorded: DatabaseSnapshot
   /** Whether nothing that the given snapshot sees is still to be fed. */
   readonly hasPassed: boolean
 }

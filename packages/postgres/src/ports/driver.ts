@@ -49,8 +49,10 @@ export interface PgClient {
   query(sql: string, values?: unknown[]): Promise<{ rows: unknown[] }>
   /** With an error (or `true`) the connection is not used again. */
   release(error?: Error | boolean): void
-  on(event: string, heard: (value: never) => void): unknown
-  removeListener(event: string, heard: (value: never) => void): unknown
+  // biome-ignore lint/suspicious/noExplicitAny: what comes with an event depends on its name; each listener says what it takes.
+  on(event: string, heard: (...values: any[]) => void): unknown
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  removeListener(event: string, heard: (...values: any[]) => void): unknown
 }
 
 /** What we use of PGlite. It has one session for all. */

@@ -53,7 +53,7 @@ describe('a window in the name of a channel', () => {
 
   test('is read by the database in the same order', () => {
     const cut = cutWindow(sortable, '.order.-price.name~.limit.10')
-    expect(cut && windowSql(shape, cut.window)).toBe('order by "price" desc, "name" collate "C", "id" limit 20')
+    expect(cut && windowSql(shape, cut.window, 100)).toBe('order by "price" desc, "name" collate "C", "id" limit 20')
   })
 })
 

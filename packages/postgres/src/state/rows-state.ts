@@ -34,9 +34,11 @@ export interface SortedTable {
 /** The state before anything is known. */
 export const noRows: RowsState<never> = { rows: [] }
 
-/** The state of rows that were read, in their order, up to {@link readLimit} of them. */
-export function rowsState({ key }: SortedTable, { order, limit }: Window, read: readonly Row[]): RowsState {
-  return cut(key, { rows: [], ...(order.length > 0 && { order }), ...(limit !== undefined && { limit }) }, read)
+/** The state of rows that were read: at least {@link readLimit} of them, the first ones, or all that there are. */
+export function rowsState(table: SortedTable, { order, limit }: Window, read: readonly Row[]): RowsState {
+  const state = { rows: [], ...(order.length > 0 && { order }), ...(limit !== undefined && { limit }) }
+  // A query of the application may give them in another order.
+  return cut(table.key, state, read.toSorted(comparator(table, order)))
 }
 
 /** Whether there may be rows to show that only the database knows. */

@@ -45,7 +45,8 @@ export interface TableShape {
 }
 
 /** The types of a channel of rows. */
-export interface TableTypes<C extends Columns, K extends keyof C & string> {
+export interface TableTypes<C extends Columns, K extends keyof C & string, F extends keyof C & string> {
+  args: [filter?: Filter<C, F>, window?: WindowOptions<F | K>]
   pattern: `rows:${string}:{filter}`
   events: RowEvents<RowOf<C>, K>
   // biome-ignore lint/complexity/noBannedTypes: it has no signals.
@@ -61,7 +62,7 @@ export interface TableDefinition<
   C extends Columns = Columns,
   K extends keyof C & string = keyof C & string,
   F extends keyof C & string = keyof C & string,
-> extends Omit<ChannelDefinition<TableTypes<C, K>>, never> {
+> extends ChannelDefinition<TableTypes<C, K, F>> {
   /**
    * The reference of the rows that a filter lets through, sorted and limited as the window says; by default of all rows,
    * sorted by their key.
@@ -69,7 +70,7 @@ export interface TableDefinition<
    * @throws {BaroError} `bad-name` if a column, an operator or a value is not one that the table can be filtered by, or if
    *   the name gets longer than 255 bytes.
    */
-  (filter?: Filter<C, F>, window?: WindowOptions<F | K>): Reference<TableTypes<C, K>>
+  (filter?: Filter<C, F>, window?: WindowOptions<F | K>): Reference<TableTypes<C, K, F>>
   readonly table: TableShape
   /** The conditions of a channel, of the parameter in its name: for an access rule. */
   conditions(params: { readonly filter: string }): readonly Condition[]

@@ -110,6 +110,11 @@ export class Gate {
     return handlers.access === 'public'
   }
 
+  /** Whether the token of a principal has expired. */
+  hasExpired({ user }: Principal): boolean {
+    return isOver(this.#parts.clock, user)
+  }
+
   /**
    * Asks the rule of the channel.
    *
@@ -133,8 +138,8 @@ export class Gate {
   }
 
   /** The rule, or what was done before it was asked, may have taken longer than the token had left. */
-  #assertNotOver({ user }: Principal): void {
-    if (isOver(this.#parts.clock, user)) throw expired()
+  #assertNotOver(principal: Principal): void {
+    if (this.hasExpired(principal)) throw expired()
   }
 
   /**

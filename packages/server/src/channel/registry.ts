@@ -169,7 +169,10 @@ const handlersByType: OptionRule = {
 
 const handlerRules: OptionRules<AnyHandlers> = {
   access: { what: "'public', or a rule", accepts: () => true },
-  snapshot: { what: 'what loaded() returned', accepts: (value) => typeof value === 'object' && value !== null },
+  snapshot: {
+    what: 'what loaded() or queried() returned',
+    accepts: (value) => typeof value === 'object' && value !== null,
+  },
   events: handlersByType,
   signals: handlersByType,
   requests: handlersByType,

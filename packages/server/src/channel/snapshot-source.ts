@@ -1,4 +1,5 @@
 import type { Params } from '@baro/core'
+import type { QueriedSnapshot } from '@baro/core/broker'
 
 /** The channel whose snapshot is taken. */
 export interface SnapshotContext<P extends Params> {
@@ -8,7 +9,10 @@ export interface SnapshotContext<P extends Params> {
 }
 
 /** Where the value of a snapshot comes from. It is registered once, so that a page and a later reset use the same. */
-export interface SnapshotSource<P extends Params, State> {
+export type SnapshotSource<P extends Params, State> = LoadedSnapshot<P, State> | QueriedSnapshot
+
+/** A value that any function loads. */
+export interface LoadedSnapshot<P extends Params, State> {
   readonly kind: 'loaded'
   load(context: SnapshotContext<P>): State | Promise<State>
 }
@@ -25,6 +29,6 @@ export interface SnapshotSource<P extends Params, State> {
  */
 export function loaded<P extends Params, State>(
   load: (context: SnapshotContext<P>) => State | Promise<State>,
-): SnapshotSource<P, State> {
+): LoadedSnapshot<P, State> {
   return { kind: 'loaded', load }
 }

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
-import { type Clock, pooledRandomness, type Recover, whenHere } from '@baro/core/broker'
+import { type Clock, pooledRandomness, type Recover, type StreamSource, whenHere } from '@baro/core/broker'
 import { checkedOptions, createId, here, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
@@ -111,7 +111,25 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const connections = new Connections({ limits, counters, log })
 
   const ticker = new Ticker(clock, counters)
-  const viewOf = ({ members }: Resolved) => (members === undefined ? undefined : silentSource)
+  const table = channels.find((definition) => definition.table)
+  if (table && !options.database)
+    throw new BaroError(
+      'bad-definition',
+      `createHub: ${quote(table.pattern.text)} shows the rows of a table. Give "database": what createDatabase() returned.`,
+    )
+  const database = options.database?.open({
+    ...{ broker, channels, clock, randomness, log, catchUpBytes: limits.catchUpBytes },
+  })
+  const viewOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource | undefined => {
+    if (members !== undefined) return silentSource
+    const { snapshot } = handlers
+    return database?.sourceOf({
+      channel,
+      params,
+      definition,
+      snapshot: snapshot?.kind === 'queried' ? snapshot : undefined,
+    })
+  }
   const sourceOf = (resolved: Resolved) => viewOf(resolved) ?? brokerSource(broker, resolved.channel)
   const heads = new Heads({ broker, viewOf, clock })
   const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, log, recover })
@@ -240,7 +258,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   }
 
   const host: GatewayHost = {
-    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker },
+    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker, channels },
     get isStopping() {
       return sessions.isStopping
     },
@@ -380,6 +398,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       stop(0)
       await gateways.close()
       feeds.closeAll()
+      await database?.close()
       if (!options.broker) await broker.close()
       if (!options.pageStore) await pageStore.close()
     },

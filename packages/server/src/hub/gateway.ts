@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { BaroError, Log } from '@baro/core'
+import type { AnyChannel, BaroError, Log } from '@baro/core'
 import type { Broker, HubClock, NowOrLater, Randomness } from '@baro/core/broker'
 import type { Identity, Published } from '../channel/handlers.ts'
 import type { Outbox } from '../delivery/outbox.ts'
@@ -35,6 +35,8 @@ export interface GatewayHost {
   readonly log: Log
   readonly limits: Limits
   readonly heartbeatIntervalMs: number
+  /** The definitions of the hub. */
+  readonly channels: readonly AnyChannel[]
   /** What a gateway keeps for itself goes into channels that no definition matches. */
   readonly broker: Pick<Broker, 'append' | 'read' | 'tell' | 'hear'>
   /** Whether the node takes no new client. */

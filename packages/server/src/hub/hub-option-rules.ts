@@ -37,6 +37,7 @@ const channelDefinitions: OptionRule = {
 export const hubOptionRules: OptionRules<HubOptions> = {
   channels: required(channelDefinitions),
   broker: objectWith('append', 'read', 'follow'),
+  database: objectWith('open'),
   pageStore: objectWith('read', 'write', 'marksOf'),
   pagePolicy: optionsInside(policyRules),
   auth: anyFunction,

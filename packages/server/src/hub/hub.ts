@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
 import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Reference, Snapshot } from '@baro/core'
-import type { Broker, HubClock, PageStore, Randomness } from '@baro/core/broker'
+import type { Broker, Database, HubClock, PageStore, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
 import type { KeySource } from '../access/server-keys.ts'
 import type { Auth, ChannelHandlers, Published, SessionEnd, SessionInfo, SignalOptions } from '../channel/handlers.ts'
@@ -23,6 +23,11 @@ export interface HubOptions {
   readonly channels: readonly AnyChannel[]
   /** Orders, keeps and spreads the publications. Default: a memory broker of this hub alone. */
   readonly broker?: Broker
+  /**
+   * Where the rows come from that channels of tables show: what `createDatabase` of `@baro/postgres` returned. Default: none,
+   * and a channel of a table is refused.
+   */
+  readonly database?: Database
   /** Keeps the pages of `hub.pages`. Default: `createMemoryPageStore()`, for this hub alone. */
   readonly pageStore?: PageStore
   /** When a page is good enough, where `hub.pages` or the page itself does not say otherwise. Default: that of `PagePolicy`. */

@@ -1,6 +1,6 @@
 import type { BaroError, ChannelTypes, InputOf, Json, OutputOf, Reference, Schema, Signal, WireForm } from '@baro/core'
 import type { ResetReason, Turn } from '@baro/core/broker'
-import type { AtPosition, Position } from '@baro/core/protocol'
+import type { Position } from '@baro/core/protocol'
 import type { Identity } from '../channel/handlers.ts'
 import type { Batch } from '../delivery/batch.ts'
 import type { BoundedQueue } from '../delivery/bounded-queue.ts'
@@ -20,7 +20,7 @@ export interface Follower {
    */
   delivered(batch: Batch): void
   /** The follower cannot continue from its position, and starts again from this value; `undefined` if there is none. */
-  reset(reason: ResetReason, snapshot: { readonly position: AtPosition; readonly value: Json | undefined }): void
+  reset(reason: ResetReason, snapshot: { readonly position: Position; readonly value: Json | undefined }): void
   /** A signal was sent in the channel. */
   signaled?(signal: Signal): void
   /** The rule refuses, the user's time is over, or the channel cannot be read. The following has ended. */

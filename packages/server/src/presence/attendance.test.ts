@@ -322,3 +322,44 @@ test('the dead are told once, also if the answer of who looked for them was lost
   await clock.pass(60_000)
   expect(who(told)).toEqual(['there joined room:1', 'ada left room:1'])
 })
+
+test('a guest who comes while its name cannot be found out is a member as soon as it can', async () => {
+  const { come, open, clock, told, attendance, presence } = setUp()
+  attendance.close()
+  let isCut = true
+  const key: Presence['key'] = async () => {
+    if (isCut) throw new BaroError('unavailable', 'not now')
+    return presence.key()
+  }
+  const node = open('cut', clock, { ...presence, key })
+  come(client('kim'), node)
+  const end = come(client('lee'), node)
+  await clock.pass(5_000)
+  end('gone')
+  isCut = false
+  await clock.pass(5_000)
+  expect(who(told)).toEqual(['kim joined room:1'])
+})
+
+test('a guest whose name was found out when the room had become empty stays for longer than a lease', async () => {
+  const { come, open, clock, told, attendance, presence } = setUp()
+  attendance.close()
+  let known = () => {}
+  const key: Presence['key'] = async () => {
+    await new Promise<void>((resolve) => {
+      known = resolve
+    })
+    return presence.key()
+  }
+  const node = open('slow', clock, { ...presence, key })
+  const end = come({ user: { id: 'ada' }, session: 'ada' }, node)
+  await clock.pass(1_000)
+  come(client('kim'), node)
+  end('left')
+  await clock.pass(1_000)
+  known()
+  await clock.pass(1_000)
+  open('another')
+  await clock.pass(60_000)
+  expect(who(told)).toEqual(['ada joined room:1', 'ada left room:1', 'kim joined room:1'])
+})

@@ -24,7 +24,7 @@ import type { ChannelContext } from '../channel/handlers.ts'
 import type { Hooks } from '../channel/hooks.ts'
 import type { Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
-import { HeldSet, type Told } from './held-set.ts'
+import { HeldSet, retryMs, type Told } from './held-set.ts'
 import { Lingering } from './lingering.ts'
 import { memberId } from './member-id.ts'
 
@@ -84,27 +84,30 @@ export class Attendance {
     if (members === undefined && !joined && !left) return undefined
     const context = contextOf(principal, resolved)
     const told: Told = { joined: () => this.#run(joined, context), left: () => this.#run(left, context) }
-    const set = this.#setOf(members ?? joinedPrefix + channel, members !== undefined)
     const { leaveAfterMs } = this.#parts
     // Whoever nothing tells apart from others cannot come back.
     const isKnown = principal.user !== undefined || principal.guest !== undefined
     const staysMs = isKnown ? Math.max(principal.staysMs ?? 0, leaveAfterMs) : 0
     // The key of guests may be on its way, and the following may end meanwhile.
-    let id: string | undefined
+    let id = ''
+    let set: HeldSet | undefined
     let current = state
     let ending: Ending | undefined
-    const release = () => id !== undefined && ending && set.release(id, ending === 'left' ? 0 : staysMs)
-    this.#whenKnown(principal, (known) => {
+    const release = () => ending && set?.release(id, ending === 'left' ? 0 : staysMs)
+    const hold = (known: string) => {
       id = known
+      // Not before: a set that has become empty meanwhile is not renewed any more.
+      set = this.#setOf(members ?? joinedPrefix + channel, members !== undefined)
       const { user, alias, address } = principal
       const member = { id, ...(user && { user: user.id }), ...(alias !== undefined && { alias }), state: current }
       set.hold(member, told, user ? id : `address:${address}`)
       release()
-    })
+    }
+    this.#whenKnown(principal, hold, () => ending !== undefined)
     return {
       tell(next) {
         current = next
-        if (id !== undefined) set.tell(id, next)
+        set?.tell(id, next)
       },
       end(how) {
         ending = how
@@ -167,10 +170,17 @@ export class Attendance {
     return made
   }
 
-  #whenKnown(principal: Principal, run: (id: string) => void): void {
+  /** Tries until it is known: whoever was told that it follows is not asked to come again. */
+  #whenKnown(principal: Principal, run: (id: string) => void, isOver: () => boolean): void {
     const known = whenHere(this.idOf(principal), run)
-    if (known instanceof Promise)
-      known.catch((error) => this.#parts.log.warn(`A guest cannot be named, and is no member: ${describeError(error)}`))
+    if (!(known instanceof Promise)) return
+    known.catch((error) => {
+      const { clock, log } = this.#parts
+      log.warn(`A guest cannot be named yet, and is no member until then: ${describeError(error)}`)
+      clock.after(retryMs, () => {
+        if (!this.#isStopped && !isOver()) this.#whenKnown(principal, run, isOver)
+      })
+    })
   }
 
   #renew(): void {

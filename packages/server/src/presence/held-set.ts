@@ -42,8 +42,8 @@ interface Held extends Lingerer {
 
 /** Readers are told no more often. */
 const gatherMs = 250
-/** How long a node waits before it touches again, after it could not. */
-const retryMs = 1_000
+/** How long a node waits before it asks the broker again, after it could not. */
+export const retryMs = 1_000
 
 export class HeldSet {
   readonly #name: string

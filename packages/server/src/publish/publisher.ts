@@ -294,9 +294,12 @@ export class Publisher {
     })
   }
 
-  /** The refusal for good that a failed check leads to. A passing refusal is thrown: it is no answer to keep. */
+  /**
+   * The refusal for good that a failed check leads to. A passing refusal is thrown: it is no answer to keep. Nor is that of a
+   * token that has expired: its user comes back with the next one, and with the same publish.
+   */
   #refusalOf(error: unknown, resolved: Resolved): Refusal {
-    if (error instanceof BaroError && error.retry) throw error
+    if (error instanceof BaroError && (error.retry || error.code === 'expired')) throw error
     this.#logFailure(error, resolved)
     return error instanceof BaroError ? { code: error.code, message: error.message } : handlerFailed
   }

@@ -201,13 +201,13 @@ describe('joined and left', () => {
     expect(moments).toEqual(['ada joined room:1', 'grace joined room:1', 'ada left room:1', 'grace left room:1'])
   })
 
-  test('a participant leaves when it ends', async () => {
-    const { hub, moments, settle } = watched()
+  test('a participant leaves when it has ended, and its user does not come back', async () => {
+    const { hub, moments, settle, clock } = watched()
     const participant = hub.open({ user: { id: 'bot' } })
     participant.follow(room({ id: 1 }), 'now', { delivered: () => {}, reset: () => {}, failed: () => {} })
     await settle()
     participant.end()
-    await settle()
+    await clock.pass(10_000)
     expect(moments).toEqual(['bot joined room:1', 'bot left room:1'])
   })
 

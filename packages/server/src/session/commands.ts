@@ -29,8 +29,13 @@ export class Commands {
   publish(message: PublishMessage): void {
     const { channel, id, type, payload } = message.payload
     const { delegate, claimsEpoch } = this.#session
+    const { gate } = this.#parts
     const answered = (answer: PublishAnswer) => this.#session.send({ type: 'baro:published', payload: answer })
-    const failed = (error: unknown) => this.#failed(message, error)
+    const failed = (error: unknown) => {
+      // The session ends for an expired token in a moment, and what has no answer comes again with the next one. What did not
+      // get its turn because of that is not refused either.
+      if (!gate.hasExpired(delegate.principal)) this.#failed(message, error)
+    }
     try {
       const resolved = orThrow(this.#parts.registry.resolve(channel))
       const turn = turnIn(message.payload)

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createRoomStage, FakeClient, payloadOf, room, subscribe } from '../../test/fake-client.ts'
 import { serve } from '../../test/http-stage.ts'
 import { EventReader, TextSocket } from '../../test/stream-readers.ts'
-import type { Auth } from '../channel/handlers.ts'
+import type { AnyHandlers, Auth } from '../channel/handlers.ts'
 
 const start = Date.UTC(2026, 0, 1)
 
@@ -53,6 +53,32 @@ describe('a session', () => {
     await clock.pass(500)
     expect(client.socket.closedWith?.code).toBe(closeCodes.expired)
     expect(hub.counters.sessions).toBe(0)
+  })
+
+  test('I5: does not refuse a publish that comes with its last breath: the next session of the user takes it, once', async () => {
+    const publishing: Partial<AnyHandlers> = {
+      events: { message: ({ payload, publish }) => publish('message', payload) },
+    }
+    const { connect, clock, hub } = createRoomStage({ ...members, ...publishing }, { auth })
+    const client = await connect('ada 5000')
+    // The machine slept: the time is over, and the timer of the session has not rung yet.
+    clock.jump(5_000)
+    const turn = (number: number) => ({
+      ...{ channel: 'room:1', type: 'message', payload: { text: `${number}` }, id: `id-${number}` },
+      ...{ producer: 'tab', number, confirmed: 0 },
+    })
+    for (const number of [1, 2]) expect(await client.ask('baro:publish', turn(number))).toEqual([])
+    await clock.pass(5_000)
+    expect(payloadOf(await client.heard(), 'baro:error')).toMatchObject({ code: 'expired' })
+    expect(client.socket.closedWith?.code).toBe(closeCodes.expired)
+
+    const again = await connect('ada')
+    for (const number of [1, 1, 2])
+      expect(payloadOf(await again.ask('baro:publish', turn(number)), 'baro:published')).toMatchObject({
+        id: `id-${number}`,
+      })
+    const { value } = await hub.snapshot(room({ id: 1 }))
+    expect(value).toHaveLength(2)
   })
 
   test.each([0, -1, Number.NaN, Number.NEGATIVE_INFINITY])(

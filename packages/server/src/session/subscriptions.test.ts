@@ -64,7 +64,7 @@ describe('a subscribe', () => {
 
   test.each<[string, (position: string) => string, string]>([
     ['a build', () => 'none', 'none'],
-    ['a database', () => '1q.e.1.2.', 'queried'],
+    ['a database', () => '1q.e.1.1.', 'queried'],
     ['another epoch', (position) => position.replace(/^1a\.[^.]+/, '1a.other'), 'epoch'],
     ['the future', (position) => position.replace(/\.7\./, '.8.'), 'beyond-head'],
     ['the farthest future', (position) => position.replace(/\.7\./, '.9007199254740991.'), 'beyond-head'],

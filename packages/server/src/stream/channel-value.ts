@@ -1,6 +1,6 @@
-import type { Json, Log, Publication } from '@baro/core'
-import type { Checkpoint, Entry, ProposedCheckpoint } from '@baro/core/broker'
-import { type AtPosition, fold, jsonText, orThrow, parseJson, startOf } from '@baro/core/protocol'
+import { BaroError, type Json, type Log, type Publication } from '@baro/core'
+import type { Checkpoint, Entry, ProposedCheckpoint, StreamSource } from '@baro/core/broker'
+import { type AtPosition, fold, jsonText, orThrow, parseJson, quote, startOf } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import type { Counters } from '../observe/counters.ts'
@@ -17,6 +17,8 @@ interface Folded {
 
 /** What a channel value works with. */
 export interface ChannelValueParts {
+  /** The stream behind it: it may have a snapshot of its own. */
+  readonly source: Pick<StreamSource, 'query'>
   readonly counters: Counters
   readonly log: Log
 }
@@ -48,7 +50,12 @@ export class ChannelValue {
 
   /** Whether the value is folded here. Otherwise it is loaded, or the channel has none. */
   get isReduced(): boolean {
-    return this.#resolved.definition.state !== undefined && this.#resolved.handlers.snapshot === undefined
+    return this.#resolved.definition.state !== undefined && !this.#isLoaded
+  }
+
+  /** Whether each snapshot is loaded anew: from wherever the application says, or from a database. */
+  get #isLoaded(): boolean {
+    return this.#resolved.handlers.snapshot !== undefined || this.#parts.source.query !== undefined
   }
 
   /** Starts at a position, with the state of the checkpoint there, or with the initial state. */
@@ -151,7 +158,7 @@ export class ChannelValue {
    * @throws {TypeError} if a reducer made a value that JSON cannot hold.
    */
   get snapshot(): EncodedSnapshot | undefined {
-    if (this.#resolved.handlers.snapshot) return undefined
+    if (this.#isLoaded) return undefined
     this.#encoded ??= {
       position: this.#position,
       valueText: this.#state === undefined ? undefined : this.#textOf(this.#state),
@@ -176,8 +183,18 @@ export class ChannelValue {
 
   async #load(position: AtPosition): Promise<EncodedSnapshot> {
     const { channel, params, handlers } = this.#resolved
-    const value = await handlers.snapshot?.load({ channel, params })
-    return { position, valueText: this.#textOf(value) }
+    const { source } = this.#parts
+    if (source.query) {
+      const queried = await source.query()
+      return { position: queried.position, valueText: this.#textOf(queried.value) }
+    }
+    const { snapshot } = handlers
+    if (snapshot?.kind === 'queried')
+      throw new BaroError(
+        'bad-definition',
+        `${quote(channel)} shows no rows of a database, so its snapshot cannot be queried. Use loaded().`,
+      )
+    return { position, valueText: this.#textOf(await snapshot?.load({ channel, params })) }
   }
 
   #textOf(value: unknown): string | undefined {

@@ -78,7 +78,7 @@ export class Feed {
       ...{ channel, ticker: parts.ticker, clock: parts.clock },
       maxPublications: parts.limits.catchUpPublications,
     })
-    this.#value = new ChannelValue(resolved, parts)
+    this.#value = new ChannelValue(resolved, { ...parts, source: this.#source })
     this.#answers = new Answers({
       ...{ channel, clock: parts.clock, source: this.#source, recover: parts.recover },
       read: (position) => this.#loader.read(position),
@@ -98,8 +98,8 @@ export class Feed {
   }
 
   /** Whether the feed stands at this position, so that nothing follows it yet. */
-  isHead(position: AtPosition): boolean {
-    return isSamePosition(position, this.position)
+  isHead(position: Position): boolean {
+    return position.kind === 'at' && isSamePosition(position, this.position)
   }
 
   /** Adds a live reader, which must stand at the feed's position. */

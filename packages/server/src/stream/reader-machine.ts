@@ -27,7 +27,7 @@ export type ReaderEvent =
   /** An answer came, but the outbox is too full to take it. The reader will ask again. */
   | { readonly name: 'crowded' }
   /** The answer was handed to its outlet. The reader stands at `position` now. */
-  | { readonly name: 'answered'; readonly position: AtPosition; readonly atHead: boolean; readonly hasRoom: boolean }
+  | { readonly name: 'answered'; readonly position: Position; readonly atHead: boolean; readonly hasRoom: boolean }
   /** A batch came while the outbox was full. The reader has everything up to `position`. */
   | { readonly name: 'cut'; readonly position: Position }
   | { readonly name: 'drained' }

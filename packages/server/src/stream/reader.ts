@@ -164,13 +164,15 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     if (this.#state.name !== 'reading') return
     const reason = this.#isRefused && !this.#isAnswered ? 'refused' : found
     if (this.#outbox.isFull) return this.#on({ name: 'crowded' })
+    if (snapshot.position.kind === 'none')
+      throw new BaroError('unavailable', 'The snapshot has no position that anything could follow. Try again.')
     this.#isAnswered = true
     this.#counters.reset[reason]++
     this.#outlet.reset(reason, snapshot)
     this.#continue(snapshot.position, false)
   }
 
-  #continue(position: AtPosition, ledNowhere: boolean): void {
+  #continue(position: Position, ledNowhere: boolean): void {
     const atHead = this.#feed.isHead(position)
     // The first time, a publication may have come while the answer was on its way. A second time, it would go on for
     // ever.

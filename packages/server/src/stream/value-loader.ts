@@ -7,7 +7,7 @@ import { ChannelValue, type ChannelValueParts } from './channel-value.ts'
 import { isSamePosition } from './same-position.ts'
 
 /** What loading works with. */
-export interface ValueLoaderParts extends ChannelValueParts {
+export interface ValueLoaderParts extends Omit<ChannelValueParts, 'source'> {
   readonly broker: Pick<Broker, 'readCheckpoint'>
   readonly limits: Pick<Limits, 'catchUpPublications' | 'catchUpBytes'>
   readonly log: Log
@@ -37,7 +37,7 @@ export class ValueLoader {
   async load(): Promise<ChannelValue> {
     const { broker, log } = this.#parts
     const { definition, channel } = this.#resolved
-    const value = new ChannelValue(this.#resolved, this.#parts)
+    const value = new ChannelValue(this.#resolved, { ...this.#parts, source: this.#source })
     const apply = ({ publications, position }: Progress) => value.apply(publications, position)
     let kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
     while (kept?.version === definition.version) {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nodeClock } from './node-clock.ts'
 
@@ -56,12 +57,32 @@ describe('the clock of a hub', () => {
 
   it('numbers the turns of the event loop', async () => {
     vi.useRealTimers()
-    const first = nodeClock.turn()
+    const io = () => new Promise<number>((resolve) => stat('.', () => resolve(nodeClock.turn())))
+    const first = await io()
     await Promise.resolve()
     expect(nodeClock.turn()).toBe(first)
-    // The first of them may still run in the same turn.
-    for (let round = 0; round < 2; round++) await new Promise((resolve) => setImmediate(resolve))
-    expect(nodeClock.turn()).not.toBe(first)
+    expect(await io()).toBeGreaterThan(first)
+  })
+
+  it('counts what runs soon to the next turn', async () => {
+    vi.useRealTimers()
+    const turns: number[] = []
+    // A file is looked at before the end of a turn, and again in the next one.
+    await new Promise<void>((resolve) =>
+      stat('.', () => {
+        turns.push(nodeClock.turn())
+        nodeClock.soon(() => {
+          turns.push(nodeClock.turn())
+          setTimeout(() => {
+            turns.push(nodeClock.turn())
+            resolve()
+          }, 0)
+        })
+      }),
+    )
+    const [before = 0, soon, next] = turns
+    expect(soon).toBe(before + 1)
+    expect(next).toBeGreaterThanOrEqual(before + 1)
   })
 
   it('keeps no process alive that is done', () => {

@@ -8,6 +8,14 @@ const done = Promise.resolve()
 
 const { nodeTiming } = performance
 
+/** The turn of the event loop, as that counts it, whose end `soon` has seen. */
+let endedTurn: number | undefined
+
+// The event loop counts its turns itself. To be told of the end of each costs a small room as much as its JSON.
+function countedTurn(): number {
+  return nodeTiming.uvMetricsInfo.loopCount
+}
+
 /** The time of the machine, for hubs. A wait may be of any length, and does not keep the process alive. */
 export const nodeClock: HubClock = {
   ...systemClock,
@@ -24,7 +32,10 @@ export const nodeClock: HubClock = {
     return () => clearTimeout(timer)
   },
   soon(run) {
-    const timer = setImmediate(run)
+    const timer = setImmediate(() => {
+      endedTurn = countedTurn()
+      run()
+    })
     return () => clearImmediate(timer)
   },
   afterwards(run) {
@@ -32,7 +43,8 @@ export const nodeClock: HubClock = {
     void done.then(run)
   },
   turn() {
-    // The event loop counts its turns itself. To be told of the end of each costs a small room as much as its JSON.
-    return nodeTiming.uvMetricsInfo.loopCount
+    const turn = countedTurn()
+    // What runs after a turn belongs to the next one: else whoever has a share of each turn would have two.
+    return turn === endedTurn ? turn + 1 : turn
   },
 }

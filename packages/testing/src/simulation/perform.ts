@@ -114,6 +114,8 @@ export async function perform(world: World, action: Action): Promise<void> {
       const link = world.nodes.get(action.node)?.broker
       if (!link?.isCut) return
       link.mend()
+      // No turn was claimed meanwhile, so a producer may be forgotten that has something under way.
+      world.ledger.doubt()
       return tally.count('broker back')
     }
     case 'stumble-broker':
@@ -305,7 +307,7 @@ async function choose(world: World, channel: string, choice: PageChoice): Promis
 }
 
 function queriedSnapshot(channel: string): RoomReference {
-  return { ...builtSnapshot(channel), position: '1q.database.7.9.8' } satisfies Snapshot
+  return { ...builtSnapshot(channel), position: '1q.database.7.2.1' } satisfies Snapshot
 }
 
 function stopNode(world: World, { node, how, downMs }: Extract<Action, { do: 'stop-node' }>): void {

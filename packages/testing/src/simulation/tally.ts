@@ -152,29 +152,42 @@ const rareNames = ['ended: two histories at one position'] as const
 /** A fault or a path. */
 export type TallyName = (typeof faultNames)[number] | (typeof pathNames)[number] | (typeof rareNames)[number]
 
-/** How often each of them happened. */
-export class Tally {
-  readonly #counts = new Map<TallyName, number>([...faultNames, ...pathNames, ...rareNames].map((name) => [name, 0]))
+/** How often each of some things happened. */
+export class Counts<Name extends string> {
+  readonly #counts: Map<Name, number>
+  readonly #rare: readonly Name[]
 
-  count(name: TallyName, times = 1): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + times)
+  /** @param rare Names of what may happen, and need not. */
+  constructor(names: readonly Name[], rare: readonly Name[] = []) {
+    this.#counts = new Map([...names, ...rare].map((name) => [name, 0]))
+    this.#rare = rare
   }
 
-  of(name: TallyName): number {
+  count(name: Name, times = 1): void {
+    this.#counts.set(name, this.of(name) + times)
+  }
+
+  of(name: Name): number {
     return this.#counts.get(name) ?? 0
   }
 
-  add(other: Iterable<readonly [TallyName, number]>): void {
+  add(other: Iterable<readonly [Name, number]>): void {
     for (const [name, times] of other) this.count(name, times)
   }
 
-  [Symbol.iterator](): IterableIterator<[TallyName, number]> {
+  [Symbol.iterator](): IterableIterator<[Name, number]> {
     return this.#counts.entries()
   }
 
   /** Those that never happened, but for the rare ones: what was not seen was not tested. */
-  get missing(): readonly TallyName[] {
-    const rare: readonly TallyName[] = rareNames
-    return [...this.#counts].filter(([name, times]) => times === 0 && !rare.includes(name)).map(([name]) => name)
+  get missing(): readonly Name[] {
+    return [...this.#counts].filter(([name, times]) => times === 0 && !this.#rare.includes(name)).map(([name]) => name)
+  }
+}
+
+/** How often each fault and each path happened. */
+export class Tally extends Counts<TallyName> {
+  constructor() {
+    super([...faultNames, ...pathNames], rareNames)
   }
 }

@@ -11,6 +11,7 @@ export type InvariantName =
   | 'I5'
   | 'I7'
   | 'I8'
+  | 'I9'
   | 'state'
   | 'recovery'
   | 'kept'

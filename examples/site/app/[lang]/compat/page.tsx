@@ -1,7 +1,7 @@
 import { snapshot } from '@baro/next'
 import type { Metadata } from 'next'
 import { compat } from '../../../channels/compat.ts'
-import { FourClients } from '../../../components/compat/four-clients.tsx'
+import { ClientsOfOneRoom } from '../../../components/compat/clients-of-one-room.tsx'
 import { codeOf } from '../../../components/compat/lines.ts'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import { SourceFile, SourceFiles } from '../../../components/live/source-files.tsx'
@@ -33,12 +33,13 @@ export default async function CompatPage({ params }: Props) {
   const code = {
     sdk: <SourceFile file={codeOf.sdk.file} />,
     'socket.io': <SourceFile file={codeOf['socket.io'].file} />,
+    supabase: <SourceFile file={codeOf.supabase.file} />,
     'event-source': <SourceFile file={codeOf['event-source'].file} />,
     websocket: <SourceFile file={codeOf.websocket.file} />,
   }
   return (
     <PageFrame language={language} path="/compat" section="compat">
-      <FourClients language={language} initial={await snapshot(compat())} code={code} />
+      <ClientsOfOneRoom language={language} initial={await snapshot(compat())} code={code} />
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )

@@ -1,7 +1,7 @@
 /** Reads one channel over HTTP: a snapshot, a poll, a long poll, an event stream, or history backwards. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
-import { type AtPosition, closeCodes, formatPosition, orThrow, positionAt } from '@baro/core/protocol'
+import { closeCodes, formatPosition, orThrow, type Position, positionAt } from '@baro/core/protocol'
 import { prices } from '../../access/prices.ts'
 import type { Principal } from '../../access/principal.ts'
 import type { Resolved } from '../../channel/registry.ts'
@@ -152,7 +152,7 @@ function sendSnapshot(
   parts: ChannelReadParts,
   read: PermittedRead,
   body: Uint8Array,
-  position: AtPosition,
+  position: Position,
 ): Promise<void> {
   const { definition } = read.resolved
   return sendInTurn(parts, read, {

@@ -2,7 +2,7 @@
 
 import { BaroError, type Signal } from '@baro/core'
 import type { Cancel, Clock, ResetReason } from '@baro/core/broker'
-import { type AtPosition, comparePositions, type Position } from '@baro/core/protocol'
+import { comparePositions, type Position } from '@baro/core/protocol'
 import { type Batch, firstOf } from '../../delivery/batch.ts'
 import { unencoded } from '../../delivery/dialect.ts'
 import { batchBody, resetBody } from '../../delivery/encode/answer-bodies.ts'
@@ -15,7 +15,7 @@ import type { HeldRequests } from '../http/held-requests.ts'
 /** The body of one answer, and what caches may know of it. */
 export interface PollAnswer {
   readonly body: string | Uint8Array
-  readonly position: AtPosition
+  readonly position: Position
   /** The range is closed: the same question always gets the same answer. */
   readonly isClosed: boolean
   readonly isReset: boolean

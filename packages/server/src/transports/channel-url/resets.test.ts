@@ -60,7 +60,7 @@ describe.each(Object.entries(ways))('%s', (_, way) => {
   test.each<[string, (positions: readonly string[]) => string | undefined]>([
     ['none', () => undefined],
     ['none', () => 'none'],
-    ['queried', () => '1q.database.5.9.6~7'],
+    ['queried', () => '1q.database.5.4.1~1'],
     ['epoch', ([first = '']) => first.replace(/^1a\.[^.]+/, '1a.another')],
     ['beyond-head', ([first = '']) => first.replace(/\.1\./, '.99.')],
     ['trimmed', ([first]) => first],

@@ -131,17 +131,7 @@ export interface BodyParts {
  */
 export async function bytesOf(request: IncomingMessage, maxBytes: number, parts: BodyParts): Promise<Uint8Array> {
   if (request.readableDidRead) return bytesOfParsed((request as { body?: unknown }).body, maxBytes)
-  const { bodyTimeoutMs } = parts.limits
-  let tellLate: () => void = () => {}
-  const late = new Promise<'late'>((resolve) => {
-    tellLate = () => resolve('late')
-  })
-  const cancel = parts.clock.after(bodyTimeoutMs, tellLate)
-  try {
-    return Buffer.concat(await chunksOf(request, maxBytes, late, bodyTimeoutMs))
-  } finally {
-    cancel()
-  }
+  return Buffer.concat(await chunksOf(request, maxBytes, parts))
 }
 
 /**
@@ -153,25 +143,44 @@ export async function bodyOf(request: IncomingMessage, maxBytes: number, parts: 
   return decoded(await bytesOf(request, maxBytes, parts))
 }
 
-async function chunksOf(
+/**
+ * By listeners: an iterator makes a handful of promises for each chunk, and a body may come byte by byte. The request is
+ * kept when it is left early: who sent too much, or too slowly, must still get its answer.
+ */
+function chunksOf(
   request: IncomingMessage,
   maxBytes: number,
-  late: Promise<'late'>,
-  timeoutMs: number,
+  { clock, limits: { bodyTimeoutMs } }: BodyParts,
 ): Promise<readonly Buffer[]> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  // The request is kept when the loop is left early: who sent too much, or too slowly, must still get its answer.
-  const iterator = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>
-  for (;;) {
-    const next = await Promise.race([iterator.next(), late])
-    if (next === 'late')
-      throw new BaroError('too-slow', `The body was not complete within ${timeoutMs} ms. Send it again, or less.`)
-    if (next.done) return chunks
-    bytes += next.value.length
-    if (bytes > maxBytes) throw tooLong(maxBytes)
-    chunks.push(next.value)
-  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const take = (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > maxBytes) fail(tooLong(maxBytes))
+      else chunks.push(chunk)
+    }
+    const stop = () => {
+      cancel()
+      request.off('data', take).off('end', finish).off('close', broken)
+    }
+    const finish = () => {
+      stop()
+      resolve(chunks)
+    }
+    const fail = (error: Error) => {
+      stop()
+      request.pause()
+      reject(error)
+    }
+    // Nobody hears of it: there is nobody left to answer.
+    const broken = () => fail(new Error('The connection ended before the body.'))
+    const cancel = clock.after(bodyTimeoutMs, () =>
+      fail(new BaroError('too-slow', `The body was not complete within ${bodyTimeoutMs} ms. Send it again, or less.`)),
+    )
+    if (request.destroyed) broken()
+    else request.on('data', take).once('end', finish).once('close', broken)
+  })
 }
 
 /** As bytes again, so that it is bounded and read as any other body. */

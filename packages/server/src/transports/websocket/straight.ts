@@ -7,10 +7,14 @@
  */
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 
-/** The stream of a connection of the machine, over TLS or not; `undefined` for what only looks like one. */
+/**
+ * The stream of a connection of the machine; `undefined` for what only looks like one, and under TLS: Node takes one write
+ * there at a time, and a second one ends the process.
+ */
 export function connectionOf(stream: Duplex): Socket | undefined {
-  return stream instanceof Socket ? stream : undefined
+  return stream instanceof Socket && !(stream instanceof TLSSocket) ? stream : undefined
 }
 
 /** Whether a write may go straight to the connection, so that it overtakes nothing and is not the last. */

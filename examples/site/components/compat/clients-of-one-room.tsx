@@ -12,12 +12,13 @@ import { openEventSource } from './event-source.ts'
 import { Pane } from './pane.tsx'
 import type { RoomClient } from './room-client.ts'
 import { openSocketIo } from './socket-io.ts'
+import { openSupabase } from './supabase.ts'
 import { usePlainClient } from './use-plain-client.ts'
 import { useSdk } from './use-sdk.ts'
 import { openWebSocket } from './web-socket.ts'
 
-/** Four clients of one room in one page, and whether they have all got the same. */
-export function FourClients({
+/** Five clients of one room in one page, and whether they have all got the same. */
+export function ClientsOfOneRoom({
   language,
   initial,
   code,
@@ -32,6 +33,7 @@ export function FourClients({
   const clients: Readonly<Record<Kind, RoomClient>> = {
     sdk,
     'socket.io': usePlainClient(openSocketIo, initial),
+    supabase: usePlainClient(openSupabase, initial),
     'event-source': usePlainClient(openEventSource, initial),
     websocket: usePlainClient(openWebSocket, initial),
   }

@@ -1,0 +1,48 @@
+import { snapshot } from '@baro/next'
+import type { Metadata } from 'next'
+import { orders, shownOrders, shownTrades, trades } from '../../../channels/market.ts'
+import { PageFrame } from '../../../components/frame/page-frame.tsx'
+import { SourceFiles } from '../../../components/live/source-files.tsx'
+import { Market } from '../../../components/market/market.tsx'
+import { pageLanguage } from '../../../i18n/page-language.ts'
+import { wordsIn } from '../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string }>
+}
+
+export const revalidate = 60
+
+// A build has no database, so the page is rendered when somebody first asks for it.
+export function generateStaticParams() {
+  return []
+}
+
+const files = [
+  'app/[lang]/market/page.tsx',
+  'components/market/market.tsx',
+  'components/market/order-form.tsx',
+  'channels/market.ts',
+  'server/market.ts',
+  'server/order-book.ts',
+  'server/market-bots.ts',
+]
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).market.title }
+}
+
+export default async function MarketPage({ params }: Props) {
+  const language = await pageLanguage(params)
+  const [bids, asks, traded] = await Promise.all([
+    snapshot(orders({ side: 'buy' }, { order: ['-price', 'id'], limit: shownOrders })),
+    snapshot(orders({ side: 'sell' }, { order: ['price', 'id'], limit: shownOrders })),
+    snapshot(trades({}, { order: ['-id'], limit: shownTrades })),
+  ])
+  return (
+    <PageFrame language={language} path="/market" section="market">
+      <Market language={language} bids={bids} asks={asks} traded={traded} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}

@@ -1,0 +1,44 @@
+import { snapshot } from '@baro/next'
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { articles } from '../../../../channels/news.ts'
+import { PageFrame } from '../../../../components/frame/page-frame.tsx'
+import { SourceFiles } from '../../../../components/live/source-files.tsx'
+import { Article } from '../../../../components/news/article.tsx'
+import { pageLanguage } from '../../../../i18n/page-language.ts'
+import { wordsIn } from '../../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string; id: string }>
+}
+
+export const revalidate = 3600
+
+const files = [
+  'app/[lang]/news/[id]/page.tsx',
+  'components/news/article.tsx',
+  'components/news/article-form.tsx',
+  'channels/news.ts',
+  'server/news.ts',
+]
+
+export function generateStaticParams() {
+  return []
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).news.title }
+}
+
+export default async function ArticlePage({ params }: Props) {
+  const language = await pageLanguage(params)
+  const id = Number((await params).id)
+  const initial = await snapshot(articles({ id }))
+  if (initial.value.rows.length === 0) notFound()
+  return (
+    <PageFrame language={language} path={`/news/${id}`} section="news">
+      <Article language={language} initial={initial} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}

@@ -1,0 +1,43 @@
+import { snapshot } from '@baro/next'
+import type { Metadata } from 'next'
+import { articles, listedArticles } from '../../../channels/news.ts'
+import { PageFrame } from '../../../components/frame/page-frame.tsx'
+import { SourceFiles } from '../../../components/live/source-files.tsx'
+import { ArticleList } from '../../../components/news/article-list.tsx'
+import { pageLanguage } from '../../../i18n/page-language.ts'
+import { wordsIn } from '../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string }>
+}
+
+export const revalidate = 3600
+
+// A build has no database, so the page is rendered when somebody first asks for it.
+export function generateStaticParams() {
+  return []
+}
+
+const files = [
+  'app/[lang]/news/page.tsx',
+  'components/news/article-list.tsx',
+  'channels/news.ts',
+  'server/news.ts',
+  'server/tables.ts',
+  'server/open-database.ts',
+]
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).news.title }
+}
+
+export default async function NewsPage({ params }: Props) {
+  const language = await pageLanguage(params)
+  const initial = await snapshot(articles({ language }, { order: ['-edited_at'], limit: listedArticles }))
+  return (
+    <PageFrame language={language} path="/news" section="news">
+      <ArticleList language={language} initial={initial} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}

@@ -1,0 +1,42 @@
+import { snapshot } from '@baro/next'
+import type { Metadata } from 'next'
+import { products } from '../../../channels/shop.ts'
+import { PageFrame } from '../../../components/frame/page-frame.tsx'
+import { SourceFiles } from '../../../components/live/source-files.tsx'
+import { ProductList } from '../../../components/shop/product-list.tsx'
+import { pageLanguage } from '../../../i18n/page-language.ts'
+import { wordsIn } from '../../../i18n/words.ts'
+
+interface Props {
+  readonly params: Promise<{ lang: string }>
+}
+
+export const revalidate = 3600
+
+// A build has no database, so the page is rendered when somebody first asks for it.
+export function generateStaticParams() {
+  return []
+}
+
+const files = [
+  'app/[lang]/shop/page.tsx',
+  'components/shop/product-list.tsx',
+  'channels/shop.ts',
+  'server/shop.ts',
+  'server/tables.ts',
+]
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: wordsIn(await pageLanguage(params)).shop.title }
+}
+
+export default async function ShopPage({ params }: Props) {
+  const language = await pageLanguage(params)
+  const initial = await snapshot(products())
+  return (
+    <PageFrame language={language} path="/shop" section="shop">
+      <ProductList language={language} initial={initial} />
+      <SourceFiles language={language} files={files} />
+    </PageFrame>
+  )
+}

@@ -1,0 +1,59 @@
+'use client'
+
+import type { SnapshotOf } from '@baro/core'
+import { useChannel } from '@baro/react'
+import { useState } from 'react'
+import { products, till } from '../../channels/shop.ts'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import { Proof } from '../live/proof.tsx'
+import styles from './shop.module.css'
+
+const fewLeft = 5
+
+/** What is for sale. The counters are the rows of the database, for everybody the same. */
+export function ProductList({ language, initial }: { language: Language; initial: SnapshotOf<typeof products> }) {
+  const { shop: says } = wordsIn(language)
+  const { state, status, handOver } = useChannel(products, initial)
+  const { request } = useChannel(till, till())
+  const [told, setTold] = useState<{ readonly product: number; readonly text: string }>()
+  const ask = async (what: 'buy' | 'restock', product: number) => {
+    try {
+      const { left } = await request(what, { product })
+      setTold({ product, text: what === 'buy' ? says.bought(left) : says.restocked(left) })
+    } catch {
+      setTold({ product, text: says.notDone })
+    }
+  }
+  return (
+    <section className={styles.shop} aria-labelledby="shop">
+      <h1 id="shop">{says.title}</h1>
+      <p className={styles.lead}>{says.lead}</p>
+      <ul className={styles.list}>
+        {state.rows.map(({ id, name_ko, name_en, price, stock }) => (
+          <li key={id} data-product={id} data-stock={stock}>
+            <h2>{language === 'ko' ? name_ko : name_en}</h2>
+            <p className={styles.price}>{says.price(price)}</p>
+            <p className={styles.stock} data-few={stock <= fewLeft}>
+              {stock === 0 ? says.soldOut : says.inStock(stock)}
+            </p>
+            {stock > 0 ? (
+              <button type="button" onClick={() => ask('buy', id)}>
+                {says.buy}
+              </button>
+            ) : (
+              <button type="button" className={styles.restock} onClick={() => ask('restock', id)}>
+                {says.restock}
+              </button>
+            )}
+            <p className={styles.told} role="status">
+              {told?.product === id ? told.text : ''}
+            </p>
+          </li>
+        ))}
+      </ul>
+      <noscript>{says.noScript}</noscript>
+      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+    </section>
+  )
+}

@@ -1,0 +1,43 @@
+/** The checker in its short form: what hours of it would find, and that it would. */
+import { afterEach, expect, test } from 'vitest'
+import { type CheckerOptions, runChecker } from '../test/checker/run-checker.ts'
+import { createTestDatabase, type TestDatabase } from '../test/test-database.ts'
+
+let database: TestDatabase
+
+afterEach(() => database.end())
+
+async function check(over: Partial<CheckerOptions>) {
+  database = await createTestDatabase()
+  return runChecker({
+    ...{ url: database.url, changes: 1_200, writers: 8, readers: 16, seed: 1 },
+    ...{
+      cutEveryMs: 700,
+      killEveryMs: 2_500,
+      lifeMs: 1_200,
+      travelMs: 400,
+      longestTransactionMs: 250,
+      settleMs: 15_000,
+    },
+    ...over,
+  })
+}
+
+test('I12: whatever is written, cut and killed, each step of each reader is right, and so is the end', {
+  timeout: 60_000,
+}, async () => {
+  const { violations, examples, ...counts } = await check({})
+  expect(examples).toEqual([])
+  expect(violations).toBe(0)
+  const { renders, recovered, cuts, kills, taken, written } = counts
+  expect(Math.min(renders, recovered, cuts, kills, taken, written.rollbacks)).toBeGreaterThan(0)
+})
+
+test.for(['sequence', 'horizon'] as const)(
+  'with a comparison of numbers in place of the visibility rule, it finds violations: %s',
+  { timeout: 60_000 },
+  async (rule) => {
+    const { violations } = await check({ rule, changes: 400, killEveryMs: 60_000, travelMs: 100, settleMs: 500 })
+    expect(violations).toBeGreaterThan(0)
+  },
+)

@@ -1,0 +1,48 @@
+import type { Database } from '@baro/core/broker'
+import { checkedOptions, milliseconds, type OptionRules, whole } from '@baro/core/protocol'
+import { driverOf } from '../driver/driver-of.ts'
+import type { DatabaseClient } from '../ports/driver.ts'
+import { sees } from '../snapshot/database-snapshot.ts'
+import { ServedDatabase } from './served-database.ts'
+
+/** What `createDatabase` takes. */
+export interface DatabaseOptions {
+  /** How often the log is looked at besides each `NOTIFY`, in milliseconds. Default 500. */
+  readonly pollIntervalMs?: number
+  /** How often the log is pruned and the triggers are looked after, in milliseconds. Default 5,000. */
+  readonly careIntervalMs?: number
+  /** Most rows of a snapshot that no `queried` reads: one with more is refused. Default 10,000. */
+  readonly maxRows?: number
+}
+
+const rules: OptionRules<DatabaseOptions> = {
+  pollIntervalMs: milliseconds(),
+  careIntervalMs: milliseconds(),
+  maxRows: whole('rows', 1),
+}
+
+/**
+ * Makes the rows of a PostgreSQL database channels of a hub: each row change of the tables that the hub defines, by whatever
+ * program, is published after its commit. The first start makes a schema `baro` with a log, and puts triggers on the
+ * tables; the client must be allowed to.
+ *
+ * @param client A Pool of `pg`, or an embedded database.
+ * @throws {BaroError} `bad-definition` if the client is none that we know, or an option makes no sense.
+ *
+ * @example
+ * ```ts
+ * const database = createDatabase(new Pool({ connectionString: process.env.DATABASE_URL }))
+ * const hub = createHub({ channels: [products], database })
+ * hub.on(products, { access: 'public' })
+ * ```
+ */
+export function createDatabase(client: DatabaseClient, options: DatabaseOptions = {}): Database {
+  const driver = driverOf(client)
+  const {
+    pollIntervalMs = 500,
+    careIntervalMs = 5_000,
+    maxRows = 10_000,
+  } = checkedOptions('createDatabase', options, rules)
+  const served = { pollIntervalMs, careIntervalMs, maxRows, isSeen: sees }
+  return { open: (parts) => new ServedDatabase(driver, served, parts) }
+}

@@ -1,0 +1,122 @@
+/** A database that serves one hub: the feed, a ring for each table, and the rows at a snapshot. */
+import type { Json } from '@baro/core'
+import type { DatabaseChannel, DatabaseParts, OpenDatabase, Queried, StreamSource } from '@baro/core/broker'
+import { formatPosition, maxPositionLength, type QueriedPosition, quote } from '@baro/core/protocol'
+import { asDatabaseError } from '../driver/database-error.ts'
+import { TriggerFeed } from '../feed/trigger-feed.ts'
+import type { PostgresDriver } from '../ports/driver.ts'
+import type { QueriedRows } from '../queried.ts'
+import { FeedPassing, rowsAfter, type Sees } from '../ring/rows-after.ts'
+import { RingView, TableRing } from '../ring/table-ring.ts'
+import type { DatabaseSnapshot } from '../snapshot/database-snapshot.ts'
+import { readRows } from '../snapshot/read-rows.ts'
+import { rowsState } from '../state/rows-state.ts'
+import { type TableDefinition, tableOf } from '../table/table.ts'
+
+/** How it serves, each option given. */
+export interface ServedOptions {
+  readonly pollIntervalMs: number
+  readonly careIntervalMs: number
+  readonly maxRows: number
+  /** What a snapshot sees. A test replaces it, to show that it is needed. */
+  readonly isSeen: Sees
+}
+
+export class ServedDatabase implements OpenDatabase {
+  readonly #driver: PostgresDriver
+  readonly #parts: DatabaseParts
+  readonly #options: ServedOptions
+  readonly #feed: TriggerFeed
+  readonly #rings = new Map<string, { readonly ring: TableRing; readonly passing: FeedPassing }>()
+  #epoch: string | undefined
+
+  constructor(driver: PostgresDriver, options: ServedOptions, parts: DatabaseParts) {
+    this.#driver = driver
+    this.#parts = parts
+    this.#options = options
+    const { broker, clock, log, randomness, channels } = parts
+    const tables = channels.flatMap((definition) => {
+      const table = tableOf(definition)
+      return table ? [{ ...table, history: definition.history }] : []
+    })
+    const { pollIntervalMs, careIntervalMs } = options
+    this.#feed = new TriggerFeed({ driver, broker, clock, log, randomness, tables, pollIntervalMs, careIntervalMs })
+    for (const table of tables) {
+      const ring = new TableRing({ broker, clock, log, table })
+      this.#rings.set(table.name, { ring, passing: new FeedPassing(this.#feed, ring) })
+    }
+    this.#feed.start()
+  }
+
+  sourceOf({ channel, params, definition, snapshot }: DatabaseChannel): StreamSource | undefined {
+    const table = tableOf(definition)
+    const found = table && this.#rings.get(table.name)
+    if (!table || !found) return undefined
+    const { ring, passing } = found
+    const { conditions: conditionsOf, window: windowOf } = definition as unknown as TableDefinition
+    const named = params as { filter: string }
+    const [conditions, window] = [conditionsOf(named), windowOf(named)]
+    const view = new RingView(channel, ring, conditions)
+    const signals = (follower: Parameters<StreamSource['follow']>[0]) =>
+      this.#parts.broker.follow(channel, { deliver() {}, signal: (signal) => follower.signal(signal), lost() {} })
+    return {
+      read: (range) => view.read(range),
+      head: () => view.head(),
+      async follow(follower) {
+        const stops = await Promise.all([view.follow(follower), signals(follower)])
+        return () => {
+          for (const stop of stops) stop()
+        }
+      },
+      resolve: async (position) =>
+        (await this.#isOfThisLife(position))
+          ? rowsAfter(passing, ring, view, snapshotOf(position), this.#parts.catchUpBytes, this.#options.isSeen)
+          : undefined,
+      query: async (): Promise<Queried> => {
+        try {
+          await this.#feed.ready(table.name)
+          const read = (snapshot as QueriedRows | undefined)?.read
+          const {
+            epoch,
+            snapshot: at,
+            rows,
+          } = await readRows(this.#driver, table, this.#options.maxRows, read, { channel, params, conditions, window })
+          this.#epoch = epoch
+          return {
+            position: this.#positionOf({ kind: 'queried', epoch, ...textsOf(at) }),
+            value: rowsState(table, window, rows) as unknown as Json,
+          }
+        } catch (error) {
+          throw asDatabaseError(error, `The rows of ${quote(channel)} cannot be read`)
+        }
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#feed.close()
+    await Promise.all([...this.#rings.values()].map(({ ring }) => ring.close()))
+  }
+
+  async #isOfThisLife({ epoch }: QueriedPosition): Promise<boolean> {
+    if (epoch !== this.#epoch) this.#epoch = await this.#feed.epoch()
+    return epoch === this.#epoch
+  }
+
+  #positionOf(position: QueriedPosition): Queried['position'] {
+    if (formatPosition(position).length <= maxPositionLength) return position
+    this.#parts.log.warn(
+      `${position.xip.length} transactions write at once: a snapshot of the database is longer than a position may be, so who continues from this page is reset.`,
+    )
+    return { kind: 'none' }
+  }
+}
+
+function snapshotOf({ xmin, xmax, xip }: QueriedPosition): DatabaseSnapshot {
+  return { xmin: BigInt(xmin), xmax: BigInt(xmax), xip: new Set(xip.map(BigInt)) }
+}
+
+function textsOf({ xmin, xmax, xip }: DatabaseSnapshot): Pick<QueriedPosition, 'xmin' | 'xmax' | 'xip'> {
+  const rising = [...xip].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  return { xmin: String(xmin), xmax: String(xmax), xip: rising.map(String) }
+}

@@ -1,0 +1,14 @@
+/** The checker in its long form, on a database that is there: `main.ts URL CHANGES`. */
+import { runChecker } from './run-checker.ts'
+
+const [url = '', changes = '1000000'] = process.argv.slice(2)
+const started = performance.now()
+const { examples, ...report } = await runChecker({
+  ...{ url, changes: Number(changes), writers: 8, readers: 60, seed: Date.now() % 1_000_000 },
+  ...{ cutEveryMs: 1_500, killEveryMs: 20_000, lifeMs: 6_000, travelMs: 1_000, longestTransactionMs: 3_000 },
+  settleMs: 60_000,
+  tell: (line) => console.log(line),
+})
+for (const example of examples) console.log(example)
+console.log(JSON.stringify({ ...report, seconds: Math.round((performance.now() - started) / 1_000) }, undefined, 2))
+process.exitCode = report.violations === 0 ? 0 : 1

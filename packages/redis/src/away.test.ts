@@ -1,0 +1,193 @@
+import type { Broker, Delivery, StreamFollower } from '@baro/core/broker'
+import { type RedisServer, startRedis } from '@baro/testing/redis'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createRedisBroker, type RedisBroker } from './redis-broker.ts'
+
+const log = { info: () => {}, warn: () => {}, error: () => {} }
+const bounds = { size: 10_000, ttlMs: 3_600_000, bytes: 1 << 24 }
+const entry = (id: string) => ({ type: 'message', payload: id, id, time: 1 })
+const all = { after: 0, limit: 10_000, bytes: 1 << 24 }
+const terms = { windowMs: 60_000, share: { of: 'application' } } as const
+
+let server: RedisServer
+let broker: RedisBroker
+
+beforeEach(async () => {
+  server = await startRedis('--appendonly', 'yes', '--appendfsync', 'always')
+  broker = await createRedisBroker({ url: server.url, waitMs: 1_500, compareMs: 100, log })
+})
+
+afterEach(async () => {
+  await broker.close()
+  await server.close()
+})
+
+const idsIn = async (of: Broker) => (await of.read('room:1', all)).publications.map(({ id }) => id)
+const append = async (id: string) => broker.append('room:1', [entry(id)], bounds)
+
+function follower(): StreamFollower & { losses: number; readonly deliveries: Delivery[] } {
+  const deliveries: Delivery[] = []
+  return {
+    losses: 0,
+    deliveries,
+    deliver: (delivery) => void deliveries.push(delivery),
+    signal: () => {},
+    lost() {
+      this.losses++
+    },
+  }
+}
+
+describe('while Redis is away', () => {
+  test('a publish waits for it, and is kept once', async () => {
+    await append('before')
+    await server.kill()
+    await vi.waitUntil(() => broker.health() === 'degraded')
+    const waiting = ['one', 'two', 'three'].map(append)
+    await server.start()
+    expect(await Promise.all(waiting)).toMatchObject([{ outcome: 'appended' }, {}, {}])
+    expect(await idsIn(broker)).toEqual(['before', 'one', 'two', 'three'])
+    expect(broker.health()).toBe('ready')
+  })
+
+  test('a publish waits no longer than it may, and may then be tried again', async () => {
+    await server.kill()
+    await expect(append('a')).rejects.toMatchObject({ code: 'unavailable', retry: true })
+    await server.start()
+    await append('b')
+    expect(await idsIn(broker)).toEqual(['b'])
+  })
+
+  test('I5: what was sent to a Redis that stands still is settled by whoever comes first, and never done twice', async () => {
+    const key = { scope: 'user-1', id: 'a' }
+    await broker.claim('room:1', key, terms)
+    server.signal('SIGSTOP')
+    const sent = Promise.resolve(broker.append('room:1', [entry('a')], bounds, { settle: key }))
+    await expect(sent).rejects.toMatchObject({ code: 'unavailable' })
+    server.signal('SIGCONT')
+    const stands = await broker.settle('room:1', key, { code: 'handler-failed', message: 'Nobody knew.' })
+    const again = await broker.append('room:1', [entry('a')], bounds, { settle: key })
+    expect(again).toEqual({ outcome: 'claim-over', answer: stands })
+    expect(await idsIn(broker)).toEqual(stands && 'position' in stands ? ['a'] : [])
+  })
+
+  test('I5: a claim whose answer was lost on the way is granted to who asked, and to nobody else', async () => {
+    server.signal('SIGSTOP')
+    const claims = Array.from({ length: 20 }, () => broker.claim('room:1', { scope: 'user-1', id: 'a' }, terms))
+    await server.kill()
+    await server.start()
+    const outcomes = (await Promise.all(claims)).map(({ outcome }) => outcome)
+    expect(outcomes.sort()).toEqual(['granted', ...Array.from({ length: 19 }, () => 'pending')])
+  })
+})
+
+test('I5: what a killed node was at work on is answered once the node is not heard of any more, and its late append does not happen', async () => {
+  const key = { scope: 'user-1', turn: { producer: 'tab-1', number: 1, confirmed: 0 } }
+  const next = { scope: 'user-1', turn: { producer: 'tab-1', number: 2, confirmed: 0 } }
+  const dead = await createRedisBroker({ url: server.url, log })
+  await dead.claim('room:1', key, terms)
+  expect(await broker.claim('room:1', key, terms)).toMatchObject({ outcome: 'pending' })
+  const forget = "for _, key in ipairs(redis.call('KEYS', 'baro{0}:n:*')) do redis.call('DEL', key) end"
+  await server.command('EVAL', forget, '0')
+  expect(await broker.claim('room:1', next, terms)).toMatchObject({ outcome: 'granted' })
+  const answer = { code: 'unknown-outcome', message: expect.stringContaining('Look before repeating it') }
+  expect(await broker.claim('room:1', key, terms)).toMatchObject({ outcome: 'settled', answer })
+  expect(await dead.append('room:1', [entry('late')], bounds, { settle: key })).toMatchObject({ outcome: 'claim-over' })
+  expect(await idsIn(broker)).toEqual([])
+  await dead.close()
+})
+
+describe('what Redis kept', () => {
+  test('I4: with `appendfsync always` the end of its process loses nothing: no reset, no claim', async () => {
+    const claims = await broker.claimsEpoch()
+    const key = { scope: 'user-1', id: 'a' }
+    await broker.claim('room:1', key, terms)
+    const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`)
+    await Promise.all(ids.map(append))
+    const [before] = await broker.heads(['room:1'])
+    await server.kill()
+    await server.start()
+    expect(await broker.heads(['room:1'])).toEqual([before])
+    expect(await idsIn(broker)).toEqual(ids)
+    expect(await broker.claimsEpoch()).toBe(claims)
+    expect(await broker.claim('room:1', key, terms)).toMatchObject({ outcome: 'pending' })
+  })
+
+  test('I4, I5: what it lost is another life of the stream and of the claims, and followers are told to read', async () => {
+    const told = follower()
+    const key = { scope: 'user-1', turn: { producer: 'tab-1', number: 1, confirmed: 0 } }
+    const claims = await broker.claimsEpoch()
+    await broker.claim('room:1', key, terms)
+    await broker.settle('room:1', key, { position: null })
+    await append('a')
+    await broker.follow('room:1', told)
+    const [before] = await broker.heads(['room:1'])
+    await server.command('FLUSHALL')
+    await vi.waitUntil(() => told.losses > 0, { timeout: 5_000 })
+    const [after] = await broker.heads(['room:1'])
+    expect(after?.epoch).not.toBe(before?.epoch)
+    expect(await broker.claim('room:1', key, { ...terms, epoch: claims })).toMatchObject({ outcome: 'out-of-turn' })
+    await append('b')
+    expect(await idsIn(broker)).toEqual(['b'])
+  })
+
+  test('I2: what pub/sub lost without a sign is found by its head', async () => {
+    const told = follower()
+    await append('a')
+    await broker.follow('room:1', told)
+    const script = `
+      for _, name in ipairs(redis.call('PUBSUB', 'SHARDCHANNELS', '*:s:room:1')) do
+        local key = string.gsub(name, ':s:', ':h:')
+        local record = cmsgpack.unpack(redis.call('GET', key))
+        redis.call('RPUSH', (string.gsub(name, ':s:', ':l:')), string.format('%.0f', record.n) .. '\\n3\\n"c"\\n{"id":"c","time":1,"type":"m","payload":"c"}')
+        record.o = record.o + 1
+        record.c = '"c"'
+        redis.call('SET', key, cmsgpack.pack(record))
+      end`
+    await append('b')
+    await vi.waitUntil(() => told.deliveries.length > 0)
+    await server.command('EVAL', script, '0')
+    await vi.waitUntil(() => told.losses > 0, { timeout: 5_000 })
+    expect(told.deliveries).toHaveLength(1)
+    expect(await idsIn(broker)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('I4: a channel of which a part was deleted begins another life', async () => {
+    const [before] = [(await append('a')) && (await broker.heads(['room:1']))[0]]
+    await server.command(
+      'EVAL',
+      "for _, key in ipairs(redis.call('KEYS', '*:l:room:1')) do redis.call('DEL', key) end",
+      '0',
+    )
+    const view = await broker.read('room:1', all)
+    expect(view.publications).toEqual([])
+    expect(view.epoch).not.toBe(before?.epoch)
+  })
+
+  test('I7: a full Redis refuses what fills it, says so, and goes on reading and answering', async () => {
+    await append('a')
+    const key = { scope: 'user-1', id: 'a' }
+    await broker.claim('room:1', key, terms)
+    await server.command('CONFIG', 'SET', 'maxmemory', '1')
+    await expect(append('b')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('is full'),
+    })
+    expect(await idsIn(broker)).toEqual(['a'])
+    expect(await broker.settle('room:1', key, { position: null })).toEqual({ position: null })
+    await server.command('CONFIG', 'SET', 'maxmemory', '0')
+    await append('c')
+    expect(await idsIn(broker)).toEqual(['a', 'c'])
+  })
+
+  test('connections that an operator ends come back, and followers are told', async () => {
+    const told = follower()
+    await broker.follow('room:1', told)
+    await server.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await server.command('CLIENT', 'KILL', 'TYPE', 'normal').catch(() => {})
+    await vi.waitUntil(() => told.losses > 0, { timeout: 5_000 })
+    await append('a')
+    await vi.waitUntil(() => told.deliveries.length > 0)
+    expect(told.deliveries[0]?.publications).toMatchObject([{ id: 'a' }])
+  })
+})

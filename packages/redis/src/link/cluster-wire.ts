@@ -1,0 +1,75 @@
+import { createCluster, type RedisClusterOptions } from '@redis/client'
+import { asOneText, commonOptions } from './connection-options.ts'
+import type { Address, Reply, Wire, WireListener, WireTerms } from './wire.ts'
+
+/** The connections to a cluster: for each master one for commands, and one to hear. */
+export function createClusterWire(
+  addresses: readonly [Address, ...Address[]],
+  terms: WireTerms,
+  listener: WireListener,
+  nodeAddressMap: RedisClusterOptions['nodeAddressMap'],
+): Wire {
+  const { isEncrypted } = addresses[0]
+  const cluster = createCluster({
+    rootNodes: asOneText(
+      addresses.map(({ host, port }) => ({
+        socket: isEncrypted ? { host, port, tls: true as const } : { host, port },
+      })),
+    ),
+    defaults: commonOptions(addresses[0], terms),
+    commandOptions: { timeout: 0 },
+    ...(nodeAddressMap && { nodeAddressMap }),
+  })
+  const heard = (message: string, name: string): void => listener.heard(name, message)
+  // Of each master the library makes a connection to hear by, when it is needed, and another one when slots have moved.
+  const ears = new WeakSet<object>()
+  let leaving = 0
+  function attend(): void {
+    for (const { pubSub } of cluster.masters) {
+      if (!pubSub || ears.has(pubSub.client)) continue
+      ears.add(pubSub.client)
+      pubSub.client
+        .on('ready', () => listener.missed())
+        .once('end', () => {
+          // It ends with the last name that is unsubscribed, too.
+          if (leaving === 0) listener.missed()
+        })
+    }
+  }
+  cluster
+    .on('error', (error) => listener.failed(error))
+    .on('node-error', (error) => listener.failed(error))
+    .on('sharded-channel-moved-error', (error) => {
+      listener.failed(error)
+      listener.missed()
+    })
+    .on('node-ready', () => {
+      attend()
+      listener.back()
+    })
+  return {
+    async open() {
+      await cluster.connect()
+    },
+    send: (key, args) => cluster.sendCommand(key, false, args as string[]) as Promise<Reply>,
+    sendToEach: (args) =>
+      Promise.all(
+        cluster.masters.map(
+          async (master) => (await (await cluster.nodeClient(master)).sendCommand(args as string[])) as Reply,
+        ),
+      ),
+    async subscribe(name) {
+      await cluster.sSubscribe(name, heard)
+      attend()
+    },
+    async unsubscribe(name) {
+      leaving++
+      try {
+        await cluster.sUnsubscribe(name, heard)
+      } finally {
+        leaving--
+      }
+    },
+    close: () => cluster.destroy(),
+  }
+}

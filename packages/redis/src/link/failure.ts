@@ -1,0 +1,30 @@
+import { ClientClosedError, ClientOfflineError, ErrorReply, RootNodesUnavailableError } from '@redis/client'
+
+/** What became of a command that failed. */
+export type Failure =
+  /** It has not happened, and may soon: it is sent again. */
+  | 'not-yet'
+  /** It has not happened, and somebody has to do something first. */
+  | 'refused'
+  /** The script is not loaded on that server. */
+  | 'no-script'
+  /** A part of what was kept is lost. */
+  | 'lost'
+  /** Nobody knows. */
+  | 'unknown'
+
+const passing = /^(LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|BUSY|MOVED|ASK)\b/
+const isConnecting = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH/
+
+/** What became of a command, by the error that it came back with. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof ErrorReply) {
+    const { message } = error
+    if (message.startsWith('NOSCRIPT')) return 'no-script'
+    if (message.includes('BAROLOST')) return 'lost'
+    return passing.test(message) ? 'not-yet' : 'refused'
+  }
+  if (error instanceof ClientOfflineError || error instanceof RootNodesUnavailableError) return 'not-yet'
+  if (error instanceof ClientClosedError) return 'not-yet'
+  return isConnecting.test(String((error as { code?: unknown })?.code ?? '')) ? 'not-yet' : 'unknown'
+}

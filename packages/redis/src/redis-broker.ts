@@ -1,0 +1,512 @@
+import { inspect } from 'node:util'
+import { BaroError, type Member } from '@baro/core'
+import {
+  type Appended,
+  type Broker,
+  type Cancel,
+  type Claimed,
+  type ClaimKey,
+  type Clock,
+  defaultClaimLimits,
+  pooledRandomness,
+  type Report,
+  type SetChange,
+  type Settlement,
+  systemClock,
+} from '@baro/core/broker'
+import {
+  type AtPosition,
+  checkedOptions,
+  checkOf,
+  createId,
+  membersChannel,
+  membersHistory,
+  orThrow,
+  ownerOf,
+  parseJson,
+  positionAt,
+} from '@baro/core/protocol'
+import { addressIn, placeOfServer } from './address.ts'
+import { Audience, nodeText, signalText } from './audience.ts'
+import { Buckets, bucketCount } from './bucket.ts'
+import { ClaimRoom } from './claim-room.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { Life } from './life.ts'
+import { createClusterWire } from './link/cluster-wire.ts'
+import { RedisLink } from './link/redis-link.ts'
+import { createSingleWire } from './link/single-wire.ts'
+import type { Reply, WireListener, WireTerms } from './link/wire.ts'
+import { optionRules, type RedisBrokerOptions } from './options.ts'
+import { checkIn, checkText, deliveryOf, entryArgs, jsonOf, publicationIn, tombstoneArgs } from './publication-text.ts'
+import { append } from './scripts/append.ts'
+import { abandon, claim, release, settle } from './scripts/claim.ts'
+import { expire, touch } from './scripts/presence.ts'
+import { publish } from './scripts/publish.ts'
+import { heads, pageOfMembers, read, readMembers, readState } from './scripts/read.ts'
+import { redact } from './scripts/redact.ts'
+import { sweep, writeState } from './scripts/write-state.ts'
+import { complaintAbout, complaintAboutConnecting, complaintAboutScript } from './usable.ts'
+
+/** The broker of many nodes, over Redis. */
+export interface RedisBroker extends Broker {
+  /** `degraded` while Redis, or a part of it, is away: for a health check of the application. */
+  health(): 'ready' | 'degraded'
+}
+
+/** What a test gives in place of the machine. */
+export interface RedisBrokerParts {
+  /** The time of what is kept. Default: the time of Redis. */
+  readonly now?: () => number
+  /** How many buckets there are. */
+  readonly buckets?: number
+  /** Where a server of a cluster is reached, by where it says it is. */
+  readonly reach?: (address: string) => { readonly host: string; readonly port: number }
+}
+
+const sweepIntervalMs = 10_000
+const sweptAtOnce = 32
+const longestWaitMs = 2_000
+const ended: Settlement = {
+  code: 'unknown-outcome',
+  message: 'The server ended while it was at work on this publish. Look before repeating it.',
+}
+const unbounded = String(Number.MAX_SAFE_INTEGER)
+
+/**
+ * Makes the broker of many nodes: one stream for all of them, over Redis or Valkey. No node needs sticky sessions.
+ *
+ * @throws {BaroError} `bad-definition` if an option does not exist or makes no sense, or if Redis cannot be used as it is: the message says
+ * what to do; `unavailable` if Redis is not there within `waitMs`.
+ *
+ * @example
+ * ```ts
+ * const hub = createHub({ channels: [room], broker: await createRedisBroker({ url: 'redis://10.0.0.5:6379' }) })
+ * ```
+ */
+export async function createRedisBroker(options: RedisBrokerOptions = {}): Promise<RedisBroker> {
+  return createRedisBrokerOver({}, options)
+}
+
+/** As {@link createRedisBroker}, with other parts. */
+export async function createRedisBrokerOver(
+  { now, reach, buckets: count = bucketCount }: RedisBrokerParts,
+  options: RedisBrokerOptions,
+): Promise<RedisBroker> {
+  const {
+    url = 'redis://127.0.0.1:6379',
+    cluster,
+    prefix = 'baro',
+    waitMs = 5_000,
+    compareMs = 3_000,
+    idleTtlMs = 24 * 3_600_000,
+    clock = systemClock,
+    randomness = pooledRandomness,
+    log = console,
+    ...rest
+  } = checkedOptions('createRedisBroker', options, optionRules)
+  const report: Report = (sentence, error) => log.error(`${sentence} ${inspect(error)}`)
+  const [first = addressIn(url), ...others] = cluster?.map(addressIn) ?? [addressIn(url)]
+  const where = placeOfServer(first)
+  const room = new ClaimRoom(clock, { ...defaultClaimLimits, ...rest.claimLimits })
+  const node = createId(randomness)
+  let attempts = 0
+  let isOpen = false
+  let isClosed = false
+  let isAway = false
+  let refusal: unknown
+  let lastFailure = ''
+  let nextSweep: Cancel | undefined
+  let sweptTo = 0
+
+  const listener: WireListener = {
+    heard: (name, message) => {
+      try {
+        audience.heard(name, message)
+      } catch (error) {
+        report(`A message of Redis on ${name} is none of ours.`, error)
+      }
+    },
+    back() {
+      if (!isOpen) return
+      lastFailure = ''
+      isAway = false
+      link.tryAgain()
+    },
+    missed() {
+      if (isOpen) audience.lost()
+    },
+    failed(error) {
+      refusal = error
+      isAway = true
+      const { message } = error as Error
+      // Each attempt fails with the same sentence: once is enough.
+      if (isOpen && !isClosed && message !== lastFailure) log.warn(`Redis at ${where} is away: ${message}`)
+      lastFailure = message
+    },
+  }
+  const terms: WireTerms = {
+    silenceMs: waitMs,
+    waitBefore: (attempt) =>
+      Math.min(longestWaitMs, 50 * 2 ** Math.min(attempt, 8)) * (0.5 + randomness.fraction() / 2),
+  }
+  const wire = cluster
+    ? createClusterWire([first, ...others], terms, listener, reach)
+    : createSingleWire(first, terms, listener)
+  const link = new RedisLink({ wire, clock, waitMs, repair })
+  const buckets = new Buckets(prefix, count)
+  const life = new Life(link, buckets, randomness)
+  const keyFor = (channel: string): string => buckets.keyFor(channel)
+  const heartbeat = new Heartbeat(link, clock, node, (one) => `${buckets.key(0)}:n:${one}`)
+  const nodes = `${buckets.key(0)}:nodes`
+  const audience = new Audience({
+    ...{ wire, clock, report, waitMs, compareMs, nodes },
+    nameOf: (channel) => `${keyFor(channel)}:s:${channel}`,
+    heads: headsOf,
+  })
+
+  /** Whoever follows must not wait for a comparison of heads: what it has may be of a life that is over (I4). */
+  async function repair(): Promise<void> {
+    await life.repair()
+    if (isOpen) audience.lost()
+  }
+
+  await begin(clock, waitMs)
+  isOpen = true
+  sweepLater()
+
+  async function begin(clock: Clock, waitMs: number): Promise<void> {
+    let overdue: Cancel = () => {}
+    const late = new Promise<never>((_, reject) => {
+      overdue = clock.after(waitMs, () => reject(new BaroError('unavailable', 'It took too long.')))
+    })
+    const opened = (async () => {
+      await wire.open()
+      for (const info of await wire.sendToEach(['INFO'])) {
+        const complaint = complaintAbout(where, String(info), cluster !== undefined)
+        if (complaint) throw complaint
+      }
+      await life.repair()
+      await heartbeat.start()
+    })()
+    opened.catch(() => {})
+    try {
+      // A wrong password is tried for ever by the client, and will not become right.
+      await Promise.race([opened, late, refused()])
+    } catch (error) {
+      heartbeat.stop()
+      link.close()
+      wire.close()
+      throw whyNot(error)
+    } finally {
+      overdue()
+    }
+  }
+
+  /** Rejects as soon as a connection was refused for a reason that waiting does not change. */
+  async function refused(): Promise<never> {
+    for (;;) {
+      const complaint = complaintAboutConnecting(where, refusal)
+      if (complaint) throw complaint
+      await new Promise<void>((resolve) => void clock.after(20, resolve))
+      if (isOpen || isClosed) return new Promise<never>(() => {})
+    }
+  }
+
+  function whyNot(error: unknown): unknown {
+    isClosed = true
+    const cause = error instanceof BaroError && error.cause !== undefined ? error.cause : error
+    const complaint =
+      complaintAboutConnecting(where, cause) ??
+      complaintAboutConnecting(where, refusal) ??
+      complaintAboutScript(where, cause)
+    if (complaint) return complaint
+    if (error instanceof BaroError && error.code === 'bad-definition') return error
+    const { message } = (refusal ?? error) as Error
+    return new BaroError('unavailable', `Redis at ${where} is not there: ${message} Start it, or give another URL.`, {
+      cause: refusal ?? error,
+    })
+  }
+
+  function time(): string {
+    return now ? String(now()) : ''
+  }
+
+  async function headsOf(channels: readonly string[]): Promise<readonly AtPosition[]> {
+    const byBucket = new Map<string, number[]>()
+    for (const [index, channel] of channels.entries()) {
+      const key = keyFor(channel)
+      const inBucket = byBucket.get(key)
+      if (inBucket) inBucket.push(index)
+      else byBucket.set(key, [index])
+    }
+    const found: AtPosition[] = []
+    await Promise.all(
+      [...byBucket].map(async ([key, indexes]) => {
+        const names = indexes.map((index) => channels[index] ?? '')
+        const reply = texts(await link.run(heads, key, [time(), ...names], 'repeatable'))
+        for (const [at, index] of indexes.entries()) found[index] = positionIn(reply, at * 3)
+      }),
+    )
+    return found
+  }
+
+  function sweepLater(): void {
+    if (!isClosed) nextSweep = clock.after(sweepIntervalMs, () => void sweepSome())
+  }
+
+  async function sweepSome(): Promise<void> {
+    const swept = Array.from({ length: Math.min(sweptAtOnce, count) }, () => {
+      sweptTo = (sweptTo + 1) % count
+      return link.run(sweep, buckets.key(sweptTo), [time(), String(idleTtlMs)], 'repeatable')
+    })
+    await Promise.allSettled(swept)
+    sweepLater()
+  }
+
+  /** Whether the node that was at work on a claim has ended. Then the claim is answered. */
+  async function isAbandoned(channel: string, name: string, attempt: string): Promise<boolean> {
+    if (await heartbeat.isAlive(attempt.split('.')[0] ?? '')) return false
+    const args = [time(), name, attempt, JSON.stringify(ended)]
+    await link.run(abandon, keyFor(channel), args, 'repeatable')
+    return true
+  }
+
+  /** What tells a change of a set. */
+  function tellingArgs(): readonly string[] {
+    const id = createId(randomness)
+    const { size, ttlMs, bytes } = membersHistory
+    return [id, checkText(checkOf(id)), String(clock.now()), bound(size), bound(ttlMs), bound(bytes)]
+  }
+
+  return {
+    async append(channel, entries, { size, ttlMs, bytes }, { cursor, checkpoint, settle: settled } = {}) {
+      const args = [
+        ...[time(), channel, bound(size), bound(ttlMs), bound(bytes)],
+        cursor === undefined ? '' : String(cursor),
+        ...(settled ? [claimName(channel, settled), String(numberOf(settled))] : ['', '']),
+        ...(checkpoint
+          ? [
+              checkpoint.follows.epoch,
+              String(checkpoint.follows.offset),
+              checkText(checkpoint.follows.check),
+              String(checkpoint.offset),
+              checkpoint.version,
+              jsonOf(checkpoint.state),
+            ]
+          : ['', '', '', '', '', '']),
+      ]
+      const kept = entries.map(entryArgs)
+      for (const one of kept) args.push(...one)
+      const [outcome, second = '', ...places] = texts(await link.run(append, keyFor(channel), args, 'once'))
+      if (outcome === 'fed') return { outcome: 'fed-already', cursor: Number(second) } satisfies Appended
+      if (outcome === 'over')
+        return { outcome: 'claim-over', answer: second === '' ? undefined : answerIn(second) } satisfies Appended
+      const delivery = deliveryOf(
+        channel,
+        places,
+        kept.map(([, , text]) => text),
+      )
+      return { outcome: 'appended', delivery, wantsCheckpoint: second === '1' }
+    },
+
+    async redact(channel, offset, tombstone, entry, { size, ttlMs, bytes }) {
+      const kept = entryArgs(entry)
+      const args = [
+        ...[time(), channel, bound(size), bound(ttlMs), bound(bytes), String(offset)],
+        ...tombstoneArgs(tombstone),
+        ...kept,
+      ]
+      const places = await link.run(redact, keyFor(channel), args, 'once')
+      return places === null ? undefined : deliveryOf(channel, texts(places), [kept[2]])
+    },
+
+    async read(channel, range) {
+      const [kind, asked] = 'after' in range ? (['after', range.after] as const) : (['until', range.until] as const)
+      const args = [
+        ...[time(), channel, kind, asked === undefined ? '' : String(asked)],
+        ...[bound(range.limit), bound(range.bytes)],
+      ]
+      const reply = texts(await link.run(read, keyFor(channel), args, 'repeatable'))
+      const [epoch = '', head, headCheck = '', floor, from = '', firstText, upTo = '', ...found] = reply
+      const first = Number(firstText)
+      const begins = 'after' in range ? range.after : first - 1
+      return {
+        epoch,
+        head: { offset: Number(head), check: checkIn(headCheck) },
+        floor: Number(floor),
+        ...(from !== '-' && { from: { offset: begins, check: checkIn(from) } }),
+        publications: found.map((text, index) => publicationIn(text, first + index)),
+        upTo: { offset: first + found.length - 1, check: checkIn(upTo) },
+      }
+    },
+
+    heads: headsOf,
+
+    follow: (channel, follower) => audience.follow(channel, follower),
+
+    async signal(signal) {
+      const key = keyFor(signal.channel)
+      await link.run(publish, key, [`${key}:s:${signal.channel}`, signalText(signal)], 'once')
+    },
+
+    claimsEpoch: () => life.claimsEpoch(),
+
+    async claim(channel, key, { windowMs, share, epoch = '' }) {
+      const name = claimName(channel, key)
+      const isFull = room.take(name, share, windowMs)
+      const confirmed = 'turn' in key ? key.turn.confirmed : 0
+      const args = [
+        ...[time(), name, String(numberOf(key)), String(confirmed), bound(windowMs), 'turn' in key ? 'turn' : 'id'],
+        ...[epoch, isFull ? 'full' : '', `${node}.${++attempts}`],
+      ]
+      const ask = async () =>
+        (await link.run(claim, keyFor(channel), args, 'repeatable')) as readonly [string, string, number, string?]
+      let reply = await ask()
+      if (reply[0] === 'pending' && (await isAbandoned(channel, name, reply[3] ?? ''))) reply = await ask()
+      const [outcome, life, weight, answer] = reply
+      room.keep(name, outcome === 'granted' || outcome === 'pending' || outcome === 'settled' ? weight : 0)
+      if (outcome === 'full') throw isFull
+      if (outcome === 'unconfirmed')
+        throw new BaroError(
+          'rate-limited',
+          '1024 answers of one producer are not confirmed. Confirm them and try again.',
+        )
+      return outcome === 'settled'
+        ? { epoch: life, outcome, answer: answerIn(answer ?? '') }
+        : ({ epoch: life, outcome } as Claimed)
+    },
+
+    async settle(channel, key, answer) {
+      const args = [time(), claimName(channel, key), String(numberOf(key)), JSON.stringify(answer)]
+      const kept = await link.run(settle, keyFor(channel), args, 'repeatable')
+      return typeof kept === 'string' ? answerIn(kept) : undefined
+    },
+
+    async release(channel, key) {
+      const name = claimName(channel, key)
+      await link.run(release, keyFor(channel), [time(), name, String(numberOf(key))], 'repeatable')
+      if (!('turn' in key)) room.keep(name, 0)
+    },
+
+    async readCheckpoint(channel) {
+      const key = keyFor(channel)
+      if (ownerOf(channel)?.is === 'members') {
+        const reply = await link.run(readMembers, key, [time(), channel], 'repeatable')
+        const [, , , count, list] = reply as readonly [string, string, string, number, string]
+        const state = list === '' ? { count } : { count, list: valueIn(list) }
+        return { position: positionIn(reply as readonly string[], 0), version: membersChannel.version, state }
+      }
+      const reply = await link.run(readState, key, [time(), channel], 'repeatable')
+      if (reply === null) return undefined
+      const [, , , version = '', state = ''] = texts(reply)
+      return { position: positionIn(texts(reply), 0), version, state: valueIn(state) }
+    },
+
+    async writeCheckpoint(channel, { position: { epoch, offset, check }, version, state }) {
+      if (ownerOf(channel)?.is === 'members') return
+      const args = [time(), channel, epoch, String(offset), checkText(check), version, jsonOf(state)]
+      await link.run(writeState, keyFor(channel), args, 'repeatable')
+    },
+
+    presence: {
+      async key() {
+        return life.guestKey
+      },
+      async touch(set, by, { number, held, released }, { leaseMs, maxListed = -1 }) {
+        const args = [
+          ...[time(), set, by, bound(leaseMs), bound(maxListed), ...tellingArgs(), String(number), String(held.length)],
+          ...held.flatMap(({ id, user, alias, state }) => [
+            ...[id, JSON.stringify(id), knownBy('user', user) + knownBy('alias', alias), jsonOf(state)],
+          ]),
+          ...released,
+        ]
+        const reply = await link.run(touch, keyFor(set), args, 'repeatable')
+        const [known, joined, left, ...told] = reply as readonly [number, string, string, ...string[]]
+        return { wasKnown: known === 1, ...changeIn(set, joined, left, told) }
+      },
+      async expire(by, number) {
+        const args = [time(), ...tellingArgs(), by, String(number)]
+        const all = buckets.keys.map((key) => link.run(expire, key, args, 'repeatable'))
+        const found: SetChange[] = []
+        for (const reply of await Promise.all(all)) {
+          const lines = texts(reply)
+          for (let at = 0; at < lines.length; at += 8) {
+            const [set = '', left = '', ...told] = lines.slice(at, at + 8)
+            found.push(changeIn(set, '[]', left, told[0] === '' ? [] : told))
+          }
+        }
+        return found
+      },
+      async members(set, { after = '', limit }) {
+        const reply = await link.run(pageOfMembers, keyFor(set), [time(), set, after, String(limit)], 'repeatable')
+        const [more, members] = reply as readonly [number, string]
+        return { members: membersIn(members), ...(more === 1 && { more: true as const }) }
+      },
+    },
+
+    async tell(message) {
+      await link.run(publish, buckets.key(0), [nodes, nodeText(message)], 'repeatable')
+    },
+
+    hear: (told) => audience.hear(told),
+
+    async close() {
+      if (isClosed) return
+      isClosed = true
+      nextSweep?.()
+      heartbeat.stop()
+      audience.close()
+      link.close()
+      wire.close()
+    },
+
+    health: () => (isAway || link.isWaiting ? 'degraded' : 'ready'),
+  }
+}
+
+// No channel name, producer or id holds a line feed. A scope may hold anything, so it comes last.
+function claimName(channel: string, key: ClaimKey): string {
+  return 'turn' in key
+    ? `${channel}\nturn\n${key.turn.producer}\n${key.scope}`
+    : `${channel}\nid\n${key.id}\n${key.scope}`
+}
+
+function numberOf(key: ClaimKey): number {
+  return 'turn' in key ? key.turn.number : 1
+}
+
+function knownBy(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`
+}
+
+function bound(value: number): string {
+  return value > Number.MAX_SAFE_INTEGER ? unbounded : String(value)
+}
+
+function texts(reply: Reply): readonly string[] {
+  return reply as readonly string[]
+}
+
+function positionIn(reply: readonly string[], at: number): AtPosition {
+  return positionAt(reply[at] ?? '', { offset: Number(reply[at + 1]), check: checkIn(reply[at + 2] ?? '') })
+}
+
+function answerIn(text: string): Settlement {
+  return JSON.parse(text) as Settlement
+}
+
+function valueIn(text: string) {
+  return orThrow(parseJson(text))
+}
+
+function membersIn(text: string): readonly Member[] {
+  return valueIn(text) as unknown as readonly Member[]
+}
+
+function changeIn(set: string, joined: string, left: string, told: readonly string[]): SetChange {
+  const [text] = told.slice(5)
+  return {
+    ...{ set, joined: membersIn(joined), left: membersIn(left) },
+    ...(text !== undefined && { delivery: deliveryOf(set, told, [text]) }),
+  }
+}

@@ -1,0 +1,40 @@
+import { appending, prelude } from './prelude.ts'
+import { type Script, script } from './script.ts'
+
+/**
+ * Arguments: now, channel, size, ttl, bytes, offset, type and payload of the tombstone as JSON without braces, bytes of its payload, then check, bytes and text of
+ * the entry. Answers with the places, or with nothing.
+ */
+export const redact: Script = script(
+  'redact',
+  'fills',
+  prelude,
+  appending,
+  `
+local name, offset = ARGV[2], tonumber(ARGV[6])
+local record, existed = recordOf(name)
+if not existed then return false end
+local usedBefore = record.u
+local trimmed = trim(name, record)
+if offset <= record.f or offset > record.o then
+  if trimmed then save(name, record, usedBefore) end
+  return false
+end
+local list, index = keyOf('l', name), offset - record.f - 1
+local item = redis.call('LINDEX', list, index)
+local since, bytes, check, at = split(item)
+-- Its id and time stay. A quote inside an id is escaped, so this ends where they end.
+local kept = string.match(string.sub(item, at), '^({"id":".-","time":[^,]*)')
+record.b = record.b - bytes + tonumber(ARGV[8])
+local text = kept .. ',' .. ARGV[7] .. '}'
+redis.call('LSET', list, index, whole(since) .. '\\n' .. ARGV[8] .. '\\n' .. check .. '\\n' .. text)
+local entries = { { ARGV[9], ARGV[10], ARGV[11] } }
+local places = push(name, record, entries)
+record.z = { tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]) }
+record.u = now
+trim(name, record)
+save(name, record, usedBefore)
+tell(name, places, entries)
+return places
+`,
+)

@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { complaintsOf, launchBrowser } from './browser.ts'
+import { patience, slow } from './patience.ts'
+import { waitForLive } from './room-page.ts'
+import { type Site, startSite } from './site.ts'
+
+vi.setConfig(slow)
+
+const folder = mkdtempSync(join(tmpdir(), 'baro-rows-'))
+let site: Site
+let browser: Awaited<ReturnType<typeof launchBrowser>>
+let opened: Page[] = []
+
+beforeAll(async () => {
+  site = await startSite({ folder, database: true })
+  browser = await launchBrowser()
+})
+afterEach(async () => {
+  for (const page of opened) await page.context().close()
+  opened = []
+})
+afterAll(async () => {
+  await browser?.close()
+  await site?.kill()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A page in a context of its own, as another person has it. */
+async function open(path: string): Promise<Page> {
+  const page = await (await browser.newContext({ locale: 'en-US' })).newPage()
+  opened.push(page)
+  await page.goto(site.url + path)
+  await waitForLive(page)
+  return page
+}
+
+const stocks = (page: Page) =>
+  page.$$eval('[data-stock]', (items) => items.map((item) => Number(item.getAttribute('data-stock'))))
+const stocksInDatabase = async () =>
+  (await site.sql('select stock from baro_site.products order by id')).map(({ stock }) => stock)
+
+/** What the page showed when it first said that it was live. */
+async function noteFirstLive(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector('[data-connection=live]')) return
+      observer.disconnect()
+      const shown = [...document.querySelectorAll('[data-stock]')].map((item) =>
+        Number(item.getAttribute('data-stock')),
+      )
+      Object.assign(window, { firstLive: shown })
+    }).observe(document, { subtree: true, childList: true, attributes: true })
+  })
+}
+
+test('I12: a cached shop that a thousand changes followed is right when it is first live, and is not fetched again', async () => {
+  await fetch(`${site.url}/en/shop`)
+  const cached = await vi.waitFor(async () => {
+    const answer = await fetch(`${site.url}/en/shop`)
+    expect(answer.headers.get('x-nextjs-cache')).toBe('HIT')
+    return answer.text()
+  }, patience)
+  const before = await stocksInDatabase()
+  expect([...cached.matchAll(/data-stock="(\d+)"/g)].map(([, stock]) => Number(stock))).toEqual(before)
+  // Twenty transactions of fifty changes.
+  for (let round = 0; round < 20; round++)
+    await site.sql(`do $$ begin for one in 1..50 loop
+      update baro_site.products set stock = (stock * 7 + one + ${round}) % 500 where id = 1 + one % 6; end loop; end $$`)
+
+  const page = await (await browser.newContext({ locale: 'en-US' })).newPage()
+  opened.push(page)
+  const complaints = complaintsOf(page)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await noteFirstLive(page)
+  const answer = await page.goto(`${site.url}/en/shop`)
+  expect(answer?.headers()['x-nextjs-cache']).toBe('HIT')
+  await waitForLive(page)
+  const right = await stocksInDatabase()
+  expect(right).not.toEqual(before)
+  expect(await page.evaluate(() => (window as unknown as { firstLive: number[] }).firstLive)).toEqual(right)
+  expect(await page.getAttribute('[data-hand-over]', 'data-hand-over')).toBe('recovered')
+  expect(asked.filter((path) => path === '/en/shop')).toHaveLength(1)
+  expect(complaints).toEqual([])
+
+  await site.sql('update baro_site.products set stock = 77 where id = 3')
+  await page.waitForSelector('[data-product="3"][data-stock="77"]', { timeout: patience.timeout })
+})
+
+test('the last one is sold once, whoever clicks', async () => {
+  await site.sql('update baro_site.products set stock = 1 where id = 6')
+  const [one, other] = await Promise.all([open('/en/shop'), open('/en/shop')])
+  for (const page of [one, other]) await page.waitForSelector('[data-product="6"][data-stock="1"]')
+  await Promise.all([one, other].map((page) => page.locator('[data-product="6"]').getByRole('button').click()))
+  for (const page of [one, other])
+    await page.waitForSelector('[data-product="6"][data-stock="0"]', { timeout: patience.timeout })
+  await one.locator('[data-product="6"]').getByText('Sold out').waitFor()
+})
+
+test('an article that somebody edits changes on the page of somebody else, and comes first in the list', async () => {
+  const [list, reader, editor] = await Promise.all([open('/en/news'), open('/en/news/4'), open('/en/news/4')])
+  await editor.getByLabel('Headline').fill('Edited <b>by</b> hand')
+  await editor.getByRole('button', { name: 'Save' }).click()
+  await reader.getByRole('heading', { level: 1, name: 'Edited <b>by</b> hand' }).waitFor()
+  await list.waitForFunction(() => document.querySelector('[data-article]')?.getAttribute('data-article') === '4')
+  expect(await list.locator('[data-article] h2').first().textContent()).toBe('Edited <b>by</b> hand')
+  // The Korean list is another filter.
+  expect(await (await open('/ko/news')).locator('[data-article]').count()).toBe(3)
+})
+
+test('an order book of eight shows the best eight, also when thirty go at once', async () => {
+  await site.sql(`insert into baro_site.orders (side, price, quantity, trader, is_bot)
+    select 'sell', 2000 + one, 1, 'test', false from generate_series(1, 60) as one`)
+  const page = await open('/en/market')
+  const shown = () =>
+    page.$$eval('[data-side=sell] [data-order]', (rows) => rows.map((row) => Number(row.getAttribute('data-order'))))
+  const best = async () =>
+    (
+      await site.sql(
+        `select id::int as id from baro_site.orders where side = 'sell' order by price, baro_site.orders.id limit 8`,
+      )
+    ).map(({ id }) => id)
+  const isBest = () =>
+    // Bots go on meanwhile.
+    vi.waitFor(async () => expect(await shown()).toEqual(await best()), { ...patience, interval: 100 })
+  await isBest()
+  await site.sql(`delete from baro_site.orders where id in
+    (select id from baro_site.orders where side = 'sell' order by price, id limit 30)`)
+  await isBest()
+})
+
+test('two visitors trade, and the trade is the quote of both', async () => {
+  const [seller, buyer] = await Promise.all([open('/en/market'), open('/en/market')])
+  // Cheaper than all bots.
+  await seller.getByLabel('Name').fill('Ada')
+  await seller.getByLabel('Price').fill('2')
+  await site.sql(`delete from baro_site.orders where side = 'buy'`)
+  await seller.getByRole('button', { name: 'Sell' }).click()
+  await buyer.getByLabel('Name').fill('지우')
+  await buyer.getByLabel('Price').fill('9000')
+  await buyer.getByRole('button', { name: 'Buy' }).click()
+  for (const page of [seller, buyer]) await page.getByText(/→/).first().waitFor()
+  const traded = await site.sql(
+    `select count(*)::int as count from baro_site.trades where buyer = '지우' or seller = 'Ada'`,
+  )
+  expect(Number(traded[0]?.count)).toBeGreaterThan(0)
+})
+
+test('after kill -9 a page goes on from where it was, and what happened meanwhile is on it', async () => {
+  const page = await open('/en/shop')
+  await site.sql('update baro_site.products set stock = 11 where id = 1')
+  await page.waitForSelector('[data-product="1"][data-stock="11"]')
+  const { port } = site
+  await site.kill()
+  site = await startSite({ folder, database: true, port })
+  await site.sql('update baro_site.products set stock = 12 where id = 1')
+  await page.waitForSelector('[data-product="1"][data-stock="12"]', { timeout: patience.timeout })
+  expect(await stocks(page)).toEqual(await stocksInDatabase())
+})
