@@ -144,16 +144,21 @@ describe('a change that is revalidated while a page is rendered', () => {
       expect(await statusOf(path)).toBe('text/html Baro; fwd=uri-miss; stored')
       await expect.poll(() => statusOf(path), patience).toMatch(/^text\/html Baro; hit; ttl=/)
       await statusOf(`${path}?_rsc=1`, { rsc: '1' })
-      await expect.poll(() => statusOf(`${path}?_rsc=1`, { rsc: '1' }), patience).toMatch(/^text\/x-component Baro; hit/)
+      await expect
+        .poll(() => statusOf(`${path}?_rsc=1`, { rsc: '1' }), patience)
+        .toMatch(/^text\/x-component Baro; hit/)
       expect(await statusOf('/diary/dynamic')).toMatch(/^text\/html Baro; fwd=/)
       expect(await ours.read('/diary/dynamic')).toMatch(/^ private .*a secret/)
     })
 
-    test.each(['page', 'route'] as const)('a change is there for the next visitor of a %s, told or not', async (kind) => {
-      expect((await race(ours, kind, `front-${kind}`, (path) => path)).first).toBe('new')
-      const { later } = await race(ours, kind, `quiet-${kind}`, () => '')
-      await expect.poll(later, patience).toBe('new')
-    })
+    test.each(['page', 'route'] as const)(
+      'a change is there for the next visitor of a %s, told or not',
+      async (kind) => {
+        expect((await race(ours, kind, `front-${kind}`, (path) => path)).first).toBe('new')
+        const { later } = await race(ours, kind, `quiet-${kind}`, () => '')
+        await expect.poll(later, patience).toBe('new')
+      },
+    )
   })
 })
 

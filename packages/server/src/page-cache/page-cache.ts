@@ -181,7 +181,13 @@ export class PageCache {
       }
     }
     const mark = await this.#asked(() => store.lastMark(), 0)
-    const record = new RenderRecord({ path: page.path, isShared: !pages.isGuarded, isKept: true, mark, began: clock.now() })
+    const record = new RenderRecord({
+      path: page.path,
+      isShared: !pages.isGuarded,
+      isKept: true,
+      mark,
+      began: clock.now(),
+    })
     let wanted: RenderWanted | undefined
     const rendered = await this.#parts.records.run(record, () =>
       renderPage(page, {
@@ -254,7 +260,10 @@ export class PageCache {
     const { vary } = wanted
     let parts = plain.parts
     const write = () =>
-      this.#asked(() => this.#write(page, { ...plain, parts, tags: [...new Set([...tags, ...record.tags])] }, vary), undefined)
+      this.#asked(
+        () => this.#write(page, { ...plain, parts, tags: [...new Set([...tags, ...record.tags])] }, vary),
+        undefined,
+      )
     const written = write()
     record.whenTagged(() => void write())
     tell({ came: 'page', page: plain })
