@@ -2,9 +2,10 @@
 import { createDatabase } from '@baro/postgres'
 import { table } from '@baro/postgres/table'
 import type { RealtimeChannel } from '@supabase/supabase-js'
+import { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../packages/postgres/test/test-database.ts'
 import { joined, type Node, startNode } from '../supabase/stage.ts'
+import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 const products = table('public.products', {
   key: ['id'],
@@ -23,14 +24,22 @@ const products = table('public.products', {
 })
 const secrets = table('public.secrets', { key: ['id'], columns: { id: 'integer', word: 'text' } })
 
-let database: TestDatabase
+let server: PostgresServer
+let pool: Pool
+const run = (sql: string) => pool.query(sql)
+
 beforeAll(async () => {
-  database = await createTestDatabase()
-})
-afterAll(() => database.end())
+  server = await startPostgres()
+  pool = new Pool({ connectionString: server.url() })
+  pool.on('error', () => {})
+}, 60_000)
+afterAll(async () => {
+  await pool.end()
+  await server.end()
+}, 60_000)
 beforeEach(async () => {
-  await database.clear()
-  await database.run(`
+  await run('drop schema if exists baro cascade; drop table if exists products, secrets')
+  await run(`
     create table products (id bigint primary key, name text not null, category text, price numeric not null,
       made timestamptz, tags text[], more jsonb, picture bytea, "isNew" boolean);
     create table secrets (id integer primary key, word text not null);
@@ -40,7 +49,7 @@ beforeEach(async () => {
 const start = (): Promise<Node> =>
   startNode({
     channels: [products, secrets],
-    hub: { database: createDatabase(database.pool, { pollIntervalMs: 20 }) },
+    hub: { database: createDatabase(pool, { pollIntervalMs: 20 }) },
     prepare: (hub) => {
       hub.on(products, { access: 'public' })
       hub.on(secrets, { access: ({ user }) => user?.id === 'owner' })
@@ -79,10 +88,10 @@ test('each change of a table is told once, in order, by its event, as Supabase t
   const all = new Told(topic, { event: '*', table: 'products' })
   const inserts = new Told(topic, { event: 'INSERT', table: 'products' })
   await joined(topic)
-  await database.run(`insert into products values
+  await run(`insert into products values
     (3, '톱', null, 1234567.25, '2026-11-28T01:02:03.123456Z', '{"a b",c}', '{"a":1}', '\\x00ff', true)`)
-  await database.run('update products set price = 3 where id = 2')
-  await database.run('delete from products where id = 1')
+  await run('update products set price = 3 where id = 2')
+  await run('delete from products where id = 1')
   expect(await all.count(3)).toEqual([
     {
       schema: 'public',
@@ -112,11 +121,11 @@ test('a filter lets through its rows alone, and a row that leaves it is deleted 
   const told = new Told(topic, { event: '*', table: 'products', filter: 'category=eq.tools' })
   const dear = new Told(topic, { event: '*', table: 'products', filter: 'price=gt.100', select: ['name'] })
   await joined(topic)
-  await database.run(
+  await run(
     `insert into products (id, name, category, price) values (3, 'nail', 'tools', 0.1), (4, 'milk', 'food', 200)`,
   )
-  await database.run(`update products set category = 'tools' where id = 2`)
-  await database.run(`update products set category = 'food' where id = 1`)
+  await run(`update products set category = 'tools' where id = 2`)
+  await run(`update products set category = 'food' where id = 1`)
   const summary = (changes: readonly Changed[]) =>
     changes.map(({ eventType, new: now, old }) => [eventType, (now as Changed).name ?? (old as Changed).id])
   expect(summary(await told.count(3))).toEqual([
@@ -132,7 +141,7 @@ test('whoever has subscribed misses nothing from then on, whatever is written at
   let written = 100
   let isOver = false
   const writing = (async () => {
-    while (!isOver) await database.run(`insert into products (id, name, price) values (${++written}, 'n', 1)`)
+    while (!isOver) await run(`insert into products (id, name, price) values (${++written}, 'n', 1)`)
   })()
   const told = await Promise.all(
     Array.from({ length: 5 }, async () => {
@@ -143,7 +152,7 @@ test('whoever has subscribed misses nothing from then on, whatever is written at
       return { changes, from: written + 1 }
     }),
   )
-  await database.run('select pg_sleep(0.2)')
+  await run('select pg_sleep(0.2)')
   isOver = true
   await writing
   const idsOf = (all: readonly Changed[]) => all.map((change) => (change.new as { id: number }).id)

@@ -17,8 +17,8 @@ export const codeOf: Readonly<Record<Kind, { readonly file: string; readonly lin
   supabase: {
     file: 'components/compat/supabase.ts',
     lines: [
-      "createClient(location.origin, 'anon').channel('compat', { config })",
-      "room.on('broadcast', { event: 'message' }, ({ payload }) => told.got(payload))",
+      "supabase.channel('compat', {",
+      ".on('broadcast', { event: 'message' }, ({ payload, meta }) => {",
       "room.send({ type: 'broadcast', event: 'message', payload: { from: 'supabase', text } })",
     ],
   },

@@ -20,8 +20,3 @@ export function readCacheControl(header: unknown): CacheDirectives {
 export function mayBeShared(said: CacheDirectives): boolean {
   return !('no-store' in said || 'private' in said || 'no-cache' in said)
 }
-
-/** Whether the answer to somebody who showed credentials may be given to others (RFC 9111 §3.5). */
-export function mayBeSharedDespiteCredentials(said: CacheDirectives): boolean {
-  return 'public' in said || 's-maxage' in said || 'must-revalidate' in said
-}
