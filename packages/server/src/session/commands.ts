@@ -1,3 +1,4 @@
+import { BaroError } from '@baro/core'
 import { type ClientMessage, orThrow } from '@baro/core/protocol'
 import type { Gate } from '../access/gate.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
@@ -32,9 +33,11 @@ export class Commands {
     const { gate } = this.#parts
     const answered = (answer: PublishAnswer) => this.#session.send({ type: 'baro:published', payload: answer })
     const failed = (error: unknown) => {
-      // The session ends for an expired token in a moment, and what has no answer comes again with the next one. What did not
-      // get its turn because of that is not refused either.
-      if (!gate.hasExpired(delegate.principal)) this.#failed(message, error)
+      // What has no answer comes again with the next token. So the session ends here: renewed a moment later it would go on,
+      // and nobody would ask again.
+      const isOver = error instanceof BaroError && error.code === 'expired' && gate.hasExpired(delegate.principal)
+      if (isOver) this.#session.over(error)
+      else this.#failed(message, error)
     }
     try {
       const resolved = orThrow(this.#parts.registry.resolve(channel))

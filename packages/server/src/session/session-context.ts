@@ -13,6 +13,8 @@ export interface SessionContext {
   readonly outbox: SessionOutbox
   /** It makes its principal a member of a channel, so its end must be found out soon. */
   isMember(): void
+  /** The user's time is over: the session ends, and the client is to come back with a new token. */
+  over(error: BaroError): void
   /** Queues a message that must arrive. */
   send(message: ClientsOwnMessage): void
   /** Answers something that the client sent with an error that names it. */
