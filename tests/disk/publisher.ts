@@ -9,8 +9,8 @@ process.stdout.write('ready\n')
 
 async function publishTo(channel: string, from: number): Promise<void> {
   for (let number = from; ; number++) {
-    // As a client would: an answer that was not said is not confirmed.
-    const key = { scope: 'user', turn: { producer: channel, number, confirmed: Math.max(0, number - 2) } }
+    // As a client would: an answer that was not said is not confirmed, nor one that may still be on its way through the pipe.
+    const key = { scope: 'user', turn: { producer: channel, number, confirmed: Math.max(0, number - 100) } }
     const id = `${channel}-${String(number).padStart(12, '0')}`
     await broker.claim(channel, key, { windowMs: 3_600_000, share: { of: 'user', user: 'user' } })
     const entry = { type: 'message', payload: { text: id.repeat(8) }, id, time: number }

@@ -19,6 +19,9 @@ export type Section =
   | 'how'
   | 'account'
 
+/** Those that read rows. */
+const ofDatabase: ReadonlySet<string> = new Set(['news', 'shop', 'market'])
+
 /** The head of each page. The path comes without its language: the address bar may show it without one too. */
 export function SiteHeader({ language, path, section }: { language: Language; path: string; section?: Section }) {
   const { site } = wordsIn(language)
@@ -43,7 +46,13 @@ export function SiteHeader({ language, path, section }: { language: Language; pa
       </Link>
       <nav className={styles.links} aria-label={site.title}>
         {links.map(({ to, href, text }) => (
-          <Link key={to} href={href} aria-current={section === to ? 'page' : undefined}>
+          <Link
+            key={to}
+            href={href}
+            // A page of the database is read for who asks for it, not for each who sees a link to it.
+            prefetch={ofDatabase.has(to) ? false : 'auto'}
+            aria-current={section === to ? 'page' : undefined}
+          >
             {text}
           </Link>
         ))}
