@@ -9,7 +9,7 @@ import { runSeed, Tally } from '@baro/testing'
 import { expect, test } from 'vitest'
 import { runShards } from './simulation-shards.ts'
 
-const schedules = 1_000
+const schedules = 600
 
 test(`I1 to I5, I7, I8: hold after each of 200 steps of 3 clients in ${schedules} schedules, and everybody gets to the truth`, async () => {
   const reports = await runShards(1, schedules)
