@@ -15,8 +15,16 @@ const apart = [
   'tests/tutorials/*.test.ts',
 ]
 
-/** Long forms, each with a command of its own, that the test command leaves out: they set `BARO_WHOLE`. */
-const long = process.env.BARO_WHOLE === undefined ? ['tests/e2e/cluster.test.ts'] : []
+/** They kill, cut and restart for minutes, or try every payload: `npm run test:long` runs them, and the test command does not. */
+const long = [
+  'tests/e2e/cluster.test.ts',
+  'tests/e2e/injection.test.ts',
+  'tests/e2e/kills.test.ts',
+  'tests/e2e/process.test.ts',
+  'tests/e2e/refreshes.test.ts',
+  'tests/embedded/embedded.test.ts',
+]
+const leftOut = process.env.BARO_WHOLE === undefined ? long : []
 
 /** Those that need PostgreSQL. One server runs for all of them. */
 const database = ['packages/postgres/src/**/*.pg.test.ts', 'tests/postgres/**/*.test.ts']
@@ -45,7 +53,7 @@ export default defineConfig({
         test: {
           name: 'apart',
           include: apart,
-          exclude: [...long, '**/node_modules/**'],
+          exclude: [...leftOut, '**/node_modules/**'],
           maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
