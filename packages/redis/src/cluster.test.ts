@@ -13,7 +13,7 @@ let broker: RedisBroker
 
 beforeEach(async () => {
   cluster = await startRedisCluster('--cluster-require-full-coverage', 'no')
-  broker = await createRedisBroker({ cluster: cluster.urls, waitMs: 5_000, compareMs: 300, log })
+  broker = await createRedisBroker({ cluster: cluster.urls, waitMs: 20_000, compareMs: 300, log })
 }, 60_000)
 
 afterEach(async () => {
