@@ -1,6 +1,5 @@
-import { BaroError } from '@baro/core'
-import { type ClaimLimits, type ClaimShare, type Clock, Expiry } from '@baro/core/broker'
-import { quote } from '@baro/core/protocol'
+import type { BaroError } from '@baro/core'
+import { type ClaimLimits, type ClaimShare, type Clock, Expiry, noRoomFor, ownNameOf } from '@baro/core/broker'
 
 interface Granted {
   readonly name: string
@@ -79,30 +78,7 @@ export class ClaimRoom {
   }
 
   #complaint(share: ClaimShare): BaroError | undefined {
-    const { perUser, users, perAddress, guests, application } = this.#limits
-    const [mostOfOne, mostOfAll] =
-      share.of === 'user' ? [perUser, users] : share.of === 'guest' ? [perAddress, guests] : [application, application]
-    if ((this.#weights.get(share.of) ?? 0) >= mostOfAll)
-      return new BaroError(
-        'unavailable',
-        `This node remembers ${mostOfAll} publishes of ${kinds[share.of]} and takes no more. Try again later.`,
-      )
-    if ((this.#weights.get(ownNameOf(share)) ?? 0) >= mostOfOne)
-      return new BaroError(
-        'rate-limited',
-        `${mostOfOne} publishes of ${share.of === 'user' ? `the user ${quote(share.user)}` : 'this address'} are remembered. Try again later.`,
-      )
-    return undefined
+    // One more is asked for.
+    return noRoomFor(share, this.#limits, (name) => (this.#weights.get(name) ?? 0) + 1)
   }
-}
-
-const kinds: Readonly<Record<ClaimShare['of'], string>> = {
-  application: 'the application',
-  user: 'users',
-  guest: 'guests',
-}
-
-function ownNameOf(share: ClaimShare): string {
-  if (share.of === 'application') return 'application itself'
-  return share.of === 'user' ? `user ${share.user}` : `guest ${share.address}`
 }

@@ -16,5 +16,5 @@ export { interceptServer, isHeardByOthers, type Taker } from './hub/intercept-se
 export type { PageParts } from './page-cache/page-parts.ts'
 export type { Framing, Handshake, SessionLink, Socket } from './ports/socket.ts'
 export type { Outlet } from './stream/reader.ts'
-export type { Upgrade, WebSocketSocket } from './transports/websocket/websocket.ts'
+export { refuseUpgrade, type Upgrade, type WebSocketSocket } from './transports/websocket/websocket.ts'
 export { binaryFrame, textFrame } from './transports/websocket/websocket-frame.ts'

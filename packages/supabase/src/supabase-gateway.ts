@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BaroError } from '@baro/core'
 import type { Hub } from '@baro/server'
-import type { Gateway, GatewayHost, Handshake } from '@baro/server/parts'
+import { type Gateway, type GatewayHost, type Handshake, refuseUpgrade } from '@baro/server/parts'
 import { answerBroadcast, sendRefusal } from './broadcast-post.ts'
 import { Connection } from './connection.ts'
 import { Speeches } from './speech.ts'
@@ -46,14 +46,18 @@ export class SupabaseGateway implements Gateway {
     const { searchParams } = new URL(request.url ?? '/', 'http://hub')
     const serializer = serializerOf(searchParams.get('vsn'))
     if (this.#restOf(request) !== '/websocket' || !serializer)
-      return refuse(stream, 'A client of Supabase Realtime connects to /websocket with vsn=1.0.0 or vsn=2.0.0.')
+      return refuseUpgrade(
+        stream,
+        400,
+        'A client of Supabase Realtime connects to /websocket with vsn=1.0.0 or vsn=2.0.0.',
+      )
     const { hub, host, anonKey } = this.#parts
     const apiKey = searchParams.get('apikey') ?? undefined
     let link: ReturnType<GatewayHost['link']>
     try {
       link = host.link(handshake)
     } catch (error) {
-      return refuse(stream, host.explain(error, this.path).message, '429 Too Many Requests')
+      return refuseUpgrade(stream, 429, host.explain(error, this.path).message)
     }
     stream.once('close', () => link.end())
     host.openWebSocket({ request, stream, head, handshake }, (socket, outbox) => {
@@ -74,11 +78,4 @@ export class SupabaseGateway implements Gateway {
   #restOf({ url = '/' }: IncomingMessage): string {
     return (url.split('?')[0] ?? '').slice(this.path.length)
   }
-}
-
-function refuse(stream: Duplex, reason: string, status = '400 Bad Request'): void {
-  stream.once('finish', () => stream.destroy())
-  stream.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(reason)}\r\n\r\n${reason}`,
-  )
 }

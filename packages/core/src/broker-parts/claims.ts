@@ -1,9 +1,10 @@
-import { BaroError, quote } from '../errors.ts'
+import { BaroError } from '../errors.ts'
 import type { ClaimTerms } from '../ports/broker.ts'
 import type { Claimed, ClaimKey, ClaimShare, Settlement, Turn } from '../ports/claim.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ClaimLimits } from './claim-limits.ts'
 import { Expiry } from './expiry.ts'
+import { noRoomFor, ownNameOf } from './share-room.ts'
 import { type KeptTurns, Turns } from './turns.ts'
 
 /** What is remembered of one id, or of one producer, on one channel, as it is kept outside the process. */
@@ -244,39 +245,14 @@ export class Claims {
     return this.#weights.get(name) ?? 0
   }
 
-  #complaintAbout({ share, own, turns }: Remembered): BaroError | undefined {
-    const { perUser, users, perAddress, guests, application } = this.#limits
+  #complaintAbout({ share, turns }: Remembered): BaroError | undefined {
     if (turns.weight > maxUnconfirmed)
       return new BaroError(
         'rate-limited',
         `${maxUnconfirmed} answers of one producer are not confirmed. Confirm them and try again.`,
       )
-    const [mostOfOne, mostOfAll] =
-      share.of === 'user' ? [perUser, users] : share.of === 'guest' ? [perAddress, guests] : [application, application]
-    if (this.#weightOf(share.of) > mostOfAll)
-      return new BaroError(
-        'unavailable',
-        `This node remembers ${mostOfAll} publishes of ${kinds[share.of]} and takes no more. Try again later.`,
-      )
-    if (this.#weightOf(own) > mostOfOne)
-      return new BaroError(
-        'rate-limited',
-        `${mostOfOne} publishes of ${share.of === 'user' ? `the user ${quote(share.user)}` : 'this address'} are remembered. Try again later.`,
-      )
-    return undefined
+    return noRoomFor(share, this.#limits, (name) => this.#weightOf(name))
   }
-}
-
-const kinds: Readonly<Record<ClaimShare['of'], string>> = {
-  application: 'the application',
-  user: 'users',
-  guest: 'guests',
-}
-
-/** The name of the part of a share that is one user's, or one address's. */
-function ownNameOf(share: ClaimShare): string {
-  if (share.of === 'application') return 'application itself'
-  return share.of === 'user' ? `user ${share.user}` : `guest ${share.address}`
 }
 
 function turnOf(key: ClaimKey): Turn {
