@@ -32,11 +32,11 @@ beforeAll(async () => {
   server = await startPostgres()
   pool = new Pool({ connectionString: server.url() })
   pool.on('error', () => {})
-}, 60_000)
+})
 afterAll(async () => {
   await pool.end()
   await server.end()
-}, 60_000)
+})
 beforeEach(async () => {
   await run('drop schema if exists baro cascade; drop table if exists products, secrets')
   await run(`
