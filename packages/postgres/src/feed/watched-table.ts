@@ -147,6 +147,8 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
   if ((await triggerMarks(tx, [name])).has(name)) return
   await tx.query(`set local lock_timeout = ${lockTimeoutMs}`)
   const [table, text] = [quoteTable(name), quoteText(name)]
+  // Always true, and a dependency: whoever drops the log takes the triggers with it, so that the application goes on writing.
+  const writesLog = `when (null::${schema}.log is null)`
   const create = (which: string, when: string, run: string): readonly string[] => [
     `drop trigger if exists "${which}" on ${table}`,
     `create trigger "${which}" after ${when} execute function ${schema}.${run}`,
@@ -155,8 +157,8 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
   ]
   for (const statement of [
     `lock table ${table} in share row exclusive mode`,
-    ...create(trigger.row, `insert or update or delete on ${table} for each row`, `log_row(${text})`),
-    ...create(trigger.truncate, `truncate on ${table} for each statement`, `log_truncate(${text})`),
+    ...create(trigger.row, `insert or update or delete on ${table} for each row ${writesLog}`, `log_row(${text})`),
+    ...create(trigger.truncate, `truncate on ${table} for each statement ${writesLog}`, `log_truncate(${text})`),
     ...create(trigger.wake, `insert or update or delete on ${table} for each statement`, 'wake()'),
   ])
     await tx.query(statement)
