@@ -34,7 +34,11 @@ async function start(): Promise<Cache> {
 
 const keyOf = (room: string) => `/route-cache/APP_PAGE/0a1b/$/en/rooms/${room}`
 
-async function write(cache: Cache, room: string, { bytes = mebibyte, status = 200, position = 'x' } = {}): Promise<void> {
+async function write(
+  cache: Cache,
+  room: string,
+  { bytes = mebibyte, status = 200, position = 'x' } = {},
+): Promise<void> {
   const part = Buffer.alloc(bytes / 4, 'x')
   const page = {
     kind: 'APP_PAGE',

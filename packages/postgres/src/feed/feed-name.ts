@@ -1,11 +1,11 @@
-import type { Broker, Clock, Randomness } from '@baro/core/broker'
+import type { Broker, Clock, HistoryBounds, Randomness } from '@baro/core/broker'
 import { createId } from '@baro/core/protocol'
 
 /** The channel whose epoch names the feed: it lives as long as what the broker remembers. */
 export const feedChannel = 'baro~feed'
 
 /** Its newest publication stays. */
-export const feedBounds = { size: 1, ttlMs: Number.MAX_SAFE_INTEGER, bytes: 1_000 }
+export const feedBounds: HistoryBounds = { size: 1, ttlMs: Number.MAX_SAFE_INTEGER, bytes: 1_000 }
 
 /**
  * The name of the feed of a broker. Nodes that share a broker share a feed; a broker that forgot its channels has another
