@@ -111,6 +111,8 @@ export class TriggerFeed implements ChangeFeed {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    // A table that begins may be getting its triggers.
+    await Promise.allSettled(this.#ready.values())
     await this.#leader.then((leader) => leader.close()).catch(() => {})
   }
 

@@ -148,7 +148,7 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
   await tx.query(`set local lock_timeout = ${lockTimeoutMs}`)
   const [table, text] = [quoteTable(name), quoteText(name)]
   // Always true, and a dependency: whoever drops the log takes the triggers with it, so that the application goes on writing.
-  const writesLog = `when (null::${schema}.log is null)`
+  const needsLog = `when (null::${schema}.log is null)`
   const create = (which: string, when: string, run: string): readonly string[] => [
     `drop trigger if exists "${which}" on ${table}`,
     `create trigger "${which}" after ${when} execute function ${schema}.${run}`,
@@ -156,10 +156,12 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
     `alter table ${table} enable always trigger "${which}"`,
   ]
   for (const statement of [
+    // Whoever drops it meanwhile waits, and finds the new triggers.
+    `lock table ${schema}.log in access share mode`,
     `lock table ${table} in share row exclusive mode`,
-    ...create(trigger.row, `insert or update or delete on ${table} for each row ${writesLog}`, `log_row(${text})`),
-    ...create(trigger.truncate, `truncate on ${table} for each statement ${writesLog}`, `log_truncate(${text})`),
-    ...create(trigger.wake, `insert or update or delete on ${table} for each statement`, 'wake()'),
+    ...create(trigger.row, `insert or update or delete on ${table} for each row ${needsLog}`, `log_row(${text})`),
+    ...create(trigger.truncate, `truncate on ${table} for each statement ${needsLog}`, `log_truncate(${text})`),
+    ...create(trigger.wake, `insert or update or delete on ${table} for each statement ${needsLog}`, 'wake()'),
   ])
     await tx.query(statement)
 }
