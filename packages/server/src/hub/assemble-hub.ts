@@ -119,10 +119,8 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     )
   const database = options.database?.open({
     ...{ broker, channels, clock, randomness, log, catchUpBytes: limits.catchUpBytes },
-    async append(channel, entries, cursor) {
-      const resolved = registry.resolve(channel)
-      if (resolved.ok) await appender.appendFed(resolved.value, entries, cursor)
-    },
+    isChannel: (name) => registry.resolve(name).ok,
+    append: async (channel, entries, cursor) => appender.appendFed(orThrow(registry.resolve(channel)), entries, cursor),
   })
   const viewOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource | undefined => {
     if (members !== undefined) return silentSource
