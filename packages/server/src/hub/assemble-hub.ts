@@ -121,7 +121,9 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const database = options.database?.open({
     ...{ broker, channels, clock, randomness, log, catchUpBytes: limits.catchUpBytes },
     isChannel: (name) => registry.resolve(name).ok,
-    append: async (channel, entries, cursor) => appender.appendFed(orThrow(registry.resolve(channel)), entries, cursor),
+    append: async (channel, entries, cursor) => {
+      await appender.appendFed(orThrow(registry.resolve(channel)), entries, cursor)
+    },
   })
   const viewOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource | undefined => {
     if (members !== undefined) return silentSource
