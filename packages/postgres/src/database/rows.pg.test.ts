@@ -198,6 +198,25 @@ describe('the rows of a table', () => {
     expect(page.resets).toEqual(['none'])
   })
 
+  test('whoever comes while the feed begins waits for it, and is not reset by its beginning', async () => {
+    await hub.close()
+    // Holds up the triggers, and with them the beginning.
+    const open = await database.pool.connect()
+    await open.query('drop schema baro cascade; begin; lock table products in share row exclusive mode')
+    start()
+    const { channel } = products()
+    const page = new Page(channel, { rows: [] }, 'now')
+    pages.push(page)
+    page.follow()
+    const rendering = render()
+    await open.query('commit')
+    open.release()
+    expect((await rendering).rows).toHaveLength(2)
+    await database.run("insert into products values (3, 'axe', 'tools', 20)")
+    await eventually(() => expect(page.told).toEqual(['insert 3 axe']))
+    expect(page.resets).toEqual([])
+  })
+
   test('a snapshot from before the feed began is reset, and so is one of another database', async () => {
     const page = await render()
     const [, epoch] = page.position.split('.')

@@ -65,7 +65,8 @@ function testOf(kind: Comparing, { column, operator, values }: Condition): Match
   }
 }
 
-interface Comparer {
+/** How the values of a column compare. */
+export interface Comparer {
   read(text: string): unknown
   /** Below 0, 0 or above 0, as a comparator. */
   order(a: unknown, b: unknown): number
@@ -93,6 +94,11 @@ const comparers: Readonly<Record<Comparing, Comparer>> = {
   date: of((text) => readMoment(text), byOrder),
   timestamp: of((text) => readMoment(text), byOrder),
   timestamptz: of((text) => readMoment(text), byOrder),
+}
+
+/** How values of this kind compare. */
+export function comparerOf(kind: Comparing): Comparer {
+  return comparers[kind]
 }
 
 /** UTF-16 puts half of a pair before some characters below it; code points, as the bytes of UTF-8, do not. */

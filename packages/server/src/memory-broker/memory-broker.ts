@@ -9,6 +9,7 @@ import {
   type Entry,
   Followers,
   type HistoryBounds,
+  Leads,
   MemberSets,
   NodeListeners,
   pooledRandomness,
@@ -103,6 +104,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
   const report: Report = (sentence, error) => log.error(`${sentence} ${describeError(error)}`)
   const nodes = new NodeListeners(report)
   const sets = new MemberSets(clock)
+  const leads = new Leads(clock)
   let guestKey: string | undefined
   let unswept = channels.entries()
   let nextSweep: Cancel | undefined
@@ -333,6 +335,14 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
         assertOpen()
         return sets.page(set, after, limit)
       },
+    },
+
+    leadership: {
+      lead(work, by, terms) {
+        assertOpen()
+        return leads.lead(work, by, terms)
+      },
+      resign: (work, by) => leads.resign(work, by),
     },
 
     async tell(message) {
