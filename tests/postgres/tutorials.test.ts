@@ -9,7 +9,7 @@ import { all, notMeanwhile, type Outcome, seenThroughCut } from '../tutorials/cu
 import { baroForm, linesOf, original, snippet } from '../tutorials/snippet.ts'
 import { type OpenPage, openPage, pageOf, Servers } from '../tutorials/stage.ts'
 
-vi.setConfig({ ...slow, testTimeout: 15_000 })
+vi.setConfig(slow)
 
 const server = 'supabase.baro.js'
 let browser: Browser
@@ -74,23 +74,40 @@ describe(feed, () => {
 const cursors = 'clients/supabase-cursors.js'
 
 describe(cursors, () => {
-  test.each(forms(cursors))('%s shows where others are, from their first moment on', async (_name, path, code) => {
-    const watcher = await open(path, code)
-    const early = await open(path, code)
-    let moves = 0
-    await until(watcher, (shown) => shown.includes('7, 9'), async () => {
-      await early.page.mouse.move(++moves % 5, 0)
-      await early.page.mouse.move(7, 9)
-    })
-    const first = (shown: readonly string[]) => shown.filter((text) => text === '0, 0').length
-    const before = first(await watcher.shown())
-    const late = await open(path, code)
-    await until(watcher, (shown) => first(shown) > before, () => late.page.clock.runFor(100))
-    // Where it moves is not on a path between other places, and is told once.
-    await late.page.mouse.move(11, 13)
-    await until(watcher, (shown) => shown.includes('11, 13'))
-    expect((await watcher.shown()).filter((text) => text === '11, 13')).toHaveLength(1)
-  })
+  test.each(forms(cursors).map((form, index) => [...form, index === 0] as const))(
+    '%s shows where others are, and what is sent right after subscribe()',
+    async (_name, path, code, sendsAtOnce) => {
+      const watcher = await open(path, code)
+      const early = await open(path, code)
+      let moves = 0
+      await until(
+        watcher,
+        (shown) => shown.includes('7, 9'),
+        async () => {
+          await early.page.mouse.move(++moves % 5, 0)
+          await early.page.mouse.move(7, 9)
+        },
+      )
+      const first = (shown: readonly string[]) => shown.filter((text) => text === '0, 0').length
+      const before = first(await watcher.shown())
+      const late = await open(path, code)
+      if (sendsAtOnce)
+        await until(
+          watcher,
+          (shown) => first(shown) > before,
+          () => late.page.clock.runFor(100),
+        )
+      let way = 20
+      await until(
+        watcher,
+        (shown) => shown.includes('11, 13'),
+        async () => {
+          await late.page.mouse.move(++way, 0)
+          await late.page.mouse.move(11, 13)
+        },
+      )
+    },
+  )
 })
 
 const presence = 'clients/supabase-presence.js'
@@ -101,7 +118,11 @@ describe(presence, () => {
     await until(one, (shown) => shown.length === 1)
     const [own] = await one.shown()
     const other = await open(path, code)
-    await until(one, (shown) => shown.length === 2, () => other.page.clock.runFor(100))
+    await until(
+      one,
+      (shown) => shown.length === 2,
+      () => other.page.clock.runFor(100),
+    )
     await until(other, (shown) => shown.length === 2)
     expect((await other.shown()).toSorted()).toEqual((await one.shown()).toSorted())
     pages = [one]

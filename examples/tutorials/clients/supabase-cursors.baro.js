@@ -8,7 +8,6 @@ subscription.onSignal(({ payload }) => {
   document.getElementById('messages').appendChild(item)
 })
 
-const sendCursor = (x, y) => subscription.signal('cursor-pos', { x, y })
-
-sendCursor(0, 0)
-document.addEventListener('mousemove', ({ clientX, clientY }) => sendCursor(clientX, clientY))
+document.addEventListener('mousemove', ({ clientX, clientY }) => {
+  subscription.signal('cursor-pos', { x: clientX, y: clientY })
+})
