@@ -281,6 +281,26 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
         throw gate.explain(error, 'auth')
       }
     },
+    async program({ headers, address }) {
+      const network = address === undefined ? undefined : networkOf(address)
+      try {
+        const key = await gate.keyIn(headers)
+        if (!key) return undefined
+        const principal = { key, address: network }
+        const delegate = delegating(principal)
+        const admitted = (name: string): Resolved => {
+          allowances.admit(principal, 1)
+          return resolve({ channel: name })
+        }
+        return {
+          publish: async (name, type, payload) => delegate.publishAsServer(admitted(name), key, [{ type, payload }]),
+          signal: async (name, type, payload) => delegate.signalAsServer(admitted(name), key, type, payload),
+        }
+      } catch (error) {
+        if (network !== undefined) allowances.refused(network, true)
+        throw error
+      }
+    },
     hasSignal: (name, type) => {
       const resolved = registry.resolve(name)
       return resolved.ok && own(resolved.value.definition.signals, type) !== undefined
