@@ -148,6 +148,7 @@ export class ServedDatabase implements OpenDatabase {
   #positionOf(position: QueriedPosition): Queried['position'] {
     if (formatPosition(position).length <= maxPositionLength) return position
     this.#parts.log.warn(
+      {},
       `${position.xip.length} transactions write at once: a snapshot of the database is longer than a position may be, so who continues from this page is reset.`,
     )
     return { kind: 'none' }

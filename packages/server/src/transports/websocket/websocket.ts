@@ -63,7 +63,7 @@ export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransp
     maxPayload: maxMessageBytes,
     // The hub speaks no subprotocol. To name the one that was asked for would promise to speak it (RFC 6455 §4.2.2).
     handleProtocols: (protocols) => {
-      if (!isLogged) log.warn(noSubprotocol(protocols))
+      if (!isLogged) log.warn({}, noSubprotocol(protocols))
       isLogged = true
       return false
     },
