@@ -6,6 +6,7 @@ import {
   type Cancel,
   type Claimed,
   type ClaimKey,
+  consoleLog,
   defaultClaimLimits,
   pooledRandomness,
   type Report,
@@ -96,10 +97,10 @@ export async function createRedisBrokerOver(
     idleTtlMs = 24 * 3_600_000,
     clock = systemClock,
     randomness = pooledRandomness,
-    log = console,
+    log = consoleLog,
     ...rest
   } = checkedOptions('createRedisBroker', options, optionRules)
-  const report: Report = (sentence, error) => log.error(`${sentence} ${inspect(error)}`)
+  const report: Report = (sentence, error) => log.error({}, `${sentence} ${inspect(error)}`)
   const room = new ClaimRoom(clock, { ...defaultClaimLimits, ...rest.claimLimits })
   const node = createId(randomness)
   let attempts = 0

@@ -27,7 +27,9 @@ export interface ConnectionParts {
   repair(): Promise<void>
 }
 
+/** Between two attempts to connect. A call that waits must see several of them. */
 const longestWaitMs = 2_000
+const attemptsInWait = 4
 
 /**
  * The connections of one broker or one store to Redis: opened once, refused with a sentence where that can never become right, and there
@@ -58,7 +60,8 @@ export class Connection {
     const terms: WireTerms = {
       silenceMs: waitMs,
       waitBefore: (attempt) =>
-        Math.min(longestWaitMs, 50 * 2 ** Math.min(attempt, 8)) * (0.5 + randomness.fraction() / 2),
+        Math.min(longestWaitMs, waitMs / attemptsInWait, 50 * 2 ** Math.min(attempt, 8)) *
+        (0.5 + randomness.fraction() / 2),
     }
     this.#parts = parts
     this.#where = placeOfServer(first)
@@ -128,7 +131,7 @@ export class Connection {
     const { message } = error as Error
     // Each attempt fails with the same sentence: once is enough.
     if (this.#isOpen && !this.#isClosed && message !== this.#lastFailure)
-      this.#parts.log.warn(`Redis at ${this.#where} is away: ${message}`)
+      this.#parts.log.warn({ code: 'unavailable' }, `Redis at ${this.#where} is away: ${message}`)
     this.#lastFailure = message
   }
 

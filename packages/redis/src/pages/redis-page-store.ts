@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { BaroError } from '@baro/core'
-import { type KeptPage, type PageStore, pooledRandomness, systemClock } from '@baro/core/broker'
+import { consoleLog, type KeptPage, type PageStore, pooledRandomness, systemClock } from '@baro/core/broker'
 import { checkedOptions, createId, milliseconds, type OptionRules, whole } from '@baro/core/protocol'
 import { Connection } from '../link/connection.ts'
 import { placeRules, type RedisPlace } from '../link/place.ts'
@@ -83,7 +83,7 @@ export async function createRedisPageStoreOver(
     idleTtlMs = 24 * 3_600_000,
     clock = systemClock,
     randomness = pooledRandomness,
-    log = console,
+    log = consoleLog,
   } = checkedOptions('createRedisPageStore', options, rules)
   const elapsed = parts.elapsed ?? (() => clock.elapsed())
   const key = `${prefix}{pages}`
@@ -99,7 +99,7 @@ export async function createRedisPageStoreOver(
       try {
         marks.heard(message)
       } catch (error) {
-        log.error(`A message of Redis on ${name} is none of ours. ${inspect(error)}`)
+        log.error({}, `A message of Redis on ${name} is none of ours. ${inspect(error)}`)
       }
     },
     missed: () => marks.doubt(),
