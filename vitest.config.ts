@@ -10,7 +10,7 @@ const apart = [
   'tests/disk/**/*.test.ts',
   'tests/storm/**/*.test.ts',
   'tests/embedded/**/*.test.ts',
-  'packages/redis/src/*.test.ts',
+  'packages/redis/src/**/*.test.ts',
   'tests/nodes/**/*.test.ts',
   'tests/ssr/ssr.test.ts',
   'tests/tutorials/*.test.ts',
