@@ -7,6 +7,7 @@ import {
   type Claimed,
   type ClaimKey,
   type Clock,
+  consoleLog,
   defaultClaimLimits,
   pooledRandomness,
   type Report,
@@ -102,10 +103,10 @@ export async function createRedisBrokerOver(
     idleTtlMs = 24 * 3_600_000,
     clock = systemClock,
     randomness = pooledRandomness,
-    log = console,
+    log = consoleLog,
     ...rest
   } = checkedOptions('createRedisBroker', options, optionRules)
-  const report: Report = (sentence, error) => log.error(`${sentence} ${inspect(error)}`)
+  const report: Report = (sentence, error) => log.error({}, `${sentence} ${inspect(error)}`)
   const [first = addressIn(url), ...others] = cluster?.map(addressIn) ?? [addressIn(url)]
   const where = placeOfServer(first)
   const room = new ClaimRoom(clock, { ...defaultClaimLimits, ...rest.claimLimits })
@@ -141,7 +142,8 @@ export async function createRedisBrokerOver(
       isAway = true
       const { message } = error as Error
       // Each attempt fails with the same sentence: once is enough.
-      if (isOpen && !isClosed && message !== lastFailure) log.warn(`Redis at ${where} is away: ${message}`)
+      if (isOpen && !isClosed && message !== lastFailure)
+        log.warn({ code: 'unavailable' }, `Redis at ${where} is away: ${message}`)
       lastFailure = message
     },
   }
