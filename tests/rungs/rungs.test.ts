@@ -35,6 +35,8 @@ const published: readonly Arrived[] = [
   { id: 'third-id', payload: text },
 ]
 const state = { pictures: [image], newest: text }
+/** After how many bytes a link is cut again: `npm run test:long` cuts after each. No message is as short as this. */
+const everyBytes = process.env.BARO_WHOLE ? 1 : 9
 /** No hub continues from here. */
 const elsewhere = '1a.another.7.x8Kf2a'
 
@@ -116,13 +118,13 @@ describe.each(everyRung)('from one position at $offsets offsets, $name', ({ rung
     expect(position).toBe((await hub.snapshot(reference)).position)
   })
 
-  it('I2: cut after every byte, continues from where it stood, and misses and repeats nothing', async () => {
+  it('I2: cut after any byte, continues from where it stood, and misses and repeats nothing', async () => {
     link.cutAfter(Number.POSITIVE_INFINITY)
     await rung.read(link.origin, name, page.position, published.length)
     const length = link.bytes
     expect(length).toBeGreaterThan(200)
     let resumedInside = 0
-    for (let bytes = 0; bytes <= length; bytes++) {
+    for (let bytes = 0; bytes <= length; bytes += everyBytes) {
       link.cutAfter(bytes)
       const first = await rung.read(link.origin, name, page.position, published.length)
       const missing = published.length - first.publications.length

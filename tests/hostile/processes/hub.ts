@@ -35,7 +35,7 @@ process.setSourceMapsEnabled(false)
 const sampleMs = 50
 let logLines = 0
 let logBytes = 0
-const keep = (line: string): void => {
+const keep = (_: object, line: string): void => {
   logLines++
   logBytes += line.length
 }

@@ -17,7 +17,11 @@ const products = table('public.products', {
 })
 
 const warnings: string[] = []
-const log: Log = { info() {}, warn: (text) => void warnings.push(text), error: (text) => void warnings.push(text) }
+const log: Log = {
+  info() {},
+  warn: (_, text) => void warnings.push(text),
+  error: (_, text) => void warnings.push(text),
+}
 
 let database: TestDatabase
 let hub: Hub

@@ -3,8 +3,21 @@ import { type ColumnType, scalarOf } from '../values/column-type.ts'
 
 /** The operators, as `table` takes them and as SQL knows them. */
 export const operators = [
-  ...(['eq', 'neq', 'lt', 'lte', 'gt', 'gte', 'in', 'like', 'ilike', 'is'] as const),
-  ...(['isdistinct', 'isnot', 'notin', 'notlike', 'notilike'] as const),
+  'eq',
+  'neq',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+  'in',
+  'like',
+  'ilike',
+  'is',
+  'isdistinct',
+  'isnot',
+  'notin',
+  'notlike',
+  'notilike',
 ] as const
 export type Operator = (typeof operators)[number]
 

@@ -109,7 +109,7 @@ export class ServerKeys {
       // What it found is of another name: a key must not count for what somebody else may do.
       return key && checked(key).name === name ? key : undefined
     } catch (error) {
-      log.error(`The server key "${name}" could not be found: ${describeError(error)}`)
+      log.error({ code: 'unavailable' }, `The server key "${name}" could not be found: ${describeError(error)}`)
       throw new BaroError('unavailable', 'The server keys cannot be read now. Try again later.')
     }
   }

@@ -5,6 +5,7 @@ import {
   type Broker,
   type Cancel,
   Claims,
+  consoleLog,
   defaultClaimLimits,
   type Entry,
   Followers,
@@ -91,7 +92,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     idleTtlMs = singleNodeDefaults.idleTtlMs,
     maxBytes = defaultRoom(heapLimitBytes()),
     maxChannels = singleNodeDefaults.maxChannels,
-    log = console,
+    log = consoleLog,
     ...rest
   } = checkedOptions('createMemoryBroker', options, singleNodeRules)
   const claimLimits = { ...defaultClaimLimits, ...rest.claimLimits }
@@ -101,7 +102,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
   let droppedChannels = 0
   let trimmedPublications = 0
   const claims = new Claims(createId(randomness), clock, claimLimits)
-  const report: Report = (sentence, error) => log.error(`${sentence} ${describeError(error)}`)
+  const report: Report = (sentence, error) => log.error({}, `${sentence} ${describeError(error)}`)
   const nodes = new NodeListeners(report)
   const sets = new MemberSets(clock)
   const leads = new Leads(clock)

@@ -74,6 +74,8 @@ describe('a polled channel', () => {
     const heard: unknown[] = []
     hub.open().follow(rate({ base: 'krw' }), 'now', {
       delivered: ({ publications }) => heard.push(...publications.map(({ payload }) => payload)),
+      reset() {},
+      failed() {},
     })
     await clock.pass(30_000)
     expect([api.asked.length, hub.counters.published, heard]).toEqual([4, 1, []])
@@ -93,6 +95,8 @@ describe('a polled channel', () => {
     const heard: unknown[] = []
     hub.open().follow(page, page.position, {
       delivered: ({ publications }) => heard.push(...publications.map(({ payload }) => payload)),
+      reset() {},
+      failed() {},
     })
     await clock.pass(100)
     expect(heard).toEqual([{ price: 2 }])
@@ -121,7 +125,7 @@ describe('a polled channel', () => {
       const { api, node, clock } = world()
       const { hub, log, price } = node()
       await price()
-      hub.open().follow(rate({ base: 'krw' }), 'now', { delivered() {} })
+      hub.open().follow(rate({ base: 'krw' }), 'now', { delivered() {}, reset() {}, failed() {} })
       const works = api.answer
       api.answer = fail
       await clock.pass(500_000)
@@ -151,7 +155,7 @@ describe('a polled channel', () => {
     const nodes = [node(), node(), node()]
     for (const { hub, price } of nodes) {
       expect(await price()).toBe(1)
-      hub.open().follow(rate({ base: 'krw' }), 'now', { delivered() {} })
+      hub.open().follow(rate({ base: 'krw' }), 'now', { delivered() {}, reset() {}, failed() {} })
     }
     await clock.pass(20_000)
     expect(new Set(api.asked)).toEqual(new Set(['node1 krw']))

@@ -146,7 +146,7 @@ export class Poller {
       const found = await this.#parts.appender.validate(this.#resolved, this.#type, await this.#poll())
       if (!this.#isOver && (await this.#isNews(found))) await this.#publish(found, lead.cursor)
       this.#told = found
-      if (this.#failures > 0) log.warn(`The poll of ${quote(channel)} works again.`)
+      if (this.#failures > 0) log.warn({ channel }, `The poll of ${quote(channel)} works again.`)
       this.#failures = 0
       return everyMs - (clock.elapsed() - began)
     } catch (error) {
@@ -155,6 +155,7 @@ export class Poller {
       // Once for an outage, not for each poll in it.
       if (this.#failures === 1)
         log.error(
+          { channel },
           `The poll of ${quote(channel)} failed, so it shows what it did before; the next is in ${waitMs} ms: ${describeError(error)}`,
         )
       return waitMs
