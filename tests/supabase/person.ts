@@ -12,19 +12,22 @@ export interface Surroundings {
 /** Nothing in it may come from outside but its arguments: a page gets it as text. */
 export function live([url, name]: readonly [url: string, name: string]): void {
   const { supabase, realtime, tell } = globalThis as unknown as Surroundings
-  let asked = 0
   let joins = 0
+  // The first one lasts for a moment.
+  let token = 'short'
   const client = supabase.createClient(url, 'anon', {
     realtime,
-    // The first one lasts for a moment.
-    accessToken: async () => (asked++ === 0 ? 'short' : 'ann'),
+    accessToken: async () => token,
   })
   const topic = client.channel('room:1', { config: { broadcast: { self: true } } })
   topic.on('broadcast', { event: 'message' }, ({ payload }) => tell(payload.text))
   topic.on('broadcast', { event: 'picture' }, ({ payload }) => tell(`picture ${new Uint8Array(payload)}`))
   topic.subscribe((status) => {
     tell(status)
-    if (status === 'CHANNEL_ERROR') void client.realtime.setAuth()
+    if (status === 'CHANNEL_ERROR') {
+      token = 'ann'
+      void client.realtime.setAuth()
+    }
     if (status !== 'SUBSCRIBED') return
     const bytes = new Uint8Array([0, 255, ++joins]).buffer
     void topic.send({ type: 'broadcast', event: 'picture', payload: bytes })
