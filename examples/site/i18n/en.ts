@@ -22,6 +22,7 @@ export const en: Words = {
     devices: 'Devices',
     machine: 'Machine',
     transports: 'Transports',
+    compare: 'Compare',
     compat: 'Clients',
     how: 'Access',
     language: 'Language',

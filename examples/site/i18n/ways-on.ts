@@ -13,6 +13,7 @@ export function waysOn(language: Language): readonly { readonly href: string; re
     { href: `/${language}/device`, text: site.devices },
     { href: `/${language}/machine`, text: site.machine },
     { href: `/${language}/transports`, text: site.transports },
+    { href: `/${language}/compare`, text: site.compare },
     { href: `/${language}/how`, text: site.how },
   ]
 }

@@ -19,6 +19,7 @@ export interface Words {
     | 'devices'
     | 'machine'
     | 'transports'
+    | 'compare'
     | 'compat'
     | 'how'
     | 'language'

@@ -11,6 +11,7 @@ import type { Hub } from '@baro/server'
 import next from 'next'
 import { answerPath } from './answer-path.ts'
 import { buildIfNeeded } from './build.ts'
+import { createComparison } from './compare.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub, keptSeconds } from './hub.ts'
 import { issuerKey } from './issuer-key.ts'
@@ -64,8 +65,10 @@ attach({ ...hub, handleUpgrade }, server)
 const app = next({ dev, dir, port: wantedPort, httpServer: server })
 await app.prepare()
 const handle = app.getRequestHandler()
+const compare = createComparison(hub)
 const answer: RequestListener = (request, response) => {
   setSecurityHeaders(response, { dev })
+  if (compare(request, response)) return
   if (answerPath(request, response, { dev, database: database !== undefined })) return
   varyByLanguage(request, response)
   void handle(request, response)

@@ -15,6 +15,7 @@ export type Section =
   | 'device'
   | 'machine'
   | 'transports'
+  | 'compare'
   | 'compat'
   | 'how'
   | 'account'
@@ -33,6 +34,7 @@ export function SiteHeader({ language, path, section }: { language: Language; pa
     { to: 'device', href: `/${language}/device`, text: site.devices },
     { to: 'machine', href: `/${language}/machine`, text: site.machine },
     { to: 'transports', href: `/${language}/transports`, text: site.transports },
+    { to: 'compare', href: `/${language}/compare`, text: site.compare },
     { to: 'compat', href: `/${language}/compat`, text: site.compat },
     { to: 'how', href: `/${language}/how`, text: site.how },
   ]
