@@ -26,6 +26,7 @@ const pages = [
   '/sign-in',
   '/how',
   '/transports',
+  '/compare',
   '/compat',
   '/nothing',
 ]

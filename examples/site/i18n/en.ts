@@ -27,6 +27,7 @@ export const en: Words = {
     device: 'Devices',
     machine: 'Machine',
     transports: 'Transports',
+    compare: 'Compare',
     compat: 'Clients',
     how: 'Access',
     language: 'Language',

@@ -27,6 +27,7 @@ export const ko: Words = {
     device: '기기',
     machine: '서버',
     transports: '전송 방식',
+    compare: '비교',
     compat: '클라이언트',
     how: '권한',
     language: '언어',

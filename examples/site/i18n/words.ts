@@ -27,6 +27,7 @@ export interface Words {
     | 'device'
     | 'machine'
     | 'transports'
+    | 'compare'
     | 'compat'
     | 'how'
     | 'language'

@@ -53,6 +53,7 @@ function canonicalPath(path: string): string | undefined {
 const ofDatabase = /^(?:\/\w\w)?\/(?:market|news|shop)(?:\/|$)/
 
 const single: ReadonlySet<string> = new Set([
+  'compare',
   'compat',
   'demos',
   'device',
