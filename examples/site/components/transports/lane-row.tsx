@@ -70,7 +70,7 @@ export function LaneRow({
           </div>
         ))}
       </dl>
-      <div className={styles.handOver}>
+      <div className={styles.handOver} data-hand-over={lane.handOver?.outcome ?? 'waiting'}>
         <HandOverLine language={language} rendered={rendered} handOver={lane.handOver} />
       </div>
     </section>
