@@ -374,6 +374,7 @@ export const en: Words = {
     title: 'Four transports, one channel',
     lead: 'Your browser reads one stream of messages in four ways at once, with nothing but what every browser has. All four start where this page ends, so they bring the same messages. They differ in when, and at what cost.',
     start: 'Start',
+    moreFigures: 'More figures, and the hand-over',
     stop: 'Stop',
     rate: 'Messages a second',
     refused: 'The server did not take this rate.',
@@ -510,6 +511,12 @@ export const en: Words = {
         : `All five have the same ${count === 1 ? 'message' : `${number.format(count)} messages, in the same order`}.`,
     behind: (names) => `The newest has not reached ${names} yet. All else is the same.`,
     different: 'The five lists are not the same.',
+  },
+  drawer: {
+    title: 'Under the page: channels, positions, transport',
+    transport: 'Transport',
+    last: 'What came last',
+    none: 'Nothing yet.',
   },
   live: {
     notYet: 'Not connected yet.',

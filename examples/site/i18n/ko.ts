@@ -368,6 +368,7 @@ export const ko: Words = {
     title: '채널 하나, 네 가지 전송 방식',
     lead: '브라우저가 같은 메시지 스트림을 네 가지 방식으로 동시에 받습니다. 브라우저의 기본 기능만 사용합니다. 넷 다 이 페이지에 반영된 메시지의 다음부터 받으므로 내용은 같고, 도착 시간과 비용이 다릅니다.',
     start: '시작',
+    moreFigures: '수치와 이어받기 자세히',
     stop: '중지',
     rate: '초당 메시지 수',
     refused: '서버가 이 속도를 허용하지 않았습니다.',
@@ -505,6 +506,12 @@ export const ko: Words = {
         : `다섯 다 같은 메시지 ${number.format(count)}개를 같은 순서로 받았습니다.`,
     behind: (names) => `${names}: 최신 메시지를 받는 중입니다. 나머지는 같습니다.`,
     different: '다섯 목록이 서로 다릅니다.',
+  },
+  drawer: {
+    title: '내부 보기: 채널, 위치, 전송 방식',
+    transport: '전송 방식',
+    last: '최근에 받은 것',
+    none: '아직 없습니다.',
   },
   live: {
     notYet: '아직 연결 전입니다.',

@@ -252,7 +252,9 @@ export interface Words {
     readonly minutes: Counted
     readonly of: (total: string) => string
   }
-  readonly transports: Says<'title' | 'lead' | 'start' | 'stop' | 'rate' | 'refused' | 'noScript' | 'countedTitle'> & {
+  readonly transports: Says<
+    'title' | 'lead' | 'start' | 'stop' | 'rate' | 'refused' | 'noScript' | 'countedTitle' | 'moreFigures'
+  > & {
     readonly states: Says<'ready' | 'running' | 'stopped' | 'hidden'>
     readonly links: Says<'off' | 'connecting' | 'open' | 'waiting'>
     readonly places: Says<'first' | 'later' | 'before'>
@@ -291,6 +293,7 @@ export interface Words {
     /** Names, as a list. */
     readonly behind: (names: string) => string
   }
+  readonly drawer: Says<'title' | 'transport' | 'last' | 'none'>
   readonly live: Says<
     | 'notYet'
     | 'wasAway'

@@ -33,7 +33,7 @@ export default async function Layout({ params, children }: Props & { children: R
   return (
     <html lang={language}>
       <body>
-        <LiveProvider>
+        <LiveProvider language={language}>
           {children}
           <FollowAccount />
           <ConnectionBar language={language} />
