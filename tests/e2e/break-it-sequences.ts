@@ -1,6 +1,7 @@
 import type { Page, WebSocket } from 'playwright-core'
 import { type Board, painted, type Span } from '../../examples/site/channels/board.ts'
 import { breaks, type Reader, readers } from '../../examples/site/components/break-it/break-it-machine.ts'
+import type { OldPage } from '../../examples/site/components/break-it/old-page.ts'
 
 /** What the demo shows at one moment. */
 interface Shown {
@@ -53,7 +54,8 @@ export async function openDemo(page: Page, url: string): Promise<WatchedDemo> {
     })
   })
   const channel = `${new URL(url).origin}/baro/channels/board`
-  const start: { position: string; snapshot: Board } = await (await fetch(channel)).json()
+  // Older than the page that is opened: what came in it is counted too.
+  const { snapshot: start }: OldPage = await (await fetch(new URL('/break-it/page?ageMs=3600000', url))).json()
   await page.goto(url)
   await settled(page)
 
@@ -102,7 +104,7 @@ export async function openDemo(page: Page, url: string): Promise<WatchedDemo> {
       // What both had before is in the page; what followed is compared publication by publication.
       const { baro } = shown.panes
       const newest = baro.spans.at(-1)?.[1] ?? 0
-      let board = start.snapshot
+      let board: Board = start.value
       for (const told of await history()) if (told.offset <= newest) board = painted(board, told)
       const expected = board.cells.map((cell) => cell?.[1] ?? 0).join('')
       if (baro.board !== expected) found.push(`Baro shows ${baro.board}, and the log says ${expected}`)

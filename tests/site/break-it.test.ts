@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { type Board, blank, columns, newestOf, ofBot, painted, rows } from '../../examples/site/channels/board.ts'
+import {
+  type Board,
+  blank,
+  columns,
+  newestOf,
+  ofBot,
+  ofVisitor,
+  painted,
+  rows,
+} from '../../examples/site/channels/board.ts'
 import {
   type Boards,
   breaks,
@@ -181,6 +190,14 @@ describe('the bot', () => {
       expect(drawn).toEqual(picture)
     },
   )
+})
+
+test('the bot leaves alone what a visitor has painted, for a while', () => {
+  const picture = Array.from({ length: rows }, () => '.'.repeat(columns))
+  const board = painted(boardOf(), { offset: 1, payload: { cell: 0, colour: ofVisitor } })
+  expect(nextStroke(board, picture)).toBeUndefined()
+  const later = painted(board, { offset: 300, payload: { cell: 9, colour: blank } })
+  expect(nextStroke(later, picture)).toEqual({ cell: 0, colour: blank })
 })
 
 describe('the publisher’s log', () => {
