@@ -12,6 +12,8 @@ export const topics = [
   { id: 'home', path: '' },
   { id: 'demos', path: '/demos' },
   { id: 'compare', path: '/compare' },
+  { id: 'benchmarks', path: '/benchmarks' },
+  { id: 'docs', path: '/docs' },
 ] as const satisfies readonly Section[]
 
 /** What one can try, in the order of the page that lists them. Its name and its hint are words of both languages. */
