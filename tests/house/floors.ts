@@ -45,6 +45,7 @@ const server: House = {
     ],
     [
       room('delegate', 'the one way to follow, publish, signal and ask for somebody'),
+      room('polling', 'foreign data: asked for once for all nodes, published on a change'),
       room('transports/http', 'answers, event streams, CORS, who sends a request'),
     ],
     [

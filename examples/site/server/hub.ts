@@ -28,6 +28,9 @@ export const keptSeconds: ReadonlyMap<string, number> = new Map(
   [machine, pulse].map((definition) => [definition().channel, (definition.history.size * sampleEveryMs) / 1_000]),
 )
 
+/** How long somebody without a connection stays, in milliseconds. Default: that of the hub. */
+const leaveAfterMs = Number(process.env.LEAVE_AFTER_MS || 0)
+
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
 export async function createSiteHub(broker?: Broker, database?: PostgresDriver): Promise<Hub> {
   const ofDatabase = database ? [articles, newsroom, products, till, orders, trades, exchange] : []
@@ -35,6 +38,7 @@ export async function createSiteHub(broker?: Broker, database?: PostgresDriver):
   const hub = createHub({
     channels,
     auth: createIdentity(),
+    ...(leaveAfterMs && { leaveAfterMs }),
     ...(broker && { broker }),
     ...(database && { database: createDatabase(database) }),
   })

@@ -10,6 +10,7 @@ import {
   type Delivery,
   defaultClaimLimits,
   Followers,
+  Leads,
   NodeListeners,
   pooledRandomness,
   type Report,
@@ -84,6 +85,7 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
   const report: Report = (sentence, error) => log.error({}, `${sentence} ${inspect(error)}`)
   const followers = new Map<string, Followers>()
   const nodes = new NodeListeners(report)
+  const leads = new Leads(clock)
   let current: OpenLedger | undefined
   let closed = false
   let nextSweep: Cancel | undefined
@@ -301,6 +303,15 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
           },
         ),
       members: (set, { after, limit }) => keeping((ledger) => ledger.members(set, after, limit)),
+    },
+
+    // Nothing of it outlives the process, which is the only one that works with the folder.
+    leadership: {
+      lead(work, by, terms) {
+        opened()
+        return leads.lead(work, by, terms)
+      },
+      resign: (work, by) => leads.resign(work, by),
     },
 
     async tell(message) {

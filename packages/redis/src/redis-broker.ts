@@ -41,6 +41,7 @@ import { optionRules, type RedisBrokerOptions } from './options.ts'
 import { checkIn, checkText, deliveryOf, entryArgs, jsonOf, publicationIn, tombstoneArgs } from './publication-text.ts'
 import { append } from './scripts/append.ts'
 import { abandon, claim, release, settle } from './scripts/claim.ts'
+import { lead, resign } from './scripts/lead.ts'
 import { expire, touch } from './scripts/presence.ts'
 import { publish } from './scripts/publish.ts'
 import { heads, pageOfMembers, read, readMembers, readState } from './scripts/read.ts'
@@ -443,6 +444,19 @@ export async function createRedisBrokerOver(
         const reply = await link.run(pageOfMembers, keyFor(set), [time(), set, after, String(limit)], 'repeatable')
         const [more, members] = reply as readonly [number, string]
         return { members: membersIn(members), ...(more === 1 && { more: true as const }) }
+      },
+    },
+
+    leadership: {
+      async lead(work, by, { leaseMs, above = 0 }) {
+        const args = [time(), work, by, bound(leaseMs), bound(above)]
+        const reply = await link.run(lead, keyFor(work), args, 'repeatable')
+        return typeof reply === 'string'
+          ? { leads: true, cursor: Number(reply) }
+          : { leads: false, leftMs: reply as number }
+      },
+      async resign(work, by) {
+        await link.run(resign, keyFor(work), [time(), work, by], 'repeatable')
       },
     },
 

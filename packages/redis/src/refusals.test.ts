@@ -93,4 +93,4 @@ test('a channel whose key is of another type fails alone, and says why', async (
   })
   expect(await broker.append('room:2', [entry], bounds)).toMatchObject({ outcome: 'appended' })
   await broker.close()
-}, 30_000)
+})

@@ -26,7 +26,14 @@ export type {
   SignalContext,
   SignalOptions,
 } from './channel/handlers.ts'
-export { loaded, type SnapshotSource } from './channel/snapshot-source.ts'
+export {
+  loaded,
+  type PollContext,
+  type PolledOptions,
+  polled,
+  type SnapshotContext,
+  type SnapshotSource,
+} from './channel/snapshot-source.ts'
 export type { WhyAsked } from './hub/answer-why.ts'
 export { createHub } from './hub/create-hub.ts'
 export type { Hub, HubOptions } from './hub/hub.ts'

@@ -128,6 +128,6 @@ function noSuchKey(): BaroError {
 export function misplacedKey(): BaroError {
   return new BaroError(
     'unauthenticated',
-    'A server key counts only as "Authorization: Bearer", for the URL of a channel and for POST …/publish.',
+    'A server key counts only as "Authorization: Bearer", for the URL of a channel, for POST …/publish and for broadcasts by HTTP.',
   )
 }

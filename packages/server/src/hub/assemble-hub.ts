@@ -32,6 +32,7 @@ import { PageJudge } from '../page-cache/page-judge.ts'
 import { RenderRecord, RenderRecords } from '../page-cache/render-record.ts'
 import { tagOfPlace } from '../page-cache/tag-of-place.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
+import { Pollers } from '../polling/pollers.ts'
 import { defaultLimits } from '../ports/limits.ts'
 import { Attendance } from '../presence/attendance.ts'
 import { Appender } from '../publish/appender.ts'
@@ -137,14 +138,15 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     )
   const database = options.database?.open({
     ...{ broker, channels, clock, randomness, log, catchUpBytes: limits.catchUpBytes },
-    async append(channel, entries, cursor) {
-      const resolved = registry.resolve(channel)
-      if (resolved.ok) await appender.appendFed(resolved.value, entries, cursor)
+    isChannel: (name) => registry.resolve(name).ok,
+    append: async (channel, entries, cursor) => {
+      await appender.appendFed(orThrow(registry.resolve(channel)), entries, cursor)
     },
   })
   const viewOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource | undefined => {
     if (members !== undefined) return silentSource
     const { snapshot } = handlers
+    if (snapshot?.kind === 'polled') return pollers.sourceOf({ channel, params, definition, handlers }, snapshot)
     return database?.sourceOf({
       channel,
       params,
@@ -164,13 +166,15 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const claimsEpoch = new ClaimsEpoch(broker, clock, (epoch) => clock.after(0, () => sessions.claimsLost(epoch)))
   const claimedWork = new ClaimedWork({ broker, claimsEpoch, counters, log, claimWindowMs })
   const appender = new Appender({ broker, clock, feeds, heads, counters, observing })
+  const node = createId(randomness)
+  const pollers = new Pollers({ broker, appender, clock, randomness, log, node })
   const publisher = new Publisher({ appender, claimedWork, broker, randomness, log, observing })
   const signals = new Signals(broker, observing)
 
   const attendance = new Attendance({
     ...{ clock, hooks, log, leaveAfterMs, memberLeaseMs },
     presence: broker.presence,
-    node: createId(randomness),
+    node,
     maxListedMembers: limits.maxListedMembers,
     isAlone: !options.broker,
     find(channel) {
@@ -309,6 +313,26 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
         throw gate.explain(error, 'auth')
       }
     },
+    async program({ headers, address }) {
+      const network = address === undefined ? undefined : networkOf(address)
+      try {
+        const key = await gate.keyIn(headers)
+        if (!key) return undefined
+        const principal = { key, address: network }
+        const delegate = delegating(principal)
+        const admitted = (name: string): Resolved => {
+          allowances.admit(principal, 1)
+          return resolve({ channel: name })
+        }
+        return {
+          publish: async (name, type, payload) => delegate.publishAsServer(admitted(name), key, [{ type, payload }]),
+          signal: async (name, type, payload) => delegate.signalAsServer(admitted(name), key, type, payload),
+        }
+      } catch (error) {
+        if (network !== undefined) allowances.refused(network, true)
+        throw error
+      }
+    },
     hasSignal: (name, type) => {
       const resolved = registry.resolve(name)
       return resolved.ok && own(resolved.value.definition.signals, type) !== undefined
@@ -442,6 +466,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       stop(0)
       await gateways.close()
       feeds.closeAll()
+      pollers.close()
       await database?.close()
       if (!options.broker) await broker.close()
       if (!options.pageStore) await pageStore.close()

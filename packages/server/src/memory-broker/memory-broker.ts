@@ -10,6 +10,7 @@ import {
   type Entry,
   Followers,
   type HistoryBounds,
+  Leads,
   MemberSets,
   NodeListeners,
   pooledRandomness,
@@ -104,6 +105,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
   const report: Report = (sentence, error) => log.error({}, `${sentence} ${describeError(error)}`)
   const nodes = new NodeListeners(report)
   const sets = new MemberSets(clock)
+  const leads = new Leads(clock)
   let guestKey: string | undefined
   let unswept = channels.entries()
   let nextSweep: Cancel | undefined
@@ -334,6 +336,14 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
         assertOpen()
         return sets.page(set, after, limit)
       },
+    },
+
+    leadership: {
+      lead(work, by, terms) {
+        assertOpen()
+        return leads.lead(work, by, terms)
+      },
+      resign: (work, by) => leads.resign(work, by),
     },
 
     async tell(message) {

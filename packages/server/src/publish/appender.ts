@@ -92,13 +92,28 @@ export class Appender {
     )
   }
 
-  /** Appends what a database fed: it happens if and only if the cursor of the channel is smaller. */
-  async appendFed(resolved: Resolved, drafts: readonly Draft[], cursor: number): Promise<void> {
-    const time = this.#parts.clock.now()
+  /**
+   * Appends what was fed, by a database or a poll: it happens if and only if the cursor of the channel is smaller.
+   *
+   * @param isOpening The feed of the channel waits for this append before it opens: then nothing is folded here.
+   */
+  async appendFed(
+    resolved: Resolved,
+    drafts: readonly Draft[],
+    cursor: number,
+    { isOpening = false }: { readonly isOpening?: boolean } = {},
+  ): Promise<Appended> {
+    const { broker, clock } = this.#parts
+    const { channel, definition } = resolved
+    const time = clock.now()
     const entries = drafts.map(({ type, payload, id }): Entry => ({ type, payload, id, time }))
-    const appended = await this.#append(resolved, entries, undefined, cursor)
+    const appended = await (isOpening
+      ? broker.append(channel, entries, definition.history, { cursor })
+      : this.#append(resolved, entries, undefined, cursor))
+    if (appended.outcome !== 'appended') return appended
     const [first] = drafts
-    if (appended.outcome === 'appended' && first) this.#published(first, appended, entries.length)
+    if (first) this.#published(first, appended, entries.length)
+    return appended
   }
 
   #append(

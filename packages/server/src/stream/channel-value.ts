@@ -57,7 +57,9 @@ export class ChannelValue {
 
   /** Whether each snapshot is loaded anew: from wherever the application says, or from a database. */
   get #isLoaded(): boolean {
-    return this.#resolved.handlers.snapshot !== undefined || this.#parts.source.query !== undefined
+    // What is polled is published, and folded from there.
+    const { snapshot } = this.#resolved.handlers
+    return (snapshot !== undefined && snapshot.kind !== 'polled') || this.#parts.source.query !== undefined
   }
 
   /** Starts at a position, with the state of the checkpoint there, or with the initial state. */
@@ -198,7 +200,8 @@ export class ChannelValue {
         'bad-definition',
         `${quote(channel)} shows no rows of a database, so its snapshot cannot be queried. Use loaded().`,
       )
-    return { position, valueText: this.#textOf(await snapshot?.load({ channel, params })) }
+    const loaded = snapshot?.kind === 'loaded' ? await snapshot.load({ channel, params }) : undefined
+    return { position, valueText: this.#textOf(loaded) }
   }
 
   #textOf(value: unknown): string | undefined {

@@ -13,11 +13,6 @@ interface Props {
 
 export const revalidate = 60
 
-// A build has no database, so the page is rendered when somebody first asks for it.
-export function generateStaticParams() {
-  return []
-}
-
 const files = [
   'app/[lang]/market/page.tsx',
   'components/market/market.tsx',

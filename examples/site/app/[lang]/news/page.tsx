@@ -13,11 +13,6 @@ interface Props {
 
 export const revalidate = 3600
 
-// A build has no database, so the page is rendered when somebody first asks for it.
-export function generateStaticParams() {
-  return []
-}
-
 const files = [
   'app/[lang]/news/page.tsx',
   'components/news/article-list.tsx',
