@@ -13,12 +13,12 @@ let broker: RedisBroker
 
 beforeEach(async () => {
   cluster = await startRedisCluster('--cluster-require-full-coverage', 'no')
-  broker = await createRedisBroker({ cluster: cluster.urls, waitMs: 20_000, compareMs: 300, log })
-}, 60_000)
+  broker = await createRedisBroker({ cluster: cluster.urls, waitMs: 60_000, compareMs: 300, log })
+}, 240_000)
 
 afterEach(async () => {
-  await broker.close()
-  await cluster.close()
+  await broker?.close()
+  await cluster?.close()
 })
 
 const append = async (channel: string, id: string) =>
@@ -91,9 +91,9 @@ test('I2, I5: while a slot moves, key by key, its channels wait: nothing is lost
   await append('room:1', 'last')
   await vi.waitUntil(
     () => losses > 0 || deliveries.some(({ publications }) => publications.some(({ id }) => id === 'last')),
-    { timeout: 10_000 },
+    { timeout: 60_000 },
   )
-}, 60_000)
+}, 240_000)
 
 test('while one master is away, the channels of the others go on', async () => {
   const names = Array.from({ length: 30 }, (_, index) => `room:${index}`)
@@ -104,7 +104,7 @@ test('while one master is away, the channels of the others go on', async () => {
   await dead.kill()
   // With `cluster-require-full-coverage no`: else Redis refuses everything.
   await Promise.all(theirs.map((name) => append(name, 'meanwhile')))
-  await vi.waitUntil(() => broker.health() === 'degraded', { timeout: 20_000 })
+  await vi.waitUntil(() => broker.health() === 'degraded', { timeout: 60_000 })
   await dead.start()
-  await vi.waitUntil(() => broker.health() === 'ready', { timeout: 20_000 })
-}, 60_000)
+  await vi.waitUntil(() => broker.health() === 'ready', { timeout: 60_000 })
+}, 240_000)

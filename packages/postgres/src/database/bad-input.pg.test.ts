@@ -17,7 +17,7 @@ const notes = table('public.notes', {
 const other = table('public.other', { key: ['id'], columns: { id: 'integer' } })
 
 const said: string[] = []
-const log: Log = { info() {}, warn: (text) => void said.push(text), error: (text) => void said.push(text) }
+const log: Log = { info() {}, warn: (_, text) => void said.push(text), error: (_, text) => void said.push(text) }
 
 let database: TestDatabase
 let hubs: Hub[]

@@ -167,6 +167,7 @@ export class ServedDatabase implements OpenDatabase {
   async #publish(channel: string, entries: readonly DatabaseEntry[], cursor: number): Promise<void> {
     if (this.#parts.isChannel(channel)) return this.#parts.append(channel, entries, cursor)
     this.#parts.log.error(
+      { channel },
       `${entries.length} publications of transactions are for ${quote(channel)}, which is no channel of this hub, and are left out. Name its definition in "channels".`,
     )
   }
@@ -193,6 +194,7 @@ export class ServedDatabase implements OpenDatabase {
   #positionOf(position: QueriedPosition): Queried['position'] {
     if (formatPosition(position).length <= maxPositionLength) return position
     this.#parts.log.warn(
+      {},
       `${position.xip.length} transactions write at once: a snapshot of the database is longer than a position may be, so who continues from this page is reset.`,
     )
     return { kind: 'none' }

@@ -121,6 +121,7 @@ export class Leader {
     if (this.#isClosed || what === this.#complaint) return
     this.#complaint = what
     this.#parts.log.error(
+      { code: 'unavailable' },
       `The changes of the database cannot be read, which is tried again every ${retryMs} ms: ${what}`,
     )
   }

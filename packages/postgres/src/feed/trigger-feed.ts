@@ -68,7 +68,7 @@ export class TriggerFeed implements ChangeFeed {
     for (const { name } of this.#parts.tables)
       this.ready(name).catch((error: Error) => {
         if (!this.#isClosed)
-          this.#parts.log.error(`The table ${JSON.stringify(name)} cannot be followed yet: ${error.message}`)
+          this.#parts.log.error({}, `The table ${JSON.stringify(name)} cannot be followed yet: ${error.message}`)
       })
     this.#leader.then((leader) => this.#isClosed || leader.start()).catch(() => {})
   }
@@ -187,10 +187,12 @@ export class TriggerFeed implements ChangeFeed {
       try {
         await this.#watch(feed, name)
         log.warn(
+          {},
           `The triggers of ${JSON.stringify(name)} were dropped or disabled: they are back, and whoever follows the table gets its rows anew.`,
         )
       } catch (error) {
         log.error(
+          {},
           `The changes of ${JSON.stringify(name)} are not told, because its triggers cannot be put back: ${(error as Error).message}`,
         )
       }

@@ -16,13 +16,16 @@ export function matcher(columns: FilterColumns, conditions: readonly Condition[]
 function testOf(kind: Comparing, { column, operator, values }: Condition): Match {
   const [first] = values
   const textOf = (row: Texts) => row[column] ?? null
-  if (operator === 'is') return (row) => textOf(row) === (first === 'null' ? null : first)
-  if (operator === 'like' || operator === 'ilike') {
-    const cased = operator === 'ilike' ? asciiLower : (text: string) => text
+  const known = first === 'null' ? null : first
+  if (operator === 'is') return (row) => textOf(row) === known
+  if (operator === 'isnot') return (row) => textOf(row) !== known
+  if (operator.endsWith('like')) {
+    const cased = operator.endsWith('ilike') ? asciiLower : (text: string) => text
     const steps = likeSteps(cased(first))
+    const isWanted = !operator.startsWith('not')
     return (row) => {
       const text = textOf(row)
-      return text !== null && isLike(cased(text), steps)
+      return text !== null && isLike(cased(text), steps) === isWanted
     }
   }
   const compare = comparers[kind]
@@ -46,13 +49,19 @@ function testOf(kind: Comparing, { column, operator, values }: Condition): Match
       return test((order) => order > 0)
     case 'gte':
       return test((order) => order >= 0)
-    default:
+    case 'isdistinct': {
+      const isEqual = test((order) => order === 0)
+      return (row) => !isEqual(row)
+    }
+    default: {
+      const isWanted = operator === 'in'
       return (row) => {
         const text = textOf(row)
         if (text === null) return false
         const found = compare.read(text)
-        return [wanted, ...others].some((one) => compare.order(found, one) === 0)
+        return [wanted, ...others].some((one) => compare.order(found, one) === 0) === isWanted
       }
+    }
   }
 }
 

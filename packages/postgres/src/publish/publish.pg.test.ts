@@ -18,7 +18,7 @@ const order = channel('order:{id}', {
   state: { initial: (): string[] => [], on: { paid: (list, { payload }) => [...list, payload] } },
 })
 const errors: string[] = []
-const log: Log = { info() {}, warn() {}, error: (text) => void errors.push(text) }
+const log: Log = { info() {}, warn() {}, error: (_fields, text) => void errors.push(text) }
 
 let database: TestDatabase
 let hub: Hub

@@ -76,6 +76,7 @@ export class TableRing {
     if (what === this.#complaint) return
     this.#complaint = what
     this.parts.log.error(
+      {},
       `A change of ${JSON.stringify(this.parts.table.name)} is not as the table is defined, so who follows it is reset: ${what}`,
     )
   }

@@ -38,17 +38,16 @@ export function writeStraight(connection: Socket, bytes: Uint8Array, left: () =>
 }
 
 /**
- * Gives what comes on a connection to `take` first, while `isTaken` says so; all else goes to the listeners of its stream. If
- * `take` returns false, the connection is paused.
+ * Gives what comes on a connection to `take`, which listens for its data too: what the stream has kept comes by that. To
+ * have no more for now, `take` pauses the connection.
  */
-export function readStraight(connection: Socket, isTaken: () => boolean, take: (chunk: Buffer) => boolean): void {
+export function readStraight(connection: Socket, take: (chunk: Buffer) => void): void {
   const { push } = connection
   connection.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
-    // Somebody else who listens wants it too.
     const isFlowing = connection.readableFlowing === true && connection.readableLength === 0
-    if (!chunk || !isFlowing || connection.listenerCount('data') !== 1 || !isTaken())
-      return push.call(connection, chunk, encoding)
-    if (!take(chunk)) connection.pause()
+    // Somebody else who listens wants it too.
+    if (!chunk || !isFlowing || connection.listenerCount('data') !== 1) return push.call(connection, chunk, encoding)
+    take(chunk)
     return true
   }
 }

@@ -41,9 +41,32 @@ export function textFrame(text: string): Uint8Array {
   return frame
 }
 
-/** A ping with a text of at most 125 bytes, which the client sends back (RFC 6455 §5.5.2). */
+/** Frames about the connection itself (RFC 6455 §5.5), each with at most {@link longestControl} bytes. */
+const controls = { close: 0x88, ping: 0x89, pong: 0x8a } as const
+
+/** The longest payload of a control frame. */
+const longestControl = 125
+
+/** A ping with a short text, which the client sends back (RFC 6455 §5.5.2). */
 export function pingFrame(text: string): Uint8Array {
-  return Buffer.concat([Buffer.from([0x89, Buffer.byteLength(text)]), Buffer.from(text)])
+  return controlFrame('ping', Buffer.from(text))
+}
+
+/** The answer to a ping with this payload. */
+export function pongFrame(payload: Uint8Array): Uint8Array {
+  return controlFrame('pong', payload)
+}
+
+/** A close frame. A reason that is too long is cut at a character. Without a code it says neither. */
+export function closeFrame(code: number | undefined, reason: string): Uint8Array {
+  if (code === undefined) return controlFrame('close', nothing)
+  const bytes = Buffer.from(reason).subarray(0, longestControl - 2)
+  const whole = Buffer.from(bytes.toString().replace(/\uFFFD$/, ''))
+  return controlFrame('close', Buffer.concat([Buffer.from([code >> 8, code & 255]), whole]))
+}
+
+function controlFrame(kind: keyof typeof controls, payload: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from([controls[kind], payload.length]), payload])
 }
 
 /** A binary frame. It is not compressed, because most bytes that are sent are compressed already. */

@@ -5,12 +5,24 @@
  * functions of it that are not there, and the first message of 32 bytes ends the process. So it is told not to look for it.
  */
 import { addonsAsBefore } from './addons-off.ts'
-import { type ServerOptions, WebSocketServer } from 'ws'
+import * as ws from 'ws'
+import type { Writable } from 'node:stream'
 
 addonsAsBefore()
 
-// A function, not a re-export: the package has no side effects, so a bundler takes what is only passed on straight from
-// `ws`, and leaves this file out.
-export function createWebSocketServer(options: ServerOptions): WebSocketServer {
-  return new WebSocketServer(options)
+/** What the reader of frames of `ws` takes; its types leave it out. */
+interface ReceiverOptions {
+  readonly isServer: boolean
+  readonly maxPayload: number
+  readonly maxFragments: number
+  readonly maxBufferedChunks: number
+  readonly extensions: Readonly<Record<string, object>>
 }
+
+interface ReaderOfFrames {
+  readonly Receiver: new (options: ReceiverOptions) => Writable
+}
+
+// A constant, not a re-export: the package has no side effects, so a bundler takes what is only passed on straight from
+// `ws`, and leaves this file out.
+export const Receiver: new (options: ReceiverOptions) => Writable = (ws as unknown as ReaderOfFrames).Receiver
