@@ -6,6 +6,7 @@ import { fanoutPart } from './fanout/part.ts'
 import { gatewayPart } from './gateway/part.ts'
 import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
+import { pagesPart } from './pages/part.ts'
 import type { Part } from './part.ts'
 import { presencePart } from './presence/part.ts'
 import { publishesPart } from './publishes/part.ts'
@@ -29,6 +30,7 @@ export const parts: readonly Part[] = [
   recoverPart,
   slowReadersPart,
   publishesPart,
+  pagesPart,
   accessPart,
   decodingPart,
   diskPart,
