@@ -23,7 +23,7 @@ test('/compare measures five ways live: those with Baro are the fresh ones, and 
   for (const way of ways) await expect.poll(() => average(way), patience).toBeGreaterThanOrEqual(0)
   const isr = await average('isr')
   for (const way of ['isr-live', 'ssr-live', 'web-socket']) expect(await average(way)).toBeLessThan(isr)
-  const inHtml = (way: string) => page.locator(`[data-way=${way}] td`).last().innerText()
+  const inHtml = (way: string) => page.locator(`[data-way=${way}] td`).last().textContent()
   for (const way of ['isr', 'isr-live', 'ssr-live']) expect(await inHtml(way)).toMatch(/\d %/)
   for (const way of ['web-socket', 'polling']) expect(await inHtml(way)).toContain('nothing')
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
