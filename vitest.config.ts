@@ -10,8 +10,9 @@ const apart = [
   'tests/disk/**/*.test.ts',
   'tests/storm/**/*.test.ts',
   'tests/embedded/**/*.test.ts',
-  'packages/redis/src/*.test.ts',
+  'packages/redis/src/**/*.test.ts',
   'tests/nodes/**/*.test.ts',
+  'tests/supabase/runtimes.test.ts',
   'tests/ssr/ssr.test.ts',
   'tests/tutorials/*.test.ts',
 ]

@@ -90,7 +90,7 @@ test('I1, I2: while eight write in every way, each filter is told what it lets t
   const written: Written = { changes: 0, commits: 0, rollbacks: 0, deadlocks: 0 }
   await Promise.all(
     Array.from({ length: 8 }, (_, number) =>
-      write(database.another(), number + 1, createChance(number), written, () => written.changes >= 1_200, 50),
+      write(database.another(), number + 1, createChance(number), written, () => written.changes >= 600, 50),
     ),
   )
   for (const { table, all, filtered } of tables) {

@@ -9,17 +9,28 @@ function clock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
+/** `25초`, `4분`, `2시간`. */
+function age(seconds: number): string {
+  if (seconds < 100) return `${seconds}초`
+  return seconds < 6_000 ? `${Math.round(seconds / 60)}분` : `${Math.round(seconds / 3_600)}시간`
+}
+
 export const ko: Words = {
   name: '한국어',
   site: {
     title: '바로',
-    description: '캐시된 페이지가 바로 열리고, 그대로 실시간으로 이어집니다. 그 사이의 변경도 빠짐없이 받습니다.',
+    tagline: 'Next.js와 Node의 실시간 페이지',
+    description:
+      'Next.js와 모든 Node 서버를 위한 실시간 레이어입니다. 페이지는 캐시에서 열려 실시간으로 이어지고, 그 사이의 변경도 빠짐없이 받습니다.',
     home: '홈',
+    demos: '데모',
+    benchmarks: '벤치마크',
+    docs: '문서',
     rooms: '대화방',
     news: '뉴스',
     shop: '상점',
     market: '시장',
-    devices: '기기',
+    device: '기기',
     machine: '서버',
     transports: '전송 방식',
     compare: '비교',
@@ -32,23 +43,12 @@ export const ko: Words = {
     footer: 'MIT 라이선스. 이 사이트의 숫자는 모두 실제 값입니다.',
   },
   home: {
-    headline: '캐시된 페이지가 바로 열리고,\n그대로 실시간으로 이어집니다.',
-    lead: '한 시간 전에 렌더링한 페이지가 캐시에서 바로 열립니다. 브라우저는 서버에 연결해 이 페이지가 몇 번까지 반영되었는지 알리고, 그 뒤에 생긴 변경을 빠짐없이 받습니다. 새로고침은 필요 없습니다.',
-    stepsTitle: '작동 방식',
-    steps: [
-      '모든 변경에는 번호가 붙습니다. 서버는 페이지를 렌더링할 때 몇 번까지 반영했는지도 적어 둡니다(예: 41번).',
-      '이 페이지를 캐시에 저장하고, 누구에게나 같은 사본을 보냅니다.',
-      '브라우저는 연결하면서 41번 다음을 요청합니다.',
-      '42번, 43번이 순서대로 정확히 한 번씩 도착합니다. 서버에 남아 있지 않으면 현재 상태를 대신 보내고, 페이지에 그 사실을 표시합니다.',
-    ],
-    stripTitle: '초 단위로 보는 이 서버',
-    stripHint: '막대 하나가 1초 동안의 CPU 사용량입니다. 색은 그 1초가 어떻게 도착했는지를 나타냅니다.',
-    inPage: '캐시된 페이지에 포함',
-    recovered: '연결하며 받은 누락분',
-    fresh: '새로 받은 현재 상태',
-    live: '실시간',
-    stripSummary: (busy) => `CPU 사용률 ${busy}. 막대 하나가 1초입니다.`,
-    skipped: (seconds) => `${number.format(seconds)}초 생략`,
+    headline: '캐시에서 열려도 빠짐없이 이어지는, Next.js와 Node 서버의 실시간 페이지.',
+    lead: '페이지는 한 번만 렌더링해 모두에게 캐시로 보냅니다. 한 시간 된 캐시든, 네트워크가 끊겼든, 서버가 재시작됐든 브라우저는 페이지가 끝난 바로 그 지점부터 이어서 받습니다.',
+    installHint: '저장소를 클론해서 설치합니다. 아직 npm에는 없습니다.',
+    docs: 'Next.js 앱에 파일 두 개',
+    onPhone: '휴대폰으로 열기',
+    phoneHint: 'QR 코드를 찍고 휴대폰에서 칠하면 여기에 나타납니다.',
     nowTitle: '지금',
     visitors: (count) => `${number.format(count)}명 접속 중`,
     nobody: '아직 메시지가 없습니다.',
@@ -56,10 +56,106 @@ export const ko: Words = {
     nobodySince: '서버에 이전 기록이 남아 있지 않습니다. 그 뒤로는 메시지가 없습니다.',
     visitorsThen: (count) => `{time} 기준 ${number.format(count)}명 접속`,
     attached: { picture: '(사진)', voice: '(음성 메시지)' },
-    look: '더 보기',
-    roomsHint: '새로고침하거나 연결이 끊겨도 이어지는 대화입니다. 서버에서 메시지가 사라지면 그 사실을 알려 드립니다.',
-    machineHint: '지금 응답하는 서버의 코어, 메모리, 네트워크, 이벤트 루프를 보여 드립니다.',
-    transportsHint: '폴링, 롱 폴링, SSE, WebSocket으로 같은 채널을 동시에 받아 이 브라우저에서 비교합니다.',
+    demosTitle: '다른 데모',
+    questions: [
+      {
+        title: '어떻게 빠짐없이 받나요?',
+        text: '모든 변경에는 번호가 붙고, 페이지에는 몇 번까지 반영했는지 적혀 있습니다. 41번까지라면 브라우저는 41번 다음을 요청하고, 그 뒤의 변경을 순서대로 정확히 한 번씩 받습니다.',
+      },
+      {
+        title: '페이지가 너무 오래됐다면?',
+        text: '서버가 현재 상태를 대신 보내고, 페이지에 그 사실을 표시합니다. 추측하지 않고, 새로고침도 하지 않습니다.',
+      },
+      {
+        title: '무엇이 필요한가요?',
+        text: 'Node 20.19 이상이면 됩니다. 서버가 한 대면 디스크에, 여러 대면 Redis에 저장합니다. WebSocket이 막힌 네트워크에서는 SSE나 폴링으로 똑같이 받습니다.',
+      },
+    ],
+  },
+  breakIt: {
+    title: '직접 끊어 보세요',
+    hint: '같은 보드를 두 가지 방식으로 받습니다. 봇이 그리고 있고, 칸을 누르면 직접 칠할 수 있습니다.',
+    counting: '발행 기록과 대조하는 중 …',
+    paint: '한 칸 칠하기',
+    codeTitle: '코드의 차이는 이것뿐',
+    codeHint: '위에서 실행 중인 코드입니다.',
+    fairTitle: '공정한 비교인가요?',
+    readers: { baro: '바로', usual: '흔히 쓰는 방식' },
+    means: { baro: '페이지에서 이어서 받기', usual: 'fetch 후 소켓 연결' },
+    breaks: {
+      cut: '네트워크 끊기',
+      sleep: '30초 절전',
+      restart: '서버 재시작',
+      'old-page': '한 시간 전 페이지 열기',
+    },
+    away: {
+      cut: '네트워크 끊김 …',
+      sleep: '절전 중 …',
+      restart: '서버 재시작 중 …',
+      'old-page': '여는 중 …',
+    },
+    legend: [
+      ['page', '캐시된 페이지'],
+      ['recovered', '이어받음'],
+      ['live', '실시간'],
+      ['hole', '유실'],
+    ],
+    fair: [
+      '두 방식 모두 같은 캐시 페이지에서 시작하고, 같은 서버가 발행합니다. 서버는 발행한 내용을 따로 기록하며, 두 화면은 서로가 아니라 이 기록과 대조합니다.',
+      '흔히 쓰는 방식은 튜토리얼에 나오는 그대로입니다. 데이터를 fetch해 페이지를 캐시하고, 그 뒤의 변경은 소켓으로 받으며, 소켓이 닫히면 1초 뒤에 다시 연결합니다. 끊길 때마다 다시 fetch하면 구멍은 줄지만 매번 전체를 다시 받아야 하고, fetch와 소켓 연결 사이의 변경은 여전히 유실됩니다.',
+      '네트워크는 이 데모의 소켓 두 개를 닫는 방식으로만 끊습니다. 서버 재시작은 이 데모의 서버만 재시작하며, 보고 있는 모든 사람에게 적용됩니다. 사이트를 시작한 지 한 시간이 안 됐다면 가장 오래된 페이지를 엽니다.',
+    ],
+    boardLabel: (reader) => `보드: ${reader}`,
+    verdict: (caughtUp, lost) => `${number.format(caughtUp)}개 이어받음, ${number.format(lost)}개 유실`,
+    took: (ms) => `(${number.format(ms)}ms)`,
+    endNow: (seconds) => `바로 복구 (${seconds}초)`,
+  },
+  docs: {
+    contents: '목차',
+    first: '시작하기',
+    description: 'Next.js 앱과 Node 서버에 바로를 넣는 방법: 페이지, 메시지, 사용자, 데이터베이스, 여러 대의 서버.',
+    benchmarksLead:
+      '메시지 전달, 이어받기, 유휴 연결, 느린 수신자가 서버에서 쓰는 비용을 다른 라이브러리와 나란히 측정했습니다. 목표에 못 미친 항목도 그대로 적었습니다. 본문은 영어입니다.',
+    guides: {
+      pages: '페이지와 캐시',
+      messages: '메시지',
+      users: '사용자',
+      programs: '다른 언어에서',
+      database: 'PostgreSQL',
+      rows: '행 다루기',
+      tutorials: '튜토리얼 코드',
+      running: '운영',
+      scaling: '여러 대의 서버',
+      'from-socket.io': 'Socket.IO에서 옮기기',
+      'from-supabase': 'Supabase에서 옮기기',
+      field: '다른 곳의 문제들',
+    },
+  },
+  demos: {
+    title: '데모',
+    lead: '모든 페이지가 캐시에서 열려 실시간으로 이어집니다. 창을 두 개 띄우거나 휴대폰과 함께 열어 보세요.',
+    description: '브라우저에서 바로 써 보는 데모: 채팅, 기기, 전송 방식, 데이터베이스, 한 방에 모인 여러 클라이언트.',
+    hints: {
+      rooms: '새로고침하거나 연결이 끊겨도 이어지는 채팅. 사진과 음성 메시지도 보냅니다.',
+      transports: 'WebSocket, SSE, 롱 폴링, 폴링으로 같은 채널을 동시에 받아 비교합니다.',
+      device: '휴대폰이나 curl 반복문이 기기가 되어 상태를 보고하고 명령을 받습니다.',
+      compat: 'Socket.IO, Supabase, EventSource, WebSocket이 수정 없이 한 방에 모입니다.',
+      machine: '지금 응답하는 서버를 초 단위로 보여 드립니다.',
+      how: '멤버 전용 대화방. 누가 들어올 수 있는지 정하는 코드 전부입니다.',
+      news: 'PostgreSQL 테이블의 기사. 행을 바꾸면 페이지도 바뀝니다.',
+      shop: '페이지는 한 시간 캐시되고, 재고는 지금 이 순간의 값입니다.',
+      market: '호가창. 다른 방문자와 봇의 주문이 내 주문과 체결됩니다.',
+    },
+  },
+  pulse: {
+    title: '초 단위로 보는 이 서버',
+    hint: '막대 하나가 1초 동안의 CPU 사용량입니다. 색은 그 1초가 어떻게 도착했는지를 나타냅니다.',
+    inPage: '캐시된 페이지에 포함',
+    recovered: '연결하며 받은 누락분',
+    fresh: '새로 받은 현재 상태',
+    live: '실시간',
+    summary: (busy) => `CPU 사용률 ${busy}. 막대 하나가 1초입니다.`,
+    skipped: (seconds) => `${number.format(seconds)}초 생략`,
   },
   room: {
     title: (id) => rooms[id] ?? `대화방 ${id}`,
@@ -273,6 +369,7 @@ export const ko: Words = {
     title: '채널 하나, 네 가지 전송 방식',
     lead: '브라우저가 같은 메시지 스트림을 네 가지 방식으로 동시에 받습니다. 브라우저의 기본 기능만 사용합니다. 넷 다 이 페이지에 반영된 메시지의 다음부터 받으므로 내용은 같고, 도착 시간과 비용이 다릅니다.',
     start: '시작',
+    moreFigures: '수치와 이어받기 자세히',
     stop: '중지',
     rate: '초당 메시지 수',
     refused: '서버가 이 속도를 허용하지 않았습니다.',
@@ -411,7 +508,23 @@ export const ko: Words = {
     behind: (names) => `${names}: 최신 메시지를 받는 중입니다. 나머지는 같습니다.`,
     different: '다섯 목록이 서로 다릅니다.',
   },
+  drawer: {
+    title: '내부 보기: 채널, 위치, 전송 방식',
+    transport: '전송 방식',
+    last: '최근에 받은 것',
+    none: '아직 없습니다.',
+  },
   live: {
+    notYet: '아직 연결 전입니다.',
+    wasAway: '연결이 끊겼다가 돌아왔습니다.',
+    nothingLost: '유실은 없습니다.',
+    pageAge: (seconds) => `${age(seconds)} 전에 렌더링한 페이지입니다.`,
+    caughtUp: (count, ms) =>
+      count === 0
+        ? '그 뒤로 바뀐 내용은 없습니다.'
+        : `그 뒤의 변경 ${number.format(count)}건을 ${number.format(ms)}ms 만에 받았습니다.`,
+    gotState: (ms) => `현재 상태를 ${number.format(ms)}ms 만에 새로 받았습니다.`,
+    lostSome: (count) => `${number.format(count)}건이 유실되었습니다.`,
     rendered: (offset) => `${number.format(offset)}번까지 반영된 페이지`,
     renderedNowhere: '사이트를 빌드할 때 렌더링한 페이지',
     renderedFromRows: '데이터베이스를 읽어 렌더링',

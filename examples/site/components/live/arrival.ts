@@ -1,4 +1,5 @@
 import type { HandOver } from '@baro/client'
+import { parseAt } from '@baro/core/protocol'
 
 /** How a publication reached the browser: in the page, at a hand-over, in a fresh snapshot, or live. */
 export type Arrival = 'page' | 'recovered' | 'fresh' | 'live'
@@ -34,4 +35,9 @@ function arrivalOf(offset: number, handOver: HandOver | undefined): Arrival {
   if (outcome === 'reset') return offset <= resumedAt ? 'fresh' : 'live'
   if (offset <= resumedAt) return 'page'
   return offset <= resumedAt + recovered ? 'recovered' : 'live'
+}
+
+/** Which life of the stream a position is of; empty for one that is of none. */
+export function epochOf(position: string | undefined): string {
+  return (position && parseAt(position)?.epoch) || ''
 }

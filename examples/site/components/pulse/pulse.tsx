@@ -1,18 +1,17 @@
 'use client'
 
 import type { SnapshotOf } from '@baro/core'
-import { parseAt } from '@baro/core/protocol'
 import { useChannel } from '@baro/react'
 import { pulse } from '../../channels/pulse.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { type Arrival, epochOf } from '../live/arrival.ts'
 import { LocalTime } from '../live/local-time.tsx'
-import { PauseButton, useHeld } from '../live/pause.tsx'
+import { useHeld } from '../live/pause.tsx'
 import { Proof } from '../live/proof.tsx'
-import type { Arrival } from './arrival.ts'
-import styles from './home.module.css'
+import { useArrivals } from '../live/use-arrivals.ts'
+import styles from './pulse.module.css'
 import { type Bar, layOutStrip } from './strip-layout.ts'
-import { useArrivals } from './use-arrivals.ts'
 
 const seconds = 60
 /** How many seconds leave room for a time at both ends, on a small screen too. */
@@ -20,10 +19,10 @@ const leastPlaces = 36
 
 /** One minute of this machine. The colour of a second is how it reached the browser. */
 export function Pulse({ language, initial }: { language: Language; initial: SnapshotOf<typeof pulse> }) {
-  const { home } = wordsIn(language)
+  const { pulse: says } = wordsIn(language)
   const { state: beats, position, status, handOver } = useChannel(pulse, initial)
   const epoch = epochOf(position)
-  const { byOffset } = useArrivals({ epoch, offsets: beats.map(({ offset }) => offset), handOver })
+  const { byOffset } = useArrivals(initial.channel, { epoch, offsets: beats.map(({ offset }) => offset), handOver })
   const all = beats.map((beat): Bar => ({ ...beat, arrival: byOffset.get(beat.offset) ?? 'live' }))
   const { past, skipped, recent } = useHeld(
     layOutStrip(initial.value, all, epoch === epochOf(initial.position), seconds),
@@ -31,18 +30,17 @@ export function Pulse({ language, initial }: { language: Language; initial: Snap
   const bars = [...past, ...recent]
   const busy = `${Math.round((bars.at(-1)?.busy ?? 0) * 100)} %`
   const legend: readonly (readonly [Arrival, string])[] = [
-    ['page', home.inPage],
-    handOver?.outcome === 'reset' ? ['fresh', home.fresh] : ['recovered', home.recovered],
-    ['live', home.live],
+    ['page', says.inPage],
+    handOver?.outcome === 'reset' ? ['fresh', says.fresh] : ['recovered', says.recovered],
+    ['live', says.live],
   ]
   return (
     <section className={styles.pulse} aria-labelledby="pulse">
       <header>
-        <h2 id="pulse">{home.stripTitle}</h2>
-        <p>{home.stripHint}</p>
-        <PauseButton language={language} />
+        <h2 id="pulse">{says.title}</h2>
+        <p>{says.hint}</p>
       </header>
-      <div className={styles.strip} role="img" aria-label={home.stripSummary(busy)}>
+      <div className={styles.strip} role="img" aria-label={says.summary(busy)}>
         {Array.from({ length: Math.max(0, seconds - bars.length - (skipped === 0 ? 0 : 1)) }, (_, index) => (
           <i key={-index} />
         ))}
@@ -65,7 +63,7 @@ export function Pulse({ language, initial }: { language: Language; initial: Snap
         {skipped !== undefined && skipped > 0 && (
           <div data-arrival="skipped">
             <dt aria-hidden="true">⋯</dt>
-            <dd>{home.skipped(skipped)}</dd>
+            <dd>{says.skipped(skipped)}</dd>
           </div>
         )}
       </dl>
@@ -87,9 +85,4 @@ function Ends({ language, bars, places }: { language: Language; bars: readonly B
 
 function Second({ bar: { offset, busy, arrival } }: { bar: Bar }) {
   return <i data-arrival={arrival} data-offset={offset} style={{ height: `${4 + busy * 96}%` }} />
-}
-
-/** Which life of the stream a position is of; empty for one that is of none. */
-function epochOf(position: string | undefined): string {
-  return (position && parseAt(position)?.epoch) || ''
 }

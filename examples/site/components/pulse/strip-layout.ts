@@ -1,5 +1,5 @@
 import type { Beat } from '../../channels/pulse.ts'
-import type { Arrival } from './arrival.ts'
+import type { Arrival } from '../live/arrival.ts'
 
 /** A second of the strip. */
 export interface Bar extends Beat {

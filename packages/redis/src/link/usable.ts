@@ -6,8 +6,15 @@ const fields = ['redis_version', 'valkey_version', 'maxmemory_policy', 'role', '
 /** Sharded pub/sub, and scripts that say whether they may run when Redis is full. */
 const oldest = [7, 0] as const
 
+/** Whether what is kept was promised to be kept, or may be deleted to make room. */
+export type Evicting = 'never' | 'allowed'
+
 /** Why a server cannot be used, by what it says of itself; `undefined` if it can. */
-export function complaintAbout(where: string, info: string, isCluster: boolean): BaroError | undefined {
+export function complaintAbout(
+  where: string,
+  info: string,
+  { isCluster, evicting }: { readonly isCluster: boolean; readonly evicting: Evicting },
+): BaroError | undefined {
   const found = new Map(info.split(/\r?\n/).map((line) => line.split(':') as [string, string]))
   const of = (field: (typeof fields)[number]) => found.get(field) ?? ''
   const [major = 0, minor = 0] = of('redis_version').split('.').map(Number)
@@ -15,7 +22,7 @@ export function complaintAbout(where: string, info: string, isCluster: boolean):
   if (major < oldest[0] || (major === oldest[0] && minor < oldest[1]))
     return refuse(`Redis at ${where} has version ${of('redis_version')}. Install Redis 7.0 or newer, or Valkey.`)
   const policy = of('maxmemory_policy')
-  if (policy !== '' && policy !== 'noeviction')
+  if (evicting === 'never' && policy !== '' && policy !== 'noeviction')
     return refuse(
       `Redis at ${where} has maxmemory-policy ${policy}, so it may delete what was promised to be kept. Run \`CONFIG SET maxmemory-policy noeviction\`, and write it into its configuration.`,
     )

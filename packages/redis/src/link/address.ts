@@ -1,4 +1,4 @@
-import type { Address } from './link/wire.ts'
+import type { Address } from './wire.ts'
 
 /** The server of a URL. */
 export function addressIn(url: string): Address {
