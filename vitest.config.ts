@@ -10,8 +10,10 @@ const apart = [
   'tests/disk/**/*.test.ts',
   'tests/storm/**/*.test.ts',
   'tests/embedded/**/*.test.ts',
-  'packages/redis/src/*.test.ts',
+  'packages/redis/src/**/*.test.ts',
   'tests/nodes/**/*.test.ts',
+  'tests/supabase/runtimes.test.ts',
+  'tests/ssr/ssr.test.ts',
   'tests/tutorials/*.test.ts',
 ]
 
@@ -35,7 +37,10 @@ export default defineConfig({
   // Without "import": Node gets these as they are, and a `require` would find modules by it.
   ssr: { resolve: { conditions: ['baro-source', 'node', 'default'] } },
   test: {
-    testTimeout: 20_000,
+    // A test ends when it is done. These are for one that never would be, on a machine that is busy.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,

@@ -21,7 +21,7 @@ test(`I9: each list is the set at its position, nobody gone is listed for longer
   // What never happened was not tested.
   expect(tally.missing).toEqual([])
   expect(tally.of('converged')).toBe(schedules)
-}, 120_000)
+})
 
 test('a seed replays exactly', async () => {
   expect(await traceOf(2)).toEqual(await traceOf(2))
@@ -40,7 +40,6 @@ test.each(Object.keys(presenceMutants) as PresenceMutantName[])(
     // With it, the same seed is green.
     await expect(runPresenceSeed(seed, new PresenceTally())).resolves.toMatchObject({ elapsedMs: expect.any(Number) })
   },
-  120_000,
 )
 
 async function firstFailure(name: PresenceMutantName): Promise<PresenceFailure> {

@@ -14,6 +14,7 @@ import { roomsPart } from './rooms/part.ts'
 import { sizesPart } from './sizes/part.ts'
 import { slowReadersPart } from './slow-readers/part.ts'
 import { ssePart } from './sse/part.ts'
+import { supabasePart } from './supabase/part.ts'
 
 /** Everything there is to measure, in the order of the page. */
 export const parts: readonly Part[] = [
@@ -22,6 +23,7 @@ export const parts: readonly Part[] = [
   cursorsPart,
   presencePart,
   gatewayPart,
+  supabasePart,
   ssePart,
   longPollPart,
   recoverPart,

@@ -7,7 +7,7 @@ const [folder = '', kind] = process.argv.slice(2)
 if (kind === 'cluster' && cluster.isPrimary) {
   for (let count = 0; count < 2; count++) cluster.fork()
 } else {
-  const log = { info: () => {}, warn: (text: string) => console.log(`warned: ${text}`), error: () => {} }
+  const log = { info: () => {}, warn: (_: object, text: string) => console.log(`warned: ${text}`), error: () => {} }
   try {
     await createDiskBroker({ folder, lockWaitMs: 300, log })
     console.log('open')

@@ -1,20 +1,27 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { patience } from './patience.ts'
 
 /** Starts Chromium, with the back-forward cache that playwright turns off otherwise. */
 export async function launchBrowser(...args: readonly string[]): Promise<Browser> {
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', ...args],
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   })
+  browser.on('context', (context) => context.setDefaultTimeout(patience.timeout))
+  return browser
 }
+
+/** What Chromium says of a page that was slow, and not of one that is wrong. */
+const hintOfTime = /was preloaded using link preload but not used within a few seconds/
 
 /** What a page complained about: exceptions, console errors and warnings (hydration is one of them). */
 export function complaintsOf(page: Page): readonly string[] {
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    if (['error', 'warning'].includes(message.type()) && !hintOfTime.test(message.text()))
+      complaints.push(message.text())
   })
   return complaints
 }

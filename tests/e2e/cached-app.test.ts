@@ -11,7 +11,7 @@ let app: NextApp
 
 beforeAll(async () => {
   app = await startNextApp('cached-app', ['--webpack'])
-}, 180_000)
+})
 
 afterAll(() => {
   app?.server.kill('SIGKILL')

@@ -66,4 +66,4 @@ test('I2: two of three nodes are killed, and all restart one after the other: a 
   expect(await page.locator('[data-hand-over=reset]').count()).toBe(0)
   const state = (await (await fetch(`${url}/cluster/state`)).json()) as readonly { readonly answered: number }[]
   expect(state.every(({ answered }) => answered > 0)).toBe(true)
-}, 180_000)
+})

@@ -35,7 +35,7 @@ beforeAll(async () => {
   await site.kill()
   site = await startSite({ folder, port })
   browser = await launchBrowser()
-}, 120_000)
+})
 
 afterEach(async () => {
   for (const context of contexts) await context.close()

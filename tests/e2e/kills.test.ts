@@ -16,7 +16,7 @@ test('I2, I5: a server that keeps its channels on disk is killed under load, twi
   expect(survived.shown).toEqual(survived.acknowledged)
   expect(survived.acknowledged.length).toBeGreaterThan(100)
   expect(survived).toMatchObject({ violations: [], resets: 0 })
-}, 180_000)
+})
 
 test('I4: a server whose folder was deleted resets the page once, and the page says so in words', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'baro-deleted-'))
@@ -45,4 +45,4 @@ test('I4: a server whose folder was deleted resets the page once, and the page s
   expect(await said.textContent()).toContain(
     'the server started without its earlier history: this is the state it has now',
   )
-}, 180_000)
+})

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, vi } from 'vitest'
+import { patience } from './patience.ts'
 import { throwOnSignal } from './process-probes.ts'
 
 const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
@@ -66,7 +67,7 @@ async function serve(dir: string, env: Readonly<Record<string, string>>): Promis
   const server = run(dir, ['start', '-p', String(port)], env, (chunk) => {
     printed += chunk
   })
-  await vi.waitFor(() => expect(printed).toContain('Ready'), { timeout: 30_000 })
+  await vi.waitFor(() => expect(printed).toContain('Ready'), patience)
   return {
     dir,
     port,

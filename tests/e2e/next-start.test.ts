@@ -24,7 +24,7 @@ beforeAll(async () => {
   app = await startNextApp('instrumented-app', [], async (dir) => {
     built = await readFile(`${dir}/.next/server/app/counter.html`, 'utf8')
   })
-}, 180_000)
+})
 
 afterAll(() => {
   app?.server.kill('SIGKILL')

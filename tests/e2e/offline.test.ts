@@ -7,10 +7,12 @@ import { browser, restartSite, site, visitSite } from './visited-site.ts'
 vi.setConfig(slow)
 visitSite()
 
+/** Opens the page and waits until all of it is live: what was cached says other things than what is live. */
 async function openHome(): Promise<Page> {
   const page = await browser.newPage({ locale: 'en-US', viewport: { width: 390, height: 844 } })
   await page.goto(`${site.url}/en`)
   await waitForLive(page)
+  await page.waitForFunction(() => !document.querySelector('[data-connection]:not([data-connection=live])'))
   return page
 }
 

@@ -74,7 +74,9 @@ export async function refreshEachRung(
   const results = () => Promise.all(pages.map(async ({ rung, page }) => resultOf(rung, await watchIn(page), published)))
 
   for (const { page } of pages)
-    await page.waitForFunction((wanted) => window.watch.tokens > wanted, count / 2, { timeout: 2_000 * count + 30_000 })
+    await page.waitForFunction((wanted) => window.watch.tokens > wanted, count / 2, {
+      timeout: 10_000 * count + 60_000,
+    })
   await publishUntil(async () => (await results()).every(({ refreshes }) => refreshes >= count))
   const during = await results()
 

@@ -8,8 +8,8 @@ import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
 
-// So short that each test sees a refresh.
-visitSite({ tokenLifeMs: 4_000 })
+// So short that tests see a refresh; half of it is left for one, on a busy machine too.
+visitSite({ tokenLifeMs: 10_000 })
 
 afterEach(async () => {
   for (const context of browser.contexts()) await context.close()

@@ -30,6 +30,8 @@ export interface SiteOptions {
   readonly tls?: { readonly keyFile: string; readonly certFile: string }
   /** How long the token of a member counts, in milliseconds. Default: that of the site, five minutes. */
   readonly tokenLifeMs?: number
+  /** How long a member without a connection stays, in milliseconds. Default: that of the hub, two seconds. */
+  readonly leaveAfterMs?: number
   /** Whether it has a database, in its process and in `folder`. Default: it has none, and no pages of one. */
   readonly database?: boolean
 }
@@ -80,6 +82,7 @@ export function spawnSite({
   folder,
   tls,
   tokenLifeMs,
+  leaveAfterMs,
   database = false,
 }: SiteOptions = {}): {
   child: ChildProcess
@@ -94,6 +97,7 @@ export function spawnSite({
       PORT: String(port),
       BARO_FOLDER: folder ?? '',
       TOKEN_LIFE_MS: `${tokenLifeMs ?? ''}`,
+      LEAVE_AFTER_MS: `${leaveAfterMs ?? ''}`,
       DATABASE_URL: database ? '' : 'none',
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -10,11 +10,12 @@ import { patience, slow } from './patience.ts'
 import { waitForLive } from './room-page.ts'
 import { browser, site, visitSite } from './visited-site.ts'
 
-vi.setConfig({ ...slow, testTimeout: 120_000 })
-visitSite()
+vi.setConfig(slow)
+// As long as a page may take to load on a busy machine. That of the hub is tested on a fake clock: `presence/members.test.ts`.
+visitSite({ leaveAfterMs: 12_000 })
 
 /** How often a page is loaded again. To try more: `RELOADS=50 npx vitest run tests/e2e/who-is-here.test.ts`. */
-const reloads = Number(process.env.RELOADS || 10)
+const reloads = Number(process.env.RELOADS || 5)
 
 let rooms = 0
 
@@ -38,13 +39,10 @@ class Stage {
   }
 
   /** Who has left, as somebody who only looks is told; the list grows. */
-  async watchLeaves(told: (name: string) => void = () => {}): Promise<readonly string[]> {
+  async watchLeaves(): Promise<readonly string[]> {
     const left: string[] = []
     const followed = followMembers(this.connectClient(), room({ id: this.id }))
-    followed.on('leave', ({ state }) => {
-      left.push(state.name ?? '')
-      told(state.name ?? '')
-    })
+    followed.on('leave', ({ state }) => left.push(state.name ?? ''))
     await vi.waitUntil(() => followed.status.state === 'live', patience)
     return left
   }
@@ -86,7 +84,7 @@ async function shown(page: Page): Promise<string> {
 // They mostly wait.
 describe.concurrent('whoever is here', () => {
   // Beside others a test has an `expect` of its own.
-  test('each sees the others; whose network dies is gone in 20 s, and in 22 s over SSE, and comes back once', async (given) => {
+  test('each sees the others; whose network dies is gone, over WebSocket and over SSE, and comes back once', async (given) => {
     const { expect } = given
     const stage = new Stage(given)
     const [wire, streams] = [
@@ -102,17 +100,10 @@ describe.concurrent('whoever is here', () => {
     for (const page of [ada, ben, eve]) await expect.poll(() => shown(page), patience).toBe('Ada,Ben,Eve')
     for (const page of [ada, ben, eve]) expect(await page.locator('[data-member][data-own]').count()).toBe(1)
 
-    const died = performance.now()
-    const tell = (what: string) =>
-      console.log(`${what} ${Math.round(performance.now() - died)} ms after the network died`)
-    const left = await stage.watchLeaves((name) => tell(`${name} is gone`))
+    const left = await stage.watchLeaves()
     wire.swallow()
     streams.swallow()
-    await Promise.all([
-      vi.waitUntil(() => left.includes('Ben'), { timeout: 20_000 }),
-      // The bound, and what a busy machine needs to tell of it.
-      vi.waitUntil(() => left.includes('Eve'), { timeout: 22_000 + 2_000 }),
-    ])
+    await vi.waitUntil(() => left.includes('Ben') && left.includes('Eve'), patience)
     await expect.poll(() => shown(ada), patience).toBe('Ada')
 
     for (const [link, page] of [[wire, ben] as const, [streams, eve] as const]) {
@@ -121,8 +112,7 @@ describe.concurrent('whoever is here', () => {
       await page.evaluate(() => dispatchEvent(new Event('online')))
     }
     const sorted = async (page: Page) => (await shown(page)).split(',').sort().join()
-    for (const page of [ada, ben, eve]) await expect.poll(() => sorted(page), { timeout: 30_000 }).toBe('Ada,Ben,Eve')
-    tell('both are back')
+    for (const page of [ada, ben, eve]) await expect.poll(() => sorted(page), patience).toBe('Ada,Ben,Eve')
   })
 
   test('who loads the page again and again never leaves', async (given) => {

@@ -59,7 +59,7 @@ describe('a directory', () => {
       expect([answered, answered + 1]).toContain(found?.last)
       expect(found).toMatchObject({ count: found?.last, halves: 0 })
     }
-  }, 60_000)
+  })
 
   test('a second process is told who has it, and gets it when the first is killed', async () => {
     const { child, killedAfter } = writer(directory)
@@ -71,7 +71,7 @@ describe('a directory', () => {
     await killed
     expect(await other.query('select 1 as one')).toEqual([{ one: 1 }])
     await other.close()
-  }, 30_000)
+  })
 
   test('a database that was half made is made anew', async () => {
     const half = join(root, 'half')
@@ -92,7 +92,7 @@ describe('one session', () => {
   beforeAll(async () => {
     database = createEmbeddedPostgres({ directory: join(root, 'session'), log, clock, transactionTimeoutMs: 1_000 })
     await database.script('create table counted (id int primary key)')
-  }, 30_000)
+  })
   afterAll(() => database.close())
 
   const count = async () => (await database.query<{ count: number }>('select count(*)::int from counted'))[0]?.count
@@ -182,7 +182,7 @@ test('whoever holds a session is told when the thread ends, and the next stateme
   rmSync(join(directory, 'data'))
   expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
   await database.close()
-}, 30_000)
+})
 
 test('an option that is none is refused', () => {
   expect(() => createEmbeddedPostgres({ folder: '.' } as never)).toThrow('there is no option "folder"')

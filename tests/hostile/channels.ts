@@ -6,8 +6,9 @@ const said = z.object({ from: z.string().max(20), n: z.number(), text: z.string(
 /** A public room, where the honest speak and the attacker may. It has everything that somebody can ask of a channel. */
 export const room = channel('room:{id}', {
   events: { said },
-  signals: { typing: z.object({}) },
+  signals: { typing: z.object({}), cursor: z.object({ x: z.number() }) },
   requests: { echo: { input: z.string(), output: z.string() } },
+  members: { state: z.object({ name: z.string().max(40) }) },
   state: {
     initial: (): z.infer<typeof said>[] => [],
     on: { said: (list, { payload }) => [...list, payload].slice(-100) },

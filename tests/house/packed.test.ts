@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { complaints, packAll, packages, projectWith } from './packed.ts'
 
 // They pack what was built: `npm run build:packages`.
-beforeAll(packAll, 60_000)
+beforeAll(packAll)
 
 describe.each(packages)('$name as it is packed', ({ tarball }) => {
   test('is found by everybody who reads its exports (publint)', () => {
@@ -16,7 +16,7 @@ describe.each(packages)('$name as it is packed', ({ tarball }) => {
   })
 })
 
-describe('a CommonJS project in TypeScript, with the packed packages', { timeout: 60_000 }, () => {
+describe('a CommonJS project in TypeScript, with the packed packages', () => {
   let project = ''
   beforeAll(() => {
     project = projectWith({ 'package.json': '{ "type": "commonjs" }', 'server.ts': server })

@@ -21,18 +21,16 @@ beforeAll(async () => {
   await pool.query('create table notes (id integer primary key)')
   hub = createHub({ channels: [notes], database: createDatabase(pool), log })
   hub.on(notes, { access: 'public' })
-}, 60_000)
+})
 afterAll(async () => {
   await hub.close()
   await pool.end()
   await server.end()
-}, 60_000)
+})
 
-const ask = { timeout: 15_000, interval: 50 }
+const ask = { timeout: 60_000, interval: 50 }
 
-test('I12: readers go on where they were, after a server that was killed and one that was stopped', {
-  timeout: 60_000,
-}, async () => {
+test('I12: readers go on where they were, after a server that was killed and one that was stopped', async () => {
   const seen: unknown[] = []
   const snapshot = await hub.snapshot(notes())
   hub.open().follow(snapshot, snapshot.position, {

@@ -52,7 +52,7 @@ export interface RungStage {
   until(assertion: () => void): Promise<void>
 }
 
-const longestMs = 15_000
+const longestMs = 60_000
 
 /** Opens the stage; it ends with its test. */
 export async function openStage(

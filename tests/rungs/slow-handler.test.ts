@@ -4,6 +4,7 @@ import { createHub, type Hub, type Listening } from '@baro/server'
 import { createFakeClock, type FakeClock } from '@baro/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { patience } from '../e2e/patience.ts'
 import { clientRungs } from './client-rungs.ts'
 import { settledIn } from './passing-time.ts'
 
@@ -58,7 +59,7 @@ afterEach(async () => {
   await settled(Promise.all(closed))
 })
 
-const settled = <T>(promise: Promise<T>) => settledIn(clock, promise, 10_000)
+const settled = <T>(promise: Promise<T>) => settledIn(clock, promise, patience.timeout)
 
 function open(transport: Transport) {
   client = createClient({
@@ -85,7 +86,7 @@ describe.each(clientRungs)('over %s, a handler that takes 33 s', (_, createTrans
     finish()
     await settled(Promise.all([slow, behind]))
     expect({ handled, results }).toEqual({ handled: ['slow'], results: ['slow', 'behind it'] })
-    await settled(vi.waitFor(() => expect(first.current.state).toEqual(['slow', 'behind it'])))
+    await settled(vi.waitFor(() => expect(first.current.state).toEqual(['slow', 'behind it']), patience))
   })
 
   it('answers no request: its outcome is unknown after 30 s, and it is not asked again', async () => {
@@ -123,17 +124,21 @@ describe.each(clientRungs)('over %s, a handler that never settles', (_, createTr
       one.publish('slow', 'for ever').catch(({ code }) => outcomes.push(code))
       one.request('slow', null, { timeoutMs: Infinity }).catch(({ code }) => outcomes.push(code))
       // Each by itself, so that each has a request of its own where there are requests.
-      await settled(vi.waitFor(() => expect(handled.filter((what) => what === 'for ever').length).toBeGreaterThan(0)))
+      await settled(
+        vi.waitFor(() => expect(handled.filter((what) => what === 'for ever').length).toBeGreaterThan(0), patience),
+      )
       for (let moment = 0; moment < 5; moment++) await settled(Promise.resolve())
     }
-    await settled(vi.waitFor(() => expect(new Set(handled)).toEqual(new Set(['for ever', 'request']))))
+    await settled(vi.waitFor(() => expect(new Set(handled)).toEqual(new Set(['for ever', 'request'])), patience))
     const elsewhere = client.subscribe(room, room({ id: 6 }))
     const beforeMs = clock.elapsed()
     await settled(elsewhere.publish('message', 'at once'))
     expect(clock.elapsed() - beforeMs).toBeLessThan(6_000)
-    await settled(vi.waitFor(() => expect(handled).toHaveLength(10)))
+    await settled(vi.waitFor(() => expect(handled).toHaveLength(10), patience))
     client.close()
-    await settled(vi.waitFor(() => expect(outcomes).toEqual(Array.from({ length: 10 }, () => 'unknown-outcome'))))
+    await settled(
+      vi.waitFor(() => expect(outcomes).toEqual(Array.from({ length: 10 }, () => 'unknown-outcome')), patience),
+    )
     expect(handled).toHaveLength(10)
     finish()
   })
@@ -158,7 +163,7 @@ describe.each(clientRungs)('over %s, a handler that never settles', (_, createTr
         (answer) => answer,
         ({ name }) => name,
       )
-      if (when === 'while it is held') await settled(vi.waitFor(() => expect(handled).toEqual(['request'])))
+      if (when === 'while it is held') await settled(vi.waitFor(() => expect(handled).toEqual(['request']), patience))
       if (when === 'after its answer') {
         finish()
         await settled(asked)
@@ -180,13 +185,15 @@ describe.each(clientRungs)('over %s, a handler that never settles', (_, createTr
     expect(await settled(unsent)).toBe('AbortError')
     const late = abortable()
     const sent = first.publish('slow', 'sent', { signal: late.signal })
-    await settled(vi.waitFor(() => expect(handled).toEqual(['sent'])))
+    await settled(vi.waitFor(() => expect(handled).toEqual(['sent']), patience))
     late.abort()
     const behind = first.publish('message', 'behind')
     await settled(second.publish('message', 'elsewhere'))
     finish()
     await settled(Promise.all([sent, behind]))
-    await settled(vi.waitFor(() => expect(first.current).toMatchObject({ state: ['sent', 'behind'], pending: [] })))
+    await settled(
+      vi.waitFor(() => expect(first.current).toMatchObject({ state: ['sent', 'behind'], pending: [] }), patience),
+    )
     expect(handled).toEqual(['sent'])
   })
 })

@@ -4,6 +4,7 @@ import { createHub, type Hub, type Listening } from '@baro/server'
 import { createFakeClock, type FakeClock } from '@baro/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { patience } from '../e2e/patience.ts'
 import { clientRungs } from './client-rungs.ts'
 import { createFreezingLink, type FreezingLink } from './freezing-link.ts'
 import { settledIn } from './passing-time.ts'
@@ -50,13 +51,12 @@ async function follow(transport: Transport): Promise<void> {
   }
   client = createClient({ url: `${link.origin}/baro`, transport, clock, wake })
   subscription = client.subscribe(room, reference)
-  await vi.waitUntil(() => subscription.current.status.state === 'live')
+  await vi.waitUntil(() => subscription.current.status.state === 'live', patience)
 }
 
-const passes = <T>(promise: Promise<T>) => settledIn(clock, promise, 10_000)
+const passes = <T>(promise: Promise<T>) => settledIn(clock, promise, patience.timeout)
 
-const shows = (...texts: string[]) =>
-  vi.waitFor(() => expect(subscription.current.state).toEqual(texts), { timeout: 5_000 })
+const shows = (...texts: string[]) => vi.waitFor(() => expect(subscription.current.state).toEqual(texts), patience)
 
 describe.each(clientRungs)('over %s', (rung, createTransport) => {
   it('a client that wakes on a frozen wire is at the head within 3 s, without a backoff', async () => {
@@ -84,7 +84,7 @@ describe.each(clientRungs)('over %s', (rung, createTransport) => {
     await hub.publish(reference, 'message', 'after')
     await vi.waitFor(() => {
       expect(subscription.current.state).toEqual(['after'])
-    })
+    }, patience)
     clock.advance(2_999)
     expect({ states, subscribes: client.counters.subscribes }).toEqual({ states: [], subscribes })
   })
@@ -120,7 +120,7 @@ describe.each(clientRungs)('over %s', (rung, createTransport) => {
     await hub.publish(reference, 'message', 'while it slept')
     clock.jump(3_600_000)
     const beforeMs = clock.elapsed()
-    await passes(vi.waitFor(() => expect(subscription.current.state).toEqual(['while it slept']), { timeout: 8_000 }))
+    await passes(vi.waitFor(() => expect(subscription.current.state).toEqual(['while it slept']), patience))
     expect(clock.elapsed() - beforeMs).toBeLessThan(20_000)
     expect(client.counters.reset).toBe(1)
   })
@@ -133,9 +133,9 @@ describe.each(clientRungs)('over %s', (rung, createTransport) => {
     const told: string[] = []
     subscription.onPublication(({ payload }) => told.push(payload))
     page?.woke()
-    await passes(vi.waitFor(() => expect(told.length).toBeGreaterThan(0), { timeout: 8_000, interval: 1 }))
+    await passes(vi.waitFor(() => expect(told.length).toBeGreaterThan(0), { ...patience, interval: 1 }))
     page?.woke()
-    await passes(vi.waitFor(() => expect(subscription.current.state).toEqual(texts), { timeout: 8_000 }))
+    await passes(vi.waitFor(() => expect(subscription.current.state).toEqual(texts), patience))
     expect(told).toEqual(texts)
     expect(client.counters.subscribes).toBeLessThanOrEqual(4)
   })
@@ -160,9 +160,9 @@ describe.each(clientRungs)('over %s', (rung, createTransport) => {
     await follow(createTransport(clock))
     page?.offline()
     const { subscribes } = client.counters
-    await passes(vi.waitFor(() => expect(subscription.current.status.state).toBe('live'), { timeout: 5_000 }))
+    await passes(vi.waitFor(() => expect(subscription.current.status.state).toBe('live'), patience))
     await hub.publish(reference, 'message', 'still there')
-    await passes(vi.waitFor(() => expect(subscription.current.state).toEqual(['still there']), { timeout: 5_000 }))
+    await passes(vi.waitFor(() => expect(subscription.current.state).toEqual(['still there']), patience))
     expect(client.counters.subscribes - subscribes).toBe(0)
     expect(rung).toBe(client.status.rung)
   })

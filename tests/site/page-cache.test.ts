@@ -34,12 +34,16 @@ async function start(): Promise<Cache> {
 
 const keyOf = (room: string) => `/route-cache/APP_PAGE/0a1b/$/en/rooms/${room}`
 
-async function write(cache: Cache, room: string, { bytes = mebibyte, status = 200 } = {}): Promise<void> {
+async function write(
+  cache: Cache,
+  room: string,
+  { bytes = mebibyte, status = 200, position = 'x' } = {},
+): Promise<void> {
   const part = Buffer.alloc(bytes / 4, 'x')
   const page = {
     kind: 'APP_PAGE',
     html: 'x'.repeat(bytes / 2),
-    rscData: part,
+    rscData: Buffer.concat([part, Buffer.from(`{"position":"${position}"}`)]),
     segmentData: new Map([['/_tree', part]]),
     headers: {},
     status,
@@ -97,4 +101,12 @@ test('a page that says there is nothing is not kept', async () => {
   for (const status of [404, 500]) await write(cache, 'nothing', { status })
   expect(await has(cache, 'nothing')).toBe(false)
   expect(bytesOnDisk()).toBe(0)
+})
+
+test('a page whose snapshot stands nowhere is never served from here', async () => {
+  const cache = await start()
+  await write(cache, 'built', { position: 'none' })
+  expect(await has(cache, 'built')).toBe(false)
+  await write(cache, 'built', { position: '1.abc.7.x' })
+  expect(await has(cache, 'built')).toBe(true)
 })

@@ -10,7 +10,7 @@ const lounge = channel('lounge:{id}', {
 })
 const reference = lounge({ id: 1 })
 const log: string[] = []
-const note = (line: string) => void log.push(line)
+const note = (_: object, line: string) => void log.push(line)
 
 afterEach(() => void log.splice(0))
 
@@ -21,7 +21,7 @@ async function open({ hub, ...options }: NodeOptions = {}, access: 'public' | ob
     hub: {
       channels: [room, inChat, inTenant, lounge],
       leaveAfterMs: 300,
-      log: { info: note, warn: note, error: note },
+      log: { info() {}, warn: note, error: note },
       ...hub,
     },
     mount: { member: (socket) => ({ name: String(socket.handshake.auth.name) }) },

@@ -163,8 +163,8 @@ test('a volatile event is a signal, and leaves its sender out', async () => {
 
 test('what the schema of the channel refuses is not published, and the server logs why', async () => {
   const log: string[] = []
-  const note = (line: string) => void log.push(line)
-  const node = await startNode({ hub: { log: { info: note, warn: note, error: note } } })
+  const note = (_: object, line: string) => void log.push(line)
+  const node = await startNode({ hub: { log: { info() {}, warn: note, error: note } } })
   const ada = await node.connected()
   const heard = heardBy(ada)
   await join(ada, 'room:1')

@@ -12,6 +12,7 @@ import {
   type SeededRandomness,
 } from '@baro/testing'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { patience } from '../e2e/patience.ts'
 import { FakeBrowser, type FakeTab } from './browser.ts'
 
 const text: Schema<string> = {
@@ -666,7 +667,7 @@ test.each([
   await vi.waitFor(async () => {
     await clock.pass(10)
     expect(heard).toEqual(expected)
-  })
+  }, patience)
   expect(asked).toEqual(['https://shop.example/baro/connect?wait=0'])
 })
 

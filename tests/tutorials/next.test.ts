@@ -54,7 +54,7 @@ beforeAll(async () => {
   link = await createLink(port)
   theirs = await createLink(servers.port('ws-chat.js'))
   browser = await launchBrowser()
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser?.close()

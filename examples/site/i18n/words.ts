@@ -1,5 +1,8 @@
 import type { Kind } from '../channels/compat.ts'
 import type { Colour, CommandStatus, Vibration } from '../channels/device.ts'
+import type { Break, Reader } from '../components/break-it/break-it-machine.ts'
+import type { DemoId } from '../components/frame/sections.ts'
+import type { Arrival } from '../components/live/arrival.ts'
 import type { measuredOn } from '../components/transports/measured.ts'
 import { en } from './en.ts'
 import { ko } from './ko.ts'
@@ -10,13 +13,18 @@ export interface Words {
   readonly name: string
   readonly site: Says<
     | 'title'
+    /** What it is, behind the name. */
+    | 'tagline'
     | 'description'
     | 'home'
+    | 'demos'
+    | 'benchmarks'
+    | 'docs'
     | 'rooms'
     | 'news'
     | 'shop'
     | 'market'
-    | 'devices'
+    | 'device'
     | 'machine'
     | 'transports'
     | 'compat'
@@ -30,32 +38,43 @@ export interface Words {
   readonly home: Says<
     | 'headline'
     | 'lead'
-    | 'stepsTitle'
-    | 'stripTitle'
-    | 'stripHint'
-    | 'inPage'
-    | 'recovered'
-    | 'fresh'
-    | 'live'
+    | 'installHint'
+    | 'onPhone'
+    | 'phoneHint'
     | 'nowTitle'
     | 'nobody'
     /** As of `{time}`. */
     | 'nobodyThen'
     | 'nobodySince'
-    | 'look'
-    | 'roomsHint'
-    | 'machineHint'
-    | 'transportsHint'
+    | 'demosTitle'
   > & {
-    readonly steps: readonly string[]
     /** What somebody sent instead of a text. */
     readonly attached: Says<'picture' | 'voice'>
-    readonly stripSummary: (busy: string) => string
-    /** How many seconds of the strip are left out. */
-    readonly skipped: Counted
     readonly visitors: Counted
     /** As of `{time}`. */
     readonly visitorsThen: Counted
+    /** What a visitor asks first, and the answer. */
+    readonly questions: readonly Says<'title' | 'text'>[]
+  }
+  readonly breakIt: Says<'title' | 'hint' | 'counting' | 'paint' | 'codeTitle' | 'codeHint' | 'fairTitle'> & {
+    readonly readers: Readonly<Record<Reader, string>>
+    readonly means: Readonly<Record<Reader, string>>
+    readonly breaks: Readonly<Record<Break, string>>
+    /** While it is broken. */
+    readonly away: Readonly<Record<Break, string>>
+    readonly legend: readonly (readonly [arrival: Arrival | 'hole', text: string])[]
+    readonly fair: readonly string[]
+    readonly boardLabel: (reader: string) => string
+    readonly verdict: (caughtUp: number, lost: number) => string
+    readonly took: (ms: number) => string
+    readonly endNow: Counted
+  }
+  /** What each demo shows, by its section. */
+  readonly demos: Says<'title' | 'lead' | 'description'> & { readonly hints: Readonly<Record<DemoId, string>> }
+  readonly pulse: Says<'title' | 'hint' | 'inPage' | 'recovered' | 'fresh' | 'live'> & {
+    readonly summary: (busy: string) => string
+    /** How many seconds of the strip are left out. */
+    readonly skipped: Counted
   }
   readonly room: Says<
     | 'rooms'

@@ -2,6 +2,7 @@ import type { Broker } from '@baro/core/broker'
 import { createDatabase, type PostgresDriver } from '@baro/postgres'
 import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
+import { board } from '../channels/board.ts'
 import { club } from '../channels/club.ts'
 import { compat } from '../channels/compat.ts'
 import { device, devices } from '../channels/device.ts'
@@ -28,13 +29,17 @@ export const keptSeconds: ReadonlyMap<string, number> = new Map(
   [machine, pulse].map((definition) => [definition().channel, (definition.history.size * sampleEveryMs) / 1_000]),
 )
 
+/** How long somebody without a connection stays, in milliseconds. Default: that of the hub. */
+const leaveAfterMs = Number(process.env.LEAVE_AFTER_MS || 0)
+
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
 export async function createSiteHub(broker?: Broker, database?: PostgresDriver): Promise<Hub> {
   const ofDatabase = database ? [articles, newsroom, products, till, orders, trades, exchange] : []
-  const channels = [room, club, pulse, activity, machine, race, compat, device, devices, ...ofDatabase]
+  const channels = [room, club, pulse, activity, board, machine, race, compat, device, devices, ...ofDatabase]
   const hub = createHub({
     channels,
     auth: createIdentity(),
+    ...(leaveAfterMs && { leaveAfterMs }),
     ...(broker && { broker }),
     ...(database && { database: createDatabase(database) }),
   })
@@ -80,6 +85,8 @@ export async function createSiteHub(broker?: Broker, database?: PostgresDriver):
   openDevices(hub)
   hub.on(pulse, { access: 'public' })
   hub.on(activity, { access: 'public' })
+  // Visitors paint at the hub of the demo.
+  hub.on(board, { access: 'public' })
   hub.on(machine, { access: 'public' })
   countVisitors(hub)
   runRace(hub)

@@ -33,9 +33,14 @@ export default class PageCache extends FileSystemCache {
     shelf ??= shelfOf(this.#dir)
   }
 
-  override get(...args: Parameters<InstanceType<typeof FileSystemCache>['get']>) {
+  /**
+   * A page of the build has no hub behind it, so it shows nothing yet. Next would serve it until the next render is there, and
+   * call it as fresh as that one.
+   */
+  override async get(...args: Parameters<InstanceType<typeof FileSystemCache>['get']>) {
     shelf?.touch(args[0])
-    return super.get(...args)
+    const found = await super.get(...args)
+    return found?.value?.kind === 'APP_PAGE' && standsNowhere(found.value) ? null : found
   }
 
   override async set(...[key, page, context]: Setting): Promise<void> {
@@ -54,6 +59,15 @@ export default class PageCache extends FileSystemCache {
     for (const ending of ['.html', '.meta', '.rsc', '.segments'])
       await rm(join(this.#dir, key + ending), { recursive: true, force: true })
   }
+}
+
+/** Of each page it is found out once. */
+const nowhere = new WeakMap<object, boolean>()
+
+function standsNowhere(page: Page): boolean {
+  const known = nowhere.get(page) ?? page.rscData?.includes('"position":"none"') ?? false
+  nowhere.set(page, known)
+  return known
 }
 
 type Page = Extract<NonNullable<Setting[1]>, { kind: 'APP_PAGE' }>

@@ -54,6 +54,7 @@ const ofDatabase = /^(?:\/\w\w)?\/(?:market|news|shop)(?:\/|$)/
 
 const single: ReadonlySet<string> = new Set([
   'compat',
+  'demos',
   'device',
   'how',
   'machine',

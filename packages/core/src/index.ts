@@ -14,7 +14,7 @@ export {
   members,
 } from './members.ts'
 export type { ParamRule, ParamRules, Params, ParamsOf, ReadParamsOf } from './pattern.ts'
-export type { Log } from './ports/log.ts'
+export type { Log, LogFields } from './ports/log.ts'
 export { comparePositionTexts, type PositionOrder } from './position.ts'
 export type { Publication, Signal } from './publication.ts'
 export type { Reference } from './reference.ts'

@@ -32,7 +32,7 @@ function publish(broker: DiskBroker, channel: string, id: string, text = id) {
 
 /** Lets what was begun beside the calls come to its end. The store reads on threads, so turns of the loop say nothing. */
 async function until(isDone: () => boolean): Promise<void> {
-  await vi.waitUntil(isDone, { timeout: 15_000, interval: 1 })
+  await vi.waitUntil(isDone, { timeout: 60_000, interval: 1 })
 }
 
 function bytesOnDisk(path = folder): number {
@@ -116,5 +116,5 @@ describe('a broker on disk', () => {
       await until(() => bytesOnDisk() < 32_000_000)
     }
     await broker.close()
-  }, 60_000)
+  })
 })

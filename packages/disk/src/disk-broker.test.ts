@@ -48,7 +48,7 @@ for (const sync of ['os', 'always'] as const)
       },
       async delivered(arrived) {
         // The disk works on threads, so a number of turns would say nothing.
-        await vi.waitUntil(arrived, { timeout: 10_000, interval: 1 })
+        await vi.waitUntil(arrived, { timeout: 60_000, interval: 1 })
       },
     },
   )

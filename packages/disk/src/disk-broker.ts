@@ -6,9 +6,11 @@ import {
   type Appended,
   type Broker,
   type Cancel,
+  consoleLog,
   type Delivery,
   defaultClaimLimits,
   Followers,
+  Leads,
   NodeListeners,
   pooledRandomness,
   type Report,
@@ -74,15 +76,16 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
     idleTtlMs = singleNodeDefaults.idleTtlMs,
     maxBytes = singleNodeDefaults.mostBytes,
     maxChannels = singleNodeDefaults.maxChannels,
-    log = console,
+    log = consoleLog,
     ...rest
   } = checkedOptions('createDiskBroker', options, optionRules)
   const claimLimits = { ...defaultClaimLimits, ...rest.claimLimits }
   const folder = resolve(given)
   const bounds: RoomBounds = { maxBytes, maxChannels }
-  const report: Report = (sentence, error) => log.error(`${sentence} ${inspect(error)}`)
+  const report: Report = (sentence, error) => log.error({}, `${sentence} ${inspect(error)}`)
   const followers = new Map<string, Followers>()
   const nodes = new NodeListeners(report)
+  const leads = new Leads(clock)
   let current: OpenLedger | undefined
   let closed = false
   let nextSweep: Cancel | undefined
@@ -91,7 +94,7 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
   let making: Promise<void> | undefined
 
   const warning = warningAboutSeveral()
-  if (warning !== undefined) log.warn(warning)
+  if (warning !== undefined) log.warn({}, warning)
   mkdirSync(folder, { recursive: true })
   // To one of several on purpose a folder of its own would be a world of its own.
   const unlock = await lock(folder, lockWaitMs, clock, warning ?? forOneProcess)
@@ -111,14 +114,14 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
         randomness,
         claimLimits,
         lost(channel, damage) {
-          log.error(`A channel of the broker in ${folder} begins anew: ${damage.message}.`)
+          log.error({ channel }, `A channel of the broker in ${folder} begins anew: ${damage.message}.`)
           followers.get(channel)?.lost(channel)
         },
       },
     )
     const { tornBytes } = opened.shelf
     if (tornBytes > 0)
-      log.warn(`The last ${tornBytes} bytes of the journal in ${folder} were not finished, and are left out.`)
+      log.warn({}, `The last ${tornBytes} bytes of the journal in ${folder} were not finished, and are left out.`)
     return opened
   }
 
@@ -222,7 +225,7 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
       report(`The broker cannot open ${folder}. It tries again each second.`, error)
       return tryLater()
     }
-    log.info(`The broker writes to ${folder} again.`)
+    log.info({}, `The broker writes to ${folder} again.`)
     for (const [name, one] of [...followers]) one.lost(name)
     nodes.lost()
   }
@@ -300,6 +303,15 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
           },
         ),
       members: (set, { after, limit }) => keeping((ledger) => ledger.members(set, after, limit)),
+    },
+
+    // Nothing of it outlives the process, which is the only one that works with the folder.
+    leadership: {
+      lead(work, by, terms) {
+        opened()
+        return leads.lead(work, by, terms)
+      },
+      resign: (work, by) => leads.resign(work, by),
     },
 
     async tell(message) {

@@ -95,4 +95,4 @@ test('I2: with sync: always, a copy of the folder of any moment, without what wa
     for (const [room, offset, id] of acknowledged.slice(0, count)) expect(kept.get(room)?.[offset - 1]).toBe(id)
     await copied.close()
   }
-}, 60_000)
+})

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 async function open(auth: Auth | undefined, clock: FakeClock) {
   const logged: string[] = []
-  const note = (message: string) => void logged.push(message)
+  const note = (fields: object, message: string) => void logged.push(`${message} ${JSON.stringify(fields)}`)
   const log = { info: note, warn: note, error: note }
   const hub = createHub({ channels: [room], auth: auth ?? jwt({ algorithms: ['HS256'], secret, clock }), clock, log })
   hub.on(room, {

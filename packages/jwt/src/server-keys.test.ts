@@ -42,7 +42,7 @@ async function open(
   }
   const clock: FakeClock = Object.create(createFakeClock(), { soon: { value: soon }, afterwards: { value: soon } })
   const logged: string[] = []
-  const note = (text: string) => void logged.push(text)
+  const note = (fields: object, text: string) => void logged.push(`${text} ${JSON.stringify(fields)}`)
   const auth = jwt({ algorithms: ['HS256'], secret: 'a secret of thirty-two bytes, or more of them', clock })
   const hub = createHub({ channels: [room], auth, keys, clock, log: { info: note, warn: note, error: note } })
   hub.on(room, { access: () => rule, events: { message: ({ publish }) => publish('message', 'hi') } })

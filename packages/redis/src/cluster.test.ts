@@ -13,12 +13,12 @@ let broker: RedisBroker
 
 beforeEach(async () => {
   cluster = await startRedisCluster('--cluster-require-full-coverage', 'no')
-  broker = await createRedisBroker({ cluster: cluster.urls, waitMs: 20_000, compareMs: 300, log })
-}, 60_000)
+  broker = await createRedisBroker({ cluster: cluster.urls, waitMs: 60_000, compareMs: 300, log })
+}, 240_000)
 
 afterEach(async () => {
-  await broker.close()
-  await cluster.close()
+  await broker?.close()
+  await cluster?.close()
 })
 
 const append = async (channel: string, id: string) =>
@@ -91,9 +91,9 @@ test('I2, I5: while a slot moves, key by key, its channels wait: nothing is lost
   await append('room:1', 'last')
   await vi.waitUntil(
     () => losses > 0 || deliveries.some(({ publications }) => publications.some(({ id }) => id === 'last')),
-    { timeout: 10_000 },
+    { timeout: 60_000 },
   )
-}, 60_000)
+}, 240_000)
 
 test('while one master is away, the channels of the others go on', async () => {
   const names = Array.from({ length: 30 }, (_, index) => `room:${index}`)
@@ -104,7 +104,22 @@ test('while one master is away, the channels of the others go on', async () => {
   await dead.kill()
   // With `cluster-require-full-coverage no`: else Redis refuses everything.
   await Promise.all(theirs.map((name) => append(name, 'meanwhile')))
-  await vi.waitUntil(() => broker.health() === 'degraded', { timeout: 20_000 })
+  await vi.waitUntil(() => broker.health() === 'degraded', { timeout: 60_000 })
   await dead.start()
-  await vi.waitUntil(() => broker.health() === 'ready', { timeout: 20_000 })
-}, 60_000)
+  await vi.waitUntil(() => broker.health() === 'ready', { timeout: 60_000 })
+}, 240_000)
+
+test('a node that starts while a slot has no server goes on as soon as it has one again', async () => {
+  const server = await ownerOf('room:1')
+  const slot = await server.command('CLUSTER', 'KEYSLOT', keyOf('room:1'))
+  for (const one of cluster.servers) await one.command('CLUSTER', 'DELSLOTS', slot).catch(() => {})
+  const starting = createRedisBroker({ cluster: cluster.urls, waitMs: 60_000, log })
+  // It is told the slots on its first connection, and then connects to all servers.
+  const isKnownTo = async (one: RedisServer) => (await one.command('CLIENT', 'LIST')).split('\n').length > 2
+  await vi.waitUntil(async () => (await Promise.all(cluster.servers.map(isKnownTo))).every(Boolean), { timeout: 60_000 })
+  await server.command('CLUSTER', 'ADDSLOTS', slot)
+  const started = await starting
+  await started.append('room:1', [{ type: 'message', payload: 1, id: 'a', time: 1 }], bounds)
+  expect((await started.read('room:1', all)).publications).toMatchObject([{ id: 'a' }])
+  await started.close()
+}, 120_000)

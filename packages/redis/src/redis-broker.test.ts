@@ -39,7 +39,7 @@ function register(name: string, stand: () => Stand): void {
       {
         ...options,
         prefix: context.store,
-        waitMs: 1_000,
+        waitMs: 4_000,
         compareMs: 60_000,
         clock,
         randomness: context.randomness,
@@ -51,7 +51,7 @@ function register(name: string, stand: () => Stand): void {
   const options: BrokerSuiteOptions = {
     nodes: 2,
     async delivered(arrived) {
-      await vi.waitUntil(arrived, { timeout: 3_000, interval: 2 }).catch(() => {})
+      await vi.waitUntil(arrived, { timeout: 30_000, interval: 2 }).catch(() => {})
     },
     async outage() {
       for (const way of ways.values()) way.cut()
@@ -76,7 +76,7 @@ let cluster: RedisCluster
 
 beforeAll(async () => {
   ;[single, cluster] = await Promise.all([startRedis(), startRedisCluster()])
-}, 60_000)
+}, 240_000)
 
 afterAll(async () => {
   for (const way of ways.values()) way.close()

@@ -26,13 +26,31 @@ export type {
   SignalContext,
   SignalOptions,
 } from './channel/handlers.ts'
-export { loaded, type SnapshotSource } from './channel/snapshot-source.ts'
+export {
+  loaded,
+  type PollContext,
+  type PolledOptions,
+  polled,
+  type SnapshotContext,
+  type SnapshotSource,
+} from './channel/snapshot-source.ts'
+export type { WhyAsked } from './hub/answer-why.ts'
 export { createHub } from './hub/create-hub.ts'
 export type { Hub, HubOptions } from './hub/hub.ts'
 export type { Listening } from './hub/listen.ts'
 export type { MountedSocket, PathParams } from './hub/socket-mounts.ts'
 export { createMemoryBroker } from './memory-broker/memory-broker.ts'
 export type { Counters } from './observe/counters.ts'
+export {
+  type HubEvent,
+  type HubEventName,
+  type HubObserver,
+  hubEventNames,
+  type SessionRung,
+  type Who,
+} from './observe/hub-events.ts'
+export type { JournalEvent } from './observe/journal.ts'
+export type { Cause, Outcome, PublicationAsked, SessionAnswer, Trouble, WhyAnswer } from './observe/why.ts'
 export type { PagesOptions } from './page-cache/keep-pages.ts'
 export { createMemoryPageStore, type MemoryPageStoreOptions } from './page-cache/memory-page-store.ts'
 export type { PagePolicy } from './page-cache/page-policy.ts'

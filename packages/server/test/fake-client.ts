@@ -1,6 +1,6 @@
 /** A hub with a fake clock, and clients on fake sockets. There is no network, and only a test lets time pass. */
 
-import { channel, type Json } from '@baro/core'
+import { channel, type Json, type LogFields } from '@baro/core'
 import { type ClientMessage, encodeMessage, type ServerMessage } from '@baro/core/protocol'
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
 import { z } from 'zod'
@@ -16,16 +16,21 @@ export class RecordedLog {
   readonly infos: string[] = []
   readonly warnings: string[] = []
   readonly errors: string[] = []
+  /** All of them, with their fields. */
+  readonly lines: { readonly fields: LogFields; readonly message: string }[] = []
 
-  info(message: string): void {
+  info(fields: LogFields, message: string): void {
+    this.lines.push({ fields, message })
     this.infos.push(message)
   }
 
-  warn(message: string): void {
+  warn(fields: LogFields, message: string): void {
+    this.lines.push({ fields, message })
     this.warnings.push(message)
   }
 
-  error(message: string): void {
+  error(fields: LogFields, message: string): void {
+    this.lines.push({ fields, message })
     this.errors.push(message)
   }
 }

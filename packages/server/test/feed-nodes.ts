@@ -11,6 +11,7 @@ import type { LiveReader } from '../src/delivery/live-group.ts'
 import { Ticker } from '../src/delivery/ticker.ts'
 import { createMemoryBroker } from '../src/memory-broker/memory-broker.ts'
 import { createCounters } from '../src/observe/counters.ts'
+import { unobserved } from '../src/observe/observation.ts'
 import { defaultLimits, type Limits } from '../src/ports/limits.ts'
 import { brokerSource } from '../src/stream/broker-source.ts'
 import { Feed } from '../src/stream/feed.ts'
@@ -58,7 +59,9 @@ export function createNodes(limits: Partial<Limits> = {}) {
     const [counters, log] = [createCounters(), new RecordedLog()]
     const ticker = new Ticker(clock, { paused: 0 })
     const sourceOf = ({ channel }: Resolved) => brokerSource(broker, channel)
-    const parts = { broker, sourceOf, clock, ticker, limits: { ...defaultLimits, ...limits }, counters, log, recover }
+    const bounds = { ...defaultLimits, ...limits }
+    const observing = unobserved
+    const parts = { broker, sourceOf, clock, ticker, limits: bounds, counters, observing, log, recover }
     const open = async () => {
       const feed = new Feed(resolved, parts)
       await feed.opened

@@ -91,6 +91,10 @@ export function tamperWith(broker: Broker): TamperedBroker {
       expire: (...args) => pass('presence', () => broker.presence.expire(...args)),
       members: (...args) => pass('presence', () => broker.presence.members(...args)),
     },
+    leadership: {
+      lead: (...args) => pass('leadership', async () => broker.leadership.lead(...args)),
+      resign: (...args) => pass('leadership', async () => broker.leadership.resign(...args)),
+    },
     tell: (...args) => pass('tell', () => broker.tell(...args)),
     hear: (...args) => pass('hear', () => broker.hear(...args)),
     readCheckpoint: (...args) => pass('readCheckpoint', () => broker.readCheckpoint(...args)),

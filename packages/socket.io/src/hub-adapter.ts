@@ -363,7 +363,7 @@ export class HubAdapter extends ClusterAdapterWithHeartbeat {
   }
 
   #log(what: string, error: unknown): void {
-    this.#parts.host.log.error(`Socket.IO: ${what}: ${this.#parts.host.explain(error, this.name).message}`)
+    this.#parts.host.log.error({}, `Socket.IO: ${what}: ${this.#parts.host.explain(error, this.name).message}`)
   }
 }
 

@@ -53,6 +53,7 @@ export class KeptSessions {
     const text = textOf(session)
     if (text === undefined || text.length > maxSessionBytes)
       return this.#parts.host.log.warn(
+        {},
         `The session of a Socket.IO client is not kept: its data is ${text === undefined ? 'no JSON' : 'too long'}.`,
       )
     await this.#append(session.pid, 'session', text)

@@ -49,6 +49,9 @@ export class Memberships {
     if (error.code === 'refused' || error.code === 'expired') return
     const hint =
       error.code === 'invalid-payload' ? ' The option `member` of mount says what a socket tells of itself.' : ''
-    this.#parts.host.log.error(`Socket.IO: a socket is no member of "${channel}": ${error.message}${hint}`)
+    this.#parts.host.log.error(
+      { channel, code: error.code },
+      `Socket.IO: a socket is no member of "${channel}": ${error.message}${hint}`,
+    )
   }
 }

@@ -71,7 +71,8 @@ function mountedOn(
       if (message.type === clusterType) {
         const told = clusterMessage(message, node)
         if (told) adapters.get(told.nsp)?.heard(told)
-      } else sessions.heard(message).catch((error) => host.log.error(`Socket.IO: ${host.explain(error, path).message}`))
+      } else
+        sessions.heard(message).catch((error) => host.log.error({}, `Socket.IO: ${host.explain(error, path).message}`))
     },
     // What was missed was for now: nodes count each other anew, and a client that is not found begins again.
     lost() {},

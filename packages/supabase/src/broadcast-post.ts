@@ -35,11 +35,13 @@ export async function answerBroadcast(
   const { host } = parts
   try {
     const posted = await readPosted(host, rest, request)
-    const participant = await open(parts, handshake)
+    const speaker = await open(parts, handshake)
     try {
-      for (const one of posted) await publish(host, participant, one)
+      for (const { channel, event, payload } of posted)
+        if (host.hasSignal(channel, event)) await speaker.signal(channel, event, payload)
+        else await speaker.publish(channel, event, payload)
     } finally {
-      participant.end()
+      speaker.end()
     }
     response.writeHead(202, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
     response.end('{}')
@@ -48,15 +50,32 @@ export async function answerBroadcast(
   }
 }
 
-async function open({ hub, host, anonKey }: BroadcastPostParts, handshake: Handshake): Promise<Participant> {
+/** Somebody who broadcasts: a user, a guest, or a program. */
+interface Speaker {
+  publish(channel: string, event: string, payload: Json): Promise<unknown>
+  signal(channel: string, event: string, payload: Json): Promise<void>
+  end(): void
+}
+
+async function open({ hub, host, anonKey }: BroadcastPostParts, handshake: Handshake): Promise<Speaker> {
   const { authorization, apikey } = handshake.headers
   const bearer = typeof authorization === 'string' ? /^Bearer (.+)$/i.exec(authorization)?.[1] : undefined
   const given = bearer ?? (typeof apikey === 'string' ? apikey : undefined)
   const isGuest = given === undefined || given === anonKey
+  const program = await host.program({
+    ...handshake,
+    headers: { ...handshake.headers, authorization: given === undefined ? undefined : `Bearer ${given}` },
+  })
+  if (program) return { ...program, end: () => {} }
   // Else the hub would take the key of guests in the headers for a token.
   const own = isGuest ? { ...handshake, headers: { ...handshake.headers, authorization: undefined } } : handshake
   const user = await host.authenticate(own, isGuest ? undefined : given)
-  return hub.open({ user, address: handshake.address })
+  const participant: Participant = hub.open({ user, address: handshake.address })
+  return {
+    publish: (channel, event, payload) => participant.publish({ channel }, event, payload),
+    signal: (channel, event, payload) => participant.signal({ channel }, event, payload),
+    end: () => participant.end(),
+  }
 }
 
 async function readPosted(host: GatewayHost, rest: string, request: IncomingMessage): Promise<readonly Posted[]> {
@@ -75,15 +94,6 @@ async function readPosted(host: GatewayHost, rest: string, request: IncomingMess
     if (typeof name !== 'string' || typeof type !== 'string') throw bad('A message has no topic or no event.')
     return { channel: channelOf(name), event: type, payload }
   })
-}
-
-async function publish(
-  host: GatewayHost,
-  participant: Participant,
-  { channel, event, payload }: Posted,
-): Promise<void> {
-  if (host.hasSignal(channel, event)) await participant.signal({ channel }, event, payload)
-  else await participant.publish({ channel }, event, payload)
 }
 
 function channelOf(topic: string): string {

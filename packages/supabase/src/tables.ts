@@ -47,9 +47,10 @@ export function parseBindings(
 
 function parseBinding(asked: Json, id: number, tables: readonly RowsDefinition[]): Result<Binding> {
   if (!isRecord(asked)) return bad('An entry of postgres_changes is no object.')
-  const { event, schema = 'public', table, filter, select } = asked
+  const { event: named, schema = 'public', table, filter, select } = asked
+  const event = typeof named === 'string' ? named.toUpperCase() : named
   if (event !== '*' && event !== 'INSERT' && event !== 'UPDATE' && event !== 'DELETE')
-    return bad(`The event ${quote(String(event))} is none of *, INSERT, UPDATE and DELETE.`)
+    return bad(`The event ${quote(String(named))} is none of *, INSERT, UPDATE and DELETE.`)
   const meant = tables.filter((one) => {
     const [ownSchema, ownTable] = one.table.name.split('.')
     return (schema === '*' || schema === ownSchema) && (table === undefined || table === '*' || table === ownTable)
@@ -75,8 +76,25 @@ function parseBinding(asked: Json, id: number, tables: readonly RowsDefinition[]
   } catch (error) {
     return refused(error as BaroError)
   }
-  const columns = Array.isArray(select) ? (select as readonly Json[]).map(String) : undefined
-  return accepted({ id, event, select: columns, references, tables: of, asked })
+  const columns = selectedFrom(select, [...of.values()])
+  return columns.ok ? accepted({ id, event, select: columns.value, references, tables: of, asked }) : columns
+}
+
+/** The columns to send; `undefined` for all. */
+function selectedFrom(select: Json | undefined, tables: readonly TableOfRows[]): Result<readonly string[] | undefined> {
+  if (select === undefined || select === null) return accepted(undefined)
+  if (!Array.isArray(select)) return bad('select is no list of columns.')
+  if (select.length === 0) return accepted(undefined)
+  for (const column of select as readonly Json[])
+    for (const { schema, table, columns } of tables)
+      if (typeof column !== 'string' || !Object.hasOwn(columns, column))
+        return refused(
+          new BaroError(
+            'bad-message',
+            `select names ${quote(String(column))}, which is no column of "${schema}.${table}" here. Take one of: ${Object.keys(columns).join(', ')}.`,
+          ),
+        )
+  return accepted(select as readonly string[])
 }
 
 function bad(what: string): Result<never> {

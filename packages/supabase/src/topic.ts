@@ -92,6 +92,11 @@ export class Topic {
     return this.#parts.join.joinRef ?? this.#parts.join.ref
   }
 
+  /** How many channels it follows, as limits count them. */
+  get follows(): number {
+    return (this.#room ? 1 : 0) + (this.#changes?.follows ?? 0)
+  }
+
   /** Whether others see the client here, so that its death must be noticed soon (I9). */
   get isMember(): boolean {
     return this.#membership?.isTold === true

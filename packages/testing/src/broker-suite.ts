@@ -8,6 +8,7 @@ import { existenceDuties } from './broker-suite/existence.ts'
 import { followDuties } from './broker-suite/follow.ts'
 import { headDuties } from './broker-suite/heads.ts'
 import { historyDuties } from './broker-suite/history.ts'
+import { leadershipDuties } from './broker-suite/leadership.ts'
 import { lostClaimDuties } from './broker-suite/lost-claims.ts'
 import { nodeDuties } from './broker-suite/nodes.ts'
 import { outageDuties } from './broker-suite/outage.ts'
@@ -41,6 +42,7 @@ const duties = [
   checkpointDuties,
   proposedCheckpointDuties,
   presenceDuties,
+  leadershipDuties,
 ]
 
 /**

@@ -92,6 +92,7 @@ export function keepIn(kept: Broker): MemoryStore {
         expire: passed(kept.presence.expire),
         members: passed(kept.presence.members),
       },
+      leadership: { lead: passed(kept.leadership.lead), resign: passed(kept.leadership.resign) },
       tell: passed(kept.tell),
       hear: passed(async (listener) => endWithProcess(await kept.hear(listener))),
       async close() {

@@ -154,6 +154,7 @@ export function createSparseBroker(broker: Broker, seed: number | string = 1): B
       touch: async (...args) => outChange(await broker.presence.touch(...args)),
       expire: async (...args) => (await broker.presence.expire(...args)).map(outChange),
     },
+    leadership: broker.leadership,
     tell: (message) => broker.tell(message),
     hear: (listener) => broker.hear(listener),
     close: () => broker.close(),

@@ -82,7 +82,8 @@ export function get(path: string, headers: readonly string[] = []): string {
 }
 
 /** A request with a body, as JSON unless it is a text. */
-export function post(path: string, body: unknown): string {
+export function post(path: string, body: unknown, headers: readonly string[] = []): string {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
+  const fixed = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(text)}`]
+  return ['POST', path, 'HTTP/1.1\r\nHost: localhost\r\n'].join(' ') + [...fixed, ...headers, '', text].join('\r\n')
 }

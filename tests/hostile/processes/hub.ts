@@ -2,7 +2,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import type { Log } from '@baro/core'
-import { type Counters, createHub } from '@baro/server'
+import { type Counters, createHub, createServerKey } from '@baro/server'
+import { mount } from '@baro/socket.io'
+import { mount as mountSupabase } from '@baro/supabase'
 import { desk, origin, room, shelf } from '../channels.ts'
 import { coreWaitMs } from './core-wait.ts'
 import { serveOrders } from './worker.ts'
@@ -34,7 +36,7 @@ process.setSourceMapsEnabled(false)
 const sampleMs = 50
 let logLines = 0
 let logBytes = 0
-const keep = (line: string): void => {
+const keep = (_: object, line: string): void => {
   logLines++
   logBytes += line.length
 }
@@ -47,13 +49,18 @@ const hub = createHub({
   channels: [room, desk, shelf],
   auth: ({ token }) => (token?.startsWith('user-') ? { id: token } : undefined),
   origins: [origin],
+  // There is one, and nobody has it.
+  keys: [{ name: 'orders', hashes: [createServerKey('orders').hash], channels: ['room:{id}'], actions: ['publish'] }],
   development: false,
   log,
 })
 hub.on(room, {
   access: 'public',
   events: { said: ({ payload, publish }) => publish('said', payload) },
-  signals: { typing: ({ signal }) => signal('typing', {}) },
+  signals: {
+    typing: ({ signal }) => signal('typing', {}),
+    cursor: ({ payload, signal }) => signal('cursor', payload, { key: 'cursor' }),
+  },
   requests: { echo: ({ payload }) => payload },
 })
 hub.on(desk, {
@@ -61,6 +68,19 @@ hub.on(desk, {
   events: { said: ({ payload, publish }) => publish('said', payload) },
 })
 hub.on(shelf, { access: 'public', events: { put: ({ payload, publish }) => publish('put', payload) } })
+
+mount(
+  hub,
+  (io) => {
+    io.on('connection', (socket) => {
+      socket.on('join', (name: string) => socket.join(name))
+      socket.on('leave', (name: string) => socket.leave(name))
+    })
+  },
+  { member: () => ({ name: 'a socket' }) },
+)
+
+mountSupabase(hub)
 
 const { port } = await hub.listen(0)
 const loop = monitorEventLoopDelay({ resolution: 1 })

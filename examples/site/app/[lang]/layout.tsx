@@ -20,7 +20,11 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { site } = wordsIn(await pageLanguage(params))
-  return { title: { default: site.title, template: `%s · ${site.title}` }, description: site.description }
+  return {
+    metadataBase: new URL(process.env.SITE_URL || 'http://localhost:3000'),
+    title: { default: `${site.title}: ${site.tagline}`, template: `%s · ${site.title}` },
+    description: site.description,
+  }
 }
 
 export default async function Layout({ params, children }: Props & { children: ReactNode }) {

@@ -1,4 +1,4 @@
-import type { Log } from '@baro/core'
+import type { ClientLog } from '../ports/client-log.ts'
 
 /** Functions that are told of events, by the events' names. */
 export interface Listeners<Events> {
@@ -8,7 +8,7 @@ export interface Listeners<Events> {
 }
 
 /** Makes an empty set of listeners. One that throws is logged and keeps nobody else from being told. */
-export function createListeners<Events>(log: Log): Listeners<Events> {
+export function createListeners<Events>(log: ClientLog): Listeners<Events> {
   // Wrapped, so that the same function added twice is two listeners.
   const all = new Set<{ readonly name: keyof Events; readonly listener: (value: never) => void }>()
   return {

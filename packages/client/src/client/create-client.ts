@@ -1,4 +1,4 @@
-import type { AnyChannel, Log, Reference, TypesOf } from '@baro/core'
+import type { AnyChannel, Reference, TypesOf } from '@baro/core'
 import { type Clock, type Randomness, systemClock, systemRandomness } from '@baro/core/broker'
 import { createId, type ServerMessage } from '@baro/core/protocol'
 import { createListeners } from '../changes/listeners.ts'
@@ -8,6 +8,7 @@ import type { Backoff } from '../machine/backoff.ts'
 import { createOutbox, type OutboxEvent } from '../outbox/outbox.ts'
 import type { PageReload } from '../page/page-reload.ts'
 import type { Wake } from '../page/wake.ts'
+import type { ClientLog } from '../ports/client-log.ts'
 import type { Transport } from '../ports/transport.ts'
 import type { ChannelView } from '../subscription/channel-view.ts'
 import type { ClientCounters } from '../subscription/counters.ts'
@@ -50,7 +51,7 @@ export interface ClientOptions {
   /** What to do when the hub has another version of a channel. Default: load the page again, once, past caches. */
   readonly reload?: PageReload
   /** Default: the console. */
-  readonly log?: Log
+  readonly log?: ClientLog
   readonly clock?: Clock
   readonly randomness?: Randomness
 }

@@ -13,7 +13,7 @@ async function firstRung(options: Parameters<typeof createClient>[0] = {}): Prom
   const log = { info: () => {}, warn: () => {}, error: () => {} }
   const client = createClient({ url: 'https://shop.example/baro', log, ...options })
   client.subscribe(chat, lobby)
-  await vi.waitFor(() => expect(client.status.state).not.toBe('idle'))
+  await vi.waitFor(() => expect(client.status.state).not.toBe('idle'), { timeout: 30_000 })
   const { rung, reason = null } = client.status
   client.close()
   return rung ?? reason
@@ -36,6 +36,6 @@ it('loads the code of a pinned rung by itself, and asks by it', async () => {
   })
   const client = createClient({ url: 'https://shop.example/baro', rungs: ['sse'] })
   client.subscribe(chat, lobby)
-  await vi.waitFor(() => expect(fetched).toEqual(['https://shop.example/baro/connect']))
+  await vi.waitFor(() => expect(fetched).toEqual(['https://shop.example/baro/connect']), { timeout: 30_000 })
   client.close()
 })

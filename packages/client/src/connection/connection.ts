@@ -1,10 +1,10 @@
-import type { Log } from '@baro/core'
 import type { Cancel, Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, isFinalClose, protocolVersion, type ServerMessage } from '@baro/core/protocol'
 import { same } from '../changes/same.ts'
 import { runMachine } from '../machine/run-machine.ts'
 import { watchSleep } from '../page/sleep.ts'
 import { browserWake, type Wake } from '../page/wake.ts'
+import type { ClientLog } from '../ports/client-log.ts'
 import type { Link, Transport } from '../ports/transport.ts'
 import {
   type ConnectionEvent,
@@ -27,7 +27,7 @@ export interface ConnectionParts extends ConnectionRules {
   readonly randomness: Randomness
   /** Default: that of the browser. */
   readonly wake?: Wake | undefined
-  readonly log: Log
+  readonly log: ClientLog
   /** The client's secret, the scope of a guest's publish ids. */
   readonly secret: string
   readonly token?: Token | undefined

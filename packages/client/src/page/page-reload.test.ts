@@ -26,7 +26,7 @@ describe('a page of an old version', () => {
     browserReload('room:42', '1')
     expect(fetched).toEqual([['https://shop.example/rooms/42', { cache: 'reload' }]])
     expect(reload).not.toHaveBeenCalled()
-    await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(1))
+    await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(1), { timeout: 30_000 })
   })
 
   it('is loaded again once for each version of a channel, however often the hub says outdated', () => {

@@ -1,12 +1,4 @@
-import {
-  type AnyChannel,
-  isSnapshot,
-  type Json,
-  type Log,
-  type Publication,
-  type Reference,
-  type Signal,
-} from '@baro/core'
+import { type AnyChannel, isSnapshot, type Json, type Publication, type Reference, type Signal } from '@baro/core'
 import type { Cancel, Clock, Randomness } from '@baro/core/broker'
 import { parseAt } from '@baro/core/protocol'
 import type { Listeners } from '../changes/listeners.ts'
@@ -17,6 +9,7 @@ import { runMachine } from '../machine/run-machine.ts'
 import type { Settle } from '../outbox/lane.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { browserReload, type PageReload } from '../page/page-reload.ts'
+import type { ClientLog } from '../ports/client-log.ts'
 import { type ChannelView, isSameView, pageView } from './channel-view.ts'
 import type { ClientCounters } from './counters.ts'
 import { beginProof, continueProof, type Proof } from './hand-over.ts'
@@ -33,7 +26,7 @@ import { subscriptionStatus } from './subscription-status.ts'
 export interface FollowedChannelParts {
   readonly clock: Clock
   readonly randomness: Randomness
-  readonly log: Log
+  readonly log: ClientLog
   readonly backoff?: Backoff | undefined
   /** Default 1,000. */
   readonly lingerMs?: number | undefined

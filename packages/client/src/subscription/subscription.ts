@@ -4,7 +4,6 @@ import {
   type ChannelTypes,
   type InputOf,
   type Json,
-  type Log,
   type OutputOf,
   type PublicationOf,
   type Reference,
@@ -19,6 +18,7 @@ import { createListeners } from '../changes/listeners.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Settle } from '../outbox/lane.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import type { ClientLog } from '../ports/client-log.ts'
 import type { ChannelView } from './channel-view.ts'
 import type { ChannelEvents, FollowedChannel } from './followed-channel.ts'
 
@@ -124,7 +124,7 @@ export interface SubscriptionParts {
   readonly randomness: Randomness
   /** Default 30,000. */
   readonly requestTimeoutMs?: number | undefined
-  readonly log: Log
+  readonly log: ClientLog
   readonly connection: Connection
   readonly outbox: Outbox
 }

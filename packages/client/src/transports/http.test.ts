@@ -195,7 +195,7 @@ it('reads a stream as it comes, a message cut anywhere included', async () => {
     },
   })
   await asked[0]?.respond(new Response(body))
-  await vi.waitFor(() => expect(told).toEqual(['opened', hello(), recovered('안녕', 'p1')]))
+  await vi.waitFor(() => expect(told).toEqual(['opened', hello(), recovered('안녕', 'p1')]), { timeout: 30_000 })
 })
 
 it.each([

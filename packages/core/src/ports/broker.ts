@@ -4,6 +4,7 @@ import type { AtPosition } from '../position.ts'
 import type { Publication, Signal } from '../publication.ts'
 import type { StreamView } from '../recovery.ts'
 import type { Claimed, ClaimKey, ClaimShare, Settlement } from './claim.ts'
+import type { Leadership } from './leadership.ts'
 import type { Presence } from './presence.ts'
 import type { ReadRange, StreamFollower } from './stream-source.ts'
 
@@ -207,6 +208,9 @@ export interface Broker {
 
   /** Who is here. */
   readonly presence: Presence
+
+  /** Who does what must be done once on all nodes. */
+  readonly leadership: Leadership
 
   /** Tells every node that hears, this one too. A message is not kept. */
   tell(message: NodeMessage): Promise<void>

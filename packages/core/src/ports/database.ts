@@ -25,9 +25,11 @@ export interface DatabaseParts {
   readonly log: Log
   /** Most bytes of payload in one answer. A transaction ends in the answer in which it begins, unless it is larger. */
   readonly catchUpBytes: number
+  /** Whether the hub has a channel of this name. */
+  isChannel(name: string): boolean
   /**
    * Appends what an application published in a transaction. Payloads are output of their schemas. It happens if and only if
-   * the cursor of the channel is smaller; a channel that the hub does not have is left out.
+   * the cursor of the channel is smaller. Called for channels that the hub has.
    */
   append(channel: string, entries: readonly DatabaseEntry[], cursor: number): Promise<void>
 }
@@ -62,7 +64,8 @@ export interface OpenDatabase {
   /**
    * Resolves when what was published under this id in a transaction is appended.
    *
-   * @throws {BaroError} `unavailable` if it takes too long, `bad-id` if it was rolled back, or is no such id.
+   * @throws {BaroError} `unavailable` if it takes too long, `bad-id` if it was rolled back, or is no such id;
+   *   `unknown-channel` if the hub has no such channel.
    */
   published(id: string): Promise<void>
   /** Resolves when the database is not used any more. */

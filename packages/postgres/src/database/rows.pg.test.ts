@@ -17,7 +17,11 @@ const products = table('public.products', {
 })
 
 const warnings: string[] = []
-const log: Log = { info() {}, warn: (text) => void warnings.push(text), error: (text) => void warnings.push(text) }
+const log: Log = {
+  info() {},
+  warn: (_, text) => void warnings.push(text),
+  error: (_, text) => void warnings.push(text),
+}
 
 let database: TestDatabase
 let hub: Hub
@@ -154,6 +158,22 @@ describe('the rows of a table', () => {
     expect(page.rows.map(({ id }) => id)).toEqual([2, 40])
   })
 
+  test.for<[Parameters<typeof products>[0], readonly number[]]>([
+    [{ category: { isdistinct: 'tools' } }, [2, 3]],
+    [{ category: { isnot: null } }, [1, 2]],
+    [{ category: { notin: ['tools', 'toys'] } }, [2]],
+    [{ category: { notlike: 't%' } }, [2]],
+    [{ category: { notilike: 'T%' } }, [2]],
+    [{ price: { isdistinct: '2.00' }, name: { notin: ['none'] } }, [1, 3]],
+  ])('what is not so: %j lets the same rows through in a snapshot and in what follows it', async ([filter, ids]) => {
+    await database.run("insert into products values (3, 'axe', null, 20)")
+    const page = await render(filter)
+    expect(page.rows.map(({ id }) => id)).toEqual(ids)
+    page.follow()
+    await database.run("update products set name = 'new'; insert into products values (4, 'last', 'food', 1)")
+    await eventually(() => expect(page.told).toEqual([...ids.map((id) => `update ${id} new`), 'insert 4 last']))
+  })
+
   test('a delete carries the key alone', async () => {
     const page = await render()
     const seen: Publication[] = []
@@ -180,6 +200,25 @@ describe('the rows of a table', () => {
     await database.run("insert into products values (3, 'axe', 'tools', 20)")
     await eventually(() => expect(page.told).toEqual(['insert 3 axe']))
     expect(page.resets).toEqual(['none'])
+  })
+
+  test('whoever comes while the feed begins waits for it, and is not reset by its beginning', async () => {
+    await hub.close()
+    // Holds up the triggers, and with them the beginning.
+    const open = await database.pool.connect()
+    await open.query('drop schema baro cascade; begin; lock table products in share row exclusive mode')
+    start()
+    const { channel } = products()
+    const page = new Page(channel, { rows: [] }, 'now')
+    pages.push(page)
+    page.follow()
+    const rendering = render()
+    await open.query('commit')
+    open.release()
+    expect((await rendering).rows).toHaveLength(2)
+    await database.run("insert into products values (3, 'axe', 'tools', 20)")
+    await eventually(() => expect(page.told).toEqual(['insert 3 axe']))
+    expect(page.resets).toEqual([])
   })
 
   test('a snapshot from before the feed began is reset, and so is one of another database', async () => {

@@ -10,6 +10,7 @@ import type {
 } from '@baro/core/broker'
 import { formatPosition, maxPositionLength, type QueriedPosition, quote } from '@baro/core/protocol'
 import { asDatabaseError } from '../driver/database-error.ts'
+import { schema } from '../feed/schema.ts'
 import { TriggerFeed } from '../feed/trigger-feed.ts'
 import type { PostgresDriver } from '../ports/driver.ts'
 import { xidOf } from '../publish/publish.ts'
@@ -33,12 +34,19 @@ export interface ServedOptions {
   readonly isSeen: Sees
 }
 
+/** One table, as this node reads it. */
+interface ServedRing {
+  readonly ring: TableRing
+  readonly passing: FeedPassing
+  begun(): Promise<void>
+}
+
 export class ServedDatabase implements OpenDatabase {
   readonly #driver: PostgresDriver
   readonly #parts: DatabaseParts
   readonly #options: ServedOptions
   readonly #feed: TriggerFeed
-  readonly #rings = new Map<string, { readonly ring: TableRing; readonly passing: FeedPassing }>()
+  readonly #rings = new Map<string, ServedRing>()
   #epoch: string | undefined
 
   constructor(driver: PostgresDriver, options: ServedOptions, parts: DatabaseParts) {
@@ -51,10 +59,8 @@ export class ServedDatabase implements OpenDatabase {
       return table ? [{ ...table, history: definition.history }] : []
     })
     const { pollIntervalMs, careIntervalMs } = options
-    const publish = (channel: string, entries: readonly DatabaseEntry[], cursor: number) =>
-      parts.append(channel, entries, cursor)
     this.#feed = new TriggerFeed({
-      publish,
+      publish: (channel, entries, cursor) => this.#publish(channel, entries, cursor),
       driver,
       broker,
       clock,
@@ -66,7 +72,10 @@ export class ServedDatabase implements OpenDatabase {
     })
     for (const table of tables) {
       const ring = new TableRing({ broker, clock, log, table })
-      this.#rings.set(table.name, { ring, passing: new FeedPassing(this.#feed, ring) })
+      this.#rings.set(table.name, {
+        ...{ ring, passing: new FeedPassing(this.#feed, ring) },
+        begun: onceDone(() => this.#begun(ring)),
+      })
     }
     this.#feed.start()
   }
@@ -75,7 +84,7 @@ export class ServedDatabase implements OpenDatabase {
     const table = tableOf(definition)
     const found = table && this.#rings.get(table.name)
     if (!table || !found) return undefined
-    const { ring, passing } = found
+    const { ring, passing, begun } = found
     const { conditions: conditionsOf, window: windowOf } = definition as unknown as TableDefinition
     const named = params as { filter: string }
     const [conditions, window] = [conditionsOf(named), windowOf(named)]
@@ -83,8 +92,14 @@ export class ServedDatabase implements OpenDatabase {
     const signals = (follower: Parameters<StreamSource['follow']>[0]) =>
       this.#parts.broker.follow(channel, { deliver() {}, signal: (signal) => follower.signal(signal), lost() {} })
     return {
-      read: (range) => view.read(range),
-      head: () => view.head(),
+      async read(range) {
+        await begun()
+        return view.read(range)
+      },
+      async head() {
+        await begun()
+        return view.head()
+      },
       async follow(follower) {
         const stops = await Promise.all([view.follow(follower), signals(follower)])
         return () => {
@@ -119,7 +134,16 @@ export class ServedDatabase implements OpenDatabase {
   async published(id: string): Promise<void> {
     const xid = xidOf(id)
     const only: DatabaseSnapshot = { xmin: xid, xmax: xid + 1n, xip: new Set() }
-    const { clock } = this.#parts
+    const { clock, isChannel } = this.#parts
+    const [logged] = await this.#driver.query<{ channel: string }>(
+      `select name as channel from ${schema}.log where xid = $1::text::xid8 and id = $2`,
+      [String(xid), id],
+    )
+    if (logged && !isChannel(logged.channel))
+      throw new BaroError(
+        'unknown-channel',
+        `What was published as ${quote(id)} is for ${quote(logged.channel)}, which is no channel of this hub. Name its definition in "channels".`,
+      )
     for (const until = clock.elapsed() + publishedTimeoutMs; ; ) {
       const [row] = await this.#driver.query<{ status: string | null }>(
         'select pg_xact_status($1::text::xid8) as status',
@@ -140,6 +164,28 @@ export class ServedDatabase implements OpenDatabase {
     await Promise.all([...this.#rings.values()].map(({ ring }) => ring.close()))
   }
 
+  async #publish(channel: string, entries: readonly DatabaseEntry[], cursor: number): Promise<void> {
+    if (this.#parts.isChannel(channel)) return this.#parts.append(channel, entries, cursor)
+    this.#parts.log.error(
+      { channel },
+      `${entries.length} publications of transactions are for ${quote(channel)}, which is no channel of this hub, and are left out. Name its definition in "channels".`,
+    )
+  }
+
+  /**
+   * Resolves when the ring of a table has its first entry. Whoever stood before it would be reset by it; a ring that the
+   * broker kept from before is read at once, also while the database is away.
+   */
+  async #begun({ name, parts: { broker, table } }: TableRing): Promise<void> {
+    const { head } = await broker.read(name, { limit: 0, bytes: 0 })
+    if (head.offset > 0) return
+    try {
+      await this.#feed.ready(table.name)
+    } catch (error) {
+      throw asDatabaseError(error, `The changes of ${quote(table.name)} cannot be followed`)
+    }
+  }
+
   async #isOfThisLife({ epoch }: QueriedPosition): Promise<boolean> {
     if (epoch !== this.#epoch) this.#epoch = await this.#feed.epoch()
     return epoch === this.#epoch
@@ -148,9 +194,22 @@ export class ServedDatabase implements OpenDatabase {
   #positionOf(position: QueriedPosition): Queried['position'] {
     if (formatPosition(position).length <= maxPositionLength) return position
     this.#parts.log.warn(
+      {},
       `${position.xip.length} transactions write at once: a snapshot of the database is longer than a position may be, so who continues from this page is reset.`,
     )
     return { kind: 'none' }
+  }
+}
+
+/** Does it once; what failed is done again for the next one who asks. */
+function onceDone(run: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => {
+    done ??= run().catch((error) => {
+      done = undefined
+      throw error
+    })
+    return done
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve, sep } from 'node:path'
 import type { Log } from '@baro/core'
-import { type Clock, systemClock } from '@baro/core/broker'
+import { type Clock, consoleLog, systemClock } from '@baro/core/broker'
 import { checkedOptions, type OptionRules, wholeOrUnbounded } from '@baro/core/protocol'
 import { lockFolder, type Unlock } from '@baro/disk/folder-lock'
 import type { PostgresDriver } from '../ports/driver.ts'
@@ -77,7 +77,7 @@ export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): Embedd
     directory,
     lockWaitMs = 10_000,
     transactionTimeoutMs = 30_000,
-    log = console,
+    log = consoleLog,
     clock = systemClock,
   } = checkedOptions('createEmbeddedPostgres', options, optionRules)
   const folder = resolve(directory)
@@ -86,9 +86,9 @@ export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): Embedd
     data: { data: join(folder, 'data'), seed: seedPath() },
     clock,
     transactionTimeoutMs,
-    making: () => log.info(`Making a PostgreSQL database in ${folder}. This takes some seconds, once.`),
+    making: () => log.info({}, `Making a PostgreSQL database in ${folder}. This takes some seconds, once.`),
     ended: (error) => {
-      log.error(error.message)
+      log.error({}, error.message)
       for (const tell of lost) tell(error)
       lost.clear()
     },

@@ -22,7 +22,10 @@ export interface FeedRoundParts {
  * counts them: whoever changes these changes the version of the schema.
  */
 const piece = { rows: 20_000, bytes: 1 << 20 } as const
-/** Most pieces of a round. The cursor is the number of the round times this, and the number of the piece. */
+/**
+ * Most pieces of a round. The cursor is the number of the round times this, and the number of the piece: it has 53 bits, and
+ * each leader begins thousands of rounds above the one before.
+ */
 const piecesPerRound = 2 ** 20
 
 interface Transaction {

@@ -9,11 +9,12 @@ import type { Log } from '@baro/core'
 import type { Cancel } from '@baro/core/broker'
 import type { HeldSession, PostgresDriver } from '../ports/driver.ts'
 import { type FeedRoundParts, feedRound } from './feed-round.ts'
+import { RoundNumbers, type RoundNumbersParts } from './round-numbers.ts'
 import { finishRound, look, prune, type RecordedRound, recordRound, resumeRounds, takeLock } from './rounds.ts'
 import { schema } from './schema.ts'
 
 /** What leading works with. */
-export interface LeaderParts extends Omit<FeedRoundParts, 'session'> {
+export interface LeaderParts extends Omit<FeedRoundParts, 'session'>, Pick<RoundNumbersParts, 'randomness'> {
   readonly driver: PostgresDriver
   readonly log: Log
   /** How often it looks without being woken. */
@@ -84,6 +85,7 @@ export class Leader {
     this.#session = session
     if (!(await takeLock(session, feed))) return
     await session.listen(schema, () => this.wake())
+    const numbers = new RoundNumbers(this.#parts)
     let round = await resumeRounds(session, feed)
     let epoch: string | undefined
     let caredAt = Number.NEGATIVE_INFINITY
@@ -100,7 +102,8 @@ export class Leader {
       if (epoch !== undefined && epoch !== seen.epoch) await this.#parts.lifeChanged()
       epoch = seen.epoch
       this.#complaint = undefined
-      if (seen.hasNews || seen.hasWaiting) round = await recordRound(session, feed, round)
+      if (seen.hasNews || seen.hasWaiting)
+        round = await recordRound(session, feed, round, await numbers.after(round.number))
       else if (!this.#isWoken) await this.#sleep(pollIntervalMs)
     }
   }
@@ -118,6 +121,7 @@ export class Leader {
     if (this.#isClosed || what === this.#complaint) return
     this.#complaint = what
     this.#parts.log.error(
+      { code: 'unavailable' },
       `The changes of the database cannot be read, which is tried again every ${retryMs} ms: ${what}`,
     )
   }

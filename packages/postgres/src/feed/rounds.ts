@@ -83,12 +83,16 @@ export async function look(session: Queryable, feed: string, { to }: RecordedRou
 }
 
 /**
- * Records the next round, and begins the tables that wait: the round after this one is their first.
+ * Records the next round under a number, and begins the tables that wait: the round after this one is their first.
  *
  * @throws {Error} if the last round is another one: somebody else leads.
  */
-export async function recordRound(session: Queryable, feed: string, last: RecordedRound): Promise<RecordedRound> {
-  const number = last.number + 1
+export async function recordRound(
+  session: Queryable,
+  feed: string,
+  last: RecordedRound,
+  number: number,
+): Promise<RecordedRound> {
   const [row] = await session.query<{ from: string; to: string }>(
     `with begun as (
        update ${schema}.feed_tables set since = $3::bigint + 1 where feed = $1 and since is null

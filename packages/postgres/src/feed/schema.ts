@@ -17,6 +17,29 @@ const oldest = 130_000
 // Each setting decides how a value becomes text. The session of an application may have others.
 const spelling = `set search_path = pg_catalog, pg_temp set timezone = 'UTC' set datestyle = 'ISO' set intervalstyle = 'iso_8601' set bytea_output = 'hex' set extra_float_digits = 1`
 
+const logStatements: readonly string[] = [
+  `create table ${schema}.log (
+    seq bigint generated always as identity (cache 1),
+    xid xid8 not null default pg_current_xact_id(),
+    name text not null,
+    kind text not null,
+    id text,
+    old jsonb,
+    new jsonb
+  )`,
+  `create index log_order on ${schema}.log (xid, seq)`,
+]
+
+const logTrigger = `create trigger emptied after truncate on ${schema}.log for each statement execute function ${schema}.begin_life()`
+
+/** Somebody dropped the log with the triggers that write it: what was in it is gone, and all tables begin again. */
+const logAnew: readonly string[] = [
+  ...logStatements,
+  logTrigger,
+  `update ${schema}.life set epoch = replace(gen_random_uuid()::text, '-', '')`,
+  `update ${schema}.feed_tables set since = null`,
+]
+
 /**
  * `log` holds changes until all feeds have them. Its order is that of writing, never of commits; the identity has no
  * cache, because a cached number would be older than it looks. `life` names the life of the database: positions
@@ -32,16 +55,7 @@ const statements: readonly string[] = [
     epoch text not null default replace(gen_random_uuid()::text, '-', ''),
     version integer not null
   )`,
-  `create table ${schema}.log (
-    seq bigint generated always as identity (cache 1),
-    xid xid8 not null default pg_current_xact_id(),
-    name text not null,
-    kind text not null,
-    id text,
-    old jsonb,
-    new jsonb
-  )`,
-  `create index log_order on ${schema}.log (xid, seq)`,
+  ...logStatements,
   `create table ${schema}.feeds (
     feed text primary key,
     round bigint not null default 0,
@@ -88,19 +102,20 @@ const statements: readonly string[] = [
     perform pg_notify('${schema}', '');
     return null;
   end $body$`,
-  `create trigger emptied after truncate on ${schema}.log for each statement execute function ${schema}.begin_life()`,
+  logTrigger,
   `insert into ${schema}.life (version) values (${version})`,
 ]
 
 /**
- * Makes the schema if it is not there. Several may do it at once: one makes it, the others wait for it.
+ * Makes the schema if it is not there, or its log. Several may do it at once: one makes it, the others wait for it.
  *
  * @throws {BaroError} `bad-definition` if the server is too old, is a standby, or has a schema of another version.
  */
 export async function installSchema(tx: Queryable): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(${installLock})::text`)
-  const [found] = await tx.query<{ version: number; standby: boolean; life: string | null }>(
-    `select current_setting('server_version_num')::int as version, pg_is_in_recovery() as standby, to_regclass('${schema}.life')::text as life`,
+  const [found] = await tx.query<{ version: number; standby: boolean; life: string | null; log: string | null }>(
+    `select current_setting('server_version_num')::int as version, pg_is_in_recovery() as standby,
+       to_regclass('${schema}.life')::text as life, to_regclass('${schema}.log')::text as log`,
   )
   if (!found || found.version < oldest)
     throw new BaroError('bad-definition', `PostgreSQL ${found?.version} is too old: 13 is the oldest that works.`)
@@ -109,7 +124,8 @@ export async function installSchema(tx: Queryable): Promise<void> {
       'bad-definition',
       'This server is a standby, which cannot be written to. Give createDatabase the primary.',
     )
-  if (found.life === null) for (const statement of statements) await tx.query(statement)
+  const missing = found.life === null ? statements : found.log === null ? logAnew : []
+  for (const statement of missing) await tx.query(statement)
   const [life] = await tx.query<{ version: number }>(`select version from ${schema}.life`)
   if (life?.version !== version)
     throw new BaroError(

@@ -194,6 +194,8 @@ describe('what somebody does to the tables of the feed', () => {
     ],
     ['makes the table anew', 'drop table notes; create table notes (id integer primary key, body text)'],
     ['empties the log', 'truncate baro.log'],
+    ['drops the log with all that writes it', 'drop table baro.log cascade'],
+    ['drops everything that the feed has made', 'drop schema baro cascade'],
   ])('%s: the table begins again', async ([_, sql]) => {
     await feedOf().ready('public.notes')
     await database.run("insert into notes values (1, 'a')")
@@ -202,6 +204,14 @@ describe('what somebody does to the tables of the feed', () => {
     await eventually(async () => expect((await ring()).filter(({ kind }) => kind === 'start')).toHaveLength(2))
     await database.run("insert into notes values (2, 'b')")
     await eventually(async () => expect(await told()).toEqual(['+1 a', '+2 b']))
+  })
+
+  test('the log cannot be dropped alone, and whoever drops it with all that writes it: the application goes on writing', async () => {
+    await feedOf().ready('public.notes')
+    await expect(database.run('drop table baro.log')).rejects.toThrow('other objects depend on it')
+    // In one transaction, so that nothing was put right in between.
+    await database.run("begin; drop table baro.log cascade; insert into notes values (1, 'a'); truncate notes; commit")
+    await eventually(async () => expect((await ring()).filter(({ kind }) => kind === 'start')).toHaveLength(2))
   })
 
   test('a table that is not as defined is refused with a sentence, and the others are fed', async () => {

@@ -36,6 +36,8 @@ export class TriggerFeed implements ChangeFeed {
   readonly #parts: TriggerFeedParts
   readonly #leader: Promise<Leader>
   readonly #ready = new Map<string, Promise<void>>()
+  /** Tables that this node has given their triggers. */
+  readonly #watched = new Set<string>()
   #installed: Promise<void> | undefined
   #feed: Promise<string>
   #isClosed = false
@@ -47,10 +49,11 @@ export class TriggerFeed implements ChangeFeed {
     this.#leader = this.#feed.then(
       (feed) =>
         new Leader({
-          ...{ driver, broker, clock, log, pollIntervalMs, careIntervalMs, feed },
+          ...{ driver, broker, clock, log, pollIntervalMs, careIntervalMs, feed, randomness: parts.randomness },
           boundsOf: (name) => tables.find((table) => table.name === name)?.history ?? ordinaryBounds,
           publish: parts.publish,
-          prepare: () => this.#install(),
+          // Each time it begins to lead: somebody may have dropped what was there.
+          prepare: () => driver.transaction('read committed', installSchema),
           inspect: () => this.#inspect(feed),
           lifeChanged: async () => {
             await driver.query(`update ${schema}.feed_tables set since = null where feed = $1`, [feed])
@@ -65,7 +68,7 @@ export class TriggerFeed implements ChangeFeed {
     for (const { name } of this.#parts.tables)
       this.ready(name).catch((error: Error) => {
         if (!this.#isClosed)
-          this.#parts.log.error(`The table ${JSON.stringify(name)} cannot be followed yet: ${error.message}`)
+          this.#parts.log.error({}, `The table ${JSON.stringify(name)} cannot be followed yet: ${error.message}`)
       })
     this.#leader.then((leader) => this.#isClosed || leader.start()).catch(() => {})
   }
@@ -108,6 +111,8 @@ export class TriggerFeed implements ChangeFeed {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    // A table that begins may be getting its triggers.
+    await Promise.allSettled(this.#ready.values())
     await this.#leader.then((leader) => leader.close()).catch(() => {})
   }
 
@@ -163,6 +168,7 @@ export class TriggerFeed implements ChangeFeed {
        on conflict (feed, name) do update set mark = excluded.mark, since = null where kept.mark <> excluded.mark`,
       [feed, name, mark],
     )
+    this.#watched.add(name)
   }
 
   /** Puts back what somebody dropped or disabled. What was changed meanwhile nobody knows, so the table begins again. */
@@ -172,19 +178,21 @@ export class TriggerFeed implements ChangeFeed {
       `select name, mark from ${schema}.feed_tables where feed = $1`,
       [feed],
     )
-    const marks = await triggerMarks(
-      driver,
-      kept.map(({ name }) => name),
-    )
-    for (const { name, mark } of kept) {
-      if (marks.get(name) === mark) continue
+    // One that is not kept any more went with the schema.
+    const known = new Map<string, string | undefined>([...this.#watched].map((name) => [name, undefined]))
+    for (const { name, mark } of kept) known.set(name, mark)
+    const marks = await triggerMarks(driver, [...known.keys()])
+    for (const [name, mark] of known) {
+      if (mark !== undefined && marks.get(name) === mark) continue
       try {
         await this.#watch(feed, name)
         log.warn(
+          {},
           `The triggers of ${JSON.stringify(name)} were dropped or disabled: they are back, and whoever follows the table gets its rows anew.`,
         )
       } catch (error) {
         log.error(
+          {},
           `The changes of ${JSON.stringify(name)} are not told, because its triggers cannot be put back: ${(error as Error).message}`,
         )
       }

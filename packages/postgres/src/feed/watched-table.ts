@@ -147,6 +147,8 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
   if ((await triggerMarks(tx, [name])).has(name)) return
   await tx.query(`set local lock_timeout = ${lockTimeoutMs}`)
   const [table, text] = [quoteTable(name), quoteText(name)]
+  // Always true, and a dependency: whoever drops the log takes the triggers with it, so that the application goes on writing.
+  const needsLog = `when (null::${schema}.log is null)`
   const create = (which: string, when: string, run: string): readonly string[] => [
     `drop trigger if exists "${which}" on ${table}`,
     `create trigger "${which}" after ${when} execute function ${schema}.${run}`,
@@ -154,10 +156,12 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
     `alter table ${table} enable always trigger "${which}"`,
   ]
   for (const statement of [
+    // Whoever drops it meanwhile waits, and finds the new triggers.
+    `lock table ${schema}.log in access share mode`,
     `lock table ${table} in share row exclusive mode`,
-    ...create(trigger.row, `insert or update or delete on ${table} for each row`, `log_row(${text})`),
-    ...create(trigger.truncate, `truncate on ${table} for each statement`, `log_truncate(${text})`),
-    ...create(trigger.wake, `insert or update or delete on ${table} for each statement`, 'wake()'),
+    ...create(trigger.row, `insert or update or delete on ${table} for each row ${needsLog}`, `log_row(${text})`),
+    ...create(trigger.truncate, `truncate on ${table} for each statement ${needsLog}`, `log_truncate(${text})`),
+    ...create(trigger.wake, `insert or update or delete on ${table} for each statement ${needsLog}`, 'wake()'),
   ])
     await tx.query(statement)
 }

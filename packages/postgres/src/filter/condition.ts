@@ -2,10 +2,26 @@
 import { type ColumnType, scalarOf } from '../values/column-type.ts'
 
 /** The operators, as `table` takes them and as SQL knows them. */
-export const operators = ['eq', 'neq', 'lt', 'lte', 'gt', 'gte', 'in', 'like', 'ilike', 'is'] as const
+export const operators = [
+  'eq',
+  'neq',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+  'in',
+  'like',
+  'ilike',
+  'is',
+  'isdistinct',
+  'isnot',
+  'notin',
+  'notlike',
+  'notilike',
+] as const
 export type Operator = (typeof operators)[number]
 
-/** One condition. `in` has its values sorted, each once. `is` has `null`, `true` or `false` as text. */
+/** One condition. `in` and `notin` have their values sorted, each once. `is` and `isnot` have `null`, `true` or `false` as text. */
 export interface Condition {
   readonly column: string
   readonly operator: Operator
@@ -48,7 +64,9 @@ export function comparing(type: ColumnType): Comparing | undefined {
 }
 
 const equal: readonly Operator[] = ['eq', 'neq', 'in', 'is']
-const ordered: readonly Operator[] = [...equal, 'lt', 'lte', 'gt', 'gte']
+const negated: readonly Operator[] = ['isdistinct', 'isnot', 'notin']
+const unordered = [...equal, ...negated]
+const ordered: readonly Operator[] = [...equal, 'lt', 'lte', 'gt', 'gte', ...negated]
 
 /** What may be asked of values that compare so. */
 export const operatorsOf: Readonly<Record<Comparing, readonly Operator[]>> = {
@@ -56,11 +74,11 @@ export const operatorsOf: Readonly<Record<Comparing, readonly Operator[]>> = {
   numeric: ordered,
   real: ordered,
   double: ordered,
-  boolean: equal,
-  text: [...ordered, 'like', 'ilike'],
-  uuid: equal,
+  boolean: unordered,
+  text: [...ordered, 'like', 'ilike', 'notlike', 'notilike'],
+  uuid: unordered,
   date: ordered,
   timestamp: ordered,
   timestamptz: ordered,
-  label: equal,
+  label: unordered,
 }

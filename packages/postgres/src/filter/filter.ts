@@ -23,6 +23,15 @@ export type ColumnFilter<Value> =
       /** The same; of the letters A to Z, upper and lower case are one. */
       readonly ilike?: string
       readonly is?: null | boolean
+      /** Not `eq`, or null. */
+      readonly isdistinct?: Exclude<Value, null>
+      /** Of `true` and `false`, a null is neither. */
+      readonly isnot?: null | boolean
+      /** None of them, and no null. */
+      readonly notin?: readonly Exclude<Value, null>[]
+      /** Not `like`, and no null. */
+      readonly notlike?: string
+      readonly notilike?: string
     }
 
 /** Which rows: all conditions are true. */
@@ -83,7 +92,7 @@ export function parseFilter(columns: FilterColumns, text: string): readonly Cond
         columns,
         column,
         operator,
-        operator === 'in' ? values : operator === 'is' ? isValues[values[0]] : values[0],
+        operator.endsWith('in') ? values : isOfState(operator) ? isValues[values[0]] : values[0],
       ),
     )
     return formatFilter(checked) === text ? checked : undefined
@@ -115,10 +124,10 @@ function conditionOf(columns: FilterColumns, column: string, operator: string, v
     operator: operator as Operator,
     values,
   })
-  if (operator === 'is') {
+  if (isOfState(operator)) {
     if (value === null || (kind === 'boolean' && typeof value === 'boolean')) return condition(String(value))
     return refuse(
-      `asks whether ${quote(column)} is ${quote(value)}. Ask for null${kind === 'boolean' ? ', true or false' : ''}.`,
+      `asks whether ${quote(column)} ${operator === 'is' ? 'is' : 'is not'} ${quote(value)}. Ask for null${kind === 'boolean' ? ', true or false' : ''}.`,
     )
   }
   const canonical = (one: unknown): string =>
@@ -126,9 +135,11 @@ function conditionOf(columns: FilterColumns, column: string, operator: string, v
     refuse(
       `compares ${quote(column)} with ${quote(one)}, which is no ${kind}.${one === null ? ' Ask for { is: null }.' : ''}`,
     )
-  if (operator === 'in') {
+  if (operator.endsWith('in')) {
     if (!Array.isArray(value) || value.length === 0)
-      return refuse(`asks for ${quote(column)} in ${quote(value)}. Give a list that is not empty.`)
+      return refuse(
+        `asks for ${quote(column)} ${operator === 'in' ? 'in' : 'not in'} ${quote(value)}. Give a list that is not empty.`,
+      )
     const [first = '', ...others] = [...new Set(value.map(canonical))].sort(byCode)
     return condition(first, ...others)
   }
@@ -136,6 +147,11 @@ function conditionOf(columns: FilterColumns, column: string, operator: string, v
   if (operator.endsWith('like') && /^(?:[^\\]|\\.)*\\$/su.test(text))
     return refuse(`ends the pattern ${quote(text)} with "\\". Write "\\\\" for one.`)
   return condition(text)
+}
+
+/** Whether a value is asked to be null, true or false, or not to be. */
+function isOfState(operator: string): boolean {
+  return operator === 'is' || operator === 'isnot'
 }
 
 function isPlain(value: unknown): value is object {

@@ -16,13 +16,16 @@ export function matcher(columns: FilterColumns, conditions: readonly Condition[]
 function testOf(kind: Comparing, { column, operator, values }: Condition): Match {
   const [first] = values
   const textOf = (row: Texts) => row[column] ?? null
-  if (operator === 'is') return (row) => textOf(row) === (first === 'null' ? null : first)
-  if (operator === 'like' || operator === 'ilike') {
-    const cased = operator === 'ilike' ? asciiLower : (text: string) => text
+  const known = first === 'null' ? null : first
+  if (operator === 'is') return (row) => textOf(row) === known
+  if (operator === 'isnot') return (row) => textOf(row) !== known
+  if (operator.endsWith('like')) {
+    const cased = operator.endsWith('ilike') ? asciiLower : (text: string) => text
     const steps = likeSteps(cased(first))
+    const isWanted = !operator.startsWith('not')
     return (row) => {
       const text = textOf(row)
-      return text !== null && isLike(cased(text), steps)
+      return text !== null && isLike(cased(text), steps) === isWanted
     }
   }
   const compare = comparers[kind]
@@ -46,17 +49,24 @@ function testOf(kind: Comparing, { column, operator, values }: Condition): Match
       return test((order) => order > 0)
     case 'gte':
       return test((order) => order >= 0)
-    default:
+    case 'isdistinct': {
+      const isEqual = test((order) => order === 0)
+      return (row) => !isEqual(row)
+    }
+    default: {
+      const isWanted = operator === 'in'
       return (row) => {
         const text = textOf(row)
         if (text === null) return false
         const found = compare.read(text)
-        return [wanted, ...others].some((one) => compare.order(found, one) === 0)
+        return [wanted, ...others].some((one) => compare.order(found, one) === 0) === isWanted
       }
+    }
   }
 }
 
-interface Comparer {
+/** How the values of a column compare. */
+export interface Comparer {
   read(text: string): unknown
   /** Below 0, 0 or above 0, as a comparator. */
   order(a: unknown, b: unknown): number
@@ -84,6 +94,11 @@ const comparers: Readonly<Record<Comparing, Comparer>> = {
   date: of((text) => readMoment(text), byOrder),
   timestamp: of((text) => readMoment(text), byOrder),
   timestamptz: of((text) => readMoment(text), byOrder),
+}
+
+/** How values of this kind compare. */
+export function comparerOf(kind: Comparing): Comparer {
+  return comparers[kind]
 }
 
 /** UTF-16 puts half of a pair before some characters below it; code points, as the bytes of UTF-8, do not. */

@@ -10,6 +10,7 @@ const comparison: Readonly<Partial<Record<Operator, string>>> = {
   lte: '<=',
   gt: '>',
   gte: '>=',
+  isdistinct: 'is distinct from',
 }
 
 /** Parameters come as text, so that no client guesses a type. */
@@ -42,9 +43,13 @@ export function whereOf(
     // Texts are ordered by code point, whatever the order of the column: nobody else could say it without the database.
     const ordered = kind === 'text' && /^(lt|gt)/.test(operator) ? `${name} collate "C"` : name
     if (sign) return `${ordered} ${sign} ${parameter(first)}::text::${typeOf[kind]}`
-    if (operator === 'in') return `${name} = any (${parameter([first, ...others])}::text[]::${typeOf[kind]}[])`
-    if (operator === 'is') return `${name} is ${first === 'null' ? 'null' : first === 'true' ? 'true' : 'false'}`
-    return `${name} collate "C" ${operator} ${parameter(first)}::text`
+    const list = () => `(${parameter([first, ...others])}::text[]::${typeOf[kind]}[])`
+    if (operator === 'in') return `${name} = any ${list()}`
+    if (operator === 'notin') return `${name} <> all ${list()}`
+    const known = first === 'null' ? 'null' : first === 'true' ? 'true' : 'false'
+    if (operator === 'is') return `${name} is ${known}`
+    if (operator === 'isnot') return `${name} is not ${known}`
+    return `${name} collate "C" ${operator.replace(/^not/, 'not ')} ${parameter(first)}::text`
   })
   return { text: texts.join(' and ') || 'true', values }
 }

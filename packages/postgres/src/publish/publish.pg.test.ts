@@ -17,7 +17,8 @@ const order = channel('order:{id}', {
   events: { paid: text },
   state: { initial: (): string[] => [], on: { paid: (list, { payload }) => [...list, payload] } },
 })
-const log: Log = { info() {}, warn() {}, error() {} }
+const errors: string[] = []
+const log: Log = { info() {}, warn() {}, error: (_fields, text) => void errors.push(text) }
 
 let database: TestDatabase
 let hub: Hub
@@ -27,6 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.end())
 beforeEach(async () => {
+  errors.length = 0
   hub = createHub({ channels: [order], database: createDatabase(database.pool, { pollIntervalMs: 50 }), log })
   hub.on(order, { access: 'public' })
 })
@@ -55,8 +57,8 @@ async function inTransaction<T>(
 
 const begun = async () => {
   for (;;) {
-    const { rows } = await database.pool.query("select to_regclass('baro.feeds')::text as there")
-    if (rows[0].there !== null) return
+    const { rows } = await database.pool.query('select feed from baro.feeds').catch(() => ({ rows: [] }))
+    if (rows.length > 0) return
   }
 }
 
@@ -86,4 +88,16 @@ test('a payload that is not valid fails before anything is logged', async () => 
   await expect(
     inTransaction('commit', (tx) => publish(tx, { channel: 'order:1' }, 'paid' as never, 'x' as never)),
   ).rejects.toMatchObject({ code: 'not-accepted' })
+})
+
+test('what is for a channel that the hub does not have is an error for who waits, and in the log', async () => {
+  await begun()
+  const elsewhere = channel('elsewhere:{id}', { events: { paid: text } })
+  const ids = await inTransaction('commit', async (tx) => [
+    await publish(tx, elsewhere({ id: 1 }), 'paid', 'one'),
+    await publish(tx, order({ id: 1 }), 'paid', 'two'),
+  ])
+  await expect(hub.published(ids[0] ?? '')).rejects.toMatchObject({ code: 'unknown-channel' })
+  await hub.published(ids[1] ?? '')
+  expect(errors).toEqual([expect.stringContaining('"elsewhere:1", which is no channel of this hub')])
 })

@@ -10,7 +10,8 @@ export interface PublishingTransaction {
 
 /**
  * Publishes in a transaction: the publication exists if and only if the transaction commits (I11). Resolves when it is
- * logged; it is appended after the commit. The hub must have been started on this database once.
+ * logged; it is appended after the commit. The hub must have been started on this database once. What is for a channel that
+ * the hub does not have is left out, which its log and `hub.published(id)` say.
  *
  * @param reference What the definition returned, not a copy of it.
  * @returns the id of the publication, for `hub.published(id)`.

@@ -31,7 +31,7 @@ export async function readRing(
   isEnough: (entries: RingPart['entries']) => boolean,
 ): Promise<RingPart> {
   let last = await broker.read(ring, { after, limit: slice, bytes })
-  let part: RingPart = { ...partOf(last), entries: read(last), upTo: last.upTo }
+  let part: RingPart = { ...partOf(last), entries: entriesOf(last), upTo: last.upTo }
   while (last.upTo.offset < last.head.offset) {
     // A slice that is short of entries has all the bytes that may be read at once.
     const isFull = last.publications.length < slice || isEnough(part.entries)
@@ -41,7 +41,13 @@ export async function readRing(
     const next = await broker.read(ring, { after: last.upTo.offset, limit: slice, bytes })
     const isSame = next.epoch === part.epoch && (next.from === undefined || next.from.check === last.upTo.check)
     if (!isSame || next.upTo.offset === last.upTo.offset) return part
-    part = { ...part, head: next.head, floor: next.floor, entries: [...part.entries, ...read(next)], upTo: next.upTo }
+    part = {
+      ...part,
+      head: next.head,
+      floor: next.floor,
+      entries: [...part.entries, ...entriesOf(next)],
+      upTo: next.upTo,
+    }
     last = next
   }
   return part
@@ -53,7 +59,8 @@ function cutAfter(part: RingPart, end: number): RingPart {
   return { ...part, entries: part.entries.slice(0, end + 1), upTo: placeOf(publication) }
 }
 
-function placeOf({ offset, id }: Publication): Place {
+/** Where an entry stands. */
+export function placeOf({ offset, id }: Publication): Place {
   return { offset, check: checkOf(id) }
 }
 
@@ -66,6 +73,7 @@ function partOf({ epoch, head, floor, from }: StreamView): Omit<RingPart, 'entri
   return { epoch, head, floor, ...(from && { from }) }
 }
 
-function read({ publications }: StreamView): RingPart['entries'] {
+/** What a read of the broker brought, as entries. */
+export function entriesOf({ publications }: Pick<StreamView, 'publications'>): RingPart['entries'] {
   return publications.map((publication) => ({ publication, entry: readRingEntry(publication) }))
 }

@@ -7,11 +7,11 @@
  */
 import { BaroError } from '@baro/core'
 import type { StreamView } from '@baro/core/broker'
-import { checkOf, type Place } from '@baro/core/protocol'
+import type { Place } from '@baro/core/protocol'
 import type { ChangeFeed } from '../ports/change-feed.ts'
 import { type DatabaseSnapshot, includes, parseSnapshot } from '../snapshot/database-snapshot.ts'
 import { fromOf } from './ring-entry.ts'
-import { type RingPart, readRing } from './ring-scan.ts'
+import { entriesOf, placeOf, type RingPart } from './ring-scan.ts'
 import type { RingView, TableRing } from './table-ring.ts'
 
 /** How long somebody waits for the feed, and how often it is asked. */
@@ -64,37 +64,65 @@ export async function rowsAfter(
   isSeen: Sees,
 ): Promise<StreamView | undefined> {
   await passing.passed(snapshot)
-  const { broker } = ring.parts
-  const { floor } = await broker.read(ring.name, { limit: 0, bytes: 0 })
-  const part = await readRing(broker, ring.name, floor, bytes, () => false)
-  const whole = await readRest(ring, part, bytes)
-  if (!whole || whole.floor > floor) return undefined
-  const start = whole.entries.findLastIndex(({ entry }) => entry.kind === 'start')
-  const entries = whole.entries.slice(Math.max(start, 0))
-  const mark = entries.map(({ publication }) => fromOf(publication)).find((from) => from !== undefined)
-  // Whatever came before the first mark, this snapshot sees.
-  const before = mark === undefined ? await passing.recorded() : parseSnapshot(mark)
-  if (!includes(snapshot, before)) return undefined
-  const { epoch, head, upTo } = whole
-  const publications = view.select({ ...whole, entries }, (xid) => !isSeen(snapshot, xid))
-  const from = placeBefore(whole, publications[0]?.offset)
-  return { epoch, head, floor: whole.floor, ...(from && { from }), publications, upTo }
+  const part = await partAfter(passing, ring, snapshot, bytes)
+  if (!part) return undefined
+  const { epoch, head, floor, upTo } = part
+  const publications = view.select(part, (xid) => !isSeen(snapshot, xid))
+  const from = placeBefore(part, publications[0]?.offset)
+  return { epoch, head, floor, ...(from && { from }), publications, upTo }
 }
 
 /** The place right before a publication; without one, nothing follows: the place behind all that was read. */
 function placeBefore({ entries, from, upTo }: RingPart, offset: number | undefined): Place | undefined {
   if (offset === undefined) return upTo
   const before = entries.findLast(({ publication }) => publication.offset < offset)?.publication
-  return before ? { offset: before.offset, check: checkOf(before.id) } : from
+  return before ? placeOf(before) : from
 }
 
-/** The rest of the ring behind a part, up to the head: a part may end where one transaction is very large. */
-async function readRest(ring: TableRing, first: RingPart, bytes: number): Promise<RingPart | undefined> {
-  let part = first
-  while (part.upTo.offset < part.head.offset) {
-    const next = await readRing(ring.parts.broker, ring.name, part.upTo.offset, bytes, () => false)
-    if (next.epoch !== part.epoch || next.upTo.offset === part.upTo.offset) return undefined
-    part = { ...part, head: next.head, floor: next.floor, entries: [...part.entries, ...next.entries], upTo: next.upTo }
+/** Entries that are read first, and then at a time: most pages are a moment old. */
+const slices = { first: 100, next: 500 } as const
+
+/**
+ * The end of a ring, from the newest entry on before which the snapshot sees everything; `undefined` if there is none. It is
+ * looked for from the head backwards, so that a page costs what came since, and not what is kept.
+ */
+async function partAfter(
+  passing: FeedPassing,
+  ring: TableRing,
+  snapshot: DatabaseSnapshot,
+  bytes: number,
+): Promise<RingPart | undefined> {
+  const { broker } = ring.parts
+  const newest = await broker.read(ring.name, { limit: slices.first, bytes })
+  const { epoch, head, upTo } = newest
+  let view = newest
+  let entries = entriesOf(view)
+  for (;;) {
+    const { floor } = view
+    const begins = entriesOf(view).findLast(({ publication, entry }) => {
+      const from = fromOf(publication)
+      return entry.kind === 'start' || (from !== undefined && includes(snapshot, parseSnapshot(from)))
+    })
+    if (begins) {
+      const { offset } = begins.publication
+      // What came before the beginning of the table does not lead here.
+      if (!includes(snapshot, parseSnapshot(fromOf(begins.publication) ?? ''))) return undefined
+      const at = entries.findIndex(({ publication }) => publication.offset === offset)
+      const before = entries[at - 1]?.publication
+      const from = before
+        ? placeOf(before)
+        : (await broker.read(ring.name, { after: offset - 1, limit: 0, bytes: 0 })).from
+      return { epoch, head, floor, ...(from && { from }), entries: entries.slice(at), upTo }
+    }
+    const first = view.publications[0]?.offset
+    if (first === undefined || first - 1 <= floor) break
+    view = await broker.read(ring.name, { limit: slices.next, bytes, until: first - 1 })
+    if (view.epoch !== epoch) return undefined
+    entries = [...entriesOf(view), ...entries]
   }
-  return part
+  // Nothing says what is before all this: then it must be everything that there is.
+  if (entries.some(({ publication }) => fromOf(publication) !== undefined)) return undefined
+  if (!includes(snapshot, await passing.recorded())) return undefined
+  const from = entries[0] && (await broker.read(ring.name, { after: view.floor, limit: 0, bytes: 0 })).from
+  return { epoch, head, floor: view.floor, ...(from && { from }), entries, upTo }
 }

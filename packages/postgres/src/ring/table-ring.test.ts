@@ -93,6 +93,38 @@ describe('a view of a ring', () => {
     expect(await after(viewOf(), '10:10:')).toMatchObject({ publications: [{ offset: 2 }] })
   })
 
+  test('I12: what follows a snapshot costs what came since, however much is kept', async () => {
+    for (let xid = 11; xid < 1_011; xid++)
+      await broker.append(
+        name,
+        [ringEntry(insert(xid, xid, 'red'), { id: `round-${xid}`, time: 0, from: `${xid}:${xid}:` })],
+        shape.history,
+      )
+    let read = 0
+    const counting: Broker = Object.create(broker, {
+      read: {
+        value: async (...args: Parameters<Broker['read']>) => {
+          const view = await broker.read(...args)
+          read += view.publications.length
+          return view
+        },
+      },
+    })
+    ring = new TableRing({ broker: counting, clock: systemClock, log, table: shape })
+    for (const [snapshot, follow] of [
+      ['1011:1011:', 0],
+      ['1000:1000:', 11],
+      ['700:700:', 311],
+      ['11:11:', 1_000],
+    ] as const) {
+      read = 0
+      const found = await after(viewOf(), snapshot)
+      expect([found?.publications.length, found?.from?.offset]).toEqual([follow, 1_001 - follow])
+      expect(read).toBeLessThan(follow + 600)
+    }
+    expect(await after(viewOf(), '9:9:')).toBeUndefined()
+  })
+
   test('I2: whoever stands before a beginning cannot go on', async () => {
     await append(insert(11, 1, 'red'))
     await broker.append(name, [startEntry('20:20:', { id: 'start-2', time: 0 })], shape.history)

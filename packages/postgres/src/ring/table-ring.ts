@@ -173,6 +173,7 @@ export class RingView {
       return change.seenBy(this.#match)
     } catch (error) {
       this.#ring.parts.log.error(
+        {},
         `A change of ${JSON.stringify(this.#ring.parts.table.name)} is left out, because it is not as the table is defined: ${(error as Error).message}`,
       )
       return undefined

@@ -29,7 +29,7 @@ const hub = createHub({
     ...{ timesPerAddress: Number.POSITIVE_INFINITY, maxConnectionsPerAddress: Number.POSITIVE_INFINITY },
     ...{ messagesPerSecond: 10_000, bytesPerSecond: 1 << 28 },
   },
-  log: { info() {}, warn: (text) => console.error(text), error: (text) => console.error(text) },
+  log: { info() {}, warn: (_, text) => console.error(text), error: (_, text) => console.error(text) },
 })
 for (const definition of [items, orders]) hub.on(definition as typeof items, { access: 'public' })
 const listening = await hub.listen(Number(port), '127.0.0.1')

@@ -13,6 +13,7 @@
  *   PREFIX{N}:c:CLAIM      string  what is remembered of one id, or of one producer
  *   PREFIX{N}:p:SET        string  of a set of members: its terms; `m:` its members, `i:` their ids, `g:SET NODE` whom a node holds,
  *                                 `a:SET NODE` and `a:NODE` what it was told last
+ *   PREFIX{N}:w:WORK       string  who leads it, and until when; the last number of any lead is `led` of the bucket
  *   PREFIX{N}:s:CHANNEL            pub/sub: deliveries and signals
  */
 export const prelude: string = `

@@ -10,7 +10,7 @@ const rates = { messagesPerSecond: 10, bytesPerSecond: 1_000, timesPerUser: 4, t
 function setUp(limits = rates) {
   const clock = createFakeClock()
   const warnings: string[] = []
-  const log = { info() {}, warn: (text: string) => void warnings.push(text), error() {} }
+  const log = { info() {}, warn: (_: object, text: string) => void warnings.push(text), error() {} }
   return { clock, warnings, allowances: new Allowances({ clock, limits, log }) }
 }
 

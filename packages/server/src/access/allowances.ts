@@ -102,6 +102,7 @@ export class Allowances {
     if (this.#hasWarned) return
     this.#hasWarned = true
     this.#log.warn(
+      { code: 'rate-limited' },
       `More comes from ${JSON.stringify(address)} than one address may send. If that is a proxy: createHub({ trustProxy: 1 }). To let more in: createHub({ limits: { timesPerAddress: Infinity } }).`,
     )
   }

@@ -67,6 +67,7 @@ export class Connections {
     if (this.#hasWarned) return
     this.#hasWarned = true
     this.#parts.log.warn(
+      { code: 'rate-limited' },
       `${max} connections of ${JSON.stringify(address)} are open, and no more are let in. If that is a proxy: createHub({ trustProxy: 1 }). To let more in: createHub({ limits: { maxConnectionsPerAddress: Infinity } }).`,
     )
   }

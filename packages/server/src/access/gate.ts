@@ -1,15 +1,16 @@
-import { BaroError, type Log } from '@baro/core'
+import { BaroError, type Log, type LogFields } from '@baro/core'
 import { type Cancel, type Clock, isLater, type NowOrLater, orElse, whenHere } from '@baro/core/broker'
 import type { Access, AccessContext, Auth, Credentials, Identity } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
+import type { Observing } from '../observe/observation.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import { bearerOf } from './bearer.ts'
 import { Hold } from './hold.ts'
 import { inTime } from './in-time.ts'
 import { expired, isOver, type Permits } from './permits.ts'
-import { contextOf, type Principal } from './principal.ts'
+import { contextOf, type Principal, whoOf } from './principal.ts'
 import { isInScope, isServerKey, type KeyAction, type KeyGrant } from './server-key.ts'
 import { misplacedKey, type ServerKeys } from './server-keys.ts'
 
@@ -24,6 +25,7 @@ export interface GateParts {
   readonly permits: Permits
   readonly limits: Pick<Limits, 'ruleTimeoutMs' | 'connectTimeoutMs'>
   readonly log: Log
+  readonly observing: Observing
 }
 
 /**
@@ -175,20 +177,36 @@ export class Gate {
       if (hold.error) throw hold.error
       return answered
     } catch (error) {
-      if (error instanceof BaroError && error.code === 'unavailable') log.error(`${error.message} It refuses.`)
+      if (error instanceof BaroError && error.code === 'unavailable')
+        log.error({ ...aboutOf(context), code: error.code }, `${error.message} It refuses.`)
       throw error
     } finally {
       hold.end()
     }
   }
 
-  /** The error that a client gets: ours as it is; an error of the application is logged and hidden. */
-  explain(error: unknown, where: string): BaroError {
+  /**
+   * The error that a client gets: ours as it is; an error of the application is logged and hidden.
+   *
+   * @param where A channel, or what was asked for.
+   */
+  explain(error: unknown, where: string, principal: Pick<Principal, 'user' | 'session' | 'rung'> = {}): BaroError {
     const isOurs = error instanceof BaroError
     // What a schema threw goes to the log only.
     if (isOurs && !(error.code === 'handler-failed' && error.cause !== undefined)) return error
-    this.#parts.log.error(`The application threw at ${JSON.stringify(where)}: ${describeError(error)}`)
+    const who = whoOf(principal)
+    const channel = where.includes(':') && !where.startsWith('baro:') ? where : undefined
+    this.#parts.observing.failed?.({ ...who, where, channel })
+    const { session, user } = who
+    this.#parts.log.error(
+      { channel, session, user, code: 'handler-failed' },
+      `The application threw at ${JSON.stringify(where)}: ${describeError(error)}`,
+    )
     if (isOurs) return error
     return new BaroError('handler-failed', 'The application failed. The server has logged why.', { cause: error })
   }
+}
+
+function aboutOf({ channel, session, user }: AccessContext): LogFields {
+  return { channel, session, user: user?.id }
 }

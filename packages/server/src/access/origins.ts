@@ -45,7 +45,7 @@ export function createOriginCheck({ origins, development, log }: OriginOptions):
     // Bounded: a stranger who invents origins must not fill the memory or the log.
     if (!logged.has(origin) && logged.size < 100) {
       logged.add(origin)
-      log.warn(refusal(origin, page, host, scheme))
+      log.warn({ code: 'origin-refused' }, refusal(origin, page, host, scheme))
     }
     return false
   }

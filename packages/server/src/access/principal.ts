@@ -1,6 +1,7 @@
 import type { ClaimShare } from '@baro/core/broker'
 import type { ChannelContext, Claims, Identity } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
+import type { SessionRung, Who } from '../observe/hub-events.ts'
 import type { KeyGrant } from './server-key.ts'
 
 /** The user, guest or program for whom something is read, published, signalled or asked. */
@@ -22,6 +23,8 @@ export interface Principal {
   readonly address?: string | undefined
   /** The id that handlers get as `session`; left out where nothing lasts longer than one request. */
   readonly session?: string | undefined
+  /** How it is linked, where that is known. */
+  readonly rung?: SessionRung | undefined
   /** What it calls itself as a member, where its protocol has such names. */
   readonly alias?: string | undefined
   /**
@@ -49,4 +52,9 @@ export function shareOf({ user, key, address = '' }: Principal): ClaimShare {
 /** The context that rules and handlers get when a principal does something in a channel. */
 export function contextOf({ user, session }: Principal, { channel, params }: Resolved): ChannelContext {
   return { channel, params, user, claims: user?.claims ?? noClaims, session }
+}
+
+/** Who it is for observers: the address of a guest only, because a user has a name. */
+export function whoOf({ session, user, rung, address }: Pick<Principal, 'session' | 'user' | 'rung' | 'address'>): Who {
+  return { session, user: user?.id, rung, address: user ? undefined : address }
 }

@@ -72,7 +72,7 @@ export class Revocations {
     if (isLate) stop.then(() => this.#letComeBack()).catch(() => {})
     stop.catch((error) => {
       if (this.#isClosed) return
-      log.error(`Other nodes cannot be heard, which is tried again in ${retryMs} ms: ${describeError(error)}`)
+      log.error({}, `Other nodes cannot be heard, which is tried again in ${retryMs} ms: ${describeError(error)}`)
       clock.after(retryMs, () => {
         if (this.#isClosed) return
         this.#hear(true)

@@ -109,7 +109,7 @@ export class ServerKeys {
       // What it found is of another name: a key must not count for what somebody else may do.
       return key && checked(key).name === name ? key : undefined
     } catch (error) {
-      log.error(`The server key "${name}" could not be found: ${describeError(error)}`)
+      log.error({ code: 'unavailable' }, `The server key "${name}" could not be found: ${describeError(error)}`)
       throw new BaroError('unavailable', 'The server keys cannot be read now. Try again later.')
     }
   }
@@ -128,6 +128,6 @@ function noSuchKey(): BaroError {
 export function misplacedKey(): BaroError {
   return new BaroError(
     'unauthenticated',
-    'A server key counts only as "Authorization: Bearer", for the URL of a channel and for POST …/publish.',
+    'A server key counts only as "Authorization: Bearer", for the URL of a channel, for POST …/publish and for broadcasts by HTTP.',
   )
 }

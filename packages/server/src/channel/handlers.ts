@@ -175,7 +175,11 @@ export interface ChannelHandlers<T extends ChannelTypes> {
   /** Who may do what with the channel. */
   readonly access: Access<T>
   /** Where a snapshot comes from. Default: the state, folded from the stream. */
-  readonly snapshot?: SnapshotSource<ReadParamsOf<T['pattern']>, T['state']>
+  readonly snapshot?: SnapshotSource<
+    ReadParamsOf<T['pattern']>,
+    T['state'],
+    InputOf<T['events'][keyof T['events'] & string]>
+  >
   /** One handler for each event type that clients may publish. */
   readonly events?: {
     readonly [Type in keyof T['events'] & string]?: (context: EventContext<T, Type>) => unknown

@@ -15,6 +15,8 @@ export class Hooks {
     if (!hook) return
     Promise.resolve()
       .then(() => hook(context))
-      .catch((error) => this.#log.error(`A hook of the application threw: ${describeError(error)}`))
+      .catch((error) =>
+        this.#log.error({ code: 'handler-failed' }, `A hook of the application threw: ${describeError(error)}`),
+      )
   }
 }

@@ -119,6 +119,7 @@ export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageO
           `The channel "${pattern}" has no access rule. Call hub.on with access: 'public', or with a rule.`,
         )
       assertKnownTypes(definition, handlers)
+      if (handlers.snapshot?.kind === 'polled') polledType(definition, handlers.snapshot)
       handlersOf.set(pattern, handlers)
     },
 
@@ -170,7 +171,7 @@ const handlersByType: OptionRule = {
 const handlerRules: OptionRules<AnyHandlers> = {
   access: { what: "'public', or a rule", accepts: () => true },
   snapshot: {
-    what: 'what loaded() or queried() returned',
+    what: 'what loaded(), polled() or queried() returned',
     accepts: (value) => typeof value === 'object' && value !== null,
   },
   events: handlersByType,
@@ -188,4 +189,31 @@ function assertKnownTypes(definition: AnyChannel, handlers: AnyHandlers): void {
           'bad-definition',
           `hub.on handles ${quote(type)}, which is not among the ${kind} of "${definition.pattern.text}". Define it.`,
         )
+}
+
+/**
+ * The event type that a polled channel publishes.
+ *
+ * @throws {BaroError} `bad-definition` if there is none, or if nobody says which.
+ */
+export function polledType(
+  { pattern, events, state }: AnyChannel,
+  { type }: { readonly type: string | undefined },
+): string {
+  const types = Object.keys(events)
+  const [only] = types
+  const chosen = type ?? (types.length === 1 ? only : undefined)
+  if (chosen === undefined || !Object.hasOwn(events, chosen))
+    throw new BaroError(
+      'bad-definition',
+      type === undefined
+        ? `"${pattern.text}" has ${types.length} event types. Give polled() the "type" that it publishes.`
+        : `polled() publishes ${quote(type)}, which is not among the events of "${pattern.text}". Define it.`,
+    )
+  if (!state || !Object.hasOwn(state.on, chosen))
+    throw new BaroError(
+      'bad-definition',
+      `"${pattern.text}" is polled, and its state takes no "${chosen}". Give it a state with a reducer for that.`,
+    )
+  return chosen
 }

@@ -74,6 +74,19 @@ export class Delegate {
     })
   }
 
+  /**
+   * Signals as the server, for whoever has shown a server key: no handler is asked.
+   *
+   * @throws {BaroError} `refused`, `not-accepted`, `invalid-payload`.
+   */
+  async signalAsServer(resolved: Resolved, key: KeyGrant, type: string, payload: unknown): Promise<void> {
+    const { gate, signals } = this.#parts
+    return this.#atWork.do(async () => {
+      gate.assertInScope(resolved, key, 'publish')
+      await signals.send(resolved, type, await signals.validate(resolved, type, payload), {})
+    })
+  }
+
   /** Takes note of a publish that was refused for now before it came here: later ones must not overtake it. */
   refusedBefore(resolved: Resolved, publishing: Pick<Publishing, 'id' | 'turn'>): void {
     this.#queue.refusedBefore(resolved.channel, publishing)

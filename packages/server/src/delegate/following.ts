@@ -4,9 +4,10 @@ import type { Position } from '@baro/core/protocol'
 import type { Allowances } from '../access/allowances.ts'
 import type { Gate } from '../access/gate.ts'
 import { prices } from '../access/prices.ts'
-import type { Principal } from '../access/principal.ts'
+import { type Principal, whoOf } from '../access/principal.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { Observing } from '../observe/observation.ts'
 import type { Attendance, Attending, Ending } from '../presence/attendance.ts'
 import { stateOfMember } from '../presence/member-state.ts'
 import type { Feed } from '../stream/feed.ts'
@@ -21,6 +22,7 @@ export interface FollowingParts {
   readonly feeds: Feeds
   readonly allowances: Pick<Allowances, 'spend'>
   readonly counters: Counters
+  readonly observing: Observing
 }
 
 /** Where a following starts: at a position; `'now'`, with what comes next; or `undefined`, with a reset. */
@@ -75,6 +77,7 @@ export class Following {
     const { gate } = this.#parts
     this.#reader?.end()
     this.#reader = undefined
+    this.#parts.observing.subscribed?.({ ...this.#who, from: startOf(start) })
     const beginning = { begun: ++this.#begun, start, outlet, isPublic: gate.isPublic(this.#resolved) }
     const { owner, members } = this.#resolved
     // Where nobody is asked, nothing is waited for either.
@@ -141,6 +144,7 @@ export class Following {
 
   /** Ends the following. The outlet is told nothing more. `gone`: the client may come back by another link. */
   end(ending: Ending = 'gone'): void {
+    if (this.#begun > 0) this.#parts.observing.unsubscribed?.(this.#who)
     this.#begun++
     this.#reader?.end()
     this.#reader = undefined
@@ -149,6 +153,10 @@ export class Following {
     this.#hasJoined = false
     this.#attending?.end(ending)
     this.#attending = undefined
+  }
+
+  get #who() {
+    return { ...whoOf(this.#principal), channel: this.#resolved.channel }
   }
 
   #hold(): Feed {
@@ -168,4 +176,11 @@ export class Following {
     const position = start === 'now' ? feed.position : start
     this.#reader = new Reader(feed, outlet, this.#parts.counters, position, isRefused, this.#principal)
   }
+}
+
+/** A start for observers: an offset is for people, and a position is not. */
+function startOf(start: Start): number | 'queried' | 'now' | 'none' {
+  if (start === undefined) return 'none'
+  if (start === 'now') return start
+  return start.kind === 'at' ? start.offset : start.kind
 }

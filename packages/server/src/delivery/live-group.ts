@@ -22,6 +22,13 @@ export class LiveGroup {
   // Each set holds only readers of its dialect. The types cannot say that.
   readonly #readers = new Map<Dialect<unknown>, Set<LiveReader>>()
 
+  /** How many there are. */
+  get size(): number {
+    let size = 0
+    for (const readers of this.#readers.values()) size += readers.size
+    return size
+  }
+
   join(reader: LiveReader): void {
     const readers = this.#readers.get(reader.dialect)
     if (readers) readers.add(reader)

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
-import { type Clock, pooledRandomness, type Recover, type StreamSource, whenHere } from '@baro/core/broker'
+import { type Clock, consoleLog, pooledRandomness, type Recover, type StreamSource, whenHere } from '@baro/core/broker'
 import { checkedOptions, createId, here, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
@@ -21,6 +21,9 @@ import { Outbox } from '../delivery/outbox.ts'
 import { Ticker } from '../delivery/ticker.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createCounters } from '../observe/counters.ts'
+import { Journal } from '../observe/journal.ts'
+import { logTroubles } from '../observe/log-troubles.ts'
+import { Observation } from '../observe/observation.ts'
 import { embeddedReads } from '../page-cache/embedded-reads.ts'
 import { keepPages } from '../page-cache/keep-pages.ts'
 import { createMemoryPageStore } from '../page-cache/memory-page-store.ts'
@@ -29,6 +32,7 @@ import { PageJudge } from '../page-cache/page-judge.ts'
 import { RenderRecord, RenderRecords } from '../page-cache/render-record.ts'
 import { tagOfPlace } from '../page-cache/tag-of-place.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
+import { Pollers } from '../polling/pollers.ts'
 import { defaultLimits } from '../ports/limits.ts'
 import { Attendance } from '../presence/attendance.ts'
 import { Appender } from '../publish/appender.ts'
@@ -57,11 +61,12 @@ import { connectByPost } from '../transports/sdk/connect-post.ts'
 import { publishManyByPost } from '../transports/server/publish-post.ts'
 import { revalidateByPost } from '../transports/server/revalidate-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
+import { answerWhy } from './answer-why.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { GatewayHost } from './gateway.ts'
 import { Gateways } from './gateways.ts'
 import type { Hub, HubOptions } from './hub.ts'
-import { drainRules, hubOptionRules, socketViewRules, viewRules } from './hub-option-rules.ts'
+import { drainRules, hubOptionRules, observerRules, socketViewRules, viewRules, whyRules } from './hub-option-rules.ts'
 import { hubPath } from './hub-path.ts'
 import { listen } from './listen.ts'
 import { Routes } from './routes.ts'
@@ -92,7 +97,8 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     publishWindowMs = 120_000,
     leaveAfterMs = 2_000,
     memberLeaseMs = 15_000,
-    log = console,
+    maxJournalBytes = 20 << 20,
+    log = consoleLog,
     clock = nodeClock,
     randomness = pooledRandomness,
     broker = createMemoryBroker({ clock, randomness }),
@@ -102,10 +108,23 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const limits = { ...defaultLimits, ...options.limits }
   const path = hubPath(options.path ?? '/baro')
   const counters = createCounters()
+  const observation = new Observation({ clock, log })
+  const { observing } = observation
+  const journal = new Journal({ nowMs: clock.now(), maxBytes: maxJournalBytes })
+  if (maxJournalBytes > 0) observation.observe(journal.observer)
+  observation.observe(logTroubles(log))
   const hooks = new Hooks(log)
   const registry = createRegistry(channels, (set, asked) => broker.presence.members(set, asked))
   const permits = createPermits(clock)
-  const gate = createGate({ auth, keys: new ServerKeys({ keys, clock, limits, log }), clock, permits, limits, log })
+  const gate = createGate({
+    auth,
+    keys: new ServerKeys({ keys, clock, limits, log }),
+    clock,
+    permits,
+    limits,
+    log,
+    observing,
+  })
   const revocations = new Revocations({ permits, broker, clock, randomness, log })
   const allowances = new Allowances({ clock, limits, log })
   const connections = new Connections({ limits, counters, log })
@@ -119,14 +138,15 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     )
   const database = options.database?.open({
     ...{ broker, channels, clock, randomness, log, catchUpBytes: limits.catchUpBytes },
-    async append(channel, entries, cursor) {
-      const resolved = registry.resolve(channel)
-      if (resolved.ok) await appender.appendFed(resolved.value, entries, cursor)
+    isChannel: (name) => registry.resolve(name).ok,
+    append: async (channel, entries, cursor) => {
+      await appender.appendFed(orThrow(registry.resolve(channel)), entries, cursor)
     },
   })
   const viewOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource | undefined => {
     if (members !== undefined) return silentSource
     const { snapshot } = handlers
+    if (snapshot?.kind === 'polled') return pollers.sourceOf({ channel, params, definition, handlers }, snapshot)
     return database?.sourceOf({
       channel,
       params,
@@ -136,8 +156,8 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   }
   const sourceOf = (resolved: Resolved) => viewOf(resolved) ?? brokerSource(broker, resolved.channel)
   const heads = new Heads({ broker, viewOf, clock })
-  const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, log, recover })
-  const sessions = new Sessions({ clock, randomness, counters, hooks, heartbeatIntervalMs })
+  const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, observing, log, recover })
+  const sessions = new Sessions({ clock, randomness, counters, hooks, observing, heartbeatIntervalMs })
 
   // A repeat that a client sends at the end of the window may be on its way for as long as a session may be silent. It
   // must still find the claim (I5).
@@ -145,14 +165,16 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   // A timer later, so that the publish that found it out is answered before its session ends.
   const claimsEpoch = new ClaimsEpoch(broker, clock, (epoch) => clock.after(0, () => sessions.claimsLost(epoch)))
   const claimedWork = new ClaimedWork({ broker, claimsEpoch, counters, log, claimWindowMs })
-  const appender = new Appender({ broker, clock, feeds, heads, counters })
-  const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
-  const signals = new Signals(broker)
+  const appender = new Appender({ broker, clock, feeds, heads, counters, observing })
+  const node = createId(randomness)
+  const pollers = new Pollers({ broker, appender, clock, randomness, log, node })
+  const publisher = new Publisher({ appender, claimedWork, broker, randomness, log, observing })
+  const signals = new Signals(broker, observing)
 
   const attendance = new Attendance({
     ...{ clock, hooks, log, leaveAfterMs, memberLeaseMs },
     presence: broker.presence,
-    node: createId(randomness),
+    node,
     maxListedMembers: limits.maxListedMembers,
     isAlone: !options.broker,
     find(channel) {
@@ -161,9 +183,21 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     },
   })
   const atWorkTogether = new AtWorkTogether(limits)
-  const acting = { gate, allowances, attendance, feeds, counters, publisher, signals, clock, limits, atWorkTogether }
+  const acting = {
+    gate,
+    allowances,
+    attendance,
+    feeds,
+    counters,
+    observing,
+    publisher,
+    signals,
+    clock,
+    limits,
+    atWorkTogether,
+  }
   const delegating: Delegating = (principal) => new Delegate(acting, principal)
-  const participating = { registry, gate, permits, sessions, delegating, claimsEpoch, randomness, log }
+  const participating = { registry, gate, permits, sessions, delegating, claimsEpoch, randomness, observing, log }
 
   const sessionRules = {
     ...{ heartbeatIntervalMs, connectTimeoutMs: limits.connectTimeoutMs },
@@ -173,7 +207,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   }
   const sessionParts = {
     ...{ registry, gate, sessions, allowances, connections, permits, delegating, claimsEpoch, randomness },
-    ...{ clock, counters, limits, sessionRules, publishWindowMs },
+    ...{ clock, counters, observing, limits, sessionRules, publishWindowMs },
   }
   const openSession: OpenSession = (outbox, handshake, link) => {
     const session = new Session(sessionParts, outbox, handshake, link)
@@ -201,6 +235,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     ticker,
     limits,
     counters,
+    observing,
     clock,
     randomness,
     heartbeatIntervalMs,
@@ -222,6 +257,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     gate,
     sessions,
     counters,
+    observing,
     clock,
     limits,
     heartbeatIntervalMs,
@@ -277,6 +313,26 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
         throw gate.explain(error, 'auth')
       }
     },
+    async program({ headers, address }) {
+      const network = address === undefined ? undefined : networkOf(address)
+      try {
+        const key = await gate.keyIn(headers)
+        if (!key) return undefined
+        const principal = { key, address: network }
+        const delegate = delegating(principal)
+        const admitted = (name: string): Resolved => {
+          allowances.admit(principal, 1)
+          return resolve({ channel: name })
+        }
+        return {
+          publish: async (name, type, payload) => delegate.publishAsServer(admitted(name), key, [{ type, payload }]),
+          signal: async (name, type, payload) => delegate.signalAsServer(admitted(name), key, type, payload),
+        }
+      } catch (error) {
+        if (network !== undefined) allowances.refused(network, true)
+        throw error
+      }
+    },
     hasSignal: (name, type) => {
       const resolved = registry.resolve(name)
       return resolved.ok && own(resolved.value.definition.signals, type) !== undefined
@@ -322,6 +378,9 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
         `hub.on does not know ${quote(target)}. Pass a channel definition, "connected" or "disconnected".`,
       )
     }) as Hub['on'],
+
+    observe: (observer) => observation.observe(checkedOptions('hub.observe', observer, observerRules)),
+    why: (asked = {}) => answerWhy({ journal, feeds, registry, limits }, checkedOptions('hub.why', asked, whyRules)),
 
     publish: async (reference, type, payload, { id } = {}) =>
       publisher.publish(resolve(reference), [{ type, payload }], id),
@@ -407,6 +466,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       stop(0)
       await gateways.close()
       feeds.closeAll()
+      pollers.close()
       await database?.close()
       if (!options.broker) await broker.close()
       if (!options.pageStore) await pageStore.close()

@@ -254,7 +254,7 @@ describe('a payload with a key that a client chose', () => {
     ends.push(() => hub.close(), close)
     const client = await (await AnyClient.open(`http://127.0.0.1:${port}/baro/connect`)).connect()
     const reader = await AnyClient.open(`http://127.0.0.1:${port}/baro/channels/tally?view=payload`)
-    await vi.waitUntil(() => hub.counters.recovered + hub.counters.reset.none === 1)
+    await vi.waitUntil(() => hub.counters.recovered + hub.counters.reset.none === 1, { timeout: 30_000 })
     const heard = async (type: string, payload: object) => {
       client.send({ type, payload: { id: 'a', channel: 'tally', ...payload } })
       return JSON.parse((await client.next()).data.toString()) as unknown
@@ -292,7 +292,7 @@ describe('bytes at one URL', () => {
   test('a plain WebSocket with view=payload gets a payload that is bytes as itself, and a text as itself', async () => {
     const { channelUrl, hub } = await serve()
     const client = await AnyClient.open(`${channelUrl}?view=payload&after=none`)
-    await vi.waitUntil(() => hub.counters.reset.none === 1)
+    await vi.waitUntil(() => hub.counters.reset.none === 1, { timeout: 30_000 })
     await hub.publish(album({ id: 1 }), 'raw', image)
     await hub.publish(album({ id: 1 }), 'text', '{"baro:bytes":"AP8KgA=="}')
     await hub.publish(album({ id: 1 }), 'picture', { image, alt: 'x' })
@@ -353,7 +353,7 @@ describe('bytes in a state', () => {
     await first.hub.publish(album({ id: 1 }), 'picture', { image, alt: 'x' })
     const { value } = await first.hub.snapshot(album({ id: 1 }))
     for (const text of ['a', 'b', 'c']) await first.hub.publish(album({ id: 1 }), 'text', text)
-    await vi.waitUntil(async () => (await broker.readCheckpoint('album:1'))?.position.offset === 4)
+    await vi.waitUntil(async () => (await broker.readCheckpoint('album:1'))?.position.offset === 4, { timeout: 30_000 })
     const second = await serve(textBroker)
     expect((await second.hub.snapshot(album({ id: 1 }))).value).toStrictEqual(value)
     await second.hub.publish(album({ id: 1 }), 'picture', { image: Uint8Array.of(9), alt: 'x' })

@@ -54,6 +54,13 @@ export interface GatewayHost {
    */
   authenticate(handshake: Handshake, token: string | undefined): Promise<Identity | undefined>
   /**
+   * The program whose server key stands in the headers of a request; `undefined` if none does. A key that does not count
+   * costs the address.
+   *
+   * @throws {BaroError} `unauthenticated`; `origin-refused`, from a browser; `unavailable`.
+   */
+  program(handshake: Handshake): Promise<Program | undefined>
+  /**
    * Counts a link, and what it sends: for its address, until {@link GatewayLink.knownAs} says whose it is.
    *
    * @throws {BaroError} `rate-limited` if its address has as many as it may have.
@@ -87,6 +94,22 @@ export interface GatewayHost {
   signal(channel: string, type: string, payload: unknown, mark: string | undefined): Promise<void>
   /** The error that a client gets: an error of the application is logged and hidden. */
   explain(error: unknown, where: string): BaroError
+}
+
+/** A program with a server key, in one request. What it does is bounded for its key. */
+export interface Program {
+  /**
+   * Publishes as the server: no rule and no handler is asked, but the scope of the key.
+   *
+   * @throws {BaroError} `refused`, `rate-limited`; otherwise as `hub.publish`.
+   */
+  publish(channel: string, type: string, payload: unknown): Promise<Published>
+  /**
+   * Signals as the server.
+   *
+   * @throws {BaroError} `refused`, `rate-limited`; otherwise as `hub.signal`.
+   */
+  signal(channel: string, type: string, payload: unknown): Promise<void>
 }
 
 /** One link of a gateway. */

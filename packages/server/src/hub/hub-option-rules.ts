@@ -12,9 +12,11 @@ import {
   whole,
   yesOrNo,
 } from '@baro/core/protocol'
+import { type HubObserver, hubEventNames } from '../observe/hub-events.ts'
 import { policyRules } from '../page-cache/page-policy.ts'
 import { limitRules } from '../ports/limits.ts'
 import { renewalMs } from '../presence/attendance.ts'
+import type { WhyAsked } from './answer-why.ts'
 import type { Hub, HubOptions } from './hub.ts'
 
 const thresholdRules: OptionRules<Exclude<HubOptions['compression'], false | undefined>> = {
@@ -58,6 +60,7 @@ export const hubOptionRules: OptionRules<HubOptions> = {
     what: `milliseconds above ${renewalMs}, because a node renews its lease so often`,
     accepts: (value) => typeof value === 'number' && Number.isFinite(value) && value > renewalMs,
   },
+  maxJournalBytes: whole('bytes'),
   log: objectWith('info', 'warn', 'error'),
   clock: objectWith('now', 'elapsed', 'after', 'soon', 'afterwards', 'turn'),
   randomness: objectWith('fraction', 'bytes'),
@@ -79,4 +82,23 @@ export const socketViewRules: OptionRules<NonNullable<Parameters<Hub['serveSocke
 export const drainRules: OptionRules<NonNullable<Parameters<Hub['drain']>[0]>> = {
   spreadMs: milliseconds(0),
   timeoutMs: milliseconds(0),
+}
+
+/** What an observer must be. */
+export const observerRules = Object.fromEntries(
+  hubEventNames.map((name) => [name, anyFunction]),
+) as unknown as OptionRules<HubObserver>
+
+/** What `hub.why` must be asked. */
+export const whyRules: OptionRules<WhyAsked> = {
+  user: anyText,
+  session: anyText,
+  channel: {
+    what: 'a reference, as room({ id }) makes it',
+    accepts: (value) => typeof (value as { readonly channel?: unknown } | null)?.channel === 'string',
+  },
+  publication: {
+    what: 'the id of a publication, or its offset',
+    accepts: (value) => typeof value === 'string' || (Number.isSafeInteger(value) && (value as number) > 0),
+  },
 }

@@ -7,12 +7,15 @@ import type { Principal } from '../access/principal.ts'
 import type { KeySource } from '../access/server-keys.ts'
 import type { Auth, ChannelHandlers, Published, SessionEnd, SessionInfo, SignalOptions } from '../channel/handlers.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { HubObserver } from '../observe/hub-events.ts'
+import type { WhyAnswer } from '../observe/why.ts'
 import type { PagesOptions } from '../page-cache/keep-pages.ts'
 import type { PageParts } from '../page-cache/page-parts.ts'
 import type { PagePolicy } from '../page-cache/page-policy.ts'
 import type { Participant, ParticipantOptions } from '../participant/participant.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import type { WhyAsked } from './answer-why.ts'
 import type { Gateway, GatewayHost } from './gateway.ts'
 import type { Listening } from './listen.ts'
 import type { MountedSocket } from './socket-mounts.ts'
@@ -86,7 +89,15 @@ export interface HubOptions {
    * it must be longer. Default 15,000.
    */
   readonly memberLeaseMs?: number
-  /** Where the hub writes what a person should know. Default `console`. */
+  /**
+   * How much memory the journal of this node may take, in bytes: what `hub.why` answers from. It holds who connected,
+   * subscribed, recovered, was cut or refused, and never what was said. 0 keeps none. Default 20 MiB.
+   */
+  readonly maxJournalBytes?: number
+  /**
+   * Where the hub writes what a person should know, with fields: channel, session, user, code. A `pino` logger fits. Default:
+   * the console.
+   */
   readonly log?: Log
   /** Default: the machine's clock. While a test's clock stands still, nothing is sent, not even the answer to a GET. */
   readonly clock?: HubClock
@@ -125,6 +136,37 @@ export interface Hub {
   on(moment: 'disconnected', run: (session: SessionInfo & SessionEnd) => unknown): () => void
 
   /**
+   * Tells what happens on this node: each event that the observer has a function for. It is called at once, so it must be
+   * quick; what it throws is logged. No event holds a payload, a token or a key. While nobody observes an event, it costs
+   * nothing.
+   *
+   * @returns A function that stops it.
+   * @throws {BaroError} `bad-definition` if there is no such event.
+   *
+   * @example
+   * ```ts
+   * const stop = hub.observe({
+   *   refused: ({ user, channel, code }) => console.log(user, channel, code),
+   *   delivered: ({ channel, publications, readers }) => console.log(channel, publications * readers),
+   * })
+   * ```
+   */
+  observe(observer: HubObserver): () => void
+  /**
+   * Answers why somebody got a publication of a channel or did not, from the journal of this node. Without a publication:
+   * where they stand, and what went wrong. Without anybody: what went wrong on this node.
+   *
+   * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition`; `unavailable` if history cannot be read.
+   *
+   * @example
+   * ```ts
+   * const { sessions, sinceMs } = await hub.why({ user: 'ada', channel: room({ id: 42 }), publication: 41 })
+   * console.log(sessions[0]?.outcome, sessions[0]?.sentence, new Date(sinceMs))
+   * ```
+   */
+  why(asked?: WhyAsked): Promise<WhyAnswer>
+
+  /**
    * Publishes for the application, without asking rules or handlers. The payload is input: it goes through the schema.
    * Resolves after the append.
    *
@@ -150,7 +192,7 @@ export interface Hub {
    * Resolves when what `publish` of `@baro/postgres` published in a transaction is in its channel (I11).
    *
    * @throws {BaroError} `unavailable` if it is not within 10 seconds, `bad-id` if the transaction was rolled back or the id is
-   *   none of those, `bad-definition` if the hub has no database.
+   *   none of those, `unknown-channel` if the hub has no such channel, `bad-definition` if it has no database.
    */
   published(id: string): Promise<void>
 

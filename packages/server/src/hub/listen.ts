@@ -63,7 +63,7 @@ export async function listen(
     server.once('error', reject)
     server.listen(port, host, () => {
       server.off('error', reject)
-      server.on('error', (error) => log.error(`The server of port ${port} failed: ${describeError(error)}`))
+      server.on('error', (error) => log.error({}, `The server of port ${port} failed: ${describeError(error)}`))
       resolve({ port: (server.address() as AddressInfo).port, server, close })
     })
   })

@@ -12,11 +12,13 @@ import { prices } from '../access/prices.ts'
 import type { Turnstile } from '../access/turnstile.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { Observing } from '../observe/observation.ts'
+import { toldError } from '../observe/told-error.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake } from '../ports/socket.ts'
 import type { Sessions } from '../session/sessions.ts'
 import { asksForStream, type ReadRequest } from '../transports/channel-url/channel-read.ts'
-import type { ChannelPlace } from '../transports/channel-url/channel-socket.ts'
+import { type ChannelPlace, channelIn } from '../transports/channel-url/channel-socket.ts'
 import { problemBody, sendAnswer, sendError } from '../transports/http/answer.ts'
 import { allowOrigin, answerPreflight } from '../transports/http/cors.ts'
 import type { FairTurns } from '../transports/http/fair-turns.ts'
@@ -64,6 +66,7 @@ export interface RoutesParts {
   readonly trustProxy: number
   readonly sessions: Pick<Sessions, 'isStopping'>
   readonly counters: Pick<Counters, 'sessions' | 'rejected'>
+  readonly observing: Observing
   readonly clock: Clock
   readonly limits: Pick<Limits, 'maxPipelinedRequests'>
   readonly heartbeatIntervalMs: number
@@ -152,13 +155,19 @@ export class Routes {
   }
 
   #upgrade(place: 'connect' | ChannelPlace | Gateway, { request, stream, head, handshake }: Upgrade): void {
-    const { sessions, counters, isOriginAllowed, destinations } = this.#parts
+    const { sessions, counters, observing, isOriginAllowed, destinations } = this.#parts
     const wrong = notAHandshake(request)
     if (wrong !== undefined) refuseUpgrade(stream, 400, wrong)
     else if (sessions.isStopping) refuseUpgrade(stream, 503, 'This node is stopping. Come back.')
     else if (!isOriginAllowed(handshake)) {
       counters.rejected++
-      refuseUpgrade(stream, 403, 'This origin is not allowed. The server has logged which setting allows it.')
+      observing.refused?.({
+        rung: 'websocket',
+        address: networkIn(handshake),
+        code: 'origin-refused',
+        message: wrongOrigin,
+      })
+      refuseUpgrade(stream, 403, wrongOrigin)
     } else if (place !== 'connect' && 'handleUpgrade' in place) place.handleUpgrade(request, stream, head, handshake)
     else if (place === 'connect') destinations.upgradeConnect({ request, stream, head, handshake })
     else destinations.upgradeChannel(place, { request, stream, head, handshake })
@@ -251,18 +260,23 @@ export class Routes {
     handshake: Handshake,
     run: (handshake: Handshake) => Promise<void>,
   ): Promise<void> {
-    const { isOriginAllowed, counters, gate, clock, heartbeatIntervalMs, lateRefusals, allowances, destinations } =
-      this.#parts
+    const {
+      isOriginAllowed,
+      counters,
+      observing,
+      gate,
+      clock,
+      heartbeatIntervalMs,
+      lateRefusals,
+      allowances,
+      destinations,
+    } = this.#parts
     const network = networkIn(handshake)
     const mayBeUser = hasCredentials(handshake)
     // What a stranger has published must not be taken for a page or a script, whatever it looks like.
     response.setHeader('x-content-type-options', 'nosniff')
     try {
-      if (!allowOrigin(isOriginAllowed, handshake, response))
-        throw new BaroError(
-          'origin-refused',
-          'This origin is not allowed. The server has logged which setting allows it.',
-        )
+      if (!allowOrigin(isOriginAllowed, handshake, response)) throw new BaroError('origin-refused', wrongOrigin)
       // A session of the SDK waits for its turn.
       if (where !== '/connect') allowances.assertMayAsk(network, mayBeUser)
       await run(handshake)
@@ -270,6 +284,7 @@ export class Routes {
       if (request.destroyed && !request.complete) return
       counters.rejected++
       const refusal = gate.explain(error, where)
+      observing.refused?.({ address: network, ...toldError(refusal, channelIn(where)) })
       // Who comes too fast would never be let in again.
       if (refusal.code !== 'rate-limited') allowances.refused(network, mayBeUser)
       await lateRefusals.hold(refusal, response)
@@ -281,6 +296,8 @@ export class Routes {
     endIfUnread(response, clock, 2 * heartbeatIntervalMs)
   }
 }
+
+const wrongOrigin = 'This origin is not allowed. The server has logged which setting allows it.'
 
 function pathOf(url = ''): string {
   const query = url.indexOf('?')

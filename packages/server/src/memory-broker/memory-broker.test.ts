@@ -301,7 +301,7 @@ describe('memory broker', () => {
 
   test('I2: a follower that threw on a delivery is told to read again, and the log names the channel', async () => {
     const errors: string[] = []
-    const { broker } = setUp({ log: { ...quiet, error: (message) => errors.push(message) } })
+    const { broker } = setUp({ log: { ...quiet, error: (_, message) => errors.push(message) } })
     let lost = 0
     const deliver = () => {
       throw new Error('a fault of the follower')

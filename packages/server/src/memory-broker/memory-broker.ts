@@ -5,10 +5,12 @@ import {
   type Broker,
   type Cancel,
   Claims,
+  consoleLog,
   defaultClaimLimits,
   type Entry,
   Followers,
   type HistoryBounds,
+  Leads,
   MemberSets,
   NodeListeners,
   pooledRandomness,
@@ -90,7 +92,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
     idleTtlMs = singleNodeDefaults.idleTtlMs,
     maxBytes = defaultRoom(heapLimitBytes()),
     maxChannels = singleNodeDefaults.maxChannels,
-    log = console,
+    log = consoleLog,
     ...rest
   } = checkedOptions('createMemoryBroker', options, singleNodeRules)
   const claimLimits = { ...defaultClaimLimits, ...rest.claimLimits }
@@ -100,9 +102,10 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
   let droppedChannels = 0
   let trimmedPublications = 0
   const claims = new Claims(createId(randomness), clock, claimLimits)
-  const report: Report = (sentence, error) => log.error(`${sentence} ${describeError(error)}`)
+  const report: Report = (sentence, error) => log.error({}, `${sentence} ${describeError(error)}`)
   const nodes = new NodeListeners(report)
   const sets = new MemberSets(clock)
+  const leads = new Leads(clock)
   let guestKey: string | undefined
   let unswept = channels.entries()
   let nextSweep: Cancel | undefined
@@ -333,6 +336,14 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
         assertOpen()
         return sets.page(set, after, limit)
       },
+    },
+
+    leadership: {
+      lead(work, by, terms) {
+        assertOpen()
+        return leads.lead(work, by, terms)
+      },
+      resign: (work, by) => leads.resign(work, by),
     },
 
     async tell(message) {

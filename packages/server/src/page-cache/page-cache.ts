@@ -205,7 +205,7 @@ export class PageCache {
     try {
       await this.#land({ asking, key, record, rendered, wanted }, tell)
     } catch (error) {
-      this.#parts.log.error(`The page ${JSON.stringify(page.path)} could not be kept: ${describeError(error)}`)
+      this.#parts.log.error({}, `The page ${JSON.stringify(page.path)} could not be kept: ${describeError(error)}`)
       tell({ came: 'private' })
     } finally {
       await this.#asked(() => store.release(key), undefined)
@@ -221,7 +221,7 @@ export class PageCache {
       const why = isLate
         ? `was not there after ${asking.pages.renderTimeoutMs} ms`
         : `threw: ${describeError(rendered.error)}`
-      log.error(`The render of ${path} ${why}. Who has an older page gets that.`)
+      log.error({}, `The render of ${path} ${why}. Who has an older page gets that.`)
       this.#remember(this.#failed, key, retryAfterMs)
       return tell({ came: 'nothing', why: isLate ? 'render-late' : 'render-failed' })
     }
@@ -234,7 +234,7 @@ export class PageCache {
     if (wanted.is === 'error') {
       if (answer.status < 500) await this.#asked(() => store.drop(key), undefined)
       else {
-        log.error(`The render of ${path} came to ${answer.status}. Who has an older page gets that.`)
+        log.error({}, `The render of ${path} came to ${answer.status}. Who has an older page gets that.`)
         this.#remember(this.#failed, key, retryAfterMs)
       }
       return tell({ came: 'answer', answer })
@@ -275,7 +275,7 @@ export class PageCache {
         parts = forms
         return write()
       },
-      (error) => log.error(`The page ${path} could not be compressed: ${describeError(error)}`),
+      (error) => log.error({}, `The page ${path} could not be compressed: ${describeError(error)}`),
     )
   }
 
@@ -373,7 +373,7 @@ export class PageCache {
       const now = this.#parts.clock.elapsed()
       if (now - this.#toldAt > 10_000) {
         this.#toldAt = now
-        this.#parts.log.error(`The page store does not answer, so pages are rendered: ${describeError(error)}`)
+        this.#parts.log.error({}, `The page store does not answer, so pages are rendered: ${describeError(error)}`)
       }
       return instead
     })

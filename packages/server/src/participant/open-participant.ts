@@ -13,7 +13,7 @@ import {
 import type { Gate } from '../access/gate.ts'
 import { networkOf } from '../access/network-of.ts'
 import { expired, type Holder, isOver, type Permit, type Permits, revokedFrom } from '../access/permits.ts'
-import type { Principal } from '../access/principal.ts'
+import { type Principal, whoOf } from '../access/principal.ts'
 import type { Identity, SessionEnd } from '../channel/handlers.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
@@ -23,6 +23,9 @@ import type { BoundedQueue } from '../delivery/bounded-queue.ts'
 import { type Dialect, unencoded } from '../delivery/dialect.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import { describeError } from '../observe/describe-error.ts'
+import type { SessionRung } from '../observe/hub-events.ts'
+import type { Observing } from '../observe/observation.ts'
+import { toldError } from '../observe/told-error.ts'
 import type { Ending } from '../presence/attendance.ts'
 import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import type { PublishAnswer } from '../publish/publisher.ts'
@@ -47,12 +50,14 @@ export interface OpenParticipantParts {
   readonly delegating: Delegating
   readonly claimsEpoch: Pick<ClaimsEpoch, 'ask'>
   readonly randomness: Randomness
+  readonly observing: Observing
   readonly log: Log
 }
 
 /** A session without a link. It is counted, watched and drained like every other session. */
 export class OpenParticipant implements Participant, HubSession, Holder {
   readonly session: string
+  readonly rung: SessionRung
   readonly #parts: OpenParticipantParts
   readonly #options: ParticipantOptions
   readonly #delegate: Delegate
@@ -67,12 +72,14 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     if (parts.sessions.isStopping)
       throw new BaroError('unavailable', 'This node is stopping. Open the participant on another one.')
     this.session = principal.session ?? createId(parts.randomness)
+    this.rung = principal.rung ?? 'process'
     this.#parts = parts
     this.#options = options
     const { address } = principal
     this.#delegate = parts.delegating({
       ...principal,
       session: this.session,
+      rung: this.rung,
       address: address === undefined ? undefined : networkOf(address),
     })
     parts.sessions.started(this)
@@ -82,6 +89,10 @@ export class OpenParticipant implements Participant, HubSession, Holder {
 
   get id(): string {
     return this.session
+  }
+
+  get address(): string | undefined {
+    return this.#delegate.principal.address
   }
 
   get user(): Identity | undefined {
@@ -102,7 +113,11 @@ export class OpenParticipant implements Participant, HubSession, Holder {
 
   track(reference: Reference, state: unknown, told: TrackingTold = {}): Present {
     const { following, end, failed } = this.#following(here(reference), (error) =>
-      this.#guarded(() => (told.failed ? told.failed(error) : this.#parts.log.warn(error.message))),
+      this.#guarded(() =>
+        told.failed
+          ? told.failed(error)
+          : this.#parts.log.warn({ session: this.session, user: this.user?.id, code: error.code }, error.message),
+      ),
     )
     // Nothing is published there, so the first answer is all that comes.
     const follower = { delivered: () => told.taken?.(), reset: () => told.taken?.(), failed() {} }
@@ -155,10 +170,18 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     }
     const failed = (error: unknown) => {
       end()
-      told(this.#parts.gate.explain(error, reference.channel))
+      told(this.#refusal(error, reference.channel, true))
     }
     this.#followings.set(following, failed)
     return { following, end, failed }
+  }
+
+  #refusal(error: unknown, channel: string, isOfFollowing: boolean): BaroError {
+    const { gate, observing } = this.#parts
+    const { principal } = this.#delegate
+    const refusal = gate.explain(error, channel, principal)
+    observing.refused?.({ ...whoOf(principal), ...toldError(refusal, channel), isOfFollowing })
+    return refusal
   }
 
   #end(ending: Ending, end: SessionEnd): void {
@@ -212,7 +235,7 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     try {
       return await run(resolved)
     } catch (error) {
-      throw this.#parts.gate.explain(error, reference.channel)
+      throw this.#refusal(error, reference.channel, false)
     }
   }
 
@@ -291,6 +314,6 @@ function guarded(log: Log, who: string, run: () => void): void {
   try {
     run()
   } catch (error) {
-    log.error(`${who} of the application threw: ${describeError(error)}`)
+    log.error({ code: 'handler-failed' }, `${who} of the application threw: ${describeError(error)}`)
   }
 }

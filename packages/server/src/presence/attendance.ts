@@ -176,7 +176,10 @@ export class Attendance {
     if (!(known instanceof Promise)) return
     known.catch((error) => {
       const { clock, log } = this.#parts
-      log.warn(`A guest cannot be named yet, and is no member until then: ${describeError(error)}`)
+      log.warn(
+        { session: principal.session },
+        `A guest cannot be named yet, and is no member until then: ${describeError(error)}`,
+      )
       clock.after(retryMs, () => {
         if (!this.#isStopped && !isOver()) this.#whenKnown(principal, run, isOver)
       })
@@ -210,7 +213,7 @@ export class Attendance {
           this.#leave(changes)
           if (again !== undefined) this.#expire()
         }),
-      (error) => log.warn(`Nobody looked for members of dead nodes: ${describeError(error)}`),
+      (error) => log.warn({}, `Nobody looked for members of dead nodes: ${describeError(error)}`),
     )
   }
 

@@ -208,7 +208,10 @@ export class HeldSet {
     this.#isTouching = false
     this.#unanswered = touch
     this.#heardMs = Number.NEGATIVE_INFINITY
-    log.warn(`Nobody was told who is in ${JSON.stringify(this.#name)}, which is tried again: ${describeError(error)}`)
+    log.warn(
+      { channel: this.#name },
+      `Nobody was told who is in ${JSON.stringify(this.#name)}, which is tried again: ${describeError(error)}`,
+    )
     if (!this.#isStopped) this.#cancel = clock.after(retryMs, () => this.#flush())
     return false
   }

@@ -14,6 +14,7 @@ import type { Published } from '../channel/handlers.ts'
 import { own } from '../channel/own.ts'
 import { type Resolved, runningHub } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { Observing } from '../observe/observation.ts'
 import type { Feeds } from '../stream/feeds.ts'
 import type { Heads } from '../stream/heads.ts'
 import { ClaimOver } from './claim-over.ts'
@@ -26,6 +27,7 @@ export interface AppenderParts {
   /** Is told at once where a channel stands now. */
   readonly heads: Pick<Heads, 'moved'>
   readonly counters: Pick<Counters, 'published'>
+  readonly observing: Observing
 }
 
 /** A publication on its way into a channel. */
@@ -73,8 +75,8 @@ export class Appender {
     const entry: Entry = by === undefined ? { type, payload, id, time } : { type, payload, id, time, by }
     const appended = this.#append(resolved, [entry], settle)
     return isLater(appended)
-      ? Promise.resolve(appended).then((done) => this.#published(id, done))
-      : this.#published(id, appended)
+      ? Promise.resolve(appended).then((done) => this.#published(entry, done, 1))
+      : this.#published(entry, appended, 1)
   }
 
   /**
@@ -86,16 +88,32 @@ export class Appender {
     const time = this.#parts.clock.now()
     const entries = drafts.map(({ type, payload, id }): Entry => ({ type, payload, id, time }))
     return whenHere(this.#append(resolved, entries, settle), (appended) =>
-      this.#published(drafts[0].id, appended, entries.length),
+      this.#published(drafts[0], appended, entries.length),
     )
   }
 
-  /** Appends what a database fed: it happens if and only if the cursor of the channel is smaller. */
-  async appendFed(resolved: Resolved, drafts: readonly Draft[], cursor: number): Promise<void> {
-    const time = this.#parts.clock.now()
+  /**
+   * Appends what was fed, by a database or a poll: it happens if and only if the cursor of the channel is smaller.
+   *
+   * @param isOpening The feed of the channel waits for this append before it opens: then nothing is folded here.
+   */
+  async appendFed(
+    resolved: Resolved,
+    drafts: readonly Draft[],
+    cursor: number,
+    { isOpening = false }: { readonly isOpening?: boolean } = {},
+  ): Promise<Appended> {
+    const { broker, clock } = this.#parts
+    const { channel, definition } = resolved
+    const time = clock.now()
     const entries = drafts.map(({ type, payload, id }): Entry => ({ type, payload, id, time }))
-    const { outcome } = await this.#append(resolved, entries, undefined, cursor)
-    if (outcome === 'appended') this.#parts.counters.published += entries.length
+    const appended = await (isOpening
+      ? broker.append(channel, entries, definition.history, { cursor })
+      : this.#append(resolved, entries, undefined, cursor))
+    if (appended.outcome !== 'appended') return appended
+    const [first] = drafts
+    if (first) this.#published(first, appended, entries.length)
+    return appended
   }
 
   #append(
@@ -119,12 +137,13 @@ export class Appender {
     })
   }
 
-  #published(id: string, appended: Appended, count = 1): Published {
+  #published({ id, type, by }: Pick<Draft, 'id' | 'type' | 'by'>, appended: Appended, count: number): Published {
     if (appended.outcome === 'claim-over') throw new ClaimOver(appended.answer)
     if (appended.outcome !== 'appended') throw new Error(`An append without a cursor came to "${appended.outcome}".`)
     this.#parts.counters.published += count
     const { channel, position } = appended.delivery
     this.#parts.heads.moved(channel, position)
+    this.#parts.observing.published?.({ channel, offset: position.offset, publications: count, id, type, by })
     return { id, position: formatPosition(appended.delivery.position) }
   }
 }

@@ -123,7 +123,7 @@ export class ClaimedWork {
     const { broker, log } = this.#parts
     const kept = orElse<unknown>(
       () => broker.settle(channel, key, settlement),
-      (error) => log.warn(`Could not keep the answer to a publish: ${describeError(error)}`),
+      (error) => log.warn({ channel }, `Could not keep the answer to a publish: ${describeError(error)}`),
     )
     return whenHere(kept, () => settlement)
   }
@@ -132,7 +132,7 @@ export class ClaimedWork {
     const { broker, log } = this.#parts
     const released = orElse<unknown>(
       () => broker.release(channel, key),
-      (failure) => log.warn(`Could not give a claim back: ${describeError(failure)}`),
+      (failure) => log.warn({ channel }, `Could not give a claim back: ${describeError(failure)}`),
     )
     return whenHere(released, () => {
       throw error

@@ -7,6 +7,7 @@ import { AtWork, AtWorkTogether } from '../access/at-work.ts'
 import { Gate } from '../access/gate.ts'
 import { Permits } from '../access/permits.ts'
 import { ServerKeys } from '../access/server-keys.ts'
+import { unobserved } from '../observe/observation.ts'
 import { defaultLimits } from '../ports/limits.ts'
 import { PublishQueue } from './publish-queue.ts'
 import type { PublishAnswer, Publisher, PublishRequest } from './publisher.ts'
@@ -39,6 +40,7 @@ function setUp({ maxAtWork = 100 } = {}) {
     permits: new Permits(clock),
     limits: defaultLimits,
     log: { info() {}, warn() {}, error() {} },
+    observing: unobserved,
   })
   const publisher = { accept } as unknown as Publisher
   const principal = { guest: 'somebody' }
@@ -218,6 +220,7 @@ describe('where nothing has to be waited for', () => {
       permits: new Permits(clock),
       limits: defaultLimits,
       log: { info() {}, warn() {}, error() {} },
+      observing: unobserved,
     })
     const principal = { guest: 'somebody' }
     const atWork = new AtWork(1, new AtWorkTogether(defaultLimits), principal)

@@ -30,7 +30,7 @@ function setUp() {
     const claimsEpoch = new ClaimsEpoch(broker, node.parts.clock, () => {})
     const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs: 1_000 })
     const appender = new Appender({ heads: { moved() {} }, ...node.parts, feeds })
-    const publisher = new Publisher({ appender, claimedWork, broker, randomness, log })
+    const publisher = new Publisher({ appender, claimedWork, broker, randomness, log, observing: node.parts.observing })
     const handled: Resolved = { ...resolved, handlers: { access: 'public', events: { message } } }
     const context = {
       channel: resolved.channel,
@@ -88,7 +88,14 @@ describe('a publish that nobody has to be waited for', () => {
     const claimedWork = new ClaimedWork({ ...parts, broker, claimsEpoch, claimWindowMs: 1_000 })
     const appender = new Appender({ heads: { moved() {} }, ...parts, broker, feeds: new Feeds(parts) })
     const randomness = createSeededRandomness('publisher')
-    const publisher = new Publisher({ appender, claimedWork, broker, randomness, log: parts.log })
+    const publisher = new Publisher({
+      appender,
+      claimedWork,
+      broker,
+      randomness,
+      log: parts.log,
+      observing: parts.observing,
+    })
     const history = async () => (await broker.read('plain', { after: 0, limit: 100, bytes: 1e6 })).publications
     const accept = (number: number, text: unknown = `text ${number}`) =>
       publisher.accept({

@@ -21,6 +21,7 @@ import type { AnyHandlers, ChannelContext, Published } from '../channel/handlers
 import { own } from '../channel/own.ts'
 import type { Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
+import type { Observing } from '../observe/observation.ts'
 import type { Appender, Draft } from './appender.ts'
 import { ClaimOver } from './claim-over.ts'
 import type { ClaimedWork, WorkOutcome } from './claimed-work.ts'
@@ -62,6 +63,7 @@ export interface PublisherParts {
   readonly broker: Pick<Broker, 'settle'>
   readonly randomness: Randomness
   readonly log: Log
+  readonly observing: Observing
 }
 
 type Handler = NonNullable<NonNullable<AnyHandlers['events']>[string]>
@@ -122,7 +124,7 @@ export class Publisher {
 
   /** A refusal uses up the turn. */
   #checkAndRun(request: PublishRequest, id: string, key: ClaimKey): NowOrLater<WorkOutcome> {
-    const refused = (error: unknown) => ({ settlement: this.#refusalOf(error, request.resolved), isSettled: false })
+    const refused = (error: unknown) => ({ settlement: this.#refusalOf(error, request.context), isSettled: false })
     let checked: NowOrLater<Checked>
     try {
       checked = this.#check(request)
@@ -224,7 +226,7 @@ export class Publisher {
         return next.began(Promise.reject(error))
       }
     }
-    const failed = (error: unknown) => this.#outcomeOfFailure(error, resolved, id, key, sent[0])
+    const failed = (error: unknown) => this.#outcomeOfFailure(error, context, id, key, sent[0])
     try {
       // Each field by its name: an object that is spread and added to costs V8 more than the rest of a publish.
       const { channel, params, user, claims, session } = context
@@ -242,16 +244,16 @@ export class Publisher {
 
   #outcomeOfFailure(
     error: unknown,
-    resolved: Resolved,
+    context: ChannelContext,
     id: string,
     key: ClaimKey | undefined,
     sentFirst: Sent | undefined,
   ): NowOrLater<WorkOutcome> {
     if (error instanceof ClaimOver && error.answer) return { settlement: error.answer, isSettled: true }
     const outcome = (first: Published | undefined): WorkOutcome => {
-      if (!first) return { settlement: this.#failed(error, id, resolved), isSettled: false }
+      if (!first) return { settlement: this.#failed(error, id, context), isSettled: false }
       // The publication is in the channel, and a repeat gets its position. So this failure goes to the log only.
-      this.#log(error, resolved)
+      this.#log(error, context)
       return { settlement: { position: first.position }, isSettled: key !== undefined }
     }
     if (!sentFirst || sentFirst.published) return outcome(sentFirst?.published)
@@ -298,36 +300,38 @@ export class Publisher {
    * The refusal for good that a failed check leads to. A passing refusal is thrown: it is no answer to keep. Nor is that of a
    * token that has expired: its user comes back with the next one, and with the same publish.
    */
-  #refusalOf(error: unknown, resolved: Resolved): Refusal {
+  #refusalOf(error: unknown, context: ChannelContext): Refusal {
     if (error instanceof BaroError && (error.retry || error.code === 'expired')) throw error
-    this.#logFailure(error, resolved)
+    this.#logFailure(error, context)
     return error instanceof BaroError ? { code: error.code, message: error.message } : handlerFailed
   }
 
   /**
    * The answer after an exception in a handler. It fails this publish only. The client learns nothing of the inside.
    */
-  #failed(error: unknown, id: string, resolved: Resolved): Settlement {
+  #failed(error: unknown, id: string, context: ChannelContext): Settlement {
     // The publication may be kept or not. A repeat must neither run the handler again nor be told that all is well.
     if (error instanceof BaroError && error.code === 'unavailable')
       return {
         code: 'unknown-outcome',
         message: `The publish ${quote(id)} may or may not have been kept: ${error.message}`,
       }
-    this.#logFailure(error, resolved)
+    this.#logFailure(error, context)
     // The answer is kept for good, so it must not ask the client to try the same again.
     if (error instanceof BaroError) return { code: error.retry ? 'handler-failed' : error.code, message: error.message }
     return handlerFailed
   }
 
-  #logFailure(error: unknown, resolved: Resolved): void {
+  #logFailure(error: unknown, context: ChannelContext): void {
     // What a schema threw goes to the log only.
     const isOurs = error instanceof BaroError && !(error.code === 'handler-failed' && error.cause !== undefined)
-    if (!isOurs) this.#log(error, resolved)
+    if (!isOurs) this.#log(error, context)
   }
 
-  #log(error: unknown, { channel }: Resolved): void {
-    this.#parts.log.error(`A handler of ${JSON.stringify(channel)} threw: ${describeError(error)}`)
+  #log(error: unknown, { channel, session, user }: ChannelContext): void {
+    this.#parts.observing.failed?.({ session, user: user?.id, where: channel, channel })
+    const fields = { channel, session, user: user?.id, code: 'handler-failed' }
+    this.#parts.log.error(fields, `A handler of ${JSON.stringify(channel)} threw: ${describeError(error)}`)
   }
 }
 

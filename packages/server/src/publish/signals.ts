@@ -3,6 +3,7 @@ import type { Broker } from '@baro/core/broker'
 import { orThrow, quote, validatePayload } from '@baro/core/protocol'
 import { own } from '../channel/own.ts'
 import { type Resolved, runningHub } from '../channel/registry.ts'
+import type { Observing } from '../observe/observation.ts'
 
 /** What is said of a signal beside its payload. */
 type About = { readonly [Name in 'by' | 'to' | 'key' | 'mark']?: string | undefined }
@@ -10,9 +11,11 @@ type About = { readonly [Name in 'by' | 'to' | 'key' | 'mark']?: string | undefi
 /** Validates signals, and sends them to everybody who follows a channel on an open stream. */
 export class Signals {
   readonly #broker: Pick<Broker, 'signal'>
+  readonly #observing: Observing
 
-  constructor(broker: Pick<Broker, 'signal'>) {
+  constructor(broker: Pick<Broker, 'signal'>, observing: Observing) {
     this.#broker = broker
+    this.#observing = observing
   }
 
   /**
@@ -46,6 +49,7 @@ export class Signals {
       ...(key !== undefined && { key }),
       ...(mark !== undefined && { mark }),
     }
+    this.#observing.signalled?.({ channel, type, by, to })
     await this.#broker.signal(signal)
   }
 }

@@ -80,6 +80,9 @@ export class Commands {
   }
 
   #failed(message: PublishMessage | SignalMessage | RequestMessage, error: unknown): void {
-    this.#session.sendError(this.#parts.gate.explain(error, message.payload.channel), namedBy(message))
+    this.#session.sendError(
+      this.#parts.gate.explain(error, message.payload.channel, this.#session.delegate.principal),
+      namedBy(message),
+    )
   }
 }

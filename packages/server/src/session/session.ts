@@ -5,11 +5,14 @@ import { type Allowances, LinkAllowance } from '../access/allowances.ts'
 import type { Connection, Connections } from '../access/connections.ts'
 import { networkOf } from '../access/network-of.ts'
 import { expiresIn, type Holder, type Permit, type Permits } from '../access/permits.ts'
-import type { Principal } from '../access/principal.ts'
+import { type Principal, whoOf } from '../access/principal.ts'
 import type { Identity, SessionEnd } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
 import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { SessionRung } from '../observe/hub-events.ts'
+import type { Observing } from '../observe/observation.ts'
+import { toldError } from '../observe/told-error.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink } from '../ports/socket.ts'
 import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
@@ -33,6 +36,7 @@ export interface SessionParts extends CommandsParts, SubscriptionsParts {
   readonly clock: Clock
   readonly randomness: Randomness
   readonly counters: Counters
+  readonly observing: Observing
   readonly limits: Limits
   readonly sessions: Sessions
   readonly allowances: Allowances
@@ -119,12 +123,18 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     try {
       this.#connection = this.#parts.connections.open(this)
     } catch (error) {
-      this.#on({ name: 'refused', error: this.#parts.gate.explain(error, 'baro:connect') })
+      this.#on({ name: 'refused', error: this.#parts.gate.explain(error, 'baro:connect', this) })
     }
   }
 
   get user(): Identity | undefined {
     return this.#user
+  }
+
+  get rung(): SessionRung {
+    const { isOneWay, waitMs } = this.#link
+    if (waitMs !== undefined) return waitMs > 0 ? 'long-poll' : 'poll'
+    return isOneWay ? 'sse' : 'websocket'
   }
 
   get guest(): string {
@@ -150,7 +160,9 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   }
 
   spend(messages: number, bytes: number): number {
-    return this.#allowance.spend(messages, bytes)
+    const waitMs = this.#allowance.spend(messages, bytes)
+    if (waitMs > 0 && messages > 0) this.#parts.observing.slowed?.({ ...whoOf(this), waitMs })
+    return waitMs
   }
 
   receive(data: string | Uint8Array): void {
@@ -207,8 +219,15 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     this.outbox.send(message)
   }
 
-  sendError({ code, message }: BaroError, named: Named): void {
-    this.#parts.counters.rejected++
+  sendError(error: BaroError, named: Named): void {
+    const { code, message } = error
+    const { counters, observing } = this.#parts
+    counters.rejected++
+    observing.refused?.({
+      ...whoOf(this),
+      ...toldError(error, named.channel),
+      isOfFollowing: named.attempt !== undefined,
+    })
     this.send({ type: 'baro:error', payload: { code, message, ...named } })
   }
 
@@ -285,7 +304,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     }
     orElse<void>(
       () => whenHere(gate.authenticate(headers, given), known),
-      (error) => this.#on({ name: 'refused', error: gate.explain(error, 'baro:connect') }),
+      (error) => this.#on({ name: 'refused', error: gate.explain(error, 'baro:connect', this) }),
     )
   }
 
@@ -355,7 +374,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
       this.#subscriptions.askAgain()
     } catch (error) {
       // What the session has is as good as it was.
-      if (this.#state.phase === 'open') this.sendError(gate.explain(error, 'baro:refresh'), {})
+      if (this.#state.phase === 'open') this.sendError(gate.explain(error, 'baro:refresh', this), {})
     }
   }
 }

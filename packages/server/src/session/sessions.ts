@@ -1,12 +1,18 @@
 import type { Cancel, Clock, Randomness } from '@baro/core/broker'
+import { whoOf } from '../access/principal.ts'
 import type { Identity, SessionEnd, SessionInfo } from '../channel/handlers.ts'
 import type { Hooks } from '../channel/hooks.ts'
 import type { Counters } from '../observe/counters.ts'
+import type { SessionRung } from '../observe/hub-events.ts'
+import type { Observing } from '../observe/observation.ts'
 
 /** A session as its hub sees it: of the SDK, of a plain stream, or of a participant. */
 export interface HubSession {
   readonly id: string
   readonly user: Identity | undefined
+  /** How it is linked. */
+  readonly rung: SessionRung
+  readonly address: string | undefined
   /** Called a few times in each heartbeat interval: sends a heartbeat, or finds that nobody is there. */
   tick(atMs: number): void
   /** Tells the other side when to come back, and closes. */
@@ -29,6 +35,7 @@ export interface SessionsParts {
   readonly randomness: Randomness
   readonly counters: Pick<Counters, 'sessions'>
   readonly hooks: Hooks
+  readonly observing: Observing
   readonly heartbeatIntervalMs: number
 }
 
@@ -80,6 +87,7 @@ export class Sessions {
   opened(session: HubSession): void {
     if (this.#sessions.has(session)) this.#sessions.set(session, true)
     this.#tell('connected', session)
+    this.#parts.observing.connected?.(whoIs(session))
   }
 
   /** The session has ended and gets no more ticks. Its link may last until its close frame has arrived. */
@@ -89,7 +97,9 @@ export class Sessions {
     this.#watched.delete(session)
     this.#parts.counters.sessions--
     // A session that was never let in was not announced, so its end is not announced either.
-    if (wasLetIn) this.#tell('disconnected', session, end)
+    if (!wasLetIn) return
+    this.#tell('disconnected', session, end)
+    this.#parts.observing.disconnected?.({ ...whoIs(session), ...end })
   }
 
   /** The link of the session is gone too. */
@@ -121,6 +131,7 @@ export class Sessions {
    * Drains every session: its client comes back at a random moment within `spreadMs`. New sessions are drained at once.
    */
   dismiss(spreadMs: number): void {
+    if (!this.#isStopping) this.#parts.observing.draining?.({ sessions: this.#sessions.size })
     this.#isStopping = true
     for (const session of [...this.#sessions.keys()]) session.drain(this.#within(spreadMs))
   }
@@ -180,4 +191,8 @@ export class Sessions {
       for (const session of this.#sessions.keys()) if (!this.#watched.has(session)) session.tick(nowMs)
     })
   }
+}
+
+function whoIs({ id, user, rung, address }: HubSession) {
+  return whoOf({ session: id, user, rung, address })
 }

@@ -112,7 +112,10 @@ export class Subscriptions {
     this.#end(channel, subscription, 'left')
     // Nothing of it that waits is handed over (I8).
     this.#session.outbox.forget(channel)
-    this.#session.sendError(this.#parts.gate.explain(error, channel), { channel, attempt })
+    this.#session.sendError(this.#parts.gate.explain(error, channel, this.#session.delegate.principal), {
+      channel,
+      attempt,
+    })
   }
 
   #end(channel: string, { following }: Subscription, ending: Ending = 'gone'): void {

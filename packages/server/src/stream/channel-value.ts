@@ -5,6 +5,7 @@ import type { Resolved } from '../channel/registry.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
+import type { Observing } from '../observe/observation.ts'
 import { stateText } from './state-text.ts'
 
 /** The result of folding some publications. */
@@ -20,6 +21,7 @@ export interface ChannelValueParts {
   /** The stream behind it: it may have a snapshot of its own. */
   readonly source: Pick<StreamSource, 'query'>
   readonly counters: Counters
+  readonly observing: Observing
   readonly log: Log
 }
 
@@ -55,7 +57,9 @@ export class ChannelValue {
 
   /** Whether each snapshot is loaded anew: from wherever the application says, or from a database. */
   get #isLoaded(): boolean {
-    return this.#resolved.handlers.snapshot !== undefined || this.#parts.source.query !== undefined
+    // What is polled is published, and folded from there.
+    const { snapshot } = this.#resolved.handlers
+    return (snapshot !== undefined && snapshot.kind !== 'polled') || this.#parts.source.query !== undefined
   }
 
   /** Starts at a position, with the state of the checkpoint there, or with the initial state. */
@@ -146,7 +150,9 @@ export class ChannelValue {
     for (const { publication, error } of skipped) {
       const { type, offset } = publication
       this.#parts.counters.skipped++
+      this.#parts.observing.skipped?.({ channel: this.#resolved.channel, offset, type })
       this.#parts.log.error(
+        { channel: this.#resolved.channel, code: 'reducer-failed' },
         `The reducer of ${JSON.stringify(type)} threw at ${JSON.stringify(this.#resolved.channel)}, offset ${offset}; the publication is skipped: ${describeError(error)}`,
       )
     }
@@ -194,12 +200,14 @@ export class ChannelValue {
         'bad-definition',
         `${quote(channel)} shows no rows of a database, so its snapshot cannot be queried. Use loaded().`,
       )
-    return { position, valueText: this.#textOf(await snapshot?.load({ channel, params })) }
+    const loaded = snapshot?.kind === 'loaded' ? await snapshot.load({ channel, params }) : undefined
+    return { position, valueText: this.#textOf(loaded) }
   }
 
   #textOf(value: unknown): string | undefined {
     return stateText(value, () =>
       this.#parts.log.error(
+        { channel: this.#resolved.channel },
         `The state of ${JSON.stringify(this.#resolved.channel)} has a key "baro:bytes", which stands for bytes; it is left out. Do not make keys of what clients send.`,
       ),
     )

@@ -22,6 +22,7 @@ import type { LiveReader } from '../delivery/live-group.ts'
 import type { Ticker } from '../delivery/ticker.ts'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
+import type { Observing } from '../observe/observation.ts'
 import type { Limits } from '../ports/limits.ts'
 import { Answers, type Found } from './answers.ts'
 import { ChannelValue } from './channel-value.ts'
@@ -40,6 +41,7 @@ export interface FeedParts {
   readonly ticker: Ticker
   readonly limits: Limits
   readonly counters: Counters
+  readonly observing: Observing
   readonly log: Log
   readonly recover: Recover
 }
@@ -75,7 +77,7 @@ export class Feed {
     this.#source = parts.sourceOf(resolved)
     this.#loader = new ValueLoader(resolved, this.#source, parts)
     this.#live = new LiveEnd({
-      ...{ channel, ticker: parts.ticker, clock: parts.clock },
+      ...{ channel, ticker: parts.ticker, clock: parts.clock, observing: parts.observing },
       maxPublications: parts.limits.catchUpPublications,
     })
     this.#value = new ChannelValue(resolved, { ...parts, source: this.#source })
@@ -86,6 +88,11 @@ export class Feed {
       catchUp: () => this.#catchUp(),
     })
     this.opened = this.#open()
+  }
+
+  /** For its readers. */
+  get observing(): Observing {
+    return this.#parts.observing
   }
 
   /** Where the feed stands. The readers may be a little behind, because batches leave at the end of a tick. */
@@ -203,6 +210,7 @@ export class Feed {
         return
       case 'count-gap':
         this.#parts.counters.gaps++
+        this.#parts.observing.gap?.({ channel: this.resolved.channel, offset: this.position.offset })
         return
       case 'read':
         this.#reading = this.#readOn()
@@ -224,6 +232,7 @@ export class Feed {
     } catch (error) {
       if (this.#state.name === 'reading')
         this.#parts.log.error(
+          { channel: this.resolved.channel },
           `Could not read the channel ${JSON.stringify(this.resolved.channel)}, which is tried again in ${retryMs} ms: ${describeError(error)}`,
         )
       this.#on({ name: 'failed' })
@@ -252,6 +261,7 @@ export class Feed {
     const had = this.position
     this.#value = value
     this.#answers.forget()
+    this.#parts.observing['begun-anew']?.({ channel: this.resolved.channel, offset: value.position.offset })
     for (const reader of readers) reader.stale(had)
   }
 
@@ -273,6 +283,7 @@ export class Feed {
       .writeCheckpoint(channel, checkpoint)
       .catch((error) =>
         this.#parts.log.warn(
+          { channel },
           `Could not keep the state of the channel ${JSON.stringify(channel)}: ${describeError(error)}`,
         ),
       )

@@ -2,6 +2,7 @@ import { createFakeClock } from '@baro/testing'
 import { expect, test } from 'vitest'
 import { WritingReader } from '../../test/feed-nodes.ts'
 import { Ticker } from '../delivery/ticker.ts'
+import { unobserved } from '../observe/observation.ts'
 import { LiveEnd } from './live-end.ts'
 
 const at = (offset: number) => ({ kind: 'at' as const, epoch: 'e', offset, check: '' })
@@ -10,7 +11,7 @@ test('publications of a channel that come one after the other, while a bunch tak
   const still = createFakeClock()
   let spentMs = 0
   const ticker = new Ticker({ ...still, elapsed: () => spentMs }, { paused: 0 })
-  const live = new LiveEnd({ channel: 'room:1', ticker, clock: still, maxPublications: 500 })
+  const live = new LiveEnd({ channel: 'room:1', ticker, clock: still, observing: unobserved, maxPublications: 500 })
   const reader = new WritingReader()
   live.join(reader)
   let head = 0

@@ -5,12 +5,14 @@ import { Batch } from '../delivery/batch.ts'
 import { LatestSignals } from '../delivery/latest-signals.ts'
 import { LiveGroup, type LiveReader } from '../delivery/live-group.ts'
 import type { Gathering, Ticker } from '../delivery/ticker.ts'
+import type { Observing } from '../observe/observation.ts'
 
 /** What the live end of a feed works with. */
 export interface LiveEndParts {
   readonly channel: string
   readonly ticker: Ticker
   readonly clock: Clock
+  readonly observing: Observing
   /** A batch of this many leaves before the tick ends, so that a full socket is found before more goes into it (I7). */
   readonly maxPublications: number
 }
@@ -53,7 +55,12 @@ export class LiveEnd implements Gathering {
     this.#first = none
     if (this.#others.length > 0) this.#others = []
     this.#follows = this.#position = undefined
-    this.#readers.deliver(new Batch(this.#parts.channel, follows, position, publications))
+    const { channel, observing } = this.#parts
+    observing.delivered?.({
+      ...{ channel, follows: follows.offset, offset: position.offset },
+      ...{ publications: publications.length, readers: this.#readers.size },
+    })
+    this.#readers.deliver(new Batch(channel, follows, position, publications))
   }
 
   signal(signal: Signal): void {

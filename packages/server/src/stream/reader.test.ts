@@ -7,6 +7,7 @@ import { unencoded } from '../delivery/dialect.ts'
 import { LiveGroup } from '../delivery/live-group.ts'
 import type { RoomWaiter } from '../delivery/outbox.ts'
 import { createCounters } from '../observe/counters.ts'
+import { unobserved } from '../observe/observation.ts'
 import type { Feed } from './feed.ts'
 import { type Outlet, Reader } from './reader.ts'
 
@@ -60,6 +61,8 @@ function setUp(batches: readonly Batch[], head: AtPosition = batches.at(-1)?.pos
     isHead: ({ offset }: AtPosition) => offset === head.offset,
     join: group.join.bind(group),
     leave: group.leave.bind(group),
+    observing: unobserved,
+    resolved: { channel: 'room:1' },
   } as unknown as Feed
   const [outlet, counters] = [new WritingOutlet(), createCounters()]
   return { asked, counters, group, outlet, reader: new Reader(feed, outlet, counters, positionAt(2)) }

@@ -1,7 +1,7 @@
 import { BaroError } from '@baro/core'
 import type { ResetReason } from '@baro/core/broker'
 import type { AtPosition, Position } from '@baro/core/protocol'
-import type { Principal } from '../access/principal.ts'
+import { type Principal, whoOf } from '../access/principal.ts'
 import type { Batch } from '../delivery/batch.ts'
 import type { BoundedQueue } from '../delivery/bounded-queue.ts'
 import type { Dialect } from '../delivery/dialect.ts'
@@ -40,13 +40,16 @@ export interface Outlet<Said, SaidSignal = Said> {
   failed(error: unknown): void
 }
 
+/** For whom it reads. */
+export type WhoReads = Pick<Principal, 'user' | 'session' | 'rung' | 'address'>
+
 /** Carries out what the reader machine decides: reads from the feed, hands to the outlet, joins and leaves the feed. */
 export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSignal>, RoomWaiter {
   readonly #feed: Feed
   readonly #outlet: Outlet<Said, SaidSignal>
   readonly #counters: Counters
   /** Its user may change. */
-  readonly #principal: Pick<Principal, 'user'>
+  readonly #principal: WhoReads
   #state: ReaderState
   #isAnswered = false
   /** The last answer did not move the reader, and yet the reader is not at the head. */
@@ -60,7 +63,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     counters: Counters,
     given: Position | undefined,
     isRefused = false,
-    principal: Pick<Principal, 'user'> = {},
+    principal: WhoReads = {},
   ) {
     this.#principal = principal
     const position = isRefused ? undefined : given
@@ -79,6 +82,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
   deliver(said: Said, batch: Batch): void {
     if (this.#outbox.isFull) {
       this.#counters.slow++
+      this.#feed.observing.cut?.({ ...this.#who, offset: offsetOf(batch.follows) })
       this.#on({ name: 'cut', position: batch.follows })
     } else this.#outlet.deliver(said, batch.position)
   }
@@ -90,6 +94,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
   signal(said: SaidSignal, isPassing: boolean): void {
     const { isFull, isCrowded = isFull } = this.#outbox
     if (!(isPassing ? isCrowded : isFull)) this.#outlet.signal(said)
+    else this.#feed.observing['signal-dropped']?.(this.#who)
   }
 
   stale(position: AtPosition): void {
@@ -103,6 +108,10 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
 
   end(): void {
     this.#on({ name: 'end' })
+  }
+
+  get #who() {
+    return { ...whoOf(this.#principal), channel: this.#feed.resolved.channel }
   }
 
   get #outbox(): BoundedQueue {
@@ -144,10 +153,17 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
       if (!this.#isAnswered) {
         this.#isAnswered = true
         this.#counters.recovered++
+        this.#feed.observing.recovered?.({
+          ...this.#who,
+          ...{ offset: batch.position.offset, publications: batch.publications.length },
+          isLive: this.#feed.isHead(batch.position),
+        })
         this.#outlet.recovered(batch)
       } else {
         const said = madeOnce(batch, this.dialect.encode)
         if (said !== undefined) this.#outlet.continued(said, batch.position)
+        if (this.#feed.isHead(batch.position))
+          this.#feed.observing.live?.({ ...this.#who, offset: batch.position.offset })
       }
       return this.#continue(batch.position, !batch.leadsOn)
     }
@@ -168,6 +184,12 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
       throw new BaroError('unavailable', 'The snapshot has no position that anything could follow. Try again.')
     this.#isAnswered = true
     this.#counters.reset[reason]++
+    const { position } = snapshot
+    this.#feed.observing.reset?.({
+      ...this.#who,
+      ...{ reason, offset: offsetOf(position) },
+      isLive: this.#feed.isHead(position),
+    })
     this.#outlet.reset(reason, snapshot)
     this.#continue(snapshot.position, false)
   }
@@ -188,4 +210,8 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     this.end()
     this.#outlet.failed(error)
   }
+}
+
+function offsetOf(position: Position): number | undefined {
+  return position.kind === 'at' ? position.offset : undefined
 }

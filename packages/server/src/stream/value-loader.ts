@@ -55,6 +55,7 @@ export class ValueLoader {
     }
     if (floor > 0)
       log.warn(
+        { channel },
         `The channel ${JSON.stringify(channel)} kept no state of version ${JSON.stringify(definition.version)} and has lost its publications up to offset ${floor}: its state starts from what is left.`,
       )
     const oldest = await this.#source.read({ after: floor, limit: 0, bytes: 0 })

@@ -5,6 +5,7 @@
  * the types of `columns`.
  */
 import type { Json, Publication } from '@baro/core'
+import { changedValue, typeOf } from './changed-value.ts'
 import { isRecord } from './frame.ts'
 
 /** The table that a row is of. */
@@ -34,7 +35,8 @@ export function changePayload(
   select: readonly string[] | undefined,
 ): Json {
   const { key, row } = isRecord(publication.payload) ? publication.payload : {}
-  const selected = row && isRecord(row) ? selectedOf(row, select, key) : undefined
+  const wanted = select && new Set([...select, ...(isRecord(key) ? Object.keys(key) : [])])
+  const selected = row && isRecord(row) ? selectedOf(row, wanted) : undefined
   return {
     ids,
     data: {
@@ -42,10 +44,12 @@ export function changePayload(
       schema: of.schema,
       table: of.table,
       commit_timestamp: new Date(publication.time).toISOString(),
-      columns: Object.entries(of.columns).map(([name, declared]) => ({ name, type: typeOf(declared) })),
-      ...(selected && { record: written(selected) }),
+      columns: Object.entries(selectedOf(of.columns as Record<string, Json>, wanted)).map(([name, declared]) => ({
+        ...{ name, type: typeOf(declared) },
+      })),
+      ...(selected && { record: written(of, selected) }),
       // The key alone: what a row was before is for nobody who may not see it now.
-      ...(type !== 'INSERT' && { old_record: isRecord(key) ? written(key) : {} }),
+      ...(type !== 'INSERT' && { old_record: isRecord(key) ? written(of, key) : {} }),
       errors: null,
     },
   }
@@ -53,39 +57,13 @@ export function changePayload(
 
 function selectedOf(
   row: Readonly<Record<string, Json | undefined>>,
-  select: readonly string[] | undefined,
-  key: Json | undefined,
+  wanted: ReadonlySet<string> | undefined,
 ): Readonly<Record<string, Json | undefined>> {
-  if (!select) return row
-  const wanted = new Set([...select, ...(isRecord(key) ? Object.keys(key) : [])])
-  return Object.fromEntries(Object.entries(row).filter(([name]) => wanted.has(name)))
+  return wanted ? Object.fromEntries(Object.entries(row).filter(([name]) => wanted.has(name))) : row
 }
 
-function written(values: Readonly<Record<string, Json | undefined>>): Json {
+function written({ columns }: TableOfRows, values: Readonly<Record<string, Json | undefined>>): Json {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : (value ?? null),
-    ]),
+    Object.entries(values).map(([name, value]) => [name, changedValue(columns[name], value ?? null)]),
   )
-}
-
-/** The names under which PostgreSQL has the types in its catalogue, where a definition may call them otherwise. */
-const catalogueNames: Readonly<Record<string, string>> = {
-  boolean: 'bool',
-  smallint: 'int2',
-  integer: 'int4',
-  bigint: 'int8',
-  real: 'float4',
-  'double precision': 'float8',
-  char: 'bpchar',
-}
-
-function typeOf(declared: unknown): string {
-  // An enum is declared by its labels.
-  if (typeof declared !== 'string') return 'text'
-  const [name = ''] = declared.split(' |')
-  const isList = name.endsWith('[]')
-  const element = isList ? name.slice(0, -2) : name
-  return `${isList ? '_' : ''}${catalogueNames[element] ?? element}`
 }

@@ -221,6 +221,10 @@ export function createBrokerLink({
       expire: (...args) => pass(() => broker.presence.expire(...args)),
       members: (...args) => pass(() => broker.presence.members(...args)),
     },
+    leadership: {
+      lead: (...args) => pass(async () => broker.leadership.lead(...args)),
+      resign: (...args) => pass(async () => broker.leadership.resign(...args)),
+    },
     tell: (message) => pass(() => broker.tell(message)),
     hear(listener) {
       const behind: NodeListener = {

@@ -1,5 +1,12 @@
-import { type Client, createClient, type Subscription, type Transport, type WakeEvents } from '@baro/client'
-import { comparePositionTexts, isSnapshot, type Log, type Reference, type Snapshot, type TypesOf } from '@baro/core'
+import {
+  type Client,
+  type ClientLog,
+  createClient,
+  type Subscription,
+  type Transport,
+  type WakeEvents,
+} from '@baro/client'
+import { comparePositionTexts, isSnapshot, type Reference, type Snapshot, type TypesOf } from '@baro/core'
 import type { HubClock } from '@baro/core/broker'
 import { closeCodes, parsePosition } from '@baro/core/protocol'
 import type { SeededRandomness } from '../seeded-randomness.ts'
@@ -39,7 +46,7 @@ export interface PageParts {
   readonly truth: Truth
   readonly ledger: Ledger
   readonly tally: Tally
-  readonly log: Log
+  readonly log: ClientLog
   /** What the client gets to see of what the page was rendered with; a mutant puts something else in its place. */
   alter(reference: RoomReference, shown: string | undefined): RoomReference
   /** Runs an assertion about something that the page was told. */

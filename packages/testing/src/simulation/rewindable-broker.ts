@@ -233,6 +233,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     readCheckpoint: (channel) => keeperOf(channel).readCheckpoint(channel),
     writeCheckpoint: (channel, checkpoint) => keeperOf(channel).writeCheckpoint(channel, checkpoint),
     presence: first.presence,
+    leadership: first.leadership,
     tell: first.tell,
     hear: first.hear,
     async close() {

@@ -76,7 +76,8 @@ const requestTallies: Readonly<Record<RequestEvent, TallyName>> = {
   'came after its link': 'request arrived after its link',
 }
 
-const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
+const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+const silent: Log = quiet
 
 /** Everything there is in a schedule: servers, their store, the network, and pages in browsers. */
 export class World {
@@ -297,7 +298,7 @@ export class World {
       truth: this.truth,
       ledger: this.ledger,
       tally: this.tally,
-      log: silent,
+      log: quiet,
       alter: this.#mutations.reference ?? ((reference) => reference),
       check: (assertion) => this.check(assertion),
     })

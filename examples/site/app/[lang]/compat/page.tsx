@@ -1,10 +1,10 @@
 import { snapshot } from '@baro/next'
 import type { Metadata } from 'next'
 import { compat } from '../../../channels/compat.ts'
+import { SourceFile, SourceFiles } from '../../../components/code/source-files.tsx'
 import { ClientsOfOneRoom } from '../../../components/compat/clients-of-one-room.tsx'
 import { codeOf } from '../../../components/compat/lines.ts'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
-import { SourceFile, SourceFiles } from '../../../components/live/source-files.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
+import { SourceFile } from '../../../components/code/source-files.tsx'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import styles from '../../../components/how/how.module.css'
-import { SourceFile } from '../../../components/live/source-files.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 

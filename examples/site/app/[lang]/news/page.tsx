@@ -1,8 +1,8 @@
 import { snapshot } from '@baro/next'
 import type { Metadata } from 'next'
 import { articles, listedArticles } from '../../../channels/news.ts'
+import { SourceFiles } from '../../../components/code/source-files.tsx'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
-import { SourceFiles } from '../../../components/live/source-files.tsx'
 import { ArticleList } from '../../../components/news/article-list.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
 import { wordsIn } from '../../../i18n/words.ts'
@@ -12,11 +12,6 @@ interface Props {
 }
 
 export const revalidate = 3600
-
-// A build has no database, so the page is rendered when somebody first asks for it.
-export function generateStaticParams() {
-  return []
-}
 
 const files = [
   'app/[lang]/news/page.tsx',

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { Account } from '../../../components/account/account.tsx'
+import { SourceFiles } from '../../../components/code/source-files.tsx'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
-import { SourceFiles } from '../../../components/live/source-files.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 

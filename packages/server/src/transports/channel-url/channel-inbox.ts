@@ -74,7 +74,7 @@ export class ChannelInbox {
     try {
       this.#outlet.answered(await this.#outlet.delegate.request(this.#resolved, type, payload), id)
     } catch (error) {
-      this.#outlet.refused(this.#gate.explain(error, this.#resolved.channel), id)
+      this.#outlet.refused(this.#gate.explain(error, this.#resolved.channel, this.#outlet.delegate.principal), id)
     }
   }
 
@@ -100,7 +100,8 @@ export class ChannelInbox {
     const answered = (answer: PublishAnswer) => {
       if (id !== undefined) this.#outlet.published(answer)
     }
-    const failed = (error: unknown) => this.#outlet.refused(this.#gate.explain(error, this.#resolved.channel), id)
+    const failed = (error: unknown) =>
+      this.#outlet.refused(this.#gate.explain(error, this.#resolved.channel, this.#outlet.delegate.principal), id)
     try {
       const answer = this.#outlet.delegate.publish(this.#resolved, publishing)
       if (answer instanceof Promise) answer.then(answered).catch(failed)

@@ -7,6 +7,7 @@ import type { Principal } from '../../access/principal.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import { rangeBody, snapshotBody, stateBody } from '../../delivery/encode/answer-bodies.ts'
 import { isKnownToRead } from '../../delivery/precedence.ts'
+import type { Counters } from '../../observe/counters.ts'
 import type { Handshake } from '../../ports/socket.ts'
 import type { Feed } from '../../stream/feed.ts'
 import type { Feeds } from '../../stream/feeds.ts'
@@ -27,7 +28,7 @@ const newestPublications = 100
 /** What reading works with. */
 export interface ChannelReadParts extends ChannelStreamParts, WaitParts {
   readonly ticker: ChannelStreamParts['ticker']
-  readonly counters: WaitParts['counters']
+  readonly counters: Counters
   readonly feeds: Feeds
 }
 
@@ -78,7 +79,7 @@ function stream(
   const dialect = sseDialect(view)
   const socket = openSse(request, response, dialect.framing, parts)
   if (request.method === 'HEAD') return socket.close(closeCodes.normal, '')
-  socket.tell(new ChannelStream(parts, socket, socket, { resolved, dialect, position, reader }))
+  socket.tell(new ChannelStream(parts, socket, socket, { resolved, dialect, position, reader, rung: 'sse' }))
 }
 
 /** An `EventSource` takes every other status for the end, so who comes too fast gets a stream that ends at once. */
@@ -109,12 +110,16 @@ async function answerPoll(
   const { limit, position, mode, waitMs } = query
   if (mode === 'backwards') {
     await read.assertHistory()
-    return sendRange(parts, read, await readBack(parts.counters, feed, position, limit))
+    return sendRange(parts, read, await readBack(read.polling(parts), feed, position, limit))
   }
   if (isBehind(feed, position) && !(await read.mayHaveHistory()))
-    return sendRange(parts, read, await resetAnswer(parts.counters, feed, 'refused'))
-  if (mode === 'poll') return sendRange(parts, read, await poll(parts.counters, feed, position, limit))
-  return sendRange(parts, read, await longPoll(parts, feed, position, { limit, ...waitOf(read, waitMs) }))
+    return sendRange(parts, read, await resetAnswer(read.polling(parts), feed, 'refused'))
+  if (mode === 'poll') return sendRange(parts, read, await poll(read.polling(parts), feed, position, limit))
+  return sendRange(
+    parts,
+    read,
+    await longPoll({ ...parts, ...read.polling(parts) }, feed, position, { limit, ...waitOf(read, waitMs) }),
+  )
 }
 
 async function answerState(

@@ -1,8 +1,10 @@
 /** A plain WebSocket on a channel's own URL, for code that does not use our client: `new WebSocket(url)`. */
 import { BaroError, errorCodes } from '@baro/core'
-import { orThrow, quote } from '@baro/core/protocol'
+import { orThrow, parseChannelName, quote } from '@baro/core/protocol'
 import { Hold } from '../../access/hold.ts'
+import { networkOf } from '../../access/network-of.ts'
 import type { Registry } from '../../channel/registry.ts'
+import { toldError } from '../../observe/told-error.ts'
 import { principalOf } from '../http/http-principal.ts'
 import { refuseUpgrade, type Upgrade, type WebSocketTransport } from '../websocket/websocket.ts'
 import type { Bookmarks } from './bookmarks.ts'
@@ -28,9 +30,17 @@ export interface ChannelSocketParts extends ChannelStreamParts {
   readonly bookmarks: Bookmarks
 }
 
+/** The channel that a place below the hub's path names, for who is told; `undefined` where an application has mounted one. */
+export function channelIn(where: string): string | undefined {
+  const name = /^\/channels\/([^/]{1,255})$/.exec(where)?.[1]
+  const known = name === undefined ? undefined : parseChannelName(name)
+  return known?.ok ? name : undefined
+}
+
 /** Opens the channel's stream, or answers the upgrade with the status and message of the error. */
 export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, upgrade: Upgrade): void {
-  const { stream } = upgrade
+  const { stream, handshake } = upgrade
+  const address = handshake.address === undefined ? undefined : networkOf(handshake.address)
   prepare(parts, place, upgrade)
     .then(({ resolved, query, principal: reader, awaitsToken, name }) => {
       // The handshake may wait for its turn.
@@ -50,14 +60,24 @@ export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, u
           }),
         }
         const { position } = query
-        const opened = new ChannelStream(parts, socket, voice, { resolved, dialect, position, reader, awaitsToken })
+        const opened = new ChannelStream(parts, socket, voice, {
+          resolved,
+          dialect,
+          position,
+          reader,
+          awaitsToken,
+          rung: 'websocket',
+        })
         if (hold.error) opened.over(hold.error)
         return opened
       })
     })
     .catch((error) => {
       parts.counters.rejected++
-      const { code, message } = parts.gate.explain(error, place.where)
+      const refusal = parts.gate.explain(error, place.where)
+      const { code, message } = refusal
+      const told = toldError(refusal, channelIn(place.where))
+      parts.observing.refused?.({ rung: 'websocket', address, ...told, isOfFollowing: true })
       refuseUpgrade(stream, errorCodes[code].status, `${code}: ${message}`)
     })
 }

@@ -6,7 +6,7 @@ import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
 import type { Connection, Connections } from '../../access/connections.ts'
 import type { Gate } from '../../access/gate.ts'
 import { expiresIn, type Holder, type Permit, type Permits, revokedFrom } from '../../access/permits.ts'
-import type { Principal } from '../../access/principal.ts'
+import { type Principal, whoOf } from '../../access/principal.ts'
 import type { Identity, SessionEnd } from '../../channel/handlers.ts'
 import type { Resolved } from '../../channel/registry.ts'
 import type { Delegate, Delegating } from '../../delegate/delegate.ts'
@@ -17,6 +17,9 @@ import { madeOnce } from '../../delivery/made-once.ts'
 import { Outbox } from '../../delivery/outbox.ts'
 import type { Ticker } from '../../delivery/ticker.ts'
 import type { Counters } from '../../observe/counters.ts'
+import type { SessionRung } from '../../observe/hub-events.ts'
+import type { Observing } from '../../observe/observation.ts'
+import { toldError } from '../../observe/told-error.ts'
 import type { Limits } from '../../ports/limits.ts'
 import type { SessionLink, Socket } from '../../ports/socket.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
@@ -34,6 +37,7 @@ export interface ChannelStreamParts {
   readonly ticker: Ticker
   readonly limits: Limits
   readonly counters: Pick<Counters, 'rejected'>
+  readonly observing: Observing
   readonly sessions: Sessions
   readonly allowances: Allowances
   readonly connections: Connections
@@ -48,6 +52,8 @@ export interface ChannelStreamRequest {
   readonly dialect: ChannelDialect
   /** The position to continue from. */
   readonly position: Position | undefined
+  /** By what it reads. */
+  readonly rung: SessionRung
   /** Who reads. */
   readonly reader: Pick<Principal, 'user' | 'key' | 'address'>
   /** The rule refuses whoever brought no token, so nothing is told until one comes. Left out: the rule has allowed it. */
@@ -72,10 +78,11 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   readonly id: string
   readonly outbox: Outbox
   readonly dialect: ChannelDialect
+  readonly rung: SessionRung
   readonly #parts: ChannelStreamParts
   readonly #voice: StreamVoice
   /** That of the delegate. Its user changes when another token comes. */
-  #principal: { user: Identity | undefined } & Pick<Principal, 'key' | 'address' | 'session'>
+  #principal: { user: Identity | undefined } & Pick<Principal, 'key' | 'address' | 'session' | 'rung'>
   /** Another one for another user: what was sent before is done for who sent it, and never for who came after. */
   #delegate: Delegate
   readonly #following: Following
@@ -96,14 +103,15 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   #isEnded = false
 
   constructor(parts: ChannelStreamParts, socket: Socket, voice: StreamVoice, request: ChannelStreamRequest) {
-    const { resolved, dialect, reader, position, awaitsToken } = request
+    const { resolved, dialect, reader, position, awaitsToken, rung } = request
     this.id = createId(parts.randomness)
     this.dialect = dialect
     this.#parts = parts
     this.#voice = voice
     this.outbox = new Outbox(socket, parts.ticker, parts.limits, parts.clock.elapsed())
     // The scope of a guest's ids is this stream, because nothing says that another stream is of the same guest.
-    this.#principal = { user: reader.user, key: reader.key, address: reader.address, session: this.id }
+    this.rung = rung
+    this.#principal = { user: reader.user, key: reader.key, address: reader.address, session: this.id, rung }
     this.#delegate = parts.delegating(this.#principal)
     this.#following = this.#delegate.follow(resolved)
     this.#start = position
@@ -155,7 +163,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     try {
       user = await gate.authenticateInTime({}, token)
     } catch (error) {
-      const explained = gate.explain(error, this.#channel)
+      const explained = gate.explain(error, this.#channel, this.#principal)
       // What an open stream has is as good as it was.
       if (isFirst) this.#refuseFor(explained)
       else this.refused(explained)
@@ -173,7 +181,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
       this.#permit?.end()
       this.#permit = permits.open(user, this)
     } catch (error) {
-      this.#refuseFor(gate.explain(error, this.#channel))
+      this.#refuseFor(gate.explain(error, this.#channel, this.#principal))
     }
   }
 
@@ -192,7 +200,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   #refuseFor(error: BaroError): void {
     if (this.#isEnded) return
     this.outbox.forget()
-    this.refused(error)
+    this.#refuse(error, undefined, true)
     if (error.retryAfterMs !== undefined) this.#voice.drain(error.retryAfterMs)
     this.#close(closeCodeFor(error), error.message)
   }
@@ -234,7 +242,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   }
 
   failed(error: unknown): void {
-    this.#refuseFor(this.#parts.gate.explain(error, this.#channel))
+    this.#refuseFor(this.#parts.gate.explain(error, this.#channel, this.#principal))
   }
 
   over(error: BaroError): void {
@@ -251,7 +259,9 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   }
 
   spend(messages: number, bytes: number): number {
-    return this.#allowance.spend(messages, bytes)
+    const waitMs = this.#allowance.spend(messages, bytes)
+    if (waitMs > 0 && messages > 0) this.#parts.observing.slowed?.({ ...whoOf(this.#principal), waitMs })
+    return waitMs
   }
 
   receive(data: string | Uint8Array): void {
@@ -270,8 +280,18 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     this.outbox.replyBytes(this.dialect.encodeAnswer(payload, id))
   }
 
-  refused({ code, message, retryAfterMs }: BaroError, id?: string): void {
+  refused(error: BaroError, id?: string): void {
+    this.#refuse(error, id, false)
+  }
+
+  #refuse(error: BaroError, id: string | undefined, isOfFollowing: boolean): void {
+    const { code, message, retryAfterMs } = error
     this.#parts.counters.rejected++
+    this.#parts.observing.refused?.({
+      ...whoOf(this.#principal),
+      ...toldError(error, this.#channel),
+      isOfFollowing,
+    })
     this.outbox.replyBytes(
       this.dialect.encodeAside('baro:error', {
         code,

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gate } from '../../access/gate.ts'
 import { Hold } from '../../access/hold.ts'
 import type { Permits } from '../../access/permits.ts'
-import type { Principal } from '../../access/principal.ts'
+import { type Principal, whoOf } from '../../access/principal.ts'
 import type { Resolved } from '../../channel/registry.ts'
+import type { Polling } from './poll.ts'
 
 /** What a permitted read works with. */
 export interface PermittedReadParts {
@@ -31,6 +32,12 @@ export class PermittedRead {
     this.#gate = gate
     this.#principal = principal
     this.#hold = new Hold(permits, principal.user, resolved.channel)
+  }
+
+  /** Who polls, and who is told of it. */
+  polling({ counters, observing }: Omit<Polling, 'who'>): Polling {
+    const { user, address } = this.#principal
+    return { counters, observing, who: whoOf({ user, address, rung: 'poll' }) }
   }
 
   get isOver(): boolean {

@@ -14,6 +14,7 @@ import { Batch } from '../../delivery/batch.ts'
 import type { LiveReader } from '../../delivery/live-group.ts'
 import { Ticker } from '../../delivery/ticker.ts'
 import { createCounters } from '../../observe/counters.ts'
+import { unobserved } from '../../observe/observation.ts'
 import type { Feed } from '../../stream/feed.ts'
 import { HeldRequests } from '../http/held-requests.ts'
 import { longPoll, type PollAnswer, poll, waitForChange } from './poll.ts'
@@ -52,6 +53,8 @@ function setUp() {
 }
 
 type SetUp = ReturnType<typeof setUp>
+
+const polling = () => ({ counters: createCounters(), observing: unobserved, who: {} })
 
 describe('who waits for a change', () => {
   test.each<[string, (parts: SetUp) => void]>([
@@ -145,14 +148,14 @@ describe('a poll', () => {
     ['a position that moves alone, to the head', emptyBatch(), 40, 40, false],
     ['what leads nowhere, though something came meanwhile', stillBatch(), 50, 40, false],
   ])('that finds %s: I10: is a closed range if it is one', async (_, batch, head, at, isClosed) => {
-    const answer = await poll(createCounters(), feedAt(batch, positionAt(head)), positionAt(2), 500)
+    const answer = await poll(polling(), feedAt(batch, positionAt(head)), positionAt(2), 500)
     expect(answer).toMatchObject({ position: positionAt(at), isClosed, isReset: false })
     expect(bodyOf(answer).position).toBe(placeAt(at))
     expect(bodyOf(answer).more).toBe(isClosed || undefined)
   })
 
   test('I2: cut by its limit, leads to the last that it brings', async () => {
-    const answer = await poll(createCounters(), feedAt(sparseBatch(), positionAt(31)), positionAt(2), 1)
+    const answer = await poll(polling(), feedAt(sparseBatch(), positionAt(31)), positionAt(2), 1)
     expect(answer).toMatchObject({ position: positionAt(3), isClosed: true })
     expect(bodyOf(answer).publications).toEqual([publicationAt(3)])
   })
@@ -166,7 +169,7 @@ describe('a poll', () => {
       leave: (reader: LiveReader) => stage.readers.delete(reader),
     })
     const { clock, held } = stage
-    const parts = { clock, held, ticker: new Ticker(clock, { paused: 0 }), counters: createCounters() }
+    const parts = { clock, held, ticker: new Ticker(clock, { paused: 0 }), ...polling() }
     const wait = { waitMs: 1_000, isKnown: () => false, isGone: () => false, whenGone: () => () => {} }
     const answer = longPoll(parts, feed, positionAt(31), { limit: 500, ...wait })
     const deliver = async (batch: Batch) => {

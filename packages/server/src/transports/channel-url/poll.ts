@@ -9,6 +9,8 @@ import { batchBody, resetBody } from '../../delivery/encode/answer-bodies.ts'
 import type { LiveReader } from '../../delivery/live-group.ts'
 import type { Ticker } from '../../delivery/ticker.ts'
 import type { Counters } from '../../observe/counters.ts'
+import type { Who } from '../../observe/hub-events.ts'
+import type { Observing } from '../../observe/observation.ts'
 import type { Feed } from '../../stream/feed.ts'
 import type { HeldRequests } from '../http/held-requests.ts'
 
@@ -21,26 +23,46 @@ export interface PollAnswer {
   readonly isReset: boolean
 }
 
+/** Who polls, and who is told of it. */
+export interface Polling {
+  readonly counters: Counters
+  readonly observing: Observing
+  readonly who: Who
+}
+
 /** What follows a position: at most `limit` publications, or a reset with the newest snapshot. */
 export async function poll(
-  counters: Counters,
+  polling: Polling,
   feed: Feed,
   position: Position | undefined,
   limit: number,
 ): Promise<PollAnswer> {
   const found = await feed.after(position)
-  if (found.outcome === 'reset') return resetAnswer(counters, feed, found.reason)
+  if (found.outcome === 'reset') return resetAnswer(polling, feed, found.reason)
+  const { counters, observing, who } = polling
   counters.recovered++
   const batch = firstOf(found.batch, limit)
+  observing.recovered?.({
+    ...who,
+    ...{ channel: feed.resolved.channel, offset: batch.position.offset, isLive: false },
+    publications: batch.publications.length,
+  })
   // An answer that does not move the reader is never a closed range, also if something came during the read: a cache
   // would repeat it for ever.
   return rangeAnswer(batch, batch.leadsOn && !feed.isHead(batch.position))
 }
 
 /** The newest snapshot, in place of what follows a position. */
-export async function resetAnswer(counters: Counters, feed: Feed, reason: ResetReason): Promise<PollAnswer> {
+export async function resetAnswer(
+  { counters, observing, who }: Polling,
+  feed: Feed,
+  reason: ResetReason,
+): Promise<PollAnswer> {
   counters.reset[reason]++
   const snapshot = await feed.loadSnapshot()
+  const { position } = snapshot
+  const offset = position.kind === 'at' ? position.offset : undefined
+  observing.reset?.({ ...who, channel: feed.resolved.channel, reason, offset, isLive: false })
   return { body: resetBody(reason, snapshot), position: snapshot.position, isClosed: false, isReset: true }
 }
 
@@ -49,7 +71,6 @@ export interface WaitParts {
   readonly clock: Clock
   readonly ticker: Pick<Ticker, 'write'>
   readonly held: HeldRequests
-  readonly counters: Counters
 }
 
 /** How a request waits. */
@@ -68,14 +89,14 @@ export interface Wait {
  * first publications.
  */
 export async function longPoll(
-  parts: WaitParts,
+  parts: WaitParts & Polling,
   feed: Feed,
   position: Position | undefined,
   { limit, ...wait }: Wait & { readonly limit: number },
 ): Promise<PollAnswer> {
   let isStuck = false
   for (;;) {
-    const now = await poll(parts.counters, feed, position, limit)
+    const now = await poll(parts, feed, position, limit)
     if (now.isReset || position?.kind !== 'at' || comparePositions(now.position, position) !== 'same') return now
     // Nothing can happen between this check and the join below, so a reader at the head misses nothing by waiting.
     if (feed.isHead(now.position)) {
@@ -93,18 +114,14 @@ export async function longPoll(
 }
 
 /** Resolves at the next change of the channel, or when the wait is over. */
-export async function waitForChange(parts: Omit<WaitParts, 'counters'>, feed: Feed, wait: Wait): Promise<void> {
+export async function waitForChange(parts: WaitParts, feed: Feed, wait: Wait): Promise<void> {
   await nextBatch(parts, feed, wait)
 }
 
 /**
  * The first batch with publications. If the wait ends before, it is the last batch that moved the position, if one did.
  */
-function nextBatch(
-  { clock, held, ticker }: Omit<WaitParts, 'counters'>,
-  feed: Feed,
-  wait: Wait,
-): Promise<Batch | 'stale' | undefined> {
+function nextBatch({ clock, held, ticker }: WaitParts, feed: Feed, wait: Wait): Promise<Batch | 'stale' | undefined> {
   if (wait.waitMs === 0 || wait.isGone() || !held.mayHold) return Promise.resolve(undefined)
   return new Promise((resolve) => {
     const finish = (answer: Batch | 'stale' | undefined) => {

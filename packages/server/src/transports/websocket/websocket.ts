@@ -64,7 +64,7 @@ export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransp
       const asked = headers['sec-websocket-protocol']
       if (asked !== undefined && !isLogged) {
         isLogged = true
-        log.warn(noSubprotocol(asked))
+        log.warn({}, noSubprotocol(asked))
       }
       const extension = deflatedFraming && acceptDeflateOffer(headers['sec-websocket-extensions'])
       const framing = (extension !== undefined && deflatedFraming) || webSocketFraming
