@@ -7,6 +7,7 @@ import { fanoutPart } from './fanout/part.ts'
 import { gatewayPart } from './gateway/part.ts'
 import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
+import { pagesPart } from './pages/part.ts'
 import type { Part } from './part.ts'
 import { presencePart } from './presence/part.ts'
 import { publishesPart } from './publishes/part.ts'
@@ -15,6 +16,7 @@ import { roomsPart } from './rooms/part.ts'
 import { sizesPart } from './sizes/part.ts'
 import { slowReadersPart } from './slow-readers/part.ts'
 import { ssePart } from './sse/part.ts'
+import { supabasePart } from './supabase/part.ts'
 
 /** Everything there is to measure, in the order of the page. */
 export const parts: readonly Part[] = [
@@ -23,11 +25,13 @@ export const parts: readonly Part[] = [
   cursorsPart,
   presencePart,
   gatewayPart,
+  supabasePart,
   ssePart,
   longPollPart,
   recoverPart,
   slowReadersPart,
   publishesPart,
+  pagesPart,
   accessPart,
   databasePart,
   decodingPart,

@@ -11,6 +11,7 @@ test.each([
   '/machine',
   '/ko/machine',
   '/transports',
+  '/ko/compare',
   '/ko/compat',
   '/device',
   `/ko/device/${hangul}`,
