@@ -10,8 +10,9 @@ const apart = [
   'tests/disk/**/*.test.ts',
   'tests/storm/**/*.test.ts',
   'tests/embedded/**/*.test.ts',
-  'packages/redis/src/*.test.ts',
+  'packages/redis/src/**/*.test.ts',
   'tests/nodes/**/*.test.ts',
+  'tests/supabase/runtimes.test.ts',
   'tests/ssr/ssr.test.ts',
   'tests/tutorials/*.test.ts',
 ]
@@ -47,8 +48,8 @@ export default defineConfig({
           name: 'together',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts'],
           exclude: [...apart, ...database, '**/node_modules/**'],
-          // By default one core is left free. Much of the time of these tests is that of a clock or a network.
-          maxWorkers: '100%',
+          // Much of the time of these tests is that of a clock or a network.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

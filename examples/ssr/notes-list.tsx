@@ -9,8 +9,8 @@ export function NotesList({ initial }: { readonly initial: Snapshot<TypesOf<type
     <main>
       <h1>Notes</h1>
       <ul id="notes">
-        {state.map((text, index) => (
-          <li key={`${index} ${text}`}>{text}</li>
+        {state.map(({ id, text }) => (
+          <li key={id}>{text}</li>
         ))}
       </ul>
       <form action={(form: FormData) => void publish('note', { text: String(form.get('text')) })}>

@@ -100,8 +100,9 @@ const redis: House = {
         folders: ['.'],
         what: 'the port, over scripts; the life of what is kept, who hears what, whose room a claim takes (the files in `src`)',
       },
+      room('pages', 'the store of pages: copies near by, and marks'),
     ],
-    [room('link', 'connections to one server or a cluster; what waits while they are away')],
+    [room('link', 'connections to one server or a cluster, which may be refused; what waits while they are away')],
     [room('scripts', 'what happens in Redis, whole or not at all, in Lua')],
   ],
 }

@@ -10,7 +10,9 @@ describe('imports run one way', () => {
   })
 
   const doors = new Set(
-    ['core', 'client', 'server', 'testing', 'testing/broker-suite', 'testing/redis'].map((name) => `@baro/${name}`),
+    ['core', 'client', 'server', 'testing', 'testing/broker-suite', 'testing/page-store-suite', 'testing/redis'].map(
+      (name) => `@baro/${name}`,
+    ),
   )
   const refused: readonly [title: string, path: string, text: string][] = [
     ['core imports no other package', 'packages/core/src/a.ts', `import { createHub } from '@baro/server'`],

@@ -1,7 +1,7 @@
 import type { HandOver } from '@baro/client'
 import { describe, expect, test } from 'vitest'
-import { type Arrival, type Arrivals, arrivalsAfter } from '../../examples/site/components/home/arrival.ts'
-import { type Bar, layOutStrip } from '../../examples/site/components/home/strip-layout.ts'
+import { type Arrival, type Arrivals, arrivalsAfter } from '../../examples/site/components/live/arrival.ts'
+import { type Bar, layOutStrip } from '../../examples/site/components/pulse/strip-layout.ts'
 
 const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index)
 const handOver = (more: Partial<HandOver>): HandOver => ({

@@ -34,17 +34,36 @@ export function atEnd(end: () => unknown): void {
 export const versions = ['1.0.0', '2.0.0'] as const
 export type Version = (typeof versions)[number]
 
+/** How a client connects. */
+export interface ClientOptions {
+  readonly key?: string
+  readonly version?: Version
+  /** Asked for one each time that the client wants one. */
+  readonly token?: () => Promise<string>
+}
+
+/** A client of Supabase, not connected yet. It goes when the test is over. */
+export function clientAt(url: string, { key = 'anon', version = '2.0.0', token }: ClientOptions = {}): SupabaseClient {
+  const client = createClient(url, key, {
+    auth: { persistSession: false, autoRefreshToken: false },
+    realtime: {
+      transport: WebSocket as never,
+      vsn: version,
+      // No test waits for seconds.
+      reconnectAfterMs: () => 1,
+    },
+    ...(token && { accessToken: token }),
+  })
+  atEnd(() => client.removeAllChannels())
+  return client
+}
+
 /** A node that serves. */
 export interface Node {
   readonly hub: Hub
   readonly url: string
-  /** A client of Supabase, not connected yet. `token` is asked for one each time that the client wants one. */
-  client(options?: {
-    readonly key?: string
-    readonly version?: Version
-    readonly token?: () => Promise<string>
-    readonly url?: string
-  }): SupabaseClient
+  /** A client of Supabase, not connected yet. `url` is another way to the node. */
+  client(options?: ClientOptions & { readonly url?: string }): SupabaseClient
   /** The server goes, and its clients do not know. */
   stopListening(): Promise<void>
 }
@@ -84,30 +103,15 @@ export async function startNode(options: NodeOptions = {}): Promise<Node> {
   server.listen(options.port ?? 0)
   await once(server, 'listening')
   const url = `http://localhost:${(server.address() as AddressInfo).port}`
-  const clients = new Set<SupabaseClient>()
-  const client: Node['client'] = ({ key = 'anon', version = '2.0.0', token, url: other = url } = {}) => {
-    const made = createClient(other, key, {
-      auth: { persistSession: false, autoRefreshToken: false },
-      realtime: {
-        transport: WebSocket as never,
-        vsn: version,
-        // No test waits for seconds.
-        reconnectAfterMs: () => 1,
-      },
-      ...(token && { accessToken: token }),
-    })
-    clients.add(made)
-    return made
-  }
   const stopListening = async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   }
   atEnd(async () => {
-    for (const one of clients) await one.removeAllChannels()
     await hub.close()
     await stopListening()
   })
+  const client: Node['client'] = ({ url: way = url, ...options } = {}) => clientAt(way, options)
   return { hub, url, client, stopListening }
 }
 

@@ -9,19 +9,31 @@ function clock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
+/** `25 s`, `4 min`, `2 h`. */
+function age(seconds: number): string {
+  if (seconds < 100) return `${seconds} s`
+  return seconds < 6_000 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
+}
+
 export const en: Words = {
   name: 'English',
   site: {
     title: 'Baro',
-    description: 'Pages arrive cached and stay live, with nothing missed in between.',
-    home: 'Home',
+    tagline: 'live pages for Next.js and Node',
+    description:
+      'A realtime layer for Next.js and any Node server. Pages come from the cache and stay live, and nothing in between is lost.',
+    home: 'Start',
+    demos: 'Demos',
+    benchmarks: 'Benchmarks',
+    docs: 'Docs',
     rooms: 'Rooms',
     news: 'News',
     shop: 'Shop',
     market: 'Market',
-    devices: 'Devices',
+    device: 'Devices',
     machine: 'Machine',
     transports: 'Transports',
+    compare: 'Compare',
     compat: 'Clients',
     how: 'Access',
     language: 'Language',
@@ -31,23 +43,12 @@ export const en: Words = {
     footer: 'MIT licence. Every number on this site is real.',
   },
   home: {
-    headline: 'Pages arrive cached and stay live,\nwith nothing missed in between.',
-    lead: 'A page that was rendered an hour ago comes from the cache at once. Your browser connects, tells the server how far the page goes, and receives everything that happened since. Nothing is reloaded.',
-    stepsTitle: 'How it works',
-    steps: [
-      'Everything that happens gets a number. The server renders a page, and notes in it how far it goes: up to 41, say.',
-      'The page is cached, and everybody gets the same copy.',
-      'The browser connects, and asks for what came after 41.',
-      '42, 43 and the rest arrive in order, each exactly once. If the server no longer has them, it sends the current state instead, and the page says so.',
-    ],
-    stripTitle: 'This machine, second by second',
-    stripHint: 'Each bar is one second of CPU time. Its colour is how that second reached you.',
-    inPage: 'in the cached page',
-    recovered: 'missed, then received on connecting',
-    fresh: 'current state, sent anew',
-    live: 'live',
-    stripSummary: (busy) => `CPU usage ${busy}, one bar for each second.`,
-    skipped: (seconds) => `${number.format(seconds)} s not shown`,
+    headline: 'Live pages for Next.js and any Node server, from the cache, with nothing lost.',
+    lead: 'A page is rendered once and cached for everybody. Each browser goes on from exactly where its copy ends, after an hour in the cache, a lost network, or a restart of your server.',
+    installHint: 'From a clone of the repository. It is not on npm yet.',
+    docs: 'Two files in a Next.js app',
+    onPhone: 'On your phone',
+    phoneHint: 'Scan it, paint there, and look here.',
     nowTitle: 'Right now',
     visitors: (count) => (count === 1 ? '1 visitor connected' : `${number.format(count)} visitors connected`),
     nobody: 'Nobody has written anything yet.',
@@ -56,11 +57,108 @@ export const en: Words = {
     visitorsThen: (count) =>
       count === 1 ? '1 visitor was connected at {time}' : `${number.format(count)} visitors were connected at {time}`,
     attached: { picture: '(a picture)', voice: '(a voice note)' },
-    look: 'Look closer',
-    roomsHint:
-      'A chat that goes on after reloads and dropped connections, and says so if the server lost its messages.',
-    machineHint: 'Cores, memory, network and event loop of the machine you are talking to.',
-    transportsHint: 'Polling, long polling, SSE and WebSocket, racing on one channel in your browser.',
+    demosTitle: 'Try the rest',
+    questions: [
+      {
+        title: 'How can nothing be lost?',
+        text: 'Everything that happens gets a number. A page says how far it goes, up to 41, say. The browser asks for what came after 41, and gets each exactly once, in order.',
+      },
+      {
+        title: 'What if the page is too old?',
+        text: 'Then the server sends the current state in its place, and the page says so. It never guesses, and never reloads.',
+      },
+      {
+        title: 'What do I need?',
+        text: 'Node 20.19 or newer. One process keeps everything on its disk; several share one Redis. WebSocket, SSE and polling carry the same, whatever the network lets through.',
+      },
+    ],
+  },
+  breakIt: {
+    title: 'Break it',
+    hint: 'One board, read in two ways. A bot draws on it, and so can you: click on a cell.',
+    counting: 'Counting against the publisher’s log …',
+    paint: 'Paint a cell',
+    codeTitle: 'The whole difference',
+    codeHint: 'As it runs above.',
+    fairTitle: 'Is that fair?',
+    readers: { baro: 'Baro', usual: 'The usual way' },
+    means: { baro: 'goes on from the page', usual: 'fetch, then a socket' },
+    breaks: {
+      cut: 'Cut my network',
+      sleep: 'Sleep for 30 s',
+      restart: 'Restart the server',
+      'old-page': 'Load an hour-old page',
+    },
+    away: {
+      cut: 'No network …',
+      sleep: 'Asleep …',
+      restart: 'The server is down …',
+      'old-page': 'Loading …',
+    },
+    legend: [
+      ['page', 'in the cached page'],
+      ['recovered', 'caught up'],
+      ['live', 'live'],
+      ['hole', 'lost'],
+    ],
+    fair: [
+      'Both start from the same cached page, and the same server publishes to both. The publisher writes down what it has published; both are counted against that log, not against each other.',
+      'The usual way is what tutorials write: the page is fetched and cached, then a socket brings what is new, and opens again a second after it has closed. To fetch once more after each gap makes the hole smaller. It costs a whole load, and what comes between the fetch and the socket is still lost.',
+      'The network is cut for this demo alone, by closing both sockets. The restart ends the server of this demo, for everybody who looks at it. If the site has not run for an hour, the hour-old page is the oldest there is.',
+    ],
+    boardLabel: (reader) => `The board: ${reader}`,
+    verdict: (caughtUp, lost) => `${number.format(caughtUp)} caught up, ${number.format(lost)} lost`,
+    took: (ms) => `in ${number.format(ms)} ms`,
+    endNow: (seconds) => `End it now (${seconds} s)`,
+  },
+  docs: {
+    contents: 'Contents',
+    first: 'Start here',
+    description:
+      'How to put Baro into a Next.js app or any Node server: pages, messages, users, databases, many nodes.',
+    benchmarksLead:
+      'What a delivery, a recovery, an idle connection and a slow reader cost the server, beside peers. Targets that were missed say so.',
+    guides: {
+      pages: 'Pages and caches',
+      messages: 'Messages',
+      users: 'Users',
+      programs: 'Other languages',
+      database: 'PostgreSQL',
+      rows: 'Rows',
+      tutorials: 'Code from tutorials',
+      running: 'Running it',
+      scaling: 'Many nodes',
+      'from-socket.io': 'From Socket.IO',
+      'from-supabase': 'From Supabase',
+      field: 'What others met',
+    },
+  },
+  demos: {
+    title: 'Demos',
+    lead: 'Each page comes from a cache and goes on live. Open one in two windows, or on two devices.',
+    description:
+      'What Baro does, to try in the browser: chat, devices, transports, database rows, and foreign clients in one room.',
+    hints: {
+      rooms: 'A chat that goes on after reloads and lost connections, with pictures and voice notes.',
+      transports: 'WebSocket, SSE, long polling and polling, racing on one channel in your browser.',
+      device: 'A phone, or a loop with curl, becomes a device that reports and obeys.',
+      compat: 'Socket.IO, Supabase, EventSource and WebSocket, unmodified, in one room.',
+      machine: 'The server you are talking to, second by second.',
+      how: 'A room for members: all the code that decides who gets in.',
+      news: 'Articles in a PostgreSQL table. Change a row, and the page changes.',
+      shop: 'A page that is cached for an hour, and a stock that is of this moment.',
+      market: 'An order book: your orders meet those of others, and of bots.',
+    },
+  },
+  pulse: {
+    title: 'This machine, second by second',
+    hint: 'Each bar is one second of CPU time. Its colour is how that second reached you.',
+    inPage: 'in the cached page',
+    recovered: 'missed, then received on connecting',
+    fresh: 'current state, sent anew',
+    live: 'live',
+    summary: (busy) => `CPU usage ${busy}, one bar for each second.`,
+    skipped: (seconds) => `${number.format(seconds)} s not shown`,
   },
   room: {
     title: (id) => rooms[id] ?? `Room ${id}`,
@@ -207,7 +305,7 @@ export const en: Words = {
     text: 'Text',
     save: 'Save for everybody',
     notSaved: 'Not saved.',
-    noScript: 'Editing needs JavaScript. Reading does not.',
+    noScript: 'Without JavaScript you can edit too. What others change appears when you load the page again.',
   },
   shop: {
     title: 'Shop',
@@ -216,7 +314,7 @@ export const en: Words = {
     buy: 'Buy',
     restock: 'Restock',
     notDone: 'That did not work. Look at the stock, and try again.',
-    noScript: 'Buying needs JavaScript.',
+    noScript: 'Without JavaScript you can buy too. What others buy appears when you load the page again.',
     price: (won) => `₩${number.format(won)}`,
     inStock: (count) => `${number.format(count)} in stock`,
     bought: (left) => `Yours. ${number.format(left)} left.`,
@@ -238,7 +336,7 @@ export const en: Words = {
     sell: 'Sell',
     cancel: 'Cancel',
     notPlaced: 'Not placed.',
-    noScript: 'Trading needs JavaScript.',
+    noScript: 'Without JavaScript you can trade too. What others trade appears when you load the page again.',
     price: (price) => number.format(price),
     times: (count) => `× ${number.format(count)}`,
     between: (buyer, seller) => `${seller} → ${buyer}`,
@@ -277,6 +375,7 @@ export const en: Words = {
     title: 'Four transports, one channel',
     lead: 'Your browser reads one stream of messages in four ways at once, with nothing but what every browser has. All four start where this page ends, so they bring the same messages. They differ in when, and at what cost.',
     start: 'Start',
+    moreFigures: 'More figures, and the hand-over',
     stop: 'Stop',
     rate: 'Messages a second',
     refused: 'The server did not take this rate.',
@@ -414,7 +513,23 @@ export const en: Words = {
     behind: (names) => `The newest has not reached ${names} yet. All else is the same.`,
     different: 'The five lists are not the same.',
   },
+  drawer: {
+    title: 'Under the page: channels, positions, transport',
+    transport: 'Transport',
+    last: 'What came last',
+    none: 'Nothing yet.',
+  },
   live: {
+    notYet: 'Not connected yet.',
+    wasAway: 'The connection was lost, and is back.',
+    nothingLost: 'Nothing lost.',
+    pageAge: (seconds) => `This page was ${age(seconds)} old.`,
+    caughtUp: (count, ms) =>
+      count === 0
+        ? 'Nothing had changed.'
+        : `${count === 1 ? '1 update' : `${number.format(count)} updates`} caught up in ${number.format(ms)} ms.`,
+    gotState: (ms) => `The current state came in ${number.format(ms)} ms.`,
+    lostSome: (count) => `Lost: ${number.format(count)}.`,
     rendered: (offset) => `rendered at ${number.format(offset)}`,
     renderedNowhere: 'rendered while the site was built',
     renderedFromRows: 'rendered from the database',

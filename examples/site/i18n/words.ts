@@ -1,5 +1,9 @@
 import type { Kind } from '../channels/compat.ts'
 import type { Colour, CommandStatus, Vibration } from '../channels/device.ts'
+import type { Break, Reader } from '../components/break-it/break-it-machine.ts'
+import type { guides } from '../components/docs/guides.ts'
+import type { DemoId } from '../components/frame/sections.ts'
+import type { Arrival } from '../components/live/arrival.ts'
 import type { measuredOn } from '../components/transports/measured.ts'
 import { en } from './en.ts'
 import { ko } from './ko.ts'
@@ -10,15 +14,21 @@ export interface Words {
   readonly name: string
   readonly site: Says<
     | 'title'
+    /** What it is, behind the name. */
+    | 'tagline'
     | 'description'
     | 'home'
+    | 'demos'
+    | 'benchmarks'
+    | 'docs'
     | 'rooms'
     | 'news'
     | 'shop'
     | 'market'
-    | 'devices'
+    | 'device'
     | 'machine'
     | 'transports'
+    | 'compare'
     | 'compat'
     | 'how'
     | 'language'
@@ -30,32 +40,47 @@ export interface Words {
   readonly home: Says<
     | 'headline'
     | 'lead'
-    | 'stepsTitle'
-    | 'stripTitle'
-    | 'stripHint'
-    | 'inPage'
-    | 'recovered'
-    | 'fresh'
-    | 'live'
+    | 'installHint'
+    | 'docs'
+    | 'onPhone'
+    | 'phoneHint'
     | 'nowTitle'
     | 'nobody'
     /** As of `{time}`. */
     | 'nobodyThen'
     | 'nobodySince'
-    | 'look'
-    | 'roomsHint'
-    | 'machineHint'
-    | 'transportsHint'
+    | 'demosTitle'
   > & {
-    readonly steps: readonly string[]
     /** What somebody sent instead of a text. */
     readonly attached: Says<'picture' | 'voice'>
-    readonly stripSummary: (busy: string) => string
-    /** How many seconds of the strip are left out. */
-    readonly skipped: Counted
     readonly visitors: Counted
     /** As of `{time}`. */
     readonly visitorsThen: Counted
+    /** What a visitor asks first, and the answer. */
+    readonly questions: readonly Says<'title' | 'text'>[]
+  }
+  readonly breakIt: Says<'title' | 'hint' | 'counting' | 'paint' | 'codeTitle' | 'codeHint' | 'fairTitle'> & {
+    readonly readers: Readonly<Record<Reader, string>>
+    readonly means: Readonly<Record<Reader, string>>
+    readonly breaks: Readonly<Record<Break, string>>
+    /** While it is broken. */
+    readonly away: Readonly<Record<Break, string>>
+    readonly legend: readonly (readonly [arrival: Arrival | 'hole', text: string])[]
+    readonly fair: readonly string[]
+    readonly boardLabel: (reader: string) => string
+    readonly verdict: (caughtUp: number, lost: number) => string
+    readonly took: (ms: number) => string
+    readonly endNow: Counted
+  }
+  readonly docs: Says<'contents' | 'first' | 'description' | 'benchmarksLead'> & {
+    readonly guides: Readonly<Record<(typeof guides)[number], string>>
+  }
+  /** What each demo shows, by its section. */
+  readonly demos: Says<'title' | 'lead' | 'description'> & { readonly hints: Readonly<Record<DemoId, string>> }
+  readonly pulse: Says<'title' | 'hint' | 'inPage' | 'recovered' | 'fresh' | 'live'> & {
+    readonly summary: (busy: string) => string
+    /** How many seconds of the strip are left out. */
+    readonly skipped: Counted
   }
   readonly room: Says<
     | 'rooms'
@@ -228,7 +253,9 @@ export interface Words {
     readonly minutes: Counted
     readonly of: (total: string) => string
   }
-  readonly transports: Says<'title' | 'lead' | 'start' | 'stop' | 'rate' | 'refused' | 'noScript' | 'countedTitle'> & {
+  readonly transports: Says<
+    'title' | 'lead' | 'start' | 'stop' | 'rate' | 'refused' | 'noScript' | 'countedTitle' | 'moreFigures'
+  > & {
     readonly states: Says<'ready' | 'running' | 'stopped' | 'hidden'>
     readonly links: Says<'off' | 'connecting' | 'open' | 'waiting'>
     readonly places: Says<'first' | 'later' | 'before'>
@@ -267,7 +294,11 @@ export interface Words {
     /** Names, as a list. */
     readonly behind: (names: string) => string
   }
+  readonly drawer: Says<'title' | 'transport' | 'last' | 'none'>
   readonly live: Says<
+    | 'notYet'
+    | 'wasAway'
+    | 'nothingLost'
     | 'renderedNowhere'
     | 'renderedFromRows'
     | 'waiting'
@@ -299,6 +330,10 @@ export interface Words {
     readonly firstLive: Counted
     readonly missing: Counted
     readonly retryIn: Counted
+    readonly pageAge: (seconds: number) => string
+    readonly caughtUp: (count: number, ms: number) => string
+    readonly gotState: (ms: number) => string
+    readonly lostSome: Counted
     readonly reasons: Readonly<Record<string, string>>
   }
 }

@@ -2,6 +2,7 @@ import type { Broker } from '@baro/core/broker'
 import { createDatabase, type PostgresDriver } from '@baro/postgres'
 import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
+import { board } from '../channels/board.ts'
 import { club } from '../channels/club.ts'
 import { compat } from '../channels/compat.ts'
 import { device, devices } from '../channels/device.ts'
@@ -34,7 +35,7 @@ const leaveAfterMs = Number(process.env.LEAVE_AFTER_MS || 0)
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
 export async function createSiteHub(broker?: Broker, database?: PostgresDriver): Promise<Hub> {
   const ofDatabase = database ? [articles, newsroom, products, till, orders, trades, exchange] : []
-  const channels = [room, club, pulse, activity, machine, race, compat, device, devices, ...ofDatabase]
+  const channels = [room, club, pulse, activity, board, machine, race, compat, device, devices, ...ofDatabase]
   const hub = createHub({
     channels,
     auth: createIdentity(),
@@ -84,6 +85,8 @@ export async function createSiteHub(broker?: Broker, database?: PostgresDriver):
   openDevices(hub)
   hub.on(pulse, { access: 'public' })
   hub.on(activity, { access: 'public' })
+  // Visitors paint at the hub of the demo.
+  hub.on(board, { access: 'public' })
   hub.on(machine, { access: 'public' })
   countVisitors(hub)
   runRace(hub)

@@ -7,10 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { createDiskBroker } from '@baro/disk'
 import { attach, renderBuiltPages } from '@baro/next'
 import { createRedisBroker } from '@baro/redis'
-import type { Hub } from '@baro/server'
+import { createMemoryBroker, type Hub } from '@baro/server'
 import next from 'next'
 import { answerPath } from './answer-path.ts'
+import { openBreakIt } from './break-it/break-it.ts'
 import { buildIfNeeded } from './build.ts'
+import { createComparison } from './compare.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub, keptSeconds } from './hub.ts'
 import { issuerKey } from './issuer-key.ts'
@@ -36,8 +38,7 @@ Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production' })
 
 const server: Server = tls ? createSecureServer(tls) : createServer()
 await assertFree(wantedPort)
-// A restart then resets nobody. With `REDIS_URL` several of these processes are one site. Without either everything is in memory, as
-// `createHub` has it.
+// A restart then resets nobody. With `REDIS_URL` several of these processes are one site. Without either everything is in memory.
 const data = process.argv.includes('--disk') ? process.env.BARO_FOLDER || `${dir}/.baro` : undefined
 const shared = process.env.REDIS_URL
 // A database in its process is one of this node alone.
@@ -53,19 +54,24 @@ const broker =
     ? await createRedisBroker({ url: shared }).catch(stop)
     : data !== undefined
       ? await createDiskBroker({ folder: data })
-      : undefined
+      : createMemoryBroker()
 // The pages check sessions by it too, and each of their bundles is another module.
 process.env.ISSUER_KEY ||= await issuerKey(data)
 await tablesMade?.catch((error) => stop(new Error(`The database cannot be used: ${error.message}`, { cause: error })))
 const hub = await createSiteHub(broker, database?.driver)
+const breakIt = await openBreakIt(hub, broker)
 const handleUpgrade: Hub['handleUpgrade'] = (request, stream, head) =>
-  showHandshake(request, stream) || hub.handleUpgrade(request, stream, head)
+  showHandshake(request, stream) ||
+  breakIt.handleUpgrade(request, stream, head) ||
+  hub.handleUpgrade(request, stream, head)
 attach({ ...hub, handleUpgrade }, server)
 const app = next({ dev, dir, port: wantedPort, httpServer: server })
 await app.prepare()
 const handle = app.getRequestHandler()
+const compare = createComparison(hub)
 const answer: RequestListener = (request, response) => {
   setSecurityHeaders(response, { dev })
+  if (breakIt.handle(request, response) || compare(request, response)) return
   if (answerPath(request, response, { dev, database: database !== undefined })) return
   varyByLanguage(request, response)
   void handle(request, response)
@@ -77,8 +83,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, async () => {
     server.close()
     await hub.drain({ spreadMs: 500, timeoutMs: 2_000 })
+    await breakIt.close()
     await hub.close()
-    await broker?.close()
+    await broker.close()
     await database?.close()
     process.exit(0)
   })

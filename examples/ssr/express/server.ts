@@ -9,8 +9,8 @@ const hub = createNotesHub()
 const app = express()
 
 const escaped = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
-const listOf = (texts: readonly string[]) =>
-  `<ul id="notes">${texts.map((text) => `<li>${escaped(text)}</li>`).join('')}</ul>`
+const listOf = (list: readonly { text: string }[]) =>
+  `<ul id="notes">${list.map(({ text }) => `<li>${escaped(text)}</li>`).join('')}</ul>`
 const pageOf = (body: string) => `<!doctype html>
 <html lang="en"><title>Notes</title>
 <h1>Notes</h1>
@@ -20,10 +20,10 @@ ${body}
 // What follows the page comes from the URL of the channel, from its position on.
 const script = (position: string) => `<script>
   const list = document.getElementById('notes')
-  const item = (text) => Object.assign(document.createElement('li'), { textContent: text })
+  const item = ({ text }) => Object.assign(document.createElement('li'), { textContent: text })
   new EventSource('/baro/channels/notes?live=sse&after=${position}').onmessage = ({ data }) => {
     const { type, payload } = JSON.parse(data)
-    if (type === 'note') list.append(item(payload.text))
+    if (type === 'note') list.append(item(payload))
     if (type === 'baro:reset') list.replaceChildren(...payload.snapshot.map(item))
   }
 </script>`

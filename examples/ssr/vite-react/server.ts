@@ -28,7 +28,7 @@ const page = hub.pages(
     const template = await vite.transformIndexHtml(url, await readFile(`${folder}index.html`, 'utf8'))
     const html = template
       .replace('<!--html-->', () => renderToString(createElement(NotesList, { initial })))
-      .replace('<!--initial-->', () => JSON.stringify(initial).replaceAll('<', '\\u003c'))
+      .replace('>{}<', () => `>${JSON.stringify(initial).replaceAll('<', '\\u003c')}<`)
     response.setHeader('Content-Type', 'text/html; charset=utf-8').end(html)
   },
   { policy: { maxAge: '1d' }, cookies: [], query: [] },

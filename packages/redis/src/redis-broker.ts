@@ -6,7 +6,6 @@ import {
   type Cancel,
   type Claimed,
   type ClaimKey,
-  type Clock,
   consoleLog,
   defaultClaimLimits,
   pooledRandomness,
@@ -27,16 +26,13 @@ import {
   parseJson,
   positionAt,
 } from '@baro/core/protocol'
-import { addressIn, placeOfServer } from './address.ts'
 import { Audience, nodeText, signalText } from './audience.ts'
 import { Buckets, bucketCount } from './bucket.ts'
 import { ClaimRoom } from './claim-room.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Life } from './life.ts'
-import { createClusterWire } from './link/cluster-wire.ts'
-import { RedisLink } from './link/redis-link.ts'
-import { createSingleWire } from './link/single-wire.ts'
-import type { Reply, WireListener, WireTerms } from './link/wire.ts'
+import { Connection } from './link/connection.ts'
+import type { Reply } from './link/wire.ts'
 import { optionRules, type RedisBrokerOptions } from './options.ts'
 import { checkIn, checkText, deliveryOf, entryArgs, jsonOf, publicationIn, tombstoneArgs } from './publication-text.ts'
 import { append } from './scripts/append.ts'
@@ -47,7 +43,6 @@ import { publish } from './scripts/publish.ts'
 import { heads, pageOfMembers, read, readMembers, readState } from './scripts/read.ts'
 import { redact } from './scripts/redact.ts'
 import { sweep, writeState } from './scripts/write-state.ts'
-import { complaintAbout, complaintAboutConnecting, complaintAboutScript } from './usable.ts'
 
 /** The broker of many nodes, over Redis. */
 export interface RedisBroker extends Broker {
@@ -67,7 +62,6 @@ export interface RedisBrokerParts {
 
 const sweepIntervalMs = 10_000
 const sweptAtOnce = 32
-const longestWaitMs = 2_000
 const ended: Settlement = {
   code: 'unknown-outcome',
   message: 'The server ended while it was at work on this publish. Look before repeating it.',
@@ -107,55 +101,25 @@ export async function createRedisBrokerOver(
     ...rest
   } = checkedOptions('createRedisBroker', options, optionRules)
   const report: Report = (sentence, error) => log.error({}, `${sentence} ${inspect(error)}`)
-  const [first = addressIn(url), ...others] = cluster?.map(addressIn) ?? [addressIn(url)]
-  const where = placeOfServer(first)
   const room = new ClaimRoom(clock, { ...defaultClaimLimits, ...rest.claimLimits })
   const node = createId(randomness)
   let attempts = 0
-  let isOpen = false
   let isClosed = false
-  let isAway = false
-  let refusal: unknown
-  let lastFailure = ''
   let nextSweep: Cancel | undefined
   let sweptTo = 0
 
-  const listener: WireListener = {
-    heard: (name, message) => {
+  const connection = new Connection({
+    ...{ url, cluster, reach, waitMs, clock, randomness, log, repair, evicting: 'never' },
+    heard(name, message) {
       try {
         audience.heard(name, message)
       } catch (error) {
         report(`A message of Redis on ${name} is none of ours.`, error)
       }
     },
-    back() {
-      if (!isOpen) return
-      lastFailure = ''
-      isAway = false
-      link.tryAgain()
-    },
-    missed() {
-      if (isOpen) audience.lost()
-    },
-    failed(error) {
-      refusal = error
-      isAway = true
-      const { message } = error as Error
-      // Each attempt fails with the same sentence: once is enough.
-      if (isOpen && !isClosed && message !== lastFailure)
-        log.warn({ code: 'unavailable' }, `Redis at ${where} is away: ${message}`)
-      lastFailure = message
-    },
-  }
-  const terms: WireTerms = {
-    silenceMs: waitMs,
-    waitBefore: (attempt) =>
-      Math.min(longestWaitMs, 50 * 2 ** Math.min(attempt, 8)) * (0.5 + randomness.fraction() / 2),
-  }
-  const wire = cluster
-    ? createClusterWire([first, ...others], terms, listener, reach)
-    : createSingleWire(first, terms, listener)
-  const link = new RedisLink({ wire, clock, waitMs, repair })
+    missed: () => audience.lost(),
+  })
+  const { wire, link } = connection
   const buckets = new Buckets(prefix, count)
   const life = new Life(link, buckets, randomness)
   const keyFor = (channel: string): string => buckets.keyFor(channel)
@@ -170,65 +134,19 @@ export async function createRedisBrokerOver(
   /** Whoever follows must not wait for a comparison of heads: what it has may be of a life that is over (I4). */
   async function repair(): Promise<void> {
     await life.repair()
-    if (isOpen) audience.lost()
+    if (connection.isOpen) audience.lost()
   }
 
-  await begin(clock, waitMs)
-  isOpen = true
-  sweepLater()
-
-  async function begin(clock: Clock, waitMs: number): Promise<void> {
-    let overdue: Cancel = () => {}
-    const late = new Promise<never>((_, reject) => {
-      overdue = clock.after(waitMs, () => reject(new BaroError('unavailable', 'It took too long.')))
-    })
-    const opened = (async () => {
-      await wire.open()
-      for (const info of await wire.sendToEach(['INFO'])) {
-        const complaint = complaintAbout(where, String(info), cluster !== undefined)
-        if (complaint) throw complaint
-      }
+  try {
+    await connection.open(async () => {
       await life.repair()
       await heartbeat.start()
-    })()
-    opened.catch(() => {})
-    try {
-      // A wrong password is tried for ever by the client, and will not become right.
-      await Promise.race([opened, late, refused()])
-    } catch (error) {
-      heartbeat.stop()
-      link.close()
-      wire.close()
-      throw whyNot(error)
-    } finally {
-      overdue()
-    }
-  }
-
-  /** Rejects as soon as a connection was refused for a reason that waiting does not change. */
-  async function refused(): Promise<never> {
-    for (;;) {
-      const complaint = complaintAboutConnecting(where, refusal)
-      if (complaint) throw complaint
-      await new Promise<void>((resolve) => void clock.after(20, resolve))
-      if (isOpen || isClosed) return new Promise<never>(() => {})
-    }
-  }
-
-  function whyNot(error: unknown): unknown {
-    isClosed = true
-    const cause = error instanceof BaroError && error.cause !== undefined ? error.cause : error
-    const complaint =
-      complaintAboutConnecting(where, cause) ??
-      complaintAboutConnecting(where, refusal) ??
-      complaintAboutScript(where, cause)
-    if (complaint) return complaint
-    if (error instanceof BaroError && error.code === 'bad-definition') return error
-    const { message } = (refusal ?? error) as Error
-    return new BaroError('unavailable', `Redis at ${where} is not there: ${message} Start it, or give another URL.`, {
-      cause: refusal ?? error,
     })
+  } catch (error) {
+    heartbeat.stop()
+    throw error
   }
+  sweepLater()
 
   function time(): string {
     return now ? String(now()) : ''
@@ -472,11 +390,10 @@ export async function createRedisBrokerOver(
       nextSweep?.()
       heartbeat.stop()
       audience.close()
-      link.close()
-      wire.close()
+      connection.close()
     },
 
-    health: () => (isAway || link.isWaiting ? 'degraded' : 'ready'),
+    health: () => (connection.isAway ? 'degraded' : 'ready'),
   }
 }
 

@@ -1,10 +1,11 @@
 import { freePort, type RedisServer, startRedis } from '@baro/testing/redis'
 import { afterEach, describe, expect, test } from 'vitest'
+import { complaintAbout } from './link/usable.ts'
 import { createRedisBroker } from './redis-broker.ts'
-import { complaintAbout } from './usable.ts'
 
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 const running: RedisServer[] = []
+const single = { isCluster: false, evicting: 'never' } as const
 
 async function start(...settings: readonly string[]): Promise<RedisServer> {
   const server = await startRedis(...settings)
@@ -70,8 +71,8 @@ describe('a Redis that cannot be used is refused at the start, and the message s
 
   test('an old version; Valkey is none', () => {
     const info = (version: string) => `redis_version:${version}\r\nmaxmemory_policy:noeviction\r\nrole:master\r\n`
-    expect(complaintAbout('a:1', info('6.2.14'), false)?.message).toContain('Install Redis 7.0 or newer, or Valkey')
-    expect(complaintAbout('a:1', `${info('7.2.4')}valkey_version:8.1.0\r\n`, false)).toBeUndefined()
+    expect(complaintAbout('a:1', info('6.2.14'), single)?.message).toContain('Install Redis 7.0 or newer, or Valkey')
+    expect(complaintAbout('a:1', `${info('7.2.4')}valkey_version:8.1.0\r\n`, single)).toBeUndefined()
   })
 
   test('an option that makes no sense', async () => {

@@ -5,6 +5,7 @@ import { ConnectionBar } from '../../components/live/connection-bar.tsx'
 import { LiveProvider } from '../../components/live/live-provider.tsx'
 import { languages } from '../../i18n/languages.ts'
 import { pageLanguage } from '../../i18n/page-language.ts'
+import { siteUrl } from '../../i18n/page-metadata.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import '../globals.css'
 
@@ -20,7 +21,11 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { site } = wordsIn(await pageLanguage(params))
-  return { title: { default: site.title, template: `%s · ${site.title}` }, description: site.description }
+  return {
+    metadataBase: new URL(siteUrl()),
+    title: { default: `${site.title}: ${site.tagline}`, template: `%s · ${site.title}` },
+    description: site.description,
+  }
 }
 
 export default async function Layout({ params, children }: Props & { children: ReactNode }) {
@@ -28,7 +33,7 @@ export default async function Layout({ params, children }: Props & { children: R
   return (
     <html lang={language}>
       <body>
-        <LiveProvider>
+        <LiveProvider language={language}>
           {children}
           <FollowAccount />
           <ConnectionBar language={language} />

@@ -1,28 +1,69 @@
 import { snapshot } from '@baro/next'
+import type { Metadata } from 'next'
 import { activity } from '../../channels/activity.ts'
-import { pulse } from '../../channels/pulse.ts'
+import { board } from '../../channels/board.ts'
+import { BreakIt } from '../../components/break-it/break-it.tsx'
+import { Difference } from '../../components/break-it/difference.tsx'
+import { Fairness } from '../../components/break-it/fairness.tsx'
+import { SourceFiles } from '../../components/code/source-files.tsx'
+import { DemoList } from '../../components/frame/demo-list.tsx'
 import { PageFrame } from '../../components/frame/page-frame.tsx'
-import { HowItWorks } from '../../components/home/how-it-works.tsx'
+import styles from '../../components/home/home.module.css'
 import { Introduction } from '../../components/home/introduction.tsx'
-import { Pulse } from '../../components/home/pulse.tsx'
+import { Questions } from '../../components/home/questions.tsx'
 import { RightNow } from '../../components/home/right-now.tsx'
-import { SourceFiles } from '../../components/live/source-files.tsx'
 import { pageLanguage } from '../../i18n/page-language.ts'
+import { pageMetadata } from '../../i18n/page-metadata.ts'
+import { wordsIn } from '../../i18n/words.ts'
 
-// Younger than the other pages, so that the strip shows what came in the page beside what followed.
+interface Props {
+  readonly params: Promise<{ lang: string }>
+}
+
+// Younger than the other pages, so that its board shows what came in the page beside what followed.
 export const revalidate = 60
 
-const files = ['app/[lang]/page.tsx', 'components/home/pulse.tsx', 'channels/pulse.ts']
+const files = [
+  'app/[lang]/page.tsx',
+  'channels/board.ts',
+  'components/break-it/use-baro.ts',
+  'components/break-it/use-usual.ts',
+  'components/break-it/reconnecting-websocket.ts',
+  'components/break-it/break-it-machine.ts',
+  'components/break-it/verdict.ts',
+  'server/break-it/break-it.ts',
+  'server/break-it/publisher-log.ts',
+]
 
-export default async function HomePage({ params }: { params: Promise<{ lang: string }> }) {
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
-  const [beats, goingOn] = await Promise.all([snapshot(pulse()), snapshot(activity())])
+  return pageMetadata({ language, path: '', description: wordsIn(language).site.description })
+}
+
+export default async function HomePage({ params }: Props) {
+  const language = await pageLanguage(params)
+  const { home } = wordsIn(language)
+  const renderedAtMs = Date.now()
+  const [painted, goingOn] = await Promise.all([snapshot(board()), snapshot(activity())])
   return (
     <PageFrame language={language} path="" section="home">
-      <Introduction language={language} />
-      <Pulse language={language} initial={beats} />
-      <HowItWorks language={language} />
-      <RightNow language={language} initial={goingOn} renderedAtMs={Date.now()} />
+      <div className={styles.hero}>
+        <Introduction language={language} />
+        <div>
+          <BreakIt
+            language={language}
+            initial={{ snapshot: painted, renderedAtMs }}
+            code={<Difference language={language} />}
+          />
+          <Fairness language={language} />
+        </div>
+      </div>
+      <Questions language={language} />
+      <RightNow language={language} initial={goingOn} renderedAtMs={renderedAtMs} />
+      <section className={styles.demos} aria-labelledby="demos">
+        <h2 id="demos">{home.demosTitle}</h2>
+        <DemoList language={language} />
+      </section>
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )

@@ -2,7 +2,8 @@ import type { ReactNode } from 'react'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import styles from './frame.module.css'
-import { type Section, SiteHeader } from './site-header.tsx'
+import type { SectionId } from './sections.ts'
+import { SiteHeader } from './site-header.tsx'
 
 /** A page: its head, its content, its foot. */
 export function PageFrame({
@@ -13,13 +14,13 @@ export function PageFrame({
 }: {
   language: Language
   path: string
-  section?: Section
+  section?: SectionId
   children: ReactNode
 }) {
   return (
     <>
       <SiteHeader language={language} path={path} {...(section && { section })} />
-      <main id="content" className={styles.content}>
+      <main id="content" className={styles.content} data-rendered-at={Date.now()}>
         {children}
       </main>
       <footer className={styles.footer}>{wordsIn(language).site.footer}</footer>

@@ -25,64 +25,45 @@ export function RightNow({
   /** In milliseconds since 1970. */
   renderedAtMs: number
 }) {
-  const { home, room, site } = wordsIn(language)
+  const { home, room } = wordsIn(language)
   const { state: newest, status, handOver } = useChannel(activity, initial)
   const state = useHeld(newest)
   const emptiness = emptinessOf(handOver)
   return (
-    <div className={styles.columns}>
-      <section className={styles.now} aria-labelledby="now">
-        <header>
-          <h2 id="now">{home.nowTitle}</h2>
-          <p data-visitors={state.visitors}>
-            {/* A cached page does not know who is here now. */}
-            {emptiness === 'then' ? (
-              <AsOf language={language} text={home.visitorsThen(state.visitors)} time={renderedAtMs} format="minute" />
-            ) : (
-              home.visitors(state.visitors)
-            )}
-          </p>
-        </header>
-        {state.remarks.length === 0 ? (
-          <p className={styles.nobody}>
-            {emptiness === 'then' ? (
-              <AsOf language={language} text={home.nobodyThen} time={renderedAtMs} format="minute" />
-            ) : (
-              { now: home.nobody, since: home.nobodySince }[emptiness]
-            )}
-          </p>
-        ) : (
-          <ol className={styles.remarks}>
-            {state.remarks.toReversed().map((remark) => (
-              <li key={remark.id} data-id={remark.id}>
-                <Link href={`/${language}/rooms/${encodeURIComponent(remark.room)}`}>{room.title(remark.room)}</Link>
-                <span>
-                  <b>{speakerName(remark, room)}</b> {'text' in remark ? remark.text : home.attached[remark.attached]}
-                </span>
-                <LocalTime language={language} time={remark.time} format="minute" />
-              </li>
-            ))}
-          </ol>
-        )}
-        <Proof language={language} initial={initial} status={status} handOver={handOver} />
-      </section>
-      <section className={styles.look} aria-labelledby="look">
-        <h2 id="look">{home.look}</h2>
-        <dl>
-          <dt>
-            <Link href={`/${language}/rooms/1`}>{site.rooms}</Link>
-          </dt>
-          <dd>{home.roomsHint}</dd>
-          <dt>
-            <Link href={`/${language}/machine`}>{site.machine}</Link>
-          </dt>
-          <dd>{home.machineHint}</dd>
-          <dt>
-            <Link href={`/${language}/transports`}>{site.transports}</Link>
-          </dt>
-          <dd>{home.transportsHint}</dd>
-        </dl>
-      </section>
-    </div>
+    <section className={styles.now} aria-labelledby="now">
+      <header>
+        <h2 id="now">{home.nowTitle}</h2>
+        <p data-visitors={state.visitors}>
+          {/* A cached page does not know who is here now. */}
+          {emptiness === 'then' ? (
+            <AsOf language={language} text={home.visitorsThen(state.visitors)} time={renderedAtMs} format="minute" />
+          ) : (
+            home.visitors(state.visitors)
+          )}
+        </p>
+      </header>
+      {state.remarks.length === 0 ? (
+        <p className={styles.nobody}>
+          {emptiness === 'then' ? (
+            <AsOf language={language} text={home.nobodyThen} time={renderedAtMs} format="minute" />
+          ) : (
+            { now: home.nobody, since: home.nobodySince }[emptiness]
+          )}
+        </p>
+      ) : (
+        <ol className={styles.remarks}>
+          {state.remarks.toReversed().map((remark) => (
+            <li key={remark.id} data-id={remark.id}>
+              <Link href={`/${language}/rooms/${encodeURIComponent(remark.room)}`}>{room.title(remark.room)}</Link>
+              <span>
+                <b>{speakerName(remark, room)}</b> {'text' in remark ? remark.text : home.attached[remark.attached]}
+              </span>
+              <LocalTime language={language} time={remark.time} format="minute" />
+            </li>
+          ))}
+        </ol>
+      )}
+      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+    </section>
   )
 }

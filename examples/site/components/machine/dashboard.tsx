@@ -2,7 +2,7 @@
 
 import type { SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { machine } from '../../channels/machine.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
@@ -15,7 +15,16 @@ import { Panel } from './panel.tsx'
 import { SecondSlider } from './second-slider.tsx'
 
 /** Two minutes of the machine that serves this page; a pointer over one chart, or the slider, shows one second in all. */
-export function Dashboard({ language, initial }: { language: Language; initial: SnapshotOf<typeof machine> }) {
+export function Dashboard({
+  language,
+  initial,
+  strip,
+}: {
+  language: Language
+  initial: SnapshotOf<typeof machine>
+  /** How each second reached the visitor. */
+  strip: ReactNode
+}) {
   const { machine: says } = wordsIn(language)
   const { state, status, handOver } = useChannel(machine, initial)
   const [pointed, point] = useState<number>()
@@ -28,6 +37,7 @@ export function Dashboard({ language, initial }: { language: Language; initial: 
         <h1 id="machine">{says.title}</h1>
         <p>{says.lead}</p>
       </header>
+      {strip}
       {facts && <FactList language={language} facts={facts} />}
       <Proof language={language} initial={initial} status={status} handOver={handOver} />
       {samples.length > 0 && (

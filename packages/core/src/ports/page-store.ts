@@ -72,7 +72,7 @@ export interface PageStore {
   release(key: string): NowOrLater<void>
 
   /**
-   * The number of the newest mark of all, which only rises; 0 before the first. Asked before a render begins.
+   * The number of the newest mark of all, which only rises. Asked before a render begins.
    */
   lastMark(): NowOrLater<number>
 
@@ -83,7 +83,7 @@ export interface PageStore {
   mark(tags: readonly string[]): NowOrLater<void>
 
   /**
-   * The number of the newest mark of each tag, in their order; 0 for one that was never marked. A store may forget old
+   * The number of the newest mark of each tag, in their order; for one that was never marked a number that was the last of all once. A store may forget old
    * marks, if it then answers with a number that is at least that of the forgotten one: rendered too often, never too rarely.
    */
   marksOf(tags: readonly string[]): NowOrLater<readonly number[]>

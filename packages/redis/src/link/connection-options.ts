@@ -1,5 +1,5 @@
-import type { RedisClientOptions } from '@redis/client'
-import type { Address, WireTerms } from './wire.ts'
+import { RESP_TYPES, type RedisClientOptions } from '@redis/client'
+import type { Address, Texts, WireTerms } from './wire.ts'
 
 /** What all connections have in common. */
 export function commonOptions(address: Address, { silenceMs, waitBefore }: WireTerms): RedisClientOptions {
@@ -27,4 +27,10 @@ export function commonOptions(address: Address, { silenceMs, waitBefore }: WireT
  */
 export function asOneText<Part extends object>(part: Part): Part {
   return Object.defineProperty(part, 'toJSON', { value: () => '', enumerable: false })
+}
+
+/** How each kind of answer is asked for. */
+export const commandOptions: Readonly<Record<Texts, NonNullable<RedisClientOptions['commandOptions']>>> = {
+  'as text': { timeout: 0 },
+  'as bytes': { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
 }

@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '@baro/core/broker'
 import type { Script } from '../scripts/script.ts'
 import { Deadlines } from './deadlines.ts'
 import { type Failure, failureOf } from './failure.ts'
-import type { Reply, Wire } from './wire.ts'
+import type { Argument, Reply, Texts, Wire } from './wire.ts'
 
 /** What a link works with. */
 export interface LinkParts {
@@ -21,8 +21,9 @@ export type Repeat = 'repeatable' | 'once'
 interface Call {
   readonly script: Script
   readonly key: string
-  readonly args: readonly string[]
+  readonly args: readonly Argument[]
   readonly repeat: Repeat
+  readonly texts: Texts
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: unknown) => void
   repairs: number
@@ -55,7 +56,13 @@ export class RedisLink {
   }
 
   /** @throws {BaroError} `unavailable` if Redis does not answer in time, or refuses. */
-  run(script: Script, key: string, args: readonly string[], repeat: Repeat): Promise<Reply> {
+  run(
+    script: Script,
+    key: string,
+    args: readonly Argument[],
+    repeat: Repeat,
+    texts: Texts = 'as text',
+  ): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(closed())
       if (this.#waiting.length >= mostWaiting)
@@ -77,7 +84,7 @@ export class RedisLink {
         }
       }
       const call: Call = {
-        ...{ script, key, args, repeat, repairs: 0, isOver: false },
+        ...{ script, key, args, repeat, texts, repairs: 0, isOver: false },
         resolve: end(resolve),
         reject: end(reject),
       }
@@ -109,7 +116,7 @@ export class RedisLink {
     // no script ever sees a bucket of which a part has moved.
     const keys = ['2', key, `${key}:none`]
     const command = [isLoaded ? 'EVALSHA' : 'EVAL', isLoaded ? script.sha : script.text, ...keys, ...args]
-    this.#parts.wire.send(key, command).then(call.resolve, (error) => this.#failed(call, error))
+    this.#parts.wire.send(key, command, call.texts).then(call.resolve, (error) => this.#failed(call, error))
   }
 
   #failed(call: Call, error: unknown): void {

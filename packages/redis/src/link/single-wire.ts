@@ -1,5 +1,5 @@
 import { createClient } from '@redis/client'
-import { asOneText, commonOptions } from './connection-options.ts'
+import { asOneText, commandOptions, commonOptions } from './connection-options.ts'
 import type { Address, Reply, Wire, WireListener, WireTerms } from './wire.ts'
 
 /** The connections to one server: one for commands, and one to hear. */
@@ -22,7 +22,7 @@ export function createSingleWire(address: Address, terms: WireTerms, listener: W
     async open() {
       await Promise.all([commands.connect(), ears.connect()])
     },
-    send: (_, args) => commands.sendCommand(args as string[]) as Promise<Reply>,
+    send: (_, args, texts) => commands.sendCommand(args as string[], commandOptions[texts]) as Promise<Reply>,
     sendToEach: async (args) => [(await commands.sendCommand(args as string[])) as Reply],
     async subscribe(name) {
       await ears.sSubscribe(name, heard)

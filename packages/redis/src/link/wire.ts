@@ -1,5 +1,11 @@
 /** What Redis answers. */
-export type Reply = string | number | null | readonly Reply[]
+export type Reply = string | number | null | Uint8Array | readonly Reply[]
+
+/** A part of a command. */
+export type Argument = string | Uint8Array
+
+/** As what texts of an answer come. */
+export type Texts = 'as text' | 'as bytes'
 
 /** What is heard of the servers. */
 export interface WireListener {
@@ -17,7 +23,7 @@ export interface Wire {
   /** Resolves once it may be used. */
   open(): Promise<void>
   /** To the server that has the key. Rejects at once if there is no connection: nothing waits here. */
-  send(key: string, args: readonly string[]): Promise<Reply>
+  send(key: string, args: readonly Argument[], texts: Texts): Promise<Reply>
   /** To each server that takes writes. */
   sendToEach(args: readonly string[]): Promise<readonly Reply[]>
   /** Resolves once every later message is heard, or `missed` is called. */

@@ -1,11 +1,12 @@
 import { snapshot } from '@baro/next'
 import type { Metadata } from 'next'
 import { compat } from '../../../channels/compat.ts'
+import { SourceFile, SourceFiles } from '../../../components/code/source-files.tsx'
 import { ClientsOfOneRoom } from '../../../components/compat/clients-of-one-room.tsx'
 import { codeOf } from '../../../components/compat/lines.ts'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
-import { SourceFile, SourceFiles } from '../../../components/live/source-files.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 
 interface Props {
@@ -25,7 +26,9 @@ const files = [
 ]
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).compat.title }
+  const language = await pageLanguage(params)
+  const words = wordsIn(language)
+  return pageMetadata({ language, path: '/compat', title: words.compat.title, description: words.demos.hints.compat })
 }
 
 export default async function CompatPage({ params }: Props) {

@@ -1,0 +1,39 @@
+/** A page of the navigation. */
+export interface Section {
+  readonly id: string
+  /** Without its language. */
+  readonly path: string
+  /** Its rows are read for who asks, not for each who sees a link to it. */
+  readonly ofDatabase?: true
+}
+
+/** What the site consists of: each page answers one question. */
+export const topics = [
+  { id: 'home', path: '' },
+  { id: 'demos', path: '/demos' },
+  { id: 'compare', path: '/compare' },
+  { id: 'benchmarks', path: '/benchmarks' },
+  { id: 'docs', path: '/docs' },
+] as const satisfies readonly Section[]
+
+/** What one can try, in the order of the page that lists them. Its name and its hint are words of both languages. */
+export const demos = [
+  { id: 'rooms', path: '/rooms/1' },
+  { id: 'transports', path: '/transports' },
+  { id: 'device', path: '/device' },
+  { id: 'compat', path: '/compat' },
+  { id: 'machine', path: '/machine' },
+  { id: 'how', path: '/how' },
+  { id: 'news', path: '/news', ofDatabase: true },
+  { id: 'shop', path: '/shop', ofDatabase: true },
+  { id: 'market', path: '/market', ofDatabase: true },
+] as const satisfies readonly Section[]
+
+export type DemoId = (typeof demos)[number]['id']
+
+/** Where a page belongs in the navigation. */
+export type SectionId = (typeof topics)[number]['id'] | DemoId | 'account'
+
+export function isDemo(id: SectionId | undefined): id is DemoId {
+  return demos.some((demo) => demo.id === id)
+}

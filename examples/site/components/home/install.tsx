@@ -1,0 +1,32 @@
+'use client'
+
+import { useState } from 'react'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import { useIsHydrated } from '../live/use-is-hydrated.ts'
+import styles from './home.module.css'
+
+/** As README.md says it. */
+const command = 'npm install ../baro/tarballs/next/*.tgz zod'
+
+/** The line that installs it, and a button that copies the line. */
+export function Install({ language }: { language: Language }) {
+  const { home, device } = wordsIn(language)
+  const [isCopied, setIsCopied] = useState(false)
+  const isHydrated = useIsHydrated()
+  const copy = () =>
+    navigator.clipboard?.writeText(command).then(
+      () => setIsCopied(true),
+      // The line can be selected.
+      () => {},
+    )
+  return (
+    <div className={styles.install}>
+      <code translate="no">{command}</code>
+      <button type="button" onClick={copy} disabled={!isHydrated} aria-label={`${device.copy}: ${command}`}>
+        {isCopied ? device.copied : device.copy}
+      </button>
+      <p>{home.installHint}</p>
+    </div>
+  )
+}
