@@ -48,8 +48,8 @@ export default defineConfig({
           name: 'together',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts'],
           exclude: [...apart, ...database, '**/node_modules/**'],
-          // By default one core is left free. Much of the time of these tests is that of a clock or a network.
-          maxWorkers: '100%',
+          // Much of the time of these tests is that of a clock or a network.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

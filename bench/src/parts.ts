@@ -1,11 +1,13 @@
 import { accessPart } from './access/part.ts'
 import { cursorsPart } from './cursors/part.ts'
+import { databasePart } from './database/part.ts'
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
 import { gatewayPart } from './gateway/part.ts'
 import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
+import { pagesPart } from './pages/part.ts'
 import type { Part } from './part.ts'
 import { presencePart } from './presence/part.ts'
 import { publishesPart } from './publishes/part.ts'
@@ -29,7 +31,9 @@ export const parts: readonly Part[] = [
   recoverPart,
   slowReadersPart,
   publishesPart,
+  pagesPart,
   accessPart,
+  databasePart,
   decodingPart,
   diskPart,
   keptPart,

@@ -70,6 +70,7 @@ describe('a room in Chromium against the log of its publisher', () => {
     await log.publish(1)
     await waitForIds(page, log.ids)
     const proof = page.locator('[data-hand-over=recovered]')
+    await proof.getByText('Nothing lost.').click()
     await proof.getByText('first live 6').waitFor()
     expect(await proof.textContent()).toMatch(/rendered at 3.*resumed at 3.*2 recovered.*first live 6.*0 missing/s)
     await page.close()

@@ -96,9 +96,10 @@ describe('pages in Chromium', () => {
         .count(),
     ).toBeGreaterThan(1)
     await page.getByText('Processor', { exact: true }).waitFor()
+    expect(await page.locator('[data-arrival=page][data-offset]').count()).toBeGreaterThan(0)
     await page.goto(`${site.url}/en`)
     await page.getByRole('heading', { level: 1 }).waitFor()
-    expect(await page.locator('[data-arrival=page][data-offset]').count()).toBeGreaterThan(0)
+    expect(await page.locator('[data-reader] svg').count()).toBe(2)
     await context.close()
   })
 

@@ -150,6 +150,29 @@ test('two visitors trade, and the trade is the quote of both', async () => {
   expect(Number(traded[0]?.count)).toBeGreaterThan(0)
 })
 
+test('without a script one buys, edits and trades, and sees it on the page that comes', async () => {
+  const page = await (await browser.newContext({ locale: 'en-US', javaScriptEnabled: false })).newPage()
+  opened.push(page)
+  await site.sql('update baro_site.products set stock = 21 where id = 2')
+  await page.goto(`${site.url}/en/shop`)
+  await page.locator('[data-product="2"]').getByRole('button').click()
+  await page.waitForURL(`${site.url}/en/shop`)
+  expect(await stocksInDatabase()).toContain(20)
+  expect(await page.locator('[data-product="2"]').getAttribute('data-stock')).toBe('20')
+
+  await page.goto(`${site.url}/en/news/5`)
+  await page.getByLabel('Headline').fill('By hand, without a script')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { level: 1, name: 'By hand, without a script' }).waitFor()
+
+  await page.goto(`${site.url}/en/market`)
+  await page.getByLabel('Name').fill('Bob')
+  await page.getByLabel('Price').fill('1')
+  await page.getByRole('button', { name: 'Buy' }).click()
+  await page.waitForURL(`${site.url}/en/market`)
+  expect(await site.sql(`select price from baro_site.orders where trader = 'Bob'`)).toEqual([{ price: 1 }])
+})
+
 test('after kill -9 a page goes on from where it was, and what happened meanwhile is on it', async () => {
   const page = await open('/en/shop')
   await site.sql('update baro_site.products set stock = 11 where id = 1')

@@ -103,12 +103,12 @@ test('without JavaScript the page still says what the four are', async () => {
   // Chromium shows `noscript` only where scripts are off for the whole browser.
   expect(await page.content()).toContain('The race needs JavaScript.')
   // A guide to all four, each cell with a link to its figure; what was measured beforehand stands in a table of its own.
-  expect(await page.locator('table').nth(0).locator('tbody tr').count()).toBe(4)
-  for (const cell of await page.locator('table').nth(0).locator('tbody td').all()) {
+  expect(await page.locator('table').nth(1).locator('tbody tr').count()).toBe(4)
+  for (const cell of await page.locator('table').nth(1).locator('tbody td').all()) {
     const target = await cell.locator('a').last().getAttribute('href')
     expect(await page.locator(`[id="${target?.slice(1)}"]`).count(), target ?? '').toBe(1)
   }
-  expect(await page.locator('table').nth(1).locator('tbody tr').allTextContents()).toEqual([
+  expect(await page.locator('table').nth(0).locator('tbody tr').allTextContents()).toEqual([
     expect.stringMatching(/^WebSocket.* µs.* kB/),
     expect.stringMatching(/^SSE.* µs.* kB/),
     expect.stringMatching(/^Long polling.* µs/),

@@ -13,7 +13,12 @@ export interface ChangesRun {
 export const statementsInFlight = 32
 
 /** Measures one server once, in fresh processes: each statement changes one row of each subscriber. */
-export function measureChanges(server: string, subscribers: number, filters: number, statements: number): Promise<ChangesRun> {
+export function measureChanges(
+  server: string,
+  subscribers: number,
+  filters: number,
+  statements: number,
+): Promise<ChangesRun> {
   return withPair(server, async (pair) => {
     const { port = 0, creditPort = 0 } = pair.server.ready
     await pair.load.tell({ do: 'connect', server, port, creditPort, subscribers, note: false })

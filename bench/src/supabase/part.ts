@@ -44,7 +44,9 @@ function tell(runs: readonly Run[]): Chapter {
   const ofRoom =
     (server: string): Figures =>
     (kind) =>
-      runs.flatMap((run) => (run.server === server && 'rooms' in run ? run.rooms.map((room) => room[kind] / members) : []))
+      runs.flatMap((run) =>
+        run.server === server && 'rooms' in run ? run.rooms.map((room) => room[kind] / members) : [],
+      )
   const ofChanges =
     (server: string): Figures =>
     (kind) =>
@@ -60,8 +62,11 @@ function tell(runs: readonly Run[]): Chapter {
         }),
       ]),
     )
-  const times = (of: (server: string) => Figures, [own = '', theirs = '']: readonly string[], kind: 'oneAtATime' | 'inFlight') =>
-    median(of(theirs)(kind)) / median(of(own)(kind))
+  const times = (
+    of: (server: string) => Figures,
+    [own = '', theirs = '']: readonly string[],
+    kind: 'oneAtATime' | 'inFlight',
+  ) => median(of(theirs)(kind)) / median(of(own)(kind))
   return {
     text: `
 ## Supabase Realtime, on a hub

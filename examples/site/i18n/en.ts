@@ -9,6 +9,12 @@ function clock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
+/** `25 s`, `4 min`, `2 h`. */
+function age(seconds: number): string {
+  if (seconds < 100) return `${seconds} s`
+  return seconds < 6_000 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
+}
+
 export const en: Words = {
   name: 'English',
   site: {
@@ -27,6 +33,7 @@ export const en: Words = {
     device: 'Devices',
     machine: 'Machine',
     transports: 'Transports',
+    compare: 'Compare',
     compat: 'Clients',
     how: 'Access',
     language: 'Language',
@@ -39,6 +46,7 @@ export const en: Words = {
     headline: 'Live pages for Next.js and any Node server, from the cache, with nothing lost.',
     lead: 'A page is rendered once and cached for everybody. Each browser goes on from exactly where its copy ends, after an hour in the cache, a lost network, or a restart of your server.',
     installHint: 'From a clone of the repository. It is not on npm yet.',
+    docs: 'Two files in a Next.js app',
     onPhone: 'On your phone',
     phoneHint: 'Scan it, paint there, and look here.',
     nowTitle: 'Right now',
@@ -102,6 +110,28 @@ export const en: Words = {
     verdict: (caughtUp, lost) => `${number.format(caughtUp)} caught up, ${number.format(lost)} lost`,
     took: (ms) => `in ${number.format(ms)} ms`,
     endNow: (seconds) => `End it now (${seconds} s)`,
+  },
+  docs: {
+    contents: 'Contents',
+    first: 'Start here',
+    description:
+      'How to put Baro into a Next.js app or any Node server: pages, messages, users, databases, many nodes.',
+    benchmarksLead:
+      'What a delivery, a recovery, an idle connection and a slow reader cost the server, beside peers. Targets that were missed say so.',
+    guides: {
+      pages: 'Pages and caches',
+      messages: 'Messages',
+      users: 'Users',
+      programs: 'Other languages',
+      database: 'PostgreSQL',
+      rows: 'Rows',
+      tutorials: 'Code from tutorials',
+      running: 'Running it',
+      scaling: 'Many nodes',
+      'from-socket.io': 'From Socket.IO',
+      'from-supabase': 'From Supabase',
+      field: 'What others met',
+    },
   },
   demos: {
     title: 'Demos',
@@ -275,7 +305,7 @@ export const en: Words = {
     text: 'Text',
     save: 'Save for everybody',
     notSaved: 'Not saved.',
-    noScript: 'Editing needs JavaScript. Reading does not.',
+    noScript: 'Without JavaScript you can edit too. What others change appears when you load the page again.',
   },
   shop: {
     title: 'Shop',
@@ -284,7 +314,7 @@ export const en: Words = {
     buy: 'Buy',
     restock: 'Restock',
     notDone: 'That did not work. Look at the stock, and try again.',
-    noScript: 'Buying needs JavaScript.',
+    noScript: 'Without JavaScript you can buy too. What others buy appears when you load the page again.',
     price: (won) => `₩${number.format(won)}`,
     inStock: (count) => `${number.format(count)} in stock`,
     bought: (left) => `Yours. ${number.format(left)} left.`,
@@ -306,7 +336,7 @@ export const en: Words = {
     sell: 'Sell',
     cancel: 'Cancel',
     notPlaced: 'Not placed.',
-    noScript: 'Trading needs JavaScript.',
+    noScript: 'Without JavaScript you can trade too. What others trade appears when you load the page again.',
     price: (price) => number.format(price),
     times: (count) => `× ${number.format(count)}`,
     between: (buyer, seller) => `${seller} → ${buyer}`,
@@ -345,6 +375,7 @@ export const en: Words = {
     title: 'Four transports, one channel',
     lead: 'Your browser reads one stream of messages in four ways at once, with nothing but what every browser has. All four start where this page ends, so they bring the same messages. They differ in when, and at what cost.',
     start: 'Start',
+    moreFigures: 'More figures, and the hand-over',
     stop: 'Stop',
     rate: 'Messages a second',
     refused: 'The server did not take this rate.',
@@ -482,7 +513,23 @@ export const en: Words = {
     behind: (names) => `The newest has not reached ${names} yet. All else is the same.`,
     different: 'The five lists are not the same.',
   },
+  drawer: {
+    title: 'Under the page: channels, positions, transport',
+    transport: 'Transport',
+    last: 'What came last',
+    none: 'Nothing yet.',
+  },
   live: {
+    notYet: 'Not connected yet.',
+    wasAway: 'The connection was lost, and is back.',
+    nothingLost: 'Nothing lost.',
+    pageAge: (seconds) => `This page was ${age(seconds)} old.`,
+    caughtUp: (count, ms) =>
+      count === 0
+        ? 'Nothing had changed.'
+        : `${count === 1 ? '1 update' : `${number.format(count)} updates`} caught up in ${number.format(ms)} ms.`,
+    gotState: (ms) => `The current state came in ${number.format(ms)} ms.`,
+    lostSome: (count) => `Lost: ${number.format(count)}.`,
     rendered: (offset) => `rendered at ${number.format(offset)}`,
     renderedNowhere: 'rendered while the site was built',
     renderedFromRows: 'rendered from the database',

@@ -9,6 +9,12 @@ function clock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
+/** `25초`, `4분`, `2시간`. */
+function age(seconds: number): string {
+  if (seconds < 100) return `${seconds}초`
+  return seconds < 6_000 ? `${Math.round(seconds / 60)}분` : `${Math.round(seconds / 3_600)}시간`
+}
+
 export const ko: Words = {
   name: '한국어',
   site: {
@@ -27,6 +33,7 @@ export const ko: Words = {
     device: '기기',
     machine: '서버',
     transports: '전송 방식',
+    compare: '비교',
     compat: '클라이언트',
     how: '권한',
     language: '언어',
@@ -39,6 +46,7 @@ export const ko: Words = {
     headline: '캐시에서 열려도 빠짐없이 이어지는, Next.js와 Node 서버의 실시간 페이지.',
     lead: '페이지는 한 번만 렌더링해 모두에게 캐시로 보냅니다. 한 시간 된 캐시든, 네트워크가 끊겼든, 서버가 재시작됐든 브라우저는 페이지가 끝난 바로 그 지점부터 이어서 받습니다.',
     installHint: '저장소를 클론해서 설치합니다. 아직 npm에는 없습니다.',
+    docs: 'Next.js 앱에 파일 두 개',
     onPhone: '휴대폰으로 열기',
     phoneHint: 'QR 코드를 찍고 휴대폰에서 칠하면 여기에 나타납니다.',
     nowTitle: '지금',
@@ -101,6 +109,27 @@ export const ko: Words = {
     verdict: (caughtUp, lost) => `${number.format(caughtUp)}개 이어받음, ${number.format(lost)}개 유실`,
     took: (ms) => `(${number.format(ms)}ms)`,
     endNow: (seconds) => `바로 복구 (${seconds}초)`,
+  },
+  docs: {
+    contents: '목차',
+    first: '시작하기',
+    description: 'Next.js 앱과 Node 서버에 바로를 넣는 방법: 페이지, 메시지, 사용자, 데이터베이스, 여러 대의 서버.',
+    benchmarksLead:
+      '메시지 전달, 이어받기, 유휴 연결, 느린 수신자가 서버에서 쓰는 비용을 다른 라이브러리와 나란히 측정했습니다. 목표에 못 미친 항목도 그대로 적었습니다. 본문은 영어입니다.',
+    guides: {
+      pages: '페이지와 캐시',
+      messages: '메시지',
+      users: '사용자',
+      programs: '다른 언어에서',
+      database: 'PostgreSQL',
+      rows: '행 다루기',
+      tutorials: '튜토리얼 코드',
+      running: '운영',
+      scaling: '여러 대의 서버',
+      'from-socket.io': 'Socket.IO에서 옮기기',
+      'from-supabase': 'Supabase에서 옮기기',
+      field: '다른 곳의 문제들',
+    },
   },
   demos: {
     title: '데모',
@@ -270,7 +299,7 @@ export const ko: Words = {
     text: '본문',
     save: '모두에게 저장',
     notSaved: '저장하지 못했습니다.',
-    noScript: '읽을 때는 JavaScript가 없어도 되지만, 고치려면 필요합니다.',
+    noScript: '자바스크립트 없이도 고칠 수 있습니다. 다른 사람이 고친 것은 페이지를 새로고침하면 나타납니다.',
   },
   shop: {
     title: '상점',
@@ -279,7 +308,7 @@ export const ko: Words = {
     buy: '구매',
     restock: '재입고',
     notDone: '처리하지 못했습니다. 재고를 확인하고 다시 시도해 주세요.',
-    noScript: '구매하려면 JavaScript가 필요합니다.',
+    noScript: '자바스크립트 없이도 살 수 있습니다. 다른 사람이 산 것은 페이지를 새로고침하면 나타납니다.',
     price: (won) => `${number.format(won)}원`,
     inStock: (count) => `재고 ${number.format(count)}개`,
     bought: (left) => `구매했습니다. ${number.format(left)}개 남았습니다.`,
@@ -301,7 +330,7 @@ export const ko: Words = {
     sell: '매도',
     cancel: '취소',
     notPlaced: '주문하지 못했습니다.',
-    noScript: '주문하려면 JavaScript가 필요합니다.',
+    noScript: '자바스크립트 없이도 거래할 수 있습니다. 다른 사람의 거래는 페이지를 새로고침하면 나타납니다.',
     price: (price) => number.format(price),
     times: (count) => `× ${number.format(count)}`,
     between: (buyer, seller) => `${seller} → ${buyer}`,
@@ -340,6 +369,7 @@ export const ko: Words = {
     title: '채널 하나, 네 가지 전송 방식',
     lead: '브라우저가 같은 메시지 스트림을 네 가지 방식으로 동시에 받습니다. 브라우저의 기본 기능만 사용합니다. 넷 다 이 페이지에 반영된 메시지의 다음부터 받으므로 내용은 같고, 도착 시간과 비용이 다릅니다.',
     start: '시작',
+    moreFigures: '수치와 이어받기 자세히',
     stop: '중지',
     rate: '초당 메시지 수',
     refused: '서버가 이 속도를 허용하지 않았습니다.',
@@ -478,7 +508,23 @@ export const ko: Words = {
     behind: (names) => `${names}: 최신 메시지를 받는 중입니다. 나머지는 같습니다.`,
     different: '다섯 목록이 서로 다릅니다.',
   },
+  drawer: {
+    title: '내부 보기: 채널, 위치, 전송 방식',
+    transport: '전송 방식',
+    last: '최근에 받은 것',
+    none: '아직 없습니다.',
+  },
   live: {
+    notYet: '아직 연결 전입니다.',
+    wasAway: '연결이 끊겼다가 돌아왔습니다.',
+    nothingLost: '유실은 없습니다.',
+    pageAge: (seconds) => `${age(seconds)} 전에 렌더링한 페이지입니다.`,
+    caughtUp: (count, ms) =>
+      count === 0
+        ? '그 뒤로 바뀐 내용은 없습니다.'
+        : `그 뒤의 변경 ${number.format(count)}건을 ${number.format(ms)}ms 만에 받았습니다.`,
+    gotState: (ms) => `현재 상태를 ${number.format(ms)}ms 만에 새로 받았습니다.`,
+    lostSome: (count) => `${number.format(count)}건이 유실되었습니다.`,
     rendered: (offset) => `${number.format(offset)}번까지 반영된 페이지`,
     renderedNowhere: '사이트를 빌드할 때 렌더링한 페이지',
     renderedFromRows: '데이터베이스를 읽어 렌더링',

@@ -1,6 +1,7 @@
 import type { Kind } from '../channels/compat.ts'
 import type { Colour, CommandStatus, Vibration } from '../channels/device.ts'
 import type { Break, Reader } from '../components/break-it/break-it-machine.ts'
+import type { guides } from '../components/docs/guides.ts'
 import type { DemoId } from '../components/frame/sections.ts'
 import type { Arrival } from '../components/live/arrival.ts'
 import type { measuredOn } from '../components/transports/measured.ts'
@@ -27,6 +28,7 @@ export interface Words {
     | 'device'
     | 'machine'
     | 'transports'
+    | 'compare'
     | 'compat'
     | 'how'
     | 'language'
@@ -39,6 +41,7 @@ export interface Words {
     | 'headline'
     | 'lead'
     | 'installHint'
+    | 'docs'
     | 'onPhone'
     | 'phoneHint'
     | 'nowTitle'
@@ -68,6 +71,9 @@ export interface Words {
     readonly verdict: (caughtUp: number, lost: number) => string
     readonly took: (ms: number) => string
     readonly endNow: Counted
+  }
+  readonly docs: Says<'contents' | 'first' | 'description' | 'benchmarksLead'> & {
+    readonly guides: Readonly<Record<(typeof guides)[number], string>>
   }
   /** What each demo shows, by its section. */
   readonly demos: Says<'title' | 'lead' | 'description'> & { readonly hints: Readonly<Record<DemoId, string>> }
@@ -247,7 +253,9 @@ export interface Words {
     readonly minutes: Counted
     readonly of: (total: string) => string
   }
-  readonly transports: Says<'title' | 'lead' | 'start' | 'stop' | 'rate' | 'refused' | 'noScript' | 'countedTitle'> & {
+  readonly transports: Says<
+    'title' | 'lead' | 'start' | 'stop' | 'rate' | 'refused' | 'noScript' | 'countedTitle' | 'moreFigures'
+  > & {
     readonly states: Says<'ready' | 'running' | 'stopped' | 'hidden'>
     readonly links: Says<'off' | 'connecting' | 'open' | 'waiting'>
     readonly places: Says<'first' | 'later' | 'before'>
@@ -286,7 +294,11 @@ export interface Words {
     /** Names, as a list. */
     readonly behind: (names: string) => string
   }
+  readonly drawer: Says<'title' | 'transport' | 'last' | 'none'>
   readonly live: Says<
+    | 'notYet'
+    | 'wasAway'
+    | 'nothingLost'
     | 'renderedNowhere'
     | 'renderedFromRows'
     | 'waiting'
@@ -318,6 +330,10 @@ export interface Words {
     readonly firstLive: Counted
     readonly missing: Counted
     readonly retryIn: Counted
+    readonly pageAge: (seconds: number) => string
+    readonly caughtUp: (count: number, ms: number) => string
+    readonly gotState: (ms: number) => string
+    readonly lostSome: Counted
     readonly reasons: Readonly<Record<string, string>>
   }
 }

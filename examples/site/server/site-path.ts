@@ -1,5 +1,6 @@
 import { isDeviceId } from '../channels/device.ts'
 import { isRoomId } from '../channels/room.ts'
+import { guides } from '../components/docs/guides.ts'
 import { isLanguage } from '../i18n/languages.ts'
 
 /** What becomes of a request, by its target (RFC 9112 §3.2). */
@@ -10,6 +11,9 @@ export type SitePath =
   | { readonly kind: 'elsewhere'; readonly location: string }
   /** Nothing is here, and Next is not asked: it would render an answer, and might cache it. */
   | { readonly kind: 'missing' }
+
+/** What is no page. */
+const files: ReadonlySet<string> = new Set(['/icon.svg', '/share.png', '/sitemap.xml', '/robots.txt'])
 
 const known: SitePath = { kind: 'known' }
 const missing: SitePath = { kind: 'missing' }
@@ -27,7 +31,7 @@ const developmentFile = /^\/(?:_next\/|__nextjs)/
  */
 export function decideSitePath(target: string, { dev = false, database = true } = {}): SitePath {
   const [path = '', query] = split(target, '?')
-  if (path === '/icon.svg') return known
+  if (files.has(path)) return known
   if (dev && developmentFile.test(path)) return known
   // Next resolves path steps, and the file would be a page.
   if (buildFile.test(path)) return decode(path)?.includes('..') === false ? known : missing
@@ -53,17 +57,22 @@ function canonicalPath(path: string): string | undefined {
 const ofDatabase = /^(?:\/\w\w)?\/(?:market|news|shop)(?:\/|$)/
 
 const single: ReadonlySet<string> = new Set([
+  'benchmarks',
+  'compare',
   'compat',
   'demos',
   'device',
+  'docs',
   'how',
   'machine',
   'market',
+  'market/orders',
   'news',
   'session',
   'session/end',
   'session/token',
   'shop',
+  'shop/orders',
   'sign-in',
   'transports',
 ])
@@ -73,8 +82,16 @@ const names: ReadonlyMap<string, (id: string) => boolean> = new Map([
   ['rooms', isRoomId],
   ['club', isRoomId],
   ['device', isDeviceId],
+  ['docs', (name) => guides.some((guide) => guide === name)],
   // What an article can be called: the page knows which there are.
   ['news', (id) => /^[1-9]\d{0,8}$/.test(id)],
+])
+
+/** What the form of such a page posts to. */
+const forms: ReadonlyMap<string, string> = new Map([
+  ['rooms', 'messages'],
+  ['club', 'messages'],
+  ['news', 'edits'],
 ])
 
 function canonicalPage(segments: readonly string[]): readonly string[] | undefined {
@@ -82,7 +99,7 @@ function canonicalPage(segments: readonly string[]): readonly string[] | undefin
   if (section === undefined || single.has(segments.join('/'))) return segments
   if (id === undefined) return undefined
   const isName = names.get(section)
-  const isForm = section !== 'device' && section !== 'news' && more.length === 1 && more[0] === 'messages'
+  const isForm = more.length === 1 && more[0] === forms.get(section)
   if (!isName || (more.length > 0 && !isForm)) return undefined
   // One name has one spelling (NFC), in a path as in a channel name.
   const decoded = decode(id)?.normalize('NFC')

@@ -239,7 +239,7 @@ const unknown = asked.filter((moment) => !(moment in moments))
 if (unknown.length > 0) throw new Error(`No such moment: ${unknown}. There are ${Object.keys(moments).join(', ')}.`)
 mkdirSync(out, { recursive: true })
 // A page that a route fulfils has no address, and Chromium then keeps it from this machine.
-browser = await launchBrowser('--disable-features=LocalNetworkAccessChecks')
+browser = await launchBrowser({ without: ['LocalNetworkAccessChecks'] })
 try {
   for (const moment of asked.length > 0 ? asked : Object.keys(moments)) {
     try {

@@ -5,6 +5,7 @@ import { ConnectionBar } from '../../components/live/connection-bar.tsx'
 import { LiveProvider } from '../../components/live/live-provider.tsx'
 import { languages } from '../../i18n/languages.ts'
 import { pageLanguage } from '../../i18n/page-language.ts'
+import { siteUrl } from '../../i18n/page-metadata.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import '../globals.css'
 
@@ -21,7 +22,7 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { site } = wordsIn(await pageLanguage(params))
   return {
-    metadataBase: new URL(process.env.SITE_URL || 'http://localhost:3000'),
+    metadataBase: new URL(siteUrl()),
     title: { default: `${site.title}: ${site.tagline}`, template: `%s · ${site.title}` },
     description: site.description,
   }
@@ -32,7 +33,7 @@ export default async function Layout({ params, children }: Props & { children: R
   return (
     <html lang={language}>
       <body>
-        <LiveProvider>
+        <LiveProvider language={language}>
           {children}
           <FollowAccount />
           <ConnectionBar language={language} />

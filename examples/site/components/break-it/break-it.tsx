@@ -51,7 +51,8 @@ export function BreakIt({ language, initial, code }: { language: Language; initi
       aria-labelledby="break-it"
       data-demo={state.name}
       data-broke={state.broke}
-      data-opening={opening}
+      data-from={state.from}
+      data-back-at={state.backAt}
     >
       <header>
         <h2 id="break-it">{says.title}</h2>
@@ -76,7 +77,7 @@ export function BreakIt({ language, initial, code }: { language: Language; initi
               <p className={styles.verdict} role={reader === 'baro' ? 'status' : undefined}>
                 {said ?? (isBroken && state.broke ? says.away[state.broke] : says.counting)}
                 {reader === 'baro' && verdict && verdict.caughtUp > 0 && tookMs !== undefined && (
-                  <small> {says.took(Math.round(tookMs))}</small>
+                  <span className={styles.took}> {says.took(Math.round(tookMs))}</span>
                 )}
               </p>
             </figure>
@@ -108,7 +109,7 @@ export function BreakIt({ language, initial, code }: { language: Language; initi
       <div className={styles.foot}>
         <p className={styles.legend}>
           {says.legend.map(([arrival, text]) => (
-            <span key={arrival} data-arrival={arrival}>
+            <span key={arrival} className={styles.kind} data-arrival={arrival}>
               {text}
             </span>
           ))}

@@ -16,14 +16,15 @@ const highlighter = createHighlighterCore({
 })
 const made = new Map<string, Promise<readonly string[]>>()
 
-/** The lines of a text as HTML. The colours are classes (`globals.css`), so one page does for both themes. */
-export function highlight(code: string, language: 'tsx' | 'bash' = 'tsx'): Promise<readonly string[]> {
+/** The lines of a text as HTML. The colours are classes (`globals.css`), so one page does for both themes; without a language there are none. */
+export function highlight(code: string, language: 'tsx' | 'bash' | undefined): Promise<readonly string[]> {
   const lines = made.get(code) ?? lineByLine(code, language)
   made.set(code, lines)
   return lines
 }
 
-async function lineByLine(code: string, lang: string): Promise<readonly string[]> {
+async function lineByLine(code: string, lang: string | undefined): Promise<readonly string[]> {
+  if (lang === undefined) return escaped(code).split('\n')
   const { tokens } = (await highlighter).codeToTokens(code, { lang, theme: 'variables' })
   return tokens.map((line) =>
     line.map(({ content, color = '' }) => colored(escaped(content), variable.exec(color)?.[1])).join(''),

@@ -20,7 +20,7 @@ export function PageFrame({
   return (
     <>
       <SiteHeader language={language} path={path} {...(section && { section })} />
-      <main id="content" className={styles.content}>
+      <main id="content" className={styles.content} data-rendered-at={Date.now()}>
         {children}
       </main>
       <footer className={styles.footer}>{wordsIn(language).site.footer}</footer>

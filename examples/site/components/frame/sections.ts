@@ -11,6 +11,9 @@ export interface Section {
 export const topics = [
   { id: 'home', path: '' },
   { id: 'demos', path: '/demos' },
+  { id: 'compare', path: '/compare' },
+  { id: 'benchmarks', path: '/benchmarks' },
+  { id: 'docs', path: '/docs' },
 ] as const satisfies readonly Section[]
 
 /** What one can try, in the order of the page that lists them. Its name and its hint are words of both languages. */

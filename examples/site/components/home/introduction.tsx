@@ -14,6 +14,7 @@ export function Introduction({ language }: { language: Language }) {
       <p className={styles.lead}>{home.lead}</p>
       <Install language={language} />
       <p className={styles.ways}>
+        <Link href={`/${language}/docs`}>{home.docs}</Link>
         <Link href={`/${language}/demos`}>{site.demos}</Link>
       </p>
       <PhoneCode language={language} />

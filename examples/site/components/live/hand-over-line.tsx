@@ -5,7 +5,7 @@ import { type Words, wordsIn } from '../../i18n/words.ts'
 import styles from './live.module.css'
 
 /**
- * The proof of the hand-over, in words: rendered at 41, resumed at 41, first live 42, 0 missing. After a reset nobody
+ * The proof of the hand-over, by positions: rendered at 41, resumed at 41, first live 42, 0 missing. After a reset nobody
  * knows what was between the page and the fresh state, so nothing is said to be missing or not; it says what happened.
  */
 export function HandOverLine({
@@ -20,7 +20,7 @@ export function HandOverLine({
 }) {
   const { live } = wordsIn(language)
   return (
-    <p className={styles.handOver} data-hand-over={handOver?.outcome ?? 'waiting'}>
+    <p className={styles.positions}>
       <span className="visually-hidden">{live.handOver}: </span>
       {[renderedAt(live, rendered), ...sinceThen(live, handOver)].map((phrase) => (
         <span key={phrase}>{phrase}</span>

@@ -1,12 +1,26 @@
 'use client'
 
+import { createClient } from '@baro/client'
 import { BaroProvider } from '@baro/react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
+import type { Language } from '../../i18n/languages.ts'
 import { currentToken } from '../account/token.ts'
+import { Drawer } from './drawer.tsx'
+import { watchClient } from './watch-client.ts'
 
-const options = { token: currentToken }
-
-/** The connection of all pages: it tells the hub who is signed in, or which browser this is: two guests are two speakers. */
-export function LiveProvider({ children }: { children: ReactNode }) {
-  return <BaroProvider options={options}>{children}</BaroProvider>
+/**
+ * The connection of all pages: it tells the hub who is signed in, or which browser this is: two guests are two speakers. Below the
+ * page a drawer shows what comes over it.
+ */
+export function LiveProvider({ language, children }: { language: Language; children: ReactNode }) {
+  // On a server nothing is live.
+  const [watching] = useState(() =>
+    'window' in globalThis ? watchClient(createClient({ token: currentToken })) : undefined,
+  )
+  return (
+    <BaroProvider client={watching?.client}>
+      {children}
+      <Drawer language={language} watching={watching} />
+    </BaroProvider>
+  )
 }

@@ -1,11 +1,15 @@
+'use client'
+
 import type { HandOver, Status } from '@baro/client'
 import type { Snapshot } from '@baro/core'
 import type { Language } from '../../i18n/languages.ts'
+import { type Words, wordsIn } from '../../i18n/words.ts'
 import { ConnectionLine } from './connection-line.tsx'
 import { HandOverLine } from './hand-over-line.tsx'
 import styles from './live.module.css'
+import { type CatchUp, useCatchUp } from './use-catch-up.ts'
 
-/** What each live part of a page says of itself, small: its connection and its hand-over. */
+/** What each live part of a page says of itself, small: its connection, and in words what became of its hand-over. */
 export function Proof({
   language,
   initial,
@@ -17,10 +21,30 @@ export function Proof({
   status: Status
   handOver: HandOver | undefined
 }) {
+  const { live } = wordsIn(language)
+  const catchUp = useCatchUp(status, handOver)
   return (
     <div className={styles.proof}>
       <ConnectionLine language={language} status={status} />
-      <HandOverLine language={language} rendered={initial.position} handOver={handOver} />
+      <details className={styles.handOver} data-hand-over={handOver?.outcome ?? 'waiting'}>
+        <summary>{inWords(live, handOver, catchUp)}</summary>
+        <HandOverLine language={language} rendered={initial.position} handOver={handOver} />
+      </details>
     </div>
   )
+}
+
+function inWords(live: Words['live'], handOver: HandOver | undefined, catchUp: CatchUp | undefined): string {
+  if (!handOver || !catchUp) return live.notYet
+  const { outcome, recovered, missing } = handOver
+  const { ageSeconds, tookMs } = catchUp
+  const took = Math.round(tookMs)
+  return [
+    ageSeconds === undefined ? live.wasAway : live.pageAge(Math.round(ageSeconds)),
+    outcome === 'reset' ? live.gotState(took) : live.caughtUp(recovered, took),
+    // After a reset nobody knows what was between.
+    missing > 0 ? live.lostSome(missing) : outcome === 'recovered' && live.nothingLost,
+  ]
+    .filter(Boolean)
+    .join(' ')
 }

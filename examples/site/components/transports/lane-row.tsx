@@ -1,10 +1,12 @@
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { type Words, wordsIn } from '../../i18n/words.ts'
 import { HandOverLine } from '../live/hand-over-line.tsx'
 import { figuresOf, noFigure } from './figures.ts'
 import { type Lane, laneLength } from './lane.ts'
 import { codeOf, type Transport } from './transport.ts'
 import styles from './transports.module.css'
+
+type Figures = readonly (readonly [figure: keyof Words['transports']['figures'], value: string])[]
 
 /** One transport: what it is, which publications it has brought, and what that took. */
 export function LaneRow({
@@ -25,18 +27,30 @@ export function LaneRow({
   const { transports: says } = wordsIn(language)
   const { name, idea } = says.each[transport]
   const figures = figuresOf(lane)
-  const shown: readonly (readonly [keyof typeof says.figures, string])[] = [
-    ['newest', figures.newest],
+  const shown: Figures = [
     ['p50', figures.p50],
-    ['p99', figures.p99],
-    ['firsts', String(lane.firsts)],
     ['requests', figures.requests],
     ['bytes', figures.bytes],
-    ['received', String(lane.received)],
     // What was between the page and a fresh value, nobody has counted.
     ['missing', lane.handOver?.outcome === 'reset' && lane.missing === 0 ? noFigure : String(lane.missing)],
+  ]
+  const more: Figures = [
+    ['newest', figures.newest],
+    ['p99', figures.p99],
+    ['firsts', String(lane.firsts)],
+    ['received', String(lane.received)],
     ['doubled', String(lane.doubled)],
   ]
+  const list = (figures: Figures) => (
+    <dl className={styles.figures}>
+      {figures.map(([figure, value]) => (
+        <div key={figure} data-figure={figure}>
+          <dt>{says.figures[figure]}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
   return (
     <section
       className={styles.row}
@@ -62,17 +76,14 @@ export function LaneRow({
           return <i key={offset} data-place={lane.places.get(offset)} />
         })}
       </div>
-      <dl className={styles.figures}>
-        {shown.map(([figure, value]) => (
-          <div key={figure} data-figure={figure}>
-            <dt>{says.figures[figure]}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <div className={styles.handOver}>
-        <HandOverLine language={language} rendered={rendered} handOver={lane.handOver} />
-      </div>
+      {list(shown)}
+      <details className={styles.more}>
+        <summary>{says.moreFigures}</summary>
+        {list(more)}
+        <div className={styles.handOver} data-hand-over={lane.handOver?.outcome ?? 'waiting'}>
+          <HandOverLine language={language} rendered={rendered} handOver={lane.handOver} />
+        </div>
+      </details>
     </section>
   )
 }

@@ -79,8 +79,8 @@ export function TransportRace({ language, initial }: { language: Language; initi
           </ul>
         </details>
       </section>
-      <Guide language={language} lanes={view.lanes} />
       <MeasuredTable language={language} />
+      <Guide language={language} lanes={view.lanes} />
     </>
   )
 }

@@ -6,6 +6,7 @@ import { ClientsOfOneRoom } from '../../../components/compat/clients-of-one-room
 import { codeOf } from '../../../components/compat/lines.ts'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 
 interface Props {
@@ -25,7 +26,9 @@ const files = [
 ]
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).compat.title }
+  const language = await pageLanguage(params)
+  const words = wordsIn(language)
+  return pageMetadata({ language, path: '/compat', title: words.compat.title, description: words.demos.hints.compat })
 }
 
 export default async function CompatPage({ params }: Props) {

@@ -6,6 +6,7 @@ import { SourceFiles } from '../../../components/code/source-files.tsx'
 import { DeviceList } from '../../../components/device/device-list.tsx'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 
 interface Props {
@@ -22,7 +23,14 @@ const files = [
 ]
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).device.listTitle }
+  const language = await pageLanguage(params)
+  const words = wordsIn(language)
+  return pageMetadata({
+    language,
+    path: '/device',
+    title: words.device.listTitle,
+    description: words.demos.hints.device,
+  })
 }
 
 export default async function DevicesPage({ params }: Props) {

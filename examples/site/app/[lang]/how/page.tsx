@@ -4,6 +4,7 @@ import { SourceFile } from '../../../components/code/source-files.tsx'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import styles from '../../../components/how/how.module.css'
 import { pageLanguage } from '../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 
 interface Props {
@@ -11,7 +12,9 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).how.title }
+  const language = await pageLanguage(params)
+  const words = wordsIn(language)
+  return pageMetadata({ language, path: '/how', title: words.how.title, description: words.demos.hints.how })
 }
 
 /** The code of each step, in the order of the words. */

@@ -7,6 +7,7 @@ import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import { Dashboard } from '../../../components/machine/dashboard.tsx'
 import { Pulse } from '../../../components/pulse/pulse.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 
 interface Props {
@@ -24,7 +25,14 @@ const files = [
 ]
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).machine.title }
+  const language = await pageLanguage(params)
+  const words = wordsIn(language)
+  return pageMetadata({
+    language,
+    path: '/machine',
+    title: words.machine.title,
+    description: words.demos.hints.machine,
+  })
 }
 
 export default async function MachinePage({ params }: Props) {

@@ -5,6 +5,7 @@ import { SourceFiles } from '../../../components/code/source-files.tsx'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import { Market } from '../../../components/market/market.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 
 interface Props {
@@ -24,7 +25,9 @@ const files = [
 ]
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).market.title }
+  const language = await pageLanguage(params)
+  const words = wordsIn(language)
+  return pageMetadata({ language, path: '/market', title: words.market.title, description: words.demos.hints.market })
 }
 
 export default async function MarketPage({ params }: Props) {

@@ -5,6 +5,7 @@ import { SourceFiles } from '../../../components/code/source-files.tsx'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import { ArticleList } from '../../../components/news/article-list.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 
 interface Props {
@@ -23,7 +24,9 @@ const files = [
 ]
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).news.title }
+  const language = await pageLanguage(params)
+  const words = wordsIn(language)
+  return pageMetadata({ language, path: '/news', title: words.news.title, description: words.demos.hints.news })
 }
 
 export default async function NewsPage({ params }: Props) {

@@ -5,6 +5,7 @@ import { SourceFiles } from '../../../components/code/source-files.tsx'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import { ProductList } from '../../../components/shop/product-list.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 
 interface Props {
@@ -22,7 +23,9 @@ const files = [
 ]
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).shop.title }
+  const language = await pageLanguage(params)
+  const words = wordsIn(language)
+  return pageMetadata({ language, path: '/shop', title: words.shop.title, description: words.demos.hints.shop })
 }
 
 export default async function ShopPage({ params }: Props) {

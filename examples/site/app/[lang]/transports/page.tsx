@@ -6,6 +6,7 @@ import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import { Handshake } from '../../../components/transports/handshake.tsx'
 import { TransportRace } from '../../../components/transports/transport-race.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 
 interface Props {
@@ -27,7 +28,14 @@ const files = [
 ]
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).transports.title }
+  const language = await pageLanguage(params)
+  const words = wordsIn(language)
+  return pageMetadata({
+    language,
+    path: '/transports',
+    title: words.transports.title,
+    description: words.demos.hints.transports,
+  })
 }
 
 export default async function TransportsPage({ params }: Props) {

@@ -7,6 +7,7 @@ import { SourceFiles } from '../../../../components/code/source-files.tsx'
 import { PageFrame } from '../../../../components/frame/page-frame.tsx'
 import { RoomLinks } from '../../../../components/room/room-links.tsx'
 import { pageLanguage } from '../../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../../i18n/words.ts'
 import { memberOf } from '../../../../server/issuer.ts'
 import { sessionCookie } from '../../../../server/session-cookies.ts'
@@ -24,7 +25,10 @@ const files = [
 ]
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).club.title((await pageParams(club, params)).id) }
+  const [language, { id }] = await Promise.all([pageLanguage(params), pageParams(club, params)])
+  const words = wordsIn(language)
+  const path = `/club/${encodeURIComponent(id)}`
+  return pageMetadata({ language, path, title: words.club.title(id), description: words.demos.hints.how })
 }
 
 /** It is rendered for one visitor, since it reads a cookie: a page that all share would not be given the snapshot. */

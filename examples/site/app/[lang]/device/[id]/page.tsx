@@ -6,6 +6,7 @@ import { SourceFiles } from '../../../../components/code/source-files.tsx'
 import { DevicePanel } from '../../../../components/device/device-panel.tsx'
 import { PageFrame } from '../../../../components/frame/page-frame.tsx'
 import { pageLanguage } from '../../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../../i18n/words.ts'
 
 interface Props {
@@ -30,7 +31,10 @@ export function generateStaticParams() {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).device.title((await pageParams(device, params)).id) }
+  const [language, { id }] = await Promise.all([pageLanguage(params), pageParams(device, params)])
+  const words = wordsIn(language)
+  const path = `/device/${encodeURIComponent(id)}`
+  return pageMetadata({ language, path, title: words.device.title(id), description: words.demos.hints.device })
 }
 
 export default async function DevicePage({ params }: Props) {

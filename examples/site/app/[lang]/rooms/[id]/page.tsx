@@ -7,6 +7,7 @@ import { PageFrame } from '../../../../components/frame/page-frame.tsx'
 import { Room } from '../../../../components/room/room.tsx'
 import { RoomLinks } from '../../../../components/room/room-links.tsx'
 import { pageLanguage } from '../../../../i18n/page-language.ts'
+import { pageMetadata } from '../../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../../i18n/words.ts'
 
 interface Props {
@@ -35,7 +36,10 @@ export function generateStaticParams() {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: wordsIn(await pageLanguage(params)).room.title((await pageParams(room, params)).id) }
+  const [language, { id }] = await Promise.all([pageLanguage(params), pageParams(room, params)])
+  const words = wordsIn(language)
+  const path = `/rooms/${encodeURIComponent(id)}`
+  return pageMetadata({ language, path, title: words.room.title(id), description: words.demos.hints.rooms })
 }
 
 export default async function RoomPage({ params }: Props) {

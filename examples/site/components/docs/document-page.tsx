@@ -1,0 +1,64 @@
+import Link from 'next/link'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import styles from './docs.module.css'
+import { guides } from './guides.ts'
+import type { Document } from './markdown.ts'
+
+/** A document, beside its chapters, and the other guides if it is one of them. */
+export function DocumentPage({
+  language,
+  document: { title, html, chapters },
+  lead,
+  guide,
+  isEnglish,
+}: {
+  language: Language
+  document: Document
+  lead?: string
+  /** Which of the guides it is; `undefined` if it is none. */
+  guide?: string | undefined
+  /** Whether it is written in English, whatever the language of the page. */
+  isEnglish: boolean
+}) {
+  const { docs, site } = wordsIn(language)
+  return (
+    <div className={styles.page}>
+      <nav className={styles.side} aria-label={docs.contents}>
+        {guide !== undefined && (
+          <ul>
+            <li>
+              <Link href={`/${language}/docs`} aria-current={guide === '' ? 'page' : undefined}>
+                {docs.first}
+              </Link>
+            </li>
+            {guides.map((name) => (
+              <li key={name}>
+                <Link
+                  href={`/${language}/docs/${name}`}
+                  prefetch={false}
+                  aria-current={guide === name ? 'page' : undefined}
+                >
+                  {docs.guides[name]}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+        <ul aria-label={title} lang={isEnglish ? 'en' : undefined}>
+          {chapters.map(({ id, text }) => (
+            <li key={id}>
+              <a href={`#${id}`}>{text}</a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <article lang={isEnglish ? 'en' : undefined} className={styles.document}>
+        <h1>{guide === '' ? site.docs : title}</h1>
+        {lead && <p lang={language}>{lead}</p>}
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: it is made of a document of this repository. */}
+        <div dangerouslySetInnerHTML={{ __html: html }} />
+      </article>
+    </div>
+  )
+}

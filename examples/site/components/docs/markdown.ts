@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Marked, type Token, type Tokens } from 'marked'
+import { highlight } from '../code/highlight.ts'
+
+/** A document of the repository, as HTML. */
+export interface Document {
+  readonly title: string
+  /** Without the title, which the page shows itself. */
+  readonly html: string
+  /** Its chapters: where they are, and what they are called. */
+  readonly chapters: readonly { readonly id: string; readonly text: string }[]
+}
+
+/**
+ * Reads a document of the repository.
+ *
+ * @param file From the root of the repository.
+ * @param hrefOf Where a file of the repository is on this site; `undefined` if it is nowhere, and its link is text alone.
+ */
+export async function readDocument(file: string, hrefOf: (file: string) => string | undefined): Promise<Document> {
+  const text = await readFile(join(/* turbopackIgnore: true */ process.cwd(), '../..', file), 'utf8')
+  const chapters: { id: string; text: string }[] = []
+  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : ''
+  const marked = new Marked({
+    renderer: {
+      heading({ tokens, depth, text }) {
+        const id = anchorOf(text)
+        if (depth === 2) chapters.push({ id, text: text.replaceAll('`', '') })
+        return `<h${depth} id="${id}">${this.parser.parseInline(tokens)}</h${depth}>\n`
+      },
+      link({ href, tokens }) {
+        const inner = this.parser.parseInline(tokens)
+        const target = /^(?:https?:|#)/.test(href) ? href : resolved(folder, href, hrefOf)
+        return target === undefined ? inner : `<a href="${target}">${inner}</a>`
+      },
+      table({ header, rows }) {
+        const cell = (tag: string, { tokens, align }: Tokens.TableCell) =>
+          `<${tag}${align ? ` align="${align}"` : ''}>${this.parser.parseInline(tokens)}</${tag}>`
+        const line = (tag: string, cells: Tokens.TableCell[]) =>
+          `<tr>${cells.map((one) => cell(tag, one)).join('')}</tr>`
+        const body = rows.map((cells) => line('td', cells)).join('')
+        const hasNames = header.some(({ text }) => text !== '')
+        const head = hasNames ? `<thead>${line('th', header).replaceAll('<th></th>', '<td></td>')}</thead>` : ''
+        return `<div class="table" tabindex="0"><table>${head}<tbody>${body}</tbody></table></div>\n`
+      },
+      code({ text }) {
+        return `<pre translate="no" tabindex="0"><code>${(this.parser.options as Colours).colours?.get(text) ?? ''}</code></pre>\n`
+      },
+    },
+  })
+  const tokens = marked.lexer(text)
+  const colours = await coloured(tokens)
+  const [first] = tokens
+  const title = first?.type === 'heading' ? (first as Tokens.Heading).text : file
+  // One reader must not find the title twice.
+  const rest = first?.type === 'heading' ? tokens.slice(1) : tokens
+  return { title, html: marked.parser(rest, { ...marked.defaults, colours } as Colours), chapters }
+}
+
+/** What the parser hands its renderers: each code block in colours, by its text. */
+type Colours = NonNullable<Parameters<Marked['parser']>[1]> & { colours?: ReadonlyMap<string, string> }
+
+async function coloured(tokens: readonly Token[]): Promise<ReadonlyMap<string, string>> {
+  const blocks = new Map<string, string>()
+  const shells = new Set(['sh', 'bash', 'console'])
+  const scripts = new Set(['ts', 'tsx', 'js', 'jsx', 'json'])
+  for (const token of tokens) {
+    if (token.type !== 'code') continue
+    const { text, lang = '' } = token as Tokens.Code
+    const [name = ''] = lang.split(' ')
+    const language = shells.has(name) ? 'bash' : scripts.has(name) ? 'tsx' : undefined
+    blocks.set(text, (await highlight(text, language)).join('\n'))
+  }
+  return blocks
+}
+
+/** As GitHub names it, so that links of the repository lead there. */
+function anchorOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s-]/gu, '')
+    .replaceAll(' ', '-')
+}
+
+function resolved(folder: string, href: string, hrefOf: (file: string) => string | undefined): string | undefined {
+  const [path = '', anchor] = href.split('#')
+  const target = hrefOf(new URL(path, `http://repository/${folder}`).pathname.slice(1))
+  return target && (anchor === undefined ? target : `${target}#${anchor}`)
+}
