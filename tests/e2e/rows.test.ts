@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { violations } from './axe.ts'
 import { complaintsOf, launchBrowser } from './browser.ts'
 import { patience, slow } from './patience.ts'
 import { waitForLive } from './room-page.ts'
@@ -148,6 +149,18 @@ test('two visitors trade, and the trade is the quote of both', async () => {
     `select count(*)::int as count from baro_site.trades where buyer = '지우' or seller = 'Ada'`,
   )
   expect(Number(traded[0]?.count)).toBeGreaterThan(0)
+})
+
+test.each([
+  ['/en/shop', 390],
+  ['/ko/news', 1_280],
+  ['/en/news/4', 390],
+  ['/ko/market', 390],
+] as const)('axe finds nothing on %s, %i wide, and nothing is wider than the page', async (path, width) => {
+  const page = await open(path)
+  await page.setViewportSize({ width, height: 844 })
+  expect(await violations(page)).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
 })
 
 test('without a script one buys, edits and trades, and sees it on the page that comes', async () => {
