@@ -76,7 +76,7 @@ describe('I7: names that strangers invent', () => {
     for (const target of targets) {
       const { status, cacheControl, bytes } = await ask(target)
       expect([target, status, cacheControl]).toEqual([target, 404, 'no-store'])
-      expect(bytes).toBeLessThan(1_500)
+      expect(bytes).toBeLessThan(2_500)
     }
     await Promise.all(invented((name) => `/_next/static/${name}.js`).map((target) => ask(target)))
     expect(await inventedOnDisk()).toEqual([])
