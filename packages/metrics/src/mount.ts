@@ -15,7 +15,7 @@ export interface MetricsOptions {
    * What whoever reads them shows as `Authorization: Bearer`. At least 16 characters. Default: none, and then only this
    * machine may read them, asked as `localhost` and without a proxy.
    */
-  readonly token?: string
+  readonly token?: string | undefined
   /** Also those of the process: CPU, memory, event-loop lag, garbage collection. Default true. */
   readonly process?: boolean
 }
