@@ -16,7 +16,11 @@ export interface RunningSample {
 }
 
 /** Runs a file of a guide, for example `from-socket.io`; returns when it serves. Only one test file may run those of a guide. */
-export async function runSample(guide: string, file: string, env: Readonly<Record<string, string>> = {}): Promise<RunningSample> {
+export async function runSample(
+  guide: string,
+  file: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningSample> {
   const folder = `${root}.cache/${guide}/`
   mkdirSync(folder, { recursive: true })
   const files = { ...samples(`docs/${guide}.md`), 'package.json': '{ "type": "module" }' }

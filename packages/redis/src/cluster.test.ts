@@ -116,7 +116,9 @@ test('a node that starts while a slot has no server goes on as soon as it has on
   const starting = createRedisBroker({ cluster: cluster.urls, waitMs: 60_000, log })
   // It is told the slots on its first connection, and then connects to all servers.
   const isKnownTo = async (one: RedisServer) => (await one.command('CLIENT', 'LIST')).split('\n').length > 2
-  await vi.waitUntil(async () => (await Promise.all(cluster.servers.map(isKnownTo))).every(Boolean), { timeout: 60_000 })
+  await vi.waitUntil(async () => (await Promise.all(cluster.servers.map(isKnownTo))).every(Boolean), {
+    timeout: 60_000,
+  })
   await server.command('CLUSTER', 'ADDSLOTS', slot)
   const started = await starting
   await started.append('room:1', [{ type: 'message', payload: 1, id: 'a', time: 1 }], bounds)

@@ -1,10 +1,10 @@
 import { snapshot } from '@baro/next'
 import type { Metadata } from 'next'
 import { pulse } from '../../../channels/pulse.ts'
+import { SourceFiles } from '../../../components/code/source-files.tsx'
 import { ComparisonTable } from '../../../components/compare/comparison-table.tsx'
 import { countWays, filesOf } from '../../../components/compare/count-ways.ts'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
-import { SourceFiles } from '../../../components/live/source-files.tsx'
 import { compareIn } from '../../../i18n/compare.ts'
 import { pageLanguage } from '../../../i18n/page-language.ts'
 
