@@ -51,6 +51,8 @@ function complaintAbout(path: string, specifier: string, doors: ReadonlySet<stri
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(path), specifier)
     const to = packageOf(target)
+    // What the tests of a package stand on is no inside of it: tests of several packages may stand on it too.
+    if (path.startsWith('tests/') && target.startsWith(`packages/${to}/test/`)) return undefined
     if (to !== undefined && to !== from) return 'the inside of another package; import it by its name'
     if (from !== undefined && to === undefined) return 'a package reaches out of its folder'
     if (from !== undefined && target === `packages/${from}/src/index.ts` && !isTest(path) && !outerDoors.has(path))

@@ -33,6 +33,8 @@ export function createBaroServer({ hasSchema } = { hasSchema: true }): BenchServ
       messagesPerSecond: 1_000_000,
       bytesPerSecond: 1_000_000_000,
     },
+    // Not all that the load generator opens answers pings.
+    heartbeatIntervalMs: 600_000,
     broker: createMemoryBroker({ claimLimits: { perAddress: 250_000, guests: 250_000 } }),
     log: { info() {}, warn: console.warn, error: console.error },
   })

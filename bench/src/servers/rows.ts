@@ -32,6 +32,8 @@ export function createRowsServer(): BenchServer {
           messagesPerSecond: 1_000_000,
           bytesPerSecond: 1_000_000_000,
         },
+        // The load generator answers no pings.
+        heartbeatIntervalMs: 600_000,
         log: { info() {}, warn: console.warn, error: console.error },
       })
       hub.on(ticks, { access: 'public' })
