@@ -1,5 +1,6 @@
 import { accessPart } from './access/part.ts'
 import { cursorsPart } from './cursors/part.ts'
+import { databasePart } from './database/part.ts'
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
@@ -32,6 +33,7 @@ export const parts: readonly Part[] = [
   publishesPart,
   pagesPart,
   accessPart,
+  databasePart,
   decodingPart,
   diskPart,
   keptPart,

@@ -44,6 +44,7 @@ test.each(['step-1.ts', 'step-2.ts', 'step-3.ts'])('%s serves the same page to t
   const [texts, cursors] = [new Heard(watcher), new Heard(watcher, 'cursor')]
   const here: string[] = []
   room.on('presence', { event: 'sync' }, () => here.push(...Object.keys(room.presenceState())))
+  await client.realtime.setAuth()
   await Promise.all([joined(room), joined(watcher)])
   expect(await room.track({ name: 'Ada' })).toBe('ok')
   expect(await room.send({ type: 'broadcast', event: 'message', payload: { text: 'hello' } })).toBe('ok')

@@ -182,12 +182,12 @@ export class Connection implements SessionLink, TopicLink {
       case 'broadcast':
         return void topic.broadcast(frame)
       case 'presence':
-        return topic.present(frame)
+        return void topic.present(frame)
       case 'phx_leave':
         return topic.leave(frame)
       case 'access_token': {
         const token = isRecord(frame.payload) ? frame.payload.access_token : undefined
-        return void topic.enter(typeof token === 'string' ? token : undefined)
+        return topic.enter(typeof token === 'string' ? token : undefined)
       }
       default:
         this.#refuseFrame(
