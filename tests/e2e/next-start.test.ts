@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { complaintsOf, launchBrowser } from './browser.ts'
 import { type NextApp, startNextApp } from './next-app.ts'
 import { patience, slow } from './patience.ts'
 import { upgrade } from './process-probes.ts'
@@ -160,6 +161,30 @@ describe('a change that is revalidated while a page is rendered', () => {
       },
     )
   })
+})
+
+test('<Refresh> has the server render its part again when the channel moves, and keeps scroll and what was typed', async () => {
+  const browser = await launchBrowser()
+  try {
+    const page = await browser.newPage()
+    const complaints = complaintsOf(page)
+    let renders = 0
+    page.on('request', (request) => {
+      if (request.headers().rsc !== undefined && request.url().includes('/refreshed')) renders++
+    })
+    await page.goto(`${app.url}/refreshed`)
+    await page.getByLabel('A field').fill('typed')
+    await page.evaluate(() => scrollTo(0, 500))
+    const news = (text: string) => fetch(`${app.url}/rooms/refreshed/news`, { method: 'POST', body: text })
+    for (let index = 0; index < 20; index++) expect((await news(`news ${index}`)).status).toBe(204)
+    await expect.poll(() => page.locator('#list').textContent(), patience).toContain('news 18, news 19')
+    expect(await page.getByLabel('A field').inputValue()).toBe('typed')
+    expect(await page.evaluate(() => scrollY)).toBe(500)
+    expect(renders).toBeLessThan(20)
+    expect(complaints.filter((complaint) => !complaint.includes('404'))).toEqual([])
+  } finally {
+    await browser.close()
+  }
 })
 
 test('an exception nobody caught ends the process, although Next would go on', async () => {
