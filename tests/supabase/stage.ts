@@ -1,14 +1,11 @@
 /** A hub with the gateway for Supabase Realtime on a real server, and the real client. */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type AnyChannel, channel, type TypesOf } from '@baro/core'
 import { type Auth, type ChannelHandlers, createHub, type Hub, type HubOptions } from '@baro/server'
 import { type MountOptions, mount } from '@baro/supabase'
 import { createClient, type RealtimeChannel, type SupabaseClient } from '@supabase/supabase-js'
-import { afterEach } from 'vitest'
 import { WebSocket } from 'ws'
 import * as z from 'zod'
+import { atEnd, type Served, serve } from '../gateways/serving.ts'
 
 /** A room for talking. */
 export const room = channel('room:{id}', {
@@ -16,19 +13,9 @@ export const room = channel('room:{id}', {
   signals: { cursor: z.object({ x: z.number(), y: z.number() }) },
 })
 
+export { atEnd } from '../gateways/serving.ts'
+
 type RoomHandlers = ChannelHandlers<TypesOf<typeof room>>
-
-let ends: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const end of ends.toReversed()) await end()
-  ends = []
-})
-
-/** Runs something when the test is over, last one first. */
-export function atEnd(end: () => unknown): void {
-  ends.push(end)
-}
 
 /** Which serializer realtime-js speaks. */
 export const versions = ['1.0.0', '2.0.0'] as const
@@ -59,13 +46,10 @@ export function clientAt(url: string, { key = 'anon', version = '2.0.0', token }
 }
 
 /** A node that serves. */
-export interface Node {
+export interface Node extends Served {
   readonly hub: Hub
-  readonly url: string
   /** A client of Supabase, not connected yet. `url` is another way to the node. */
   client(options?: ClientOptions & { readonly url?: string }): SupabaseClient
-  /** The server goes, and its clients do not know. */
-  stopListening(): Promise<void>
 }
 
 /** What a node of a test may say. */
@@ -98,15 +82,7 @@ export async function startNode(options: NodeOptions = {}): Promise<Node> {
   })
   options.prepare?.(hub)
   mount(hub, options.mount)
-  const server = createServer((_request, response) => response.end('the application'))
-  hub.attach(server)
-  server.listen(options.port ?? 0)
-  await once(server, 'listening')
-  const url = `http://localhost:${(server.address() as AddressInfo).port}`
-  const stopListening = async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
+  const { url, stopListening } = await serve(hub, options.port)
   atEnd(async () => {
     await hub.close()
     await stopListening()

@@ -9,7 +9,7 @@ export const headline = channel('headline', {
 
 /** A list that makes a page of about 6.6 kB. */
 export const rows: readonly string[] = Array.from(
-  { length: 60 },
+  { length: 82 },
   (_, index) =>
     `Row ${index}: what stands in a row of a page that people read, at some length, with a number ${index * 7919}.`,
 )

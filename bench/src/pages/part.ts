@@ -30,8 +30,8 @@ export const pagesPart: Part = createPart<PagesRun | PagesMemoryRun>({
   connections: 32,
   async measure({ isQuick, rounds }) {
     buildApp()
-    const runs = await interleave(rounds, cases, async ({ server, asking }) => {
-      const requests = (server === 'next' ? 2_000 : 16_000) / (isQuick ? 2 : 1)
+    const runs = await interleave(Math.min(rounds, 3), cases, async ({ server, asking }) => {
+      const requests = (server === 'next' ? 1_500 : 8_000) / (isQuick ? 2 : 1)
       return printed(await measurePage(server, asking, requests))
     })
     return [...runs, printed(await measureMemory())]

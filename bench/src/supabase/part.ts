@@ -5,7 +5,7 @@ import { measureRoom, type RoomsRun, windowSize } from '../rooms/measure.ts'
 import { interleave, median, printed } from '../runs.ts'
 import { type ChangesRun, measureChanges, statementsInFlight } from './measure.ts'
 
-const [members, messages] = [1_000, 500]
+const [members, messages] = [1_000, 300]
 const [connections, filters] = [100, 10_000]
 
 const rooms: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ export const supabasePart: Part = createPart<Run>({
   async measure({ isQuick, rounds }) {
     const share = isQuick ? 0.1 : 1
     const plan = { warmup: messages * share, oneAtATime: messages * share, inFlight: 2 * messages * share }
-    const told = await interleave(rounds, Object.keys(rooms), async (server) =>
+    const told = await interleave(Math.min(3, rounds), Object.keys(rooms), async (server) =>
       printed(await measureRoom(server, members, plan)),
     )
     const changed = await interleave(Math.min(3, rounds), Object.keys(changes), async (server) =>

@@ -22,8 +22,13 @@ interface Props {
   readonly paint: RefObject<Paint>
 }
 
-// No option but these: where the hub of the demo is, and its network that can be cut.
-const options = { url: '/break-it/baro', transport: createWebSocketTransport({ WebSocket }), wake }
+// Where the hub of the demo is, and its network that can be cut. It tries again as often as the usual way.
+const options = {
+  url: '/break-it/baro',
+  transport: createWebSocketTransport({ WebSocket }),
+  wake,
+  backoff: { maxMs: 1_000 },
+}
 
 /** The board as Baro shows it. */
 export function BaroPane(props: Props): ReactNode {

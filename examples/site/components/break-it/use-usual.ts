@@ -7,7 +7,7 @@ export function useUsual(page: Board): Board {
   const [board, setBoard] = useState(page)
   useEffect(() => {
     const socket = new ReconnectingWebSocket('/break-it/socket')
-    socket.onmessage = ({ data }) => setBoard((board) => painted(board, JSON.parse(data)))
+    socket.onmessage = ({ data }) => setBoard((old) => painted(old, JSON.parse(data)))
     return () => socket.close()
   }, [])
   return board

@@ -26,7 +26,8 @@ export default async function BenchmarksPage({ params }: Props) {
       <DocumentPage
         language={language}
         document={{ ...document, title: site.benchmarks }}
-        lead={docs.benchmarksLead}
+        // In English the document begins with it.
+        {...(language !== 'en' && { lead: docs.benchmarksLead })}
         isEnglish
       />
     </PageFrame>

@@ -69,6 +69,7 @@ export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransp
       const extension = deflatedFraming && acceptDeflateOffer(headers['sec-websocket-extensions'])
       const framing = (extension !== undefined && deflatedFraming) || webSocketFraming
       if (stream instanceof Connection) {
+        // A server may end connections on which nothing is asked for a while (`server.timeout`). A WebSocket may be quiet.
         stream.setTimeout(0)
         stream.setNoDelay(true)
       }
