@@ -51,7 +51,9 @@ function complaintAbout(path: string, specifier: string, doors: ReadonlySet<stri
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(path), specifier)
     const to = packageOf(target)
-    if (to !== undefined && to !== from) return 'the inside of another package; import it by its name'
+    // What brings up a database for the tests of a package brings it up for those of the repository, too.
+    const isTestBed = from === undefined && path.startsWith('tests/') && target.startsWith(`packages/${to}/test/`)
+    if (to !== undefined && to !== from && !isTestBed) return 'the inside of another package; import it by its name'
     if (from !== undefined && to === undefined) return 'a package reaches out of its folder'
     if (from !== undefined && target === `packages/${from}/src/index.ts` && !isTest(path) && !outerDoors.has(path))
       return 'the front door, from within'
