@@ -71,7 +71,10 @@ export class ServedDatabase implements OpenDatabase {
       careIntervalMs,
     })
     for (const table of tables) {
-      const ring = new TableRing({ broker, clock, log, table })
+      const begunAnew = () => {
+        this.#epoch = undefined
+      }
+      const ring = new TableRing({ broker, clock, log, table, begunAnew })
       this.#rings.set(table.name, {
         ...{ ring, passing: new FeedPassing(this.#feed, ring) },
         begun: onceDone(() => this.#begun(ring)),

@@ -19,6 +19,8 @@ export interface TableRingParts {
   readonly clock: Clock
   readonly log: Log
   readonly table: TableShape & { readonly history: HistoryBounds }
+  /** The table has begun anew, or may have: what is known of the database from before may not hold any more. */
+  readonly begunAnew?: () => void
 }
 
 /** A filter with somebody who follows it. */
@@ -135,6 +137,7 @@ export class TableRing {
   }
 
   #lost(): void {
+    this.parts.begunAnew?.()
     for (const { view, follower } of [...this.#followed]) {
       view.lost()
       follower.lost()

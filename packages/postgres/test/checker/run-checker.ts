@@ -21,6 +21,8 @@ export interface CheckerOptions {
   readonly readers: number
   readonly cutEveryMs: number
   readonly killEveryMs: number
+  /** It goes on until this is so, too. */
+  readonly until?: (now: { readonly kills: number; readonly violations: number }) => boolean
   /** How long a page lives, about. */
   readonly lifeMs: number
   readonly travelMs: number
@@ -56,7 +58,8 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
   let kills = 0
   let areReadersOver = false
   try {
-    const isEnough = () => written.changes >= options.changes
+    const { changes, until = () => true } = options
+    const isEnough = () => written.changes >= changes && until({ kills, violations: violationsOf(seen) })
     const writers = pool
       ? Array.from({ length: options.writers }, (_, number) =>
           write(
@@ -104,9 +107,12 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
     await node.end()
     await pool?.end()
   }
-  const violations = Object.values(seen.faults).reduce((sum, count) => sum + count, 0)
   const { changes: taken, ...counts } = seen
-  return { ...counts, taken, written, kills, violations }
+  return { ...counts, taken, written, kills, violations: violationsOf(seen) }
+}
+
+function violationsOf({ faults }: Seen): number {
+  return Object.values(faults).reduce((sum, count) => sum + count, 0)
 }
 
 function poolOf({ url, writers }: CheckerOptions): Pool {
