@@ -129,25 +129,29 @@ async function settled(page: Page): Promise<void> {
 }
 
 function look(page: Page): Promise<Shown> {
-  return page.evaluate(() => {
+  return page.evaluate((wanted) => {
     const demo = document.querySelector<HTMLElement>('[data-demo]')
-    const pane = (reader: string) => {
+    // No function has a name here: tsx would call a helper for it that the page does not have.
+    const panes = wanted.map((reader) => {
       const figure = document.querySelector<HTMLElement>(`[data-reader=${reader}][data-lost]`)
       const svg = figure?.querySelector('svg')
-      return {
-        caughtUp: Number(figure?.dataset.caughtUp),
-        lost: Number(figure?.dataset.lost),
-        spans: JSON.parse(svg?.dataset.spans ?? '[]'),
-        board: svg?.dataset.board ?? '',
-      }
-    }
+      return [
+        reader,
+        {
+          caughtUp: Number(figure?.dataset.caughtUp),
+          lost: Number(figure?.dataset.lost),
+          spans: JSON.parse(svg?.dataset.spans ?? '[]'),
+          board: svg?.dataset.board ?? '',
+        },
+      ]
+    })
     return {
       name: demo?.dataset.demo ?? '',
       from: Number(demo?.dataset.from),
       backAt: Number(demo?.dataset.backAt),
-      panes: { baro: pane('baro'), usual: pane('usual') },
+      panes: Object.fromEntries(panes),
     }
-  })
+  }, readers)
 }
 
 /** The publications that a frame brings, by number: one of the usual socket, or a message of the SDK. */
