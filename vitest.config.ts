@@ -12,6 +12,7 @@ const apart = [
   'tests/embedded/**/*.test.ts',
   'packages/redis/src/**/*.test.ts',
   'tests/nodes/**/*.test.ts',
+  'tests/supabase/runtimes.test.ts',
   'tests/ssr/ssr.test.ts',
   'tests/tutorials/*.test.ts',
 ]
@@ -26,6 +27,14 @@ const long = [
   'tests/embedded/embedded.test.ts',
 ]
 const leftOut = process.env.BARO_WHOLE === undefined ? long : []
+
+/** The modules of these are loaded once for all files: that takes longer than most of them do. */
+const ofOneWorld = ['packages/core/src/**/*.test.ts', 'packages/server/src/**/*.test.ts']
+/** They put another module in the place of one of Node, for all who have loaded it. */
+const mocking = [
+  'packages/server/src/hub/compression.test.ts',
+  'packages/server/src/transports/channel-url/zipped-once.test.ts',
+]
 
 /** Those that need PostgreSQL. One server runs for all of them. */
 const database = ['packages/postgres/src/**/*.pg.test.ts', 'tests/postgres/**/*.test.ts']
@@ -45,10 +54,22 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'together',
-          include: ['packages/*/src/**/*.test.{ts,tsx}', 'tests/**/*.test.ts'],
+          include: ['packages/!(core|server)/src/**/*.test.{ts,tsx}', ...mocking, 'tests/**/*.test.ts'],
           exclude: [...apart, ...database, '**/node_modules/**'],
-          // By default one core is left free. Much of the time of these tests is that of a clock or a network.
-          maxWorkers: '100%',
+          // Much of the time of these tests is that of a clock or a network.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'one world',
+          include: ofOneWorld,
+          exclude: mocking,
+          isolate: false,
+          unstubGlobals: true,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

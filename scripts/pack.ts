@@ -19,6 +19,7 @@ const uses = {
   sanitize: ['sanitize'],
   'socket.io': ['socket.io'],
   supabase: ['supabase'],
+  metrics: ['metrics'],
   testing: ['testing'],
 } as const
 

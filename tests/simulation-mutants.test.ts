@@ -57,8 +57,24 @@ test.each(Object.keys(mutants) as MutantName[])('without this the simulation goe
   await expect(runSeed(failure.seed, new Tally())).resolves.toMatchObject({ elapsedMs: expect.any(Number) })
 })
 
+/** Where to begin: each seed takes a tenth of a second, and some guards are needed in few of them. */
+const firstSeed: Partial<Record<MutantName, number>> = {
+  'recovery guard: epoch': 12,
+  'turn waits for the one before it': 8,
+  'claims of the life that was counted on': 24,
+  'release of the number': 12,
+  'upTo of a read': 31,
+  'history kept until the state is': 100,
+  'end of a token': 11,
+  'revocation before what waits leaves': 15,
+  disconnect: 15,
+  'auth that looked before a disconnect': 15,
+  'nothing sent as another user': 11,
+}
+
 async function firstFailure(name: MutantName): Promise<SimulationFailure> {
-  for (let seed = 1; seed <= maxSeeds; seed++) {
+  const from = firstSeed[name] ?? 1
+  for (let seed = from; seed < from + maxSeeds; seed++) {
     try {
       await runSeed(seed, new Tally(), { mutations: mutants[name] })
     } catch (error) {

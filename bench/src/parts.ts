@@ -1,11 +1,13 @@
 import { accessPart } from './access/part.ts'
 import { cursorsPart } from './cursors/part.ts'
+import { databasePart } from './database/part.ts'
 import { decodingPart } from './decoding/part.ts'
 import { diskPart } from './disk/part.ts'
 import { fanoutPart } from './fanout/part.ts'
 import { gatewayPart } from './gateway/part.ts'
 import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
+import { pagesPart } from './pages/part.ts'
 import type { Part } from './part.ts'
 import { presencePart } from './presence/part.ts'
 import { publishesPart } from './publishes/part.ts'
@@ -14,6 +16,7 @@ import { roomsPart } from './rooms/part.ts'
 import { sizesPart } from './sizes/part.ts'
 import { slowReadersPart } from './slow-readers/part.ts'
 import { ssePart } from './sse/part.ts'
+import { supabasePart } from './supabase/part.ts'
 
 /** Everything there is to measure, in the order of the page. */
 export const parts: readonly Part[] = [
@@ -22,12 +25,15 @@ export const parts: readonly Part[] = [
   cursorsPart,
   presencePart,
   gatewayPart,
+  supabasePart,
   ssePart,
   longPollPart,
   recoverPart,
   slowReadersPart,
   publishesPart,
+  pagesPart,
   accessPart,
+  databasePart,
   decodingPart,
   diskPart,
   keptPart,

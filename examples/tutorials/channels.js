@@ -35,3 +35,11 @@ export const prices = channel('prices', {
     },
   },
 })
+
+/** Where the pointers of others are, for the moment. */
+export const cursors = channel('cursors', { signals: { 'cursor-pos': z.object({ x: z.number(), y: z.number() }) } })
+
+/** A room that shows who is there. */
+export const lounge = channel('lounge', {
+  members: { state: z.object({ user: z.string().max(80), online_at: z.string().max(40) }) },
+})

@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { violations } from './axe.ts'
 import { openAsMember, say } from './member-page.ts'
 import { patience, slow } from './patience.ts'
 import { waitForLive } from './room-page.ts'
 import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 visitSite()
 beforeAll(async () => {
@@ -30,6 +27,7 @@ const pages = [
   '/sign-in',
   '/how',
   '/transports',
+  '/compare',
   '/compat',
   '/nothing',
 ]
@@ -47,19 +45,8 @@ const seen = pages.flatMap((path, index) =>
 async function open(path: string, width = 1_280): Promise<Page> {
   const page = await browser.newPage({ locale: 'en-US', viewport: { width, height: 844 } })
   await page.goto(site.url + path)
-  if (!/transports|nothing|club|sign-in|how|demos|benchmarks|docs/.test(path)) await waitForLive(page)
+  if (!/transports|nothing|club|sign-in|how|demos|benchmarks|docs|compare/.test(path)) await waitForLive(page)
   return page
-}
-
-/** What axe finds against WCAG 2.2 A and AA: the rule, and where. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') }
-    const values = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-    const found = await axe.run({ runOnly: { type: 'tag', values } })
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
-  })
 }
 
 /** What is too small to be hit by a finger (WCAG 2.5.8), with its size. */

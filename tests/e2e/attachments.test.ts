@@ -9,7 +9,7 @@ import { browser, site, visitSite } from './visited-site.ts'
 
 vi.setConfig(slow)
 // Its microphone beeps.
-visitSite({ browserArgs: ['--use-fake-device-for-media-stream'] })
+visitSite({ launch: { args: ['--use-fake-device-for-media-stream'] } })
 
 let contexts: BrowserContext[]
 

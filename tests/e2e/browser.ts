@@ -1,11 +1,51 @@
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { patience } from './patience.ts'
 
+/**
+ * What Chromium does beside the pages, and takes more of the processor than they do: for each window it makes pages of its own and a
+ * process that may be needed next.
+ */
+const beside = [
+  'InitialWebUI',
+  'PreloadTopChromeWebUI',
+  'SpareRendererForSitePerProcess',
+  'WebUIOmniboxAimPopup',
+  'WebUIOmniboxFullPopup',
+  'WebUIOmniboxPopup',
+  'WebUIReloadButton',
+  'WebUIToolbar',
+]
+/** What Playwright turns off: of two switches of one name Chromium takes the last one. */
+const byPlaywright = [
+  'AimEnabled',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'TcpPortRandomizationWin',
+  'ThirdPartyStoragePartitioning',
+]
+
+/** How to start a browser. */
+export interface BrowserOptions {
+  readonly args?: readonly string[]
+  /** Features of Chromium that are turned off. */
+  readonly without?: readonly string[]
+}
+
 /** Starts Chromium, with the back-forward cache that playwright turns off otherwise. */
-export async function launchBrowser(...args: readonly string[]): Promise<Browser> {
+export async function launchBrowser({ args = [], without = [] }: BrowserOptions = {}): Promise<Browser> {
+  const disabled = [...byPlaywright, ...beside, ...without].join()
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', ...args],
+    args: ['--no-sandbox', `--disable-features=${disabled}`, ...args],
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   })
   browser.on('context', (context) => context.setDefaultTimeout(patience.timeout))

@@ -12,7 +12,7 @@ export interface PublisherLog {
 let logs = 0
 
 /** A log of a room that nobody has asked for yet, or of one that is given. */
-export function createLog(site: () => Site, room: string = `room-${Date.now().toString(36)}`): PublisherLog {
+export function createLog(site: () => Site, room: string = `room-${Date.now().toString(36)}${logs}`): PublisherLog {
   const name = `w-${Date.now()}-${logs++}`
   const ids: string[] = []
   return {

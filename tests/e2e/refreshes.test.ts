@@ -7,7 +7,7 @@ vi.setConfig(slow)
 
 // A page that a route fulfils has no address, and Chromium then keeps it from this machine.
 // A token is renewed when half of this is over: a busy machine has the other half for it.
-visitSite({ tokenLifeMs: 10_000, browserArgs: ['--disable-features=LocalNetworkAccessChecks'] })
+visitSite({ tokenLifeMs: 10_000, launch: { without: ['LocalNetworkAccessChecks'] } })
 
 test('I8: tokens are renewed on each rung and nobody sees it; without an issuer the page waits, and then goes on', async () => {
   const { during, after } = await refreshEachRung(site, browser, { count: 4, awayMs: 0 })

@@ -5,7 +5,7 @@ import { startSite } from './site.ts'
 
 const count = Number(process.argv[2] ?? 120)
 const site = await startSite({ tokenLifeMs: 2_000 })
-const browser = await launchBrowser('--disable-features=LocalNetworkAccessChecks')
+const browser = await launchBrowser({ without: ['LocalNetworkAccessChecks'] })
 const began = performance.now()
 try {
   const { during, after } = await refreshEachRung(site, browser, { count, awayMs: 20_000 })

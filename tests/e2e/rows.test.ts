@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { violations } from './axe.ts'
 import { complaintsOf, launchBrowser } from './browser.ts'
 import { patience, slow } from './patience.ts'
 import { waitForLive } from './room-page.ts'
@@ -148,6 +149,41 @@ test('two visitors trade, and the trade is the quote of both', async () => {
     `select count(*)::int as count from baro_site.trades where buyer = '지우' or seller = 'Ada'`,
   )
   expect(Number(traded[0]?.count)).toBeGreaterThan(0)
+})
+
+test.each([
+  ['/en/shop', 390],
+  ['/ko/news', 1_280],
+  ['/en/news/4', 390],
+  ['/ko/market', 390],
+] as const)('axe finds nothing on %s, %i wide, and nothing is wider than the page', async (path, width) => {
+  const page = await open(path)
+  await page.setViewportSize({ width, height: 844 })
+  expect(await violations(page)).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+})
+
+test('without a script one buys, edits and trades, and sees it on the page that comes', async () => {
+  const page = await (await browser.newContext({ locale: 'en-US', javaScriptEnabled: false })).newPage()
+  opened.push(page)
+  await site.sql('update baro_site.products set stock = 21 where id = 2')
+  await page.goto(`${site.url}/en/shop`)
+  await page.locator('[data-product="2"]').getByRole('button').click()
+  await page.waitForURL(`${site.url}/en/shop`)
+  expect(await stocksInDatabase()).toContain(20)
+  expect(await page.locator('[data-product="2"]').getAttribute('data-stock')).toBe('20')
+
+  await page.goto(`${site.url}/en/news/5`)
+  await page.getByLabel('Headline').fill('By hand, without a script')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { level: 1, name: 'By hand, without a script' }).waitFor()
+
+  await page.goto(`${site.url}/en/market`)
+  await page.getByLabel('Name').fill('Bob')
+  await page.getByLabel('Price').fill('1')
+  await page.getByRole('button', { name: 'Buy' }).click()
+  await page.waitForURL(`${site.url}/en/market`)
+  expect(await site.sql(`select price from baro_site.orders where trader = 'Bob'`)).toEqual([{ price: 1 }])
 })
 
 test('after kill -9 a page goes on from where it was, and what happened meanwhile is on it', async () => {

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
-import { launchBrowser } from './browser.ts'
+import { type BrowserOptions, launchBrowser } from './browser.ts'
 import { type Site, type SiteOptions, startSite } from './site.ts'
 
 /** The site that the tests of a file visit; each file has its own. */
@@ -8,13 +8,10 @@ export let site: Site
 export let browser: Browser
 
 /** Starts the site and a browser before the first test of a file, and ends both after the last. */
-export function visitSite({
-  browserArgs = [],
-  ...options
-}: SiteOptions & { browserArgs?: readonly string[] } = {}): void {
+export function visitSite({ launch = {}, ...options }: SiteOptions & { launch?: BrowserOptions } = {}): void {
   beforeAll(async () => {
     site = await startSite(options)
-    browser = await launchBrowser(...browserArgs)
+    browser = await launchBrowser(launch)
   })
   afterAll(async () => {
     await browser?.close()

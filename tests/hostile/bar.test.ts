@@ -32,6 +32,7 @@ const counters: Counters = {
     recovered: 0,
     slow: 0,
     paused: 0,
+    writtenBytes: 0,
     rejected: 0,
     turnedAway: 0,
     published: 0,

@@ -63,7 +63,7 @@ const server: House = {
       room('memory-broker', 'the broker of a single node'),
     ],
     [
-      room('observe', 'counters, and errors for the log'),
+      room('observe', 'what happened: counters, events, the journal that answers why, the log'),
       room('ports', 'contracts: socket, limits'),
       room('system', 'the machine’s clock'),
     ],

@@ -9,8 +9,9 @@ const clocks = new Set([
   'packages/testing/src/fake-clock.ts',
 ])
 
+// `socket.setTimeout(0)` is no timer: it takes one of Node's off a connection.
 const timeOrChance =
-  /\b(?:setTimeout|setInterval|setImmediate|Date\.now|Math\.random|performance\.now|hrtime|randomUUID|randomBytes|getRandomValues)\(|\bnew Date\(\)/
+  /\b(?:setTimeout(?!\(0\))|setInterval|setImmediate|Date\.now|Math\.random|performance\.now|hrtime|randomUUID|randomBytes|getRandomValues)\(|\bnew Date\(\)/
 
 const emptyName = /^(?:.*-)?(?:utils?|helpers?|types|common|misc|managers?)\.tsx?$/
 

@@ -1,11 +1,12 @@
 import type { SeededRandomness } from '@baro/testing'
-import type { Cuttable, RedisServer } from '@baro/testing/redis'
+import type { Cuttable } from '@baro/testing/redis'
 import type { Front } from './front.ts'
 import type { NodeProcess } from './node-process.ts'
+import type { RedisPair } from './redis-pair.ts'
 
 /** What faults befall. */
 export interface Stand {
-  readonly redis: RedisServer
+  readonly pair: RedisPair
   readonly nodes: readonly NodeProcess[]
   /** The ways of the nodes to Redis. */
   readonly ways: readonly Cuttable[]
@@ -31,15 +32,15 @@ export const faults = {
     await wait(randomness.integer(300, 3_000))
     node.signal('SIGCONT')
   },
-  async 'Redis killed'({ redis, randomness, wait }) {
-    await redis.kill()
+  async 'Redis killed'({ pair: { master }, randomness, wait }) {
+    await master.kill()
     await wait(randomness.integer(0, 3_000))
-    await redis.start()
+    await master.start()
   },
-  async 'Redis stands still'({ redis, randomness, wait }) {
-    redis.signal('SIGSTOP')
+  async 'Redis stands still'({ pair: { master }, randomness, wait }) {
+    master.signal('SIGSTOP')
     await wait(randomness.integer(300, 3_000))
-    redis.signal('SIGCONT')
+    master.signal('SIGCONT')
   },
   async 'link to Redis cut'({ ways, randomness, wait }) {
     const way = randomness.pick(ways)
@@ -47,22 +48,25 @@ export const faults = {
     await wait(randomness.integer(50, 3_000))
     way.mend()
   },
-  async 'connections of Redis ended'({ redis, randomness }) {
-    await redis.command('CLIENT', 'KILL', 'TYPE', randomness.pick(['pubsub', 'normal'])).catch(() => {})
+  async 'connections of Redis ended'({ pair: { master }, randomness }) {
+    await master.command('CLIENT', 'KILL', 'TYPE', randomness.pick(['pubsub', 'normal'])).catch(() => {})
   },
-  async 'Redis full'({ redis, randomness, wait }) {
-    await redis.command('CONFIG', 'SET', 'maxmemory', '1')
+  async 'Redis full'({ pair: { master }, randomness, wait }) {
+    await master.command('CONFIG', 'SET', 'maxmemory', '1')
     await wait(randomness.integer(100, 1_000))
-    await redis.command('CONFIG', 'SET', 'maxmemory', '0')
+    await master.command('CONFIG', 'SET', 'maxmemory', '0')
   },
   async 'clients change node'({ front }) {
     front.endSome(0.5)
   },
 } satisfies Record<string, Fault>
 
-/** What makes Redis lose everything. */
+/** What makes Redis lose everything, or what came last. */
 export const losses = {
-  async 'Redis flushed'({ redis }) {
-    await redis.command('FLUSHALL')
+  async 'Redis flushed'({ pair: { master } }) {
+    await master.command('FLUSHALL')
+  },
+  async 'replica takes over'({ pair, randomness, wait }) {
+    await pair.failOver(randomness.integer(50, 500), wait)
   },
 } satisfies Record<string, Fault>

@@ -1,15 +1,17 @@
 /** A PostgreSQL server of its own, on a free port, in a folder that goes with it. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { postgres } from '../../scripts/services/postgres.ts'
 
 /** A server that runs, or may be started again. */
 export interface PostgresServer {
   readonly port: number
+  /** Its folder. */
+  readonly data: string
   /** The URL of one of its databases. */
   url(database?: string): string
   /** Stops as after a power cut (`kill`), or after all clients were sent away. The folder stays. */
@@ -40,7 +42,8 @@ const settings = {
  * @throws {Error} a sentence that says what to do, if PostgreSQL is not there.
  */
 export async function startPostgres(): Promise<PostgresServer> {
-  const bin = postgres.prepare().POSTGRES_BIN ?? ''
+  // Where the server is, its other programs are; on the path some are links, and some are missing.
+  const bin = dirname(realpathSync(join(postgres.prepare().POSTGRES_BIN ?? '', 'postgres')))
   const folder = mkdtempSync(join(tmpdir(), 'baro-postgres-'))
   const isRoot = process.getuid?.() === 0
   if (isRoot) {
@@ -63,7 +66,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   let over: Promise<unknown> = Promise.resolve()
 
   const server: PostgresServer = {
-    port,
+    ...{ port, data },
     url: (database = 'postgres') => `postgres://postgres@127.0.0.1:${port}/${database}`,
     async start() {
       const options = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => [

@@ -1,5 +1,5 @@
 /** `postgres_changes` under the writers of the checker: what each filter lets through, once, in the order of the table. */
-import { createDatabase } from '@baro/postgres'
+import { createDatabase, driverOf } from '@baro/postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createChance } from '../../packages/postgres/test/checker/chance.ts'
 import { createTables, items, orders } from '../../packages/postgres/test/checker/tables.ts'
@@ -90,7 +90,13 @@ test('I1, I2: while eight write in every way, each filter is told what it lets t
   const written: Written = { changes: 0, commits: 0, rollbacks: 0, deadlocks: 0 }
   await Promise.all(
     Array.from({ length: 8 }, (_, number) =>
-      write(database.another(), number + 1, createChance(number), written, () => written.changes >= 600, 50),
+      write(
+        {
+          ...{ database: driverOf(database.another()), number: number + 1, chance: createChance(number) },
+          ...{ longestTransactionMs: 50, isEnough: () => written.changes >= 600 },
+        },
+        written,
+      ),
     ),
   )
   for (const { table, all, filtered } of tables) {

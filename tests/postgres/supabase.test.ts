@@ -146,6 +146,17 @@ test.each([
   await expect(joined(topic)).rejects.toThrow(reason)
 })
 
+test('I7: a connection follows as many filters of rows as topics, and the rest is refused', async () => {
+  const node = await start()
+  const client = node.client()
+  const first = client.channel('first')
+  for (let id = 0; id < 100; id++) new Told(first, { event: '*', table: 'products', filter: `id=eq.${id}` })
+  await joined(first)
+  const second = client.channel('second')
+  for (let id = 100; id < 129; id++) new Told(second, { event: '*', table: 'products', filter: `id=eq.${id}` })
+  await expect(joined(second)).rejects.toThrow(/128/)
+})
+
 test('a topic that only tells of rows takes no broadcast, and says so', async () => {
   const node = await start()
   const topic = node.client().channel('rows', { config: { broadcast: { ack: true } } })

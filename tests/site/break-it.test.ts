@@ -30,7 +30,7 @@ import { createPublisherLog } from '../../examples/site/server/break-it/publishe
 const stroke = (offset: number, cell = offset) => ({ offset, payload: { cell, colour: ofBot } })
 /** A board that has heard of these. */
 const boardOf = (...offsets: readonly number[]): Board =>
-  offsets.reduce((board, offset) => painted(board, stroke(offset)), { cells: [], spans: [] })
+  offsets.reduce((board: Board, offset) => painted(board, stroke(offset)), { cells: [], spans: [] })
 const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index)
 /** The log of a publisher that has published so many, each into a cell of its own. */
 const logOf = (head: number, after = 0, life = 'a'): PublisherLog => ({

@@ -1,47 +1,14 @@
 /** The guide is carried out: each of its files runs, and an unmodified client does the same with each. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { io as connect } from 'socket.io-client'
 import { expect, test } from 'vitest'
-import { samples } from '../house/samples.ts'
+import { runSample } from '../house/running-sample.ts'
 import { atEnd, heardBy, until } from './stage.ts'
-
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const folder = `${root}.cache/from-socket.io/`
 
 /** Runs a file of the guide; returns where it serves. */
 async function run(file: string): Promise<string> {
-  mkdirSync(folder, { recursive: true })
-  const files = { ...samples('docs/from-socket.io.md'), 'package.json': '{ "type": "module" }' }
-  for (const [path, text] of Object.entries(files)) writeFileSync(folder + path, text)
-  // Says where it listens: the guide takes a port, and a test takes whatever is free.
-  writeFileSync(
-    `${folder}run-${file}`,
-    `import { Server } from 'node:net'
-const { listen } = Server.prototype
-Server.prototype.listen = function (...args: never[]) {
-  this.once('listening', () => console.log('at ' + (this.address() as { port: number }).port))
-  return Reflect.apply(listen, this, args)
-}
-await import('./${file}')`,
-  )
-  const child = spawn(process.execPath, ['--conditions=baro-source', '--import', 'tsx', `${folder}run-${file}`], {
-    cwd: root,
-    env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  atEnd(async () => {
-    child.kill()
-    await once(child, 'exit')
-  })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const port = /^at (\d+)$/.exec(line)?.[1]
-    if (port) return `http://localhost:${port}`
-  }
-  throw new Error(`${file} ended before it listened.`)
+  const { url, end } = await runSample('from-socket.io', file)
+  atEnd(end)
+  return url
 }
 
 test.each(['chat.ts', 'step-1.ts', 'step-2.ts'])('%s serves the same page and the same clients', async (file) => {

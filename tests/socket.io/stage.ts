@@ -1,15 +1,12 @@
 /** A hub with Socket.IO on a real server, and real clients of every kind. */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { channel, type TypesOf } from '@baro/core'
 import type { Broker } from '@baro/core/broker'
 import { type Auth, type ChannelHandlers, createHub, type Hub, type HubOptions } from '@baro/server'
 import { mount } from '@baro/socket.io'
 import type { Server } from 'socket.io'
 import { io as connect, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client'
-import { afterEach } from 'vitest'
 import * as z from 'zod'
+import { atEnd, serve } from '../gateways/serving.ts'
 
 /** A room for talking. */
 export const room = channel('room:{id}', {
@@ -27,19 +24,9 @@ export const room = channel('room:{id}', {
 export const inChat = channel('chat:room:{id}', { events: { message: z.object({ text: z.string() }) } })
 export const inTenant = channel('tenant-1:room:{id}', { events: { message: z.object({ text: z.string() }) } })
 
+export { atEnd } from '../gateways/serving.ts'
+
 type RoomHandlers = ChannelHandlers<TypesOf<typeof room>>
-
-let ends: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const end of ends.toReversed()) await end()
-  ends = []
-})
-
-/** Runs something when the test is over, last one first. */
-export function atEnd(end: () => unknown): void {
-  ends.push(end)
-}
 
 /** How a client connects. `uri` is another way to the node. */
 export type ClientOptions = Partial<ManagerOptions & SocketOptions> & {
@@ -112,11 +99,7 @@ export async function startNode({ use = chat, ...options }: NodeOptions = {}): P
   hub.on(inTenant, { access: 'public', events })
   options.on?.(hub)
   const io = mount(hub, use, options.mount)
-  const server = createServer((_request, response) => response.end('the application'))
-  hub.attach(server)
-  server.listen(options.port ?? 0)
-  await once(server, 'listening')
-  const url = `http://localhost:${(server.address() as AddressInfo).port}`
+  const { url, stopListening } = await serve(hub, options.port)
   const clients = new Set<Socket>()
   const client: Node['client'] = ({ namespace = '/', uri = url, ...rest } = {}) => {
     const socket = connect(`${uri}${namespace}`, {
@@ -136,8 +119,7 @@ export async function startNode({ use = chat, ...options }: NodeOptions = {}): P
     if (isStopped) return
     isStopped = true
     await hub.close()
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
+    await stopListening()
   }
   atEnd(() => stop())
   const connected: Node['connected'] = async (rest) => {

@@ -64,6 +64,25 @@ test('a new token on a living topic counts at once: nothing is missed, and what 
   expect(heard.all).toHaveLength(3)
 })
 
+test('what is said after a new token is said by whom it names, however long it takes to find out who that is', async () => {
+  let letIn = () => {}
+  const isKnown = new Promise<void>((resolve) => {
+    letIn = resolve
+  })
+  const auth: Auth = async ({ token }) => {
+    if (token === undefined) return undefined
+    await isKnown
+    return { id: token }
+  }
+  const node = await startNode({ auth, access: ({ action, user }) => action === 'read' || user !== undefined })
+  const client = node.client()
+  const topic = await joined(client.channel('room:1', { config: { broadcast: { ack: true } } }))
+  await client.realtime.setAuth('ann')
+  const said = topic.send({ type: 'broadcast', event: 'message', payload: { text: 'of ann' } })
+  letIn()
+  expect(await said).toBe('ok')
+})
+
 test('I8: a token that expires ends the topic, and the client is back in it by itself with a new one', async () => {
   const node = await startNode({ auth: byName, access: ({ user }) => user !== undefined })
   let asked = 0

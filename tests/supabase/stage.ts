@@ -1,14 +1,11 @@
 /** A hub with the gateway for Supabase Realtime on a real server, and the real client. */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type AnyChannel, channel, type TypesOf } from '@baro/core'
 import { type Auth, type ChannelHandlers, createHub, type Hub, type HubOptions } from '@baro/server'
 import { type MountOptions, mount } from '@baro/supabase'
 import { createClient, type RealtimeChannel, type SupabaseClient } from '@supabase/supabase-js'
-import { afterEach } from 'vitest'
 import { WebSocket } from 'ws'
 import * as z from 'zod'
+import { atEnd, type Served, serve } from '../gateways/serving.ts'
 
 /** A room for talking. */
 export const room = channel('room:{id}', {
@@ -16,37 +13,43 @@ export const room = channel('room:{id}', {
   signals: { cursor: z.object({ x: z.number(), y: z.number() }) },
 })
 
+export { atEnd } from '../gateways/serving.ts'
+
 type RoomHandlers = ChannelHandlers<TypesOf<typeof room>>
-
-let ends: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const end of ends.toReversed()) await end()
-  ends = []
-})
-
-/** Runs something when the test is over, last one first. */
-export function atEnd(end: () => unknown): void {
-  ends.push(end)
-}
 
 /** Which serializer realtime-js speaks. */
 export const versions = ['1.0.0', '2.0.0'] as const
 export type Version = (typeof versions)[number]
 
+/** How a client connects. */
+export interface ClientOptions {
+  readonly key?: string
+  readonly version?: Version
+  /** Asked for one each time that the client wants one. */
+  readonly token?: () => Promise<string>
+}
+
+/** A client of Supabase, not connected yet. It goes when the test is over. */
+export function clientAt(url: string, { key = 'anon', version = '2.0.0', token }: ClientOptions = {}): SupabaseClient {
+  const client = createClient(url, key, {
+    auth: { persistSession: false, autoRefreshToken: false },
+    realtime: {
+      transport: WebSocket as never,
+      vsn: version,
+      // No test waits for seconds.
+      reconnectAfterMs: () => 1,
+    },
+    ...(token && { accessToken: token }),
+  })
+  atEnd(() => client.removeAllChannels())
+  return client
+}
+
 /** A node that serves. */
-export interface Node {
+export interface Node extends Served {
   readonly hub: Hub
-  readonly url: string
-  /** A client of Supabase, not connected yet. `token` is asked for one each time that the client wants one. */
-  client(options?: {
-    readonly key?: string
-    readonly version?: Version
-    readonly token?: () => Promise<string>
-    readonly url?: string
-  }): SupabaseClient
-  /** The server goes, and its clients do not know. */
-  stopListening(): Promise<void>
+  /** A client of Supabase, not connected yet. `url` is another way to the node. */
+  client(options?: ClientOptions & { readonly url?: string }): SupabaseClient
 }
 
 /** What a node of a test may say. */
@@ -79,35 +82,12 @@ export async function startNode(options: NodeOptions = {}): Promise<Node> {
   })
   options.prepare?.(hub)
   mount(hub, options.mount)
-  const server = createServer((_request, response) => response.end('the application'))
-  hub.attach(server)
-  server.listen(options.port ?? 0)
-  await once(server, 'listening')
-  const url = `http://localhost:${(server.address() as AddressInfo).port}`
-  const clients = new Set<SupabaseClient>()
-  const client: Node['client'] = ({ key = 'anon', version = '2.0.0', token, url: other = url } = {}) => {
-    const made = createClient(other, key, {
-      auth: { persistSession: false, autoRefreshToken: false },
-      realtime: {
-        transport: WebSocket as never,
-        vsn: version,
-        // No test waits for seconds.
-        reconnectAfterMs: () => 1,
-      },
-      ...(token && { accessToken: token }),
-    })
-    clients.add(made)
-    return made
-  }
-  const stopListening = async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
+  const { url, stopListening } = await serve(hub, options.port)
   atEnd(async () => {
-    for (const one of clients) await one.removeAllChannels()
     await hub.close()
     await stopListening()
   })
+  const client: Node['client'] = ({ url: way = url, ...options } = {}) => clientAt(way, options)
   return { hub, url, client, stopListening }
 }
 

@@ -29,7 +29,8 @@ let token: string
 let servers: Servers
 
 beforeAll(async () => {
-  servers = await Servers.start()
+  const started = [...idioms.map(({ server }) => server), 'express-polling.js', 'express-long-poll.js']
+  servers = await Servers.start(...new Set([...started, ...started.map(baroForm)]))
   browser = await launchBrowser()
   token = tokenOf({ sub: 'ada', exp: Math.floor(Date.now() / 1_000) + 3_600 })
 })

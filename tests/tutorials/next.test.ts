@@ -42,8 +42,18 @@ function copyOfApp(pricesPort: number): string {
   ) as [string, string]
   rmSync(to, { recursive: true, force: true })
   cpSync(from, to, { recursive: true, filter: (path) => !/node_modules|\.next$/.test(path) })
-  const page = `${to}/next/pages/prices.js`
-  writeFileSync(page, readFileSync(page, 'utf8').replaceAll('localhost:3000', `localhost:${pricesPort}`))
+  const change = (path: string, changed: (code: string) => string) =>
+    writeFileSync(`${to}/next/${path}`, changed(readFileSync(`${to}/next/${path}`, 'utf8')))
+  change('pages/prices.js', (code) => code.replaceAll('localhost:3000', `localhost:${pricesPort}`))
+  // The same build is started once more, as an app that has no instrumentation, and the cache of the hub.
+  change('instrumentation.js', (code) => code.replace("!== 'nodejs')", "!== 'nodejs' || process.env.HUB_IN_API)"))
+  const handler = fileURLToPath(new URL('../../packages/next/dist/cache-handler.js', import.meta.url))
+  change('next.config.js', (code) =>
+    code.replace(
+      'export default {',
+      `export default { ...(process.env.HUB_IN_API && { cacheHandler: ${JSON.stringify(handler)}, cacheMaxMemorySize: 0 }),`,
+    ),
+  )
   return '../../.cache/tutorials/next'
 }
 
@@ -133,5 +143,56 @@ describe('getStaticProps', () => {
     await one.page.getByText('USD 120').waitFor()
     await one.close()
     expect(linesOf(code('pages/prices-baro.js'))).toBeLessThan(linesOf(snippet('next/pages/prices.js').code))
+  })
+})
+
+describe('a hub that pages/api attaches to res.socket.server', () => {
+  let other: NextApp
+
+  beforeAll(async () => {
+    other = await app.again({ HUB_IN_API: '1' })
+  })
+
+  afterAll(() => {
+    other?.server.kill('SIGKILL')
+  })
+
+  const set = (price: number) =>
+    fetch(`${other.url}/baro/channels/prices`, {
+      method: 'POST',
+      body: JSON.stringify({ type: 'changed', payload: { symbol: 'KRW', price } }),
+    })
+  const read = async (path: string) => {
+    const answer = await fetch(other.url + path)
+    return { status: answer.headers.get('cache-status') ?? '', text: await answer.text() }
+  }
+
+  test('is there once somebody has asked, also when all ask at once, and asking again changes nothing', async () => {
+    expect((await fetch(`${other.url}/baro/health`)).status).toBe(404)
+    const asked = await Promise.all(Array.from({ length: 10 }, () => fetch(`${other.url}/api/hub`)))
+    expect(asked.map(({ status }) => status)).toEqual(Array(10).fill(204))
+    expect((await fetch(`${other.url}/baro/health`)).status).toBe(200)
+    const socket = new WebSocket(`ws://localhost:${other.port}/baro/channels/lobby?view=payload`)
+    await once(socket, 'open')
+    const heard = once(socket, 'message')
+    await fetch(`${other.url}/baro/channels/lobby`, { method: 'POST', body: 'hello' })
+    expect(String((await heard)[0])).toBe('hello')
+    socket.terminate()
+  })
+
+  test('keeps the pages of getStaticProps, HTML and data, and renders one again as soon as it is behind', async () => {
+    await fetch(`${other.url}/api/hub`)
+    expect((await set(5)).status).toBe(200)
+    const shows = (price: number) => async () => (await read('/prices-baro')).text.includes(`"price":${price}`)
+    await expect.poll(shows(5), patience).toBe(true)
+    await expect.poll(async () => (await read('/prices-baro')).status, patience).toMatch(/^Baro; hit; ttl=\d/)
+    await set(6)
+    // Ten seconds are the life of the page; nobody waits for them.
+    const behind = await read('/prices-baro')
+    expect(behind.status).toContain('detail=behind')
+    await expect.poll(shows(6), patience).toBe(true)
+    const [, build] = /"buildId":"([^"]+)"/.exec(behind.text) ?? []
+    const data = async () => (await read(`/_next/data/${build}/prices-baro.json`)).text
+    await expect.poll(data, patience).toContain('"price":6')
   })
 })

@@ -1,6 +1,7 @@
 /** A page and a server of `examples/tutorials`, with a link between them that is cut. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
@@ -61,14 +62,14 @@ export class Servers {
 /** A page with this script, or this page. */
 export async function pageOf(path: string, code: string): Promise<string> {
   if (path.endsWith('.html')) return code
-  const script = path.includes('.baro.') ? await bundled(path) : code
+  const script = /^import /m.test(code) ? await bundled(path, code) : code
   const page = readSource('examples/tutorials/clients/page.html')
   return page.replace('</body>', () => `<script type="module">${script}</script></body>`)
 }
 
-async function bundled(path: string): Promise<string> {
+async function bundled(path: string, code: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [folder + path],
+    stdin: { contents: code, sourcefile: path, resolveDir: folder + dirname(path) },
     bundle: true,
     write: false,
     format: 'esm',

@@ -4,10 +4,13 @@ import type { OpenSubscriber } from './subscriber.ts'
 import {
   baroDialect,
   baroPlainDialect,
+  baroRowsDialect,
   centrifugoDialect,
   plainDialect,
   roomDialect,
   socketIoDialect,
+  supabaseDialect,
+  supabaseRowsDialect,
   type WebSocketDialect,
 } from './web-socket-dialect.ts'
 import { openWebSocketSubscriber } from './web-socket-subscriber.ts'
@@ -34,6 +37,9 @@ export const subscriberKinds: Readonly<Record<string, () => OpenSubscriber>> = {
   'baro room': webSocket(baroDialect),
   'baro room without zod': webSocket(baroDialect),
   'baro plain room': webSocket(baroPlainDialect),
+  'supabase room': webSocket(supabaseDialect),
+  'baro rows': webSocket(baroRowsDialect),
+  'supabase rows': webSocket(supabaseRowsDialect),
 }
 
 function webSocket(createDialect: () => WebSocketDialect): () => OpenSubscriber {

@@ -124,6 +124,75 @@ export const socketIoDialect = (): WebSocketDialect => {
   }
 }
 
+/** A client of Supabase Realtime in a room of a hub, which gets its own broadcasts too. */
+export const supabaseDialect = (): WebSocketDialect => {
+  let number = 1
+  return {
+    path: supabasePath,
+    opened: () => ({ say: [JSON.stringify(['1', '1', 'realtime:bench', 'phx_join', { config: selfConfig }])] }),
+    heard: supabaseHeard,
+    noted() {},
+    publish: (texts) =>
+      texts.map((text) => {
+        const said = { type: 'broadcast', event: 'tick', payload: { text } }
+        return JSON.stringify(['1', String(++number), 'realtime:bench', 'broadcast', said])
+      }),
+  }
+}
+
+const supabasePath = '/realtime/v1/websocket?apikey=anon&vsn=2.0.0'
+const selfConfig = { broadcast: { self: true } }
+
+function supabaseHeard(text: string): Reply {
+  if (text.includes('"status":"error"')) throw new Error(`The hub answered ${text}`)
+  return text.includes('"phx_reply"') ? { ready: true } : {}
+}
+
+/** So many rows does each subscriber follow, each by a filter of its own. */
+export const rowsEach = 100
+
+let [supabaseReaders, sdkReaders] = [0, 0]
+
+const idsOf = (reader: number): readonly number[] =>
+  Array.from({ length: rowsEach }, (_, index) => reader * rowsEach + index)
+
+/** A client of Supabase Realtime that follows rows. */
+export const supabaseRowsDialect = (): WebSocketDialect => {
+  const ids = idsOf(supabaseReaders++)
+  const binding = { event: '*', schema: 'public', table: 'ticks' }
+  const config = { postgres_changes: ids.map((id) => ({ ...binding, filter: `id=eq.${id}` })) }
+  return {
+    path: supabasePath,
+    opened: () => ({ say: [JSON.stringify(['1', '1', 'realtime:rows', 'phx_join', { config }])] }),
+    heard: supabaseHeard,
+    noted() {},
+  }
+}
+
+/** The SDK, which follows rows. */
+export const baroRowsDialect = (): WebSocketDialect => {
+  const ids = idsOf(sdkReaders++)
+  let answered = 0
+  return {
+    path: '/baro/connect',
+    opened: () => ({
+      say: [
+        baroConnect(),
+        ...ids.map((id) =>
+          message('baro:subscribe', { channel: `rows:public.ticks:id.eq.${id}`, attempt: 1, version: '1' }),
+        ),
+      ],
+    }),
+    heard(text) {
+      if (text.startsWith('{"type":"baro:heartbeat"')) return { say: [text] }
+      if (text.startsWith('{"type":"baro:error"')) throw new Error(`The hub answered ${text}`)
+      if (text.startsWith('{"type":"baro:reset"')) answered++
+      return answered === ids.length ? { ready: true } : {}
+    },
+    noted() {},
+  }
+}
+
 /** The first message of the SDK. */
 export function baroConnect(client = 'a-secret-of-the-bench'): string {
   return message('baro:connect', { protocol: 1, client })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { channel, type Schema } from '@baro/core'
 import { createHub, createMemoryBroker } from '@baro/server'
+import { mount } from '@baro/supabase'
 import { z } from 'zod'
 import type { BenchServer } from './server.ts'
 
@@ -45,6 +46,7 @@ export function createBaroServer({ hasSchema } = { hasSchema: true }): BenchServ
   })
   hub.on(numbered, { access: 'public' })
   hub.on(lounge, { access: 'public' })
+  mount(hub)
   return {
     listen: async () => (await hub.listen(0)).port,
     async publish(text) {

@@ -11,6 +11,7 @@ import { listenOnLoopback } from './listen.ts'
 import { createNchanServer } from './nchan.ts'
 import { createNetServer } from './net.ts'
 import { createMountedRoom, createNetRoom, createSocketIoRoom, createWsRoom } from './rooms.ts'
+import { createRowsServer } from './rows.ts'
 import type { BenchServer } from './server.ts'
 import { createSocketIoCrowd, createSocketIoServer } from './socket-io.ts'
 import { createWsServer } from './ws-loop.ts'
@@ -65,6 +66,9 @@ const kinds: Readonly<Record<string, () => BenchServer>> = {
   'baro room': () => createBaroServer(),
   'baro room without zod': () => createBaroServer({ hasSchema: false }),
   'baro plain room': () => createBaroServer(),
+  'supabase room': () => createBaroServer(),
+  'baro rows': createRowsServer,
+  'supabase rows': createRowsServer,
   'socket.io crowd': createSocketIoCrowd,
   'baro crowd': () => createBaroServer(),
   'socket.io cursors': createSocketIoRoom,

@@ -28,6 +28,7 @@ export interface Words {
     | 'device'
     | 'machine'
     | 'transports'
+    | 'compare'
     | 'compat'
     | 'how'
     | 'language'

@@ -58,6 +58,7 @@ const ofDatabase = /^(?:\/\w\w)?\/(?:market|news|shop)(?:\/|$)/
 
 const single: ReadonlySet<string> = new Set([
   'benchmarks',
+  'compare',
   'compat',
   'demos',
   'device',
@@ -65,11 +66,13 @@ const single: ReadonlySet<string> = new Set([
   'how',
   'machine',
   'market',
+  'market/orders',
   'news',
   'session',
   'session/end',
   'session/token',
   'shop',
+  'shop/orders',
   'sign-in',
   'transports',
 ])
@@ -84,12 +87,19 @@ const names: ReadonlyMap<string, (id: string) => boolean> = new Map([
   ['news', (id) => /^[1-9]\d{0,8}$/.test(id)],
 ])
 
+/** What the form of such a page posts to. */
+const forms: ReadonlyMap<string, string> = new Map([
+  ['rooms', 'messages'],
+  ['club', 'messages'],
+  ['news', 'edits'],
+])
+
 function canonicalPage(segments: readonly string[]): readonly string[] | undefined {
   const [section, id, ...more] = segments
   if (section === undefined || single.has(segments.join('/'))) return segments
   if (id === undefined) return undefined
   const isName = names.get(section)
-  const isForm = (section === 'rooms' || section === 'club') && more.length === 1 && more[0] === 'messages'
+  const isForm = more.length === 1 && more[0] === forms.get(section)
   if (!isName || (more.length > 0 && !isForm)) return undefined
   // One name has one spelling (NFC), in a path as in a channel name.
   const decoded = decode(id)?.normalize('NFC')

@@ -12,6 +12,7 @@ import next from 'next'
 import { answerPath } from './answer-path.ts'
 import { openBreakIt } from './break-it/break-it.ts'
 import { buildIfNeeded } from './build.ts'
+import { createComparison } from './compare.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub, keptSeconds } from './hub.ts'
 import { issuerKey } from './issuer-key.ts'
@@ -67,9 +68,10 @@ attach({ ...hub, handleUpgrade }, server)
 const app = next({ dev, dir, port: wantedPort, httpServer: server })
 await app.prepare()
 const handle = app.getRequestHandler()
+const compare = createComparison(hub)
 const answer: RequestListener = (request, response) => {
   setSecurityHeaders(response, { dev })
-  if (breakIt.handle(request, response)) return
+  if (breakIt.handle(request, response) || compare(request, response)) return
   if (answerPath(request, response, { dev, database: database !== undefined })) return
   varyByLanguage(request, response)
   void handle(request, response)

@@ -120,3 +120,15 @@ test('another hub takes the place of the first at the next request', async () =>
   await first.close()
   expect(await upgrade('/baro/connect')).toBe('HTTP/1.1 101 Switching Protocols')
 })
+
+test('with pages in front of Next a route under /api runs once for each who asks, with the socket of that one', async () => {
+  const seen: (readonly [string | undefined, boolean])[] = []
+  server.prependListener('request', (request) => seen.push([request.url, request.socket.remoteAddress !== undefined]))
+  interceptServer(server, () => hub, false, { policy: { maxAge: '1h' } })
+  for (const path of ['/api/hub', '/api/hub', '/apiary', '/apiary']) await fetch(`http://localhost:${port()}${path}`)
+  expect(seen).toEqual([
+    ['/api/hub', true],
+    ['/api/hub', true],
+    ['/apiary', false],
+  ])
+})

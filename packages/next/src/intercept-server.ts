@@ -51,7 +51,7 @@ export function interceptServer(
       if (current.handle(request, response)) return true
       const render: RequestListener = (asked, answer) =>
         void current.pageParts.recorded(pathOf(asked), () => others(asked, answer))
-      if (!pages) render(request, response)
+      if (!pages || isApi(request)) render(request, response)
       else {
         const answer = kept.get(current) ?? inFrontOfNext(current, pages, others)
         kept.set(current, answer)
@@ -87,6 +87,14 @@ function inFrontOfNext(hub: Hub, pages: PagesOptions, others: RequestListener): 
 
 function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split('?')[0] ?? '/'
+}
+
+/**
+ * A route of `pages/api` is no page: it may do something, it may want the visitor's own socket, and a render that is for
+ * nobody would have it run twice.
+ */
+function isApi(request: IncomingMessage): boolean {
+  return /^\/api(?:\/|$)/.test(pathOf(request))
 }
 
 /** Said once: Next listens too, so nobody can tell whether another WebSocket server is among the listeners. */

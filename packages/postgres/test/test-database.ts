@@ -16,8 +16,8 @@ export interface TestDatabase {
   run(sql: string): Promise<void>
   /** Ends every transaction that a failed test left open, and removes all tables. */
   clear(): Promise<void>
-  /** A further pool, as another process would have. */
-  another(): Pool
+  /** A further pool, as another process would have, perhaps of another role. */
+  another(role?: string): Pool
   end(): Promise<void>
 }
 
@@ -31,8 +31,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await admin.end()
   const url = root.replace(/[^/]+$/, name)
   const pools: Pool[] = []
-  const another = () => {
-    const pool = new Pool({ connectionString: url, max: 10 })
+  const another = (role?: string) => {
+    const pool = new Pool({ connectionString: role ? url.replace('postgres@', `${role}@`) : url, max: 10 })
     // Tests cut connections, and a pool without a listener ends the process.
     pool.on('error', () => {})
     pools.push(pool)

@@ -1,6 +1,8 @@
-import type { Broker, Delivery, StreamFollower } from '@baro/core/broker'
+import { type Broker, type Delivery, type StreamFollower, systemClock } from '@baro/core/broker'
 import { type RedisServer, startRedis } from '@baro/testing/redis'
+import { ErrorReply } from '@redis/client'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { failureOf } from './link/failure.ts'
 import { createRedisBroker, type RedisBroker } from './redis-broker.ts'
 
 const log = { info: () => {}, warn: () => {}, error: () => {} }
@@ -207,5 +209,57 @@ describe('what Redis kept', () => {
     }
     await vi.waitUntil(heard, patience)
     expect(told.deliveries[0]?.publications).toMatchObject([{ id: expect.stringMatching(/^id-/) }])
+  })
+})
+
+describe('an operator and other clocks', () => {
+  test('a script of somebody else that never ends is waited for, until it is killed', async () => {
+    await append('a')
+    await server.command('CONFIG', 'SET', 'busy-reply-threshold', '10')
+    const endless = server.command('EVAL', 'while true do end', '0').catch((error: Error) => error.message)
+    // Once it has run for longer than the threshold others are told so.
+    await vi.waitUntil(async () => /BUSY/.test(await server.command('PING').catch((error) => String(error))), patience)
+    const waiting = append('b')
+    const reading = idsIn(broker)
+    await vi.waitUntil(() => broker.health() === 'degraded', patience)
+    await server.command('SCRIPT', 'KILL')
+    expect(await endless).toMatch(/Script killed by user/)
+    expect(await waiting).toMatchObject({ outcome: 'appended' })
+    await reading
+    expect(await idsIn(broker)).toEqual(['a', 'b'])
+  })
+
+  test('a script of ours that is killed had written nothing, and is run again', () => {
+    const killed = new ErrorReply('ERR Script killed by user with SCRIPT KILL. script: 1a2b, on @user_script:1.')
+    expect(failureOf(killed)).toBe('not-yet')
+  })
+
+  test('a node whose clock is an hour off trims nothing, forgets nothing, and holds its members for as long as the others', async () => {
+    const set = 'baro~members:room:1'
+    const held = (id: string) => ({ number: 1, held: [{ id, state: null }], released: [] })
+    const leaseMs = { leaseMs: 60_000 }
+    for (const hours of [1, -1]) {
+      const clock = { ...systemClock, now: () => systemClock.now() + hours * 3_600_000 }
+      const off = await createRedisBroker({ url: server.url, waitMs: 30_000, clock, log })
+      const minute = { ...bounds, ttlMs: 60_000 }
+      await broker.append('room:1', [entry(`right ${hours}`)], minute)
+      await off.append('room:1', [entry(`off ${hours}`)], minute)
+      await broker.append('room:1', [entry(`right again ${hours}`)], minute)
+      const key = { scope: 'user-1', id: `id ${hours}` }
+      expect(await off.claim('room:1', key, terms)).toMatchObject({ outcome: 'granted' })
+      expect(await broker.claim('room:1', key, terms)).toMatchObject({ outcome: 'pending' })
+      await off.presence.touch(set, `off ${hours}`, held(`off ${hours}`), leaseMs)
+      await broker.presence.touch(set, `right ${hours}`, held(`right ${hours}`), leaseMs)
+      expect(await broker.presence.expire(`right ${hours}`, 1)).toEqual([])
+      expect(await off.presence.expire(`off ${hours}`, 1)).toEqual([])
+      const leading = await off.leadership.lead('room:1', 'off', leaseMs)
+      expect([leading.leads, await broker.leadership.lead('room:1', 'right', leaseMs)]).toMatchObject([
+        true,
+        { leads: false },
+      ])
+      await off.leadership.resign('room:1', 'off')
+      await off.close()
+    }
+    expect(await idsIn(broker)).toHaveLength(6)
   })
 })

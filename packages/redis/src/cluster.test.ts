@@ -108,3 +108,20 @@ test('while one master is away, the channels of the others go on', async () => {
   await dead.start()
   await vi.waitUntil(() => broker.health() === 'ready', { timeout: 60_000 })
 }, 240_000)
+
+test('a node that starts while a slot has no server goes on as soon as it has one again', async () => {
+  const server = await ownerOf('room:1')
+  const slot = await server.command('CLUSTER', 'KEYSLOT', keyOf('room:1'))
+  for (const one of cluster.servers) await one.command('CLUSTER', 'DELSLOTS', slot).catch(() => {})
+  const starting = createRedisBroker({ cluster: cluster.urls, waitMs: 60_000, log })
+  // It is told the slots on its first connection, and then connects to all servers.
+  const isKnownTo = async (one: RedisServer) => (await one.command('CLIENT', 'LIST')).split('\n').length > 2
+  await vi.waitUntil(async () => (await Promise.all(cluster.servers.map(isKnownTo))).every(Boolean), {
+    timeout: 60_000,
+  })
+  await server.command('CLUSTER', 'ADDSLOTS', slot)
+  const started = await starting
+  await started.append('room:1', [{ type: 'message', payload: 1, id: 'a', time: 1 }], bounds)
+  expect((await started.read('room:1', all)).publications).toMatchObject([{ id: 'a' }])
+  await started.close()
+}, 120_000)

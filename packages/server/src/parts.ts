@@ -4,6 +4,7 @@
  * none.
  */
 export { Gate, type GateParts } from './access/gate.ts'
+export { isOfThisMachine } from './access/of-this-machine.ts'
 export { Permits } from './access/permits.ts'
 export { Batch } from './delivery/batch.ts'
 export type { BoundedQueue } from './delivery/bounded-queue.ts'

@@ -57,7 +57,7 @@ export function createNodes(limits: Partial<Limits> = {}) {
   const node = (resolved: Resolved = roomOne) => {
     const broker = tamperWith(memory)
     const [counters, log] = [createCounters(), new RecordedLog()]
-    const ticker = new Ticker(clock, { paused: 0 })
+    const ticker = new Ticker(clock, { paused: 0, writtenBytes: 0 })
     const sourceOf = ({ channel }: Resolved) => brokerSource(broker, channel)
     const bounds = { ...defaultLimits, ...limits }
     const observing = unobserved

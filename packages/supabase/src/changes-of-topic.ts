@@ -34,6 +34,11 @@ export class ChangesOfTopic {
         this.#byChannel.set(channel, [...(this.#byChannel.get(channel) ?? []), binding])
   }
 
+  /** How many channels are followed. */
+  get follows(): number {
+    return this.#byChannel.size
+  }
+
   get isReady(): boolean {
     return this.#waitsFor === 0
   }

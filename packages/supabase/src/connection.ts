@@ -148,18 +148,21 @@ export class Connection implements SessionLink, TopicLink {
     const channel = found instanceof BaroError && request.value.bindings.length > 0 ? undefined : found
     if (channel instanceof BaroError) return this.#refuseFrame(frame, channel)
     this.#topics.get(frame.topic)?.end()
-    if (this.#topics.size >= host.limits.maxSubscriptions)
-      return this.#refuseFrame(
-        frame,
-        new BaroError(
-          'too-many-subscriptions',
-          `A connection joins ${host.limits.maxSubscriptions} topics at most. Leave one.`,
-        ),
-      )
     const topic = new Topic({
       ...{ hub, host, link: this, address: handshake.address, name: frame.topic, channel, join: frame },
       ...{ speech: speeches.of(frame.topic, serializer), request: request.value },
     })
+    // A topic may follow the rows of many filters: each of them costs what a topic does.
+    let follows = topic.follows
+    for (const one of this.#topics.values()) follows += one.follows
+    if (follows > host.limits.maxSubscriptions)
+      return this.#refuseFrame(
+        frame,
+        new BaroError(
+          'too-many-subscriptions',
+          `A connection follows ${host.limits.maxSubscriptions} topics and filters of rows at most. Leave one.`,
+        ),
+      )
     this.#topics.set(frame.topic, topic)
     topic.enter(request.value.token)
   }
@@ -179,12 +182,12 @@ export class Connection implements SessionLink, TopicLink {
       case 'broadcast':
         return void topic.broadcast(frame)
       case 'presence':
-        return topic.present(frame)
+        return void topic.present(frame)
       case 'phx_leave':
         return topic.leave(frame)
       case 'access_token': {
         const token = isRecord(frame.payload) ? frame.payload.access_token : undefined
-        return void topic.enter(typeof token === 'string' ? token : undefined)
+        return topic.enter(typeof token === 'string' ? token : undefined)
       }
       default:
         this.#refuseFrame(

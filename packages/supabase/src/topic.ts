@@ -67,6 +67,8 @@ export class Topic {
   #participant: Participant | undefined
   /** Of tokens that come while others are looked at, the last one counts. */
   #tokens = 0
+  /** Under way while a token is looked at: what is said meanwhile is said by whoever it says. */
+  #entering: Promise<void> | undefined
 
   constructor(parts: TopicParts) {
     const { name, channel, request, host, link, speech } = parts
@@ -92,25 +94,24 @@ export class Topic {
     return this.#parts.join.joinRef ?? this.#parts.join.ref
   }
 
+  /** How many channels it follows, as limits count them. */
+  get follows(): number {
+    return (this.#room ? 1 : 0) + (this.#changes?.follows ?? 0)
+  }
+
   /** Whether others see the client here, so that its death must be noticed soon (I9). */
   get isMember(): boolean {
     return this.#membership?.isTold === true
   }
 
   /** Lets the client in as whoever its token says: at first, and again with each new token, from where it stands (I8). */
-  async enter(token: string | undefined): Promise<void> {
-    const number = ++this.#tokens
-    const isCurrent = () => this.#state !== 'ended' && number === this.#tokens
-    try {
-      const user = await this.#parts.link.identify(token)
-      if (isCurrent()) this.#follow(user)
-    } catch (error) {
-      if (isCurrent()) this.#fail(error, 'broadcast')
-    }
+  enter(token: string | undefined): void {
+    this.#entering = this.#enter(token, ++this.#tokens)
   }
 
   /** The client says something to all who are in the room. */
   async broadcast(frame: Frame): Promise<void> {
+    if (this.#entering) await this.#entering
     try {
       if (!this.#participant || this.#state !== 'joined')
         throw new BaroError('not-subscribed', `"${this.name}" is not joined. Join it first.`)
@@ -123,7 +124,9 @@ export class Topic {
   }
 
   /** The client says as what it is here, or that it is not to be shown any more. */
-  present({ payload, ...frame }: Frame): void {
+  async present({ payload, ...frame }: Frame): Promise<void> {
+    if (this.#entering) await this.#entering
+    if (this.#state === 'ended') return
     const { event, payload: state = {} } = isRecord(payload) ? payload : {}
     const done = (error?: unknown) => (error === undefined ? this.#reply(frame, 'ok', {}) : this.#refuse(frame, error))
     if (!this.#membership) return done(noRoom(this.name))
@@ -145,6 +148,18 @@ export class Topic {
     this.#state = 'ended'
     this.#participant?.end()
     this.#parts.link.ended(this)
+  }
+
+  async #enter(token: string | undefined, number: number): Promise<void> {
+    const isCurrent = () => this.#state !== 'ended' && number === this.#tokens
+    try {
+      const user = await this.#parts.link.identify(token)
+      if (isCurrent()) this.#follow(user)
+    } catch (error) {
+      if (isCurrent()) this.#fail(error, 'broadcast')
+    } finally {
+      if (number === this.#tokens) this.#entering = undefined
+    }
   }
 
   #fail(error: unknown, extension: Extension): void {

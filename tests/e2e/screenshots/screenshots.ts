@@ -28,10 +28,12 @@ const paths = {
   compat: '/compat',
   missing: '/nothing',
 } as const
+/** Pages of the database, which has a moment of its own. */
+const rowPaths = { news: '/news', article: '/news/1', shop: '/shop', market: '/market' } as const
 const widths = [1_440, 390] as const
 const schemes = ['light', 'dark'] as const
 
-type Name = keyof typeof paths
+type Name = keyof typeof paths | keyof typeof rowPaths
 type Language = (typeof languages)[number]
 
 interface Visit {
@@ -62,6 +64,14 @@ const moments: Readonly<Record<string, () => Promise<void>>> = {
   async 'first-visit'() {
     await startEmpty()
     await shootAll('first-visit', await visitAll(goLive))
+  },
+
+  async rows() {
+    await startEmpty([], true)
+    const visits = await visitAll(goLive, rowPaths)
+    // Some trades of the bots.
+    await setTimeout(20_000)
+    await shootAll('rows', visits)
   },
 
   async 'in-use'() {
@@ -141,10 +151,10 @@ const moments: Readonly<Record<string, () => Promise<void>>> = {
 }
 
 /** A site as it is after a build: nothing is kept, and no page was asked for. */
-async function startEmpty(execArgv: readonly string[] = []): Promise<void> {
+async function startEmpty(execArgv: readonly string[] = [], database = false): Promise<void> {
   rmSync(renderedOnRequest, { recursive: true, force: true })
   folder = mkdtempSync(join(tmpdir(), 'baro-screenshots-'))
-  site = await startSite({ folder, execArgv })
+  site = await startSite({ folder, execArgv, database })
 }
 
 /** People talk in a room, and a device is told to do something. */
@@ -165,13 +175,16 @@ async function publish(channel: string, type: string, payload: object): Promise<
 }
 
 function address({ name, language }: Pick<Visit, 'name' | 'language'>): string {
-  return `${site.url}/${language}${paths[name]}`
+  return `${site.url}/${language}${{ ...paths, ...rowPaths }[name]}`
 }
 
-async function visitAll(open: (visit: Visit) => Promise<void>): Promise<readonly Visit[]> {
+async function visitAll(
+  open: (visit: Visit) => Promise<void>,
+  of: Readonly<Partial<Record<Name, string>>> = paths,
+): Promise<readonly Visit[]> {
   const visits: Visit[] = []
   for (const language of languages)
-    for (const name of Object.keys(paths) as Name[]) {
+    for (const name of Object.keys(of) as Name[]) {
       const context = await browser.newContext({
         locale: language === 'ko' ? 'ko-KR' : 'en-US',
         timezoneId: 'Asia/Seoul',
@@ -239,7 +252,7 @@ const unknown = asked.filter((moment) => !(moment in moments))
 if (unknown.length > 0) throw new Error(`No such moment: ${unknown}. There are ${Object.keys(moments).join(', ')}.`)
 mkdirSync(out, { recursive: true })
 // A page that a route fulfils has no address, and Chromium then keeps it from this machine.
-browser = await launchBrowser('--disable-features=LocalNetworkAccessChecks')
+browser = await launchBrowser({ without: ['LocalNetworkAccessChecks'] })
 try {
   for (const moment of asked.length > 0 ? asked : Object.keys(moments)) {
     try {

@@ -11,6 +11,7 @@ import { refusedMessages } from './refused-messages.ts'
 import { silence } from './silence.ts'
 import { slowReaders } from './slow-readers.ts'
 import { socketIo } from './socket-io.ts'
+import { supabase } from './supabase.ts'
 
 /** Everything that is tried. */
 export const attacks: readonly Attack[] = [
@@ -26,4 +27,5 @@ export const attacks: readonly Attack[] = [
   ...identity,
   ...presence,
   ...socketIo,
+  ...supabase,
 ]

@@ -4,6 +4,7 @@ import { getHeapStatistics } from 'node:v8'
 import type { Log } from '@baro/core'
 import { type Counters, createHub, createServerKey } from '@baro/server'
 import { mount } from '@baro/socket.io'
+import { mount as mountSupabase } from '@baro/supabase'
 import { desk, origin, room, shelf } from '../channels.ts'
 import { coreWaitMs } from './core-wait.ts'
 import { serveOrders } from './worker.ts'
@@ -78,6 +79,8 @@ mount(
   },
   { member: () => ({ name: 'a socket' }) },
 )
+
+mountSupabase(hub)
 
 const { port } = await hub.listen(0)
 const loop = monitorEventLoopDelay({ resolution: 1 })

@@ -11,6 +11,7 @@ export interface Section {
 export const topics = [
   { id: 'home', path: '' },
   { id: 'demos', path: '/demos' },
+  { id: 'compare', path: '/compare' },
   { id: 'benchmarks', path: '/benchmarks' },
   { id: 'docs', path: '/docs' },
 ] as const satisfies readonly Section[]

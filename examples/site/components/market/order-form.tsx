@@ -40,11 +40,18 @@ export function OrderForm({
     }
   }
   return (
-    <form className={styles.form} onSubmit={trade} aria-labelledby="order">
+    <form
+      className={styles.form}
+      method="post"
+      action={`/${language}/market/orders`}
+      onSubmit={trade}
+      aria-labelledby="order"
+    >
       <h2 id="order">{says.order}</h2>
       <label>
         <span>{says.name}</span>
         <input
+          name="trader"
           value={name}
           onChange={({ target }) => setName(target.value)}
           maxLength={20}
@@ -55,6 +62,7 @@ export function OrderForm({
         <span>{says.atPrice}</span>
         <input
           type="number"
+          name="price"
           min={1}
           max={9_999}
           required
@@ -66,6 +74,7 @@ export function OrderForm({
         <span>{says.quantity}</span>
         <input
           type="number"
+          name="quantity"
           min={1}
           max={99}
           required
@@ -74,10 +83,10 @@ export function OrderForm({
         />
       </label>
       <div>
-        <button type="submit" value="buy">
+        <button type="submit" name="side" value="buy">
           {says.buy}
         </button>
-        <button type="submit" value="sell">
+        <button type="submit" name="side" value="sell">
           {says.sell}
         </button>
       </div>

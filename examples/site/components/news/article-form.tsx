@@ -32,11 +32,18 @@ export function ArticleForm({ language, id, title, body }: Draft & { language: L
     setIsSaving(false)
   }
   return (
-    <form className={styles.form} onSubmit={save} aria-labelledby="edit">
+    <form
+      className={styles.form}
+      method="post"
+      action={`/${language}/news/${id}/edits`}
+      onSubmit={save}
+      aria-labelledby="edit"
+    >
       <h2 id="edit">{says.edit}</h2>
       <label>
         <span>{says.headline}</span>
         <input
+          name="title"
           value={draft.title ?? title}
           onChange={({ target }) => setDraft({ ...draft, title: target.value })}
           required
@@ -46,6 +53,7 @@ export function ArticleForm({ language, id, title, body }: Draft & { language: L
       <label>
         <span>{says.text}</span>
         <textarea
+          name="body"
           value={draft.body ?? body}
           onChange={({ target }) => setDraft({ ...draft, body: target.value })}
           required

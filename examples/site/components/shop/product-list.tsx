@@ -37,15 +37,20 @@ export function ProductList({ language, initial }: { language: Language; initial
             <p className={styles.stock} data-few={stock <= fewLeft}>
               {stock === 0 ? says.soldOut : says.inStock(stock)}
             </p>
-            {stock > 0 ? (
-              <button type="button" onClick={() => ask('buy', id)}>
-                {says.buy}
+            <form
+              method="post"
+              action={`/${language}/shop/orders`}
+              onSubmit={(event) => {
+                event.preventDefault()
+                void ask(stock > 0 ? 'buy' : 'restock', id)
+              }}
+            >
+              <input type="hidden" name="product" value={id} />
+              <input type="hidden" name="what" value={stock > 0 ? 'buy' : 'restock'} />
+              <button type="submit" {...(stock === 0 && { className: styles.restock })}>
+                {stock > 0 ? says.buy : says.restock}
               </button>
-            ) : (
-              <button type="button" className={styles.restock} onClick={() => ask('restock', id)}>
-                {says.restock}
-              </button>
-            )}
+            </form>
             <p className={styles.told} role="status">
               {told?.product === id ? told.text : ''}
             </p>

@@ -1,4 +1,4 @@
-import type { ClientLog } from '../ports/client-log.ts'
+import type { ClientLog } from './client-log.ts'
 
 /** Functions that are told of events, by the events' names. */
 export interface Listeners<Events> {

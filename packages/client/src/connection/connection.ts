@@ -1,10 +1,10 @@
 import type { Cancel, Clock, Randomness } from '@baro/core/broker'
 import { type ClientMessage, isFinalClose, protocolVersion, type ServerMessage } from '@baro/core/protocol'
+import type { ClientLog } from '../changes/client-log.ts'
 import { same } from '../changes/same.ts'
 import { runMachine } from '../machine/run-machine.ts'
 import { watchSleep } from '../page/sleep.ts'
 import { browserWake, type Wake } from '../page/wake.ts'
-import type { ClientLog } from '../ports/client-log.ts'
 import type { Link, Transport } from '../ports/transport.ts'
 import {
   type ConnectionEvent,

@@ -9,7 +9,7 @@ export interface HandOver {
   readonly outcome: 'recovered' | 'reset'
   /** Why it was a fresh snapshot: a reset reason of PROTOCOL.md. */
   readonly reason?: string | undefined
-  /** Where the client stood when it went on. */
+  /** Where the client stood when it went on; after a database snapshot, which has no offset, where the answer led. */
   readonly resumedAt: number
   /** How many publications the answer brought at once. */
   readonly recovered: number
@@ -47,7 +47,7 @@ export function beginProof(
     rendered,
     outcome: isReset ? 'reset' : 'recovered',
     reason: isReset ? payload.reason : undefined,
-    resumedAt: parseAt(follows)?.offset ?? 0,
+    resumedAt: (parseAt(follows) ?? parseAt(payload.position))?.offset ?? 0,
     recovered: isReset ? 0 : payload.publications.length,
     missing: isReset || follows === at ? 0 : 1,
   }

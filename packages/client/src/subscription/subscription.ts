@@ -14,11 +14,11 @@ import {
 } from '@baro/core'
 import type { Clock, Randomness } from '@baro/core/broker'
 import { copyForWire, createId } from '@baro/core/protocol'
+import type { ClientLog } from '../changes/client-log.ts'
 import { createListeners } from '../changes/listeners.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Settle } from '../outbox/lane.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import type { ClientLog } from '../ports/client-log.ts'
 import type { ChannelView } from './channel-view.ts'
 import type { ChannelEvents, FollowedChannel } from './followed-channel.ts'
 

@@ -171,6 +171,12 @@ export interface Broker {
   claimsEpoch(): Promise<string>
 
   /**
+   * Whether the broker answers, as far as it knows without asking: `degraded` while a server behind it is away. The hub tells
+   * it to who asks for the health of a node. Left out: what is in this process is always there.
+   */
+  health?(): 'ready' | 'degraded'
+
+  /**
    * Claims a publish in a channel: exactly one caller on all nodes is granted it (I5). Called before the handler of
    * each publish that may be repeated.
    *

@@ -206,7 +206,8 @@ describe('the rows of a table', () => {
     await hub.close()
     // Holds up the triggers, and with them the beginning.
     const open = await database.pool.connect()
-    await open.query('drop schema baro cascade; begin; lock table products in share row exclusive mode')
+    await open.query('drop schema baro cascade')
+    await open.query('begin; lock table products in share row exclusive mode')
     start()
     const { channel } = products()
     const page = new Page(channel, { rows: [] }, 'now')

@@ -123,10 +123,12 @@ export async function prune(session: Queryable, feed: string): Promise<void> {
      delete from ${schema}.feeds where feed <> $1 and seen < now() - interval '1 hour'`,
     [feed],
   )
+  // The first condition is for the index. A transaction that stays open holds up nothing but its own rows.
   await session.query(
-    `delete from ${schema}.log where xid < (
-       select min(pg_snapshot_xmin((case when is_finished then to_snapshot else from_snapshot end)::pg_snapshot)::text::bigint)::text::xid8
-       from ${schema}.feeds
-     )`,
+    `with feeds as materialized (
+       select (case when is_finished then to_snapshot else from_snapshot end)::pg_snapshot as finished from ${schema}.feeds
+     )
+     delete from ${schema}.log where xid < (select max(pg_snapshot_xmax(finished)::text::bigint)::text::xid8 from feeds)
+       and not exists (select from feeds where not pg_visible_in_snapshot(xid, finished))`,
   )
 }

@@ -176,12 +176,17 @@ describe('the trigger feed', () => {
 
   test('prunes what all feeds have', async () => {
     await feedOf().ready('public.notes')
+    // Neither does one that stays open keep the others' rows.
+    const open = await database.pool.connect()
+    await open.query('begin; insert into other values (1)')
     await database.run("insert into notes values (1, 'a')")
     await eventually(async () => expect(await told()).toEqual(['+1 a']))
     await eventually(async () => {
       const { rows } = await database.pool.query('select count(*)::int as n from baro.log')
       expect(rows[0].n).toBe(0)
     })
+    await open.query('commit')
+    open.release()
   })
 })
 

@@ -67,7 +67,8 @@ export async function rowsAfter(
   const part = await partAfter(passing, ring, snapshot, bytes)
   if (!part) return undefined
   const { epoch, head, floor, upTo } = part
-  const publications = view.select(part, (xid) => !isSeen(snapshot, xid))
+  const { publications, unreadable } = view.select(part, (xid) => !isSeen(snapshot, xid))
+  if (unreadable > 0) return undefined
   const from = placeBefore(part, publications[0]?.offset)
   return { epoch, head, floor, ...(from && { from }), publications, upTo }
 }

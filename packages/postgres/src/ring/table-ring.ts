@@ -36,6 +36,7 @@ export class TableRing {
   readonly #index: ViewIndex<Followed>
   readonly #followed = new Set<Followed>()
   readonly #waiters = new Set<Waiter>()
+  #complaint: string | undefined
   #position: AtPosition | undefined
   #following: Promise<() => void> | undefined
   /** Deliveries since all views were told where the ring stands. */
@@ -68,6 +69,16 @@ export class TableRing {
       throw error
     }
     return stop
+  }
+
+  /** Tells the log of a change that is not as the table is defined: the same trouble once. */
+  complain(what: string): void {
+    if (what === this.#complaint) return
+    this.#complaint = what
+    this.parts.log.error(
+      {},
+      `A change of ${JSON.stringify(this.parts.table.name)} is not as the table is defined, so who follows it is reset: ${what}`,
+    )
   }
 
   /** Resolves when the ring has gone on, or after so many milliseconds. */
@@ -159,7 +170,13 @@ export class RingView {
   tell(follower: StreamFollower, follows: AtPosition, position: AtPosition, changes: readonly ViewChange[]): void {
     const told = this.#told?.epoch === position.epoch ? this.#told : undefined
     const after = told?.offset ?? follows.offset
-    const publications = changes.flatMap((change) => this.#seen(change) ?? []).filter(({ offset }) => offset > after)
+    const seen = this.#selected(changes.filter(({ offset }) => offset > after))
+    // Nobody knows what it changes here, so nothing that is known leads on.
+    if (seen.unreadable > 0) {
+      this.lost()
+      return follower.lost()
+    }
+    const { publications } = seen
     const isQuiet = publications.length === 0 && told !== undefined
     if (isQuiet && position.offset - told.offset < this.#ring.parts.table.history.size / 8) return
     if (told && position.offset <= told.offset) return
@@ -167,17 +184,21 @@ export class RingView {
     follower.deliver({ channel: this.#channel, follows: told ?? follows, position, publications })
   }
 
-  /** Whether a change is this view's, and as what. */
-  #seen(change: ViewChange) {
-    try {
-      return change.seenBy(this.#match)
-    } catch (error) {
-      this.#ring.parts.log.error(
-        {},
-        `A change of ${JSON.stringify(this.#ring.parts.table.name)} is left out, because it is not as the table is defined: ${(error as Error).message}`,
-      )
-      return undefined
-    }
+  /**
+   * Which changes are this view's, and as what. Of one that is not as the table is defined, nobody knows: who stands before
+   * it cannot go on, so only what follows the last of those counts.
+   */
+  #selected(changes: Iterable<ViewChange>): Selected {
+    let [publications, unreadable]: [Publication[], number] = [[], 0]
+    for (const change of changes)
+      try {
+        const publication = change.seenBy(this.#match)
+        if (publication) publications.push(publication)
+      } catch (error) {
+        ;[publications, unreadable] = [[], change.offset]
+        this.#ring.complain((error as Error).message)
+      }
+    return { publications, unreadable }
   }
 
   async read(range: ReadRange): Promise<StreamView> {
@@ -202,11 +223,13 @@ export class RingView {
   }
 
   /** What of a part of the ring is this view's. */
-  select({ entries }: RingPart, sees: (xid: bigint) => boolean = () => true): readonly Publication[] {
-    return entries.flatMap(({ publication, entry }) => {
-      if (entry.kind === 'start' || !sees(entry.xid)) return []
-      return this.#seen(new ViewChange(this.#ring.parts.table, publication, entry)) ?? []
-    })
+  select({ entries }: Pick<RingPart, 'entries'>, sees: (xid: bigint) => boolean = () => true): Selected {
+    const { table } = this.#ring.parts
+    return this.#selected(
+      entries.flatMap(({ publication, entry }) =>
+        entry.kind === 'start' || !sees(entry.xid) ? [] : new ViewChange(table, publication, entry),
+      ),
+    )
   }
 
   async #readOn({ after, limit, bytes }: Extract<ReadRange, { readonly after: number }>): Promise<StreamView> {
@@ -215,8 +238,9 @@ export class RingView {
     // Nobody who stands before the beginning of the table can go on.
     const start = part.entries.findLast(({ entry }) => entry.kind === 'start')?.publication.offset ?? 0
     const { epoch, head, from, upTo } = part
-    const floor = Math.max(part.floor, start)
-    return this.#stands({ epoch, head, floor, ...(from && { from }), publications: this.select(part), upTo })
+    const { publications, unreadable } = this.select(part)
+    const floor = Math.max(part.floor, start, unreadable)
+    return this.#stands({ epoch, head, floor, ...(from && { from }), publications, upTo })
   }
 
   async #readNewest({ limit, bytes, until }: Extract<ReadRange, { readonly until?: number }>): Promise<StreamView> {
@@ -227,9 +251,10 @@ export class RingView {
     for (;;) {
       const entries = view.publications.map((publication) => ({ publication, entry: readRingEntry(publication) }))
       const start = entries.findLastIndex(({ entry }) => entry.kind === 'start')
-      found.unshift(...this.select({ ...view, entries: entries.slice(start + 1) }))
+      const { publications, unreadable } = this.select({ entries: entries.slice(start + 1) })
+      found.unshift(...publications)
       const first = view.publications[0]?.offset
-      if (found.length >= limit || start >= 0 || first === undefined || first - 1 <= view.floor) break
+      if (found.length >= limit || start >= 0 || unreadable > 0 || first === undefined || first - 1 <= view.floor) break
       view = await broker.read(this.#ring.name, { limit: 500, bytes, until: first - 1 })
       if (view.epoch !== newest.epoch) break
     }
@@ -244,6 +269,13 @@ export class RingView {
     if (isFurther && isAtHead(view)) this.#told = positionAt(epoch, upTo)
     return view
   }
+}
+
+/** What of some changes is a view's. */
+export interface Selected {
+  readonly publications: readonly Publication[]
+  /** The offset of the last change that could not be read; 0 if there is none. Nobody who stands before it goes on. */
+  readonly unreadable: number
 }
 
 function isAtHead({ head, upTo }: { readonly head: Place; readonly upTo: Place }): boolean {

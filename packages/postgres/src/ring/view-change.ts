@@ -19,6 +19,10 @@ export class ViewChange {
     this.change = change
   }
 
+  get offset(): number {
+    return this.#publication.offset
+  }
+
   /**
    * What a view gets: a row that comes into its filter is inserted, one that leaves it is deleted. `undefined` if the change
    * is none of its rows.

@@ -1,12 +1,19 @@
-/** The node of the checker, in a process of its own: `node.ts URL FOLDER PORT RULE`. */
+/**
+ * The node of the checker, in a process of its own: `node.ts URL FOLDER PORT RULE LIFE`. With `embedded:DIRECTORY` the database is in
+ * this process, and so is its one writer: it writes until it hears `enough`, and answers SQL for who asks this process.
+ */
 import { createDiskBroker } from '@baro/disk'
 import { createHub } from '@baro/server'
 import { Pool } from 'pg'
 import { ServedDatabase } from '../../src/database/served-database.ts'
-import { pgDriver } from '../../src/driver/pg-driver.ts'
+import { driverOf } from '../../src/driver/driver-of.ts'
+import { createEmbeddedPostgres } from '../../src/embedded/create-embedded-postgres.ts'
+import type { PostgresDriver } from '../../src/ports/driver.ts'
 import type { Sees } from '../../src/ring/rows-after.ts'
 import { sees } from '../../src/snapshot/database-snapshot.ts'
-import { items, orders } from './tables.ts'
+import { createChance } from './chance.ts'
+import { createTables, items, orders } from './tables.ts'
+import { type Written, write } from './writer.ts'
 
 /** The rule, and what others do in its place: they compare numbers. */
 const rules: Readonly<Record<string, Sees>> = {
@@ -17,14 +24,16 @@ const rules: Readonly<Record<string, Sees>> = {
   horizon: ({ xmin }, xid) => xid < xmin,
 }
 
-const [url = '', folder = '', port = '0', rule = 'visibility'] = process.argv.slice(2)
-const pool = new Pool({ connectionString: url, max: 20 })
-pool.on('error', () => {})
+const [url = '', folder = '', port = '0', rule = 'visibility', life = '0', longest = '0'] = process.argv.slice(2)
+const [, directory] = /^embedded:(.*)$/.exec(url) ?? []
+const database = directory === undefined ? pooled() : createEmbeddedPostgres({ directory })
+if ('script' in database) await database.script(createTables)
+
 const options = { pollIntervalMs: 500, careIntervalMs: 2_000, maxRows: 10_000, isSeen: rules[rule] ?? sees }
 const hub = createHub({
   channels: [items, orders],
   broker: await createDiskBroker({ folder }),
-  database: { open: (parts) => new ServedDatabase(pgDriver(pool), options, parts) },
+  database: { open: (parts) => new ServedDatabase(database, options, parts) },
   limits: {
     ...{ timesPerAddress: Number.POSITIVE_INFINITY, maxConnectionsPerAddress: Number.POSITIVE_INFINITY },
     ...{ messagesPerSecond: 10_000, bytesPerSecond: 1 << 28 },
@@ -34,3 +43,31 @@ const hub = createHub({
 for (const definition of [items, orders]) hub.on(definition as typeof items, { access: 'public' })
 const listening = await hub.listen(Number(port), '127.0.0.1')
 console.log(`port ${listening.port}`)
+if (directory !== undefined) await writeHere()
+
+function pooled(): PostgresDriver {
+  const pool = new Pool({ connectionString: url, max: 20 })
+  pool.on('error', () => {})
+  return driverOf(pool)
+}
+
+async function writeHere(): Promise<void> {
+  let isOver = false
+  const written: Written = { changes: 0, commits: 0, rollbacks: 0, deadlocks: 0 }
+  process.on('message', async (message: { readonly sql?: string }) => {
+    if (message.sql === undefined) isOver = true
+    else process.send?.({ rows: await database.query(message.sql) })
+  })
+  const number = Number(life)
+  await write(
+    {
+      ...{ database, number, chance: createChance(number), longestTransactionMs: Number(longest) },
+      isEnough() {
+        process.send?.({ written })
+        return isOver
+      },
+    },
+    written,
+  )
+  process.send?.({ written, isOver })
+}

@@ -57,7 +57,10 @@ export async function read(parts: ReaderParts): Promise<void> {
     if (!isLast) await delay(chance.below(parts.travelMs))
     const rows = new CheckedRows(!channel.endsWith(':all'), (fault, what) => {
       seen.faults[fault]++
-      if (seen.examples.length < 10) seen.examples.push(`${fault}, reader ${number} (${rung}) of ${channel}: ${what}`)
+      if (seen.examples.length < 10)
+        seen.examples.push(
+          `${fault}, reader ${number} (${rung}) of ${channel} from ${page.position} with ${rowsOf(page.value).length} rows: ${what}`,
+        )
     })
     rows.begin(rowsOf(page.value))
     const client = createClient({

@@ -2,22 +2,18 @@
  * The checker: writers change two tables in every way, readers render pages at random moments, let them travel, and go live
  * over real connections that are cut, on a node that is killed. Each reader checks each of its steps.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import type { Json } from '@baro/core'
 import { Pool } from 'pg'
+import { driverOf } from '../../src/driver/driver-of.ts'
 import { createChance } from './chance.ts'
+import { startNode } from './checked-node.ts'
 import { read, type Seen } from './reader.ts'
 import { createTables, references } from './tables.ts'
 import { type Written, write } from './writer.ts'
 
 /** How much, and how bad. */
 export interface CheckerOptions {
+  /** A database without these tables; or `embedded:DIRECTORY`, for one in the process of the node, with one writer. */
   readonly url: string
   /** Row changes to commit. */
   readonly changes: number
@@ -45,36 +41,50 @@ export interface Report extends Omit<Seen, 'changes'> {
   readonly violations: number
 }
 
-/** Runs it once, on a database without these tables. */
+/** Runs it once. */
 export async function runChecker(options: CheckerOptions): Promise<Report> {
-  const pool = new Pool({ connectionString: options.url, max: options.writers + 4 })
-  pool.on('error', () => {})
-  await pool.query(createTables)
-  const written: Written = { changes: 0, commits: 0, rollbacks: 0, deadlocks: 0 }
   const seen: Seen = {
     ...{ renders: 0, changes: 0, recovered: 0, resets: {}, cuts: 0 },
     faults: { lost: 0, doubled: 0, reordered: 0, end: 0 },
     examples: [],
   }
-  const node = await startNode(options)
+  const written: Written = { changes: 0, commits: 0, rollbacks: 0, deadlocks: 0 }
+  const isEmbedded = options.url.startsWith('embedded:')
+  const pool = isEmbedded ? undefined : poolOf(options)
+  await pool?.query(createTables)
+  const node = await startNode(options, written)
   let kills = 0
   let areReadersOver = false
   try {
     const isEnough = () => written.changes >= options.changes
-    const writers = Array.from({ length: options.writers }, (_, number) =>
-      write(pool, number + 1, createChance(options.seed + number), written, isEnough, options.longestTransactionMs),
-    )
+    const writers = pool
+      ? Array.from({ length: options.writers }, (_, number) =>
+          write(
+            {
+              ...{
+                database: driverOf(pool),
+                number: number + 1,
+                chance: createChance(options.seed + number),
+                isEnough,
+              },
+              longestTransactionMs: options.longestTransactionMs,
+            },
+            written,
+          ),
+        )
+      : [node.stopWriting(isEnough)]
     const wrote = Promise.all(writers).then(() => {
       areReadersOver = true
     })
     const killer = (async () => {
-      for (let next = performance.now() + options.killEveryMs; !areReadersOver; await delay(50))
-        if (performance.now() > next && !areReadersOver) {
+      for (let next = performance.now() + options.killEveryMs; !isEnough(); await delay(50))
+        if (performance.now() > next) {
           await node.kill()
           kills++
           next = performance.now() + options.killEveryMs
         }
     })()
+    const rowsOf = async (sql: string) => (pool ? (await pool.query(sql)).rows : node.query(sql))
     const readers = Array.from({ length: options.readers }, (_, number) =>
       read({
         ...{ number, port: node.port, chance: createChance(options.seed * 1_000 + number), seen },
@@ -85,18 +95,24 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
           settleMs: options.settleMs,
         },
         isOver: () => areReadersOver,
-        table: (channel) => tableOf(pool, channel),
+        table: async (channel) => rowsOf(tableOf(channel)),
       }),
     )
     const telling = options.tell ? tellNow(options.tell, written, seen, () => areReadersOver) : undefined
     await Promise.all([wrote, killer, ...readers, telling])
   } finally {
     await node.end()
-    await pool.end()
+    await pool?.end()
   }
   const violations = Object.values(seen.faults).reduce((sum, count) => sum + count, 0)
   const { changes: taken, ...counts } = seen
   return { ...counts, taken, written, kills, violations }
+}
+
+function poolOf({ url, writers }: CheckerOptions): Pool {
+  const pool = new Pool({ connectionString: url, max: writers + 4, options: '-c deadlock_timeout=50ms' })
+  pool.on('error', () => {})
+  return pool
 }
 
 async function tellNow(
@@ -121,55 +137,9 @@ const where: Readonly<Record<string, string>> = {
   'note.is.null': 'note is null',
 }
 
-async function tableOf(pool: Pool, channel: string): Promise<readonly Json[]> {
+function tableOf(channel: string): string {
   const [, name = '', filter = ''] = channel.split(':')
   const condition = where[decodeURIComponent(filter)]
   if (condition === undefined) throw new Error(`${channel} is not among ${references.map((one) => one.channel)}`)
-  const { rows } = await pool.query(`select id::text, version::text from ${name} where ${condition}`)
-  return rows
-}
-
-interface Node {
-  readonly port: number
-  /** With `kill -9`, and up again. */
-  kill(): Promise<void>
-  end(): Promise<void>
-}
-
-async function startNode({ url, rule = 'visibility', tell }: CheckerOptions): Promise<Node> {
-  const folder = mkdtempSync(join(tmpdir(), 'baro-checker-'))
-  const file = fileURLToPath(new URL('node.ts', import.meta.url))
-  let port = 0
-  let child: ChildProcess
-  const start = async () => {
-    child = spawn(
-      process.execPath,
-      ['--conditions=baro-source', '--import', 'tsx', file, url, folder, String(port), rule],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    )
-    child.stderr?.on('data', (text: Buffer) => tell?.(`node: ${text.toString().trim().slice(0, 300)}`))
-    for await (const line of createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> })) {
-      port = Number(/^port (\d+)$/.exec(line)?.[1] ?? port)
-      if (port > 0) return
-    }
-    throw new Error('The node of the checker ended at its start.')
-  }
-  const stop = () =>
-    new Promise<void>((resolve) => {
-      if (child.exitCode !== null || child.signalCode !== null) return resolve()
-      child.once('exit', () => resolve())
-      child.kill('SIGKILL')
-    })
-  await start()
-  return {
-    port,
-    async kill() {
-      await stop()
-      await start()
-    },
-    async end() {
-      await stop()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
+  return `select id::text, version::text from ${name} where ${condition}`
 }

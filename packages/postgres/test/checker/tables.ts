@@ -24,7 +24,7 @@ export const orders = table('public.orders', shape)
 export const createTables = ['items', 'orders']
   .map(
     (name) =>
-      `create table ${name} (id bigint primary key, version bigint not null, before bigint, team text not null, amount integer not null, note text)`,
+      `create table if not exists ${name} (id bigint primary key, version bigint not null, before bigint, team text not null, amount integer not null, note text)`,
   )
   .join(';')
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Pool, PoolClient } from 'pg'
+import type { PostgresDriver, Queryable } from '../../src/ports/driver.ts'
 import type { Chance } from './chance.ts'
 
 /** What all writers have done. */
@@ -11,69 +11,77 @@ export interface Written {
   deadlocks: number
 }
 
+/** How one writer writes. */
+export interface WriterOptions {
+  readonly database: PostgresDriver
+  /** Each writer numbers its versions from a start of its own. */
+  readonly number: number
+  readonly chance: Chance
+  readonly longestTransactionMs: number
+  isEnough(): boolean
+}
+
 const teams = ['red', 'blue', 'green', 'grey']
-const ids = 150
-/** Each writer numbers its versions from a start of its own. */
+/**
+ * Transactions that stay open for long keep to rows that the others seldom touch: else everybody waits for their locks, and
+ * little is written.
+ */
+const ids = { quick: 150, slow: 30 } as const
 const versionsPerWriter = 10 ** 12
+
+/** Thrown to roll back. */
+const back = new Error('rolled back on purpose')
 
 /** Writes until enough was changed: short and long transactions, savepoints, rollbacks, upserts, keys that change, deletes. */
 export async function write(
-  pool: Pool,
-  number: number,
-  chance: Chance,
+  { database, number, chance, longestTransactionMs, isEnough }: WriterOptions,
   written: Written,
-  isEnough: () => boolean,
-  longestMs: number,
 ): Promise<void> {
   let version = number * versionsPerWriter
-  const client = await pool.connect()
-  try {
-    await client.query("set deadlock_timeout = '50ms'")
-    while (!isEnough()) {
-      try {
-        await client.query('begin')
-        const changes = await transaction(client)
-        const isBack = chance.fraction() < 0.08
-        await client.query(isBack ? 'rollback' : 'commit')
-        if (isBack) written.rollbacks++
-        else {
-          written.commits++
-          written.changes += changes
-        }
-      } catch (error) {
-        await client.query('rollback')
-        const { code } = error as { code?: string }
-        // Two writers wait for each other, or took one key.
-        if (code !== '40P01' && code !== '23505') throw error
-        written.deadlocks++
-      }
+  while (!isEnough()) {
+    let changes = 0
+    try {
+      await database.transaction('read committed', async (tx) => {
+        changes = await transaction(tx)
+        if (chance.fraction() < 0.08) throw back
+      })
+      written.commits++
+      written.changes += changes
+    } catch (error) {
+      const { code } = error as { code?: string }
+      if (error === back) written.rollbacks++
+      // Two writers wait for each other, or took one key.
+      else if (code === '40P01' || code === '23505') written.deadlocks++
+      else throw error
     }
-  } finally {
-    client.release()
   }
 
-  async function transaction(tx: PoolClient): Promise<number> {
+  async function transaction(tx: Queryable): Promise<number> {
     const kind = chance.fraction()
+    const isLong = kind < 0.05
     const tables = chance.fraction() < 0.3 ? ['items', 'orders'] : [chance.one(['items', 'items', 'orders'])]
     let changes = 0
     for (const name of tables)
-      for (let count = 1 + chance.below(4); count > 0; count--) changes += await change(tx, name)
-    if (kind < 0.1) await delay(chance.below(longestMs))
-    else if (kind < 0.25) {
+      for (let count = 1 + chance.below(4); count > 0; count--) changes += await change(tx, name, isLong)
+    if (isLong) await delay(chance.below(longestTransactionMs))
+    else if (kind < 0.2) {
       await tx.query('savepoint here')
-      const more = await change(tx, tables[0] ?? 'items')
+      const more = await change(tx, tables[0] ?? 'items', false)
       if (chance.fraction() < 0.5) await tx.query('rollback to savepoint here')
       else changes += more
-      changes += await change(tx, tables[0] ?? 'items')
+      changes += await change(tx, tables[0] ?? 'items', false)
     }
     return changes
   }
 
-  async function change(tx: PoolClient, name: string): Promise<number> {
-    const [id, other] = [chance.below(ids), chance.below(ids)]
+  async function change(tx: Queryable, name: string, isLong: boolean): Promise<number> {
+    const row = () =>
+      isLong || chance.fraction() < 0.01 ? ids.quick + chance.below(ids.slow) : chance.below(ids.quick)
+    const [id, other] = [row(), row()]
     const values = [id, ++version, chance.one(teams), chance.below(100), chance.one([null, 'alpha', 'BRAVO', '달'])]
     const kind = chance.fraction()
-    const run = async (sql: string, given: readonly unknown[]) => (await tx.query(sql, [...given])).rowCount ?? 0
+    const run = async (sql: string, given: readonly unknown[]) =>
+      (await tx.query(`${sql} returning 1 as changed`, given)).length
     if (kind < 0.35)
       return run(
         `update ${name} set version = $2, before = version, team = $3, amount = $4, note = $5 where id = $1`,

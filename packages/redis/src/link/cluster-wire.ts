@@ -51,8 +51,15 @@ export function createClusterWire(
     async open() {
       await cluster.connect()
     },
-    send: (key, args, texts) =>
-      cluster.sendCommand(key, false, args as string[], commandOptions[texts]) as Promise<Reply>,
+    send: (key, args, texts) => {
+      const send = (by: string | undefined) =>
+        cluster.sendCommand(by, false, args as string[], commandOptions[texts]) as Promise<Reply>
+      return send(key).catch((error) => {
+        // The library knows no server of this slot, and throws before it sends. Any server says which one has it: so it looks again.
+        if (error instanceof TypeError) return send(undefined)
+        throw error
+      })
+    },
     sendToEach: (args) =>
       Promise.all(
         cluster.masters.map(

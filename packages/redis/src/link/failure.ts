@@ -14,6 +14,8 @@ export type Failure =
   | 'unknown'
 
 const passing = /^(LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|BUSY|MOVED|ASK)\b/
+// An operator can kill a script only before it has written anything.
+const isKilled = /Script killed by user/
 const isConnecting = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH/
 
 /** What became of a command, by the error that it came back with. */
@@ -22,7 +24,7 @@ export function failureOf(error: unknown): Failure {
     const { message } = error
     if (message.startsWith('NOSCRIPT')) return 'no-script'
     if (message.includes('BAROLOST')) return 'lost'
-    return passing.test(message) ? 'not-yet' : 'refused'
+    return passing.test(message) || isKilled.test(message) ? 'not-yet' : 'refused'
   }
   if (error instanceof ClientOfflineError || error instanceof RootNodesUnavailableError) return 'not-yet'
   if (error instanceof ClientClosedError) return 'not-yet'

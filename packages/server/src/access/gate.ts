@@ -1,5 +1,5 @@
 import { BaroError, type Log, type LogFields } from '@baro/core'
-import { type Cancel, type Clock, type NowOrLater, whenHere } from '@baro/core/broker'
+import { type Cancel, type Clock, isLater, type NowOrLater, orElse, whenHere } from '@baro/core/broker'
 import type { Access, AccessContext, Auth, Credentials, Identity } from '../channel/handlers.ts'
 import type { Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
@@ -44,19 +44,20 @@ export class Gate {
    * @param token From `baro:connect`. Default: the bearer token of the headers.
    * @throws {BaroError} `unauthenticated`, `expired`, `unavailable`, or as the application's `auth` says.
    */
-  async authenticate(
+  authenticate(
     headers: Handshake['headers'],
     token: string | undefined = bearerOf(headers),
     withinMs: number = Number.POSITIVE_INFINITY,
-  ): Promise<Identity | undefined> {
+  ): NowOrLater<Identity | undefined> {
     // Asked for a user, the application must not get to see it: it would look for it in its own tables, and log it.
     if (token !== undefined && isServerKey(token)) throw misplacedKey()
-    const credentials: Credentials = { headers, ...(token === undefined ? undefined : { token }) }
-    const since = this.#parts.permits.heard
-    const user = await this.#askAuth(credentials, withinMs)
-    this.#parts.permits.assertNotDisconnected(user, since)
-    if (isOver(this.#parts.clock, user)) throw expired()
-    return user
+    const { clock, permits } = this.#parts
+    const since = permits.heard
+    return whenHere(this.#askAuth(token === undefined ? { headers } : { headers, token }, withinMs), (user) => {
+      permits.assertNotDisconnected(user, since)
+      if (isOver(clock, user)) throw expired()
+      return user
+    })
   }
 
   /**
@@ -64,7 +65,7 @@ export class Gate {
    *
    * @throws {BaroError} also `unavailable`.
    */
-  authenticateInTime(headers: Handshake['headers'], token?: string): Promise<Identity | undefined> {
+  async authenticateInTime(headers: Handshake['headers'], token?: string): Promise<Identity | undefined> {
     return this.authenticate(headers, token, this.#parts.limits.connectTimeoutMs)
   }
 
@@ -94,17 +95,19 @@ export class Gate {
       throw new BaroError('refused', `The server key "${key.name}" is not for "${channel}". Add it to its channels.`)
   }
 
-  async #askAuth(credentials: Credentials, withinMs: number): Promise<Identity | undefined> {
-    try {
-      const answer = this.#parts.auth(credentials)
-      // What is here already needs no timer, and a poll is mostly such small things.
-      const isLater = typeof answer === 'object' && answer !== null && 'then' in answer
-      if (!isLater || withinMs === Number.POSITIVE_INFINITY) return await answer
-      return await inTime(this.#parts.clock, withinMs, Promise.resolve(answer), 'The auth of the application')
-    } catch (error) {
-      if (error instanceof BaroError) throw error
-      throw new BaroError('unauthenticated', 'The token was not accepted. Sign in again.', { cause: error })
-    }
+  #askAuth(credentials: Credentials, withinMs: number): NowOrLater<Identity | undefined> {
+    return orElse(
+      () => {
+        const answer = this.#parts.auth(credentials)
+        // What is here already needs no timer, and a poll is mostly such small things.
+        if (!isLater(answer) || withinMs === Number.POSITIVE_INFINITY) return answer
+        return inTime(this.#parts.clock, withinMs, Promise.resolve(answer), 'The auth of the application')
+      },
+      (error) => {
+        if (error instanceof BaroError) throw error
+        throw new BaroError('unauthenticated', 'The token was not accepted. Sign in again.', { cause: error })
+      },
+    )
   }
 
   /** Whether everybody may do everything with the channel, so that there is no rule to ask and to wait for. */

@@ -31,6 +31,16 @@ export type Start = Position | 'now' | undefined
 /** Whether the access rule is still to be asked. A transport asks it before it opens a stream. */
 export type RuleCheck = 'ask' | 'asked'
 
+/** One time that a following begins. */
+interface Beginning {
+  /** Which one it is. */
+  readonly begun: number
+  readonly start: Start
+  // biome-ignore lint/suspicious/noExplicitAny: a reader writes in the dialect of its own outlet; here it is only passed on.
+  readonly outlet: Outlet<any, any>
+  readonly isPublic: boolean
+}
+
 /** One principal follows one channel. It joins once, and may begin again from another position. */
 export class Following {
   readonly #parts: FollowingParts
@@ -68,38 +78,47 @@ export class Following {
     this.#reader?.end()
     this.#reader = undefined
     this.#parts.observing.subscribed?.({ ...this.#who, from: startOf(start) })
-    const begun = ++this.#begun
-    const isCurrent = () => begun === this.#begun
-    const fail = (error: unknown) => {
-      if (isCurrent()) outlet.failed(error)
-    }
-    const isPublic = gate.isPublic(this.#resolved)
-    const read = (feed: Feed) => {
-      if (!isCurrent()) return
-      if (isPublic || start === 'now' || !isBehind(feed, start)) return this.#read(feed, start, outlet)
-      gate
-        .allows(this.#resolved, this.#principal, 'history')
-        .then((isAllowed) => isCurrent() && this.#read(feed, start, outlet, !isAllowed))
-        .catch(fail)
-    }
-    const open = () => {
-      if (!isCurrent()) return
-      const feed = this.#hold()
-      if (feed.isOpen) read(feed)
-      else feed.opened.then(() => read(feed)).catch(fail)
-    }
+    const beginning = { begun: ++this.#begun, start, outlet, isPublic: gate.isPublic(this.#resolved) }
     const { owner, members } = this.#resolved
+    // Where nobody is asked, nothing is waited for either.
+    if (beginning.isPublic && members === undefined) return this.#open(beginning)
     const tell = (): NowOrLater<void> => {
-      if (!owner || members === undefined) return open()
+      if (!owner || members === undefined) return this.#open(beginning)
       return whenHere(stateOfMember(owner, state), (told) => {
-        if (!isCurrent()) return
+        if (!this.#isCurrent(beginning)) return
         this.#state = told
-        open()
+        this.#open(beginning)
       })
     }
-    if (isPublic && members === undefined) open()
-    else if (rule === 'asked' || isPublic) orElse<void>(tell, fail)
-    else orElse<void>(() => whenHere(gate.assertAllowed(this.#resolved, this.#principal, 'read'), tell), fail)
+    const ask = () => gate.assertAllowed(this.#resolved, this.#principal, 'read')
+    orElse<void>(rule === 'asked' || beginning.isPublic ? tell : () => whenHere(ask(), tell), (error) =>
+      this.#fail(beginning, error),
+    )
+  }
+
+  #isCurrent({ begun }: Beginning): boolean {
+    return begun === this.#begun
+  }
+
+  #fail(beginning: Beginning, error: unknown): void {
+    if (this.#isCurrent(beginning)) beginning.outlet.failed(error)
+  }
+
+  #open(beginning: Beginning): void {
+    if (!this.#isCurrent(beginning)) return
+    const feed = this.#hold()
+    if (feed.isOpen) this.#begin(feed, beginning)
+    else feed.opened.then(() => this.#begin(feed, beginning)).catch((error) => this.#fail(beginning, error))
+  }
+
+  #begin(feed: Feed, beginning: Beginning): void {
+    if (!this.#isCurrent(beginning)) return
+    const { start, outlet, isPublic } = beginning
+    if (isPublic || start === 'now' || !isBehind(feed, start)) return this.#read(feed, start, outlet)
+    this.#parts.gate
+      .allows(this.#resolved, this.#principal, 'history')
+      .then((isAllowed) => this.#isCurrent(beginning) && this.#read(feed, start, outlet, !isAllowed))
+      .catch((error) => this.#fail(beginning, error))
   }
 
   /** Asks the rule again, because what its principal may do has changed. A refusal goes to `outlet.failed`. */

@@ -10,7 +10,7 @@ const limits = { ...defaultLimits, maxOutboxBytes: 10, maxReplyBytes: 20 }
 
 function setUp() {
   const clock = createFakeClock()
-  const ticker = new Ticker(clock, { paused: 0 })
+  const ticker = new Ticker(clock, { paused: 0, writtenBytes: 0 })
   const outbox = () => {
     const socket = new FakeSocket()
     return { socket, outbox: new Outbox(socket, ticker, limits, clock.elapsed()) }

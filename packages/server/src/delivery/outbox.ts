@@ -107,6 +107,7 @@ export class Outbox implements Writing {
     if (this.#closed || !run?.length) return
     this.spokeAtMs = nowMs
     this.#socket.write(run.pieces)
+    this.#ticker.wrote(run.length)
     // A small integer needs no object of its own in V8, and an idle outbox should cost little.
     this.#writtenBytes = Math.min(this.#writtenBytes + run.length, mostQueuedBytes)
     this.drained()

@@ -9,7 +9,7 @@ import { Ticker } from './ticker.ts'
 describe('the ticker', () => {
   test('runs once for all that came up before it ran', () => {
     const clock = createFakeClock()
-    const ticker = new Ticker(clock, { paused: 0 })
+    const ticker = new Ticker(clock, { paused: 0, writtenBytes: 0 })
     const flushed: string[] = []
     ticker.gather({ flush: () => flushed.push('a') })
     ticker.gather({ flush: () => flushed.push('b') })
@@ -20,7 +20,7 @@ describe('the ticker', () => {
 
   /** A ticker on the machine's clock, which counts the batches that a channel hands on. */
   function onMachine() {
-    const ticker = new Ticker(nodeClock, { paused: 0 })
+    const ticker = new Ticker(nodeClock, { paused: 0, writtenBytes: 0 })
     const batches: string[][] = []
     let gathered: string[] = []
     const flush = () => {
@@ -64,7 +64,7 @@ describe('the ticker', () => {
   })
 
   test('writes the first answer of a turn at once, and all others at the end of the turn', async () => {
-    const ticker = new Ticker(nodeClock, { paused: 0 })
+    const ticker = new Ticker(nodeClock, { paused: 0, writtenBytes: 0 })
     const written: string[] = []
     const answer = async (name: string) => {
       ticker.write({ flush: () => written.push(name) }, true)
@@ -82,7 +82,7 @@ describe('the ticker', () => {
 
   test('runs again for what comes up while it runs', () => {
     const clock = createFakeClock()
-    const ticker = new Ticker(clock, { paused: 0 })
+    const ticker = new Ticker(clock, { paused: 0, writtenBytes: 0 })
     const flushed: string[] = []
     ticker.gather({ flush: () => ticker.gather({ flush: () => flushed.push('later') }) })
     clock.advanceToNext()
@@ -91,7 +91,7 @@ describe('the ticker', () => {
 
   test('a channel or a socket that throws keeps nobody else from being written', () => {
     const clock = createFakeClock()
-    const ticker = new Ticker(clock, { paused: 0 })
+    const ticker = new Ticker(clock, { paused: 0, writtenBytes: 0 })
     const broken = new FakeSocket()
     broken.write = () => {
       throw new Error('a fault of the transport')
@@ -119,7 +119,7 @@ describe('where writing takes long', () => {
   function setUp() {
     const still = createFakeClock()
     let spentMs = 0
-    const counters = { paused: 0 }
+    const counters = { paused: 0, writtenBytes: 0 }
     const ticker = new Ticker({ ...still, elapsed: () => spentMs }, counters)
     const log: string[] = []
     const spend = (name: string, ms: number): void => {
@@ -231,7 +231,7 @@ describe('where writing takes long', () => {
   test('sockets that get nothing new meanwhile still share what the others have got', () => {
     const still = createFakeClock()
     let spentMs = 0
-    const ticker = new Ticker({ ...still, elapsed: () => spentMs }, { paused: 0 })
+    const ticker = new Ticker({ ...still, elapsed: () => spentMs }, { paused: 0, writtenBytes: 0 })
     const sockets = Array.from({ length: 4 }, () => new FakeSocket())
     for (const socket of sockets) {
       const { write } = socket

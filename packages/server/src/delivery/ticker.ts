@@ -45,7 +45,7 @@ const none: readonly Gathering[] = []
  */
 export class Ticker {
   readonly #clock: HubClock
-  readonly #counters: Pick<Counters, 'paused'>
+  readonly #counters: Pick<Counters, 'paused' | 'writtenBytes'>
   /** Those that have gathered. Most ticks know only the first: to put it into a set and out of it costs more than to keep it. */
   #first: Gathering | undefined
   readonly #others = new Set<Gathering>()
@@ -69,7 +69,7 @@ export class Ticker {
   /** When the event loop went on to other work; `undefined` if no socket waits for the next slice. */
   #leftAtMs: number | undefined
 
-  constructor(clock: HubClock, counters: Pick<Counters, 'paused'>) {
+  constructor(clock: HubClock, counters: Pick<Counters, 'paused' | 'writtenBytes'>) {
     this.#clock = clock
     this.#counters = counters
   }
@@ -89,6 +89,11 @@ export class Ticker {
     if (isKnown) this.#known.push(writing)
     else this.#unknown.push(writing)
     this.#schedule()
+  }
+
+  /** Takes note of bytes that an outbox has handed to its socket. */
+  wrote(bytes: number): void {
+    this.#counters.writtenBytes += bytes
   }
 
   /** Writes everything that waits for its turn, because the node stops. */

@@ -168,7 +168,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const appender = new Appender({ broker, clock, feeds, heads, counters, observing })
   const node = createId(randomness)
   const pollers = new Pollers({ broker, appender, clock, randomness, log, node })
-  const publisher = new Publisher({ appender, claimedWork, broker, randomness, log, observing })
+  const publisher = new Publisher({ appender, claimedWork, broker, randomness, clock, log, observing })
   const signals = new Signals(broker, observing)
 
   const attendance = new Attendance({
@@ -257,6 +257,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     gate,
     sessions,
     counters,
+    broker,
     observing,
     clock,
     limits,

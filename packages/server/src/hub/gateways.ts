@@ -15,8 +15,9 @@ export class Gateways {
   /** @throws {BaroError} `bad-definition` if no URL has its path, or if the hub or another gateway is there. */
   add(gateway: Gateway): void {
     const path = hubPath(gateway.path)
-    const others = [this.#hubPath, ...this.#gateways.map((one) => one.path)]
-    if (path === '' || others.some((other) => isWithin(other, path) || isWithin(path, other)))
+    const others = this.#gateways.map((one) => one.path)
+    const isOthers = others.some((other) => isWithin(other, path) || isWithin(path, other))
+    if (path === '' || isOthers || isWithin(path, this.#hubPath) || isOwn(restBelow(this.#hubPath, path)))
       throw new BaroError(
         'bad-definition',
         `A gateway cannot be at ${quote(gateway.path)}, because the hub or another gateway is there. Choose another path.`,
@@ -32,6 +33,13 @@ export class Gateways {
   async close(): Promise<void> {
     await Promise.all(this.#gateways.map(({ gateway }) => gateway.close()))
   }
+}
+
+/** What the hub answers itself, below its path. Beside it there is room for what looks at the hub, such as its metrics. */
+const ownPlaces = ['channels', 'connect', 'publish', 'revalidate', 'health']
+
+function isOwn(rest: string | undefined): boolean {
+  return rest === '' || ownPlaces.includes(rest?.split('/')[1] ?? '')
 }
 
 /** A hub that is all of a server is at every path; there a gateway has the last word on its own. */

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { BaroError, type Reference } from '@baro/core'
-import type { Clock } from '@baro/core/broker'
+import type { Broker, Clock } from '@baro/core/broker'
 import { orThrow } from '@baro/core/protocol'
 import type { Allowances } from '../access/allowances.ts'
 import type { Gate } from '../access/gate.ts'
@@ -29,6 +29,7 @@ import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade, type Upgrade } from '../transports/websocket/websocket.ts'
 import type { Gateway } from './gateway.ts'
 import type { Gateways } from './gateways.ts'
+import { healthOf } from './health.ts'
 import { restBelow } from './hub-path.ts'
 import type { SocketMounts } from './socket-mounts.ts'
 
@@ -66,6 +67,7 @@ export interface RoutesParts {
   readonly trustProxy: number
   readonly sessions: Pick<Sessions, 'isStopping'>
   readonly counters: Pick<Counters, 'sessions' | 'rejected'>
+  readonly broker: Pick<Broker, 'health'>
   readonly observing: Observing
   readonly clock: Clock
   readonly limits: Pick<Limits, 'maxPipelinedRequests'>
@@ -194,7 +196,8 @@ export class Routes {
     const { registry, destinations } = this.#parts
     const { method = 'GET' } = request
     if (method === 'OPTIONS') return answerPreflight(response)
-    if (rest === '/health') return this.#answerHealth(request, response)
+    const health = rest.startsWith('/health') ? healthOf(this.#parts, rest.slice('/health'.length)) : undefined
+    if (health) return sendAnswer(request, response, { ...health, body: JSON.stringify(health.body), caching: 'none' })
     if (rest === '/connect' && method === 'POST') return destinations.connect(request, response, handshake)
     if (rest === '/connect')
       return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
@@ -209,14 +212,6 @@ export class Routes {
       handshake,
       defaults: {},
     })
-  }
-
-  #answerHealth(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { sessions, counters } = this.#parts
-    // A load balancer must send no new client to a node that is about to stop.
-    const { isStopping } = sessions
-    const body = JSON.stringify({ status: isStopping ? 'draining' : 'ok', sessions: counters.sessions })
-    return sendAnswer(request, response, { status: isStopping ? 503 : 200, body, caching: 'none' })
   }
 
   async #answerChannel(read: ReadRequest): Promise<void> {

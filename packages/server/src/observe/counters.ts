@@ -14,6 +14,8 @@ export interface Counters {
   slow: number
   /** Ticks that ended while sockets still waited to be written. It rises fast on a busy node. */
   paused: number
+  /** Bytes that were written to WebSockets and event streams. */
+  writtenBytes: number
   /** Messages, requests and handshakes answered with an error. */
   rejected: number
   /** Connections that were turned away, because their user or address had as many as it may have (I7). */
@@ -37,6 +39,7 @@ export function createCounters(): Counters {
     reset: { none: 0, queried: 0, epoch: 0, 'beyond-head': 0, trimmed: 0, rewritten: 0, refused: 0 },
     slow: 0,
     paused: 0,
+    writtenBytes: 0,
     rejected: 0,
     turnedAway: 0,
     published: 0,

@@ -74,6 +74,14 @@ export interface HubEventFacts {
     readonly type: string
     readonly by?: string | undefined
   }
+  /** A handler has answered a publish, or thrown. The type is one that has a handler. */
+  handled: {
+    readonly channel: string
+    /** The pattern of its channel, of which there are few. */
+    readonly pattern: string
+    readonly type: string
+    readonly tookMs: number
+  }
   /** A signal was sent to everybody who follows a channel on an open stream, or to one user. */
   signalled: {
     readonly channel: string
@@ -88,6 +96,8 @@ export interface HubEventFacts {
     readonly offset: number
     readonly publications: number
     readonly readers: number
+    /** When the oldest of them was published, by the clock of its node. `undefined` if there is none. */
+    readonly publishedAtMs: number | undefined
   }
   /** A delivery of the broker did not follow where the node stands: the node reads what is between. */
   gap: { readonly channel: string; readonly offset: number }
@@ -125,6 +135,7 @@ const named: Readonly<Record<HubEventName, true>> = {
   slowed: true,
   failed: true,
   published: true,
+  handled: true,
   signalled: true,
   delivered: true,
   gap: true,

@@ -41,6 +41,8 @@ export function sentenceOf(event: HubEvent): string {
       return `Code of the application threw at ${JSON.stringify(event.where)} (handler-failed). The log has what it threw.`
     case 'published':
       return `${count(event.publications, 'publication')} of type ${JSON.stringify(event.type)} came, up to offset ${event.offset}.`
+    case 'handled':
+      return `The handler of ${JSON.stringify(event.type)} took ${event.tookMs.toFixed(1)} ms.`
     case 'signalled':
       return `A signal of type ${JSON.stringify(event.type)} was sent.`
     case 'delivered':

@@ -7,7 +7,7 @@
  *   older than its time, behind by more than allowed ─▶ stale: served while one render runs
  *   else ─────────────────────────────────────────────▶ fresh
  */
-import type { KeptPage } from '@baro/core/broker'
+import type { KeptPage, PageRead } from '@baro/core/broker'
 import { type AtPosition, comparePositions, parsePosition } from '@baro/core/protocol'
 
 /** What is known when a page is asked for. */
@@ -53,13 +53,13 @@ export function judgePage({ reads, mark, renderedAt, policy }: KeptPage, moment:
   if (moment.marks.some((newest) => newest > mark)) return { state: 'miss', fault: 'marked' }
   let behind = 0
   let isUnknown = false
-  for (const [index, { position, version }] of reads.entries()) {
+  for (const [index, read] of reads.entries()) {
     // A page of another version would have to be loaded again, so it is not handed out at all.
-    if (moment.versions[index] !== version) return { state: 'miss', fault: 'version' }
+    if (moment.versions[index] !== read.version) return { state: 'miss', fault: 'version' }
     const head = moment.heads[index]
     if (!head) isUnknown = true
     else {
-      const lacking = lackingAt(position, head)
+      const lacking = lackingAt(positionOf(read), head)
       if (lacking === undefined) return { state: 'miss', fault: 'epoch' }
       behind = Math.max(behind, lacking)
     }
@@ -79,10 +79,20 @@ export function judgePage({ reads, mark, renderedAt, policy }: KeptPage, moment:
  * How many publications a page lacks; `undefined` if its position is of another life. One that is newer than the head that
  * we know lacks nothing: the head may be a second old.
  */
-function lackingAt(text: string, head: AtPosition): number | undefined {
-  const position = parsePosition(text)
+function lackingAt(position: AtPosition | undefined, head: AtPosition): number | undefined {
+  const order = position && comparePositions(position, head)
+  if (!position || order === 'unrelated') return undefined
+  return order === 'older' ? head.offset - position.offset : 0
+}
+
+/** What was parsed once of a page that is kept in memory: it is asked for again and again. */
+const parsed = new WeakMap<PageRead, AtPosition>()
+
+function positionOf(read: PageRead): AtPosition | undefined {
+  const before = parsed.get(read)
+  if (before) return before
+  const position = parsePosition(read.position)
   if (!position.ok || position.value.kind !== 'at') return undefined
-  const order = comparePositions(position.value, head)
-  if (order === 'unrelated') return undefined
-  return order === 'older' ? head.offset - position.value.offset : 0
+  parsed.set(read, position.value)
+  return position.value
 }

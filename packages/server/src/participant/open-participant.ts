@@ -154,7 +154,7 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     return this.#answer(reference, (resolved) => this.#delegate.request(resolved, type, input))
   }
 
-  claimsEpoch(): Promise<string> {
+  async claimsEpoch(): Promise<string> {
     return this.#parts.claimsEpoch.ask()
   }
 

@@ -1,4 +1,4 @@
-import type { Broker, Clock } from '@baro/core/broker'
+import type { Broker, Clock, NowOrLater } from '@baro/core/broker'
 
 /** How old what was asked may be. */
 const freshMs = 1_000
@@ -29,15 +29,18 @@ export class ClaimsEpoch {
    *
    * @throws {BaroError} `unavailable` if the broker never named one and cannot be reached.
    */
-  async ask(): Promise<string> {
+  ask(): NowOrLater<string> {
     const nowMs = this.#clock.elapsed()
-    if (this.#known === undefined || nowMs - this.#askedAtMs >= freshMs) {
-      this.#askedAtMs = nowMs
-      try {
-        this.heard(await this.#broker.claimsEpoch())
-      } catch (error) {
-        if (this.#known === undefined) throw error
-      }
+    if (this.#known !== undefined && nowMs - this.#askedAtMs < freshMs) return this.#known
+    this.#askedAtMs = nowMs
+    return this.#askBroker()
+  }
+
+  async #askBroker(): Promise<string> {
+    try {
+      this.heard(await this.#broker.claimsEpoch())
+    } catch (error) {
+      if (this.#known === undefined) throw error
     }
     return this.#known ?? ''
   }

@@ -30,7 +30,15 @@ function setUp() {
     const claimsEpoch = new ClaimsEpoch(broker, node.parts.clock, () => {})
     const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs: 1_000 })
     const appender = new Appender({ heads: { moved() {} }, ...node.parts, feeds })
-    const publisher = new Publisher({ appender, claimedWork, broker, randomness, log, observing: node.parts.observing })
+    const publisher = new Publisher({
+      appender,
+      claimedWork,
+      broker,
+      randomness,
+      log,
+      observing: node.parts.observing,
+      clock: node.parts.clock,
+    })
     const handled: Resolved = { ...resolved, handlers: { access: 'public', events: { message } } }
     const context = {
       channel: resolved.channel,
@@ -95,6 +103,7 @@ describe('a publish that nobody has to be waited for', () => {
       randomness,
       log: parts.log,
       observing: parts.observing,
+      clock: parts.clock,
     })
     const history = async () => (await broker.read('plain', { after: 0, limit: 100, bytes: 1e6 })).publications
     const accept = (number: number, text: unknown = `text ${number}`) =>

@@ -8,6 +8,7 @@ import {
   type Broker,
   type ClaimKey,
   type ClaimShare,
+  type Clock,
   isLater,
   type NowOrLater,
   orElse,
@@ -62,6 +63,7 @@ export interface PublisherParts {
   readonly claimedWork: ClaimedWork
   readonly broker: Pick<Broker, 'settle'>
   readonly randomness: Randomness
+  readonly clock: Pick<Clock, 'elapsed'>
   readonly log: Log
   readonly observing: Observing
 }
@@ -201,7 +203,19 @@ export class Publisher {
     return value instanceof Promise ? value.then((later) => ({ handler, value: later })) : { handler, value }
   }
 
-  #run(
+  #run(request: PublishRequest, id: string, key: ClaimKey | undefined, checked: Checked): NowOrLater<WorkOutcome> {
+    const { observing, clock } = this.#parts
+    if (!observing.handled) return this.#handle(request, id, key, checked)
+    const beganMs = clock.elapsed()
+    return whenHere(this.#handle(request, id, key, checked), (outcome) => {
+      const { type, resolved } = request
+      const { text: pattern } = resolved.definition.pattern
+      observing.handled?.({ channel: resolved.channel, pattern, type, tookMs: clock.elapsed() - beganMs })
+      return outcome
+    })
+  }
+
+  #handle(
     { resolved, type: handledType, context }: PublishRequest,
     id: string,
     key: ClaimKey | undefined,

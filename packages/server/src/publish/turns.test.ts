@@ -37,7 +37,15 @@ function setUp() {
     const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs: 1_000 })
     const appender = new Appender({ heads: { moved() {} }, ...node.parts, feeds: new Feeds(node.parts) })
     const randomness = createSeededRandomness('publisher')
-    const publisher = new Publisher({ appender, claimedWork, broker, randomness, log, observing: node.parts.observing })
+    const publisher = new Publisher({
+      appender,
+      claimedWork,
+      broker,
+      randomness,
+      log,
+      observing: node.parts.observing,
+      clock: node.parts.clock,
+    })
     const resolved: Resolved = { ...roomOne, handlers: { access: 'public', events: { message } } }
     const send = async ({ number, confirmed = 0, text, id, producer = 'tab', scope = 'user:1', ...terms }: Sent) => {
       const turn: Turn = { producer, number, confirmed }

@@ -1,5 +1,5 @@
 import { BaroError } from '@baro/core'
-import type { Cancel, Clock, Randomness } from '@baro/core/broker'
+import { type Cancel, type Clock, type NowOrLater, orElse, type Randomness, whenHere } from '@baro/core/broker'
 import { type ClientMessage, createId, decodeClientMessage } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../access/allowances.ts'
 import type { Connection, Connections } from '../access/connections.ts'
@@ -288,21 +288,24 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   #authenticate(given: string | undefined): void {
     const { headers } = this.#handshake ?? { headers: {} }
     this.#handshake = undefined
-    const known = this.#parts.gate.authenticate(headers, given).then((user) => {
+    const { gate, permits, claimsEpoch } = this.#parts
+    const known = (user: Identity | undefined): NowOrLater<void> => {
       if (this.#state.phase === 'closed') return
       this.#connection?.become({ user, address: this.address })
       this.#user = user
       // Before anything else is waited for: what is heard meanwhile must find its user.
-      this.#permit = this.#parts.permits.open(user, this)
-    })
-    Promise.all([known, this.#parts.claimsEpoch.ask()])
-      .then(() => {
+      this.#permit = permits.open(user, this)
+      return whenHere(claimsEpoch.ask(), () => {
         if (this.#state.phase === 'closed') return
         // Asked now, because the claims may have been lost while the session authenticated.
-        this.claimsEpoch ??= this.#parts.claimsEpoch.known
+        this.claimsEpoch ??= claimsEpoch.known
         this.#letIn()
       })
-      .catch((error) => this.#on({ name: 'refused', error: this.#parts.gate.explain(error, 'baro:connect', this) }))
+    }
+    orElse<void>(
+      () => whenHere(gate.authenticate(headers, given), known),
+      (error) => this.#on({ name: 'refused', error: gate.explain(error, 'baro:connect', this) }),
+    )
   }
 
   /** Lets the client in once the user has earned what the link has spent: else each new link would bring a burst. */

@@ -131,7 +131,8 @@ export class Sessions {
    * Drains every session: its client comes back at a random moment within `spreadMs`. New sessions are drained at once.
    */
   dismiss(spreadMs: number): void {
-    if (!this.#isStopping) this.#parts.observing.draining?.({ sessions: this.#sessions.size })
+    const { size } = this.#sessions
+    if (!this.#isStopping && size > 0) this.#parts.observing.draining?.({ sessions: size })
     this.#isStopping = true
     for (const session of [...this.#sessions.keys()]) session.drain(this.#within(spreadMs))
   }

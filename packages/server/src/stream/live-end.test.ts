@@ -10,7 +10,7 @@ const at = (offset: number) => ({ kind: 'at' as const, epoch: 'e', offset, check
 test('publications of a channel that come one after the other, while a bunch takes long to write, are one batch', () => {
   const still = createFakeClock()
   let spentMs = 0
-  const ticker = new Ticker({ ...still, elapsed: () => spentMs }, { paused: 0 })
+  const ticker = new Ticker({ ...still, elapsed: () => spentMs }, { paused: 0, writtenBytes: 0 })
   const live = new LiveEnd({ channel: 'room:1', ticker, clock: still, observing: unobserved, maxPublications: 500 })
   const reader = new WritingReader()
   live.join(reader)

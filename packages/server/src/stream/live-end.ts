@@ -59,6 +59,7 @@ export class LiveEnd implements Gathering {
     observing.delivered?.({
       ...{ channel, follows: follows.offset, offset: position.offset },
       ...{ publications: publications.length, readers: this.#readers.size },
+      publishedAtMs: publications[0]?.time,
     })
     this.#readers.deliver(new Batch(channel, follows, position, publications))
   }

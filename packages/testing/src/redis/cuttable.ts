@@ -6,11 +6,14 @@ export interface Cuttable {
   /** Ends all connections, and refuses others. */
   cut(): void
   mend(): void
+  /** Leads to another port from now on. Open connections end. */
+  aim(target: number): void
   close(): void
 }
 
 /** Opens one to a port of this machine. */
-export async function createCuttable(target: number): Promise<Cuttable> {
+export async function createCuttable(first: number): Promise<Cuttable> {
+  let target = first
   const open = new Set<Socket>()
   let isCut = false
   const server = createServer((socket) => {
@@ -42,6 +45,10 @@ export async function createCuttable(target: number): Promise<Cuttable> {
     },
     mend() {
       isCut = false
+    },
+    aim(next) {
+      target = next
+      end()
     },
     close() {
       server.close()

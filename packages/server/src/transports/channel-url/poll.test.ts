@@ -38,7 +38,7 @@ function setUp() {
     join: (reader: LiveReader) => readers.add(reader),
     leave: (reader: LiveReader) => readers.delete(reader),
   } as unknown as Feed
-  const ticker = new Ticker(clock, { paused: 0 })
+  const ticker = new Ticker(clock, { paused: 0, writtenBytes: 0 })
   const wait = (waitMs = 1_000, isKnown = false) =>
     waitForChange({ clock, held, ticker }, feed, {
       waitMs,
@@ -169,7 +169,7 @@ describe('a poll', () => {
       leave: (reader: LiveReader) => stage.readers.delete(reader),
     })
     const { clock, held } = stage
-    const parts = { clock, held, ticker: new Ticker(clock, { paused: 0 }), ...polling() }
+    const parts = { clock, held, ticker: new Ticker(clock, { paused: 0, writtenBytes: 0 }), ...polling() }
     const wait = { waitMs: 1_000, isKnown: () => false, isGone: () => false, whenGone: () => () => {} }
     const answer = longPoll(parts, feed, positionAt(31), { limit: 500, ...wait })
     const deliver = async (batch: Batch) => {

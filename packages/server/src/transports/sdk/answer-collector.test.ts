@@ -44,7 +44,11 @@ const unsubscribed: ClientsOwnMessage = { type: 'baro:unsubscribed', payload: { 
 function collect(...asked: readonly ClientMessage[]) {
   const clock = createFakeClock()
   const limits = { maxOutboxBytes: 1_000, maxReplyBytes: 2_000 }
-  const collector = new AnswerCollector(asked, { ticker: new Ticker(clock, { paused: 0 }), limits, nowMs: 0 })
+  const collector = new AnswerCollector(asked, {
+    ticker: new Ticker(clock, { paused: 0, writtenBytes: 0 }),
+    limits,
+    nowMs: 0,
+  })
   let isReady = false
   void collector.ready.then(() => {
     isReady = true

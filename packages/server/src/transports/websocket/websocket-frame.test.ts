@@ -1,6 +1,6 @@
 import { writeJson } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
-import { webSocketFraming } from './websocket-frame.ts'
+import { closeFrame, pingFrame, pongFrame, webSocketFraming } from './websocket-frame.ts'
 
 const { frame, frameShared } = webSocketFraming
 const head = (attempt: number): string => `{"attempt":${attempt},"publications":`
@@ -35,5 +35,23 @@ describe('a frame of which most is shared', () => {
     expect([other?.[1], other?.[3]]).toEqual([one?.[1], one?.[3]])
     expect(other?.[1]).toBe(one?.[1])
     expect(Buffer.concat(one ?? [])).toEqual(Buffer.from(frame(`${head(1)}${shared.text}}`)))
+  })
+})
+
+describe('a control frame', () => {
+  test('is that of RFC 6455', () => {
+    expect(pingFrame('a')).toEqual(Buffer.from('890161', 'hex'))
+    expect(pongFrame(Buffer.from('b'))).toEqual(Buffer.from('8a0162', 'hex'))
+    expect(closeFrame(1000, 'c')).toEqual(Buffer.from('880303e863', 'hex'))
+  })
+
+  test('that closes without a code says nothing', () => {
+    expect(closeFrame(undefined, 'unheard')).toEqual(Buffer.from('8800', 'hex'))
+  })
+
+  test('holds no more of a reason than there is room for, and no half character', () => {
+    const frame = Buffer.from(closeFrame(4_000, '안'.repeat(100)))
+    expect(frame.length).toBeLessThanOrEqual(127)
+    expect(frame.subarray(4).toString()).toBe('안'.repeat(41))
   })
 })

@@ -1,18 +1,24 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer as createPlainServer, type IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Duplex } from 'node:stream'
 import { BaroError } from '@baro/core'
 import { closeCodes } from '@baro/core/protocol'
+import { createFakeClock } from '@baro/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { RecordedLog, room } from '../../../test/fake-client.ts'
 import { frame, NetworkClient, RawClient } from '../../../test/network-client.ts'
 import { createHub } from '../../hub/create-hub.ts'
 import type { HubOptions } from '../../hub/hub.ts'
+import { nodeClock } from '../../system/node-clock.ts'
+import { FairTurns } from '../http/fair-turns.ts'
+import { createWebSocketTransport } from './websocket.ts'
 
 const subscribing = { channel: 'room:1', attempt: 1, version: '1' }
 const ends: (() => unknown)[] = []
@@ -371,6 +377,79 @@ describe('an upgrade', () => {
     raw.write(Buffer.concat([Buffer.from(head), hello]))
     expect((await raw.until('baro:connected')).toString()).toMatch(/^HTTP\/1\.1 101 /)
   })
+})
+
+test('a server that ends idle connections ends no WebSocket', async () => {
+  const server = createPlainServer()
+  server.timeout = 60_000
+  const hub = createHub({ channels: [room], log: new RecordedLog() })
+  hub.on(room, { access: 'public' })
+  hub.attach(server)
+  const accepted = once(server, 'connection')
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const client = await NetworkClient.connect(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/baro/connect`)
+  ends.push(
+    () => hub.close(),
+    () => new Promise((resolve) => server.close(resolve)),
+    () => client.webSocket.terminate(),
+  )
+  const [connection] = (await accepted) as [Socket]
+  expect(connection.timeout).toBe(0)
+})
+
+describe('I7: who closes', () => {
+  test('and never hears of it is cut off after 30 seconds', async () => {
+    const clock = createFakeClock()
+    const { hub, port } = await serve({ clock })
+    const { raw } = await RawClient.upgrade(port, '/baro/connect')
+    const drained = hub.drain({ spreadMs: 0, timeoutMs: 60_000 })
+    await raw.until(Buffer.from([closeCodes.drain >> 8, closeCodes.drain & 255]))
+    clock.advance(29_000)
+    expect(raw.socket.destroyed).toBe(false)
+    clock.advance(1_000)
+    await drained
+    await raw.ended
+  })
+})
+
+test('I7: a client that pings and does not read is answered with the newest ping, once there is room', async () => {
+  const written: Buffer[] = []
+  const leave: (() => void)[] = []
+  const stream = new Duplex({
+    read() {},
+    write(chunk, _encoding, done) {
+      written.push(chunk)
+      leave.push(done)
+    },
+  })
+  const turns = new FairTurns(nodeClock, Number.POSITIVE_INFINITY)
+  const log = new RecordedLog()
+  const { upgrade } = createWebSocketTransport({
+    clock: nodeClock,
+    turns,
+    log,
+    maxMessageBytes: 9,
+    compressFromBytes: 9,
+  })
+  const headers = {
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  }
+  const request = { headers } as unknown as IncomingMessage
+  upgrade({ request, stream, head: Buffer.alloc(0), handshake: { headers, url: '/' } }, () => ({
+    ...{ spend: () => 0, receive() {}, refuse() {}, drained() {}, closed() {} },
+  }))
+  for (const payload of ['1', '2', '3']) stream.push(frame({ opcode: 9, payload }))
+  await new Promise((resolve) => setImmediate(resolve))
+  while (leave.length > 0) {
+    leave.shift()?.()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const [answer, ...others] = written
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 101 /)
+  expect(Buffer.concat(others)).toEqual(Buffer.from('8a0133', 'hex'))
 })
 
 test('wss: works like ws:, over an HTTPS server of the application', async () => {

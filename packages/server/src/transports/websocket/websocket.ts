@@ -68,13 +68,14 @@ export function createWebSocketTransport(rules: WebSocketRules): WebSocketTransp
       }
       const extension = deflatedFraming && acceptDeflateOffer(headers['sec-websocket-extensions'])
       const framing = (extension !== undefined && deflatedFraming) || webSocketFraming
-      stream.write(openingAnswer(headers['sec-websocket-key'] ?? '', extension))
       if (stream instanceof Connection) {
+        // A server may end connections on which nothing is asked for a while (`server.timeout`). A WebSocket may be quiet.
         stream.setTimeout(0)
         stream.setNoDelay(true)
       }
       if (head.length > 0) stream.unshift(head)
       const socket = new OpenWebSocket(rules, stream, framing, address)
+      socket.write([Buffer.from(openingAnswer(headers['sec-websocket-key'] ?? '', extension), 'latin1')])
       socket.open(connect(socket))
     },
   }
@@ -109,6 +110,7 @@ class OpenWebSocket implements WebSocketSocket, ReadFrom {
   #straightBytes = 0
   /** Nothing may follow a close frame (RFC 6455 §5.5.1). */
   #isOpen = true
+  #isDrainHeard = false
   #isAsked = false
   #code = abnormal
   #reason = ''
@@ -130,7 +132,6 @@ class OpenWebSocket implements WebSocketSocket, ReadFrom {
     this.#link = link
     this.#reading = new MeteredReading(this.#rules, this)
     const { stream } = this
-    stream.on('drain', this.#drained)
     stream.on('end', () => this.#end())
     stream.on('close', () => this.#gone())
   }
@@ -161,7 +162,15 @@ class OpenWebSocket implements WebSocketSocket, ReadFrom {
     const [only] = pieces
     const connection = this.#connection
     if (only && pieces.length === 1 && connection && takesStraight(connection)) this.#writeStraight(connection, only)
-    else writeOut(this.stream, pieces, this.#drained)
+    else this.#writeThrough(pieces)
+  }
+
+  #writeThrough(pieces: readonly Uint8Array[]): void {
+    const { stream } = this
+    // Heard from here on only, because most connections never need it.
+    if (!this.#isDrainHeard) stream.on('drain', this.#drained)
+    this.#isDrainHeard = true
+    writeOut(stream, pieces, this.#drained)
   }
 
   #writeStraight(connection: Connection, bytes: Uint8Array): void {
@@ -184,7 +193,7 @@ class OpenWebSocket implements WebSocketSocket, ReadFrom {
     if (this.#isAsked && this.#reading?.isWaiting) return
     if (this.#isAsked) return void this.stream.destroy()
     this.#isAsked = true
-    if (this.#isOpen) this.stream.write(pingFrame(''))
+    this.write([pingFrame('')])
   }
 
   onPong(run: (text: string) => void): void {
@@ -198,7 +207,7 @@ class OpenWebSocket implements WebSocketSocket, ReadFrom {
   pinged(payload: Buffer): void {
     if (!this.#isOpen) return
     // Who pings and does not read is answered once (RFC 6455 §5.5.3), so that no pongs gather.
-    if (this.waitingBytes === 0) this.stream.write(pongFrame(payload))
+    if (this.waitingBytes === 0) this.write([pongFrame(payload)])
     else this.#ping = payload
   }
 

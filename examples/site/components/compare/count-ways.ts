@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pageWith, shownIn } from '../../compare/way.ts'
+import { type WayName, wayNames } from '../../compare/ways.ts'
+import type { Counted } from './comparison-table.tsx'
+
+const stream = 'compare/follow-stream.ts'
+
+/** The files of each way, in which its code is counted. */
+export const filesOf: Readonly<Record<WayName, readonly string[]>> = {
+  isr: ['compare/isr.ts'],
+  'isr-live': ['compare/isr-live.ts', stream],
+  'ssr-live': ['compare/ssr-live.ts', stream],
+  'web-socket': ['compare/web-socket.ts', stream],
+  polling: ['compare/polling.ts'],
+}
+
+/** Lines of code, and what stands in the HTML of a page that has a value, or has none. */
+export async function countWays(newest: Parameters<typeof pageWith>[0]): Promise<Counted> {
+  const entries = wayNames.map(async (name) => {
+    const texts = await Promise.all(
+      filesOf[name].map((file) => readFile(join(/* turbopackIgnore: true */ process.cwd(), file), 'utf8')),
+    )
+    const lines = texts.join('\n').split('\n').filter(isCode).length
+    const isRendered = name !== 'web-socket' && name !== 'polling'
+    const shown = shownIn(pageWith(isRendered ? newest : undefined))
+    return [name, { lines, inHtml: shown?.busy }] as const
+  })
+  return Object.fromEntries(await Promise.all(entries)) as Counted
+}
+
+function isCode(line: string): boolean {
+  return !/^\s*(?:\/\/|\/?\*|$)/.test(line)
+}

@@ -1,0 +1,1 @@
+export { type Metrics, type MetricsOptions, mount } from './mount.ts'

@@ -1,0 +1,104 @@
+/** The clients of a node that is gone move to another one: how long that takes, and what it costs the history. */
+import { createClient } from '@baro/client'
+import { createWebSocketTransport } from '@baro/client/transports'
+import { channel } from '@baro/core'
+import { type Broker, systemClock } from '@baro/core/broker'
+import { createRedisBroker } from '@baro/redis'
+import { createHub, type Hub, type Listening } from '@baro/server'
+import { createSeededRandomness } from '@baro/testing'
+import { createCuttable, startRedis } from '@baro/testing/redis'
+import { WebSocket } from 'ws'
+import { z } from 'zod'
+import { createFront } from './front.ts'
+
+const room = channel('room:{id}', {
+  events: { said: z.number() },
+  state: { initial: () => 0, on: { said: (sum, { payload }) => sum + payload } },
+})
+const log = { info: () => {}, warn: () => {}, error: () => {} }
+
+/** What came of it. */
+export interface Move {
+  readonly clients: number
+  readonly channels: number
+  /** From the cut until every client showed all that was published meanwhile. */
+  readonly movedAfterMs: number
+  /** How often the other node read history in that time. */
+  readonly reads: number
+  readonly recovered: number
+  /** Beside the first answer to each client. */
+  readonly resets: number
+  /** CPU of this process, in which both nodes and all clients are. */
+  readonly cpuMs: number
+}
+
+/** Lets clients follow channels on one node, takes that node away, and publishes on the other one while they come. */
+export async function moveClients(count: number, channels: number): Promise<Move> {
+  const redis = await startRedis()
+  let reads = 0
+  const open = async (): Promise<{ hub: Hub; listening: Listening }> => {
+    const broker = await createRedisBroker({ url: redis.url, waitMs: 60_000, log })
+    const counting: Broker = {
+      ...broker,
+      read(...args) {
+        reads++
+        return broker.read(...args)
+      },
+    }
+    const hub = createHub({
+      ...{ channels: [room], broker: counting, log },
+      limits: { timesPerAddress: Number.POSITIVE_INFINITY },
+    })
+    hub.on(room, { access: 'public' })
+    return { hub, listening: await hub.listen(0, '127.0.0.1') }
+  }
+  const [dying, staying] = [await open(), await open()]
+  const way = await createCuttable(dying.listening.port)
+  // All come to the first node until it is gone.
+  const ports = [way.port]
+  const front = await createFront(ports, createSeededRandomness(1))
+  const names = Array.from({ length: channels }, (_, id) => room({ id }))
+  const clients = Array.from({ length: count }, (_, index) => {
+    const client = createClient({
+      url: `http://127.0.0.1:${front.port}/baro`,
+      transport: createWebSocketTransport({ WebSocket }),
+      log,
+      backoff: { baseMs: 100, maxMs: 5_000 },
+    })
+    return { client, subscription: client.subscribe(room, room({ id: index % channels })) }
+  })
+  const wait = (ms: number) => new Promise<void>((resolve) => void systemClock.after(ms, resolve))
+  const shown = async (sum: number) => {
+    while (!clients.every(({ subscription }) => subscription.current.state === sum)) await wait(10)
+  }
+  const publish = (hub: Hub, payload: number) => Promise.all(names.map((name) => hub.publish(name, 'said', payload)))
+  const counted = (name: 'reset' | 'recovered') => clients.reduce((sum, { client }) => sum + client.counters[name], 0)
+  try {
+    await publish(dying.hub, 1)
+    await shown(1)
+    const before = { reads, resets: counted('reset'), recovered: counted('recovered'), cpu: process.cpuUsage() }
+    const cutAt = systemClock.elapsed()
+    ports[0] = staying.listening.port
+    way.cut()
+    await publish(staying.hub, 10)
+    await publish(staying.hub, 100)
+    await shown(111)
+    const { user, system } = process.cpuUsage(before.cpu)
+    return {
+      ...{ clients: count, channels, reads: reads - before.reads },
+      movedAfterMs: Math.round(systemClock.elapsed() - cutAt),
+      recovered: counted('recovered') - before.recovered,
+      resets: counted('reset') - before.resets,
+      cpuMs: Math.round((user + system) / 1_000),
+    }
+  } finally {
+    for (const { client } of clients) client.close()
+    front.close()
+    way.close()
+    for (const { hub, listening } of [dying, staying]) {
+      await listening.close()
+      await hub.close()
+    }
+    await redis.close()
+  }
+}
