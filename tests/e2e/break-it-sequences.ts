@@ -42,6 +42,9 @@ export async function openDemo(page: Page, url: string): Promise<WatchedDemo> {
     heard.set(key, offsets)
     return offsets
   }
+  // A socket that is closed may still get frames, which the browser hands to nobody: whether one was handed on, no test can see.
+  let presses = 0
+  const inFlight = new Set<number>()
   page.on('response', (response) => {
     if (new URL(response.url()).pathname === '/break-it/page') opening++
   })
@@ -49,8 +52,12 @@ export async function openDemo(page: Page, url: string): Promise<WatchedDemo> {
     const { pathname } = new URL(socket.url())
     if (!pathname.startsWith('/break-it/')) return
     const offsets = heardBy(pathname === '/break-it/socket' ? 'usual' : 'baro')
+    const openedAfter = presses
     socket.on('framereceived', ({ payload }) => {
-      for (const offset of offsetsIn(JSON.parse(String(payload)))) offsets.add(offset)
+      for (const offset of offsetsIn(JSON.parse(String(payload)))) {
+        offsets.add(offset)
+        if (openedAfter < presses) inFlight.add(offset)
+      }
     })
   })
   const channel = `${new URL(url).origin}/baro/channels/board`
@@ -82,6 +89,7 @@ export async function openDemo(page: Page, url: string): Promise<WatchedDemo> {
         const broke = breaks[Math.floor(random() * breaks.length)] ?? 'cut'
         const button = page.locator(`[data-break=${broke}]`)
         pressed.push(broke)
+        presses++
         await button.click()
         if (broke === 'cut' || broke === 'sleep') {
           // Away for some strokes; then the visitor has enough of it.
@@ -115,7 +123,9 @@ export async function openDemo(page: Page, url: string): Promise<WatchedDemo> {
         const upTo = truth.filter(({ offset }) => offset <= (pane.spans.at(-1)?.[1] ?? 0))
         const caughtUp = upTo.filter(({ offset }) => offset <= shown.backAt && has(offset)).length
         const lost = upTo.filter(({ offset }) => !has(offset)).length
-        if (pane.caughtUp !== caughtUp || pane.lost !== lost)
+        const unsure = reader === 'usual' ? upTo.filter(({ offset }) => inFlight.has(offset)).length : 0
+        const more = pane.lost - lost
+        if (more < 0 || more > unsure || pane.caughtUp !== caughtUp - more)
           found.push(`${reader} says ${pane.caughtUp} caught up and ${pane.lost} lost; it is ${caughtUp} and ${lost}`)
       }
       if (baro.lost > 0) found.push(`Baro has lost ${baro.lost}`)
@@ -129,25 +139,29 @@ async function settled(page: Page): Promise<void> {
 }
 
 function look(page: Page): Promise<Shown> {
-  return page.evaluate(() => {
+  return page.evaluate((wanted) => {
     const demo = document.querySelector<HTMLElement>('[data-demo]')
-    const pane = (reader: string) => {
+    // No function has a name here: tsx would call a helper for it that the page does not have.
+    const panes = wanted.map((reader) => {
       const figure = document.querySelector<HTMLElement>(`[data-reader=${reader}][data-lost]`)
       const svg = figure?.querySelector('svg')
-      return {
-        caughtUp: Number(figure?.dataset.caughtUp),
-        lost: Number(figure?.dataset.lost),
-        spans: JSON.parse(svg?.dataset.spans ?? '[]'),
-        board: svg?.dataset.board ?? '',
-      }
-    }
+      return [
+        reader,
+        {
+          caughtUp: Number(figure?.dataset.caughtUp),
+          lost: Number(figure?.dataset.lost),
+          spans: JSON.parse(svg?.dataset.spans ?? '[]'),
+          board: svg?.dataset.board ?? '',
+        },
+      ]
+    })
     return {
       name: demo?.dataset.demo ?? '',
       from: Number(demo?.dataset.from),
       backAt: Number(demo?.dataset.backAt),
-      panes: { baro: pane('baro'), usual: pane('usual') },
+      panes: Object.fromEntries(panes),
     }
-  })
+  }, readers)
 }
 
 /** The publications that a frame brings, by number: one of the usual socket, or a message of the SDK. */
