@@ -13,9 +13,12 @@ function inPlainNode(kind: 'module' | 'commonjs', code: string): readonly string
   return text.trim().split(' ').sort()
 }
 
+// A door that is data, such as a board of Grafana, is read and not run.
+const modules = [...packageNames()].filter((name) => !name.endsWith('.json'))
+
 // They load what was built: `npm run build:packages`.
 describe('a package loads in plain Node, with the same exports', () => {
-  test.each([...packageNames()])('%s by import and by require', (name) => {
+  test.each(modules)('%s by import and by require', (name) => {
     const imported = inPlainNode('module', `import * as all from '${name}'; const names = Object.keys(all)`)
     // Node says so of a module with a default export, which the caches of Next are.
     const own = "filter((one) => one !== '__esModule')"

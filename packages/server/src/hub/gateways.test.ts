@@ -14,7 +14,7 @@ test('a gateway is found by its path, whatever the case of what is encoded', () 
   for (const path of ['/', '/socket.iox', '/baro/socket.io', '/SOCKET.IO/']) expect(gateways.find(path)).toBeUndefined()
 })
 
-test.each(['/baro', '/baro/socket.io', '/', '/foreign', '/foreign/below', 'http://x', '/a//b'])(
+test.each(['/baro', '/baro/channels', '/baro/health/live', '/', '/foreign', '/foreign/below', 'http://x', '/a//b'])(
   'no gateway is at %s, where the hub or another one is, or where no URL leads',
   (path) => {
     const gateways = new Gateways('/baro')
@@ -22,6 +22,13 @@ test.each(['/baro', '/baro/socket.io', '/', '/foreign', '/foreign/below', 'http:
     expect(() => gateways.add(at(path))).toThrow(expect.objectContaining({ code: 'bad-definition' }))
   },
 )
+
+test('what looks at the hub may be below its path, where the hub answers nothing itself', () => {
+  const gateways = new Gateways('/baro')
+  gateways.add(at('/baro/metrics'))
+  expect(gateways.find('/baro/metrics')).toBeDefined()
+  expect(gateways.find('/baro/channels/room:1')).toBeUndefined()
+})
 
 test('beside a hub that is all of a server, a gateway has its own path', () => {
   const gateways = new Gateways('')
