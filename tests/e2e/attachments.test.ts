@@ -199,7 +199,8 @@ describe('a voice note', () => {
     await speaker.getByRole('status').getByText('Recording, for 5 seconds at most.').waitFor()
     const stop = speaker.getByRole('button', { name: 'Stop', exact: true })
     const width = (await stop.boundingBox())?.width
-    await stop.getByText('4 s').waitFor()
+    // A second more than is asked for below: a busy machine begins to record late.
+    await stop.getByText('3 s').waitFor()
     await stop.click()
     const idle = speaker.getByRole('button', { name: 'Record', exact: true })
     expect((await idle.boundingBox())?.width).toBe(width)
