@@ -98,7 +98,9 @@ describe.concurrent('whoever is here', () => {
     const eve = await stage.open(await stage.openContext('Eve'), streams.url)
     await eve.waitForSelector('[data-rung=sse]')
     for (const page of [ada, ben, eve]) await expect.poll(() => shown(page), patience).toBe('Ada,Ben,Eve')
-    for (const page of [ada, ben, eve]) expect(await page.locator('[data-member][data-own]').count()).toBe(1)
+    // A page is told which member it is a moment later.
+    for (const page of [ada, ben, eve])
+      await expect.poll(() => page.locator('[data-member][data-own]').count(), patience).toBe(1)
 
     const left = await stage.watchLeaves()
     wire.swallow()
