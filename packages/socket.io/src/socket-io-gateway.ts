@@ -5,7 +5,7 @@ import { BaroError } from '@baro/core'
 import type { Gateway, GatewayHost, GatewayLink, Handshake } from '@baro/server/parts'
 import { Server as Engine } from 'engine.io'
 import type { Server } from 'socket.io'
-import { WebSocketServer } from 'ws'
+import { type ServerOptions, WebSocketServer } from 'ws'
 import type { Arrived } from './admission.ts'
 import { type Connection, serveFile } from './insides.ts'
 
@@ -16,6 +16,16 @@ export interface SocketIoGatewayParts {
   readonly io: Server
   /** Ends all that belongs to the mount. */
   readonly close: () => Promise<void>
+}
+
+/**
+ * Hands on one message in a turn of the event loop. A chunk of a connection holds thousands of packets, which `ws` would hand on
+ * at once, before a pause could stop it: four clients made everybody wait for 1.7 s.
+ */
+class PatientWebSocketServer extends WebSocketServer {
+  constructor(options: ServerOptions) {
+    super({ ...options, allowSynchronousEvents: false })
+  }
 }
 
 /** The files of the client. */
@@ -33,7 +43,7 @@ export class SocketIoGateway implements Gateway {
     this.path = parts.path
     this.#parts = parts
     this.#engine = new Engine({
-      wsEngine: WebSocketServer,
+      wsEngine: PatientWebSocketServer,
       maxHttpBufferSize: limits.maxMessageBytes,
       pingInterval: heartbeatIntervalMs,
       pingTimeout: heartbeatIntervalMs,
