@@ -1,6 +1,6 @@
 import type { Attack } from './attack.ts'
 import { connectFrame, messageFrame } from './client-frame.ts'
-import { repeatFrames } from './refused-messages.ts'
+import { repeatFrames } from './repeat-frames.ts'
 import { get } from './wire.ts'
 
 const churned = Buffer.concat(

@@ -1,6 +1,6 @@
 import type { Attack } from './attack.ts'
 import { clientFrame, connectFrame, repeated } from './client-frame.ts'
-import { repeatFrames } from './refused-messages.ts'
+import { repeatFrames } from './repeat-frames.ts'
 import { upgradeRequest } from './wire.ts'
 
 const oneByteFragments = Buffer.concat([

@@ -1,6 +1,6 @@
 import type { Attack } from './attack.ts'
 import { messageFrame, repeated } from './client-frame.ts'
-import { repeatFrames } from './refused-messages.ts'
+import { repeatFrames } from './repeat-frames.ts'
 import { flood } from './requests.ts'
 import { post } from './wire.ts'
 
@@ -13,13 +13,7 @@ export const identity: readonly Attack[] = [
   {
     name: 'refresh-flood',
     what: 'a new token of the same user, again and again',
-    run: (assault) =>
-      assault.crowd(4, async (wire) => {
-        await wire.upgrade()
-        await wire.write(connectAs('mallory'))
-        const frames = repeated(refreshTo('user-mallory'), 500)
-        while (assault.isOn && wire.isOpen) await wire.write(frames)
-      }),
+    run: (assault) => repeatFrames(assault, repeated(refreshTo('user-mallory'), 500), { first: connectAs('mallory') }),
   },
   {
     name: 'wrong-refreshes',

