@@ -47,7 +47,11 @@ export function createClusterWire(
       attend()
       listener.back()
     })
+  const stands = (client: { readonly isReady: boolean } | undefined): boolean => client?.isReady ?? true
   return {
+    get isWhole() {
+      return cluster.masters.every(({ client, pubSub }) => stands(client) && stands(pubSub?.client))
+    },
     async open() {
       await cluster.connect()
     },

@@ -42,7 +42,6 @@ export class Connection {
   readonly #where: string
   #isOpen = false
   #isClosed = false
-  #isAway = false
   #refusal: unknown
   #lastFailure = ''
 
@@ -77,7 +76,7 @@ export class Connection {
 
   /** Whether Redis, or a part of it, is away. */
   get isAway(): boolean {
-    return this.#isAway || this.link.isWaiting
+    return !this.wire.isWhole || this.link.isWaiting
   }
 
   /**
@@ -121,13 +120,11 @@ export class Connection {
   #back(): void {
     if (!this.#isOpen) return
     this.#lastFailure = ''
-    this.#isAway = false
     this.link.tryAgain()
   }
 
   #failed(error: unknown): void {
     this.#refusal = error
-    this.#isAway = true
     const { message } = error as Error
     // Each attempt fails with the same sentence: once is enough.
     if (this.#isOpen && !this.#isClosed && message !== this.#lastFailure)

@@ -19,6 +19,9 @@ export function createSingleWire(address: Address, terms: WireTerms, listener: W
   // By then what was subscribed is subscribed again.
   ears.on('error', (error) => listener.failed(error)).on('ready', () => listener.missed())
   return {
+    get isWhole() {
+      return commands.isReady && ears.isReady
+    },
     async open() {
       await Promise.all([commands.connect(), ears.connect()])
     },

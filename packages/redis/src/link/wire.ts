@@ -20,6 +20,8 @@ export interface WireListener {
 
 /** The connections to Redis, to one server or to many. What is sent in one turn of the event loop to one server goes in one write. */
 export interface Wire {
+  /** Whether each connection stands: those that send, and those that hear. */
+  readonly isWhole: boolean
   /** Resolves once it may be used. */
   open(): Promise<void>
   /** To the server that has the key. Rejects at once if there is no connection: nothing waits here. */
