@@ -50,7 +50,9 @@ export function createClusterWire(
   const stands = (client: { readonly isReady: boolean } | undefined): boolean => client?.isReady ?? true
   return {
     get isWhole() {
-      return cluster.masters.every(({ client, pubSub }) => stands(client) && stands(pubSub?.client))
+      const { masters } = cluster
+      // While the library looks for the servers again it knows none: then nothing stands.
+      return masters.length > 0 && masters.every(({ client, pubSub }) => stands(client) && stands(pubSub?.client))
     },
     async open() {
       await cluster.connect()
