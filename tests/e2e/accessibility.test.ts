@@ -90,6 +90,18 @@ describe('axe finds nothing', () => {
   })
 })
 
+test('a word is found in the guides with the keyboard, and what is found is announced', async () => {
+  const page = await open('/en/docs/faq', 390)
+  await page.getByRole('searchbox', { name: 'Search the guides' }).focus()
+  await page.keyboard.type('nginx')
+  await expect.poll(() => page.getByRole('search').getByRole('status').textContent(), patience).toMatch(/^\d+ found$/)
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('search').getByRole('link').first().focus()
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/en/docs/deploy#nginx')
+  await page.close()
+})
+
 test('what moves by itself can be paused, and goes on', async () => {
   const page = await open('/en/machine')
   const newest = () => page.locator('[data-offset]').last().getAttribute('data-offset')

@@ -10,6 +10,7 @@ test.each([
   '/ko',
   '/machine',
   '/ko/machine',
+  '/ko/docs/passages',
   '/transports',
   '/ko/compare',
   '/ko/compat',

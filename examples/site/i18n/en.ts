@@ -114,6 +114,9 @@ export const en: Words = {
   docs: {
     contents: 'Contents',
     first: 'Start here',
+    search: 'Search the guides',
+    nothing: 'Nothing was found. Try fewer words, or only the beginning of one.',
+    found: (count) => `${number.format(count)} found`,
     description:
       'How to put Baro into a Next.js app or any Node server: pages, messages, users, databases, many nodes.',
     benchmarksLead:

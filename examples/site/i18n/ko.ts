@@ -113,6 +113,9 @@ export const ko: Words = {
   docs: {
     contents: '목차',
     first: '시작하기',
+    search: '문서 검색',
+    nothing: '찾은 것이 없습니다. 단어를 줄이거나 앞부분만 써 보세요.',
+    found: (count) => `${number.format(count)}개 찾음`,
     description: 'Next.js 앱과 Node 서버에 바로를 넣는 방법: 페이지, 메시지, 사용자, 데이터베이스, 여러 대의 서버.',
     benchmarksLead:
       '메시지 전달, 이어받기, 유휴 연결, 느린 수신자가 서버에서 쓰는 비용을 다른 라이브러리와 나란히 측정했습니다. 목표에 못 미친 항목도 그대로 적었습니다. 본문은 영어입니다.',

@@ -72,7 +72,8 @@ export interface Words {
     readonly took: (ms: number) => string
     readonly endNow: Counted
   }
-  readonly docs: Says<'contents' | 'first' | 'description' | 'benchmarksLead'> & {
+  readonly docs: Says<'contents' | 'first' | 'description' | 'benchmarksLead' | 'search' | 'nothing'> & {
+    readonly found: Counted
     readonly guides: Readonly<Record<(typeof guides)[number], string>>
   }
   /** What each demo shows, by its section. */

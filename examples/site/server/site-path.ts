@@ -63,6 +63,7 @@ const single: ReadonlySet<string> = new Set([
   'demos',
   'device',
   'docs',
+  'docs/passages',
   'how',
   'machine',
   'market',

@@ -2,6 +2,7 @@ import Link from 'next/link'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import styles from './docs.module.css'
+import { DocsSearch } from './docs-search.tsx'
 import { guides } from './guides.ts'
 import type { Document } from './markdown.ts'
 
@@ -25,6 +26,7 @@ export function DocumentPage({
   return (
     <div className={styles.page}>
       <nav className={styles.side} aria-label={docs.contents}>
+        {guide !== undefined && <DocsSearch language={language} />}
         {guide !== undefined && (
           <ul>
             <li>

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Marked, type Token, type Tokens } from 'marked'
 import { highlight } from '../code/highlight.ts'
+import type { Passage } from './passages.ts'
 
 /** A document of the repository, as HTML. */
 export interface Document {
@@ -19,7 +20,7 @@ export interface Document {
  * @param hrefOf Where a file of the repository is on this site; `undefined` if it is nowhere, and its link is text alone.
  */
 export async function readDocument(file: string, hrefOf: (file: string) => string | undefined): Promise<Document> {
-  const text = await readFile(join(/* turbopackIgnore: true */ process.cwd(), '../..', file), 'utf8')
+  const text = await textOf(file)
   const chapters: { id: string; text: string }[] = []
   const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : ''
   const marked = new Marked({
@@ -56,6 +57,46 @@ export async function readDocument(file: string, hrefOf: (file: string) => strin
   // One reader must not find the title twice.
   const rest = first?.type === 'heading' ? tokens.slice(1) : tokens
   return { title, html: marked.parser(rest, { ...marked.defaults, colours } as Colours), chapters }
+}
+
+/**
+ * The passages of a document of the repository, for who looks for a word.
+ *
+ * @param file From the root of the repository.
+ * @param href Where the document is on this site.
+ */
+export async function readPassages(file: string, href: string): Promise<readonly Passage[]> {
+  const passages: Passage[] = []
+  let guide = ''
+  let open = { href, heading: '', text: '' }
+  const close = () => {
+    if (open.text !== '') passages.push({ ...open, guide, text: open.text.replace(/\s+/g, ' ').trim() })
+  }
+  for (const token of new Marked().lexer(await textOf(file))) {
+    if (token.type !== 'heading') {
+      open.text += `${plainText(token.raw)} `
+      continue
+    }
+    close()
+    const { depth, text } = token as Tokens.Heading
+    const heading = plainText(text)
+    if (depth === 1) guide = heading
+    open = { href: depth === 1 ? href : `${href}#${anchorOf(text)}`, heading: depth === 1 ? '' : heading, text: '' }
+  }
+  close()
+  return passages
+}
+
+/** Without the signs of Markdown, about: it is looked through, and never shown as a page. */
+function plainText(markdown: string): string {
+  return markdown
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/^```.*$/gm, '')
+    .replace(/[`*|]|-{3,}/g, ' ')
+}
+
+function textOf(file: string): Promise<string> {
+  return readFile(join(/* turbopackIgnore: true */ process.cwd(), '../..', file), 'utf8')
 }
 
 /** What the parser hands its renderers: each code block in colours, by its text. */
