@@ -17,6 +17,7 @@ export type { ParamRule, ParamRules, Params, ParamsOf, ReadParamsOf } from './pa
 export type { Log, LogFields } from './ports/log.ts'
 export { comparePositionTexts, type PositionOrder } from './position.ts'
 export type { Publication, Signal } from './publication.ts'
+export type { Redaction } from './redaction.ts'
 export type { Reference } from './reference.ts'
 export type { InputOf, OutputOf, Schema, SchemaIssue, SchemaResult } from './schema.ts'
 export { isSnapshot, type Snapshot, type SnapshotOf } from './snapshot.ts'

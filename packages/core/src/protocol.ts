@@ -48,6 +48,7 @@ export {
   type QueriedPosition,
   startOf,
 } from './position.ts'
+export { redactedType, redactionOf, tombstoneType } from './redaction.ts'
 export { definitionOf } from './reference.ts'
 export * from './result.ts'
 export { validatePayload } from './schema.ts'

@@ -64,3 +64,4 @@ export type {
   TrackingTold,
 } from './participant/participant.ts'
 export { defaultLimits, type Limits } from './ports/limits.ts'
+export type { Redacted, Redacting } from './publish/redactor.ts'

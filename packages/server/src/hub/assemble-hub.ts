@@ -6,6 +6,7 @@ import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Connections } from '../access/connections.ts'
 import { Gate, type GateParts } from '../access/gate.ts'
+import { Hearing } from '../access/hearing.ts'
 import { networkOf } from '../access/network-of.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import { Permits } from '../access/permits.ts'
@@ -29,6 +30,7 @@ import { keepPages } from '../page-cache/keep-pages.ts'
 import { createMemoryPageStore } from '../page-cache/memory-page-store.ts'
 import { PageCache } from '../page-cache/page-cache.ts'
 import { PageJudge } from '../page-cache/page-judge.ts'
+import { RedactedPages } from '../page-cache/redacted-pages.ts'
 import { RenderRecord, RenderRecords } from '../page-cache/render-record.ts'
 import { tagOfPlace } from '../page-cache/tag-of-place.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
@@ -39,6 +41,7 @@ import { Appender } from '../publish/appender.ts'
 import { ClaimedWork } from '../publish/claimed-work.ts'
 import { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import { Publisher } from '../publish/publisher.ts'
+import { Redactor } from '../publish/redactor.ts'
 import { Signals } from '../publish/signals.ts'
 import { type OpenSession, Session } from '../session/session.ts'
 import { FramedOutbox } from '../session/session-outbox.ts'
@@ -66,7 +69,15 @@ import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { GatewayHost } from './gateway.ts'
 import { Gateways } from './gateways.ts'
 import type { Hub, HubOptions } from './hub.ts'
-import { drainRules, hubOptionRules, observerRules, socketViewRules, viewRules, whyRules } from './hub-option-rules.ts'
+import {
+  drainRules,
+  hubOptionRules,
+  observerRules,
+  redactRules,
+  socketViewRules,
+  viewRules,
+  whyRules,
+} from './hub-option-rules.ts'
 import { hubPath } from './hub-path.ts'
 import { listen } from './listen.ts'
 import { Routes } from './routes.ts'
@@ -125,7 +136,8 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     log,
     observing,
   })
-  const revocations = new Revocations({ permits, broker, clock, randomness, log })
+  const hearing = new Hearing({ broker, clock, log })
+  const revocations = new Revocations({ permits, broker, hearing, clock, randomness })
   const allowances = new Allowances({ clock, limits, log })
   const connections = new Connections({ limits, counters, log })
 
@@ -170,6 +182,11 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const pollers = new Pollers({ broker, appender, clock, randomness, log, node })
   const publisher = new Publisher({ appender, claimedWork, broker, randomness, clock, log, observing })
   const signals = new Signals(broker, observing)
+  const redactedPages = new RedactedPages({ store: pageStore, broker, hearing, log, node })
+  const redactor = new Redactor({
+    ...{ broker, appender, feeds, heads, clock, randomness, observing },
+    stale: (channel) => redactedPages.stale(channel),
+  })
 
   const attendance = new Attendance({
     ...{ clock, hooks, log, leaveAfterMs, memberLeaseMs },
@@ -385,6 +402,8 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
 
     publish: async (reference, type, payload, { id } = {}) =>
       publisher.publish(resolve(reference), [{ type, payload }], id),
+    redact: async (reference, what, how = {}) =>
+      redactor.redact(resolve(reference), what, checkedOptions('hub.redact', how, redactRules)),
     async published(id) {
       if (!database)
         throw new BaroError('bad-definition', 'hub.published waits for a database. Give "database" to createHub.')
@@ -462,7 +481,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     async close() {
       sessions.close()
       attendance.close()
-      revocations.close()
+      hearing.close()
       for (const server of servers) detachFrom(server, hub)
       stop(0)
       await gateways.close()
