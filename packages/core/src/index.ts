@@ -1,4 +1,17 @@
 // What an application writes. What a client, a gateway or a broker needs has doors of its own: `protocol.ts`, `broker.ts`.
+export {
+  type Audit,
+  type AuditAction,
+  type AuditTypes,
+  audit,
+  auditChannel,
+  type MuteAction,
+  type MuteAsked,
+  type Muted,
+  type RedactAction,
+  type RedactAsked,
+  type RedactOutcome,
+} from './audit.ts'
 export { type BytesForm, bytesUrl, liveValue } from './bytes.ts'
 export * from './channel.ts'
 export type { Duration } from './duration.ts'

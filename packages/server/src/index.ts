@@ -17,6 +17,7 @@ export type {
   Credentials,
   EventContext,
   Identity,
+  ModerationContext,
   PayloadOf,
   Published,
   RequestContext,

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
+import { type AnyChannel, audit, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { type Clock, consoleLog, pooledRandomness, type Recover, type StreamSource, whenHere } from '@baro/core/broker'
 import { checkedOptions, createId, here, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
@@ -40,6 +40,7 @@ import { Attendance } from '../presence/attendance.ts'
 import { Appender } from '../publish/appender.ts'
 import { ClaimedWork } from '../publish/claimed-work.ts'
 import { ClaimsEpoch } from '../publish/claims-epoch.ts'
+import { Mutes } from '../publish/mutes.ts'
 import { Publisher } from '../publish/publisher.ts'
 import { Redactor } from '../publish/redactor.ts'
 import { Signals } from '../publish/signals.ts'
@@ -125,7 +126,11 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   if (maxJournalBytes > 0) observation.observe(journal.observer)
   observation.observe(logTroubles(log))
   const hooks = new Hooks(log)
-  const registry = createRegistry(channels, (set, asked) => broker.presence.members(set, asked))
+  const registry = createRegistry(channels, {
+    pageOf: (set, asked) => broker.presence.members(set, asked),
+    redact: (owner, what, how) => redactor.redact(owner, what, how),
+    mute: (owner, asked, by) => mutes.mute(owner, asked, by),
+  })
   const permits = createPermits(clock)
   const gate = createGate({
     auth,
@@ -180,10 +185,13 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const appender = new Appender({ broker, clock, feeds, heads, counters, observing })
   const node = createId(randomness)
   const pollers = new Pollers({ broker, appender, clock, randomness, log, node })
-  const publisher = new Publisher({ appender, claimedWork, broker, randomness, clock, log, observing })
+  const auditOf = ({ channel }: Resolved) => orThrow(registry.resolve(audit({ channel }).channel))
+  const mutes = new Mutes({ feeds, appender, clock, randomness, auditOf })
+  const publisher = new Publisher({ mutes, appender, claimedWork, broker, randomness, clock, log, observing })
   const signals = new Signals(broker, observing)
   const redactedPages = new RedactedPages({ store: pageStore, broker, hearing, log, node })
   const redactor = new Redactor({
+    auditOf,
     ...{ broker, appender, feeds, heads, clock, randomness, observing },
     stale: (channel) => redactedPages.stale(channel),
   })
@@ -404,6 +412,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       publisher.publish(resolve(reference), [{ type, payload }], id),
     redact: async (reference, what, how = {}) =>
       redactor.redact(resolve(reference), what, checkedOptions('hub.redact', how, redactRules)),
+    mute: async (reference, { by, ...asked }) => mutes.mute(resolve(reference), asked, by),
     async published(id) {
       if (!database)
         throw new BaroError('bad-definition', 'hub.published waits for a database. Give "database" to createHub.')

@@ -1,7 +1,16 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
-import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Reference, Snapshot } from '@baro/core'
+import type {
+  AnyChannel,
+  ChannelDefinition,
+  ChannelTypes,
+  InputOf,
+  Log,
+  MuteAsked,
+  Reference,
+  Snapshot,
+} from '@baro/core'
 import type { Broker, Database, HubClock, PageStore, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
 import type { KeySource } from '../access/server-keys.ts'
@@ -206,6 +215,22 @@ export interface Hub {
    * ```
    */
   redact(reference: Reference, what: string | number, options?: Redacting): Promise<Redacted>
+
+  /**
+   * Keeps a user from publishing in a channel until a time, on all nodes: `muted` refuses each publish, with the time. A time
+   * that is over lets the user publish again. Signals and requests are for the rule to refuse. Guests cannot be muted.
+   *
+   * @param asked `untilMs` in milliseconds since 1970; `reason` for moderators to read, at most 200 characters; `by` the user
+   *   who does it.
+   * @throws {BaroError} `bad-definition` if the channel is not `moderated`, `invalid-payload`, `not-accepted` if 1,000 are muted
+   *   there, `bad-name`, `unknown-channel` or `unavailable`.
+   *
+   * @example
+   * ```ts
+   * await hub.mute(room({ id: 42 }), { user: 'mallory', untilMs: Date.now() + 3_600_000, by: 'ada' })
+   * ```
+   */
+  mute(reference: Reference, asked: MuteAsked & { readonly by?: string }): Promise<void>
 
   /**
    * Resolves when what `publish` of `@baro/postgres` published in a transaction is in its channel (I11).

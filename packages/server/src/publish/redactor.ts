@@ -10,6 +10,7 @@ import type { Observing } from '../observe/observation.ts'
 import type { Feeds } from '../stream/feeds.ts'
 import type { Heads } from '../stream/heads.ts'
 import type { Appender } from './appender.ts'
+import { reasonOf } from './reason.ts'
 
 /** What taking back works with. */
 export interface RedactorParts {
@@ -20,6 +21,8 @@ export interface RedactorParts {
   readonly clock: Pick<Clock, 'now'>
   readonly randomness: Randomness
   readonly observing: Observing
+  /** The audit channel of a moderated channel. */
+  auditOf(resolved: Resolved): Resolved
   /** What shows the channel is stale from now on, on all nodes. */
   stale(channel: string): Promise<void>
 }
@@ -54,9 +57,6 @@ export type Redacted =
 const readAtOnce = 500
 const bytesAtOnce = 1 << 20
 
-/** Longer reasons would be a way to publish. */
-const maxReason = 200
-
 export class Redactor {
   readonly #parts: RedactorParts
 
@@ -83,9 +83,7 @@ export class Redactor {
         'bad-id',
         `${quote(what)} is no publication. Give its id, or its offset, which counts from 1.`,
       )
-    if (reason !== undefined && (typeof reason !== 'string' || reason.length > maxReason))
-      throw new BaroError('invalid-payload', `A reason is a text of at most ${maxReason} characters.`)
-    const because = reason === undefined ? undefined : { reason }
+    const because = reasonOf(reason)
     const found = await this.#find(channel, what)
     if (found.publication?.type === tombstoneType) {
       // The node that took it back may have died before it was done.
@@ -96,6 +94,7 @@ export class Redactor {
     if (publication?.type.startsWith('baro:')) return { outcome: 'unknown' }
     if (publication) {
       const { id, offset } = publication
+      await this.#list(resolved, { id, offset, ...because }, by)
       const entry = this.#notice({ id, offset, ...because }, by)
       const tombstone = { type: tombstoneType, payload: { ...because } }
       const delivery = await this.#parts.broker.redact(channel, offset, tombstone, entry, definition.history)
@@ -112,6 +111,7 @@ export class Redactor {
     // It was trimmed, now or before. The state and the readers may have it all the same; only its id says which it was.
     const id = publication?.id ?? (typeof what === 'string' ? what : undefined)
     if (id === undefined || !definition.state || !(publication || found.isTrimmed)) return { outcome: 'unknown' }
+    await this.#list(resolved, { id, ...because }, by)
     const { payload, ...entry } = this.#notice({ id, ...because }, by)
     const { position } = await this.#parts.appender.append(resolved, { ...entry, payload })
     await this.#settle(resolved)
@@ -138,6 +138,12 @@ export class Redactor {
       if (publication || !oldest || oldest.offset - 1 <= view.floor) return { publication, isTrimmed: view.floor > 0 }
       until = oldest.offset - 1
     }
+  }
+
+  /** Before it is done, so that nothing is done that is not listed. */
+  async #list(resolved: Resolved, payload: Json, by: string | undefined): Promise<void> {
+    const { appender, auditOf, randomness } = this.#parts
+    await appender.append(auditOf(resolved), { type: 'redact', payload, id: createId(randomness), by })
   }
 
   #notice(payload: { readonly [name: string]: Json }, by: string | undefined) {
