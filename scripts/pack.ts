@@ -20,6 +20,7 @@ const uses = {
   'socket.io': ['socket.io'],
   supabase: ['supabase'],
   metrics: ['metrics'],
+  cli: ['core', 'client', 'cli'],
   testing: ['testing'],
 } as const
 
