@@ -21,6 +21,7 @@ const uses = {
   supabase: ['supabase'],
   metrics: ['metrics'],
   cli: ['core', 'client', 'cli'],
+  inspector: ['inspector'],
   testing: ['testing'],
 } as const
 

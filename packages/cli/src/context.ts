@@ -13,6 +13,7 @@ export interface SharedOptions {
   readonly key?: string
   readonly token?: string
   readonly json?: true
+  readonly inspectorKey?: string
 }
 
 export interface Context {
@@ -20,6 +21,8 @@ export interface Context {
   readonly screen: Screen
   /** Where the hub is, as a program with a server key, or as a user. */
   readonly door: HubDoor
+  /** The same hub, for what its inspector answers. */
+  readonly inspector: HubDoor
   /** The token of a user, for what only a client can do. */
   readonly token: string | undefined
   /** Ends the command with this, if nothing is thrown. */
@@ -32,6 +35,10 @@ export function addSharedOptions(program: Command): void {
     .option('--hub <url>', `where the hub is; also BARO_URL (default: ${usualHub})`)
     .option('--key <key>', 'a server key; better BARO_KEY, because other users of a machine see arguments')
     .option('--token <token>', 'the token of a user; better BARO_TOKEN')
+    .option(
+      '--inspector-key <key>',
+      'for sessions and why; better BARO_INSPECTOR_KEY; none on the machine of a developer',
+    )
     .option('--json', 'results as JSON, one document for each line')
 }
 
@@ -47,6 +54,11 @@ export function contextOf(io: Io, command: Command, endWith: Context['endWith'],
   const key = options.key ?? (options.token === undefined ? set(io.env.BARO_KEY) : undefined)
   const token = options.token ?? (options.key === undefined ? set(io.env.BARO_TOKEN) : undefined)
   const { NO_COLOR, FORCE_COLOR } = io.env
+  const door = new HubDoor(
+    hubAddress(url ?? options.hub ?? set(io.env.BARO_URL) ?? usualHub),
+    key ?? token,
+    io.interrupted,
+  )
   return {
     io,
     screen: new Screen({
@@ -55,7 +67,8 @@ export function contextOf(io: Io, command: Command, endWith: Context['endWith'],
       isJson: options.json ?? false,
       hasColours: !set(NO_COLOR) || Boolean(set(FORCE_COLOR)),
     }),
-    door: new HubDoor(hubAddress(url ?? options.hub ?? set(io.env.BARO_URL) ?? usualHub), key ?? token, io.interrupted),
+    door,
+    inspector: door.as(options.inspectorKey ?? set(io.env.BARO_INSPECTOR_KEY)),
     token,
     endWith,
   }

@@ -3,10 +3,13 @@ import tab from '@bomb.sh/tab/commander'
 import { Command, CommanderError } from 'commander'
 import { addGet } from './commands/get.ts'
 import { addPublish } from './commands/publish.ts'
+import { addSessions } from './commands/sessions.ts'
 import { addSignal } from './commands/signal.ts'
 import { addTail } from './commands/tail.ts'
 import { addWho } from './commands/who.ts'
+import { addWhy } from './commands/why.ts'
 import { addSharedOptions, type Context, contextOf } from './context.ts'
+import { addDoctor } from './doctor/doctor.ts'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { Screen } from './screen/screen.ts'
@@ -51,6 +54,9 @@ function programOf(io: Io, endWith: Context['endWith']): Command {
   addPublish(program, contextFor)
   addSignal(program, contextFor)
   addWho(program, contextFor)
+  addSessions(program, contextFor)
+  addWhy(program, contextFor)
+  addDoctor(program, contextFor)
   tab(program)
   return program
 }

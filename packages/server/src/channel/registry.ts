@@ -3,6 +3,7 @@ import {
   accepted,
   anyFunction,
   checkedOptions,
+  listOf,
   matchPattern,
   type OptionRule,
   type OptionRules,
@@ -44,6 +45,8 @@ export interface Registry {
   resolvePlain(name: string): Result<Resolved>
   /** @throws {BaroError} `bad-definition` if a definition has no handlers, hence no access rule. */
   assertComplete(): void
+  /** The private fields of all channels. */
+  privateNames(): readonly string[]
 }
 
 /**
@@ -144,6 +147,8 @@ export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageO
       )
     },
 
+    privateNames: () => [...handlersOf.values()].flatMap((handlers) => handlers.private ?? []),
+
     assertComplete() {
       if (complete) return
       for (const { pattern } of definitions)
@@ -174,6 +179,7 @@ const handlerRules: OptionRules<AnyHandlers> = {
     what: 'what loaded(), polled() or queried() returned',
     accepts: (value) => typeof value === 'object' && value !== null,
   },
+  private: listOf('names of fields'),
   events: handlersByType,
   signals: handlersByType,
   requests: handlersByType,
