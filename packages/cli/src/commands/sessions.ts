@@ -1,7 +1,6 @@
 import type { SessionAnswer, SessionsAnswer } from '@baro/inspector'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { exitCodes } from '../exit-codes.ts'
 import { inspectorPath } from '../hub/inspector-path.ts'
 import { bad, faint, good, strong } from '../screen/screen.ts'
 import { countOf } from './count.ts'
@@ -44,17 +43,15 @@ async function list({ inspector, screen }: Context, { user, channel, limit }: Op
   })
 }
 
-async function one({ inspector, screen, endWith }: Context, session: string): Promise<void> {
+async function one({ inspector, screen }: Context, session: string): Promise<void> {
   const { body } = await inspector.ask<SessionAnswer>({ path: inspectorPath('sessions', session) })
-  if (body.node === undefined) endWith(exitCodes.found)
   screen.tell(body, () => {
-    if (body.node === undefined) return screen.note(`No node knows the session "${session}".`)
     for (const { atMs, times, sentence } of body.events)
       screen.say(faint(new Date(atMs).toISOString()), ` ${sentence}`, faint(times > 1 ? ` (${times} times)` : ''))
     for (const proof of body.handOvers) {
       const { channel, ...steps } = proof
       screen.say(strong(channel), ` ${JSON.stringify(steps)}`)
     }
-    screen.note(body.open ? good('open') : bad('ended'), faint(` on ${body.node}`))
+    screen.note(body.open ? good('open') : bad('ended'), faint(` on ${body.node ?? 'no node any more'}`))
   })
 }

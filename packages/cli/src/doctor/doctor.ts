@@ -46,7 +46,7 @@ async function doctor(context: Context, options: Options): Promise<void> {
   screen.note(faint(`Looking at ${door.address}`))
   const health = await healthCheck(context)
   for (const check of health.checks) found(check)
-  if (health.isHub) {
+  if (health.isOpen) {
     found(await originCheck(context, options.origin ?? new URL(door.address).origin))
     for (const rung of rungs) found(await rungCheck(context, rung, options))
   }
@@ -54,10 +54,11 @@ async function doctor(context: Context, options: Options): Promise<void> {
   if (checks.some(({ is }) => is === 'bad')) endWith(exitCodes.found)
 }
 
-async function healthCheck({
-  door,
-  io,
-}: Context): Promise<{ readonly isHub: boolean; readonly checks: readonly Check[] }> {
+async function healthCheck({ door, io }: Context): Promise<{
+  /** Whether it takes clients: one that stops refuses them all, so to try the rungs says nothing. */
+  readonly isOpen: boolean
+  readonly checks: readonly Check[]
+}> {
   const name = 'hub'
   const startedMs = io.clock.elapsed()
   let response: Response
@@ -65,16 +66,16 @@ async function healthCheck({
     response = await door.send({ path: '/health', bearer: null })
   } catch (error) {
     if (!(error instanceof BaroError)) throw error
-    return { isHub: false, checks: [{ name, is: 'bad', says: error.message }] }
+    return { isOpen: false, checks: [{ name, is: 'bad', says: error.message }] }
   }
   const ms = io.clock.elapsed() - startedMs
   const body = (await response.json().catch(() => undefined)) as Health | undefined
   if (!body?.status || !states.has(body.status))
-    return { isHub: false, checks: [{ name, is: 'bad', says: door.noHub(response).message }] }
+    return { isOpen: false, checks: [{ name, is: 'bad', says: door.noHub(response).message }] }
   const is = body.status === 'ok' ? 'good' : body.status === 'degraded' ? 'odd' : 'bad'
   const words = [`${body.status}, ${body.sessions} sessions.`, ...(body.reasons ?? [])].join(' ')
   return {
-    isHub: true,
+    isOpen: body.status !== 'draining',
     checks: [{ name, is, says: words, ms }, ...cacheCheck(response), ...skewCheck(response, io.clock.now())],
   }
 }
