@@ -351,6 +351,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
         throw gate.explain(error, 'auth')
       }
     },
+    inTurn: ({ address }, run) => turns.take(address, run),
     async program({ headers, address }) {
       const network = address === undefined ? undefined : networkOf(address)
       try {
