@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { guideFile, guides } from '../../examples/site/components/docs/guides.ts'
@@ -35,6 +36,13 @@ describe('the search of the guides', () => {
     const [found] = findPassages([{ href: '/d', guide: 'g', heading: 'h', text }], 'needle', 8)
     expect(found?.around).toMatch(/^… before .*needle after .* …$/)
   })
+})
+
+test('the site shows every guide of the repository', () => {
+  const names = readdirSync(fileURLToPath(new URL('../../docs', import.meta.url))).filter((name) =>
+    name.endsWith('.md'),
+  )
+  expect(guides.map((guide) => `${guide}.md`).toSorted()).toEqual(names.toSorted())
 })
 
 describe('what it looks through', () => {
