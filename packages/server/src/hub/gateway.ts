@@ -4,6 +4,7 @@ import type { AnyChannel, BaroError, Log } from '@baro/core'
 import type { Broker, HubClock, NowOrLater, Randomness } from '@baro/core/broker'
 import type { Identity, Published } from '../channel/handlers.ts'
 import type { Outbox } from '../delivery/outbox.ts'
+import type { Inspection } from '../inspection/inspection.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink } from '../ports/socket.ts'
 import type { Upgrade, WebSocketSocket } from '../transports/websocket/websocket.ts'
@@ -36,6 +37,10 @@ export interface GatewayHost {
   readonly log: Log
   readonly limits: Limits
   readonly heartbeatIntervalMs: number
+  /** Whether the hub runs for a developer: `development` of `createHub`. */
+  readonly isDevelopment: boolean
+  /** Looks into this node. No rule is asked: the gateway says who may look. */
+  readonly inspection: Inspection
   /** The definitions of the hub. */
   readonly channels: readonly AnyChannel[]
   /** What a gateway keeps for itself goes into channels that no definition matches. */
