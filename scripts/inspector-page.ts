@@ -3,6 +3,6 @@
  * when it runs, and a bundler takes the page along.
  */
 import { writeFileSync } from 'node:fs'
-import { bundledPage, pagePath } from '../packages/inspector/test/bundled-page.ts'
+import { bundledPage, pagePath } from './bundled-page.ts'
 
 writeFileSync(pagePath, await bundledPage())

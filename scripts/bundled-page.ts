@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 /** Where the script is kept. */
-export const pagePath: string = fileURLToPath(new URL('../src/page-script.ts', import.meta.url))
+export const pagePath: string = fileURLToPath(new URL('../packages/inspector/src/page-script.ts', import.meta.url))
 
 /** The module that holds the script of the page. */
 export async function bundledPage(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../src/page/main.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../packages/inspector/src/page/main.ts', import.meta.url))],
     ...{ bundle: true, minify: true, write: false, format: 'esm', target: 'es2023', charset: 'utf8' },
   })
   const text = JSON.stringify(outputFiles?.[0]?.text ?? '').replace(
