@@ -17,6 +17,7 @@ export type {
   Credentials,
   EventContext,
   Identity,
+  ModerationContext,
   PayloadOf,
   Published,
   RequestContext,
@@ -65,3 +66,4 @@ export type {
   TrackingTold,
 } from './participant/participant.ts'
 export { defaultLimits, type Limits } from './ports/limits.ts'
+export type { Redacted, Redacting } from './publish/redactor.ts'

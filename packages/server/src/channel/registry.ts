@@ -14,7 +14,7 @@ import {
   type Result,
   refused,
 } from '@baro/core/protocol'
-import { derivedFrom, type PageOf } from './derived-channels.ts'
+import { type DerivedWork, derivedFrom } from './derived-channels.ts'
 import type { AnyHandlers } from './handlers.ts'
 
 /** Said about what is not defined: a server that was not restarted is the likely reason while somebody develops. */
@@ -30,6 +30,12 @@ export interface Resolved {
   readonly owner?: Resolved
   /** The set that its followers are members of. */
   readonly members?: string
+}
+
+const noWork: DerivedWork = {
+  pageOf: () => undefined,
+  redact: () => undefined,
+  mute: async () => undefined,
 }
 
 /** Most channels that are found without a look at their name. */
@@ -54,7 +60,7 @@ export interface Registry {
  *
  * @throws {BaroError} `bad-definition` if two patterns can match one name.
  */
-export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageOf = () => undefined): Registry {
+export function createRegistry(definitions: readonly AnyChannel[], work: DerivedWork = noWork): Registry {
   for (const [index, one] of definitions.entries())
     for (const other of definitions.slice(index + 1))
       if (overlap(one.pattern, other.pattern))
@@ -91,14 +97,16 @@ export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageO
   function deriveFrom(name: string, { is, owner }: NonNullable<ReturnType<typeof ownerOf>>): Result<Resolved> {
     const found = ownerOf(owner) ? undefined : registry.resolve(owner)
     if (found && !found.ok) return found
-    if (!found?.value.definition.member)
+    const needed = is === 'audit' ? 'moderated' : 'members'
+    const definition = found?.value.definition
+    if (!found || !(is === 'audit' ? definition?.moderated : definition?.member))
       return refused(
         new BaroError(
           'unknown-channel',
-          `${quote(name)} is no channel, because ${quote(owner)} has no members. Define it with "members". ${runningHub}`,
+          `${quote(name)} is no channel, because ${quote(owner)} is not defined with "${needed}". Add it. ${runningHub}`,
         ),
       )
-    return accepted(derivedFrom(found.value, is, pageOf))
+    return accepted(derivedFrom(found.value, is, work))
   }
 
   const registry: Registry = {
@@ -175,6 +183,7 @@ const handlersByType: OptionRule = {
 
 const handlerRules: OptionRules<AnyHandlers> = {
   access: { what: "'public', or a rule", accepts: () => true },
+  moderators: anyFunction,
   snapshot: {
     what: 'what loaded(), polled() or queried() returned',
     accepts: (value) => typeof value === 'object' && value !== null,
