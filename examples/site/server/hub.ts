@@ -1,4 +1,5 @@
 import type { Broker } from '@baro/core/broker'
+import { mount } from '@baro/inspector'
 import { createDatabase, type PostgresDriver } from '@baro/postgres'
 import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
@@ -31,6 +32,9 @@ export const keptSeconds: ReadonlyMap<string, number> = new Map(
 
 /** How long somebody without a connection stays, in milliseconds. Default: that of the hub. */
 const leaveAfterMs = Number(process.env.LEAVE_AFTER_MS || 0)
+
+/** What a developer signs in with, to look into the hub. Without it, `npm run dev` alone lets somebody in, on this machine. */
+export const inspectorKey: string | undefined = process.env.INSPECTOR_KEY || undefined
 
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
 export async function createSiteHub(broker?: Broker, database?: PostgresDriver): Promise<Hub> {
@@ -92,6 +96,7 @@ export async function createSiteHub(broker?: Broker, database?: PostgresDriver):
   runRace(hub)
   openCompat(hub)
   mountGateways(hub)
+  mount(hub, { key: inspectorKey })
 
   await hub.publish(machine(), 'facts', readFacts())
   await startSampler(async (sample) => {

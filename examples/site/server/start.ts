@@ -14,7 +14,7 @@ import { openBreakIt } from './break-it/break-it.ts'
 import { buildIfNeeded } from './build.ts'
 import { createComparison } from './compare.ts'
 import { showHandshake } from './handshake.ts'
-import { createSiteHub, keptSeconds } from './hub.ts'
+import { createSiteHub, inspectorKey, keptSeconds } from './hub.ts'
 import { issuerKey } from './issuer-key.ts'
 import { openDatabase } from './open-database.ts'
 import { type CachedPage, cachedPage, shortHistories } from './page-lives.ts'
@@ -102,6 +102,7 @@ if (!dev) {
   for (const sentence of shortHistories(pages, keptSeconds)) console.warn(sentence)
 }
 console.log(`The site is at ${url}`)
+if (dev || inspectorKey) console.log(`Look into its hub at ${url}/baro/inspect`)
 if (database) await sayHowToChangeRows(database)
 
 async function sayHowToChangeRows({ driver, isEmbedded }: NonNullable<typeof database>): Promise<void> {
