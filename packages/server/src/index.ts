@@ -51,6 +51,7 @@ export {
   type Who,
 } from './observe/hub-events.ts'
 export type { JournalEvent } from './observe/journal.ts'
+export { sentenceOf } from './observe/sentences.ts'
 export type { Cause, Outcome, PublicationAsked, SessionAnswer, Trouble, WhyAnswer } from './observe/why.ts'
 export type { PagesOptions } from './page-cache/keep-pages.ts'
 export { createMemoryPageStore, type MemoryPageStoreOptions } from './page-cache/memory-page-store.ts'

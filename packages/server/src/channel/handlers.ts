@@ -194,6 +194,11 @@ export interface ChannelHandlers<T extends ChannelTypes> {
    * ```
    */
   readonly moderators?: (context: ModerationContext<T>) => boolean | Promise<boolean>
+  /**
+   * Names of fields that no tool shows to whoever looks into a node, such as `['email', 'cardNumber']`: wherever they stand in
+   * a payload, a state, or what a member tells of itself. Clients get them as before. Default: none.
+   */
+  readonly private?: readonly string[]
   /** Where a snapshot comes from. Default: the state, folded from the stream. */
   readonly snapshot?: SnapshotSource<
     ReadParamsOf<T['pattern']>,

@@ -3,6 +3,7 @@ import {
   accepted,
   anyFunction,
   checkedOptions,
+  listOf,
   matchPattern,
   type OptionRule,
   type OptionRules,
@@ -50,6 +51,8 @@ export interface Registry {
   resolvePlain(name: string): Result<Resolved>
   /** @throws {BaroError} `bad-definition` if a definition has no handlers, hence no access rule. */
   assertComplete(): void
+  /** The private fields of all channels. */
+  privateNames(): readonly string[]
 }
 
 /**
@@ -152,6 +155,8 @@ export function createRegistry(definitions: readonly AnyChannel[], work: Derived
       )
     },
 
+    privateNames: () => [...handlersOf.values()].flatMap((handlers) => handlers.private ?? []),
+
     assertComplete() {
       if (complete) return
       for (const { pattern } of definitions)
@@ -183,6 +188,7 @@ const handlerRules: OptionRules<AnyHandlers> = {
     what: 'what loaded(), polled() or queried() returned',
     accepts: (value) => typeof value === 'object' && value !== null,
   },
+  private: listOf('names of fields'),
   events: handlersByType,
   signals: handlersByType,
   requests: handlersByType,

@@ -20,6 +20,7 @@ import { createRegistry, type Resolved } from '../channel/registry.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
 import { Outbox } from '../delivery/outbox.ts'
 import { Ticker } from '../delivery/ticker.ts'
+import { inspectNode } from '../inspection/inspect-node.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createCounters } from '../observe/counters.ts'
 import { Journal } from '../observe/journal.ts'
@@ -323,8 +324,19 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     ticker.writeAll()
   }
 
+  const inspection = inspectNode({ node, sessions, feeds, registry, journal, counters, broker, clock, limits })
   const host: GatewayHost = {
-    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker, channels },
+    ...{
+      clock,
+      randomness,
+      log,
+      limits,
+      heartbeatIntervalMs,
+      broker,
+      channels,
+      inspection,
+      isDevelopment: development,
+    },
     get isStopping() {
       return sessions.isStopping
     },
@@ -339,6 +351,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
         throw gate.explain(error, 'auth')
       }
     },
+    inTurn: ({ address }, run) => turns.take(address, run),
     async program({ headers, address }) {
       const network = address === undefined ? undefined : networkOf(address)
       try {
@@ -494,6 +507,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       for (const server of servers) detachFrom(server, hub)
       stop(0)
       await gateways.close()
+      inspection.close()
       feeds.closeAll()
       pollers.close()
       await database?.close()

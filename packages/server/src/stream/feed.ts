@@ -104,6 +104,16 @@ export class Feed {
     return this.#state.name !== 'opening' && this.#state.name !== 'closed'
   }
 
+  /** Whether its value is folded from the publications, one after the other. */
+  get isFolded(): boolean {
+    return this.#value.isReduced
+  }
+
+  /** Live readers of this node. */
+  get readers(): number {
+    return this.#live.size
+  }
+
   /** Whether the feed stands at this position, so that nothing follows it yet. */
   isHead(position: Position): boolean {
     return position.kind === 'at' && isSamePosition(position, this.position)
