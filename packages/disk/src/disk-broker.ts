@@ -42,6 +42,8 @@ export interface DiskBroker extends Broker {
 }
 
 const sweepIntervalMs = 10_000
+/** Until the files are written anew after something was taken back; twice that at most, if more was taken back meanwhile. */
+const purgeAfterMs = 10_000
 const sweptAtOnce = 1_000
 const claimsSweptAtOnce = 10_000
 const reopenAfterMs = 1_000
@@ -89,6 +91,10 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
   let current: OpenLedger | undefined
   let closed = false
   let nextSweep: Cancel | undefined
+  let nextPurge: Cancel | undefined
+  let purging: Promise<void> | undefined
+  /** How often something was taken back. */
+  let redacted = 0
   let nextTry: Cancel | undefined
   let swept = ''
   let making: Promise<void> | undefined
@@ -105,6 +111,7 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
     throw error
   }
   if (current.ledger.usage.channels > 0 || current.ledger.hasClaims) sweepLater()
+  if (current.shelf.wantsPurge) purgeLater()
 
   async function open(): Promise<OpenLedger> {
     const opened = await openLedger(
@@ -203,6 +210,29 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
     }
   }
 
+  /** The state without what was taken back is written a little later, so the files are not written anew at once. */
+  function purgeLater(): void {
+    if (closed || nextPurge || purging) return
+    const before = redacted
+    nextPurge = clock.after(purgeAfterMs, () => {
+      nextPurge = undefined
+      purging = purge(before).finally(() => {
+        purging = undefined
+        if (current?.shelf.wantsPurge) purgeLater()
+      })
+    })
+  }
+
+  /** What was taken back since the wait began may be in a state that is not replaced yet: then it is done once more. */
+  async function purge(before: number): Promise<void> {
+    const at = current
+    try {
+      await at?.shelf.purge(() => redacted === before)
+    } catch (error) {
+      if (at) fail(at, error)
+    }
+  }
+
   /** Nobody knows what the store has now, so it is opened again, and everybody reads again (I2). */
   function fail(at: OpenLedger, error: unknown): void {
     if (current !== at || closed) return
@@ -226,6 +256,7 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
       return tryLater()
     }
     log.info({}, `The broker writes to ${folder} again.`)
+    if (current?.shelf.wantsPurge) purgeLater()
     for (const [name, one] of [...followers]) one.lost(name)
     nodes.lost()
   }
@@ -248,9 +279,16 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
 
     redact: (name, offset, tombstone, entry, within) =>
       keeping(
-        (ledger) => ledger.redact(name, offset, tombstone, entry, within),
+        (ledger) => {
+          const delivery = ledger.redact(name, offset, tombstone, entry, within)
+          if (delivery) current?.shelf.wantPurge()
+          return delivery
+        },
         (delivery) => {
-          if (delivery) deliver(delivery)
+          if (!delivery) return
+          redacted++
+          purgeLater()
+          deliver(delivery)
         },
       ),
 
@@ -328,6 +366,8 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
       if (closed) return
       closed = true
       nextSweep?.()
+      nextPurge?.()
+      await purging
       nextTry?.()
       await making
       await current?.shelf.close()

@@ -28,6 +28,7 @@ const turnsOfMove = 16
 // The store does not keep up: who writes waits for it.
 const mostGatheredBytes = 16 << 20
 const firstKey = '!journal'
+const purgeKey = '!purge'
 
 type Level = ClassicLevel<string, string>
 
@@ -114,6 +115,29 @@ export class Shelf {
       this.#moving = undefined
     })
     return this.#moving
+  }
+
+  /** Takes note that something must not stay in old files: it outlives the process with the step before it. */
+  wantPurge(): void {
+    if (!this.wantsPurge) this.keep(new Map([[purgeKey, '1']]))
+  }
+
+  get wantsPurge(): boolean {
+    return this.get(purgeKey) !== undefined
+  }
+
+  /**
+   * Writes the files of the store anew, so that they hold nothing but what is kept now: the store leaves what was replaced
+   * in its files for as long as nothing else needs writing there, which may be for ever.
+   *
+   * @param isDone Asked afterwards: whether nothing more is to leave.
+   */
+  async purge(isDone: () => boolean): Promise<void> {
+    // One that is under way may have begun before the last step.
+    await this.#moving
+    await this.move()
+    await this.#level.compactRange('', '\uffff')
+    if (isDone()) this.keep(new Map([[purgeKey, undefined]]))
   }
 
   /** Keys that the store has, in order; what has gathered since the last move is not among them. */

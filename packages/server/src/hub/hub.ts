@@ -201,7 +201,8 @@ export interface Hub {
   /**
    * Takes a publication back. A tombstone takes its place, so that positions hold, and a notice of type `baro:redacted` tells
    * all readers; then the payload is in no history, no kept state, and no kept page. It is gone from the memory of this
-   * process within seconds; from files of `@baro/disk` and of Redis as their next compaction writes them anew. Resolves when
+   * process within seconds, from files of `@baro/disk` within 20 seconds and the time to write them anew, from files of Redis when
+   * Redis writes them anew. Resolves when
    * that is done here. It may be called again, here or on another node: nothing more happens.
    *
    * @param what The id of the publication, or its offset.
