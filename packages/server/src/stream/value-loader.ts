@@ -1,10 +1,11 @@
 import { BaroError, type Log } from '@baro/core'
-import type { Broker, Delivery, Recover, StreamSource, StreamView } from '@baro/core/broker'
+import type { Broker, Checkpoint, Delivery, Recover, StreamSource, StreamView } from '@baro/core/broker'
 import { type AtPosition, positionAt } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
 import { ChannelValue, type ChannelValueParts } from './channel-value.ts'
 import { isSamePosition } from './same-position.ts'
+import type { Tail } from './tail.ts'
 
 /** What loading works with. */
 export interface ValueLoaderParts extends Omit<ChannelValueParts, 'source'> {
@@ -12,6 +13,8 @@ export interface ValueLoaderParts extends Omit<ChannelValueParts, 'source'> {
   readonly limits: Pick<Limits, 'catchUpPublications' | 'catchUpBytes'>
   readonly log: Log
   readonly recover: Recover
+  /** Learns what was read. */
+  readonly tail: Tail
 }
 
 /** How a value goes on: the publications that follow it, and the position that they lead to. */
@@ -35,13 +38,20 @@ export class ValueLoader {
    * @throws {BaroError} `unavailable`.
    */
   async load(): Promise<ChannelValue> {
-    const { broker, log } = this.#parts
+    const { broker, log, tail } = this.#parts
     const { definition, channel } = this.#resolved
     const value = new ChannelValue(this.#resolved, { ...this.#parts, source: this.#source })
-    const apply = ({ publications, position }: Progress) => value.apply(publications, position)
+    const apply = ({ publications, position }: Progress) => {
+      tail.push(publications)
+      value.apply(publications, position)
+    }
+    const start = (position: AtPosition, kept?: Checkpoint) => {
+      tail.begin(position)
+      value.start(position, kept)
+    }
     let kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
     while (kept?.version === definition.version) {
-      value.start(kept.position, kept)
+      start(kept.position, kept)
       if (await this.readOn(value, apply)) return value
       // History may have been rewritten since the checkpoint was read. Then there is another checkpoint.
       const newer = await broker.readCheckpoint(channel)
@@ -50,7 +60,7 @@ export class ValueLoader {
     }
     const { epoch, head, floor } = await this.#source.read({ limit: 0, bytes: 0 })
     if (!value.isReduced) {
-      value.start(positionAt(epoch, head))
+      start(positionAt(epoch, head))
       return value
     }
     if (floor > 0)
@@ -59,7 +69,7 @@ export class ValueLoader {
         `The channel ${JSON.stringify(channel)} kept no state of version ${JSON.stringify(definition.version)} and has lost its publications up to offset ${floor}: its state starts from what is left.`,
       )
     const oldest = await this.#source.read({ after: floor, limit: 0, bytes: 0 })
-    value.start(positionAt(oldest.epoch, oldest.from ?? { offset: floor, check: '' }))
+    start(positionAt(oldest.epoch, oldest.from ?? { offset: floor, check: '' }))
     if (await this.readOn(value, apply)) return value
     throw new BaroError('unavailable', `The channel ${JSON.stringify(channel)} changed while it was read. Try again.`)
   }
