@@ -51,8 +51,10 @@ function socketIo(channel: string, follows: boolean): ClientDialect {
   }
 }
 
-function centrifugo(channel: string, follows: boolean): ClientDialect {
+function centrifugo(name: string, follows: boolean): ClientDialect {
   let number = 2
+  // What stands before a ":" is a namespace there.
+  const channel = name.replace(':', '-')
   const connect = JSON.stringify({ id: 1, connect: {} })
   return {
     path: '/connection/websocket',

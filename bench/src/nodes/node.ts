@@ -74,3 +74,5 @@ function ownCpuMicros(): number {
 
 process.on('message', () => process.send?.({ cpuMicros: node.cpuMicros?.() ?? ownCpuMicros() }))
 process.send?.({ port: await node.listen() })
+// What it has started ends with it.
+process.once('SIGTERM', () => process.exit())

@@ -39,7 +39,6 @@ export class Bundles {
   readonly #script: EachScript
   readonly #repeat: Repeat
   #gathered = new Map<string, Item[]>()
-  readonly #onTheirWay = new Set<string>()
   #underWay = 0
   #isScheduled = false
 
@@ -71,35 +70,22 @@ export class Bundles {
   }
 
   #sendAll(): void {
+    const gathered = this.#gathered
+    this.#gathered = new Map()
     this.#isScheduled = false
-    for (const together of [...this.#gathered.keys()]) this.#sendGathered(together)
+    for (const items of gathered.values())
+      for (let from = 0; from < items.length; from += mostInBundle) this.#send(items.slice(from, from + mostInBundle))
   }
 
-  /** While the one before is on its way, more gather: they would wait for Redis all the same, and each command costs. */
-  #sendGathered(together: string): void {
-    const items = this.#gathered.get(together)
-    if (!items || (this.#onTheirWay.has(together) && items.length < mostInBundle && !this.#parts.link.isWaiting)) return
-    this.#gathered.delete(together)
-    for (let from = 0; from < items.length; from += mostInBundle)
-      this.#send(together, items.slice(from, from + mostInBundle))
-  }
-
-  #send(together: string, items: readonly Item[]): void {
-    this.#onTheirWay.add(together)
+  #send(items: readonly Item[]): void {
     const args = [this.#parts.time()]
     for (const { key, args: own } of items) {
       args.push(String(own.length + 1), key)
       for (const arg of own) args.push(arg)
     }
     this.#parts.link.run(this.#script, items[0]?.key ?? '', args, this.#repeat).then(
-      (answers) => {
-        this.#onTheirWay.delete(together)
-        this.#answered(items, answers as readonly Reply[])
-        this.#sendGathered(together)
-      },
+      (answers) => this.#answered(items, answers as readonly Reply[]),
       (error) => {
-        this.#onTheirWay.delete(together)
-        this.#sendGathered(together)
         this.#underWay -= items.length
         for (const { reject } of items) reject(error)
       },

@@ -1,6 +1,6 @@
 import type { Publication } from '@baro/core'
 import type { Cancel, Clock, HistoryBounds, StreamView } from '@baro/core/broker'
-import { type AtPosition, checkOf } from '@baro/core/protocol'
+import { type AtPosition, checkOf, redactedType } from '@baro/core/protocol'
 import { footprintOf } from '../memory-broker/footprint.ts'
 import type { Limits } from '../ports/limits.ts'
 import { isSamePosition } from './same-position.ts'
@@ -38,9 +38,10 @@ export class Tail {
     this.#endUnlessAsked()
   }
 
-  /** The stream has gone on. */
+  /** The stream has gone on. What was taken back may be in it, and is handed to nobody any more: then it is let go. */
   push(publications: readonly Publication[]): void {
     if (!this.#from) return
+    if (publications.some(({ type }) => type === redactedType)) return this.end()
     for (const publication of publications) {
       this.#publications.push(publication)
       this.#bytes += footprintOf(publication.payload)
