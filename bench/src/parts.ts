@@ -7,6 +7,7 @@ import { fanoutPart } from './fanout/part.ts'
 import { gatewayPart } from './gateway/part.ts'
 import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
+import { nodesPart } from './nodes/part.ts'
 import { pagesPart } from './pages/part.ts'
 import type { Part } from './part.ts'
 import { presencePart } from './presence/part.ts'
@@ -37,5 +38,6 @@ export const parts: readonly Part[] = [
   decodingPart,
   diskPart,
   keptPart,
+  nodesPart,
   sizesPart,
 ]

@@ -18,14 +18,14 @@ export function centrifugoVersion(): string | undefined {
 }
 
 /** Centrifugo as it comes: clients may publish and subscribe, and no history is kept. It takes the core of this process. */
-export function createCentrifugoServer(): BenchServer {
+export function createCentrifugoServer({ redis }: { readonly redis?: string } = {}): BenchServer {
   let child: ChildProcess | undefined
   return {
     async listen() {
       const port = await freePort()
       const folder = mkdtempSync(join(tmpdir(), 'baro-bench-'))
       const file = join(folder, 'config.json')
-      writeFileSync(file, JSON.stringify(configuration(port)))
+      writeFileSync(file, JSON.stringify(configuration(port, redis)))
       child = spawn(program, ['--config', file], { stdio: ['ignore', 'ignore', 'inherit'] })
       process.on('exit', () => {
         child?.kill('SIGKILL')
@@ -48,8 +48,9 @@ function nanoseconds(file: string): number {
   return Number(readFileSync(file, 'utf8').split(' ')[0])
 }
 
-function configuration(port: number): object {
+function configuration(port: number, redis: string | undefined): object {
   return {
+    ...(redis !== undefined && { engine: { type: 'redis', redis: { address: redis } } }),
     http_server: { address: '127.0.0.1', port: String(port) },
     log: { level: 'error' },
     client: { insecure: true, allowed_origins: ['*'], connection_limit: 0 },

@@ -62,7 +62,7 @@ const kinds: Readonly<Record<string, () => BenchServer>> = {
   'socket.io room': () => createSocketIoRoom(),
   'socket.io room with recovery': () => createSocketIoRoom({ recovery: true }),
   'socket.io room on a hub': createMountedRoom,
-  centrifugo: createCentrifugoServer,
+  centrifugo: () => createCentrifugoServer(),
   'baro room': () => createBaroServer(),
   'baro room without zod': () => createBaroServer({ hasSchema: false }),
   'baro plain room': () => createBaroServer(),

@@ -35,14 +35,20 @@ interface Followed {
   readonly channel: string
   readonly followers: Followers
   readonly subscribed: Promise<void>
+  /** The newest position that was told. */
+  told: AtPosition | undefined
   /** The newest position that was told, or that its followers were told to read up to. */
   seen: AtPosition | undefined
+  /** The places of what this node appended, and told at once: what Redis tells of them is no news. */
+  readonly own: Set<string>
   /** What had been told when the head was found to be another one. */
   doubted: AtPosition | undefined
 }
 
 const retryAfterMs = 50
 const comparedAtOnce = 2_000
+/** What is told twice does no harm. */
+const mostOwn = 1_000
 
 /**
  * Who hears what. Pub/sub may lose messages and does not say which, so it only wakes: where a connection was lost, and where the head of a
@@ -95,8 +101,20 @@ export class Audience {
       followed.followers.signal(orThrow(parseJson(message.slice(1))) as unknown as Signal)
       return
     }
+    if (followed.own.size > 0 && followed.own.delete(placesIn(message))) return
     const [, epoch = '', follows = '', followsCheck = '', offset = '', check = '', ...texts] = message.split('\n')
     this.#deliver(followed, deliveryOf(followed.channel, [epoch, follows, followsCheck, offset, check], texts))
+  }
+
+  /**
+   * This node has appended. Whoever follows here is told at once, if that follows what was told last: what Redis tells comes by another connection,
+   * and costs as much as the append.
+   */
+  appended(channel: string, places: readonly string[], delivery: Delivery): void {
+    const followed = this.#followed.get(this.#parts.nameOf(channel))
+    if (!followed?.told || comparePositions(followed.told, delivery.follows) !== 'same') return
+    if (followed.own.size < mostOwn) followed.own.add(places.join('\n'))
+    this.#deliver(followed, delivery)
   }
 
   /** Anything may have been missed. */
@@ -112,12 +130,13 @@ export class Audience {
   }
 
   #deliver(followed: Followed, delivery: Delivery): void {
-    followed.seen = delivery.position
+    followed.told = followed.seen = delivery.position
     followed.followers.deliver(delivery)
   }
 
   #lost(followed: Followed): void {
-    followed.seen = undefined
+    followed.own.clear()
+    followed.told = followed.seen = undefined
     followed.doubted = undefined
     followed.followers.lost(followed.channel)
   }
@@ -127,6 +146,8 @@ export class Audience {
       channel,
       followers: new Followers(this.#parts.report),
       subscribed: this.#subscribe(name),
+      own: new Set(),
+      told: undefined,
       seen: undefined,
       doubted: undefined,
     }
@@ -189,4 +210,11 @@ export function signalText(signal: Signal): string {
 /** What a node tells, as it goes through pub/sub. */
 export function nodeText(message: NodeMessage): string {
   return JSON.stringify(message)
+}
+
+/** The places in the message of a delivery: what is between its first line and its texts. */
+function placesIn(message: string): string {
+  let end = 1
+  for (let line = 0; line < 5 && end > 0; line++) end = message.indexOf('\n', end + 1)
+  return message.slice(2, end < 0 ? undefined : end)
 }

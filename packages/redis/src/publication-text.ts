@@ -33,21 +33,36 @@ export function checkText(check: string): string {
 
 /** The check of such a text; none before the first publication. */
 export function checkIn(text: string): string {
-  return text === '' ? '' : (JSON.parse(text) as string)
+  // Two of each publication are read, and of nearly all nothing is escaped.
+  if (!text.includes('\\')) return text.slice(1, -1)
+  return JSON.parse(text) as string
 }
 
 /** The delivery that leads from one place to another one. */
-export function deliveryOf(
+export function deliveryOf(channel: string, places: readonly string[], texts: readonly string[]): Delivery {
+  return delivered(channel, places, (first) => texts.map((text, index) => publicationIn(text, first + index)))
+}
+
+/** The same, to whoever has made the entries: they are in their wire form. */
+export function deliveryTo(channel: string, places: readonly string[], entries: readonly Entry[]): Delivery {
+  return delivered(channel, places, (first) =>
+    entries.map(({ type, payload, id, time, by }, index) => {
+      const offset = first + index
+      return by === undefined ? { type, payload, offset, id, time } : { type, payload, offset, id, time, by }
+    }),
+  )
+}
+
+function delivered(
   channel: string,
   [epoch = '', follows = '', followsCheck = '', offset = '', check = '']: readonly string[],
-  texts: readonly string[],
+  publicationsFrom: (first: number) => readonly Publication[],
 ): Delivery {
-  const first = Number(follows) + 1
   return {
     channel,
     follows: positionAt(epoch, { offset: Number(follows), check: checkIn(followsCheck) }),
     position: positionAt(epoch, { offset: Number(offset), check: checkIn(check) }),
-    publications: texts.map((text, index) => publicationIn(text, first + index)),
+    publications: publicationsFrom(Number(follows) + 1),
   }
 }
 

@@ -31,10 +31,20 @@ import { Buckets, bucketCount } from './bucket.ts'
 import { ClaimRoom } from './claim-room.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Life } from './life.ts'
+import { Bundles } from './link/bundles.ts'
 import { Connection } from './link/connection.ts'
 import type { Reply } from './link/wire.ts'
 import { optionRules, type RedisBrokerOptions } from './options.ts'
-import { checkIn, checkText, deliveryOf, entryArgs, jsonOf, publicationIn, tombstoneArgs } from './publication-text.ts'
+import {
+  checkIn,
+  checkText,
+  deliveryOf,
+  deliveryTo,
+  entryArgs,
+  jsonOf,
+  publicationIn,
+  tombstoneArgs,
+} from './publication-text.ts'
 import { append } from './scripts/append.ts'
 import { abandon, claim, release, settle } from './scripts/claim.ts'
 import { lead, resign } from './scripts/lead.ts'
@@ -122,6 +132,9 @@ export async function createRedisBrokerOver(
   const { wire, link } = connection
   const buckets = new Buckets(prefix, count)
   const life = new Life(link, buckets, randomness)
+  const bundled = { wire, link, time, repair: () => repair() }
+  const claims = new Bundles(claim, 'repeatable', bundled)
+  const appends = new Bundles(append, 'once', bundled)
   const keyFor = (channel: string): string => buckets.keyFor(channel)
   const heartbeat = new Heartbeat(link, clock, node, (one) => `${buckets.key(0)}:n:${one}`)
   const nodes = `${buckets.key(0)}:nodes`
@@ -201,32 +214,21 @@ export async function createRedisBrokerOver(
 
   return {
     async append(channel, entries, { size, ttlMs, bytes }, { cursor, checkpoint, settle: settled } = {}) {
-      const args = [
-        ...[time(), channel, bound(size), bound(ttlMs), bound(bytes)],
-        cursor === undefined ? '' : String(cursor),
-        ...(settled ? [claimName(channel, settled), String(numberOf(settled))] : ['', '']),
-        ...(checkpoint
-          ? [
-              checkpoint.follows.epoch,
-              String(checkpoint.follows.offset),
-              checkText(checkpoint.follows.check),
-              String(checkpoint.offset),
-              checkpoint.version,
-              jsonOf(checkpoint.state),
-            ]
-          : ['', '', '', '', '', '']),
-      ]
-      const kept = entries.map(entryArgs)
-      for (const one of kept) args.push(...one)
-      const [outcome, second = '', ...places] = texts(await link.run(append, keyFor(channel), args, 'once'))
+      const args = [channel, bound(size), bound(ttlMs), bound(bytes), cursor === undefined ? '' : String(cursor)]
+      if (settled) args.push(claimName(channel, settled), String(numberOf(settled)))
+      else args.push('', '')
+      if (checkpoint) {
+        const { follows, offset, version, state } = checkpoint
+        args.push(String(offset), follows.epoch, String(follows.offset), checkText(follows.check))
+        args.push(version, jsonOf(state))
+      } else args.push('')
+      for (const entry of entries) args.push(...entryArgs(entry))
+      const [outcome, second = '', ...places] = (await appends.run(keyFor(channel), args)).split('\n')
       if (outcome === 'fed') return { outcome: 'fed-already', cursor: Number(second) } satisfies Appended
       if (outcome === 'over')
         return { outcome: 'claim-over', answer: second === '' ? undefined : answerIn(second) } satisfies Appended
-      const delivery = deliveryOf(
-        channel,
-        places,
-        kept.map(([, , text]) => text),
-      )
+      const delivery = deliveryTo(channel, places, entries)
+      audience.appended(channel, places, delivery)
       return { outcome: 'appended', delivery, wantsCheckpoint: second === '1' }
     },
 
@@ -276,16 +278,13 @@ export async function createRedisBrokerOver(
       const name = claimName(channel, key)
       const isFull = room.take(name, share, windowMs)
       const confirmed = 'turn' in key ? key.turn.confirmed : 0
-      const args = [
-        ...[time(), name, String(numberOf(key)), String(confirmed), bound(windowMs), 'turn' in key ? 'turn' : 'id'],
-        ...[epoch, isFull ? 'full' : '', `${node}.${++attempts}`],
-      ]
-      const ask = async () =>
-        (await link.run(claim, keyFor(channel), args, 'repeatable')) as readonly [string, string, number, string?]
+      const args = [name, String(numberOf(key)), String(confirmed), bound(windowMs), 'turn' in key ? 'turn' : 'id']
+      args.push(epoch, isFull ? 'full' : '', `${node}.${++attempts}`)
+      const ask = async () => (await claims.run(keyFor(channel), args)).split('\n')
       let reply = await ask()
       if (reply[0] === 'pending' && (await isAbandoned(channel, name, reply[3] ?? ''))) reply = await ask()
-      const [outcome, life, weight, answer] = reply
-      room.keep(name, outcome === 'granted' || outcome === 'pending' || outcome === 'settled' ? weight : 0)
+      const [outcome, life = '', weight, answer = ''] = reply
+      room.keep(name, outcome === 'granted' || outcome === 'pending' || outcome === 'settled' ? Number(weight) : 0)
       if (outcome === 'full') throw isFull
       if (outcome === 'unconfirmed')
         throw new BaroError(
@@ -293,7 +292,7 @@ export async function createRedisBrokerOver(
           '1024 answers of one producer are not confirmed. Confirm them and try again.',
         )
       return outcome === 'settled'
-        ? { epoch: life, outcome, answer: answerIn(answer ?? '') }
+        ? { epoch: life, outcome, answer: answerIn(answer) }
         : ({ epoch: life, outcome } as Claimed)
     },
 

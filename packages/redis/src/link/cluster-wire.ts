@@ -57,6 +57,8 @@ export function createClusterWire(
     async open() {
       await cluster.connect()
     },
+    // The slot of a bucket may move at any time, and without the others.
+    together: (key) => key,
     send: (key, args, texts) => {
       const send = (by: string | undefined) =>
         cluster.sendCommand(by, false, args as string[], commandOptions[texts]) as Promise<Reply>

@@ -1,3 +1,4 @@
+import { BaroError } from '@baro/core'
 import { ClientClosedError, ClientOfflineError, ErrorReply, RootNodesUnavailableError } from '@redis/client'
 
 /** What became of a command that failed. */
@@ -29,4 +30,16 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof ClientOfflineError || error instanceof RootNodesUnavailableError) return 'not-yet'
   if (error instanceof ClientClosedError) return 'not-yet'
   return isConnecting.test(String((error as { code?: unknown })?.code ?? '')) ? 'not-yet' : 'unknown'
+}
+
+/** What whoever called is told. */
+export function errorOf(failure: Failure, error: unknown): BaroError {
+  const { message } = error as Error
+  const isFull = message.startsWith('OOM')
+  const what = isFull
+    ? 'Redis is full. Give it more memory (`maxmemory`), or keep less history.'
+    : failure === 'refused'
+      ? `Redis refused: ${message}`
+      : `The connection to Redis ended before it answered: ${message}`
+  return new BaroError('unavailable', what, { cause: error })
 }

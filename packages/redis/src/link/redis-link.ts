@@ -2,7 +2,7 @@ import { BaroError } from '@baro/core'
 import type { Cancel, Clock } from '@baro/core/broker'
 import type { Script } from '../scripts/script.ts'
 import { Deadlines } from './deadlines.ts'
-import { type Failure, failureOf } from './failure.ts'
+import { errorOf, failureOf } from './failure.ts'
 import type { Argument, Reply, Texts, Wire } from './wire.ts'
 
 /** What a link works with. */
@@ -139,15 +139,4 @@ export class RedisLink {
 
 function closed(): BaroError {
   return new BaroError('unavailable', 'The broker is closed. Make a new one.')
-}
-
-function errorOf(failure: Failure, error: unknown): BaroError {
-  const { message } = error as Error
-  const isFull = message.startsWith('OOM')
-  const what = isFull
-    ? 'Redis is full. Give it more memory (`maxmemory`), or keep less history.'
-    : failure === 'refused'
-      ? `Redis refused: ${message}`
-      : `The connection to Redis ended before it answered: ${message}`
-  return new BaroError('unavailable', what, { cause: error })
 }

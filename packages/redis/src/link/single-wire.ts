@@ -25,6 +25,7 @@ export function createSingleWire(address: Address, terms: WireTerms, listener: W
     async open() {
       await Promise.all([commands.connect(), ears.connect()])
     },
+    together: () => '',
     send: (_, args, texts) => commands.sendCommand(args as string[], commandOptions[texts]) as Promise<Reply>,
     sendToEach: async (args) => [(await commands.sendCommand(args as string[])) as Reply],
     async subscribe(name) {

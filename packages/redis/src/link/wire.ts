@@ -24,6 +24,8 @@ export interface Wire {
   readonly isWhole: boolean
   /** Resolves once it may be used. */
   open(): Promise<void>
+  /** Calls whose keys have the same text here may go in one command. */
+  together(key: string): string
   /** To the server that has the key. Rejects at once if there is no connection: nothing waits here. */
   send(key: string, args: readonly Argument[], texts: Texts): Promise<Reply>
   /** To each server that takes writes. */

@@ -3,6 +3,7 @@ import { type AtPosition, formatPosition, type Position, positionAt, type Querie
 import { Batch } from '../delivery/batch.ts'
 import { KeptAnswers } from './kept-answers.ts'
 import { isSamePosition } from './same-position.ts'
+import type { Tail } from './tail.ts'
 
 /** What follows a position, or the reason for a reset. */
 export type Found =
@@ -17,6 +18,8 @@ export interface AnswersParts {
   readonly clock: Clock
   readonly source: StreamSource
   readonly recover: Recover
+  /** What is known without a read. */
+  readonly tail: Tail
   /** Reads what follows a position, as much as is read at once. */
   read(position: AtPosition): Promise<StreamView>
   /** Where the feed stands. */
@@ -61,9 +64,18 @@ export class Answers {
   }
 
   async #find(position: AtPosition): Promise<Found> {
+    const { tail } = this.#parts
+    const known = tail.after(position)
+    if (known) {
+      const head = this.#parts.position()
+      const { epoch } = head
+      return this.#decide(position, { epoch, head, floor: 0, from: position, publications: known, upTo: head })
+    }
     const view = await this.#parts.read(position)
     await this.#keepUpWith(view)
-    return this.#decide(position, view)
+    const found = this.#decide(position, view)
+    if (found.outcome === 'recovered') tail.reachBack(position, view, this.#parts.position())
+    return found
   }
 
   async #resolve(position: QueriedPosition): Promise<Found> {

@@ -357,28 +357,65 @@ describe('what follows a position', () => {
     expect(await reasonOf(feed.after(position(head)))).toBe(reason)
   })
 
-  test('many who come back together are read for once, until something happens', async () => {
+  test('many who come back while a feed opens cost no read of their own, however the stream moves on', async () => {
+    const { node, publish, clock } = createNodes()
+    const first = await publish('a')
+    const { broker, open } = node()
+    const feed = await open()
+    const reads = broker.calls.read ?? 0
+    for (const [text, offsets] of [
+      ['b', [2]],
+      ['c', [2, 3]],
+      ['d', [2, 3, 4]],
+    ] as const) {
+      await publish(text)
+      expect(await offsetsOf(feed.after(first))).toEqual(offsets)
+      await clock.pass(900)
+    }
+    expect(broker.calls.read).toBe(reads)
+  })
+
+  test('many who come back later are read for once, until nobody has come for a while', async () => {
     const { node, publish, clock } = createNodes()
     const { broker, open } = node()
     const feed = await open()
     const first = await publish('a')
-    await publish('b')
+    const second = await publish('b')
+    await clock.pass(1_000)
     const reads = broker.calls.read ?? 0
     await Promise.all([feed.after(first), feed.after(first), feed.after(first)])
     expect(broker.calls.read).toBe(reads + 1)
     await publish('c')
     expect(await offsetsOf(feed.after(first))).toEqual([2, 3])
-    await clock.pass(1_000)
+    expect(await offsetsOf(feed.after(second))).toEqual([3])
+    expect(await offsetsOf(feed.after(feed.position))).toEqual([])
+    expect(broker.calls.read).toBe(reads + 1)
+    await clock.pass(2_000)
     expect(await offsetsOf(feed.after(first))).toEqual([2, 3])
-    expect(broker.calls.read).toBe(reads + 3)
+    expect(broker.calls.read).toBe(reads + 2)
+  })
+
+  test('I7: what is kept for them is let go when nobody asks, or when it is too much', async () => {
+    const { node, publish, clock } = createNodes({ catchUpBytes: 1_000 })
+    const first = await publish('a')
+    const pending = clock.pending
+    const { broker, open } = node()
+    const feed = await open()
+    await publish('b'.repeat(2_000))
+    const reads = broker.calls.read ?? 0
+    await feed.after(first)
+    expect(broker.calls.read).toBe(reads + 1)
+    await clock.pass(1_000)
+    expect(clock.pending).toBe(pending)
   })
 
   test('a read that failed is nobody else’s answer', async () => {
-    const { node, publish } = createNodes()
+    const { node, publish, clock } = createNodes()
     const { broker, open } = node()
     const feed = await open()
     const first = await publish('a')
     await publish('b')
+    await clock.pass(1_000)
     broker.broken.add('read')
     await expect(feed.after(first)).rejects.toMatchObject({ code: 'unavailable' })
     broker.broken.clear()
@@ -386,11 +423,12 @@ describe('what follows a position', () => {
   })
 
   test('a node catches up first with what its reader has seen', async () => {
-    const { node, publish } = createNodes()
+    const { node, publish, clock } = createNodes()
     const { broker, open } = node()
     const feed = await open()
     const start = feed.position
     await publish('a')
+    await clock.pass(1_000)
     broker.onDeliver = () => []
     const head = await publish('b')
     expect(feed.isHead(head)).toBe(false)

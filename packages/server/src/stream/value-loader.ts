@@ -1,10 +1,11 @@
 import { BaroError, type Log } from '@baro/core'
-import type { Broker, Delivery, Recover, StreamSource, StreamView } from '@baro/core/broker'
+import type { Broker, Checkpoint, Delivery, Recover, StreamSource, StreamView } from '@baro/core/broker'
 import { type AtPosition, positionAt } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
 import { ChannelValue, type ChannelValueParts } from './channel-value.ts'
 import { isSamePosition } from './same-position.ts'
+import type { Tail } from './tail.ts'
 
 /** What loading works with. */
 export interface ValueLoaderParts extends Omit<ChannelValueParts, 'source'> {
@@ -12,6 +13,8 @@ export interface ValueLoaderParts extends Omit<ChannelValueParts, 'source'> {
   readonly limits: Pick<Limits, 'catchUpPublications' | 'catchUpBytes'>
   readonly log: Log
   readonly recover: Recover
+  /** Learns what was read. */
+  readonly tail: Tail
 }
 
 /** How a value goes on: the publications that follow it, and the position that they lead to. */
@@ -38,13 +41,20 @@ export class ValueLoader {
    * @throws {BaroError} `unavailable`.
    */
   async load(): Promise<ChannelValue> {
-    const { broker, log } = this.#parts
+    const { broker, log, tail } = this.#parts
     const { definition, channel } = this.#resolved
     const value = new ChannelValue(this.#resolved, { ...this.#parts, source: this.#source })
-    const apply = ({ publications, position }: Progress) => value.apply(publications, position)
+    const apply = ({ publications, position }: Progress) => {
+      tail.push(publications)
+      value.apply(publications, position)
+    }
+    const start = (position: AtPosition, kept?: Checkpoint) => {
+      tail.begin(position)
+      value.start(position, kept)
+    }
     let kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
     while (kept?.version === definition.version) {
-      value.start(kept.position, kept)
+      start(kept.position, kept)
       if (await this.readOn(value, apply)) return value
       // It holds what was taken back, and so does every other state that was folded before.
       if (value.isSpoiled) break
@@ -55,7 +65,7 @@ export class ValueLoader {
     }
     const { epoch, head, floor } = await this.#source.read({ limit: 0, bytes: 0 })
     if (!value.isReduced) {
-      value.start(positionAt(epoch, head))
+      start(positionAt(epoch, head))
       return value
     }
     if (floor > 0)
@@ -72,7 +82,9 @@ export class ValueLoader {
     const { floor, head } = await this.#source.read({ limit: 0, bytes: 0 })
     const oldest = await this.#source.read({ after: floor, limit: 0, bytes: 0 })
     // What is read from here on has a tombstone for each notice up to this head: one step of the broker writes both.
-    value.start(positionAt(oldest.epoch, oldest.from ?? { offset: floor, check: '' }), undefined, head.offset)
+    const position = positionAt(oldest.epoch, oldest.from ?? { offset: floor, check: '' })
+    this.#parts.tail.begin(position)
+    value.start(position, undefined, head.offset)
     return this.readOn(value, apply)
   }
 

@@ -23,8 +23,24 @@ export interface RedisServer {
 
 const path = process.env.REDIS_SERVER ?? 'redis-server'
 
+/** A port that was free may be taken before the server listens: on a machine with much to do often enough. */
+const mostStarts = 5
+
 /** Starts one on a free port, with its data in a temporary folder. */
-export async function startRedis(...settings: readonly string[]): Promise<RedisServer> {
+export function startRedis(...settings: readonly string[]): Promise<RedisServer> {
+  return startAnew(() => startOnce(settings))
+}
+
+async function startAnew<Started>(start: () => Promise<Started>): Promise<Started> {
+  for (let starts = 1; ; starts++)
+    try {
+      return await start()
+    } catch (error) {
+      if (starts === mostStarts) throw error
+    }
+}
+
+async function startOnce(settings: readonly string[]): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'baro-redis-'))
   const port = await freePort()
   let child: ChildProcess | undefined
@@ -58,7 +74,10 @@ export async function startRedis(...settings: readonly string[]): Promise<RedisS
   }
 
   process.once('exit', () => child?.kill('SIGKILL'))
-  await start()
+  await start().catch((error) => {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  })
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -85,8 +104,12 @@ export interface RedisCluster {
 export async function startRedisCluster(...settings: readonly string[]): Promise<RedisCluster> {
   const asCluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', ...settings]
   // By default the bus of a cluster is 10,000 above the port, which may be no port at all.
-  const buses = await Promise.all([freePort(), freePort(), freePort()])
-  const servers = await Promise.all(buses.map((bus) => startRedis(...asCluster, '--cluster-port', String(bus))))
+  const startMember = async () => {
+    const bus = await freePort()
+    return { bus, server: await startOnce([...asCluster, '--cluster-port', String(bus)]) }
+  }
+  const members = await Promise.all([1, 2, 3].map(() => startAnew(startMember)))
+  const servers = members.map(({ server }) => server)
   const share = Math.ceil(16_384 / servers.length)
   for (const [index, server] of servers.entries()) {
     const last = Math.min(16_383, (index + 1) * share - 1)
@@ -94,7 +117,7 @@ export async function startRedisCluster(...settings: readonly string[]): Promise
     await server.command('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1))
   }
   for (const server of servers.slice(1))
-    await server.command('CLUSTER', 'MEET', '127.0.0.1', String(servers[0]?.port), String(buses[0]))
+    await server.command('CLUSTER', 'MEET', '127.0.0.1', String(servers[0]?.port), String(members[0]?.bus))
   // With `cluster-require-full-coverage no` one that knows a part of the slots says that all is well.
   const isWhole = (info: string) =>
     info.includes('cluster_state:ok') &&

@@ -1,0 +1,63 @@
+import type { Publication } from '@baro/core'
+import { positionAfter, redactedType, startOf } from '@baro/core/protocol'
+import { createFakeClock } from '@baro/testing'
+import { expect, test } from 'vitest'
+import { Tail } from './tail.ts'
+
+const start = startOf('life')
+const publication = (offset: number, type = 'said', payload: Publication['payload'] = offset): Publication => ({
+  ...{ type, payload, offset, id: `id-${offset}`, time: 1 },
+})
+const after = (offset: number) => positionAfter('life', publication(offset))
+
+function setUp(history = { size: 100, bytes: 10_000 }) {
+  const clock = createFakeClock()
+  const tail = new Tail(clock, { catchUpPublications: 500, catchUpBytes: 10_000 }, history)
+  const offsets = (position = start) => tail.after(position)?.map(({ offset }) => offset)
+  return { clock, tail, offsets }
+}
+
+test('a position in it is told what follows; another one is not known', () => {
+  const { tail, offsets } = setUp()
+  tail.begin(start)
+  tail.push([publication(1), publication(3)])
+  tail.push([publication(7)])
+  expect([offsets(), offsets(after(1)), offsets(after(3))]).toEqual([[1, 3, 7], [3, 7], [7]])
+  expect(offsets(after(2))).toBeUndefined()
+  expect(offsets({ ...after(3), check: 'other' })).toBeUndefined()
+  expect(offsets({ ...after(3), epoch: 'other' })).toBeUndefined()
+})
+
+test('what is taken back is handed to nobody from here', () => {
+  const { tail, offsets } = setUp()
+  tail.begin(start)
+  tail.push([publication(1)])
+  tail.push([publication(2, redactedType, { id: 'id-1', offset: 1 })])
+  expect(offsets()).toBeUndefined()
+})
+
+test('it reaches back to where a view begins that leads into it', () => {
+  const { tail, offsets } = setUp()
+  tail.begin(after(2))
+  tail.push([publication(3)])
+  const view = { epoch: 'life', head: after(3), floor: 0, publications: [publication(1), publication(2)] }
+  tail.reachBack(start, { ...view, upTo: after(2) }, after(3))
+  expect(offsets()).toEqual([1, 2, 3])
+  tail.reachBack(start, { ...view, publications: [publication(1)], upTo: after(1) }, after(3))
+  expect(offsets()).toEqual([1, 2, 3])
+})
+
+test('I7: it is let go a second after nobody asks, and when it is more than history keeps', () => {
+  const { clock, tail, offsets } = setUp({ size: 2, bytes: 10_000 })
+  tail.begin(start)
+  tail.push([publication(1), publication(2)])
+  clock.advance(900)
+  expect(offsets()).toEqual([1, 2])
+  clock.advance(1_000)
+  expect(offsets()).toEqual([1, 2])
+  clock.advance(2_000)
+  expect([offsets(), clock.pending]).toEqual([undefined, 0])
+  tail.begin(start)
+  tail.push([publication(1), publication(2), publication(3)])
+  expect([offsets(), clock.pending]).toEqual([undefined, 0])
+})
