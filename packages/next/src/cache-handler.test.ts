@@ -2,18 +2,18 @@
 
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createHub, type Hub } from '@baro/server'
+import { createHub, type Hub, type PagesOptions } from '@baro/server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { replaceHub } from './attached-hub.ts'
 import PageCacheHandler from './cache-handler.ts'
 
 const { nodeFs } = createRequire(import.meta.url)('next/dist/server/lib/node-fs-methods.js')
-const day = 86_400_000
+const hour = 3_600_000
 let dir: string
 let hub: Hub
 let atEnd: () => void
@@ -38,8 +38,8 @@ const handler = () =>
     ...{ maxMemoryCacheSize: 0, _requestHeaders: {} },
   } as never)
 const get = (path: string) => handler().get(keyOf(path), { kind: 'APP_PAGE', isFallback: false } as never)
-const set = (path: string, html: string) =>
-  handler().set(
+const set = (path: string, html: string, by = handler()) =>
+  by.set(
     keyOf(path),
     {
       ...{ kind: 'APP_PAGE', html, rscData: Buffer.from(''), status: 200, postponed: undefined },
@@ -48,7 +48,7 @@ const set = (path: string, html: string) =>
     { cacheControl: { revalidate: 3600, expire: undefined } } as never,
   )
 
-/** A page as `next build` leaves it, a day ago. */
+/** A page as `next build` leaves it, an hour ago. */
 function build(path: string): void {
   const file = join(dir, keyOf(path))
   mkdirSync(join(file, '..'), { recursive: true })
@@ -56,7 +56,7 @@ function build(path: string): void {
   writeFileSync(`${file}.rsc`, '')
   const headers = { 'x-next-cache-tags': `_N_T_/layout,_N_T_${path}` }
   writeFileSync(`${file}.meta`, JSON.stringify({ headers, status: 200 }))
-  const then = new Date(Date.now() - day)
+  const then = new Date(Date.now() - hour)
   for (const ending of ['html', 'rsc', 'meta']) utimesSync(`${file}.${ending}`, then, then)
 }
 
@@ -89,30 +89,71 @@ test.each([
   expect(await get(inKey)).toMatchObject({ value: { html: 'after' } })
 })
 
-test('in front of Next a page of the build gives way to what was rendered before anybody asked', async () => {
-  build('/index')
-  // Its render has begun before the first visitor comes, and is kept after that.
-  const early = handler()
-  const front = hub.pageParts.inFrontOf(async (_request, response) => {
-    const entry = await get('/index')
-    const html = String((entry?.value as { html?: unknown } | undefined)?.html)
-    response.setHeader('Cache-Control', html === 'of the build' ? 's-maxage=1' : 's-maxage=3600').end(html)
-  }, {})
+/** Serves what answers as Next does, with its pages kept in front of it. */
+async function serveFront(
+  answer: (response: ServerResponse) => Promise<void>,
+  policy: NonNullable<PagesOptions['policy']> = {},
+) {
+  const front = hub.pageParts.inFrontOf(
+    (_request, response) => {
+      response.setHeader('x-nextjs-cache', 'HIT')
+      return answer(response)
+    },
+    (headers) => headers['x-nextjs-cache'] !== undefined,
+    { policy },
+  )
   const server = createServer(front).listen(0, '127.0.0.1')
   await once(server, 'listening')
   atEnd = () => {
     server.closeAllConnections()
     server.close()
   }
-  const read = async () => (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)).text()
+  return async () => (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)).text()
+}
+
+async function htmlOf(path: string): Promise<string> {
+  const entry = await get(path)
+  return String((entry?.value as { html?: unknown } | undefined)?.html)
+}
+
+test('in front of Next a page of the build gives way to what was rendered before anybody asked', async () => {
+  build('/index')
+  // Its render has begun before the first visitor comes, and is kept after that.
+  const early = handler()
+  const read = await serveFront(async (response) => {
+    const html = await htmlOf('/index')
+    response.setHeader('Cache-Control', html === 'of the build' ? 's-maxage=1' : 's-maxage=3600').end(html)
+  })
   expect(await read()).toBe('of the build')
-  await early.set(
-    keyOf('/index'),
-    {
-      ...{ kind: 'APP_PAGE', html: 'rendered', rscData: Buffer.from(''), status: 200, postponed: undefined },
-      ...{ segmentData: new Map(), headers: {} },
-    } as never,
-    { cacheControl: { revalidate: 3600, expire: undefined } } as never,
-  )
+  await set('/index', 'rendered', early)
   await expect.poll(read).toBe('rendered')
+})
+
+test('what Next has rendered for another request is not kept in front of it, where nobody would know what it has read', async () => {
+  let isShared = true
+  const read = await serveFront(async (response) => {
+    const html = isShared ? 'older' : await htmlOf('/index')
+    response.setHeader('Cache-Control', 's-maxage=3600').end(html)
+  })
+  const early = handler()
+  expect(await read()).toBe('older')
+  isShared = false
+  await set('/index', 'newer', early)
+  expect(await read()).toBe('newer')
+})
+
+test('a page that Next cannot render anew is asked for once in its interval', async () => {
+  build('/index')
+  let asked = 0
+  const read = await serveFront(
+    async (response) => {
+      asked++
+      response.setHeader('Cache-Control', 's-maxage=1').end(await htmlOf('/index'))
+    },
+    { minInterval: '1h' },
+  )
+  for (let visitor = 0; visitor < 10; visitor++) expect(await read()).toBe('of the build')
+  await expect.poll(() => asked).toBe(2)
+  expect(await read()).toBe('of the build')
+  expect(asked).toBe(2)
 })

@@ -57,7 +57,8 @@ export default class PageCacheHandler extends FileSystemCache {
   override async get(...[key, context]: Getting): Promise<Entry> {
     const hub = findHub()
     if (!hub) return super.get(key, context)
-    const { store, judge, now } = hub.pageParts
+    const { store, judge, records, now } = hub.pageParts
+    records.current?.ask()
     const page = await Promise.resolve(store.read(storeKey(key))).catch(() => undefined)
     if (!page) return this.#ofTheBuild(hub, key, context)
     const verdict = await judge.judge(page)
@@ -65,9 +66,9 @@ export default class PageCacheHandler extends FileSystemCache {
     if (verdict.state === 'miss' || (await isMarked(hub, page, tags))) return null
     const mayRender = verdict.state === 'stale' && verdict.mayRender
     // In front of Next the older page is served already: one render is enough.
-    if (mayRender && hub.pageParts.records.current?.isKept) return null
+    if (mayRender && records.current?.isKept) return null
     const { value, cacheControl } = putTogether(page) as { value: NonNullable<Entry>['value']; cacheControl?: Lifetime }
-    hub.pageParts.records.current?.serve({ ...page, tags: [...page.tags, ...tags.map(staleTagOfNext)] })
+    records.current?.serve({ ...page, tags: [...page.tags, ...tags.map(staleTagOfNext)] })
     if (value) handedOut.add(value)
     const isStale = mayRender || (await isMarkedStale(hub, page, tags))
     return {

@@ -76,7 +76,7 @@ export function interceptServer(
 }
 
 function inFrontOfNext(hub: Hub, pages: PagesOptions, others: RequestListener): RequestListener {
-  return hub.pageParts.inFrontOf(others, {
+  return hub.pageParts.inFrontOf(others, (headers) => headers['x-nextjs-cache'] !== undefined, {
     ...pages,
     // Of a navigation; it names what the headers say already, so that caches which do not know `Vary` keep them apart.
     query: ['_rsc', ...(pages.query ?? [])],
