@@ -20,6 +20,8 @@ const uses = {
   'socket.io': ['socket.io'],
   supabase: ['supabase'],
   metrics: ['metrics'],
+  cli: ['core', 'client', 'cli'],
+  inspector: ['inspector'],
   testing: ['testing'],
 } as const
 

@@ -5,6 +5,8 @@
 import { Assault } from './attacks/assault.ts'
 import { clientFrame, connectFrame, deflatedFrame, deflateOffer, messageFrame } from './attacks/client-frame.ts'
 import { positionOf } from './attacks/position-of.ts'
+import type { Beginning } from './attacks/repeat-frames.ts'
+import { joinFrame, leaveFrame, supabasePath } from './attacks/supabase.ts'
 import { get, post } from './attacks/wire.ts'
 import { takePrecedence } from './precedence.ts'
 import type { HubFigures, HubOrder } from './processes/hub.ts'
@@ -18,12 +20,15 @@ const from = '127.0.0.1'
 
 /** So many of what is written together on one link, as fast as it is read. */
 const messages =
-  (frame: (index: number) => Buffer, headers: readonly string[] = []): Cost =>
+  (
+    frame: (index: number) => Buffer,
+    { path = '/baro/connect', headers = [], first = connectFrame }: Beginning = {},
+  ): Cost =>
   async (assault) => {
     let count = 0
     await assault.crowd(1, async (wire) => {
-      await wire.upgrade('/baro/connect', headers)
-      await wire.write(connectFrame)
+      await wire.upgrade(path, headers)
+      await wire.write(first)
       wire.listen()
       while (assault.isOn && wire.isOpen) {
         await wire.write(Buffer.concat(Array.from({ length: 20 }, (_, index) => frame(count + index))))
@@ -72,6 +77,8 @@ const connect = (token?: string) => ({
   messages: [{ type: 'baro:connect', payload: { protocol: 1, client: 'an-attacker-0000', ...(token && { token }) } }],
 })
 
+const topics: Beginning = { path: supabasePath, first: joinFrame('realtime:room:8') }
+
 const costs: Readonly<Record<string, Cost>> = {
   'warm up': messages(publish),
   'a publish on a link': messages(publish),
@@ -109,9 +116,16 @@ const costs: Readonly<Record<string, Cost>> = {
       await new Promise((resolve) => setTimeout(resolve, 2))
     })(assault)
   },
+  // Who leaves at once has asked for nothing yet: so the topics of the batch before are left.
+  'a topic of Supabase': messages((index) => joinFrame(`realtime:room:${index % 20}`), topics),
+  'the same, of a channel that nobody knows': messages(
+    (index) =>
+      Buffer.concat([joinFrame(`realtime:room:cost-${index}`), leaveFrame(`realtime:room:cost-${index - 20}`, index)]),
+    topics,
+  ),
   'a message of 64 kB that inflates': messages(
     () => deflatedFrame(`{"type":"baro:signal","payload":${JSON.stringify('1,'.repeat(32_000))}}`),
-    [deflateOffer],
+    { headers: [deflateOffer] },
   ),
   'a list of 64 kB of objects': messages(() => clientFrame(`[${'{},'.repeat(21_000)}1]`)),
   'a text of 64 kB': messages(() => clientFrame(JSON.stringify('1,'.repeat(32_000)))),

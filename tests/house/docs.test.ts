@@ -8,6 +8,20 @@ import { readSource } from './source-files.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const names = readdirSync(`${root}docs`).filter((name) => name.endsWith('.md'))
+/** What a reader can count in a page: its chapters, the rows of each table, and its blocks of code. */
+function shapeOf(file: string): readonly string[] {
+  const parts: string[] = []
+  let isCode = false
+  for (const line of readSource(file).split('\n')) {
+    if (line.startsWith('```')) {
+      if (!isCode) parts.push(line)
+      isCode = !isCode
+    } else if (!isCode && line.startsWith('#')) parts.push(line.replace(/ .*/, ''))
+    else if (!isCode && line.startsWith('|')) parts.push(`row of ${line.split(/(?<!\\)\|/).length - 2}`)
+  }
+  return parts
+}
+
 const packageJson = { 'package.json': '{ "type": "module" }' }
 
 /** The samples of all pages of a folder, a folder for each page. What a page takes as given stands in the README. */
@@ -30,8 +44,10 @@ describe.each(['docs', 'docs/ko'])('the pages of %s', (folder) => {
   })
 
   test('have samples without JSX that compile where Node runs the files too', () => {
-    // Next bundles its instrumentation, and Turbopack finds no './channels.js' where there is a `channels.ts`.
-    const files = Object.entries(projectOf(folder)).filter(([path]) => !/\.tsx$|instrumentation\.ts$/.test(path))
+    // Next bundles its instrumentation and what is in `app`, and Turbopack finds no './channels.js' where there is a
+    // `channels.ts`.
+    const isBundled = /\.tsx$|instrumentation\.ts$|\/app\//
+    const files = Object.entries(projectOf(folder)).filter(([path]) => !isBundled.test(path))
     const options = { module: 'node16', moduleResolution: 'node16' }
     expect(compilerComplaints(`${project}-node16`, { ...Object.fromEntries(files), ...packageJson }, options)).toBe('')
   })
@@ -42,6 +58,11 @@ describe.each(['docs', 'docs/ko'])('the pages of %s', (folder) => {
     expect(paths.length).toBeGreaterThanOrEqual(2)
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
+})
+
+test.each(names)('both languages of %s have the same chapters, tables and samples, in the same order', (name) => {
+  const [english, korean] = [`docs/${name}`, `docs/ko/${name}`].map(shapeOf)
+  expect(korean).toEqual(english)
 })
 
 test.each(names)('both languages of %s show the same code', (name) => {

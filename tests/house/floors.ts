@@ -30,6 +30,7 @@ const server: House = {
     [room('doors', 'what may be imported: `index` by applications, `parts` by who builds on a hub')],
     [room('hub', 'the parts put together; which request goes where; listening')],
     [
+      room('inspection', 'what somebody sees who looks into the node: sessions, journals, states, frames'),
       room('participant', '`hub.open`: a session in this process'),
       room('transports/channel-url', 'one channel, one URL: GET, POST, event stream, plain WebSocket'),
       room('transports/sdk', 'the SDK without WebSocket: one POST'),

@@ -3,7 +3,7 @@ import { importsOf } from './import-statements.ts'
 import { isTest, type SourceFile } from './source-files.ts'
 
 /**
- * Which of our packages each package may import: core ← client ← react ← next, core ← server ← next, jwt, socket.io, supabase and metrics, core ← disk, redis and sanitize, disk ← postgres, testing on top of all.
+ * Which of our packages each package may import: core ← client ← react ← next, client ← cli, core ← server ← next, jwt, socket.io, supabase, metrics and inspector, core ← disk, redis and sanitize, disk ← postgres, testing on top of all.
  * A package that is not named here is refused, so that a new one finds its place first.
  */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -18,6 +18,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'socket.io': ['core', 'server'],
   supabase: ['core', 'server'],
   metrics: ['core', 'server'],
+  cli: ['core', 'client', 'inspector'],
+  inspector: ['core', 'server'],
   react: ['core', 'client'],
   next: ['core', 'server', 'react'],
   testing: ['core', 'client', 'server'],

@@ -82,6 +82,16 @@ test('each change of a table is told once, in order, by its event, as Supabase t
   expect(inserts.all.map(({ eventType }) => eventType)).toEqual(['INSERT'])
 })
 
+test('an UPDATE that leaves a row as it was is told to nobody', async () => {
+  const node = await start()
+  const topic = node.client().channel('any name')
+  const all = new Told(topic, { event: '*', table: 'products' })
+  await joined(topic)
+  await run('update products set price = price')
+  await run('update products set price = 4 where id = 2')
+  expect(await all.count(1)).toEqual([expect.objectContaining({ eventType: 'UPDATE', old: { id: 2 } })])
+})
+
 test('a filter lets through its rows alone, and a row that leaves it is deleted there', async () => {
   const node = await start()
   const topic = node.client().channel('tools')

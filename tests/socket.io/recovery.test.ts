@@ -61,6 +61,34 @@ test('a client that was cut off before its first message gets what it missed, an
   expect(heard).toEqual(['a', 'b'].map(text))
 })
 
+test('what was taken back is told as an event, and a client that was away never gets it', async () => {
+  const node = await startNode()
+  const [ada, grace] = [await node.connected(), await node.connected()]
+  for (const client of [ada, grace]) await join(client, 'room:1')
+  const [heard, told, missed, gone] = [
+    heardBy(ada),
+    heardBy(ada, 'baro:redacted'),
+    heardBy(grace),
+    heardBy(grace, 'baro:tombstone'),
+  ]
+  await say(node, 'a')
+  await until(grace, () => missed.length === 1)
+  const left = new Promise((resolve) => grace.once('disconnect', resolve))
+  grace.io.engine.close()
+  await left
+  await node.hub.publish(room({ id: 1 }), 'message', text('a secret'), { id: 'the-secret' })
+  await until(ada, () => heard.length === 2)
+  await node.hub.redact(room({ id: 1 }), 'the-secret', { reason: 'abuse' })
+  await until(ada, () => told.length === 1)
+  grace.connect()
+  await say(node, 'b')
+  await until(grace, () => missed.length === 2)
+  expect(grace.recovered).toBe(true)
+  expect(told).toEqual([{ id: 'the-secret', offset: 2, reason: 'abuse' }])
+  expect(missed).toEqual(['a', 'b'].map(text))
+  expect(gone).toEqual([{ reason: 'abuse' }])
+})
+
 test('messages that move nobody do not disturb it: signals, private ones and those of other rooms, with a text at their end', async () => {
   const node = await startNode()
   const ada = await node.connected()

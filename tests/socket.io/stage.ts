@@ -10,6 +10,7 @@ import { atEnd, serve } from '../gateways/serving.ts'
 
 /** A room for talking. */
 export const room = channel('room:{id}', {
+  moderated: true,
   events: {
     message: z.object({ text: z.string() }),
     said: z.string(),

@@ -66,6 +66,25 @@ describe.each(versions)('with serializer %s', (version) => {
   })
 })
 
+test('what was taken back is told as a broadcast, and is not replayed', async () => {
+  const node = await startNode()
+  const since = Date.now() - 60_000
+  const live = node.client().channel('room:1')
+  const told = new Heard(live, 'baro:redacted')
+  await joined(live)
+  await node.hub.publish(room({ id: 1 }), 'message', { text: 'a secret' }, { id: 'the-secret' })
+  await node.hub.publish(room({ id: 1 }), 'message', { text: 'b' })
+  await node.hub.redact(room({ id: 1 }), 'the-secret', { reason: 'abuse' })
+  expect(await told.count(1)).toEqual([{ id: 'the-secret', offset: 1, reason: 'abuse' }])
+  const config = { private: true, broadcast: { replay: { since, limit: 25 } } }
+  const late = node.client().channel('room:1', { config })
+  const [heard, gone] = [new Heard(late), new Heard(late, 'baro:tombstone')]
+  await joined(late)
+  expect(await heard.count(1)).toEqual([{ text: 'b' }])
+  expect(await gone.count(1)).toEqual([{ reason: 'abuse' }])
+  expect(gone.metas).toMatchObject([{ id: 'the-secret' }])
+})
+
 test('bytes arrive as bytes', async () => {
   const node = await startNode()
   const topic = node.client().channel('room:1')

@@ -86,6 +86,36 @@ test('ten thousand joins are held to the bound of a connection, and nobody else 
   expect(await heard.count(1)).toEqual([{ text: 'still here' }])
 })
 
+test('I7: of joins that come in one write a few are begun in a turn of the event loop, and others come in between', async () => {
+  let turn = 0
+  const begunIn = new Map<number, number>()
+  const access = () => {
+    begunIn.set(turn, (begunIn.get(turn) ?? 0) + 1)
+    return true
+  }
+  const node = await startNode({ access, hub: { limits: { messagesPerSecond: 100_000, bytesPerSecond: 1 << 30 } } })
+  const socket = await stranger(node)
+  const count = 120
+  let answers = 0
+  const all = new Promise<void>((resolve) => {
+    socket.on('message', () => {
+      if (++answers === count) resolve()
+    })
+  })
+  let isOver = false
+  const next = () => {
+    turn++
+    if (!isOver) setImmediate(next)
+  }
+  next()
+  for (let number = 0; number < count; number++) socket.send(join(`realtime:room:${number}`, String(number)))
+  await all
+  isOver = true
+  expect([...begunIn.values()].reduce((sum, begun) => sum + begun)).toBe(count)
+  // Eight begin in a turn of their address, and of those at most two are between two looks at all connections.
+  expect(Math.max(...begunIn.values())).toBeLessThanOrEqual(16)
+})
+
 test('what is said on a topic that is not joined is refused', async () => {
   const node = await startNode()
   const socket = await stranger(node)

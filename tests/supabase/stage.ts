@@ -9,6 +9,7 @@ import { atEnd, type Served, serve } from '../gateways/serving.ts'
 
 /** A room for talking. */
 export const room = channel('room:{id}', {
+  moderated: true,
   events: { message: z.object({ text: z.string() }), picture: z.instanceof(Uint8Array) },
   signals: { cursor: z.object({ x: z.number(), y: z.number() }) },
 })

@@ -12,7 +12,10 @@ const rows = 10_000
 
 const ticks = table('public.ticks', { key: ['id'], columns: { id: 'integer', text: 'text' }, filters: ['id'] })
 
-/** Each publish changes one row of each subscriber, in one statement. */
+/**
+ * Each publish changes one row of each subscriber, in one statement. Its text is another each time: an UPDATE that leaves a
+ * row as it was is no change, and nobody would be told.
+ */
 export function createRowsServer(): BenchServer {
   let published = 0
   let pool: Pool
@@ -41,7 +44,9 @@ export function createRowsServer(): BenchServer {
       return (await hub.listen(0)).port
     },
     async publish(text) {
-      await pool.query('update ticks set text = $1 where id % $2 = $3', [text, rowsEach, published++ % rowsEach])
+      const number = published++
+      const changed = `${text} ${number}`
+      await pool.query('update ticks set text = $1 where id % $2 = $3', [changed, rowsEach, number % rowsEach])
     },
   }
 }

@@ -4,6 +4,7 @@ import { parseEventType } from './event-type.ts'
 import { createPattern, nameFrom, type ParamRules, type ParamsOf, type Pattern } from './pattern.ts'
 import type { HistoryBounds } from './ports/broker.ts'
 import type { Publication } from './publication.ts'
+import type { Redaction } from './redaction.ts'
 import { type Reference, rememberDefinition } from './reference.ts'
 import type { InputOf, OutputOf, Schema } from './schema.ts'
 import type { WireForm } from './wire-form.ts'
@@ -47,6 +48,22 @@ export interface StateOptions<Events extends Schemas, State> {
   readonly initial: () => State
   /** One reducer for each event type that changes the state. Other event types leave the state as it is. */
   readonly on: { readonly [Type in keyof Events & string]?: Reducer<State, Type, Events[Type]> }
+  /**
+   * How the state loses a publication that was taken back, or shows that something was. It is called when the redaction is
+   * told, and, with a `time`, in the place of the publication by whoever folds that part of history later. Both ways must lead
+   * to one state, and twice to the same as once. Default: the state is folded again from the history that is kept, and readers
+   * are reset.
+   *
+   * @example
+   * ```ts
+   * const state = {
+   *   initial: (): { id: string; text: string }[] => [],
+   *   on: {},
+   *   redact: (list: { id: string; text: string }[], { id }: { id: string }) => list.filter((one) => one.id !== id),
+   * }
+   * ```
+   */
+  readonly redact?: (state: State, redaction: Redaction) => State
   /**
    * Whether a state lacks what no publication will bring, such as the next row of a list of ten from which one has left. The
    * client then shows it, and asks for a new snapshot. Default: never.
@@ -94,6 +111,11 @@ export interface ChannelOptions<
   /** How much of the channel is kept. */
   readonly history?: HistoryOptions
   /**
+   * Publications may be taken back (`hub.redact`). No cache may then keep a part of its history for ever. Default false:
+   * nothing can be taken back, and `hub.redact` says so.
+   */
+  readonly moderated?: boolean
+  /**
    * The event type for text that a plain WebSocket sends and that is not a JSON object; the text becomes the payload.
    * For code that calls `socket.send('hello')`. Default: an error answers such a text.
    */
@@ -121,6 +143,8 @@ export interface ChannelDefinition<T extends ChannelTypes> {
   /** The schema of what a member tells of itself; `undefined` if the channel has no members. */
   readonly member: T['member']
   readonly history: HistoryBounds
+  /** Whether publications may be taken back. */
+  readonly moderated?: boolean | undefined
   readonly text: string | undefined
   readonly version: string
   /** What a database knows it by, where it shows the rows of a table. A hub without a database refuses it. */
@@ -188,9 +212,9 @@ export function channel<
 }> {
   type T = { pattern: P; events: Events; signals: Signals; requests: Requests; state: State; member: Member }
   const { events = {} as Events, signals = {} as Signals, requests = {} as Requests, state } = options
-  assertKnown(pattern, options, 'params events signals requests state members history text version')
+  assertKnown(pattern, options, 'params events signals requests state members history moderated text version')
   assertKnown(pattern, options.history ?? {}, 'size ttl bytes')
-  assertKnown(pattern, state ?? {}, 'initial on isShort')
+  assertKnown(pattern, state ?? {}, 'initial on redact isShort')
   const parsed = createPattern(pattern, options.params)
   for (const type of [...Object.keys(events), ...Object.keys(signals), ...Object.keys(requests)]) {
     const checked = parseEventType(type)
@@ -219,6 +243,7 @@ export function channel<
     state,
     member: options.members?.state as Member,
     history: historyBounds(pattern, options.history ?? {}),
+    moderated: options.moderated,
     text: options.text,
     version: options.version ?? '1',
   })

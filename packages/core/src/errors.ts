@@ -12,6 +12,7 @@ export const errorCodes = {
   unauthenticated: { status: 401, retry: false },
   expired: { status: 401, retry: false },
   refused: { status: 403, retry: false },
+  muted: { status: 403, retry: false },
   'origin-refused': { status: 403, retry: false },
   'unknown-channel': { status: 404, retry: false },
   'not-accepted': { status: 404, retry: false },

@@ -7,9 +7,8 @@
  * The state below is the set, at a position: a snapshot and the later changes are the truth (I9). A large set shows its
  * count alone, and its members are asked for, page by page.
  */
-import type { AnyChannel, ChannelDefinition, ChannelTypes } from './channel.ts'
-import { isReservedName } from './channel-name.ts'
-import { BaroError, quote } from './errors.ts'
+import type { AnyChannel, ChannelTypes } from './channel.ts'
+import { assertOwner, derived, derivedName } from './derived-channel.ts'
 import type { Json } from './json.ts'
 import type { HistoryBounds } from './ports/broker.ts'
 import type { Publication } from './publication.ts'
@@ -87,9 +86,6 @@ export interface MembersPage<State = Json> {
   readonly more?: true
 }
 
-const membersPrefix = 'baro~members:'
-const herePrefix = 'baro~here:'
-
 /** What is kept of a members channel: a reader that was away for longer gets the set anew. */
 export const membersHistory: HistoryBounds = { size: 500, ttlMs: 600_000, bytes: 1 << 20 }
 
@@ -109,23 +105,13 @@ export function foldMembers(before: Members, { type, payload }: MembersEntry): M
 const folds = (state: Members, publication: Publication) => foldMembers(state, publication as unknown as MembersEntry)
 
 /** The definition of every members channel. Clients and hub share it, so it has a version of its own. */
-export const membersChannel: AnyChannel = derived('baro~members', membersHistory, {
+export const membersChannel: AnyChannel = derived('members', membersHistory, {
   initial: () => ({ count: 0, list: [] }),
   on: { changed: folds, counted: folds, listed: folds },
 })
 
 /** The definition of what a member follows to be here. Nothing is published there. */
-export const hereChannel: AnyChannel = derived('baro~here', { size: 0, ttlMs: 0, bytes: 0 }, undefined)
-
-function derived(text: string, history: HistoryBounds, state: AnyChannel['state']): AnyChannel {
-  const refer = (owner: Reference) => ({ channel: `${text}:${owner.channel}` })
-  const definition: Omit<ChannelDefinition<ChannelTypes>, ''> = {
-    ...{ pattern: { text, segments: [] }, history, state },
-    ...{ events: {}, signals: {}, requests: {}, member: undefined, text: undefined, version: '1' },
-  }
-  // A definition is called to make a reference, so it is a function; its types are those of each owner, and known to nobody here.
-  return Object.assign(refer, definition) as unknown as AnyChannel
-}
+export const hereChannel: AnyChannel = derived('here', { size: 0, ttlMs: 0, bytes: 0 }, undefined)
 
 /**
  * The channel that shows who is in a channel, as its reference: for `snapshot`, and for whoever follows it by hand.
@@ -138,10 +124,8 @@ function derived(text: string, history: HistoryBounds, state: AnyChannel['state'
  * ```
  */
 export function members<T extends ChannelTypes>(reference: Reference<T>): Reference<MembersTypes<T>> {
-  const { channel } = reference
-  if (isReservedName(channel))
-    throw new BaroError('bad-name', `${quote(channel)} has no members of its own. Pass a channel of the application.`)
-  return rememberDefinition(membersChannel, { channel: membersPrefix + channel })
+  assertOwner(reference, 'members')
+  return rememberDefinition(membersChannel, { channel: derivedName('members', reference.channel) })
 }
 
 /** What a member follows to be here. The state goes with each subscribe, on whatever link. */
@@ -151,19 +135,12 @@ export interface HereReference extends Reference {
 
 /** The reference by which somebody is in a channel. */
 export function here({ channel }: Reference, state?: Json): HereReference {
-  return { channel: herePrefix + channel, ...(state !== undefined && { state }) }
-}
-
-/** Which channel of which owner a name stands for; `undefined` if it is not derived from another. */
-export function ownerOf(name: string): { readonly is: 'members' | 'here'; readonly owner: string } | undefined {
-  if (name.startsWith(membersPrefix)) return { is: 'members', owner: name.slice(membersPrefix.length) }
-  if (name.startsWith(herePrefix)) return { is: 'here', owner: name.slice(herePrefix.length) }
-  return undefined
+  return { channel: derivedName('here', channel), ...(state !== undefined && { state }) }
 }
 
 /** Whether the reference is that of a members channel. */
 export function isOfMembers<T extends ChannelTypes>(
   reference: Reference<T> | Reference<MembersTypes<T>>,
 ): reference is Reference<MembersTypes<T>> {
-  return reference.channel.startsWith(membersPrefix)
+  return reference.channel.startsWith(derivedName('members', ''))
 }

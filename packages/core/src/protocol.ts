@@ -1,4 +1,5 @@
 // The door of `@baro/core/protocol`: what goes over the wire, and the rules about it, for who writes a client or a gateway.
+export { maxMuted } from './audit.ts'
 export {
   asBytes,
   type Bytes,
@@ -11,6 +12,7 @@ export {
 } from './bytes.ts'
 export * from './channel-name.ts'
 export * from './close-codes.ts'
+export { type DerivedKind, derivedName, ownerOf } from './derived-channel.ts'
 export { durationMs } from './duration.ts'
 export { mayPass, quote } from './errors.ts'
 export * from './event-type.ts'
@@ -27,7 +29,6 @@ export {
   type MembersEntry,
   membersChannel,
   membersHistory,
-  ownerOf,
 } from './members.ts'
 export * from './option-rules.ts'
 export { createPattern, matchPattern, nameFrom, overlap, type Pattern } from './pattern.ts'
@@ -48,6 +49,7 @@ export {
   type QueriedPosition,
   startOf,
 } from './position.ts'
+export { redactedType, redactionOf, tombstoneType } from './redaction.ts'
 export { definitionOf } from './reference.ts'
 export * from './result.ts'
 export { validatePayload } from './schema.ts'

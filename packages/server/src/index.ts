@@ -17,6 +17,7 @@ export type {
   Credentials,
   EventContext,
   Identity,
+  ModerationContext,
   PayloadOf,
   Published,
   RequestContext,
@@ -50,6 +51,7 @@ export {
   type Who,
 } from './observe/hub-events.ts'
 export type { JournalEvent } from './observe/journal.ts'
+export { sentenceOf } from './observe/sentences.ts'
 export type { Cause, Outcome, PublicationAsked, SessionAnswer, Trouble, WhyAnswer } from './observe/why.ts'
 export type { PagesOptions } from './page-cache/keep-pages.ts'
 export { createMemoryPageStore, type MemoryPageStoreOptions } from './page-cache/memory-page-store.ts'
@@ -64,3 +66,4 @@ export type {
   TrackingTold,
 } from './participant/participant.ts'
 export { defaultLimits, type Limits } from './ports/limits.ts'
+export type { Redacted, Redacting } from './publish/redactor.ts'

@@ -14,6 +14,21 @@ export type { Outbox, RoomWaiter } from './delivery/outbox.ts'
 export { assembleHub, type Guards } from './hub/assemble-hub.ts'
 export type { Gateway, GatewayHost, GatewayLink, Program } from './hub/gateway.ts'
 export { interceptServer, isHeardByOthers, type Taker } from './hub/intercept-server.ts'
+export type {
+  HandOver,
+  Inspection,
+  SeenChange,
+  SeenChannel,
+  SeenFollowing,
+  SeenFrame,
+  SeenFrames,
+  SeenHistory,
+  SeenNode,
+  SeenPublication,
+  SeenSession,
+  SeenState,
+  TailTold,
+} from './inspection/inspection.ts'
 export type { PageParts } from './page-cache/page-parts.ts'
 export type { Framing, Handshake, SessionLink, Socket } from './ports/socket.ts'
 export type { Outlet } from './stream/reader.ts'

@@ -30,6 +30,13 @@ export const chat = channel('chat:{id}', {
   state: { initial: (): string[] => [], on: { message: (list, { payload }) => [...list, payload] } },
 })
 
+/** A channel in which something may be taken back. */
+export const wall = channel('wall:{id}', {
+  moderated: true,
+  events: { message: z.string() },
+  state: { initial: (): string[] => [], on: { message: (list, { payload }) => [...list, payload] } },
+})
+
 /** What came back. */
 export interface Answer {
   readonly status: number
@@ -92,7 +99,7 @@ export function atEnd(end: () => unknown): void {
 }
 
 /**
- * Serves `room`, `news`, `brief` and `chat`; a token is the id of its user. The handlers are those of every channel.
+ * Serves `room`, `news`, `brief`, `chat` and `wall`; a token is the id of its user. The handlers are those of every channel.
  */
 export async function serve(
   options: Partial<HubOptions> = {},
@@ -104,8 +111,8 @@ export async function serve(
   const randomness = createSeededRandomness('http')
   const broker = tamperWith(options.broker ?? createMemoryBroker({ clock, randomness }))
   const auth: HubOptions['auth'] = ({ token }) => (token === undefined ? undefined : { id: token })
-  const hub = createHub({ channels: [room, news, brief, chat], auth, clock, log, randomness, ...options, broker })
-  for (const definition of [room, news, brief, chat])
+  const hub = createHub({ channels: [room, news, brief, chat, wall], auth, clock, log, randomness, ...options, broker })
+  for (const definition of [room, news, brief, chat, wall])
     hub.on(definition, {
       events: { message: ({ payload, publish }) => publish('message', payload as never) },
       ...handlers,

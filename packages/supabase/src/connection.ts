@@ -91,6 +91,11 @@ export class Connection implements SessionLink, TopicLink {
     return user
   }
 
+  inTurn(run: () => void): Promise<void> {
+    const { host, handshake } = this.#parts
+    return host.inTurn(handshake, run)
+  }
+
   send(frame: Frame): void {
     this.outbox.replyBytes(this.encode(frame))
   }

@@ -19,6 +19,8 @@ export interface TopicLink {
    * @throws {BaroError} As the hub's `auth` says.
    */
   identify(token: string | undefined): Promise<Identity | undefined>
+  /** Runs what leaves work for later in a turn of the client's address. */
+  inTurn(run: () => void): Promise<void>
   /** Writes a message that must arrive. */
   send(frame: Frame): void
   /** Writes what happened in a topic; the caller has asked the outbox. */
@@ -154,7 +156,10 @@ export class Topic {
     const isCurrent = () => this.#state !== 'ended' && number === this.#tokens
     try {
       const user = await this.#parts.link.identify(token)
-      if (isCurrent()) this.#follow(user)
+      // Hundreds of joins may come in one write.
+      await this.#parts.link.inTurn(() => {
+        if (isCurrent()) this.#follow(user)
+      })
     } catch (error) {
       if (isCurrent()) this.#fail(error, 'broadcast')
     } finally {

@@ -5,20 +5,24 @@ import { repeatFrames } from './repeat-frames.ts'
 import { flood } from './requests.ts'
 import { post } from './wire.ts'
 
-const path = '/realtime/v1/websocket?apikey=anon&vsn=2.0.0'
+export const supabasePath = '/realtime/v1/websocket?apikey=anon&vsn=2.0.0'
 const topic = 'realtime:room:1'
 
 /** A message of serializer 2.0.0. */
 const message = (ref: number, name: string, event: string, payload: object) =>
   clientFrame(JSON.stringify(['1', String(ref), name, event, payload]))
-const join = (name: string) =>
+/** Joins a topic, and wants to know who is there. */
+export const joinFrame = (name: string) =>
   clientFrame(JSON.stringify(['1', '1', name, 'phx_join', { config: { presence: { enabled: true } } }]))
+/** Leaves a topic. */
+export const leaveFrame = (name: string, ref: number) => message(ref, name, 'phx_leave', {})
 
 const many = (frameOf: (index: number) => Buffer, count = 500) =>
   Buffer.concat(Array.from({ length: count }, (_, index) => frameOf(index)))
 
 /** The same frames for ever, on a few sockets that have joined the room of the honest. */
-const repeat = (assault: Assault, frames: Uint8Array) => repeatFrames(assault, frames, { path, first: join(topic) })
+const repeat = (assault: Assault, frames: Uint8Array) =>
+  repeatFrames(assault, frames, { path: supabasePath, first: joinFrame(topic) })
 
 /** Binary broadcasts: with lengths beyond their end, of an unknown encoding, with topics of 255 bytes, with no end of the meta. */
 const lies = [
@@ -37,8 +41,8 @@ export const supabase: readonly Attack[] = [
         assault,
         many((index) =>
           index % 2 === 0
-            ? join(`realtime:room:invented-${index >> 1}`)
-            : message(index, `realtime:room:invented-${index >> 1}`, 'phx_leave', {}),
+            ? joinFrame(`realtime:room:invented-${index >> 1}`)
+            : leaveFrame(`realtime:room:invented-${index >> 1}`, index),
         ),
       ),
   },
@@ -48,7 +52,7 @@ export const supabase: readonly Attack[] = [
     run: (assault) =>
       repeat(
         assault,
-        many((index) => join(`realtime:room:hoard-${index}`), 10_000),
+        many((index) => joinFrame(`realtime:room:hoard-${index}`), 10_000),
       ),
   },
   {
@@ -57,7 +61,7 @@ export const supabase: readonly Attack[] = [
     run: (assault) =>
       repeat(
         assault,
-        many((index) => join(`realtime:${'x'.repeat(300)}${index}`)),
+        many((index) => joinFrame(`realtime:${'x'.repeat(300)}${index}`)),
       ),
   },
   {
@@ -65,9 +69,9 @@ export const supabase: readonly Attack[] = [
     what: 'binary broadcasts of Supabase whose lengths lie',
     run: (assault) =>
       assault.crowd(8, async (wire) => {
-        await wire.upgrade(path)
+        await wire.upgrade(supabasePath)
         wire.listen()
-        await wire.write(join(topic))
+        await wire.write(joinFrame(topic))
         // Fewer than close the link, and then more.
         await wire.write(Buffer.concat(lies))
         while (assault.isOn && wire.isOpen) await wire.write(repeated(Buffer.concat(lies), 25))

@@ -4,41 +4,31 @@ import type { Language } from '../../i18n/languages.ts'
 export const guides = [
   'pages',
   'messages',
+  'recipes',
   'users',
   'programs',
   'database',
   'rows',
+  'transports',
   'tutorials',
   'running',
+  'deploy',
   'scaling',
+  'observe',
   'from-socket.io',
   'from-supabase',
+  'faq',
   'field',
 ] as const
-
-const inKorean: ReadonlySet<string> = new Set([
-  'database',
-  'field',
-  'from-socket.io',
-  'from-supabase',
-  'messages',
-  'pages',
-  'programs',
-  'rows',
-  'running',
-  'scaling',
-  'tutorials',
-  'users',
-])
 
 /** The file that begins the documentation. */
 export function firstFile(language: Language): string {
   return language === 'ko' ? 'README.ko.md' : 'README.md'
 }
 
-/** The file of a guide, in the language of the reader where it was translated. */
+/** The file of a guide in the language of the reader. */
 export function guideFile(language: Language, guide: (typeof guides)[number]): string {
-  return language === 'ko' && inKorean.has(guide) ? `docs/ko/${guide}.md` : `docs/${guide}.md`
+  return language === 'ko' ? `docs/ko/${guide}.md` : `docs/${guide}.md`
 }
 
 /** Where a file of the repository is on this site, if it is. */

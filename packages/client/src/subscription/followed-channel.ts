@@ -1,6 +1,6 @@
 import { type AnyChannel, isSnapshot, type Json, type Publication, type Reference, type Signal } from '@baro/core'
 import type { Cancel, Clock, Randomness } from '@baro/core/broker'
-import { parseAt } from '@baro/core/protocol'
+import { parseAt, redactedType } from '@baro/core/protocol'
 import type { ClientLog } from '../changes/client-log.ts'
 import type { Listeners } from '../changes/listeners.ts'
 import { same } from '../changes/same.ts'
@@ -134,12 +134,14 @@ export function createFollowedChannel(
   }
 
   function take({ position, publications }: { position: string; publications: readonly Publication[] }): void {
-    store = advance(store, definition, position, publications, ({ type, offset }, error) =>
-      parts.log.error(`"${type}" ${offset} of ${channel} is skipped, its reducer threw: ${error}`),
-    )
+    let isSpoiled = false
+    store = advance(store, definition, position, publications, ({ type, offset }, error) => {
+      isSpoiled ||= type === redactedType
+      if (error) parts.log.error(`"${type}" ${offset} of ${channel} is skipped, its reducer threw: ${error}`)
+    })
     refresh()
     for (const publication of publications) tell('publication', publication)
-    if (definition.state?.isShort?.(store.confirmed)) dispatch({ type: 'short' })
+    if (isSpoiled || definition.state?.isShort?.(store.confirmed)) dispatch({ type: 'short' })
   }
 
   function tell<Name extends keyof ChannelEvents>(name: Name, value: ChannelEvents[Name]): void {

@@ -2,8 +2,10 @@
  * The sets of members of a broker (I9). What a step changed comes back with the entry that tells it; the broker appends
  * that in the same step.
  */
+
+import { ownerOf } from '../derived-channel.ts'
 import { type Json, jsonText } from '../json.ts'
-import { type Member, type Members, type MembersEntry, type MembersPage, ownerOf } from '../members.ts'
+import type { Member, Members, MembersEntry, MembersPage } from '../members.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HeldMember, SetChange, Touch, Touched, TouchTerms } from '../ports/presence.ts'
 import { LastAnswers } from './last-answers.ts'

@@ -2,26 +2,23 @@
  * What a user may not do any more, on all nodes: here at once, elsewhere as soon as the broker has told it. A node that may
  * have missed something lets all its users come back, so that `auth` and the rules are asked again: only who comes has a token.
  */
-import { BaroError, type Log } from '@baro/core'
+import { BaroError } from '@baro/core'
 import type { Broker, Clock, NodeMessage, Randomness } from '@baro/core/broker'
 import { createId } from '@baro/core/protocol'
-import { describeError } from '../observe/describe-error.ts'
+import type { Hearing } from './hearing.ts'
 import type { Permits } from './permits.ts'
 
 /** What revoking works with. */
 export interface RevocationsParts {
   readonly permits: Permits
-  readonly broker: Pick<Broker, 'tell' | 'hear'>
+  readonly broker: Pick<Broker, 'tell'>
+  readonly hearing: Pick<Hearing, 'add'>
   readonly clock: Clock
   readonly randomness: Randomness
-  readonly log: Log
 }
 
 /** What nodes tell each other. */
 const revoked = 'baro:revoked'
-
-/** How long it takes until a broker that cannot be heard is tried again. */
-const retryMs = 1_000
 
 /** All users come back within this time, so that not all come at once. */
 const comeBackSpreadMs = 5_000
@@ -30,13 +27,11 @@ export class Revocations {
   readonly #parts: RevocationsParts
   /** Names this node, which does not do again what it told. */
   readonly #node: string
-  #stop: Promise<() => void> | undefined
-  #isClosed = false
 
   constructor(parts: RevocationsParts) {
     this.#parts = parts
     this.#node = createId(parts.randomness)
-    this.#hear()
+    parts.hearing.add({ heard: (message) => this.#heard(message), missed: () => this.#letComeBack() })
   }
 
   /**
@@ -52,32 +47,9 @@ export class Revocations {
     await this.#parts.broker.tell({ type: revoked, payload })
   }
 
-  close(): void {
-    this.#isClosed = true
-    this.#stop?.then((stop) => stop()).catch(() => {})
-  }
-
   #do(user: string, follows: { readonly channel?: string | undefined } | undefined): void {
     if (follows) this.#parts.permits.revoke(user, follows.channel)
     else this.#parts.permits.disconnect(user)
-  }
-
-  #hear(isLate = false): void {
-    const { broker, clock, log } = this.#parts
-    const stop = Promise.resolve().then(() =>
-      broker.hear({ heard: (message) => this.#heard(message), lost: () => this.#letComeBack() }),
-    )
-    this.#stop = stop
-    // Before it hears again, nobody who came back would be heard of either.
-    if (isLate) stop.then(() => this.#letComeBack()).catch(() => {})
-    stop.catch((error) => {
-      if (this.#isClosed) return
-      log.error({}, `Other nodes cannot be heard, which is tried again in ${retryMs} ms: ${describeError(error)}`)
-      clock.after(retryMs, () => {
-        if (this.#isClosed) return
-        this.#hear(true)
-      })
-    })
   }
 
   #heard({ type, payload }: NodeMessage): void {

@@ -109,6 +109,16 @@ export type Sendable<Sent extends Schemas, Own extends keyof Sent, Type extends 
   | InputOf<Sent[Type]>
   | (Type extends Own ? PayloadOf<Sent[Type]> : never)
 
+/** What a rule for moderators decides by. */
+export interface ModerationContext<T extends ChannelTypes = ChannelTypes> extends ChannelContext<T> {
+  /**
+   * - `redact`: to take something back.
+   * - `mute`: to keep a user from publishing, or to let the user publish again.
+   * - `audit`: to see what moderators have done, and who is muted. Asked as `read` is.
+   */
+  readonly action: 'redact' | 'mute' | 'audit'
+}
+
 /** What an event handler gets. */
 export interface EventContext<T extends ChannelTypes, Own extends keyof T['events'] & string>
   extends ChannelContext<T> {
@@ -174,6 +184,21 @@ export interface RequestContext<T extends ChannelTypes, Payload> extends Channel
 export interface ChannelHandlers<T extends ChannelTypes> {
   /** Who may do what with the channel. */
   readonly access: Access<T>
+  /**
+   * Who may moderate a channel that is `moderated`: a rule that is asked in the way of `access`, whatever that says. Default:
+   * nobody, but the application by `hub.redact` and `hub.mute`.
+   *
+   * @example
+   * ```ts
+   * hub.on(room, { access: 'public', moderators: ({ claims }) => claims.role === 'moderator' })
+   * ```
+   */
+  readonly moderators?: (context: ModerationContext<T>) => boolean | Promise<boolean>
+  /**
+   * Names of fields that no tool shows to whoever looks into a node, such as `['email', 'cardNumber']`: wherever they stand in
+   * a payload, a state, or what a member tells of itself. Clients get them as before. Default: none.
+   */
+  readonly private?: readonly string[]
   /** Where a snapshot comes from. Default: the state, folded from the stream. */
   readonly snapshot?: SnapshotSource<
     ReadParamsOf<T['pattern']>,

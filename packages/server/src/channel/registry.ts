@@ -3,6 +3,7 @@ import {
   accepted,
   anyFunction,
   checkedOptions,
+  listOf,
   matchPattern,
   type OptionRule,
   type OptionRules,
@@ -13,7 +14,7 @@ import {
   type Result,
   refused,
 } from '@baro/core/protocol'
-import { derivedFrom, type PageOf } from './derived-channels.ts'
+import { type DerivedWork, derivedFrom } from './derived-channels.ts'
 import type { AnyHandlers } from './handlers.ts'
 
 /** Said about what is not defined: a server that was not restarted is the likely reason while somebody develops. */
@@ -31,6 +32,12 @@ export interface Resolved {
   readonly members?: string
 }
 
+const noWork: DerivedWork = {
+  pageOf: () => undefined,
+  redact: () => undefined,
+  mute: async () => undefined,
+}
+
 /** Most channels that are found without a look at their name. */
 const maxKnown = 1_000
 
@@ -44,6 +51,8 @@ export interface Registry {
   resolvePlain(name: string): Result<Resolved>
   /** @throws {BaroError} `bad-definition` if a definition has no handlers, hence no access rule. */
   assertComplete(): void
+  /** The private fields of all channels. */
+  privateNames(): readonly string[]
 }
 
 /**
@@ -51,7 +60,7 @@ export interface Registry {
  *
  * @throws {BaroError} `bad-definition` if two patterns can match one name.
  */
-export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageOf = () => undefined): Registry {
+export function createRegistry(definitions: readonly AnyChannel[], work: DerivedWork = noWork): Registry {
   for (const [index, one] of definitions.entries())
     for (const other of definitions.slice(index + 1))
       if (overlap(one.pattern, other.pattern))
@@ -88,14 +97,16 @@ export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageO
   function deriveFrom(name: string, { is, owner }: NonNullable<ReturnType<typeof ownerOf>>): Result<Resolved> {
     const found = ownerOf(owner) ? undefined : registry.resolve(owner)
     if (found && !found.ok) return found
-    if (!found?.value.definition.member)
+    const needed = is === 'audit' ? 'moderated' : 'members'
+    const definition = found?.value.definition
+    if (!found || !(is === 'audit' ? definition?.moderated : definition?.member))
       return refused(
         new BaroError(
           'unknown-channel',
-          `${quote(name)} is no channel, because ${quote(owner)} has no members. Define it with "members". ${runningHub}`,
+          `${quote(name)} is no channel, because ${quote(owner)} is not defined with "${needed}". Add it. ${runningHub}`,
         ),
       )
-    return accepted(derivedFrom(found.value, is, pageOf))
+    return accepted(derivedFrom(found.value, is, work))
   }
 
   const registry: Registry = {
@@ -144,6 +155,8 @@ export function createRegistry(definitions: readonly AnyChannel[], pageOf: PageO
       )
     },
 
+    privateNames: () => [...handlersOf.values()].flatMap((handlers) => handlers.private ?? []),
+
     assertComplete() {
       if (complete) return
       for (const { pattern } of definitions)
@@ -170,10 +183,12 @@ const handlersByType: OptionRule = {
 
 const handlerRules: OptionRules<AnyHandlers> = {
   access: { what: "'public', or a rule", accepts: () => true },
+  moderators: anyFunction,
   snapshot: {
     what: 'what loaded(), polled() or queried() returned',
     accepts: (value) => typeof value === 'object' && value !== null,
   },
+  private: listOf('names of fields'),
   events: handlersByType,
   signals: handlersByType,
   requests: handlersByType,

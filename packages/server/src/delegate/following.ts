@@ -13,7 +13,7 @@ import { stateOfMember } from '../presence/member-state.ts'
 import type { Feed } from '../stream/feed.ts'
 import type { Feeds } from '../stream/feeds.ts'
 import { isBehind } from '../stream/is-behind.ts'
-import { type Outlet, Reader } from '../stream/reader.ts'
+import { type Outlet, Reader, type Standing } from '../stream/reader.ts'
 
 /** What following works with. */
 export interface FollowingParts {
@@ -64,6 +64,11 @@ export class Following {
 
   get resolved(): Resolved {
     return this.#resolved
+  }
+
+  /** Where its principal stands, for who looks. */
+  get standing(): Standing {
+    return this.#reader?.standing ?? { is: 'asking', offset: undefined }
   }
 
   /**

@@ -1,8 +1,9 @@
 import { closeCodes } from '@baro/core/protocol'
 import type { Limits } from '../ports/limits.ts'
-import type { Socket } from '../ports/socket.ts'
+import type { LinkTap, Socket } from '../ports/socket.ts'
 import { isKnownToRead, mostQueuedBytes } from './precedence.ts'
 import type { Run } from './run.ts'
+import { tappedSocket } from './tapped-socket.ts'
 import type { Ticker, Writing } from './ticker.ts'
 
 /** A reader that was cut. It goes on when the outbox has room. */
@@ -20,7 +21,8 @@ const apartFromBytes = 4_096
  * Replies and errors are never dropped. When they alone exceed their bound, the connection closes as slow.
  */
 export class Outbox implements Writing {
-  readonly #socket: Socket
+  /** While somebody looks at the link, another one in front of it: whoever is not looked at pays nothing. */
+  #socket: Socket
   readonly #ticker: Ticker
   readonly #limits: Limits
   #pending: Run | undefined
@@ -140,6 +142,15 @@ export class Outbox implements Writing {
     this.flush(this.spokeAtMs)
     this.#closed = true
     this.#socket.close(code, reason)
+  }
+
+  /** Shows what is written from now on; returns how to stop. One looks at a time. */
+  tap(tap: LinkTap): () => void {
+    const socket = this.#socket
+    this.#socket = tappedSocket(socket, tap)
+    return () => {
+      this.#socket = socket
+    }
   }
 
   /** The link is gone, so what was pending is forgotten. */

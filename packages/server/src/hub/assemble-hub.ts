@@ -1,11 +1,12 @@
 import type { Server } from 'node:http'
-import { type AnyChannel, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
+import { type AnyChannel, audit, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { type Clock, consoleLog, pooledRandomness, type Recover, type StreamSource, whenHere } from '@baro/core/broker'
 import { checkedOptions, createId, here, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Connections } from '../access/connections.ts'
 import { Gate, type GateParts } from '../access/gate.ts'
+import { Hearing } from '../access/hearing.ts'
 import { networkOf } from '../access/network-of.ts'
 import { createOriginCheck } from '../access/origins.ts'
 import { Permits } from '../access/permits.ts'
@@ -19,6 +20,7 @@ import { createRegistry, type Resolved } from '../channel/registry.ts'
 import { Delegate, type Delegating } from '../delegate/delegate.ts'
 import { Outbox } from '../delivery/outbox.ts'
 import { Ticker } from '../delivery/ticker.ts'
+import { inspectNode } from '../inspection/inspect-node.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createCounters } from '../observe/counters.ts'
 import { Journal } from '../observe/journal.ts'
@@ -29,6 +31,7 @@ import { keepPages } from '../page-cache/keep-pages.ts'
 import { createMemoryPageStore } from '../page-cache/memory-page-store.ts'
 import { PageCache } from '../page-cache/page-cache.ts'
 import { PageJudge } from '../page-cache/page-judge.ts'
+import { RedactedPages } from '../page-cache/redacted-pages.ts'
 import { RenderRecord, RenderRecords } from '../page-cache/render-record.ts'
 import { tagOfPlace } from '../page-cache/tag-of-place.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
@@ -38,7 +41,9 @@ import { Attendance } from '../presence/attendance.ts'
 import { Appender } from '../publish/appender.ts'
 import { ClaimedWork } from '../publish/claimed-work.ts'
 import { ClaimsEpoch } from '../publish/claims-epoch.ts'
+import { Mutes } from '../publish/mutes.ts'
 import { Publisher } from '../publish/publisher.ts'
+import { Redactor } from '../publish/redactor.ts'
 import { Signals } from '../publish/signals.ts'
 import { type OpenSession, Session } from '../session/session.ts'
 import { FramedOutbox } from '../session/session-outbox.ts'
@@ -66,7 +71,15 @@ import { assertHttp1, attachTo, detachFrom } from './attach.ts'
 import type { GatewayHost } from './gateway.ts'
 import { Gateways } from './gateways.ts'
 import type { Hub, HubOptions } from './hub.ts'
-import { drainRules, hubOptionRules, observerRules, socketViewRules, viewRules, whyRules } from './hub-option-rules.ts'
+import {
+  drainRules,
+  hubOptionRules,
+  observerRules,
+  redactRules,
+  socketViewRules,
+  viewRules,
+  whyRules,
+} from './hub-option-rules.ts'
 import { hubPath } from './hub-path.ts'
 import { listen } from './listen.ts'
 import { Routes } from './routes.ts'
@@ -114,7 +127,11 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   if (maxJournalBytes > 0) observation.observe(journal.observer)
   observation.observe(logTroubles(log))
   const hooks = new Hooks(log)
-  const registry = createRegistry(channels, (set, asked) => broker.presence.members(set, asked))
+  const registry = createRegistry(channels, {
+    pageOf: (set, asked) => broker.presence.members(set, asked),
+    redact: (owner, what, how) => redactor.redact(owner, what, how),
+    mute: (owner, asked, by) => mutes.mute(owner, asked, by),
+  })
   const permits = createPermits(clock)
   const gate = createGate({
     auth,
@@ -125,7 +142,8 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     log,
     observing,
   })
-  const revocations = new Revocations({ permits, broker, clock, randomness, log })
+  const hearing = new Hearing({ broker, clock, log })
+  const revocations = new Revocations({ permits, broker, hearing, clock, randomness })
   const allowances = new Allowances({ clock, limits, log })
   const connections = new Connections({ limits, counters, log })
 
@@ -168,8 +186,16 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const appender = new Appender({ broker, clock, feeds, heads, counters, observing })
   const node = createId(randomness)
   const pollers = new Pollers({ broker, appender, clock, randomness, log, node })
-  const publisher = new Publisher({ appender, claimedWork, broker, randomness, clock, log, observing })
+  const auditOf = ({ channel }: Resolved) => orThrow(registry.resolve(audit({ channel }).channel))
+  const mutes = new Mutes({ feeds, appender, clock, randomness, auditOf })
+  const publisher = new Publisher({ mutes, appender, claimedWork, broker, randomness, clock, log, observing })
   const signals = new Signals(broker, observing)
+  const redactedPages = new RedactedPages({ store: pageStore, broker, hearing, log, node })
+  const redactor = new Redactor({
+    auditOf,
+    ...{ broker, appender, feeds, heads, clock, randomness, observing },
+    stale: (channel) => redactedPages.stale(channel),
+  })
 
   const attendance = new Attendance({
     ...{ clock, hooks, log, leaveAfterMs, memberLeaseMs },
@@ -298,8 +324,19 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     ticker.writeAll()
   }
 
+  const inspection = inspectNode({ node, sessions, feeds, registry, journal, counters, broker, clock, limits })
   const host: GatewayHost = {
-    ...{ clock, randomness, log, limits, heartbeatIntervalMs, broker, channels },
+    ...{
+      clock,
+      randomness,
+      log,
+      limits,
+      heartbeatIntervalMs,
+      broker,
+      channels,
+      inspection,
+      isDevelopment: development,
+    },
     get isStopping() {
       return sessions.isStopping
     },
@@ -314,6 +351,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
         throw gate.explain(error, 'auth')
       }
     },
+    inTurn: ({ address }, run) => turns.take(address, run),
     async program({ headers, address }) {
       const network = address === undefined ? undefined : networkOf(address)
       try {
@@ -385,6 +423,9 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
 
     publish: async (reference, type, payload, { id } = {}) =>
       publisher.publish(resolve(reference), [{ type, payload }], id),
+    redact: async (reference, what, how = {}) =>
+      redactor.redact(resolve(reference), what, checkedOptions('hub.redact', how, redactRules)),
+    mute: async (reference, { by, ...asked }) => mutes.mute(resolve(reference), asked, by),
     async published(id) {
       if (!database)
         throw new BaroError('bad-definition', 'hub.published waits for a database. Give "database" to createHub.')
@@ -462,10 +503,11 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     async close() {
       sessions.close()
       attendance.close()
-      revocations.close()
+      hearing.close()
       for (const server of servers) detachFrom(server, hub)
       stop(0)
       await gateways.close()
+      inspection.close()
       feeds.closeAll()
       pollers.close()
       await database?.close()

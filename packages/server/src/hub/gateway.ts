@@ -4,6 +4,7 @@ import type { AnyChannel, BaroError, Log } from '@baro/core'
 import type { Broker, HubClock, NowOrLater, Randomness } from '@baro/core/broker'
 import type { Identity, Published } from '../channel/handlers.ts'
 import type { Outbox } from '../delivery/outbox.ts'
+import type { Inspection } from '../inspection/inspection.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink } from '../ports/socket.ts'
 import type { Upgrade, WebSocketSocket } from '../transports/websocket/websocket.ts'
@@ -12,7 +13,8 @@ import type { Upgrade, WebSocketSocket } from '../transports/websocket/websocket
  * What speaks the protocol of a foreign client. It has a path of its own, on every server that the hub is attached to.
  *
  * Duties: it asks {@link GatewayHost.authenticate} for each client, follows and publishes for it by `hub.open`, and
- * bounds what it takes from it by {@link GatewayHost.link} and what waits for it by the queue of its outlets (I7).
+ * bounds what it takes from it by {@link GatewayHost.link} and what waits for it by the queue of its outlets, and begins
+ * what a message leaves to be done later by {@link GatewayHost.inTurn} (I7).
  * The hub has checked the origin, and the allowance of the address, before it calls.
  */
 export interface Gateway {
@@ -35,6 +37,10 @@ export interface GatewayHost {
   readonly log: Log
   readonly limits: Limits
   readonly heartbeatIntervalMs: number
+  /** Whether the hub runs for a developer: `development` of `createHub`. */
+  readonly isDevelopment: boolean
+  /** Looks into this node. No rule is asked: the gateway says who may look. */
+  readonly inspection: Inspection
   /** The definitions of the hub. */
   readonly channels: readonly AnyChannel[]
   /** What a gateway keeps for itself goes into channels that no definition matches. */
@@ -53,6 +59,12 @@ export interface GatewayHost {
    * @throws {BaroError} `unauthenticated`, `expired`, `unavailable`, or as the application's `auth` says.
    */
   authenticate(handshake: Handshake, token: string | undefined): Promise<Identity | undefined>
+  /**
+   * Runs what a client asked for and that leaves work for later, such as to follow a channel, in a turn of its address: who
+   * asks for a thousand things together has a few of them begun at a time, and others come in between (I7). What waits is
+   * bounded by what the links of the address may send.
+   */
+  inTurn<Result>(handshake: Handshake, run: () => Result | Promise<Result>): Promise<Result>
   /**
    * The program whose server key stands in the headers of a request; `undefined` if none does. A key that does not count
    * costs the address.

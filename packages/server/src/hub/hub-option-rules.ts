@@ -16,6 +16,7 @@ import { type HubObserver, hubEventNames } from '../observe/hub-events.ts'
 import { policyRules } from '../page-cache/page-policy.ts'
 import { limitRules } from '../ports/limits.ts'
 import { renewalMs } from '../presence/attendance.ts'
+import type { Redacting } from '../publish/redactor.ts'
 import type { WhyAsked } from './answer-why.ts'
 import type { Hub, HubOptions } from './hub.ts'
 
@@ -83,6 +84,9 @@ export const drainRules: OptionRules<NonNullable<Parameters<Hub['drain']>[0]>> =
   spreadMs: milliseconds(0),
   timeoutMs: milliseconds(0),
 }
+
+/** What the options of `hub.redact` must be. */
+export const redactRules: OptionRules<Redacting> = { reason: anyText, by: anyText }
 
 /** What an observer must be. */
 export const observerRules = Object.fromEntries(

@@ -1,7 +1,16 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
-import type { AnyChannel, ChannelDefinition, ChannelTypes, InputOf, Log, Reference, Snapshot } from '@baro/core'
+import type {
+  AnyChannel,
+  ChannelDefinition,
+  ChannelTypes,
+  InputOf,
+  Log,
+  MuteAsked,
+  Reference,
+  Snapshot,
+} from '@baro/core'
 import type { Broker, Database, HubClock, PageStore, Randomness } from '@baro/core/broker'
 import type { Principal } from '../access/principal.ts'
 import type { KeySource } from '../access/server-keys.ts'
@@ -15,6 +24,7 @@ import type { PagePolicy } from '../page-cache/page-policy.ts'
 import type { Participant, ParticipantOptions } from '../participant/participant.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Handshake, SessionLink, Socket } from '../ports/socket.ts'
+import type { Redacted, Redacting } from '../publish/redactor.ts'
 import type { WhyAsked } from './answer-why.ts'
 import type { Gateway, GatewayHost } from './gateway.ts'
 import type { Listening } from './listen.ts'
@@ -187,6 +197,40 @@ export interface Hub {
     payload: InputOf<T['events'][Type]>,
     options?: { readonly id?: string },
   ): Promise<Published>
+
+  /**
+   * Takes a publication back. A tombstone takes its place, so that positions hold, and a notice of type `baro:redacted` tells
+   * all readers; then the payload is in no history, no kept state, and no kept page. It is gone from the memory of this
+   * process within seconds; from files of `@baro/disk` and of Redis as their next compaction writes them anew. Resolves when
+   * that is done here. It may be called again, here or on another node: nothing more happens.
+   *
+   * @param what The id of the publication, or its offset.
+   * @param options `reason` for everybody to read, at most 200 characters; `by` the user who does it.
+   * @throws {BaroError} `bad-definition` if the channel is not `moderated`, `bad-id` if nothing can have such an id or offset,
+   *   `invalid-payload` if the reason is none, `bad-name`, `unknown-channel` or `unavailable`.
+   *
+   * @example
+   * ```ts
+   * const { outcome } = await hub.redact(room({ id: 42 }), 'k3Vp7bRt5yUi9fLw', { reason: 'abuse', by: 'ada' })
+   * ```
+   */
+  redact(reference: Reference, what: string | number, options?: Redacting): Promise<Redacted>
+
+  /**
+   * Keeps a user from publishing in a channel until a time, on all nodes: `muted` refuses each publish, with the time. A time
+   * that is over lets the user publish again. Signals and requests are for the rule to refuse. Guests cannot be muted.
+   *
+   * @param asked `untilMs` in milliseconds since 1970; `reason` for moderators to read, at most 200 characters; `by` the user
+   *   who does it.
+   * @throws {BaroError} `bad-definition` if the channel is not `moderated`, `invalid-payload`, `not-accepted` if 1,000 are muted
+   *   there, `bad-name`, `unknown-channel` or `unavailable`.
+   *
+   * @example
+   * ```ts
+   * await hub.mute(room({ id: 42 }), { user: 'mallory', untilMs: Date.now() + 3_600_000, by: 'ada' })
+   * ```
+   */
+  mute(reference: Reference, asked: MuteAsked & { readonly by?: string }): Promise<void>
 
   /**
    * Resolves when what `publish` of `@baro/postgres` published in a transaction is in its channel (I11).

@@ -13,6 +13,7 @@ import { type AtPosition, formatPosition, parsePosition, positionAt } from '@bar
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Heads } from '../stream/heads.ts'
 import { judgePage, type PageVerdict } from './page-verdict.ts'
+import { moderatedTag } from './redacted-pages.ts'
 
 /** What judging works with. */
 export interface PageJudgeParts {
@@ -40,7 +41,7 @@ export class PageJudge {
     const versions = resolved.map((one) => one?.definition.version)
     const heads = together(resolved.map((one) => this.#headOf(one)))
     return whenHere(heads, (known) =>
-      whenHere(this.#marksOf(page), (marks) =>
+      whenHere(this.#marksOf(page, resolved), (marks) =>
         judgePage(page, { now: this.#parts.clock.now(), heads: known, versions, marks }),
       ),
     )
@@ -82,11 +83,12 @@ export class PageJudge {
     )
   }
 
-  #marksOf({ tags }: KeptPage): NowOrLater<readonly number[]> {
-    if (tags.length === 0) return nothing
+  #marksOf({ tags }: KeptPage, reads: readonly (Resolved | undefined)[]): NowOrLater<readonly number[]> {
+    const isModerated = reads.some((read) => read?.definition.moderated)
+    if (tags.length === 0 && !isModerated) return nothing
     // A store that does not answer: nobody knows, and the page counts as marked.
     return orElse<readonly number[]>(
-      () => this.#parts.store.marksOf(tags),
+      () => this.#parts.store.marksOf(isModerated ? [...tags, moderatedTag] : tags),
       () => [Number.POSITIVE_INFINITY],
     )
   }

@@ -212,6 +212,17 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     this.drain(0)
   }
 
+  followings(): Iterable<Following> {
+    return this.#followings.keys()
+  }
+
+  /** What waits for whoever it acts for is in its own queue. */
+  get waitingBytes(): number {
+    return 0
+  }
+
+  tap(): undefined {}
+
   // A participant is in this process, so nobody needs to be asked for a sign of life.
   tick(): void {}
 

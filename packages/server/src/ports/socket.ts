@@ -14,6 +14,26 @@ export interface Framing {
    * keeping.
    */
   frameShared?(message: SharedMessage): readonly Uint8Array[]
+  /** The frames in what was written, for who looks at a link. A framing that leaves it out is not looked at. */
+  readBack?(bytes: Uint8Array): readonly FrameRead[]
+}
+
+/** A frame as it was on the wire. */
+export interface FrameRead {
+  readonly kind: 'text' | 'binary' | 'comment' | 'close'
+  /** Its length on the wire. */
+  readonly bytes: number
+  readonly isCompressed: boolean
+  /** The message in it; left out where there is none. */
+  readonly data?: string | Uint8Array | undefined
+}
+
+/** Who looks at one link. It never throws. */
+export interface LinkTap {
+  /** A message came, as the session gets it. */
+  heard(data: string | Uint8Array): void
+  /** These were written in one piece. */
+  said(frames: readonly FrameRead[]): void
 }
 
 /** A message whose long middle stands in the messages of other clients too. */

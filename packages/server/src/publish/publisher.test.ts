@@ -31,6 +31,7 @@ function setUp() {
     const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs: 1_000 })
     const appender = new Appender({ heads: { moved() {} }, ...node.parts, feeds })
     const publisher = new Publisher({
+      mutes: { assertMayPublish: () => {} },
       appender,
       claimedWork,
       broker,
@@ -97,6 +98,7 @@ describe('a publish that nobody has to be waited for', () => {
     const appender = new Appender({ heads: { moved() {} }, ...parts, broker, feeds: new Feeds(parts) })
     const randomness = createSeededRandomness('publisher')
     const publisher = new Publisher({
+      mutes: { assertMayPublish: () => {} },
       appender,
       claimedWork,
       broker,

@@ -27,6 +27,7 @@ import type { Appender, Draft } from './appender.ts'
 import { ClaimOver } from './claim-over.ts'
 import type { ClaimedWork, WorkOutcome } from './claimed-work.ts'
 import { Handled } from './handled.ts'
+import type { Mutes } from './mutes.ts'
 import { notAccepted } from './not-accepted.ts'
 import { assertTurn } from './turn.ts'
 
@@ -59,6 +60,7 @@ export interface PublishAnswer {
 
 /** What a publisher works with. */
 export interface PublisherParts {
+  readonly mutes: Pick<Mutes, 'assertMayPublish'>
   readonly appender: Appender
   readonly claimedWork: ClaimedWork
   readonly broker: Pick<Broker, 'settle'>
@@ -189,8 +191,10 @@ export class Publisher {
     return [first, ...others]
   }
 
-  #check({ resolved, type, payload, assertAllowed }: PublishRequest): NowOrLater<Checked> {
-    const allowed = assertAllowed()
+  #check({ resolved, type, payload, context, assertAllowed }: PublishRequest): NowOrLater<Checked> {
+    const allowed = resolved.definition.moderated
+      ? whenHere(assertAllowed(), () => this.#parts.mutes.assertMayPublish(resolved, context.user?.id))
+      : assertAllowed()
     return isLater(allowed)
       ? allowed.then(() => this.#validate(resolved, type, payload))
       : this.#validate(resolved, type, payload)

@@ -10,7 +10,7 @@ import {
 import { Outbox } from '../delivery/outbox.ts'
 import type { Ticker } from '../delivery/ticker.ts'
 import type { Limits } from '../ports/limits.ts'
-import type { Framing, Socket } from '../ports/socket.ts'
+import type { Framing, LinkTap, Socket } from '../ports/socket.ts'
 
 /**
  * Where the messages of one session go: to a socket, or into the one answer of a POST. It takes messages, and decides
@@ -23,6 +23,10 @@ export interface SessionOutbox<Said = unknown> extends BoundedQueue {
   readonly dialect: Dialect<Said>
   /** When something was last written, on the hub's monotonic clock. */
   readonly spokeAtMs: number
+  /** Bytes that wait to leave. */
+  readonly waitingBytes: number
+  /** Shows what leaves from now on; returns how to stop. `undefined`: it does not leave in frames. */
+  tap(tap: LinkTap): (() => void) | undefined
   /** Queues a message that must arrive. */
   send(message: ClientsOwnMessage): void
   /** Queues a message that answers a subscribe, or resets a subscription later. */

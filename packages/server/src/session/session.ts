@@ -8,13 +8,14 @@ import { expiresIn, type Holder, type Permit, type Permits } from '../access/per
 import { type Principal, whoOf } from '../access/principal.ts'
 import type { Identity, SessionEnd } from '../channel/handlers.ts'
 import type { Delegate, Delegating } from '../delegate/delegate.ts'
+import type { Following } from '../delegate/following.ts'
 import type { ClientsOwnMessage } from '../delivery/encode/sdk-messages.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { SessionRung } from '../observe/hub-events.ts'
 import type { Observing } from '../observe/observation.ts'
 import { toldError } from '../observe/told-error.ts'
 import type { Limits } from '../ports/limits.ts'
-import type { Handshake, SessionLink } from '../ports/socket.ts'
+import type { Handshake, LinkTap, SessionLink } from '../ports/socket.ts'
 import type { ClaimsEpoch } from '../publish/claims-epoch.ts'
 import { Commands, type CommandsParts } from './commands.ts'
 import { type Named, namedBy, unread } from './named.ts'
@@ -92,6 +93,7 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   #permit: Permit | undefined
   #connection: Connection | undefined
   #isRefreshing = false
+  #tap: LinkTap | undefined
   /** Made at first use, because most sessions only follow. */
   #lazyCommands: Commands | undefined
   #state: ReturnType<typeof startSession>
@@ -165,7 +167,26 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
     return waitMs
   }
 
+  followings(): Iterable<Following> {
+    return this.#subscriptions.followings()
+  }
+
+  get waitingBytes(): number {
+    return this.outbox.waitingBytes
+  }
+
+  tap(tap: LinkTap): (() => void) | undefined {
+    const stop = this.outbox.tap(tap)
+    if (!stop) return undefined
+    this.#tap = tap
+    return () => {
+      this.#tap = undefined
+      stop()
+    }
+  }
+
   receive(data: string | Uint8Array): void {
+    this.#tap?.heard(data)
     const atMs = this.#parts.clock.elapsed()
     const decoded = decodeClientMessage(data)
     if (!decoded.ok) return this.#reject(decoded.error, unread(data))

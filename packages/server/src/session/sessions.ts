@@ -2,9 +2,11 @@ import type { Cancel, Clock, Randomness } from '@baro/core/broker'
 import { whoOf } from '../access/principal.ts'
 import type { Identity, SessionEnd, SessionInfo } from '../channel/handlers.ts'
 import type { Hooks } from '../channel/hooks.ts'
+import type { Following } from '../delegate/following.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { SessionRung } from '../observe/hub-events.ts'
 import type { Observing } from '../observe/observation.ts'
+import type { LinkTap } from '../ports/socket.ts'
 
 /** A session as its hub sees it: of the SDK, of a plain stream, or of a participant. */
 export interface HubSession {
@@ -19,6 +21,12 @@ export interface HubSession {
   drain(reconnectInMs: number): void
   /** The claims were lost, and `epoch` names their new life. A session that counts on another life ends. */
   claimsLost(epoch: string, reconnectInMs: number): void
+  /** What it follows, for who looks. */
+  followings(): Iterable<Following>
+  /** Bytes that wait for its link. */
+  readonly waitingBytes: number
+  /** Shows its frames from now on; returns how to stop. `undefined`: it has none that could be seen. */
+  tap(tap: LinkTap): (() => void) | undefined
 }
 
 /** A moment of a session that an application may watch. */
@@ -73,6 +81,11 @@ export class Sessions {
   /** Whether the node is stopping, so that it takes no new session. */
   get isStopping(): boolean {
     return this.#isStopping
+  }
+
+  /** Those that were let in and have not ended. */
+  *open(): Iterable<HubSession> {
+    for (const [session, isLetIn] of this.#sessions) if (isLetIn) yield session
   }
 
   /** A link was opened. From now on the session gets ticks, and is told of a drain. */

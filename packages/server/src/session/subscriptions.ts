@@ -69,6 +69,10 @@ export class Subscriptions {
     this.#session.send({ type: 'baro:unsubscribed', payload: { channel } })
   }
 
+  *followings(): Iterable<Following> {
+    for (const { following } of this.#byChannel.values()) yield following
+  }
+
   /** Ends what the user may not follow any more: a channel, or all. */
   revoke(channel: string | undefined): void {
     for (const [name, subscription] of [...this.#byChannel])

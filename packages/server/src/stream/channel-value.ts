@@ -1,6 +1,6 @@
 import { BaroError, type Json, type Log, type Publication } from '@baro/core'
 import type { Checkpoint, Entry, ProposedCheckpoint, StreamSource } from '@baro/core/broker'
-import { type AtPosition, fold, jsonText, orThrow, parseJson, quote, startOf } from '@baro/core/protocol'
+import { type AtPosition, fold, jsonText, orThrow, parseJson, quote, redactedType, startOf } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import type { Counters } from '../observe/counters.ts'
@@ -40,6 +40,9 @@ export class ChannelValue {
   /** Whether the broker keeps a checkpoint of this version, and how many publications were folded after it. */
   #isKept = false
   #unkept = 0
+  /** The state was folded from a history in which everything taken back up to this offset was gone already. */
+  #cleanUpTo = 0
+  #isSpoiled = false
 
   constructor(resolved: Resolved, parts: ChannelValueParts) {
     this.#resolved = resolved
@@ -62,9 +65,24 @@ export class ChannelValue {
     return (snapshot !== undefined && snapshot.kind !== 'polled') || this.#parts.source.query !== undefined
   }
 
-  /** Starts at a position, with the state of the checkpoint there, or with the initial state. */
-  start(position: AtPosition, kept?: Checkpoint): void {
+  /**
+   * Whether the state holds something that was taken back, and cannot lose it: it must be folded again from history, and
+   * nobody may see it.
+   */
+  get isSpoiled(): boolean {
+    return this.#isSpoiled
+  }
+
+  /**
+   * Starts at a position, with the state of the checkpoint there, or with the initial state.
+   *
+   * @param cleanUpTo Everything that was taken back up to this offset is not in the history that comes next.
+   */
+  start(position: AtPosition, kept?: Checkpoint, cleanUpTo = 0): void {
     this.#position = position
+    this.#cleanUpTo = cleanUpTo
+    this.#isSpoiled = false
+    this.#encoded = undefined
     this.#isKept = kept !== undefined
     this.#unkept = 0
     // The initial state goes through JSON, because the browser folds onto its JSON too.
@@ -83,7 +101,8 @@ export class ChannelValue {
     if (this.isReduced)
       this.#take(proposed && this.#isOf(proposed, publications) ? proposed : this.#foldOnto(publications))
     this.#position = position
-    this.#unkept += publications.length
+    // The state that is kept holds what was taken back until this one takes its place. The node that did it may be gone.
+    this.#unkept += publications.some(isNotice) ? Number.POSITIVE_INFINITY : publications.length
   }
 
   /**
@@ -91,21 +110,24 @@ export class ChannelValue {
    * append are not folded again.
    */
   propose(entries: readonly Entry[]): ProposedCheckpoint | undefined {
-    if (!this.isReduced) return undefined
+    if (!this.isReduced || this.#isSpoiled) return undefined
     const { offset: start } = this.#position
     const publications = entries.map((entry, index) => ({ ...entry, offset: start + index + 1 }))
-    this.#proposed = this.#foldOnto(publications)
+    const proposed = this.#foldOnto(publications)
+    // Kept, it would pass for a state that has lost what was taken back.
+    if (proposed.skipped.some(({ publication }) => isNotice(publication))) return undefined
+    this.#proposed = proposed
     return {
       follows: this.#position,
       offset: start + entries.length,
       version: this.#resolved.definition.version,
-      state: this.#proposed.state,
+      state: proposed.state,
     }
   }
 
   /** The state at its position, as the broker keeps it; `undefined` if the channel has no folded state. */
   get checkpoint(): Checkpoint | undefined {
-    if (this.#state === undefined) return undefined
+    if (this.#state === undefined || this.#isSpoiled) return undefined
     return { position: this.#position, version: this.#resolved.definition.version, state: this.#state }
   }
 
@@ -149,6 +171,8 @@ export class ChannelValue {
     this.#state = state
     for (const { publication, error } of skipped) {
       const { type, offset } = publication
+      if (isNotice(publication) && offset > this.#cleanUpTo) this.#isSpoiled = true
+      if (error === undefined) continue
       this.#parts.counters.skipped++
       this.#parts.observing.skipped?.({ channel: this.#resolved.channel, offset, type })
       this.#parts.log.error(
@@ -164,7 +188,7 @@ export class ChannelValue {
    * @throws {TypeError} if a reducer made a value that JSON cannot hold.
    */
   get snapshot(): EncodedSnapshot | undefined {
-    if (this.#isLoaded) return undefined
+    if (this.#isLoaded || this.#isSpoiled) return undefined
     this.#encoded ??= {
       position: this.#position,
       valueText: this.#state === undefined ? undefined : this.#textOf(this.#state),
@@ -212,4 +236,8 @@ export class ChannelValue {
       ),
     )
   }
+}
+
+function isNotice({ type }: Publication): boolean {
+  return type === redactedType
 }

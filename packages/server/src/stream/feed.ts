@@ -104,6 +104,16 @@ export class Feed {
     return this.#state.name !== 'opening' && this.#state.name !== 'closed'
   }
 
+  /** Whether its value is folded from the publications, one after the other. */
+  get isFolded(): boolean {
+    return this.#value.isReduced
+  }
+
+  /** Live readers of this node. */
+  get readers(): number {
+    return this.#live.size
+  }
+
   /** Whether the feed stands at this position, so that nothing follows it yet. */
   isHead(position: Position): boolean {
     return position.kind === 'at' && isSamePosition(position, this.position)
@@ -140,8 +150,20 @@ export class Feed {
   }
 
   /** The newest value at its position, loaded if necessary. */
-  loadSnapshot(): Promise<EncodedSnapshot> {
+  async loadSnapshot(): Promise<EncodedSnapshot> {
+    if (this.#value.isSpoiled) await this.#catchUp()
     return this.#value.loadSnapshot()
+  }
+
+  /**
+   * Keeps the state as it is at the head: whatever was taken back before the call is then in no state that is kept.
+   *
+   * @throws {BaroError} `unavailable`.
+   */
+  async keepState(): Promise<void> {
+    await this.#catchUp()
+    const { checkpoint } = this.#value
+    if (checkpoint) await this.#parts.broker.writeCheckpoint(this.resolved.channel, checkpoint)
   }
 
   /** The state that these entries lead to if they come next. It goes in with their append. */
@@ -249,10 +271,12 @@ export class Feed {
     this.#value.apply(publications, position)
     this.#live.gather(follows, publications, position)
     this.#keepWhereWanted()
+    // The machine reads on, finds that nothing follows from such a value, and loads another.
+    if (this.#value.isSpoiled) this.#on({ name: 'asked' })
   }
 
   /**
-   * Goes over to another life of the stream. The readers leave first, so that nothing of the new life reaches them as
+   * Goes over to another life of the stream, or to a state without what was taken back. The readers leave first, so that nothing of the new life reaches them as
    * if it followed what they have. They read from the position that they had, and are told `reset` (I4).
    */
   #startOver(value: ChannelValue): void {
@@ -261,7 +285,9 @@ export class Feed {
     const had = this.position
     this.#value = value
     this.#answers.forget()
-    this.#parts.observing['begun-anew']?.({ channel: this.resolved.channel, offset: value.position.offset })
+    if (value.position.epoch !== had.epoch)
+      this.#parts.observing['begun-anew']?.({ channel: this.resolved.channel, offset: value.position.offset })
+    this.#keepWhereWanted()
     for (const reader of readers) reader.stale(had)
   }
 

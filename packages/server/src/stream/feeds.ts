@@ -25,6 +25,11 @@ export class Feeds {
     return this.#held.has(channel)
   }
 
+  /** Those that are held now. */
+  *all(): Iterable<Feed> {
+    for (const { feed } of this.#held.values()) yield feed
+  }
+
   /** The feed of a channel, made if there is none. Each `hold` needs one `release`. */
   hold(resolved: Resolved): Feed {
     const { channel } = resolved

@@ -36,6 +36,10 @@ export class LiveEnd implements Gathering {
     this.#parts = parts
   }
 
+  get size(): number {
+    return this.#readers.size
+  }
+
   /** Gathers the publications that led the feed from one position to the next. */
   gather(follows: AtPosition, publications: readonly Publication[], position: AtPosition): void {
     this.#follows ??= follows

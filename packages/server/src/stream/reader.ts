@@ -40,6 +40,12 @@ export interface Outlet<Said, SaidSignal = Said> {
   failed(error: unknown): void
 }
 
+/** Where somebody stands in a channel. `asking`: nobody has answered yet. The offset is for people. */
+export interface Standing {
+  readonly is: 'asking' | 'live' | 'reading' | 'waiting'
+  readonly offset: number | undefined
+}
+
 /** For whom it reads. */
 export type WhoReads = Pick<Principal, 'user' | 'session' | 'rung' | 'address'>
 
@@ -73,6 +79,15 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     this.#counters = counters
     this.#state = { name: 'reading', position }
     this.#read(position)
+  }
+
+  /** Where it stands, for who looks. */
+  get standing(): Standing {
+    const { name } = this.#state
+    if (name === 'live') return { is: 'live', offset: this.#feed.position.offset }
+    if (name === 'ended') return { is: 'asking', offset: undefined }
+    const { position } = this.#state as Extract<ReaderState, { readonly position: unknown }>
+    return { is: name, offset: position && offsetOf(position) }
   }
 
   get dialect(): Dialect<Said, SaidSignal> {

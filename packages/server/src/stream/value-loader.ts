@@ -17,6 +17,9 @@ export interface ValueLoaderParts extends Omit<ChannelValueParts, 'source'> {
 /** How a value goes on: the publications that follow it, and the position that they lead to. */
 export type Progress = Pick<Delivery, 'publications' | 'position'>
 
+/** How often a state is folded again because something was taken back meanwhile, before whoever waits is told to come again. */
+const mostFolds = 5
+
 /** Loads the value of a channel, and reads on from a value that is behind. */
 export class ValueLoader {
   readonly #resolved: Resolved
@@ -43,6 +46,8 @@ export class ValueLoader {
     while (kept?.version === definition.version) {
       value.start(kept.position, kept)
       if (await this.readOn(value, apply)) return value
+      // It holds what was taken back, and so does every other state that was folded before.
+      if (value.isSpoiled) break
       // History may have been rewritten since the checkpoint was read. Then there is another checkpoint.
       const newer = await broker.readCheckpoint(channel)
       if (newer && isSamePosition(newer.position, kept.position)) break
@@ -56,17 +61,25 @@ export class ValueLoader {
     if (floor > 0)
       log.warn(
         { channel },
-        `The channel ${JSON.stringify(channel)} kept no state of version ${JSON.stringify(definition.version)} and has lost its publications up to offset ${floor}: its state starts from what is left.`,
+        `The channel ${JSON.stringify(channel)} ${value.isSpoiled ? 'took something back that its state cannot lose' : `kept no state of version ${JSON.stringify(definition.version)}`}, and has lost its publications up to offset ${floor}: its state starts from what is left.`,
       )
-    const oldest = await this.#source.read({ after: floor, limit: 0, bytes: 0 })
-    value.start(positionAt(oldest.epoch, oldest.from ?? { offset: floor, check: '' }))
-    if (await this.readOn(value, apply)) return value
+    for (let folds = 0; folds < mostFolds; folds++) if (await this.#foldAnew(value, apply)) return value
     throw new BaroError('unavailable', `The channel ${JSON.stringify(channel)} changed while it was read. Try again.`)
   }
 
-  /** Applies everything that follows the value up to the head; false if the value is not in the stream's history. */
+  /** Folds the value from the oldest publication; false if it holds something that was taken back meanwhile. */
+  async #foldAnew(value: ChannelValue, apply: (progress: Progress) => void): Promise<boolean> {
+    const { floor, head } = await this.#source.read({ limit: 0, bytes: 0 })
+    const oldest = await this.#source.read({ after: floor, limit: 0, bytes: 0 })
+    // What is read from here on has a tombstone for each notice up to this head: one step of the broker writes both.
+    value.start(positionAt(oldest.epoch, oldest.from ?? { offset: floor, check: '' }), undefined, head.offset)
+    return this.readOn(value, apply)
+  }
+
+  /** Applies everything that follows the value up to the head; false if the value is not in the stream's history, or is spoiled. */
   async readOn(value: ChannelValue, apply: (progress: Progress) => void): Promise<boolean> {
     for (;;) {
+      if (value.isSpoiled) return false
       const from = value.position
       const view = await this.read(from)
       const found = this.#parts.recover(from, view)
@@ -74,13 +87,13 @@ export class ValueLoader {
       // Deliveries were applied while this read was on its way. History may have been rewritten in between, so the two
       // must not be joined by their offsets alone (I4): the value reads again from its new position.
       if (!isSamePosition(value.position, from)) {
-        if (value.position.offset > view.head.offset) return true
+        if (value.position.offset > view.head.offset) return !value.isSpoiled
         continue
       }
       const { to, publications } = found
       if (!isSamePosition(to, from)) apply({ publications, position: to })
       else return true
-      if (to.offset >= view.head.offset) return true
+      if (to.offset >= view.head.offset) return !value.isSpoiled
     }
   }
 

@@ -178,7 +178,8 @@ function sendRange(
   return sendInTurn(parts, read, {
     status: 200,
     body,
-    caching: isShared ? (isClosed ? 'closed' : 'open') : 'none',
+    // What may be taken back must not stay in caches for ever.
+    caching: isShared ? (isClosed && !read.resolved.definition.moderated ? 'closed' : 'open') : 'none',
     position: formatPosition(position),
     // A client may have the same range from before it was closed. The other tag tells it that more follows now.
     ...(isReset ? undefined : { variants: isClosed ? ['more'] : [] }),

@@ -21,7 +21,7 @@ import type { SessionRung } from '../../observe/hub-events.ts'
 import type { Observing } from '../../observe/observation.ts'
 import { toldError } from '../../observe/told-error.ts'
 import type { Limits } from '../../ports/limits.ts'
-import type { SessionLink, Socket } from '../../ports/socket.ts'
+import type { LinkTap, SessionLink, Socket } from '../../ports/socket.ts'
 import type { PublishAnswer } from '../../publish/publisher.ts'
 import { broken, type HubSession, type Sessions } from '../../session/sessions.ts'
 import type { Outlet } from '../../stream/reader.ts'
@@ -101,6 +101,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   /** While no token has come. */
   #cancelWait: Cancel | undefined
   #isEnded = false
+  #tap: LinkTap | undefined
 
   constructor(parts: ChannelStreamParts, socket: Socket, voice: StreamVoice, request: ChannelStreamRequest) {
     const { resolved, dialect, reader, position, awaitsToken, rung } = request
@@ -264,7 +265,25 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     return waitMs
   }
 
+  *followings(): Iterable<Following> {
+    yield this.#following
+  }
+
+  get waitingBytes(): number {
+    return this.outbox.waitingBytes
+  }
+
+  tap(tap: LinkTap): () => void {
+    const stop = this.outbox.tap(tap)
+    this.#tap = tap
+    return () => {
+      this.#tap = undefined
+      stop()
+    }
+  }
+
   receive(data: string | Uint8Array): void {
+    this.#tap?.heard(data)
     this.#inbox.receive(data)
   }
 

@@ -139,6 +139,18 @@ describe('a poll', () => {
     const found = { outcome: 'recovered', batch }
     return { after: async () => found, isHead: (at: AtPosition) => at.offset === head.offset } as unknown as Feed
   }
+
+  test('that finds nothing new is no event, because its client asks again at once', async () => {
+    const told: number[] = []
+    const watched = {
+      ...polling(),
+      observing: { ...unobserved, recovered: ({ publications }: { publications: number }) => told.push(publications) },
+    }
+    for (const batch of [stillBatch(), moved, news])
+      await poll(watched, { ...feedAt(batch, batch.position), resolved: { channel: 'room:1' } } as Feed, position, 100)
+    expect(told).toEqual([news.publications.length])
+    expect(watched.counters.recovered).toBe(3)
+  })
   const bodyOf = ({ body }: PollAnswer) => JSON.parse(Buffer.from(body).toString())
 
   test.each([

@@ -42,11 +42,13 @@ export async function poll(
   const { counters, observing, who } = polling
   counters.recovered++
   const batch = firstOf(found.batch, limit)
-  observing.recovered?.({
-    ...who,
-    ...{ channel: feed.resolved.channel, offset: batch.position.offset, isLive: false },
-    publications: batch.publications.length,
-  })
+  // Who finds nothing new is where it was, and asks again in a second: as an event it was a tenth of such a poll.
+  if (!batch.isEmpty)
+    observing.recovered?.({
+      ...who,
+      ...{ channel: feed.resolved.channel, offset: batch.position.offset, isLive: false },
+      publications: batch.publications.length,
+    })
   // An answer that does not move the reader is never a closed range, also if something came during the read: a cache
   // would repeat it for ever.
   return rangeAnswer(batch, batch.leadsOn && !feed.isHead(batch.position))

@@ -1,5 +1,5 @@
 import { sharedPieces } from '../../delivery/encode/write.ts'
-import type { Framing } from '../../ports/socket.ts'
+import type { FrameRead, Framing } from '../../ports/socket.ts'
 
 /**
  * One message of an event stream (WHATWG HTML §9.2.6). Lines end with LF only. Every message with a position has `id:`,
@@ -14,6 +14,7 @@ export function sseFraming(name: string, position?: string): Framing {
   return {
     name,
     frame: (text) => sseFrame(text, position),
+    readBack: readEvents,
     // JSON text has no line breaks, so one `data:` line is enough.
     frameShared: ({ head, shared, tail }) =>
       sharedPieces({ head: `${idLine(position)}data: ${head}`, shared, tail: `${tail}\n\n` }),
@@ -35,4 +36,15 @@ export const sseHeartbeat: Uint8Array = Buffer.from(':\n\n')
 /** Asks the browser to wait before it comes back. */
 export function sseRetry(ms: number): Uint8Array {
   return Buffer.from(`retry: ${ms}\n\n`)
+}
+
+/** The messages that were written to an event stream, for who looks at it. */
+function readEvents(bytes: Uint8Array): readonly FrameRead[] {
+  const texts = Buffer.from(bytes).toString().split('\n\n')
+  return texts.slice(0, -1).map((text) => {
+    const lines = text.split('\n').filter((line) => line.startsWith('data: '))
+    const data = lines.map((line) => line.slice('data: '.length)).join('\n')
+    const kind = lines.length > 0 ? 'text' : 'comment'
+    return { kind, bytes: Buffer.byteLength(text) + 2, isCompressed: false, ...(lines.length > 0 && { data }) }
+  })
 }

@@ -122,6 +122,12 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
     })
   }
 
+  get waitingBytes(): number {
+    return this.#waitingBytes
+  }
+
+  tap(): undefined {}
+
   get isFull(): boolean {
     return this.#waitingBytes > this.#parts.limits.maxOutboxBytes
   }

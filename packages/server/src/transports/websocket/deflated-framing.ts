@@ -1,6 +1,7 @@
 import { constants, deflateRawSync } from 'node:zlib'
 import { madeOnce } from '../../delivery/made-once.ts'
 import type { Framing, SharedMessage, SharedText } from '../../ports/socket.ts'
+import { readFrames } from './read-frames.ts'
 import { framePieces, openFrame, packedFrame, packedSharedFrame, textFrame } from './websocket-frame.ts'
 
 /**
@@ -45,6 +46,7 @@ export function createDeflatedFraming(thresholdBytes: number): Framing {
   return {
     name: 'websocket-deflate',
     frame,
+    readBack: readFrames,
     /**
      * The middle is compressed once for all clients. What names this client is stored uncompressed before and after it.
      * The middle consists of whole blocks that end at a byte and refer to nothing before them, so it fits between other

@@ -2,6 +2,7 @@ import { holdsBytes, joinFrame, type Lifted, liftBytes, readJson } from '@baro/c
 import { sharedPieces } from '../../delivery/encode/write.ts'
 import { madeOnce } from '../../delivery/made-once.ts'
 import type { Framing, SharedMessage, SharedText } from '../../ports/socket.ts'
+import { readFrames } from './read-frames.ts'
 
 /** The kinds of frames that the hub writes itself (RFC 6455 §5.2). */
 export type FrameKind = 'text' | 'binary'
@@ -119,4 +120,5 @@ export const webSocketFraming: Framing = {
   name: 'websocket',
   frame: (text) => packedFrame(text) ?? textFrame(text),
   frameShared: (message) => packedSharedFrame(message) ?? framePieces('text', false, sharedPieces(message)),
+  readBack: readFrames,
 }
