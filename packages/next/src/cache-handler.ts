@@ -10,7 +10,15 @@ import { createRequire } from 'node:module'
 import type { KeptPage } from '@baro/core/broker'
 import type { Hub } from '@baro/server'
 import { findHub } from './attached-hub.ts'
-import { type Beginning, isMarkedStale, markTags, policyWithoutTime, tagOfNext } from './kept-entries.ts'
+import {
+  type Beginning,
+  isMarked,
+  isMarkedStale,
+  markTags,
+  policyWithoutTime,
+  staleTagOfNext,
+  tagOfNext,
+} from './kept-entries.ts'
 import { putTogether, takeApart } from './kept-value.ts'
 
 type Module = typeof import('next/dist/server/lib/incremental-cache/file-system-cache.js')
@@ -49,18 +57,18 @@ export default class PageCacheHandler extends FileSystemCache {
   override async get(...[key, context]: Getting): Promise<Entry> {
     const hub = findHub()
     if (!hub) return super.get(key, context)
-    const { store, judge, now } = hub.pageParts
+    const { store, judge, records, now } = hub.pageParts
+    records.current?.ask()
     const page = await Promise.resolve(store.read(storeKey(key))).catch(() => undefined)
     if (!page) return this.#ofTheBuild(hub, key, context)
     const verdict = await judge.judge(page)
     const tags = tagsAskedFor(context, page)
-    const isMarked = (await store.marksOf(tags.map(tagOfNext))).some((newest) => newest > page.mark)
-    if (verdict.state === 'miss' || isMarked) return null
+    if (verdict.state === 'miss' || (await isMarked(hub, page, tags))) return null
     const mayRender = verdict.state === 'stale' && verdict.mayRender
     // In front of Next the older page is served already: one render is enough.
-    if (mayRender && hub.pageParts.records.current?.isKept) return null
+    if (mayRender && records.current?.isKept) return null
     const { value, cacheControl } = putTogether(page) as { value: NonNullable<Entry>['value']; cacheControl?: Lifetime }
-    hub.pageParts.records.current?.serve(page)
+    records.current?.serve({ ...page, tags: [...page.tags, ...tags.map(staleTagOfNext)] })
     if (value) handedOut.add(value)
     const isStale = mayRender || (await isMarkedStale(hub, page, tags))
     return {
@@ -86,12 +94,12 @@ export default class PageCacheHandler extends FileSystemCache {
       ...(record?.reads ?? []),
       ...found.filter(({ channel }) => !isOfMembers(channel)),
     ])
-    const tags = [...tagsOfValue(value, context)].map(tagOfNext)
+    const tags = [...tagsOfValue(value, context)]
     const page: KeptPage = {
       ...{ about, parts, reads, mark, renderedAt: began, policy: policyWithoutTime(hub) },
-      tags: [...tags, ...new Set(reads.map(({ channel }) => `channel:${channel}`))],
+      tags: [...tags.map(tagOfNext), tagOfPlace(key), ...new Set(reads.map(({ channel }) => `channel:${channel}`))],
     }
-    record?.tag(tags)
+    record?.tag(tags.flatMap((tag) => [tagOfNext(tag), staleTagOfNext(tag)]))
     await store.write(storeKey(key), page)
   }
 
@@ -99,18 +107,39 @@ export default class PageCacheHandler extends FileSystemCache {
     await markTags(findHub(), tags, durations)
   }
 
-  /** A page of the build, unless it stands where no hub was, or in another life of a channel. */
-  async #ofTheBuild({ pageParts }: Hub, key: Getting[0], context: Getting[1]): Promise<Entry> {
+  /**
+   * A page of the build, unless it stands where no hub was, or in another life of a channel, or somebody has marked it. It
+   * knows of no mark, and is as old as its file: dated now, a cache in front would take what is rendered later for older.
+   */
+  async #ofTheBuild(hub: Hub, key: Getting[0], context: Getting[1]): Promise<Entry> {
     const entry = await super.get(key, context)
     if (!entry?.value) return entry
+    const { records, embeddedReads, now } = hub.pageParts
     const { parts } = takeApart(entry.value)
-    const found = [...Object.values(parts), Buffer.from(textOf(entry.value))].flatMap(pageParts.embeddedReads)
-    return found.length === 0 ? entry : null
+    const found = [...Object.values(parts), Buffer.from(textOf(entry.value))].flatMap(embeddedReads)
+    if (found.length > 0) return null
+    const tags = [...tagsOfValue(entry.value, {})]
+    const built = { mark: 0, tags: [...tags.map(tagOfNext), tagOfPlace(key)] }
+    const asked = tagsAskedFor(context, built)
+    if (await isMarked(hub, built, asked)) return null
+    const renderedAt = entry.lastModified ?? 0
+    records.current?.serve({
+      ...{ reads: [], renderedAt, mark: built.mark },
+      tags: [...built.tags, ...asked.map(staleTagOfNext)],
+    })
+    if (!(await isMarkedStale(hub, built, asked))) return entry
+    return { ...entry, ...staleSince(now(), entry.cacheControl) } as Entry
   }
 }
 
 function storeKey(key: string): string {
   return `next ${key}`
+}
+
+/** The path of a page stands in its key, behind what tells builds and kinds apart. */
+function tagOfPlace(key: string): string {
+  const path = key.slice(key.indexOf('/$/') + 2)
+  return `path:${path === '/index' ? '/' : new URL(path, 'http://host').pathname}`
 }
 
 function isOfMembers(channel: string): boolean {
@@ -129,7 +158,7 @@ function textOf(value: object): string {
   )
 }
 
-function tagsOfValue(value: object, context: Setting[2]): ReadonlySet<string> {
+function tagsOfValue(value: object, context: object): ReadonlySet<string> {
   const { headers, tags } = value as { headers?: Record<string, unknown>; tags?: readonly string[] }
   const inHeader = headers?.['x-next-cache-tags']
   const asked = (context as { readonly tags?: readonly string[] }).tags
@@ -137,7 +166,7 @@ function tagsOfValue(value: object, context: Setting[2]): ReadonlySet<string> {
 }
 
 /** The tags of an entry, and those that this request has for it. */
-function tagsAskedFor(context: Getting[1], { tags }: KeptPage): readonly string[] {
+function tagsAskedFor(context: Getting[1], { tags }: Pick<KeptPage, 'tags'>): readonly string[] {
   const { tags: asked = [], softTags = [] } = context as { tags?: readonly string[]; softTags?: readonly string[] }
   const own = tags.flatMap((tag) => (tag.startsWith('next:') ? tag.slice('next:'.length) : []))
   return [...new Set([...own, ...asked, ...softTags])]

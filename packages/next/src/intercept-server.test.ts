@@ -132,3 +132,13 @@ test('with pages in front of Next a route under /api runs once for each who asks
     ['/apiary', false],
   ])
 })
+
+test('what asks Next for a render is no page that is kept in front of it', async () => {
+  interceptServer(server, () => hub, false, { policy: { maxAge: '1h' } })
+  const read = async (headers = {}) =>
+    (await fetch(`http://localhost:${port()}/page`, { headers })).headers.get('cache-status')
+  expect(await read()).toBe('Baro; fwd=uri-miss; stored')
+  expect(await read()).toMatch(/^Baro; hit/)
+  expect(await read({ 'x-prerender-revalidate': 'id' })).toBeNull()
+  expect(answeredByNext).toBe(2)
+})

@@ -51,7 +51,7 @@ export function interceptServer(
       if (current.handle(request, response)) return true
       const render: RequestListener = (asked, answer) =>
         void current.pageParts.recorded(pathOf(asked), () => others(asked, answer))
-      if (!pages || isApi(request)) render(request, response)
+      if (!pages || isApi(request) || isRevalidation(request)) render(request, response)
       else {
         const answer = kept.get(current) ?? inFrontOfNext(current, pages, others)
         kept.set(current, answer)
@@ -76,7 +76,7 @@ export function interceptServer(
 }
 
 function inFrontOfNext(hub: Hub, pages: PagesOptions, others: RequestListener): RequestListener {
-  return hub.pageParts.inFrontOf(others, {
+  return hub.pageParts.inFrontOf(others, (headers) => headers['x-nextjs-cache'] !== undefined, {
     ...pages,
     // Of a navigation; it names what the headers say already, so that caches which do not know `Vary` keep them apart.
     query: ['_rsc', ...(pages.query ?? [])],
@@ -95,6 +95,11 @@ function pathOf({ url = '/' }: IncomingMessage): string {
  */
 function isApi(request: IncomingMessage): boolean {
   return /^\/api(?:\/|$)/.test(pathOf(request))
+}
+
+/** Asks Next for a render, as `renderBuiltPages` does. A kept page in its place, and nothing would be rendered. */
+function isRevalidation({ headers }: IncomingMessage): boolean {
+  return headers['x-prerender-revalidate'] !== undefined
 }
 
 /** Said once: Next listens too, so nobody can tell whether another WebSocket server is among the listeners. */

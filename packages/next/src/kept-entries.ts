@@ -27,8 +27,22 @@ export interface Beginning {
   readonly began: number
 }
 
+/** Whether an entry was marked since it was rendered, by one of its own tags or by one that this request has for it. */
+export async function isMarked(
+  { pageParts }: Hub,
+  { mark, tags }: Pick<KeptPage, 'mark' | 'tags'>,
+  asked: readonly string[],
+): Promise<boolean> {
+  const all = [...new Set([...tags, ...asked.map(tagOfNext)])]
+  return (await pageParts.store.marksOf(all)).some((newest) => newest > mark)
+}
+
 /** Whether one of the tags was marked as stale since a page was rendered. */
-export async function isMarkedStale({ pageParts }: Hub, { mark }: KeptPage, tags: readonly string[]): Promise<boolean> {
+export async function isMarkedStale(
+  { pageParts }: Hub,
+  { mark }: Pick<KeptPage, 'mark'>,
+  tags: readonly string[],
+): Promise<boolean> {
   if (tags.length === 0) return false
   return (await pageParts.store.marksOf(tags.map(staleTagOfNext))).some((newest) => newest > mark)
 }

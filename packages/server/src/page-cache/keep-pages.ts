@@ -50,12 +50,12 @@ const pagesRules: OptionRules<PagesOptions> = {
   maxPageBytes: whole('bytes'),
 }
 
-/** Makes a handler that keeps the pages of another. */
+/** Makes a handler that keeps the pages of another; with `isOfCache`, of a framework that guards what is for one visitor. */
 export function keepPages(
   cache: PageCache,
   handler: RequestListener,
   given: PagesOptions = {},
-  isGuarded: boolean = false,
+  isOfCache?: PagesOf['isOfCache'],
 ): RequestListener {
   const options = checkedOptions('hub.pages', given, pagesRules)
   const { policy = {}, query, cookies, headers = [], renderTimeout = '10s', maxPageBytes = 4 << 20 } = options
@@ -74,7 +74,8 @@ export function keepPages(
     },
     renderTimeoutMs: durationMs(renderTimeout),
     maxPageBytes,
-    isGuarded,
+    isGuarded: isOfCache !== undefined,
+    isOfCache: isOfCache ?? (() => false),
   }
   return (request: IncomingMessage, response: ServerResponse) => cache.answer(pages, request, response)
 }

@@ -38,6 +38,8 @@ export interface PagesOf {
   readonly maxPageBytes: number
   /** Whether a render may read what is for one visitor alone: the framework sees to it that such a page is not shared. */
   readonly isGuarded: boolean
+  /** Whether an answer comes from a cache of the framework, which the record of its render then knows of. */
+  readonly isOfCache: (headers: RenderedAnswer['headers']) => boolean
 }
 
 /** What came of a render, for all who wait for it. */
@@ -64,6 +66,8 @@ export class PageCache {
   readonly #flights = new Map<string, Promise<Flown>>()
   /** Until when a page is not rendered again, because that failed. */
   readonly #failed = new Map<string, number>()
+  /** Until when a page is not rendered again behind its visitors: what comes of a render may be as old as what was there. */
+  readonly #refreshed = new Map<string, number>()
   /** Until when a page is asked of its handler, because it is not to be kept. */
   readonly #private = new Map<string, number>()
   /** When it last said that the store does not answer. */
@@ -139,7 +143,9 @@ export class PageCache {
 
   /** Renders for those who come later. On all nodes one does. */
   async #refresh(asking: Asking, key: string, older: Found): Promise<void> {
-    if (!this.#flights.has(key)) await this.#fly(asking, key, older, false)
+    if (this.#flights.has(key) || this.#isRemembered(this.#refreshed, key)) return
+    this.#remember(this.#refreshed, key, older.page.policy.minIntervalMs)
+    await this.#fly(asking, key, older, false)
   }
 
   /** The render of a page: the one that runs, or a new one. */
@@ -244,8 +250,10 @@ export class PageCache {
     const embedded = embeddedReads(answer.body, (channel) => judge.versionOf(channel))
     const { served } = record
     for (const read of [...record.reads, ...(served?.reads ?? []), ...embedded]) shown.add(read)
-    // Nobody could say whether it is current.
-    if (shown.isOverfull || record.isOverfull) return tell({ came: 'answer', answer })
+    // Nobody could say whether it is current. A framework that renders once for two who ask tells the first what was read:
+    // dated by the second, it would keep out what is newer.
+    const isOfAnother = asking.pages.isOfCache(answer.headers) && !record.hasAsked
+    if (shown.isOverfull || record.isOverfull || isOfAnother) return tell({ came: 'answer', answer })
     const reads = await judge.settle(shown.reads)
     const tags = [`path:${page.path}`, ...new Set(reads.map(({ channel }) => `channel:${channel}`)), ...record.tags]
     const mark = Math.min(record.mark, served?.mark ?? record.mark)

@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http'
+import type { OutgoingHttpHeaders, RequestListener } from 'node:http'
 import type { KeptPage, NowOrLater, PageStore } from '@baro/core/broker'
 import type { PagesOptions } from './keep-pages.ts'
 import type { PageJudge } from './page-judge.ts'
@@ -26,6 +26,13 @@ export interface PageParts {
   /**
    * As `hub.pages`, in front of a framework that sees to it itself that nothing of one visitor gets into a page of all, and
    * says `private` of such a page.
+   *
+   * @param isOfCache Whether an answer with these headers comes from a cache of the framework, which asks `records.current`
+   * then (`ask`). One that it did not ask is the answer to another request, and is not kept.
    */
-  inFrontOf(framework: RequestListener, options?: PagesOptions): RequestListener
+  inFrontOf(
+    framework: RequestListener,
+    isOfCache: (headers: OutgoingHttpHeaders) => boolean,
+    options?: PagesOptions,
+  ): RequestListener
 }

@@ -239,6 +239,17 @@ describe('a render', () => {
     expect(pages.rendered.length).toBe(2)
   })
 
+  test('of a path that the policy leaves out is none: the handler runs once, with all that its visitor sent', async () => {
+    const { page, rendered } = await servePages(
+      (request, response) => response.end(`${request.headers.cookie} ${request.headers['user-agent']}`),
+      { policy: (path) => (path.startsWith('/account/') ? undefined : { maxAge: '1h' }), cookies: [] },
+    )
+    const headers = { cookie: 'session=1', 'user-agent': 'Ada' }
+    expect((await page('/account/leave', { headers })).text).toBe('session=1 Ada')
+    expect(rendered).toEqual(['GET /account/leave'])
+    expect((await page('/news', { headers })).text).toBe('undefined undefined')
+  })
+
   test('that reads a channel with a rule, or as a user, throws with the path of the page', async () => {
     const { page, log, hub } = await servePages(
       async (request, response, stage) => {

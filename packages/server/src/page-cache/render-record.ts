@@ -22,6 +22,7 @@ export class RenderRecord {
   readonly #reads = new Map<string, PageRead>()
   readonly #tags = new Set<string>()
   #taggedLater: () => void = () => {}
+  #hasAsked = false
   #served: { readonly reads: readonly PageRead[]; readonly renderedAt: number; readonly mark: number } | undefined
 
   constructor({
@@ -51,6 +52,16 @@ export class RenderRecord {
   /** What a cache of the framework answered with instead of rendering: the answer is as old as that. */
   get served(): Pick<KeptPage, 'reads' | 'renderedAt' | 'mark'> | undefined {
     return this.#served
+  }
+
+  /** Whether a cache of the framework was asked in this render. If it was not, what it answers is of another's render. */
+  get hasAsked(): boolean {
+    return this.#hasAsked
+  }
+
+  /** A cache of the framework is asked. */
+  ask(): void {
+    this.#hasAsked = true
   }
 
   /** Whether it has read more than is written down, so that nobody can say whether it is current. */

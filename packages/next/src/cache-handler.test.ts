@@ -1,0 +1,159 @@
+/** The cache handler as Next calls it, over a build in a folder, and the pages of a hub in front of it. */
+
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createHub, type Hub, type PagesOptions } from '@baro/server'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { replaceHub } from './attached-hub.ts'
+import PageCacheHandler from './cache-handler.ts'
+
+const { nodeFs } = createRequire(import.meta.url)('next/dist/server/lib/node-fs-methods.js')
+const hour = 3_600_000
+let dir: string
+let hub: Hub
+let atEnd: () => void
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'built-'))
+  hub = createHub({ channels: [] })
+  replaceHub(hub)
+  atEnd = () => {}
+})
+
+afterEach(async () => {
+  atEnd()
+  await hub.close()
+  rmSync(dir, { recursive: true })
+})
+
+const keyOf = (path: string) => `/route-cache/APP_PAGE/0a1b/$${path}`
+const handler = () =>
+  new PageCacheHandler({
+    ...{ fs: nodeFs, flushToDisk: true, serverDistDir: dir, revalidatedTags: [] },
+    ...{ maxMemoryCacheSize: 0, _requestHeaders: {} },
+  } as never)
+const get = (path: string) => handler().get(keyOf(path), { kind: 'APP_PAGE', isFallback: false } as never)
+const set = (path: string, html: string, by = handler()) =>
+  by.set(
+    keyOf(path),
+    {
+      ...{ kind: 'APP_PAGE', html, rscData: Buffer.from(''), status: 200, postponed: undefined },
+      ...{ segmentData: new Map(), headers: { 'x-next-cache-tags': `_N_T_/layout,_N_T_${path}` } },
+    } as never,
+    { cacheControl: { revalidate: 3600, expire: undefined } } as never,
+  )
+
+/** A page as `next build` leaves it, an hour ago. */
+function build(path: string): void {
+  const file = join(dir, keyOf(path))
+  mkdirSync(join(file, '..'), { recursive: true })
+  writeFileSync(`${file}.html`, 'of the build')
+  writeFileSync(`${file}.rsc`, '')
+  const headers = { 'x-next-cache-tags': `_N_T_/layout,_N_T_${path}` }
+  writeFileSync(`${file}.meta`, JSON.stringify({ headers, status: 200 }))
+  const then = new Date(Date.now() - hour)
+  for (const ending of ['html', 'rsc', 'meta']) utimesSync(`${file}.${ending}`, then, then)
+}
+
+test('a page of the build is served until it is revalidated, by its path or by a tag', async () => {
+  for (const path of ['/told', '/tagged', '/stale', '/other']) build(path)
+  expect(await get('/told')).toMatchObject({ value: { html: 'of the build' } })
+  await hub.revalidate('/told')
+  await handler().revalidateTag('_N_T_/tagged', undefined)
+  await handler().revalidateTag('_N_T_/stale', { expire: 3600 } as never)
+  expect(await get('/told')).toBeNull()
+  expect(await get('/tagged')).toBeNull()
+  // To be served once more, and rendered behind that.
+  const stale = await get('/stale')
+  expect(stale?.value).toMatchObject({ html: 'of the build' })
+  expect((stale?.lastModified ?? 0) + 1_000).toBeLessThanOrEqual(Date.now())
+  expect(stale?.cacheControl).toMatchObject({ revalidate: 1 })
+  expect(await get('/other')).toMatchObject({ value: { html: 'of the build' } })
+})
+
+test.each([
+  ['/', '/index'],
+  ['/rooms/1', '/rooms/1'],
+  ['/rooms/%ED%95%9C', '/rooms/한'],
+])('hub.revalidate of %s reaches what Next keeps under it', async (path, inKey) => {
+  await set(inKey, 'before')
+  expect(await get(inKey)).toMatchObject({ value: { html: 'before' } })
+  await hub.revalidate(path)
+  expect(await get(inKey)).toBeNull()
+  await set(inKey, 'after')
+  expect(await get(inKey)).toMatchObject({ value: { html: 'after' } })
+})
+
+/** Serves what answers as Next does, with its pages kept in front of it. */
+async function serveFront(
+  answer: (response: ServerResponse) => Promise<void>,
+  policy: NonNullable<PagesOptions['policy']> = {},
+) {
+  const front = hub.pageParts.inFrontOf(
+    (_request, response) => {
+      response.setHeader('x-nextjs-cache', 'HIT')
+      return answer(response)
+    },
+    (headers) => headers['x-nextjs-cache'] !== undefined,
+    { policy },
+  )
+  const server = createServer(front).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  atEnd = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return async () => (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)).text()
+}
+
+async function htmlOf(path: string): Promise<string> {
+  const entry = await get(path)
+  return String((entry?.value as { html?: unknown } | undefined)?.html)
+}
+
+test('in front of Next a page of the build gives way to what was rendered before anybody asked', async () => {
+  build('/index')
+  // Its render has begun before the first visitor comes, and is kept after that.
+  const early = handler()
+  const read = await serveFront(async (response) => {
+    const html = await htmlOf('/index')
+    response.setHeader('Cache-Control', html === 'of the build' ? 's-maxage=1' : 's-maxage=3600').end(html)
+  })
+  expect(await read()).toBe('of the build')
+  await set('/index', 'rendered', early)
+  await expect.poll(read).toBe('rendered')
+})
+
+test('what Next has rendered for another request is not kept in front of it, where nobody would know what it has read', async () => {
+  let isShared = true
+  const read = await serveFront(async (response) => {
+    const html = isShared ? 'older' : await htmlOf('/index')
+    response.setHeader('Cache-Control', 's-maxage=3600').end(html)
+  })
+  const early = handler()
+  expect(await read()).toBe('older')
+  isShared = false
+  await set('/index', 'newer', early)
+  expect(await read()).toBe('newer')
+})
+
+test('a page that Next cannot render anew is asked for once in its interval', async () => {
+  build('/index')
+  let asked = 0
+  const read = await serveFront(
+    async (response) => {
+      asked++
+      response.setHeader('Cache-Control', 's-maxage=1').end(await htmlOf('/index'))
+    },
+    { minInterval: '1h' },
+  )
+  for (let visitor = 0; visitor < 10; visitor++) expect(await read()).toBe('of the build')
+  await expect.poll(() => asked).toBe(2)
+  expect(await read()).toBe('of the build')
+  expect(asked).toBe(2)
+})
