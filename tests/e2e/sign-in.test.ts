@@ -142,7 +142,7 @@ describe('the owner of a room for members', () => {
     const old = await context.newPage()
     await context.setOffline(false)
     await old.route(away.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: rendered }))
-    await old.goto(away.url())
+    expect(await (await old.goto(away.url()))?.text()).toContain('kimchi')
     for (const page of [away, old]) await page.getByText('removed by the owner', { exact: true }).waitFor()
     for (const page of [ada, eve, away, old]) expect(await page.getByText('kimchi').count()).toBe(0)
 
