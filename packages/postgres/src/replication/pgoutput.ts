@@ -18,6 +18,8 @@ export interface RelationMessage {
   /** `f` is FULL: then each change tells the whole row that was. */
   readonly identity: string
   readonly columns: readonly string[]
+  /** The number of the type of each column, as `pg_type` has it. */
+  readonly types: readonly number[]
 }
 
 export type PgoutputMessage =
@@ -112,12 +114,14 @@ function readRelation(reader: Reader): RelationMessage {
   const identity = readMark(reader)
   const count = readInt16(reader)
   const columns: string[] = []
+  const types: number[] = []
   for (let column = 0; column < count; column++) {
     reader.at++
     columns.push(readText(reader))
-    reader.at += 8
+    types.push(readInt32(reader))
+    reader.at += 4
   }
-  return { kind: 'relation', relation, schema, name, identity, columns }
+  return { kind: 'relation', relation, schema, name, identity, columns, types }
 }
 
 function readTruncate(reader: Reader): PgoutputMessage {
