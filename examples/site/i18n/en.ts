@@ -141,6 +141,9 @@ export const en: Words = {
       'from-supabase': 'From Supabase',
       faq: 'Questions',
       field: 'What others met',
+      protocol: 'Protocol and error codes',
+      security: 'Security and limits',
+      architecture: 'Architecture',
     },
   },
   demos: {

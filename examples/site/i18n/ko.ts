@@ -139,6 +139,9 @@ export const ko: Words = {
       'from-supabase': 'Supabase에서 옮기기',
       faq: '자주 묻는 질문',
       field: '다른 곳의 문제들',
+      protocol: '프로토콜과 오류 코드',
+      security: '보안과 한도',
+      architecture: '아키텍처',
     },
   },
   demos: {
