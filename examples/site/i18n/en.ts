@@ -139,6 +139,7 @@ export const en: Words = {
       command: 'The command',
       'from-socket.io': 'From Socket.IO',
       'from-supabase': 'From Supabase',
+      'from-pusher': 'From Pusher and Ably',
       faq: 'Questions',
       field: 'What others met',
       protocol: 'Protocol and error codes',

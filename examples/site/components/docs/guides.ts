@@ -19,6 +19,7 @@ export const guides = [
   'command',
   'from-socket.io',
   'from-supabase',
+  'from-pusher',
   'faq',
   'field',
   'protocol',
