@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { violations } from './axe.ts'
 import { complaintsOf } from './browser.ts'
 import { openAsMember, say, signIn, wireOf } from './member-page.ts'
 import { patience, slow } from './patience.ts'
@@ -111,6 +112,66 @@ describe('I8: a room for members', () => {
     await page.unroute('**/session/token')
     await waitForLive(page)
     await say(page, 'after')
+  })
+})
+
+describe('the owner of a room for members', () => {
+  test('removes a message from every page, also of who was offline and of who opens one rendered before, and lists it', async () => {
+    const { page: ada } = await openAsMember(browser, site.url, 'Ada', 'removal')
+    const complaints = complaintsOf(ada)
+    await say(ada, 'I was first')
+    const { page: eve } = await openAsMember(browser, site.url, 'Eve', 'removal')
+    const { page: away, context } = await openAsMember(browser, site.url, 'Bob', 'removal')
+    await say(eve, 'kimchi')
+    await away.getByText('kimchi', { exact: true }).waitFor()
+    const rendered = await (await context.request.get(away.url())).text()
+    expect(rendered).toContain('kimchi')
+    await context.setOffline(true)
+    expect(await eve.getByRole('button', { name: 'Moderation' }).count()).toBe(0)
+
+    const height = await ada.getByRole('log').evaluate((log) => log.getBoundingClientRect().top)
+    await ada.getByRole('button', { name: 'Message from Eve' }).focus()
+    await ada.keyboard.press('Enter')
+    const dialog = ada.getByRole('dialog', { name: 'Message from Eve' })
+    expect(await violations(ada)).toEqual([])
+    await dialog.getByRole('button', { name: 'Remove for everyone' }).press('Enter')
+    for (const page of [ada, eve]) await page.getByText('removed by the owner', { exact: true }).waitFor()
+    await ada.getByRole('status').getByText('Message removed').waitFor()
+    expect(await ada.getByRole('log').evaluate((log) => log.getBoundingClientRect().top)).toBe(height)
+
+    const old = await context.newPage()
+    await context.setOffline(false)
+    await old.route(away.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: rendered }))
+    expect(await (await old.goto(away.url()))?.text()).toContain('kimchi')
+    for (const page of [away, old]) await page.getByText('removed by the owner', { exact: true }).waitFor()
+    for (const page of [ada, eve, away, old]) expect(await page.getByText('kimchi').count()).toBe(0)
+
+    await ada.getByRole('button', { name: 'Moderation' }).press('Enter')
+    await ada.getByRole('dialog', { name: 'Moderation' }).getByRole('listitem').getByText('Message removed').waitFor()
+    expect(await violations(ada)).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  test('mutes a member, who is told until when and keeps the text, and lets the member write again', async () => {
+    const { page: ada } = await openAsMember(browser, site.url, 'Ada', 'muting')
+    await say(ada, 'I was first')
+    const { page: eve } = await openAsMember(browser, site.url, 'Eve', 'muting')
+    await say(eve, 'kimchi')
+    await ada.getByRole('button', { name: 'Message from Eve' }).click()
+    await ada.getByRole('button', { name: 'Mute for 10 minutes' }).click()
+    await ada
+      .getByRole('status')
+      .getByText(/^Eve muted until/)
+      .waitFor()
+    const field = eve.getByRole('textbox', { name: 'Message' })
+    await field.fill('more kimchi')
+    await field.press('Enter')
+    await eve.getByText(/^Not sent: the owner of this room has muted you until \d\d:\d\d\.$/).waitFor()
+    expect(await field.inputValue()).toBe('more kimchi')
+    await ada.getByRole('button', { name: 'Moderation' }).click()
+    await ada.getByRole('button', { name: 'Let Eve write again' }).click()
+    await ada.getByRole('status').getByText('Eve may write again').waitFor()
+    await say(eve, 'more kimchi')
   })
 })
 

@@ -150,7 +150,7 @@ describe('the state of a room', () => {
         ? message.picture
           ? 'picture'
           : 'no picture'
-        : message.voice
+        : 'voice' in message && message.voice
           ? 'voice'
           : 'no voice'
 

@@ -21,6 +21,7 @@ export interface Activity {
 const speaker = { room: z.string(), name: z.optional(z.string()), by: z.optional(z.string()) }
 
 export const activity = channel('activity', {
+  moderated: true,
   events: {
     visitors: z.object({ count: z.number() }),
     remark: z.object({ ...speaker, text: z.string() }),
@@ -33,6 +34,7 @@ export const activity = channel('activity', {
       remark: (state, { id, time, payload }) => withNewest(state, { id, time, ...payload }),
       attachment: (state, { id, time, payload }) => withNewest(state, { id, time, ...payload }),
     },
+    redact: (state, { id }) => ({ ...state, remarks: state.remarks.filter((remark) => remark.id !== id) }),
   },
 })
 

@@ -102,6 +102,10 @@ export interface Words {
     | 'send'
     | 'sending'
     | 'notSent'
+    /** One's own message. */
+    | 'remove'
+    /** In the place of a message that its sender removed. */
+    | 'removed'
     | 'noScript'
     | 'picture'
     | 'noPicture'
@@ -126,9 +130,32 @@ export interface Words {
     readonly seconds: Counted
     readonly title: (id: string) => string
     readonly typing: (names: readonly string[]) => string
+    /** A moment, such as `14:32`. */
+    readonly muted: (until: string) => string
   }
-  readonly club: Says<'membersOnly'> & {
+  readonly club: Says<
+    | 'membersOnly'
+    /** To whoever does not own the room. */
+    | 'owner'
+    /** To whoever does. */
+    | 'yours'
+    /** In the place of a message. */
+    | 'removed'
+    | 'remove'
+    | 'mute'
+    | 'cancel'
+    | 'close'
+    /** What the owner has done. */
+    | 'desk'
+    | 'nothingDone'
+    | 'removedOne'
+    | 'notDone'
+  > & {
     readonly title: (id: string) => string
+    readonly messageOf: (name: string) => string
+    readonly mutedOne: (name: string, until: string) => string
+    readonly unmutedOne: (name: string) => string
+    readonly unmute: (name: string) => string
   }
   readonly account: Says<
     | 'title'

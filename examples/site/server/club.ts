@@ -8,6 +8,12 @@ import { club } from '../channels/club.ts'
 export function openClub(hub: Hub): void {
   hub.on(club, {
     access: ({ claims }) => claims.role === 'member',
+    // Who wrote first removes messages, mutes, and sees what was done.
+    moderators: async ({ claims, user, params }) => {
+      if (claims.role !== 'member' || user === undefined) return false
+      const { value } = await hub.snapshot(club(params))
+      return value.owner?.by === user.id
+    },
     events: {
       // The name is that of the token, whatever the payload says.
       message: ({ payload, claims, publish }) => publish('message', { text: payload.text, name: String(claims.name) }),

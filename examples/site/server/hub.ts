@@ -21,6 +21,7 @@ import { createIdentity } from './identity.ts'
 import { openMarket } from './market.ts'
 import { openNews } from './news.ts'
 import { runRace } from './race.ts'
+import { openRooms } from './rooms.ts'
 import { readFacts, sampleEveryMs, startSampler } from './sampler.ts'
 import { openShop } from './shop.ts'
 import { countVisitors } from './visitors.ts'
@@ -53,38 +54,7 @@ export async function createSiteHub(broker?: Broker, database?: PostgresDriver):
     openMarket(hub, database)
   }
 
-  hub.on(room, {
-    access: 'public',
-    events: {
-      message: async ({ payload, publish, params, user }) => {
-        const published = await publish('message', payload)
-        await hub.publish(activity(), 'remark', { ...payload, by: user?.id, room: params.id })
-        return published
-      },
-      picture: async ({ payload, publish, params, user }) => {
-        const published = await publish('picture', payload)
-        await hub.publish(activity(), 'attachment', {
-          name: payload.name,
-          by: user?.id,
-          attached: 'picture',
-          room: params.id,
-        })
-        return published
-      },
-      voice: async ({ payload, publish, params, user }) => {
-        const published = await publish('voice', payload)
-        await hub.publish(activity(), 'attachment', {
-          name: payload.name,
-          by: user?.id,
-          attached: 'voice',
-          room: params.id,
-        })
-        return published
-      },
-    },
-    signals: { typing: ({ payload, signal }) => signal('typing', payload) },
-    requests: { me: ({ user }) => ({ by: user?.id }) },
-  })
+  openRooms(hub)
   openClub(hub)
   openDevices(hub)
   hub.on(pulse, { access: 'public' })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
+import { signedInMs } from '../channels/club.ts'
 
 /** Somebody who has signed in. */
 export interface Member {
@@ -14,8 +15,6 @@ export interface HubToken {
   readonly expiresInMs: number
 }
 
-export const sessionSeconds = 7 * 86_400
-
 // Two kinds of token, and neither counts as the other: one stays in a cookie that no script reads, the other is short and
 // goes to the hub.
 export const [forSession, forHub] = ['session', 'hub'] as const
@@ -27,7 +26,7 @@ export function issuerSecret(): Uint8Array {
 
 /** Signs somebody in: what their browser keeps. */
 export function openSession(name: string): Promise<string> {
-  return sign({ id: randomUUID(), name }, forSession, sessionSeconds * 1_000)
+  return sign({ id: randomUUID(), name }, forSession, signedInMs)
 }
 
 /** Who has this session; `undefined` if it is none of ours, or is over. */

@@ -2,6 +2,7 @@ import { BaroError } from '@baro/core'
 import { attachedHub } from '@baro/next'
 import type { Participant, Principal } from '@baro/server'
 import { isRoomId } from '../channels/room.ts'
+import { mutedUntil, refusalText } from '../components/room/refusal.ts'
 import { isLanguage, type Language, languages } from '../i18n/languages.ts'
 import { wordsIn } from '../i18n/words.ts'
 import { readPostedForm, seeOther } from './posted-form.ts'
@@ -36,8 +37,8 @@ export async function takeMessage(
   form: MessageForm,
 ): Promise<Response> {
   const language: Language = isLanguage(lang) ? lang : languages[0]
-  const refuse = (status: number) =>
-    new Response(wordsIn(language).room.notTaken, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+  const refuse = (status: number, why = wordsIn(language).room.notTaken) =>
+    new Response(why, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
   if (!isRoomId(id)) return refuse(404)
   const posted = await readPostedForm(request, maxBytes)
   if ('refusedBy' in posted) return refuse(posted.refusedBy)
@@ -45,6 +46,7 @@ export async function takeMessage(
   try {
     await form.publish({ id, name: posted.field('name'), text: posted.field('text'), author })
   } catch (error) {
+    if (mutedUntil(error) !== undefined) return refuse(403, refusalText(error, language, 'UTC'))
     if (error instanceof BaroError) return refuse(error.code === 'refused' ? 403 : 422)
     throw error
   } finally {

@@ -1,6 +1,6 @@
 import type { NextRequest } from 'next/server'
+import { signedInMs } from '../channels/club.ts'
 import { nameCookie } from '../components/account/name-cookie.ts'
-import { sessionSeconds } from './issuer.ts'
 
 /** What no script reads. */
 export const sessionCookie = 'session'
@@ -9,7 +9,7 @@ type Asked = Pick<NextRequest, 'headers'>
 
 /** The `Set-Cookie` headers of who has signed in. */
 export function signedIn(asked: Asked, session: string, name: string): readonly string[] {
-  return cookies(asked, session, encodeURIComponent(name), sessionSeconds)
+  return cookies(asked, session, encodeURIComponent(name), signedInMs / 1_000)
 }
 
 /** Those of who has signed out. */

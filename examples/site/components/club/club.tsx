@@ -2,6 +2,7 @@
 
 import type { SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
+import { lazy, Suspense, useState } from 'react'
 import { club } from '../../channels/club.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
@@ -14,7 +15,12 @@ import styles from '../room/room.module.css'
 import { speakerName } from '../room/speaker.ts'
 import { useOwnName } from '../room/use-own-name.ts'
 import { useTyping } from '../room/use-typing.ts'
+import clubStyles from './club.module.css'
+import type { SaidMessage } from './desk.tsx'
 import { MembersOnly } from './members-only.tsx'
+
+/** Most members own no room, and load nothing of it. */
+const Desk = lazy(() => import('./desk.tsx'))
 
 /** A room for members, or the sentence that it is one. */
 export function Club({
@@ -45,16 +51,54 @@ function ClubRoom({
   name: string | undefined
 }) {
   const { room: says, club: saysClub } = wordsIn(language)
-  const { state: messages, pending, publish, request, signal, onSignal, status, handOver } = useChannel(club, initial)
+  const { state, pending, publish, request, signal, onSignal, status, handOver } = useChannel(club, initial)
+  const { owner, messages } = state
+  const [chosen, setChosen] = useState<SaidMessage>()
   const own = useOwnName(status.state === 'live', request)
   const typing = useTyping(own, onSignal)
+  const isOwner = own !== undefined && owner?.by === own
   // The hub has said so, while the cookie says something else.
   if (status.state === 'refused') return <MembersOnly language={language} id={id} />
 
   return (
     <section className={styles.room} aria-labelledby="room">
       <h1 id="room">{saysClub.title(id)}</h1>
-      <MessageList language={language} messages={messages} pending={pending} own={own} empty={says.empty} />
+      <div className={clubStyles.owner}>
+        <p>{isOwner ? saysClub.yours : saysClub.owner}</p>
+        {isOwner && (
+          <Suspense>
+            <Desk
+              language={language}
+              id={id}
+              own={own}
+              messages={messages}
+              chosen={chosen}
+              done={() => setChosen(undefined)}
+            />
+          </Suspense>
+        )}
+      </div>
+      <MessageList
+        language={language}
+        messages={messages}
+        pending={pending}
+        own={own}
+        empty={says.empty}
+        removed={saysClub.removed}
+        tools={(message) =>
+          isOwner &&
+          'text' in message && (
+            <button
+              type="button"
+              aria-haspopup="dialog"
+              aria-label={saysClub.messageOf(speakerName(message, says))}
+              onClick={() => setChosen({ ...message, name: speakerName(message, says) })}
+            >
+              ⋯
+            </button>
+          )
+        }
+      />
       <p className={styles.typing} aria-hidden="true">
         {typing.length > 0 && says.typing(typing.map((speaker) => speakerName(speaker, says)))}
       </p>

@@ -5,6 +5,7 @@ import type { Picture, Voice } from '../../channels/attachments.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import { PictureButton } from './picture-button.tsx'
+import { refusalText } from './refusal.ts'
 import styles from './room.module.css'
 import { shrinkPicture } from './shrink-picture.ts'
 import { useEnterToSend } from './use-enter-to-send.ts'
@@ -50,7 +51,7 @@ export function Composer({
       await sending
       return true
     } catch (error) {
-      setProblem(`${room.notSent} ${error instanceof Error ? error.message : String(error)}`)
+      setProblem(`${room.notSent} ${refusalText(error, language)}`)
       return false
     }
   }

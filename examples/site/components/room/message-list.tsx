@@ -18,6 +18,8 @@ export function MessageList({
   pending,
   own,
   empty,
+  removed,
+  tools,
 }: {
   language: Language
   messages: readonly Message[]
@@ -27,6 +29,10 @@ export function MessageList({
   own: string | undefined
   /** What stands there when there are none. */
   empty: ReactNode
+  /** What stands where a message was removed. */
+  removed: string
+  /** What can be done with a message. Their place is kept while there is nothing. */
+  tools?: (message: Message) => ReactNode
 }) {
   const { room } = wordsIn(language)
   const box = useRef<HTMLDivElement>(null)
@@ -43,7 +49,7 @@ export function MessageList({
   }, [newestPending])
 
   return (
-    <div className={styles.log}>
+    <div className={styles.log} data-tools={tools !== undefined || undefined}>
       {/* Scrollable with the keyboard too, hence the tab stop. */}
       <div
         className={styles.scroll}
@@ -60,6 +66,7 @@ export function MessageList({
             const isPending = pending.includes(message.id)
             const isOwn = isPending || (own !== undefined && message.by === own)
             const isFirstNew = message.id === firstNew
+            const isRemoved = 'removed' in message
             return (
               <Fragment key={message.id}>
                 {isFirstNew && <li className={styles.line}>{room.newMessages}</li>}
@@ -70,13 +77,18 @@ export function MessageList({
                   data-follows={(!isFirstNew && isSameSpeaker(spoken[index - 1], message)) || undefined}
                 >
                   <b>
-                    {speakerName(message, room)}
+                    {!isRemoved && speakerName(message, room)}
                     {isOwn && <small> ({room.you})</small>}
                   </b>
                   <span className={styles.said}>
-                    <Said language={language} message={message} />
+                    {isRemoved ? (
+                      <i className={styles.removed}>{removed}</i>
+                    ) : (
+                      <Said language={language} message={message} />
+                    )}
                   </span>
                   <LocalTime language={language} time={message.time} format="minute" />
+                  {tools && !isPending && !isRemoved && tools(message)}
                   {isPending && <span className="visually-hidden">{room.sending}</span>}
                 </li>
               </Fragment>
@@ -94,7 +106,7 @@ export function MessageList({
 }
 
 /** What a message says: a text, a picture or a voice, or that the latter is gone. */
-function Said({ language, message }: { language: Language; message: Message }) {
+function Said({ language, message }: { language: Language; message: Exclude<Message, { readonly removed: true }> }) {
   const { room } = wordsIn(language)
   if ('text' in message) return <Text text={message.text} />
   const name = speakerName(message, room)

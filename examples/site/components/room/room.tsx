@@ -55,6 +55,20 @@ export function Room({
         pending={pending}
         own={own}
         empty={<EmptyRoom language={language} handOver={handOver} renderedAtMs={renderedAtMs} />}
+        removed={says.removed}
+        tools={(message) =>
+          own !== undefined &&
+          message.by === own && (
+            // What could not be removed is still there, and can be tried again.
+            <button
+              type="button"
+              aria-label={says.remove}
+              onClick={() => request('remove', { id: message.id }).catch(() => {})}
+            >
+              ✕
+            </button>
+          )
+        }
       />
       <p className={styles.typing} aria-hidden="true">
         {typing.length > 0 && says.typing(typing.map((speaker) => speakerName(speaker, says)))}
