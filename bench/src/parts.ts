@@ -8,6 +8,7 @@ import { gatewayPart } from './gateway/part.ts'
 import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
 import { nodesPart } from './nodes/part.ts'
+import { observePart } from './observe/part.ts'
 import { pagesPart } from './pages/part.ts'
 import type { Part } from './part.ts'
 import { presencePart } from './presence/part.ts'
@@ -32,6 +33,7 @@ export const parts: readonly Part[] = [
   recoverPart,
   slowReadersPart,
   publishesPart,
+  observePart,
   pagesPart,
   accessPart,
   databasePart,

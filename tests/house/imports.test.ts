@@ -79,6 +79,12 @@ describe('imports run one way', () => {
   test('what a comment or a text says is no import', () => {
     expect(importsOf(` * import { x } from '@baro/server'\n// import { x } from 'y'\n/** import('z') */`)).toEqual([])
   })
+
+  test('what a constant has as its text is none either, and what follows it is', () => {
+    const text = "export const a = `import { x } from 'x'\nawait import('y')\n`\nexport { b } from './b.ts'"
+    expect(importsOf(text).map(({ specifier }) => specifier)).toEqual(['./b.ts'])
+    expect(importsOf(`const a = \`\${await import('y')}\``)).toHaveLength(1)
+  })
 })
 
 describe('"recovered or reset" is decided in one small pure file', () => {

@@ -5,7 +5,9 @@ import { readSource } from './source-files.ts'
  * `instead` of one.
  */
 export function samples(document: string, which: 'file' | 'instead' = 'file'): Readonly<Record<string, string>> {
-  const fences = readSource(document).matchAll(new RegExp(`^\`\`\`tsx? ${which}=(\\S+)\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))
+  const fences = readSource(document).matchAll(
+    new RegExp(`^\`\`\`(?:tsx?|js) ${which}=(\\S+)\\n([\\s\\S]*?)^\`\`\`$`, 'gm'),
+  )
   return Object.fromEntries([...fences].map(([, path, text]) => [path ?? '', text ?? '']))
 }
 

@@ -38,11 +38,13 @@ describe('the search of the guides', () => {
   })
 })
 
-test('the site shows every guide of the repository', () => {
+test('the site shows every guide of the repository, and what one looks things up in', () => {
+  const references = ['ARCHITECTURE.md', 'PROTOCOL.md', 'SECURITY.md']
   const names = readdirSync(fileURLToPath(new URL('../../docs', import.meta.url))).filter((name) =>
     name.endsWith('.md'),
   )
-  expect(guides.map((guide) => `${guide}.md`).toSorted()).toEqual(names.toSorted())
+  const files = guides.map((guide) => guideFile('en', guide))
+  expect(files.toSorted()).toEqual([...names.map((name) => `docs/${name}`), ...references].toSorted())
 })
 
 describe('what it looks through', () => {

@@ -6,6 +6,7 @@ import { channel, type Schema } from '@baro/core'
 import { createHub, createMemoryBroker } from '@baro/server'
 import { mount } from '@baro/supabase'
 import { z } from 'zod'
+import { type Looking, lookOn } from './looking.ts'
 import type { BenchServer } from './server.ts'
 
 const withZod = z.object({ text: z.string() })
@@ -19,7 +20,13 @@ const withNothing: Schema<z.infer<typeof withZod>> = {
 const place = z.object({ x: z.number(), y: z.number(), at: z.number() })
 
 /** Ours as a user gets it: validated, numbered, kept, and delivered with its position. */
-export function createBaroServer({ hasSchema } = { hasSchema: true }): BenchServer {
+export function createBaroServer({
+  hasSchema = true,
+  looking = 'nobody',
+}: {
+  readonly hasSchema?: boolean
+  readonly looking?: Looking
+} = {}): BenchServer {
   const events = { tick: hasSchema ? withZod : withNothing }
   const bench = channel('bench', { events, signals: { cursor: place, move: place } })
   const numbered = channel('bench:{number}', { events })
@@ -35,6 +42,7 @@ export function createBaroServer({ hasSchema } = { hasSchema: true }): BenchServ
     },
     // Not all that the load generator opens answers pings.
     heartbeatIntervalMs: 600_000,
+    ...(looking === 'no journal' && { maxJournalBytes: 0 }),
     broker: createMemoryBroker({ claimLimits: { perAddress: 250_000, guests: 250_000 } }),
     log: { info() {}, warn: console.warn, error: console.error },
   })
@@ -49,8 +57,13 @@ export function createBaroServer({ hasSchema } = { hasSchema: true }): BenchServ
   hub.on(numbered, { access: 'public' })
   hub.on(lounge, { access: 'public' })
   mount(hub)
+  const look = lookOn(hub, looking)
   return {
-    listen: async () => (await hub.listen(0)).port,
+    async listen() {
+      const { port } = await hub.listen(0)
+      look(port)
+      return port
+    },
     async publish(text) {
       await hub.publish(bench(), 'tick', { text })
     },

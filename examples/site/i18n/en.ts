@@ -139,8 +139,12 @@ export const en: Words = {
       command: 'The command',
       'from-socket.io': 'From Socket.IO',
       'from-supabase': 'From Supabase',
+      'from-pusher': 'From Pusher and Ably',
       faq: 'Questions',
       field: 'What others met',
+      protocol: 'Protocol and error codes',
+      security: 'Security and limits',
+      architecture: 'Architecture',
     },
   },
   demos: {

@@ -137,8 +137,12 @@ export const ko: Words = {
       command: 'baro 명령',
       'from-socket.io': 'Socket.IO에서 옮기기',
       'from-supabase': 'Supabase에서 옮기기',
+      'from-pusher': 'Pusher에서 옮기기',
       faq: '자주 묻는 질문',
       field: '다른 곳의 문제들',
+      protocol: '프로토콜과 오류 코드',
+      security: '보안과 한도',
+      architecture: '아키텍처',
     },
   },
   demos: {

@@ -4,7 +4,7 @@ import { BaroError, errorCodes } from '@baro/core'
 export const exitCodes = {
   /** It is done. */
   done: 0,
-  /** It looked, and found something wrong: a check of `doctor`, a loss in `bench`, nobody whom `why` knows. */
+  /** It looked, and found something wrong: a check of `doctor`, a loss in `bench`, a file that `init` leaves, nobody whom `why` knows. */
   found: 1,
   /** The command is wrong, or what was asked for is not there. */
   wrong: 2,

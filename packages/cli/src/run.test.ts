@@ -107,8 +107,8 @@ describe('publish', () => {
     })
     const env = { BARO_URL: url, BARO_KEY: key }
     const lines = '{"text":"one"}\n{"text":"two"}\n'
-    expect(await start(['publish', 'room:1', 'message', '--lines'], env, lines).ended).toBe(exitCodes.done)
-    expect(await start(['publish', 'room:1', 'message'], env, '{"text":"three"}').ended).toBe(exitCodes.done)
+    expect(await start(['publish', 'room:1', 'message', '--lines'], env, { input: lines }).ended).toBe(exitCodes.done)
+    expect(await start(['publish', 'room:1', 'message'], env, { input: '{"text":"three"}' }).ended).toBe(exitCodes.done)
     expect(JSON.parse((await baro('get', 'room:1')).out)).toEqual(['one', 'two', 'three'])
   })
 

@@ -1,6 +1,7 @@
 import { BaroError } from '@baro/core'
 import tab from '@bomb.sh/tab/commander'
 import { Command, CommanderError } from 'commander'
+import { addBench } from './bench/bench.ts'
 import { addGet } from './commands/get.ts'
 import { addPublish } from './commands/publish.ts'
 import { addSessions } from './commands/sessions.ts'
@@ -11,6 +12,7 @@ import { addWhy } from './commands/why.ts'
 import { addSharedOptions, type Context, contextOf } from './context.ts'
 import { addDoctor } from './doctor/doctor.ts'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts'
+import { addInit } from './init/init.ts'
 import type { Io } from './io.ts'
 import { Screen } from './screen/screen.ts'
 
@@ -42,7 +44,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 function programOf(io: Io, endWith: Context['endWith']): Command {
   const program = new Command('baro')
-    .description('Reads, publishes and finds out why, at a hub of Baro.')
+    .description('Reads, publishes and finds out why, at a hub of Baro; adds Baro to an app.')
     .exitOverride()
     .showHelpAfterError('(baro --help shows what there is)')
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) })
@@ -57,6 +59,8 @@ function programOf(io: Io, endWith: Context['endWith']): Command {
   addSessions(program, contextFor)
   addWhy(program, contextFor)
   addDoctor(program, contextFor)
+  addInit(program, contextFor)
+  addBench(program, contextFor)
   tab(program)
   return program
 }

@@ -46,7 +46,11 @@ export interface Running {
 }
 
 /** Runs the command in this process. */
-export function start(argv: readonly string[], env: Io['env'] = {}, input?: string): Running {
+export function start(
+  argv: readonly string[],
+  env: Io['env'] = {},
+  { input, folder = '/nowhere' }: { readonly input?: string; readonly folder?: string } = {},
+): Running {
   const interrupted = new AbortController()
   const told = { out: '', err: '' }
   let look = (): void => {}
@@ -62,7 +66,7 @@ export function start(argv: readonly string[], env: Io['env'] = {}, input?: stri
     err: sink('err'),
     input: input === undefined ? undefined : piped(input),
     env,
-    folder: '/nowhere',
+    folder,
     interrupted: interrupted.signal,
     clock: systemClock,
     confirm: async () => false,

@@ -23,6 +23,7 @@ export async function readDocument(file: string, hrefOf: (file: string) => strin
   const text = await textOf(file)
   const chapters: { id: string; text: string }[] = []
   const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : ''
+  const anchorOf = headingAnchors()
   const marked = new Marked({
     renderer: {
       heading({ tokens, depth, text }) {
@@ -67,6 +68,7 @@ export async function readDocument(file: string, hrefOf: (file: string) => strin
  */
 export async function readPassages(file: string, href: string): Promise<readonly Passage[]> {
   const passages: Passage[] = []
+  const anchorOf = headingAnchors()
   let guide = ''
   let open = { href, heading: '', text: '' }
   const close = () => {
@@ -116,12 +118,18 @@ async function coloured(tokens: readonly Token[]): Promise<ReadonlyMap<string, s
   return blocks
 }
 
-/** As GitHub names it, so that links of the repository lead there. */
-function anchorOf(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s-]/gu, '')
-    .replaceAll(' ', '-')
+/** Names the headings of one document in their order, as GitHub does, so that links of the repository lead there. */
+function headingAnchors(): (text: string) => string {
+  const counts = new Map<string, number>()
+  return (text) => {
+    const anchor = text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s-]/gu, '')
+      .replaceAll(' ', '-')
+    const count = counts.get(anchor) ?? 0
+    counts.set(anchor, count + 1)
+    return count === 0 ? anchor : `${anchor}-${count}`
+  }
 }
 
 function resolved(folder: string, href: string, hrefOf: (file: string) => string | undefined): string | undefined {

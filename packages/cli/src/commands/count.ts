@@ -13,3 +13,10 @@ export function secondsOf(text: string): number {
   if (Number.isFinite(seconds) && seconds > 0 && seconds <= 86_400) return seconds
   throw new InvalidArgumentError('It must be a number of seconds, above 0 and at most a day.')
 }
+
+/** How often a second, as an option. */
+export function rateOf(text: string): number {
+  const rate = Number(text)
+  if (Number.isFinite(rate) && rate > 0 && rate <= 1_000) return rate
+  throw new InvalidArgumentError('It must be a number above 0, and at most 1,000.')
+}

@@ -4,9 +4,10 @@ import { secondsOf } from '../commands/count.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { problemOf } from '../hub/hub-door.ts'
+import { type Rung, rungs } from '../hub/rung-transport.ts'
 import { bad, faint, good, odd } from '../screen/screen.ts'
 import type { Check } from './check.ts'
-import { cannotOpen, judgeLink, type Rung, rungs, tryLink } from './rung-check.ts'
+import { cannotOpen, judgeLink, tryLink } from './rung-check.ts'
 
 interface Options {
   readonly origin?: string

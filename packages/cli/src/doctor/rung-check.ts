@@ -1,17 +1,10 @@
 /** Whether a rung of the ladder gets through: opened as a client opens it, with nothing but a greeting. */
 
-import { createHttpTransport, createWebSocketTransport } from '@baro/client/transports'
 import { BaroError } from '@baro/core'
 import { type Clock, systemRandomness } from '@baro/core/broker'
 import { createId, protocolVersion, type ServerMessage } from '@baro/core/protocol'
-import WebSocket from 'ws'
+import { type Rung, rungTransport } from '../hub/rung-transport.ts'
 import type { Check } from './check.ts'
-
-/** The rungs, from the best to the last resort. */
-export const rungs = ['websocket', 'sse', 'long-poll', 'poll'] as const
-
-/** One of {@link rungs}. */
-export type Rung = (typeof rungs)[number]
 
 /** What looking works with. */
 export interface RungCheckParts {
@@ -42,10 +35,7 @@ export function tryLink(
   rung: Rung,
   { address, token, clock, signal, patienceMs, idleMs }: RungCheckParts,
 ): Promise<LinkOutcome> {
-  const transport =
-    rung === 'websocket'
-      ? createWebSocketTransport({ WebSocket: WebSocket as never })
-      : createHttpTransport(rung, { clock })
+  const transport = rungTransport(rung, clock)
   return new Promise((resolve) => {
     const startedMs = clock.elapsed()
     let greeted: Extract<LinkOutcome, { is: 'greeted' }> | undefined

@@ -6,7 +6,7 @@ import type { Limits } from '../ports/limits.ts'
 import { isSamePosition } from './same-position.ts'
 
 /** For how long nobody has to ask before it is let go: it may hold hundreds of publications. */
-const unaskedMs = 1_000
+const unaskedMs = 900
 
 /**
  * The newest publications of a stream, from some position on: what a feed has read, and what came after it. The readers of a node that is gone

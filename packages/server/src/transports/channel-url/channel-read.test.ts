@@ -56,9 +56,11 @@ describe('polling', () => {
   })
 
   test('a broker that never gives what it says it has is unavailable, and nobody spins', async () => {
-    const { ask, broker, hub } = await serve()
+    const { ask, broker, clock, hub } = await serve()
     const [first] = await publishAll(hub, 'chat:1', 'a', 'b')
     await ask('/baro/channels/chat:1')
+    // The node still has what it has heard itself.
+    clock.advance(2_000)
     broker.giveNothing()
     const answer = await ask(`/baro/channels/chat:1?after=${first}&wait=25`)
     expect([answer.status, answer.body.error?.code]).toEqual([503, 'unavailable'])
