@@ -65,9 +65,9 @@ export class Answers {
 
   async #find(position: AtPosition): Promise<Found> {
     const { tail } = this.#parts
-    const known = tail.after(position)
+    const head = this.#parts.position()
+    const known = tail.after(position, head)
     if (known) {
-      const head = this.#parts.position()
       const { epoch } = head
       return this.#decide(position, { epoch, head, floor: 0, from: position, publications: known, upTo: head })
     }

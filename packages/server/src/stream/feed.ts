@@ -272,7 +272,7 @@ export class Feed {
   #apply({ publications, position }: Progress): void {
     const follows = this.position
     this.#answers.forget()
-    this.#tail.push(publications)
+    this.#tail.push(follows, { publications, position })
     this.#value.apply(publications, position)
     this.#live.gather(follows, publications, position)
     this.#keepWhereWanted()

@@ -13,15 +13,25 @@ const after = (offset: number) => positionAfter('life', publication(offset))
 function setUp(history = { size: 100, bytes: 10_000 }) {
   const clock = createFakeClock()
   const tail = new Tail(clock, { catchUpPublications: 500, catchUpBytes: 10_000 }, history)
-  const offsets = (position = start) => tail.after(position)?.map(({ offset }) => offset)
-  return { clock, tail, offsets }
+  let to = start
+  const begin = (from = start) => {
+    to = from
+    tail.begin(from)
+  }
+  const push = (...publications: readonly Publication[]) => {
+    const follows = to
+    to = positionAfter('life', publications.at(-1) ?? publication(0))
+    tail.push(follows, { publications, position: to })
+  }
+  const offsets = (position = start) => tail.after(position, to)?.map(({ offset }) => offset)
+  return { clock, tail, begin, push, offsets }
 }
 
 test('a position in it is told what follows; another one is not known', () => {
-  const { tail, offsets } = setUp()
-  tail.begin(start)
-  tail.push([publication(1), publication(3)])
-  tail.push([publication(7)])
+  const { begin, push, offsets } = setUp()
+  begin()
+  push(publication(1), publication(3))
+  push(publication(7))
   expect([offsets(), offsets(after(1)), offsets(after(3))]).toEqual([[1, 3, 7], [3, 7], [7]])
   expect(offsets(after(2))).toBeUndefined()
   expect(offsets({ ...after(3), check: 'other' })).toBeUndefined()
@@ -29,17 +39,17 @@ test('a position in it is told what follows; another one is not known', () => {
 })
 
 test('what is taken back is handed to nobody from here', () => {
-  const { tail, offsets } = setUp()
-  tail.begin(start)
-  tail.push([publication(1)])
-  tail.push([publication(2, redactedType, { id: 'id-1', offset: 1 })])
+  const { begin, push, offsets } = setUp()
+  begin()
+  push(publication(1))
+  push(publication(2, redactedType, { id: 'id-1', offset: 1 }))
   expect(offsets()).toBeUndefined()
 })
 
 test('it reaches back to where a view begins that leads into it', () => {
-  const { tail, offsets } = setUp()
-  tail.begin(after(2))
-  tail.push([publication(3)])
+  const { begin, push, offsets, tail } = setUp()
+  begin(after(2))
+  push(publication(3))
   const view = { epoch: 'life', head: after(3), floor: 0, publications: [publication(1), publication(2)] }
   tail.reachBack(start, { ...view, upTo: after(2) }, after(3))
   expect(offsets()).toEqual([1, 2, 3])
@@ -48,16 +58,29 @@ test('it reaches back to where a view begins that leads into it', () => {
 })
 
 test('I7: it is let go a second or two after nobody asks, and when it is more than history keeps', () => {
-  const { clock, tail, offsets } = setUp({ size: 2, bytes: 10_000 })
-  tail.begin(start)
-  tail.push([publication(1), publication(2)])
+  const { clock, begin, push, offsets } = setUp({ size: 2, bytes: 10_000 })
+  begin()
+  push(publication(1), publication(2))
   clock.advance(800)
   expect(offsets()).toEqual([1, 2])
   clock.advance(900)
   expect(offsets()).toEqual([1, 2])
   clock.advance(2_000)
   expect([offsets(), clock.pending]).toEqual([undefined, 0])
-  tail.begin(start)
-  tail.push([publication(1), publication(2), publication(3)])
+  begin()
+  push(publication(1), publication(2), publication(3))
   expect([offsets(), clock.pending]).toEqual([undefined, 0])
+})
+
+test('I2: what does not follow is not put behind it, and what was handed out does not grow with it', () => {
+  const { begin, push, offsets, tail } = setUp()
+  begin()
+  push(publication(1))
+  const handedOut = tail.after(start, after(1))
+  push(publication(2))
+  expect(handedOut?.map(({ offset }) => offset)).toEqual([1])
+  expect(tail.after(start, after(1))).toBeUndefined()
+  expect(offsets()).toEqual([1, 2])
+  tail.push(after(1), { publications: [publication(3)], position: after(3) })
+  expect(offsets()).toBeUndefined()
 })

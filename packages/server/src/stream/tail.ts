@@ -1,5 +1,5 @@
 import type { Publication } from '@baro/core'
-import type { Cancel, Clock, HistoryBounds, StreamView } from '@baro/core/broker'
+import type { Cancel, Clock, Delivery, HistoryBounds, StreamView } from '@baro/core/broker'
 import { type AtPosition, checkOf, redactedType } from '@baro/core/protocol'
 import { footprintOf } from '../memory-broker/footprint.ts'
 import type { Limits } from '../ports/limits.ts'
@@ -16,6 +16,8 @@ export class Tail {
   readonly #clock: Clock
   readonly #most: { readonly publications: number; readonly bytes: number }
   #from: AtPosition | undefined
+  /** Where what is in it leads to. */
+  #to: AtPosition | undefined
   #publications: Publication[] = []
   #bytes = 0
   #wasAsked = false
@@ -34,27 +36,32 @@ export class Tail {
   /** It begins here; what was in it is let go. */
   begin(from: AtPosition): void {
     this.end()
-    this.#from = from
+    this.#from = this.#to = from
     this.#endUnlessAsked()
   }
 
-  /** The stream has gone on. What was taken back may be in it, and is handed to nobody any more: then it is let go. */
-  push(publications: readonly Publication[]): void {
-    if (!this.#from) return
+  /**
+   * The stream has gone on. What does not follow, because another life is loaded meanwhile, would be a gap or come twice (I2): then it is let
+   * go. So it is when something is taken back, which may be in it, and is handed to nobody any more.
+   */
+  push(follows: AtPosition, { publications, position }: Pick<Delivery, 'publications' | 'position'>): void {
+    if (!this.#to) return
+    if (!isSamePosition(follows, this.#to)) return this.end()
     if (publications.some(({ type }) => type === redactedType)) return this.end()
     for (const publication of publications) {
       this.#publications.push(publication)
       this.#bytes += footprintOf(publication.payload)
     }
+    this.#to = position
     const { publications: most, bytes } = this.#most
     if (this.#publications.length > most || this.#bytes > bytes) this.end()
   }
 
-  /** All that follows a position, if that is in it. */
-  after(position: AtPosition): readonly Publication[] | undefined {
-    if (!this.#from) return undefined
+  /** All that follows a position, if that is in it, and it leads to `head`. The list is the caller's: it does not grow with the stream. */
+  after(position: AtPosition, head: AtPosition): readonly Publication[] | undefined {
+    if (!this.#from || !this.#to || !isSamePosition(this.#to, head)) return undefined
     this.#wasAsked = true
-    if (isSamePosition(position, this.#from)) return this.#publications
+    if (isSamePosition(position, this.#from)) return [...this.#publications]
     if (position.epoch !== this.#from.epoch) return undefined
     const index = this.#publications.findIndex(({ offset }) => offset === position.offset)
     const found = this.#publications[index]
@@ -64,17 +71,16 @@ export class Tail {
   /** Begins where this view does, which was read for a reader, if together they lead to `head`. */
   reachBack(from: AtPosition, { publications, upTo }: StreamView, head: AtPosition): void {
     const reached = { ...from, ...upTo }
-    const rest = isSamePosition(reached, head) ? [] : this.after(reached)
+    const rest = isSamePosition(reached, head) ? [] : this.after(reached, head)
     if (!rest) return
-    const all = [...publications, ...rest]
     this.begin(from)
-    this.push(all)
+    this.push(from, { publications: [...publications, ...rest], position: head })
   }
 
   end(): void {
     this.#check?.()
     this.#check = undefined
-    this.#from = undefined
+    this.#from = this.#to = undefined
     this.#publications = []
     this.#bytes = 0
   }

@@ -44,9 +44,9 @@ export class ValueLoader {
     const { broker, log, tail } = this.#parts
     const { definition, channel } = this.#resolved
     const value = new ChannelValue(this.#resolved, { ...this.#parts, source: this.#source })
-    const apply = ({ publications, position }: Progress) => {
-      tail.push(publications)
-      value.apply(publications, position)
+    const apply = (progress: Progress) => {
+      tail.push(value.position, progress)
+      value.apply(progress.publications, progress.position)
     }
     const start = (position: AtPosition, kept?: Checkpoint) => {
       tail.begin(position)
