@@ -222,7 +222,7 @@ test('what comes while nobody looks is counted in the title, and marked in the l
   const say = async (text: string) => {
     await eve.getByRole('textbox', { name: 'Message' }).fill(text)
     await eve.getByRole('textbox', { name: 'Message' }).press('Enter')
-    await ada.getByText(text, { exact: true }).waitFor({ state: 'attached' })
+    await ada.getByRole('log').getByText(text, { exact: true }).waitFor({ state: 'attached' })
   }
   const title = await ada.title()
   await say('before')
