@@ -15,7 +15,7 @@ beforeEach(async () => {
   page = await browser.newPage({ locale: 'ko-KR' })
   await page.goto(site.url + createLog(() => site).path)
   await waitForLive(page)
-  await page.getByLabel('메시지').focus()
+  await page.getByRole('textbox', { name: '메시지' }).focus()
   keyboard = await page.context().newCDPSession(page)
 })
 
@@ -60,10 +60,10 @@ test('Enter that ends the composition of 한글 sends nothing; the next one send
   await enterInsideInputMethod()
   await commit('글')
   expect(await sent()).toEqual([])
-  expect(await page.getByLabel('메시지').inputValue()).toBe('한글')
+  expect(await page.getByRole('textbox', { name: '메시지' }).inputValue()).toBe('한글')
   await page.keyboard.press('Enter')
   await waitForSent('한글')
-  expect(await page.getByLabel('메시지').inputValue()).toBe('')
+  expect(await page.getByRole('textbox', { name: '메시지' }).inputValue()).toBe('')
   // Whatever a second message or a stray syllable would have been, it would stand between these two.
   await page.keyboard.type('끝')
   await page.keyboard.press('Enter')
@@ -77,7 +77,7 @@ test('where Enter ends the composition and breaks the line in one press, it send
   await page.keyboard.press('Enter')
   await page.keyboard.press('Enter')
   await waitForSent('한')
-  expect(await page.getByLabel('메시지').inputValue()).toBe('')
+  expect(await page.getByRole('textbox', { name: '메시지' }).inputValue()).toBe('')
 })
 
 test('Enter while syllables are composed is never a message', async () => {
