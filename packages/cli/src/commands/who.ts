@@ -1,8 +1,7 @@
-import { type Member, members } from '@baro/core'
+import { type Member, type Members, members } from '@baro/core'
 import { channelNameOf, orThrow } from '@baro/core/protocol'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import type { ChannelAnswer } from '../hub/channel-door.ts'
 import { faint } from '../screen/screen.ts'
 import { countOf } from './count.ts'
 
@@ -24,11 +23,15 @@ export function addWho(program: Command, contextFor: (command: Command) => Conte
     )
 }
 
+/** The snapshot of a members channel. */
+interface MembersAnswer {
+  readonly snapshot: Members<unknown>
+}
+
 async function who(context: Context, channel: string, limit: number): Promise<void> {
   const { door, screen } = context
   const path = `/channels/${members({ channel: orThrow(channelNameOf(channel)) }).channel}`
-  const { snapshot } = (await door.ask<ChannelAnswer>({ path })).body
-  const { count, list } = snapshot as unknown as { count: number; list?: readonly Member<unknown>[] }
+  const { count, list } = (await door.ask<MembersAnswer>({ path })).body.snapshot
   const here = (list ?? (await pages(context, path, limit))).slice(0, limit)
   screen.tell({ count, members: here }, () => {
     const rows = here.map(({ id, user, since, state }) => [
