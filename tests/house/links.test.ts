@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { headingAnchors } from '../../examples/site/components/docs/heading-anchors.ts'
 import { readSource } from './source-files.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -10,22 +11,10 @@ const documents = ['', 'docs/', 'docs/ko/', 'bench/']
   .flatMap((folder) => readdirSync(root + folder).map((name) => folder + name))
   .filter(isDocument)
 
-/** The places of a document, as GitHub names them: the second of two headings with the same text ends in -1. */
+/** The places of a document, as GitHub names them. */
 function placesOf(document: string): ReadonlySet<string> {
-  const counts = new Map<string, number>()
-  const headings = withoutCode(document).matchAll(/^#{1,6} (.*)$/gm)
-  const places = [...headings].map(([, heading = '']) => {
-    const place = placeOf(heading)
-    const count = counts.get(place) ?? 0
-    counts.set(place, count + 1)
-    return count === 0 ? place : `${place}-${count}`
-  })
-  return new Set(places)
-}
-
-function placeOf(heading: string): string {
-  const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase()
-  return text.replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')
+  const placeOf = headingAnchors()
+  return new Set([...withoutCode(document).matchAll(/^#{1,6} (.*)$/gm)].map(([, heading = '']) => placeOf(heading)))
 }
 
 function withoutCode(document: string): string {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { guideFile, guides } from '../../examples/site/components/docs/guides.ts'
 import { readDocument, readPassages } from '../../examples/site/components/docs/markdown.ts'
-import { findPassages, type Passage } from '../../examples/site/components/docs/passages.ts'
+import { type Passage, searchIn } from '../../examples/site/components/docs/passages.ts'
 import { languages } from '../../examples/site/i18n/languages.ts'
 
 const passages: readonly Passage[] = [
@@ -11,7 +11,7 @@ const passages: readonly Passage[] = [
   { href: '/b', guide: 'Deploy', heading: 'nginx', text: 'Polling passes, and so do signals of an open stream.' },
   { href: '/c', guide: '메시지', heading: '시그널', text: '폴링에서는 시그널을 받지 못합니다.' },
 ]
-const hrefs = (question: string) => findPassages(passages, question, 8).map(({ href }) => href)
+const hrefs = (question: string) => searchIn(passages)(question, 8).map(({ href }) => href)
 
 describe('the search of the guides', () => {
   test.each([
@@ -27,13 +27,13 @@ describe('the search of the guides', () => {
 
   test('shows those first that have the word in their heading, and at most so many', () => {
     expect(hrefs('nginx')).toEqual(['/b'])
-    expect(findPassages([...passages].reverse(), 'signal', 8).map(({ href }) => href)).toEqual(['/a', '/b'])
-    expect(findPassages(passages, 'signal', 1)).toHaveLength(1)
+    expect(searchIn([...passages].reverse())('signal', 8).map(({ href }) => href)).toEqual(['/a', '/b'])
+    expect(searchIn(passages)('signal', 1)).toHaveLength(1)
   })
 
   test('shows some words around what it has found', () => {
     const text = `${'before '.repeat(40)}needle ${'after '.repeat(40)}`
-    const [found] = findPassages([{ href: '/d', guide: 'g', heading: 'h', text }], 'needle', 8)
+    const [found] = searchIn([{ href: '/d', guide: 'g', heading: 'h', text }])('needle', 8)
     expect(found?.around).toMatch(/^… before .*needle after .* …$/)
   })
 })

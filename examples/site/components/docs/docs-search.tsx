@@ -1,28 +1,36 @@
 'use client'
-import { useDeferredValue, useMemo, useState } from 'react'
+import { useDeferredValue, useMemo, useRef, useState } from 'react'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import styles from './docs.module.css'
-import { findPassages, type Passage } from './passages.ts'
+import { type FindPassages, searchIn } from './passages.ts'
 
 const mostFound = 8
 
 /** Finds a word in the guides. What it looks through is loaded when somebody is about to type. */
 export function DocsSearch({ language }: { language: Language }) {
   const { docs } = wordsIn(language)
-  const [passages, setPassages] = useState<readonly Passage[]>()
+  const [find, setFind] = useState<FindPassages>()
   const [question, setQuestion] = useState('')
+  const isLoading = useRef(false)
   const asked = useDeferredValue(question)
-  const found = useMemo(() => findPassages(passages ?? [], asked, mostFound), [passages, asked])
-  const isAsked = passages !== undefined && asked.trim() !== ''
+  const found = useMemo(() => find?.(asked, mostFound) ?? [], [find, asked])
+  const isAsked = find !== undefined && asked.trim() !== ''
 
+  /** Once. Without it the field finds nothing yet, and the next key tries again. */
   async function load() {
-    if (passages) return
-    const answer = await fetch(`/${language}/docs/passages`)
-    // Without it the field finds nothing yet. The next key tries again.
-    if (answer.ok) setPassages(await answer.json())
+    if (find || isLoading.current) return
+    isLoading.current = true
+    try {
+      const answer = await fetch(`/${language}/docs/passages`)
+      const passages = answer.ok && (await answer.json())
+      if (passages) setFind(() => searchIn(passages))
+    } catch {
+      // The network is away.
+    } finally {
+      isLoading.current = false
+    }
   }
-  const loadQuietly = () => void load().catch(() => {})
 
   return (
     <search className={styles.search}>
@@ -33,10 +41,10 @@ export function DocsSearch({ language }: { language: Language }) {
           placeholder={docs.search}
           value={question}
           autoComplete="off"
-          onFocus={loadQuietly}
+          onFocus={load}
           onChange={({ target }) => {
             setQuestion(target.value)
-            loadQuietly()
+            void load()
           }}
         />
       </label>

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Marked, type Token, type Tokens } from 'marked'
 import { highlight } from '../code/highlight.ts'
+import { headingAnchors } from './heading-anchors.ts'
 import type { Passage } from './passages.ts'
 
 /** A document of the repository, as HTML. */
@@ -116,20 +117,6 @@ async function coloured(tokens: readonly Token[]): Promise<ReadonlyMap<string, s
     blocks.set(text, (await highlight(text, language)).join('\n'))
   }
   return blocks
-}
-
-/** Names the headings of one document in their order, as GitHub does, so that links of the repository lead there. */
-function headingAnchors(): (text: string) => string {
-  const counts = new Map<string, number>()
-  return (text) => {
-    const anchor = text
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s-]/gu, '')
-      .replaceAll(' ', '-')
-    const count = counts.get(anchor) ?? 0
-    counts.set(anchor, count + 1)
-    return count === 0 ? anchor : `${anchor}-${count}`
-  }
 }
 
 function resolved(folder: string, href: string, hrefOf: (file: string) => string | undefined): string | undefined {
