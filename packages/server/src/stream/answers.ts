@@ -2,8 +2,8 @@ import type { Clock, Recover, ResetReason, StreamSource, StreamView } from '@bar
 import { type AtPosition, formatPosition, type Position, positionAt, type QueriedPosition } from '@baro/core/protocol'
 import { Batch } from '../delivery/batch.ts'
 import { KeptAnswers } from './kept-answers.ts'
+import type { RecentPublications } from './recent-publications.ts'
 import { isSamePosition } from './same-position.ts'
-import type { Tail } from './tail.ts'
 
 /** What follows a position, or the reason for a reset. */
 export type Found =
@@ -19,7 +19,7 @@ export interface AnswersParts {
   readonly source: StreamSource
   readonly recover: Recover
   /** What is known without a read. */
-  readonly tail: Tail
+  readonly recent: RecentPublications
   /** Reads what follows a position, as much as is read at once. */
   read(position: AtPosition): Promise<StreamView>
   /** Where the feed stands. */
@@ -64,9 +64,9 @@ export class Answers {
   }
 
   async #find(position: AtPosition): Promise<Found> {
-    const { tail } = this.#parts
+    const { recent } = this.#parts
     const head = this.#parts.position()
-    const known = tail.after(position, head)
+    const known = recent.after(position, head)
     if (known) {
       const { epoch } = head
       return this.#decide(position, { epoch, head, floor: 0, from: position, publications: known, upTo: head })
@@ -74,7 +74,7 @@ export class Answers {
     const view = await this.#parts.read(position)
     await this.#keepUpWith(view)
     const found = this.#decide(position, view)
-    if (found.outcome === 'recovered') tail.reachBack(position, view, this.#parts.position())
+    if (found.outcome === 'recovered') recent.reachBack(position, view, this.#parts.position())
     return found
   }
 

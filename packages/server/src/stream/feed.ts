@@ -28,8 +28,8 @@ import { Answers, type Found } from './answers.ts'
 import { ChannelValue } from './channel-value.ts'
 import { type FeedAction, type FeedEvent, type FeedState, feedTransition } from './feed-machine.ts'
 import { LiveEnd } from './live-end.ts'
+import { RecentPublications } from './recent-publications.ts'
 import { isSamePosition } from './same-position.ts'
-import { Tail } from './tail.ts'
 import { type Progress, ValueLoader } from './value-loader.ts'
 
 /** What a feed needs of its hub. */
@@ -59,7 +59,7 @@ export class Feed {
   readonly #loader: ValueLoader
   readonly #live: LiveEnd
   readonly #answers: Answers
-  readonly #tail: Tail
+  readonly #recent: RecentPublications
   #state: FeedState = { name: 'opening', again: false }
   /** The value in the current life of the stream. Another life gets another object. */
   #value: ChannelValue
@@ -77,15 +77,15 @@ export class Feed {
     this.resolved = resolved
     this.#parts = parts
     this.#source = parts.sourceOf(resolved)
-    this.#tail = new Tail(parts.clock, parts.limits, resolved.definition.history)
-    this.#loader = new ValueLoader(resolved, this.#source, { ...parts, tail: this.#tail })
+    this.#recent = new RecentPublications(parts.clock, parts.limits, resolved.definition.history)
+    this.#loader = new ValueLoader(resolved, this.#source, { ...parts, recent: this.#recent })
     this.#live = new LiveEnd({
       ...{ channel, ticker: parts.ticker, clock: parts.clock, observing: parts.observing },
       maxPublications: parts.limits.catchUpPublications,
     })
     this.#value = new ChannelValue(resolved, { ...parts, source: this.#source })
     this.#answers = new Answers({
-      ...{ channel, clock: parts.clock, source: this.#source, recover: parts.recover, tail: this.#tail },
+      ...{ channel, clock: parts.clock, source: this.#source, recover: parts.recover, recent: this.#recent },
       read: (position) => this.#loader.read(position),
       position: () => this.position,
       catchUp: () => this.#catchUp(),
@@ -185,7 +185,7 @@ export class Feed {
     this.#live.flush()
     this.#live.end()
     this.#answers.forget()
-    this.#tail.end()
+    this.#recent.end()
     this.#stopFollowing?.()
     this.#on({ name: 'close' })
   }
@@ -272,7 +272,7 @@ export class Feed {
   #apply({ publications, position }: Progress): void {
     const follows = this.position
     this.#answers.forget()
-    this.#tail.push(follows, { publications, position })
+    this.#recent.push(follows, { publications, position })
     this.#value.apply(publications, position)
     this.#live.gather(follows, publications, position)
     this.#keepWhereWanted()

@@ -2,7 +2,7 @@ import type { Publication } from '@baro/core'
 import { positionAfter, redactedType, startOf } from '@baro/core/protocol'
 import { createFakeClock } from '@baro/testing'
 import { expect, test } from 'vitest'
-import { Tail } from './tail.ts'
+import { RecentPublications } from './recent-publications.ts'
 
 const start = startOf('life')
 const publication = (offset: number, type = 'said', payload: Publication['payload'] = offset): Publication => ({
@@ -12,19 +12,19 @@ const after = (offset: number) => positionAfter('life', publication(offset))
 
 function setUp(history = { size: 100, bytes: 10_000 }) {
   const clock = createFakeClock()
-  const tail = new Tail(clock, { catchUpPublications: 500, catchUpBytes: 10_000 }, history)
+  const recent = new RecentPublications(clock, { catchUpPublications: 500, catchUpBytes: 10_000 }, history)
   let to = start
   const begin = (from = start) => {
     to = from
-    tail.begin(from)
+    recent.begin(from)
   }
   const push = (...publications: readonly Publication[]) => {
     const follows = to
     to = positionAfter('life', publications.at(-1) ?? publication(0))
-    tail.push(follows, { publications, position: to })
+    recent.push(follows, { publications, position: to })
   }
-  const offsets = (position = start) => tail.after(position, to)?.map(({ offset }) => offset)
-  return { clock, tail, begin, push, offsets }
+  const offsets = (position = start) => recent.after(position, to)?.map(({ offset }) => offset)
+  return { clock, recent, begin, push, offsets }
 }
 
 test('a position in it is told what follows; another one is not known', () => {
@@ -47,13 +47,13 @@ test('what is taken back is handed to nobody from here', () => {
 })
 
 test('it reaches back to where a view begins that leads into it', () => {
-  const { begin, push, offsets, tail } = setUp()
+  const { begin, push, offsets, recent } = setUp()
   begin(after(2))
   push(publication(3))
   const view = { epoch: 'life', head: after(3), floor: 0, publications: [publication(1), publication(2)] }
-  tail.reachBack(start, { ...view, upTo: after(2) }, after(3))
+  recent.reachBack(start, { ...view, upTo: after(2) }, after(3))
   expect(offsets()).toEqual([1, 2, 3])
-  tail.reachBack(start, { ...view, publications: [publication(1)], upTo: after(1) }, after(3))
+  recent.reachBack(start, { ...view, publications: [publication(1)], upTo: after(1) }, after(3))
   expect(offsets()).toEqual([1, 2, 3])
 })
 
@@ -73,14 +73,14 @@ test('I7: it is let go a second or two after nobody asks, and when it is more th
 })
 
 test('I2: what does not follow is not put behind it, and what was handed out does not grow with it', () => {
-  const { begin, push, offsets, tail } = setUp()
+  const { begin, push, offsets, recent } = setUp()
   begin()
   push(publication(1))
-  const handedOut = tail.after(start, after(1))
+  const handedOut = recent.after(start, after(1))
   push(publication(2))
   expect(handedOut?.map(({ offset }) => offset)).toEqual([1])
-  expect(tail.after(start, after(1))).toBeUndefined()
+  expect(recent.after(start, after(1))).toBeUndefined()
   expect(offsets()).toEqual([1, 2])
-  tail.push(after(1), { publications: [publication(3)], position: after(3) })
+  recent.push(after(1), { publications: [publication(3)], position: after(3) })
   expect(offsets()).toBeUndefined()
 })

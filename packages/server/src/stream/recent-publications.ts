@@ -12,7 +12,7 @@ const unaskedMs = 900
  * The newest publications of a stream, from some position on: what a feed has read, and what came after it. The readers of a node that is gone
  * come for seconds, while the stream moves on; from here they are answered without a read for each step of it.
  */
-export class Tail {
+export class RecentPublications {
   readonly #clock: Clock
   readonly #most: { readonly publications: number; readonly bytes: number }
   #from: AtPosition | undefined

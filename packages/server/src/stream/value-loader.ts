@@ -4,8 +4,8 @@ import { type AtPosition, positionAt } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { Limits } from '../ports/limits.ts'
 import { ChannelValue, type ChannelValueParts } from './channel-value.ts'
+import type { RecentPublications } from './recent-publications.ts'
 import { isSamePosition } from './same-position.ts'
-import type { Tail } from './tail.ts'
 
 /** What loading works with. */
 export interface ValueLoaderParts extends Omit<ChannelValueParts, 'source'> {
@@ -14,7 +14,7 @@ export interface ValueLoaderParts extends Omit<ChannelValueParts, 'source'> {
   readonly log: Log
   readonly recover: Recover
   /** Learns what was read. */
-  readonly tail: Tail
+  readonly recent: RecentPublications
 }
 
 /** How a value goes on: the publications that follow it, and the position that they lead to. */
@@ -41,15 +41,15 @@ export class ValueLoader {
    * @throws {BaroError} `unavailable`.
    */
   async load(): Promise<ChannelValue> {
-    const { broker, log, tail } = this.#parts
+    const { broker, log, recent } = this.#parts
     const { definition, channel } = this.#resolved
     const value = new ChannelValue(this.#resolved, { ...this.#parts, source: this.#source })
     const apply = (progress: Progress) => {
-      tail.push(value.position, progress)
+      recent.push(value.position, progress)
       value.apply(progress.publications, progress.position)
     }
     const start = (position: AtPosition, kept?: Checkpoint) => {
-      tail.begin(position)
+      recent.begin(position)
       value.start(position, kept)
     }
     let kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
@@ -83,7 +83,7 @@ export class ValueLoader {
     const oldest = await this.#source.read({ after: floor, limit: 0, bytes: 0 })
     // What is read from here on has a tombstone for each notice up to this head: one step of the broker writes both.
     const position = positionAt(oldest.epoch, oldest.from ?? { offset: floor, check: '' })
-    this.#parts.tail.begin(position)
+    this.#parts.recent.begin(position)
     value.start(position, undefined, head.offset)
     return this.readOn(value, apply)
   }
