@@ -60,6 +60,8 @@ export function keepPages(
   const options = checkedOptions('hub.pages', given, pagesRules)
   const { policy = {}, query, cookies, headers = [], renderTimeout = '10s', maxPageBytes = 4 << 20 } = options
   const always = typeof policy === 'function' ? undefined : checkedOptions('hub.pages policy', policy, policyRules)
+  // Asked for each request: an application that has a few policies has each of them looked at once.
+  const checked = new WeakSet<PagePolicy>()
   const pages: PagesOf = {
     handler,
     keying: {
@@ -70,7 +72,10 @@ export function keepPages(
     policyOf: (path) => {
       if (typeof policy !== 'function') return always
       const found = policy(path)
-      return found && checkedOptions('hub.pages policy', found, policyRules)
+      if (!found || checked.has(found)) return found
+      checkedOptions('hub.pages policy', found, policyRules)
+      checked.add(found)
+      return found
     },
     renderTimeoutMs: durationMs(renderTimeout),
     maxPageBytes,

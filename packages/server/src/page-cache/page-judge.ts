@@ -7,12 +7,11 @@ import {
   type PageRead,
   type PageStore,
   type StreamSource,
-  whenHere,
 } from '@baro/core/broker'
 import { type AtPosition, formatPosition, parsePosition, positionAt } from '@baro/core/protocol'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Heads } from '../stream/heads.ts'
-import { judgePage, type PageVerdict } from './page-verdict.ts'
+import { judgePage, type PageMoment, type PageVerdict } from './page-verdict.ts'
 import { moderatedTag } from './redacted-pages.ts'
 
 /** What judging works with. */
@@ -38,13 +37,20 @@ export class PageJudge {
   /** Whether a page is current. It never throws: where something cannot be found out, the page is not fresh. */
   judge(page: KeptPage): NowOrLater<PageVerdict> {
     const resolved = page.reads.map(({ channel }) => this.#resolve(channel))
-    const versions = resolved.map((one) => one?.definition.version)
     const heads = together(resolved.map((one) => this.#headOf(one)))
-    return whenHere(heads, (known) =>
-      whenHere(this.#marksOf(page, resolved), (marks) =>
-        judgePage(page, { now: this.#parts.clock.now(), heads: known, versions, marks }),
-      ),
-    )
+    const marks = this.#marksOf(page, resolved)
+    if (!isLater(heads) && !isLater(marks)) return this.#verdict(page, resolved, heads, marks)
+    return Promise.all([heads, marks]).then(([known, newest]) => this.#verdict(page, resolved, known, newest))
+  }
+
+  #verdict(
+    page: KeptPage,
+    resolved: readonly (Resolved | undefined)[],
+    heads: PageMoment['heads'],
+    marks: readonly number[],
+  ): PageVerdict {
+    const versions = resolved.map((one) => one?.definition.version)
+    return judgePage(page, { now: this.#parts.clock.now(), heads, versions, marks })
   }
 
   /**
@@ -74,13 +80,13 @@ export class PageJudge {
   }
 
   #headOf(resolved: Resolved | undefined): NowOrLater<AtPosition | undefined> {
-    return (
-      resolved &&
-      orElse<AtPosition | undefined>(
-        () => this.#parts.heads.of(resolved),
-        () => undefined,
-      )
-    )
+    if (!resolved) return undefined
+    try {
+      const head = this.#parts.heads.of(resolved)
+      return isLater(head) ? head.catch(() => undefined) : head
+    } catch {
+      return undefined
+    }
   }
 
   #marksOf({ tags }: KeptPage, reads: readonly (Resolved | undefined)[]): NowOrLater<readonly number[]> {

@@ -39,7 +39,7 @@ export type PageFault =
 
 /** What becomes of a request for a kept page. */
 export type PageVerdict =
-  | { readonly state: 'fresh'; readonly ttlMs: number; readonly behind: number }
+  | { readonly state: 'fresh'; readonly ageMs: number; readonly ttlMs: number; readonly behind: number }
   /** It is served, and rendered again if its interval is over. */
   | { readonly state: 'stale'; readonly fault: PageFault; readonly behind: number; readonly mayRender: boolean }
   /** Whoever asks waits for the render. */
@@ -50,10 +50,11 @@ const maxSkewMs = 5_000
 
 /** Decides about a page. */
 export function judgePage({ reads, mark, renderedAt, policy }: KeptPage, moment: PageMoment): PageVerdict {
-  if (moment.marks.some((newest) => newest > mark)) return { state: 'miss', fault: 'marked' }
+  for (const newest of moment.marks) if (newest > mark) return { state: 'miss', fault: 'marked' }
   let behind = 0
   let isUnknown = false
-  for (const [index, read] of reads.entries()) {
+  for (let index = 0; index < reads.length; index++) {
+    const read = reads[index] as PageRead
     // A page of another version would have to be loaded again, so it is not handed out at all.
     if (moment.versions[index] !== read.version) return { state: 'miss', fault: 'version' }
     const head = moment.heads[index]
@@ -72,7 +73,7 @@ export function judgePage({ reads, mark, renderedAt, policy }: KeptPage, moment:
   if (behind > policy.maxBehind) return { state: 'stale', fault: 'behind', behind, mayRender }
   if (isUnknown) return { state: 'stale', fault: 'unknown', behind, mayRender }
   if (old >= policy.maxAgeMs) return { state: 'stale', fault: 'time', behind, mayRender }
-  return { state: 'fresh', ttlMs: policy.maxAgeMs - old, behind }
+  return { state: 'fresh', ageMs: age, ttlMs: policy.maxAgeMs - old, behind }
 }
 
 /**
