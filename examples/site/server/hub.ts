@@ -14,6 +14,7 @@ import { pulse } from '../channels/pulse.ts'
 import { race } from '../channels/race.ts'
 import { room } from '../channels/room.ts'
 import { products, till } from '../channels/shop.ts'
+import { visit } from '../channels/visit.ts'
 import { openClub } from './club.ts'
 import { mountGateways, openCompat } from './compat.ts'
 import { openDevices } from './devices.ts'
@@ -40,7 +41,7 @@ export const inspectorKey: string | undefined = process.env.INSPECTOR_KEY || und
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
 export async function createSiteHub(broker?: Broker, database?: PostgresDriver): Promise<Hub> {
   const ofDatabase = database ? [articles, newsroom, products, till, orders, trades, exchange] : []
-  const channels = [room, club, pulse, activity, board, machine, race, compat, device, devices, ...ofDatabase]
+  const channels = [room, club, pulse, activity, board, machine, race, compat, device, devices, visit, ...ofDatabase]
   const hub = createHub({
     channels,
     auth: createIdentity(),
@@ -63,6 +64,7 @@ export async function createSiteHub(broker?: Broker, database?: PostgresDriver):
   hub.on(board, { access: 'public' })
   hub.on(machine, { access: 'public' })
   countVisitors(hub)
+  hub.on(visit, { access: 'public' })
   runRace(hub)
   openCompat(hub)
   mountGateways(hub)
