@@ -22,6 +22,7 @@ export interface Words {
     | 'benchmarks'
     | 'docs'
     | 'rooms'
+    | 'board'
     | 'news'
     | 'shop'
     | 'market'

@@ -15,6 +15,7 @@ import { race } from '../channels/race.ts'
 import { room } from '../channels/room.ts'
 import { products, till } from '../channels/shop.ts'
 import { visit } from '../channels/visit.ts'
+import { whiteboard } from '../channels/whiteboard.ts'
 import { openClub } from './club.ts'
 import { mountGateways, openCompat } from './compat.ts'
 import { openDevices } from './devices.ts'
@@ -26,6 +27,7 @@ import { openRooms } from './rooms.ts'
 import { readFacts, sampleEveryMs, startSampler } from './sampler.ts'
 import { openShop } from './shop.ts'
 import { countVisitors } from './visitors.ts'
+import { openWhiteboard } from './whiteboard.ts'
 
 /** For how long the channels that are published into at a known rate keep a publication. */
 export const keptSeconds: ReadonlyMap<string, number> = new Map(
@@ -41,7 +43,10 @@ export const inspectorKey: string | undefined = process.env.INSPECTOR_KEY || und
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
 export async function createSiteHub(broker?: Broker, database?: PostgresDriver): Promise<Hub> {
   const ofDatabase = database ? [articles, newsroom, products, till, orders, trades, exchange] : []
-  const channels = [room, club, pulse, activity, board, machine, race, compat, device, devices, visit, ...ofDatabase]
+  const channels = [
+    ...[room, club, pulse, activity, board, machine, race, compat, device, devices, visit, whiteboard],
+    ...ofDatabase,
+  ]
   const hub = createHub({
     channels,
     auth: createIdentity(),
@@ -58,6 +63,7 @@ export async function createSiteHub(broker?: Broker, database?: PostgresDriver):
   openRooms(hub)
   openClub(hub)
   openDevices(hub)
+  openWhiteboard(hub)
   hub.on(pulse, { access: 'public' })
   hub.on(activity, { access: 'public' })
   // Visitors paint at the hub of the demo.

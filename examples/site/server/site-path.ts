@@ -58,6 +58,7 @@ const ofDatabase = /^(?:\/\w\w)?\/(?:market|news|shop)(?:\/|$)/
 
 const single: ReadonlySet<string> = new Set([
   'benchmarks',
+  'board',
   'compare',
   'compat',
   'demos',

@@ -8,10 +8,12 @@ import { trades } from '../../channels/market.ts'
 import { articles } from '../../channels/news.ts'
 import { pulse } from '../../channels/pulse.ts'
 import { products } from '../../channels/shop.ts'
+import { whiteboard } from '../../channels/whiteboard.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { Code } from '../code/code.tsx'
 import { readSource } from '../code/read-source.ts'
 import type { DemoId } from '../frame/sections.ts'
+import { BoardThumbnail } from './board-thumbnail.tsx'
 import { CompatThumbnail } from './compat-thumbnail.tsx'
 import { DeviceThumbnail } from './device-thumbnail.tsx'
 import { MachineThumbnail } from './machine-thumbnail.tsx'
@@ -32,6 +34,7 @@ export type Thumbnail = (props: { readonly language: Language }) => ReactNode | 
 /** The thumbnail of each demo. */
 export const thumbnails: Readonly<Record<DemoId, Thumbnail>> = {
   rooms: async ({ language }) => <RoomsThumbnail language={language} initial={await snapshot(activity())} />,
+  board: async () => <BoardThumbnail initial={await snapshot(whiteboard())} />,
   transports: () => <TransportsThumbnail />,
   device: async () => <DeviceThumbnail initial={await snapshot(devices())} />,
   compat: async () => <CompatThumbnail initial={await snapshot(compat())} />,
