@@ -28,6 +28,7 @@ export const en: Words = {
     docs: 'Docs',
     rooms: 'Rooms',
     board: 'Board',
+    play: 'Game',
     news: 'News',
     shop: 'Shop',
     market: 'Market',
@@ -156,6 +157,7 @@ export const en: Words = {
     hints: {
       rooms: 'A chat that goes on after reloads and lost connections, with pictures and voice notes.',
       board: 'A whiteboard with the pens of all who are there. Strokes stay, and can be taken back.',
+      play: 'A game for eight, 20 ticks a second, with its rules on the server.',
       transports: 'WebSocket, SSE, long polling and polling, racing on one channel in your browser.',
       device: 'A phone, or a loop with curl, becomes a device that reports and obeys.',
       compat: 'Socket.IO, Supabase, EventSource and WebSocket, unmodified, in one room.',

@@ -23,6 +23,7 @@ export interface Words {
     | 'docs'
     | 'rooms'
     | 'board'
+    | 'play'
     | 'news'
     | 'shop'
     | 'market'

@@ -3,6 +3,7 @@ import { mount } from '@baro/inspector'
 import { createDatabase, type PostgresDriver } from '@baro/postgres'
 import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
+import { arena } from '../channels/arena.ts'
 import { board } from '../channels/board.ts'
 import { club } from '../channels/club.ts'
 import { compat } from '../channels/compat.ts'
@@ -16,6 +17,7 @@ import { room } from '../channels/room.ts'
 import { products, till } from '../channels/shop.ts'
 import { visit } from '../channels/visit.ts'
 import { whiteboard } from '../channels/whiteboard.ts'
+import { openArena } from './arena/arena.ts'
 import { openClub } from './club.ts'
 import { mountGateways, openCompat } from './compat.ts'
 import { openDevices } from './devices.ts'
@@ -44,7 +46,7 @@ export const inspectorKey: string | undefined = process.env.INSPECTOR_KEY || und
 export async function createSiteHub(broker?: Broker, database?: PostgresDriver): Promise<Hub> {
   const ofDatabase = database ? [articles, newsroom, products, till, orders, trades, exchange] : []
   const channels = [
-    ...[room, club, pulse, activity, board, machine, race, compat, device, devices, visit, whiteboard],
+    ...[room, club, pulse, activity, board, machine, race, compat, device, devices, visit, whiteboard, arena],
     ...ofDatabase,
   ]
   const hub = createHub({
@@ -64,6 +66,7 @@ export async function createSiteHub(broker?: Broker, database?: PostgresDriver):
   openClub(hub)
   openDevices(hub)
   openWhiteboard(hub)
+  openArena(hub)
   hub.on(pulse, { access: 'public' })
   hub.on(activity, { access: 'public' })
   // Visitors paint at the hub of the demo.

@@ -70,6 +70,7 @@ const single: ReadonlySet<string> = new Set([
   'market',
   'market/orders',
   'news',
+  'play',
   'session',
   'session/end',
   'session/token',

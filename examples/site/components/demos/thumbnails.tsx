@@ -2,6 +2,7 @@ import { BaroError, type ChannelTypes, type Reference, type Snapshot } from '@ba
 import { snapshot } from '@baro/next'
 import type { ReactNode } from 'react'
 import { activity } from '../../channels/activity.ts'
+import { arena } from '../../channels/arena.ts'
 import { compat } from '../../channels/compat.ts'
 import { devices } from '../../channels/device.ts'
 import { trades } from '../../channels/market.ts'
@@ -19,6 +20,7 @@ import { DeviceThumbnail } from './device-thumbnail.tsx'
 import { MachineThumbnail } from './machine-thumbnail.tsx'
 import { MarketThumbnail } from './market-thumbnail.tsx'
 import { NewsThumbnail } from './news-thumbnail.tsx'
+import { PlayThumbnail } from './play-thumbnail.tsx'
 import { RoomsThumbnail } from './rooms-thumbnail.tsx'
 import { ShopThumbnail } from './shop-thumbnail.tsx'
 import { TransportsThumbnail } from './transports-thumbnail.tsx'
@@ -35,6 +37,7 @@ export type Thumbnail = (props: { readonly language: Language }) => ReactNode | 
 export const thumbnails: Readonly<Record<DemoId, Thumbnail>> = {
   rooms: async ({ language }) => <RoomsThumbnail language={language} initial={await snapshot(activity())} />,
   board: async () => <BoardThumbnail initial={await snapshot(whiteboard())} />,
+  play: async () => <PlayThumbnail initial={await snapshot(arena())} />,
   transports: () => <TransportsThumbnail />,
   device: async () => <DeviceThumbnail initial={await snapshot(devices())} />,
   compat: async () => <CompatThumbnail initial={await snapshot(compat())} />,

@@ -20,6 +20,7 @@ export const topics = [
 export const demos = [
   { id: 'rooms', path: '/rooms/1' },
   { id: 'board', path: '/board' },
+  { id: 'play', path: '/play' },
   { id: 'transports', path: '/transports' },
   { id: 'device', path: '/device' },
   { id: 'compat', path: '/compat' },
