@@ -27,6 +27,8 @@ export const en: Words = {
     benchmarks: 'Benchmarks',
     docs: 'Docs',
     rooms: 'Rooms',
+    board: 'Board',
+    play: 'Game',
     news: 'News',
     shop: 'Shop',
     market: 'Market',
@@ -154,6 +156,8 @@ export const en: Words = {
       'What Baro does, to try in the browser: chat, devices, transports, database rows, and foreign clients in one room.',
     hints: {
       rooms: 'A chat that goes on after reloads and lost connections, with pictures and voice notes.',
+      board: 'A whiteboard with the pens of all who are there. Strokes stay, and can be taken back.',
+      play: 'A game for eight, 20 ticks a second, with its rules on the server.',
       transports: 'WebSocket, SSE, long polling and polling, racing on one channel in your browser.',
       device: 'A phone, or a loop with curl, becomes a device that reports and obeys.',
       compat: 'Socket.IO, Supabase, EventSource and WebSocket, unmodified, in one room.',

@@ -27,6 +27,8 @@ export const ko: Words = {
     benchmarks: '벤치마크',
     docs: '문서',
     rooms: '대화방',
+    board: '보드',
+    play: '게임',
     news: '뉴스',
     shop: '상점',
     market: '시장',
@@ -151,6 +153,8 @@ export const ko: Words = {
     description: '브라우저에서 바로 써 보는 데모: 채팅, 기기, 전송 방식, 데이터베이스, 한 방에 모인 여러 클라이언트.',
     hints: {
       rooms: '새로고침하거나 연결이 끊겨도 이어지는 채팅. 사진과 음성 메시지도 보냅니다.',
+      board: '모두의 펜이 함께 움직이는 화이트보드. 선은 남고, 자기 선은 되돌릴 수 있습니다.',
+      play: '여덟 명이 함께하는 게임. 규칙은 서버에 있고 초당 20틱으로 진행합니다.',
       transports: 'WebSocket, SSE, 롱 폴링, 폴링으로 같은 채널을 동시에 받아 비교합니다.',
       device: '휴대폰이나 curl 반복문이 기기가 되어 상태를 보고하고 명령을 받습니다.',
       compat: 'Socket.IO, Supabase, EventSource, WebSocket이 수정 없이 한 방에 모입니다.',

@@ -22,6 +22,8 @@ export interface Words {
     | 'benchmarks'
     | 'docs'
     | 'rooms'
+    | 'board'
+    | 'play'
     | 'news'
     | 'shop'
     | 'market'

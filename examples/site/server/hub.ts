@@ -3,6 +3,7 @@ import { mount } from '@baro/inspector'
 import { createDatabase, type PostgresDriver } from '@baro/postgres'
 import { createHub, type Hub } from '@baro/server'
 import { activity } from '../channels/activity.ts'
+import { arena } from '../channels/arena.ts'
 import { board } from '../channels/board.ts'
 import { club } from '../channels/club.ts'
 import { compat } from '../channels/compat.ts'
@@ -14,6 +15,9 @@ import { pulse } from '../channels/pulse.ts'
 import { race } from '../channels/race.ts'
 import { room } from '../channels/room.ts'
 import { products, till } from '../channels/shop.ts'
+import { visit } from '../channels/visit.ts'
+import { whiteboard } from '../channels/whiteboard.ts'
+import { openArena } from './arena/arena.ts'
 import { openClub } from './club.ts'
 import { mountGateways, openCompat } from './compat.ts'
 import { openDevices } from './devices.ts'
@@ -25,6 +29,7 @@ import { openRooms } from './rooms.ts'
 import { readFacts, sampleEveryMs, startSampler } from './sampler.ts'
 import { openShop } from './shop.ts'
 import { countVisitors } from './visitors.ts'
+import { openWhiteboard } from './whiteboard.ts'
 
 /** For how long the channels that are published into at a known rate keep a publication. */
 export const keptSeconds: ReadonlyMap<string, number> = new Map(
@@ -40,7 +45,10 @@ export const inspectorKey: string | undefined = process.env.INSPECTOR_KEY || und
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
 export async function createSiteHub(broker?: Broker, database?: PostgresDriver): Promise<Hub> {
   const ofDatabase = database ? [articles, newsroom, products, till, orders, trades, exchange] : []
-  const channels = [room, club, pulse, activity, board, machine, race, compat, device, devices, ...ofDatabase]
+  const channels = [
+    ...[room, club, pulse, activity, board, machine, race, compat, device, devices, visit, whiteboard, arena],
+    ...ofDatabase,
+  ]
   const hub = createHub({
     channels,
     auth: createIdentity(),
@@ -57,12 +65,15 @@ export async function createSiteHub(broker?: Broker, database?: PostgresDriver):
   openRooms(hub)
   openClub(hub)
   openDevices(hub)
+  openWhiteboard(hub)
+  openArena(hub)
   hub.on(pulse, { access: 'public' })
   hub.on(activity, { access: 'public' })
   // Visitors paint at the hub of the demo.
   hub.on(board, { access: 'public' })
   hub.on(machine, { access: 'public' })
   countVisitors(hub)
+  hub.on(visit, { access: 'public' })
   runRace(hub)
   openCompat(hub)
   mountGateways(hub)

@@ -58,6 +58,7 @@ const ofDatabase = /^(?:\/\w\w)?\/(?:market|news|shop)(?:\/|$)/
 
 const single: ReadonlySet<string> = new Set([
   'benchmarks',
+  'board',
   'compare',
   'compat',
   'demos',
@@ -69,6 +70,7 @@ const single: ReadonlySet<string> = new Set([
   'market',
   'market/orders',
   'news',
+  'play',
   'session',
   'session/end',
   'session/token',

@@ -19,6 +19,8 @@ export const topics = [
 /** What one can try, in the order of the page that lists them. Its name and its hint are words of both languages. */
 export const demos = [
   { id: 'rooms', path: '/rooms/1' },
+  { id: 'board', path: '/board' },
+  { id: 'play', path: '/play' },
   { id: 'transports', path: '/transports' },
   { id: 'device', path: '/device' },
   { id: 'compat', path: '/compat' },
