@@ -33,6 +33,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { Life } from './life.ts'
 import { Bundles } from './link/bundles.ts'
 import { Connection } from './link/connection.ts'
+import { namesBeginWith } from './link/place.ts'
 import type { Reply } from './link/wire.ts'
 import { optionRules, type RedisBrokerOptions } from './options.ts'
 import {
@@ -130,7 +131,7 @@ export async function createRedisBrokerOver(
     missed: () => audience.lost(),
   })
   const { wire, link } = connection
-  const buckets = new Buckets(prefix, count)
+  const buckets = new Buckets(namesBeginWith(url, cluster, prefix), count)
   const life = new Life(link, buckets, randomness)
   const bundled = { wire, link, time, repair: () => repair() }
   const claims = new Bundles(claim, 'repeatable', bundled)

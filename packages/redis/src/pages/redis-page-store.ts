@@ -3,7 +3,7 @@ import { BaroError } from '@baro/core'
 import { consoleLog, type KeptPage, type PageStore, pooledRandomness, systemClock } from '@baro/core/broker'
 import { checkedOptions, createId, milliseconds, type OptionRules, whole } from '@baro/core/protocol'
 import { Connection } from '../link/connection.ts'
-import { placeRules, type RedisPlace } from '../link/place.ts'
+import { namesBeginWith, placeRules, type RedisPlace } from '../link/place.ts'
 import type { Argument, Reply } from '../link/wire.ts'
 import { dropPage, leasePage, markPages, marksSince, readPage, releasePage, writePage } from '../scripts/pages.ts'
 import { Marks } from './marks.ts'
@@ -86,7 +86,7 @@ export async function createRedisPageStoreOver(
     log = consoleLog,
   } = checkedOptions('createRedisPageStore', options, rules)
   const elapsed = parts.elapsed ?? (() => clock.elapsed())
-  const key = `${prefix}{pages}`
+  const key = `${namesBeginWith(url, cluster, prefix)}{pages}`
   const node = createId(randomness)
   const near = new NearPages(maxNearBytes)
   const reading = new Map<string, Promise<KeptPage | undefined>>()
