@@ -90,7 +90,7 @@ export const clusterFaults = {
   async 'slot of a channel moves'({ cluster, randomness, wait }) {
     const found = await Promise.all(cluster.masters.map((master) => master.command('KEYS', 'baro{*}:l:room:*')))
     const histories = found.flatMap((lines) => (lines === '' ? [] : lines.split('\n')))
-    await cluster.moveSlot(randomness.pick(histories.sort()), () => wait(randomness.integer(0, 100)))
+    await cluster.moveSlot(randomness.pick(histories.sort()), () => wait(randomness.integer(0, 20)))
   },
   async 'replica in the cluster takes over'({ cluster, wait }) {
     await cluster.changeRoles(wait)

@@ -145,6 +145,9 @@ export async function run({ seed, ms, clients: units, patienceMs, on }: RunOptio
   async function strike(): Promise<Record<string, number>> {
     const names = Object.keys(faults)
     const counts = Object.fromEntries(names.map((name) => [name, 0]))
+    // Whoever is not there yet sees nothing of a fault.
+    for (const late = systemClock.elapsed() + 60_000; systemClock.elapsed() < late; await wait(20))
+      if (readers.every(({ moments }) => moments.length > 0)) break
     const until = systemClock.elapsed() + ms
     // Each fault once, in an order of the seed, before any comes again.
     const strikeWith = async (name: string) => {

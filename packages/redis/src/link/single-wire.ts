@@ -15,8 +15,8 @@ import type { Address, Reply, Wire, WireListener, WireTerms } from './wire.ts'
 export function createSingleWire(address: Address, terms: WireTerms, listener: WireListener): Wire {
   /** How often it has looked for the master in a row. */
   let looks = 0
-  /** Whether the connection for commands was told to end. What is sent on it after that is neither done nor answered. */
-  let isEnding = false
+  /** Whose connection was told to end. What is sent on it after that is neither done nor answered. */
+  const ending = new Set<object>()
   const common = commonOptions(address, { ...terms, waitBefore: (attempt) => terms.waitBefore(attempt + looks) })
   const { host, port, database } = address
   // Options of its own for each: the library writes into them.
@@ -30,11 +30,13 @@ export function createSingleWire(address: Address, terms: WireTerms, listener: W
   const heard = (message: string, name: string): void => listener.heard(name, message)
 
   /** What was asked before is answered, then the server ends the connection, and the library makes another one. */
-  const connectAnew = (client: typeof commands): void => void client.sendCommand(['QUIT']).catch(() => {})
+  function connectAnew(client: typeof commands): void {
+    ending.add(client)
+    client.sendCommand(['QUIT']).catch(() => {})
+  }
 
   function look(): void {
     looks++
-    isEnding = true
     connectAnew(commands)
   }
 
@@ -47,16 +49,20 @@ export function createSingleWire(address: Address, terms: WireTerms, listener: W
     listener.back()
   }
 
-  commands
-    .on('error', (error) => listener.failed(error))
-    .on('ready', () => {
-      isEnding = false
-      if (looks === 0) listener.back()
-      // If that fails the connection has ended, and is ready again later.
-      else judge().catch(() => {})
-    })
+  for (const client of [commands, ears])
+    client
+      .on('error', (error) => {
+        if (!ending.has(client)) listener.failed(error)
+      })
+      // Before all that is done with a connection that is there again.
+      .on('ready', () => ending.delete(client))
+  commands.on('ready', () => {
+    if (looks === 0) listener.back()
+    // If that fails the connection has ended, and is ready again later.
+    else judge().catch(() => {})
+  })
   // By then what was subscribed is subscribed again.
-  ears.on('error', (error) => listener.failed(error)).on('ready', () => listener.missed())
+  ears.on('ready', () => listener.missed())
   return {
     get isWhole() {
       return commands.isReady && ears.isReady && looks === 0
@@ -66,7 +72,7 @@ export function createSingleWire(address: Address, terms: WireTerms, listener: W
     },
     together: () => '',
     send: (_, args, texts) =>
-      isEnding
+      ending.has(commands)
         ? Promise.reject(new ClientOfflineError())
         : (commands.sendCommand(args as string[], commandOptions[texts]) as Promise<Reply>),
     sendToEach: async (args) => [(await commands.sendCommand(args as string[])) as Reply],
@@ -77,7 +83,11 @@ export function createSingleWire(address: Address, terms: WireTerms, listener: W
       await ears.sUnsubscribe(name, heard)
     },
     lookAgain() {
-      if (looks === 0) look()
+      if (looks > 0) return
+      listener.failed(
+        new Error('It takes no writes any more: it is a replica. Its master is looked for at the same address.'),
+      )
+      look()
     },
     close() {
       commands.destroy()
