@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { complaintsOf, socketsOf } from './browser.ts'
+import { shiftOf, watchShifts } from './layout-shift.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForLive } from './room-page.ts'
@@ -68,11 +69,13 @@ describe('pages in Chromium', () => {
       const page = await context.newPage()
       const complaints = complaintsOf(page)
       const sockets = socketsOf(page)
+      await watchShifts(page)
       await page.goto(site.url + path)
       await waitForLive(page)
       await page.waitForSelector('[data-hand-over=recovered], [data-hand-over=reset]')
       await page.getByRole('link', { name: /바로/ }).first().waitFor()
       expect(sockets).toHaveLength(1)
+      expect(await shiftOf(page)).toBeLessThanOrEqual(0.1)
       expect(complaints).toEqual([])
       await context.close()
     },
