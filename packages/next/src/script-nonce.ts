@@ -10,9 +10,8 @@ const policyName = 'content-security-policy'
  * another request, and its policy stays as it is; in front of Next (`pages`) such a page gets the hashes of its scripts.
  */
 export function allowScriptsByNonce(request: IncomingMessage, response: ServerResponse): void {
-  // The application chose a nonce of its own.
-  if (request.headers[policyName] !== undefined) return
   const nonce = `'nonce-${randomBytes(16).toString('base64')}'`
+  // Whatever stands there: a nonce that a visitor names is none.
   request.headers[policyName] = `script-src ${nonce}`
   const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse
   // Node calls it too, where only headers were set.
