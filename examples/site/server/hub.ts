@@ -1,4 +1,4 @@
-import type { Broker } from '@baro/core/broker'
+import type { Broker, PageStore } from '@baro/core/broker'
 import { mount } from '@baro/inspector'
 import { createDatabase, type PostgresDriver } from '@baro/postgres'
 import { createHub, type Hub } from '@baro/server'
@@ -42,8 +42,15 @@ const leaveAfterMs = Number(process.env.LEAVE_AFTER_MS || 0)
 /** What a developer signs in with, to look into the hub. Without it, `npm run dev` alone lets somebody in, on this machine. */
 export const inspectorKey: string | undefined = process.env.INSPECTOR_KEY || undefined
 
+/** What the hub of the site is made of; without a broker and a page store everything is in memory. */
+export interface SiteHubParts {
+  readonly broker?: Broker | undefined
+  readonly database?: PostgresDriver | undefined
+  readonly pageStore?: PageStore | undefined
+}
+
 /** The hub of the site: who may read and write its channels, and what the server itself publishes. */
-export async function createSiteHub(broker?: Broker, database?: PostgresDriver): Promise<Hub> {
+export async function createSiteHub({ broker, database, pageStore }: SiteHubParts): Promise<Hub> {
   const ofDatabase = database ? [articles, newsroom, products, till, orders, trades, exchange] : []
   const channels = [
     ...[room, club, pulse, activity, board, machine, race, compat, device, devices, visit, whiteboard, arena],
@@ -54,6 +61,7 @@ export async function createSiteHub(broker?: Broker, database?: PostgresDriver):
     auth: createIdentity(),
     ...(leaveAfterMs && { leaveAfterMs }),
     ...(broker && { broker }),
+    ...(pageStore && { pageStore }),
     ...(database && { database: createDatabase(database) }),
   })
   if (database) {

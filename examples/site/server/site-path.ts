@@ -13,7 +13,7 @@ export type SitePath =
   | { readonly kind: 'missing' }
 
 /** What is no page. */
-const files: ReadonlySet<string> = new Set(['/icon.svg', '/share.png', '/sitemap.xml', '/robots.txt'])
+export const siteFiles: ReadonlySet<string> = new Set(['/icon.svg', '/share.png', '/sitemap.xml', '/robots.txt'])
 
 const known: SitePath = { kind: 'known' }
 const missing: SitePath = { kind: 'missing' }
@@ -31,7 +31,7 @@ const developmentFile = /^\/(?:_next\/|__nextjs)/
  */
 export function decideSitePath(target: string, { dev = false, database = true } = {}): SitePath {
   const [path = '', query] = split(target, '?')
-  if (files.has(path)) return known
+  if (siteFiles.has(path)) return known
   if (dev && developmentFile.test(path)) return known
   // Next resolves path steps, and the file would be a page.
   if (buildFile.test(path)) return decode(path)?.includes('..') === false ? known : missing

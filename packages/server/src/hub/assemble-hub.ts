@@ -453,8 +453,8 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     pageParts: {
       ...{ store: pageStore, judge, records, policy: pagePolicy },
       now: () => clock.now(),
-      inFrontOf: (framework, isOfCache, pagesOptions) =>
-        keepPages(pageCache, framework, { policy: pagePolicy, ...pagesOptions }, isOfCache),
+      inFrontOf: (framework, saidBy, pagesOptions) =>
+        keepPages(pageCache, framework, { policy: pagePolicy, ...pagesOptions }, saidBy),
       embeddedReads: (body) => embeddedReads(body, (channel) => judge.versionOf(channel)),
       recorded: (path, work) =>
         whenHere(pageStore.lastMark(), (mark) =>

@@ -50,12 +50,12 @@ const pagesRules: OptionRules<PagesOptions> = {
   maxPageBytes: whole('bytes'),
 }
 
-/** Makes a handler that keeps the pages of another; with `isOfCache`, of a framework that guards what is for one visitor. */
+/** Makes a handler that keeps the pages of another; with `saidBy`, of a framework that guards what is for one visitor. */
 export function keepPages(
   cache: PageCache,
   handler: RequestListener,
   given: PagesOptions = {},
-  isOfCache?: PagesOf['isOfCache'],
+  saidBy?: string,
 ): RequestListener {
   const options = checkedOptions('hub.pages', given, pagesRules)
   const { policy = {}, query, cookies, headers = [], renderTimeout = '10s', maxPageBytes = 4 << 20 } = options
@@ -79,8 +79,8 @@ export function keepPages(
     },
     renderTimeoutMs: durationMs(renderTimeout),
     maxPageBytes,
-    isGuarded: isOfCache !== undefined,
-    isOfCache: isOfCache ?? (() => false),
+    isGuarded: saidBy !== undefined,
+    saidBy,
   }
   return (request: IncomingMessage, response: ServerResponse) => cache.answer(pages, request, response)
 }

@@ -49,12 +49,16 @@ const compressors: Readonly<Record<'gzip' | 'br', (body: Uint8Array) => Promise<
     }),
 }
 
-/** What of an answer is kept. */
-export function headOf({ status, headers, body }: RenderedAnswer): KeptHead {
+/**
+ * What of an answer is kept.
+ *
+ * @param saidBy A header that says something of one request, and is not kept either.
+ */
+export function headOf({ status, headers, body }: RenderedAnswer, saidBy?: string): KeptHead {
   const flat: string[] = []
   const isHtml = String(headers['content-type'] ?? '').startsWith('text/html')
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || notKept.has(name)) continue
+    if (value === undefined || notKept.has(name) || name === saidBy) continue
     const isPolicy = isHtml && name === 'content-security-policy'
     for (const one of Array.isArray(value) ? value : [value])
       flat.push(name, isPolicy ? withHashes(String(one), body.toString()) : String(one))

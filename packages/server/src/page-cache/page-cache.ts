@@ -47,8 +47,11 @@ export interface PagesOf {
   readonly maxPageBytes: number
   /** Whether a render may read what is for one visitor alone: the framework sees to it that such a page is not shared. */
   readonly isGuarded: boolean
-  /** Whether an answer comes from a cache of the framework, which the record of its render then knows of. */
-  readonly isOfCache: (headers: RenderedAnswer['headers']) => boolean
+  /**
+   * The header, lower-case, by which a framework says what its own cache did for an answer; the record of the render then knows of
+   * it. It says something of one request, so it is not kept.
+   */
+  readonly saidBy: string | undefined
 }
 
 /** What came of a render, for all who wait for it. */
@@ -276,13 +279,14 @@ export class PageCache {
     for (const read of [...record.reads, ...(served?.reads ?? []), ...embedded]) shown.add(read)
     // Nobody could say whether it is current. A framework that renders once for two who ask tells the first what was read:
     // dated by the second, it would keep out what is newer.
-    const isOfAnother = asking.pages.isOfCache(answer.headers) && !record.hasAsked
+    const { saidBy } = asking.pages
+    const isOfAnother = saidBy !== undefined && answer.headers[saidBy] !== undefined && !record.hasAsked
     if (shown.isOverfull || record.isOverfull || isOfAnother) return tell({ came: 'answer', answer })
     const reads = await judge.settle(shown.reads)
     const tags = [`path:${page.path}`, ...new Set(reads.map(({ channel }) => `channel:${channel}`)), ...record.tags]
     const mark = Math.min(record.mark, served?.mark ?? record.mark)
     const renderedAt = Math.min(record.began, served?.renderedAt ?? record.began)
-    const head = headOf(answer)
+    const head = headOf(answer, saidBy)
     const about = { ...head, headers: [...head.headers] }
     const plain: KeptPage = {
       ...{ about, parts: { identity: answer.body }, reads, tags, mark, renderedAt },
