@@ -138,6 +138,7 @@ export const en: Words = {
       deploy: 'Deploy',
       scaling: 'Many nodes',
       observe: 'See what happens',
+      debugging: 'When something does not arrive',
       command: 'The command',
       'from-socket.io': 'From Socket.IO',
       'from-supabase': 'From Supabase',

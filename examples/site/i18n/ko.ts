@@ -136,6 +136,7 @@ export const ko: Words = {
       deploy: '배포',
       scaling: '여러 대의 서버',
       observe: '무슨 일이 있었나',
+      debugging: '무언가 도착하지 않을 때',
       command: 'baro 명령',
       'from-socket.io': 'Socket.IO에서 옮기기',
       'from-supabase': 'Supabase에서 옮기기',

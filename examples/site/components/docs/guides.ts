@@ -16,6 +16,7 @@ export const guides = [
   'deploy',
   'scaling',
   'observe',
+  'debugging',
   'command',
   'from-socket.io',
   'from-supabase',
