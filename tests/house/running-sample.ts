@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { samples } from './samples.ts'
@@ -12,7 +13,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export interface RunningSample {
   /** Where it serves. */
   readonly url: string
-  end(): Promise<void>
+  /** Ends it by a signal; returns its exit code, `null` if it died of the signal. */
+  end(signal?: NodeJS.Signals): Promise<number | null>
 }
 
 /** Runs a file of a guide, for example `from-socket.io`; returns when it serves. Only one test file may run those of a guide. */
@@ -23,8 +25,13 @@ export async function runSample(
 ): Promise<RunningSample> {
   const folder = `${root}.cache/${guide}/`
   mkdirSync(folder, { recursive: true })
-  const files = { ...samples(`docs/${guide}.md`), 'package.json': '{ "type": "module" }' }
-  for (const [path, text] of Object.entries(files)) writeFileSync(folder + path, text)
+  // What a guide takes as given stands in the README.
+  const { 'channels.ts': channels = '' } = samples('README.md')
+  const files = { 'channels.ts': channels, ...samples(`docs/${guide}.md`), 'package.json': '{ "type": "module" }' }
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(folder + path), { recursive: true })
+    writeFileSync(folder + path, text)
+  }
   // Says where it listens: the guide takes a port, and a test takes whatever is free.
   writeFileSync(
     `${folder}run-${file}`,
@@ -41,9 +48,10 @@ await import('./${file}')`,
     env: { ...process.env, ...env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const end = async () => {
-    child.kill()
+  const end = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal)
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    return child.exitCode
   }
   for await (const line of createInterface({ input: child.stdout })) {
     const port = /^at (\d+)$/.exec(line)?.[1]

@@ -123,7 +123,12 @@ export const en: Words = {
       'How to put Baro into a Next.js app or any Node server: pages, messages, users, databases, many nodes.',
     benchmarksLead:
       'What a delivery, a recovery, an idle connection and a slow reader cost the server, beside peers. Targets that were missed say so.',
+    reference: 'API reference',
+    referenceLead: 'Made of the TSDoc of the sources. Start with createHub, channel and useChannel.',
+    referenceDescription:
+      'Every name of every package, with its signature, what it takes, what it gives, and the errors it throws.',
     guides: {
+      start: 'Five minutes',
       pages: 'Pages and caches',
       messages: 'Messages',
       recipes: 'Recipes',
@@ -143,9 +148,10 @@ export const en: Words = {
       'from-socket.io': 'From Socket.IO',
       'from-supabase': 'From Supabase',
       'from-pusher': 'From Pusher and Ably',
+      errors: 'Errors by code',
       faq: 'Questions',
       field: 'What others met',
-      protocol: 'Protocol and error codes',
+      protocol: 'Protocol',
       security: 'Security and limits',
       architecture: 'Architecture',
     },

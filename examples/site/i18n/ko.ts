@@ -121,7 +121,11 @@ export const ko: Words = {
     description: 'Next.js 앱과 Node 서버에 바로를 넣는 방법: 페이지, 메시지, 사용자, 데이터베이스, 여러 대의 서버.',
     benchmarksLead:
       '메시지 전달, 이어받기, 유휴 연결, 느린 수신자가 서버에서 쓰는 비용을 다른 라이브러리와 나란히 측정했습니다. 목표에 못 미친 항목도 그대로 적었습니다. 본문은 영어입니다.',
+    reference: 'API 레퍼런스',
+    referenceLead: '패키지가 내보내는 모든 이름입니다. 소스의 TSDoc에서 만들어지며, 본문은 영어입니다.',
+    referenceDescription: '모든 패키지가 내보내는 이름과 서명, 인자와 반환값, 던지는 오류.',
     guides: {
+      start: '5분 안에 시작하기',
       pages: '페이지와 캐시',
       messages: '메시지',
       recipes: '레시피',
@@ -141,9 +145,10 @@ export const ko: Words = {
       'from-socket.io': 'Socket.IO에서 옮기기',
       'from-supabase': 'Supabase에서 옮기기',
       'from-pusher': 'Pusher에서 옮기기',
+      errors: '코드별 오류',
       faq: '자주 묻는 질문',
       field: '다른 곳의 문제들',
-      protocol: '프로토콜과 오류 코드',
+      protocol: '프로토콜',
       security: '보안과 한도',
       architecture: '아키텍처',
     },

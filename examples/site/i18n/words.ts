@@ -74,7 +74,18 @@ export interface Words {
     readonly took: (ms: number) => string
     readonly endNow: Counted
   }
-  readonly docs: Says<'contents' | 'first' | 'description' | 'benchmarksLead' | 'search' | 'nothing'> & {
+  readonly docs: Says<
+    | 'contents'
+    | 'first'
+    | 'description'
+    | 'benchmarksLead'
+    | 'search'
+    | 'nothing'
+    /** Of the API. */
+    | 'reference'
+    | 'referenceLead'
+    | 'referenceDescription'
+  > & {
     readonly found: Counted
     readonly guides: Readonly<Record<(typeof guides)[number], string>>
   }

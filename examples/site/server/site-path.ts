@@ -1,6 +1,7 @@
 import { isDeviceId } from '../channels/device.ts'
 import { isRoomId } from '../channels/room.ts'
 import { guides } from '../components/docs/guides.ts'
+import { referencePages } from '../components/docs/reference-pages.ts'
 import { isLanguage } from '../i18n/languages.ts'
 
 /** What becomes of a request, by its target (RFC 9112 §3.2). */
@@ -56,7 +57,7 @@ function canonicalPath(path: string): string | undefined {
 /** Pages of rows: without a database there are none. */
 const ofDatabase = /^(?:\/\w\w)?\/(?:market|news|shop)(?:\/|$)/
 
-const single: ReadonlySet<string> = new Set([
+const single: ReadonlySet<string> = new Set<string>([
   'benchmarks',
   'board',
   'compare',
@@ -64,6 +65,8 @@ const single: ReadonlySet<string> = new Set([
   'demos',
   'device',
   'docs',
+  'docs/api',
+  ...referencePages.map((page) => `docs/api/${page}`),
   'docs/passages',
   'how',
   'machine',

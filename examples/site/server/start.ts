@@ -11,7 +11,7 @@ import { createMemoryBroker, type Hub } from '@baro/server'
 import next from 'next'
 import { answerPath } from './answer-path.ts'
 import { openBreakIt } from './break-it/break-it.ts'
-import { buildIfNeeded } from './build.ts'
+import { buildIfNeeded, makeReference } from './build.ts'
 import { createComparison } from './compare.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub, inspectorKey, keptSeconds } from './hub.ts'
@@ -49,6 +49,7 @@ const database = openDatabase(databaseUrl, data && `${data}/postgres`)
 const tablesMade = database && makeTables(database.driver)
 tablesMade?.catch(() => {})
 if (process.argv.includes('--build')) await buildIfNeeded(dir)
+if (dev) await makeReference(dir)
 
 const broker =
   shared !== undefined

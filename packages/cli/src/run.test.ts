@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { errorCodes } from '@baro/core'
+import { explainError } from '@baro/core/explain'
 import { createServerKey } from '@baro/server'
 import { describe, expect, test } from 'vitest'
 import { room, serve, start } from '../test/stage.ts'
@@ -131,6 +133,33 @@ describe('signal', () => {
     const { code, err } = await baro('--json', 'signal', 'room:1', 'waving', 'null')
     expect(code).toBe(exitCodes.wrong)
     expect(JSON.parse(err)).toMatchObject({ error: { code: 'not-accepted' } })
+  })
+})
+
+describe('explain', () => {
+  test('says what an error means, in the language of the shell, and asks no hub', async () => {
+    const { baro } = await serve()
+    const english = await baro('explain', 'not-accepted', '--hub', 'http://127.0.0.1:1')
+    expect(english).toMatchObject({ code: exitCodes.done, err: '' })
+    expect(english.out).toBe(`not-accepted\n${explainError('not-accepted')}\n`)
+    const [told] = (await baro('--json', 'explain', 'not-accepted')).out.split('\n')
+    expect(JSON.parse(told ?? '')).toEqual({
+      ...{ code: 'not-accepted', status: 404, retry: false },
+      text: explainError('not-accepted'),
+    })
+  })
+
+  test('lists the codes without one, and knows no others', async () => {
+    const { baro } = await serve()
+    expect((await baro('explain')).out.trim().split('\n')).toEqual(Object.keys(errorCodes))
+    const { code, err } = await baro('explain', 'toString')
+    expect([code, err]).toEqual([exitCodes.wrong, expect.stringContaining('"toString"')])
+  })
+
+  test('is what an error of another command leads to', async () => {
+    const { baro } = await serve()
+    const { err } = await baro('publish', 'room:1', 'nothing', '{}')
+    expect(err).toMatch(/^not-accepted .*\nbaro explain not-accepted says what to do\.\n$/)
   })
 })
 

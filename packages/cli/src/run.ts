@@ -2,6 +2,7 @@ import { BaroError } from '@baro/core'
 import tab from '@bomb.sh/tab/commander'
 import { Command, CommanderError } from 'commander'
 import { addBench } from './bench/bench.ts'
+import { addExplain } from './commands/explain.ts'
 import { addGet } from './commands/get.ts'
 import { addPublish } from './commands/publish.ts'
 import { addSessions } from './commands/sessions.ts'
@@ -59,6 +60,7 @@ function programOf(io: Io, endWith: Context['endWith']): Command {
   addWho(program, contextFor)
   addSessions(program, contextFor)
   addWhy(program, contextFor)
+  addExplain(program, contextFor)
   addDoctor(program, contextFor)
   addInit(program, contextFor)
   addBench(program, contextFor)

@@ -68,7 +68,7 @@ const attachRules: OptionRules<AttachOptions> = {
  * const server = createServer((request, response) => app.getRequestHandler()(request, response))
  * attach(hub, server)
  * ```
- * @example `instrumentation.ts`
+ * @example In instrumentation.ts
  * ```ts
  * export async function register() {
  *   if (process.env.NEXT_RUNTIME === 'nodejs') {

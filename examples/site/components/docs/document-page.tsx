@@ -13,14 +13,17 @@ export function DocumentPage({
   lead,
   guide,
   isEnglish,
+  deepest = 2,
 }: {
   language: Language
   document: Document
   lead?: string
-  /** Which of the guides it is; `undefined` if it is none. */
+  /** Which of the guides it is, or `api` for a page of the reference; `undefined` if it is none. */
   guide?: string | undefined
   /** Whether it is written in English, whatever the language of the page. */
   isEnglish: boolean
+  /** Chapters down to this depth are listed beside it. */
+  deepest?: number
 }) {
   const { docs, site } = wordsIn(language)
   return (
@@ -45,14 +48,21 @@ export function DocumentPage({
                 </Link>
               </li>
             ))}
+            <li>
+              <Link href={`/${language}/docs/api`} prefetch={false} aria-current={guide === 'api' ? 'page' : undefined}>
+                {docs.reference}
+              </Link>
+            </li>
           </ul>
         )}
         <ul aria-label={title} lang={isEnglish ? 'en' : undefined}>
-          {chapters.map(({ id, text }) => (
-            <li key={id}>
-              <a href={`#${id}`}>{text}</a>
-            </li>
-          ))}
+          {chapters
+            .filter(({ depth }) => depth <= deepest)
+            .map(({ id, text, depth }) => (
+              <li key={id} data-depth={depth}>
+                <a href={`#${id}`}>{text}</a>
+              </li>
+            ))}
         </ul>
       </nav>
       <article lang={isEnglish ? 'en' : undefined} className={styles.document}>

@@ -1,7 +1,9 @@
 import type { Language } from '../../i18n/languages.ts'
+import { referencePath } from './reference-pages.ts'
 
 /** The guides of the repository that the site shows, in the order of reading. */
 export const guides = [
+  'start',
   'pages',
   'messages',
   'recipes',
@@ -21,6 +23,7 @@ export const guides = [
   'from-socket.io',
   'from-supabase',
   'from-pusher',
+  'errors',
   'faq',
   'field',
   'protocol',
@@ -50,6 +53,8 @@ export function guideFile(language: Language, guide: (typeof guides)[number]): s
 
 /** Where a file of the repository is on this site, if it is. */
 export function hrefOfFile(language: Language, file: string): string | undefined {
+  const reference = referencePath(file)
+  if (reference !== undefined) return `/${language}/docs${reference}`
   const name = nameOfReference.get(file) ?? /^docs\/(?:ko\/)?(.+)\.md$/.exec(file)?.[1]
   if (name !== undefined) return guides.some((guide) => guide === name) ? `/${language}/docs/${name}` : undefined
   if (file === 'README.md' || file === 'README.ko.md') return `/${file === 'README.md' ? 'en' : 'ko'}/docs`

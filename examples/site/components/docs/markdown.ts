@@ -4,14 +4,21 @@ import { Marked, type Token, type Tokens } from 'marked'
 import { highlight } from '../code/highlight.ts'
 import { headingAnchors } from './heading-anchors.ts'
 import type { Passage } from './passages.ts'
+import { referencePassages } from './reference-passages.ts'
+
+/** A chapter of a document: where it is, what it is called, and of how many signs its heading is: `##` or `###`. */
+export interface Chapter {
+  readonly id: string
+  readonly text: string
+  readonly depth: number
+}
 
 /** A document of the repository, as HTML. */
 export interface Document {
   readonly title: string
   /** Without the title, which the page shows itself. */
   readonly html: string
-  /** Its chapters: where they are, and what they are called. */
-  readonly chapters: readonly { readonly id: string; readonly text: string }[]
+  readonly chapters: readonly Chapter[]
 }
 
 /**
@@ -22,14 +29,14 @@ export interface Document {
  */
 export async function readDocument(file: string, hrefOf: (file: string) => string | undefined): Promise<Document> {
   const text = await textOf(file)
-  const chapters: { id: string; text: string }[] = []
+  const chapters: Chapter[] = []
   const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : ''
   const anchorOf = headingAnchors()
   const marked = new Marked({
     renderer: {
       heading({ tokens, depth, text }) {
         const id = anchorOf(text)
-        if (depth === 2) chapters.push({ id, text: text.replaceAll('`', '') })
+        if (depth === 2 || depth === 3) chapters.push({ id, depth, text: plainText(text).trim() })
         return `<h${depth} id="${id}">${this.parser.parseInline(tokens)}</h${depth}>\n`
       },
       link({ href, tokens }) {
@@ -88,6 +95,16 @@ export async function readPassages(file: string, href: string): Promise<readonly
   }
   close()
   return passages
+}
+
+/**
+ * The passages of a page of the reference.
+ *
+ * @param file From the root of the repository.
+ * @param href Where the page is on this site.
+ */
+export async function readReferencePassages(file: string, href: string): Promise<readonly Passage[]> {
+  return referencePassages(new Marked().lexer(await textOf(file)), href)
 }
 
 /** Without the signs of Markdown, about: it is looked through, and never shown as a page. */

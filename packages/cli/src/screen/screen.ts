@@ -1,5 +1,6 @@
 /** What the command writes: for a person, or with `--json` for a program. Nothing that a stranger wrote reaches a terminal unescaped. */
 import { styleText } from 'node:util'
+import { isErrorCode } from '@baro/core/explain'
 import type { Sink } from '../io.ts'
 import { onOneLine, plain } from './plain.ts'
 
@@ -58,10 +59,13 @@ export class Screen {
     this.#parts.out.write(`${plain(JSON.stringify(value))}\n`)
   }
 
-  /** What went wrong; with `--json` as the hub answers it. */
+  /** What went wrong, and how to read more of it; with `--json` as a hub answers it. */
   error(code: string, message: string): void {
     if (this.isJson) this.#parts.err.write(`${plain(JSON.stringify({ error: { code, message } }))}\n`)
-    else this.note(bad(code), ' ', message)
+    else {
+      this.note(bad(code), ' ', message)
+      if (isErrorCode(code)) this.note(faint(`baro explain ${code} says what to do.`))
+    }
   }
 
   /** Rows under their heads, each column as wide as it must be. */

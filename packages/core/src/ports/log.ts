@@ -7,6 +7,8 @@ export interface LogFields {
   readonly user?: string | undefined
   /** An error code, a close code, or the reason of a reset. */
   readonly code?: string | number | undefined
+  /** Where an error code is explained: a path of the hub. */
+  readonly docs?: string | undefined
 }
 
 /**

@@ -68,6 +68,7 @@ import { revalidateByPost } from '../transports/server/revalidate-post.ts'
 import { createWebSocketTransport } from '../transports/websocket/websocket.ts'
 import { answerWhy } from './answer-why.ts'
 import { assertHttp1, attachTo, detachFrom } from './attach.ts'
+import { docsOf } from './explanation.ts'
 import type { GatewayHost } from './gateway.ts'
 import { Gateways } from './gateways.ts'
 import type { Hub, HubOptions } from './hub.ts'
@@ -125,7 +126,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const { observing } = observation
   const journal = new Journal({ nowMs: clock.now(), maxBytes: maxJournalBytes })
   if (maxJournalBytes > 0) observation.observe(journal.observer)
-  observation.observe(logTroubles(log))
+  observation.observe(logTroubles(log, (code) => docsOf(path, code)))
   const hooks = new Hooks(log)
   const registry = createRegistry(channels, {
     pageOf: (set, asked) => broker.presence.members(set, asked),

@@ -27,6 +27,7 @@ import type { LateRefusals } from '../transports/http/late-refusals.ts'
 import { PipelinedRequests } from '../transports/http/pipelined-requests.ts'
 import { endIfUnread } from '../transports/http/unread-answer.ts'
 import { refuseUpgrade, type Upgrade } from '../transports/websocket/websocket.ts'
+import { docsOf, explanationAt } from './explanation.ts'
 import type { Gateway } from './gateway.ts'
 import type { Gateways } from './gateways.ts'
 import { healthOf } from './health.ts'
@@ -198,6 +199,8 @@ export class Routes {
     if (method === 'OPTIONS') return answerPreflight(response)
     const health = rest.startsWith('/health') ? healthOf(this.#parts, rest.slice('/health'.length)) : undefined
     if (health) return sendAnswer(request, response, { ...health, body: JSON.stringify(health.body), caching: 'none' })
+    const explanation = explanationAt(rest, request.headers)
+    if (explanation !== undefined) return answerText(request, response, explanation)
     if (rest === '/connect' && method === 'POST') return destinations.connect(request, response, handshake)
     if (rest === '/connect')
       return refuseMethod(request, response, 'POST, OPTIONS', 'The SDK connects by WebSocket or POST')
@@ -286,7 +289,7 @@ export class Routes {
       if (response.destroyed) return
       if (refusal.code === 'rate-limited' && asksForStream(request, defaults))
         return destinations.endStream(request, response, refusal)
-      await sendError(request, response, refusal)
+      await sendError(request, response, refusal, docsOf(this.#parts.path, refusal.code))
     }
     endIfUnread(response, clock, 2 * heartbeatIntervalMs)
   }
@@ -304,6 +307,13 @@ function channelAt(rest: string): string {
   const name = /^\/channels\/([^/]+)$/.exec(rest)?.[1]
   if (name !== undefined) return name
   throw new BaroError('unknown-channel', `There is nothing at ${JSON.stringify(rest.slice(0, 80))}. See PROTOCOL.md.`)
+}
+
+function answerText(request: IncomingMessage, response: ServerResponse, text: string): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return refuseMethod(request, response, 'GET, HEAD, OPTIONS', 'An explanation is asked for with GET')
+  response.setHeader('vary', 'Accept-Language')
+  return sendAnswer(request, response, { status: 200, body: text, type: 'text/plain', caching: 'none' })
 }
 
 function refuseMethod(request: IncomingMessage, response: ServerResponse, allow: string, what: string): Promise<void> {

@@ -5,7 +5,7 @@ import { logTroubles } from './log-troubles.ts'
 
 function setUp() {
   const log = new RecordedLog()
-  const observer = logTroubles(log)
+  const observer = logTroubles(log, (code) => `/baro/errors/${code}`)
   const refuse = (atMs: number, code: 'refused' | 'expired', user: string) =>
     observer.refused?.({ name: 'refused', atMs, code, message: 'No.', user, channel: 'room:1', session: `of ${user}` })
   return { log, observer, refuse }
@@ -16,7 +16,7 @@ test('what goes wrong is a line of the log, with fields that it can be searched 
   refuse(0, 'refused', 'ada')
   expect(log.lines).toEqual([
     {
-      fields: { channel: 'room:1', session: 'of ada', user: 'ada', code: 'refused' },
+      fields: { channel: 'room:1', session: 'of ada', user: 'ada', code: 'refused', docs: '/baro/errors/refused' },
       message: expect.stringContaining('"refused": No.'),
     },
   ])

@@ -25,8 +25,10 @@ const heard = [
 /**
  * Writes what goes wrong for somebody into the log: one line for each cause in ten seconds, because a crowd that is refused
  * must not become a crowd of lines. To whom it happened, all of them, the journal knows.
+ *
+ * @param docsOf Where a code is explained, if it is.
  */
-export function logTroubles(log: Log): HubObserver {
+export function logTroubles(log: Log, docsOf: (code: string) => string | undefined): HubObserver {
   // By code, and there are few of them: nothing that a stranger chooses makes this larger.
   const causes = new Map<string, { saidAtMs: number; unsaid: number }>()
   const hear = (event: HubEvent): void => {
@@ -41,7 +43,7 @@ export function logTroubles(log: Log): HubObserver {
     causes.set(cause, { saidAtMs: event.atMs, unsaid: 0 })
     const more = known && known.unsaid > 0 ? ` It was so ${known.unsaid} more times since the last such line.` : ''
     const { channel, session, user }: EventSubject = event
-    log.info({ channel, session, user, code }, `${sentenceOf(event)}${more}`)
+    log.info({ channel, session, user, code, docs: docsOf(String(code)) }, `${sentenceOf(event)}${more}`)
   }
   return Object.fromEntries(heard.map((name) => [name, hear]))
 }

@@ -32,9 +32,11 @@ const cacheControl: Readonly<Record<Caching, string>> = {
   closed: 'public, max-age=31536000, immutable, no-transform',
 }
 
-/** One JSON answer. */
+/** One answer. */
 export interface Answer {
   readonly status: number
+  /** What the body is. Default: JSON. */
+  readonly type?: 'text/plain'
   readonly body: string | Uint8Array
   readonly caching: Caching
   /** The position that the answer leads to. */
@@ -49,7 +51,7 @@ export interface Answer {
 /** Sends an answer, with validators, caching, HEAD, 304 and compression. */
 export async function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
   if (response.headersSent || response.destroyed) return
-  const { status, caching, position, variants } = answer
+  const { status, type = 'application/json', caching, position, variants } = answer
   const plain = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
   const isZipped = plain.length >= compressFromBytes && acceptsGzip(request.headers['accept-encoding'])
   // The rest of the body would have to be read before the next request on this connection, and may never come.
@@ -66,7 +68,7 @@ export async function sendAnswer(request: IncomingMessage, response: ServerRespo
       return
     }
   }
-  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.setHeader('content-type', `${type}; charset=utf-8`)
   // By the buffer: those who get the same one together have it compressed once.
   const bytes = isZipped ? await madeOnce(plain, compress) : plain
   if (isZipped) response.setHeader('content-encoding', 'gzip')
@@ -92,21 +94,26 @@ function writeBody(response: ServerResponse, bytes: Uint8Array): void {
   goOn()
 }
 
-/** Answers with an error and the status of its code. */
-export function sendError(request: IncomingMessage, response: ServerResponse, error: BaroError): Promise<void> {
+/** Answers with an error, the status of its code, and where it is explained. */
+export function sendError(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: BaroError,
+  docs: string | undefined,
+): Promise<void> {
   const { retryAfterMs } = error
   if (retryAfterMs !== undefined && !response.headersSent)
     response.setHeader('retry-after', Math.ceil(retryAfterMs / 1_000))
   return sendAnswer(request, response, {
     status: errorCodes[error.code].status,
-    body: problemBody(error),
+    body: problemBody(error, docs),
     caching: 'none',
   })
 }
 
 /** An error as the body of an answer. */
-export function problemBody(error: BaroError): string {
-  return JSON.stringify({ error: problemOf(error) })
+export function problemBody(error: BaroError, docs?: string): string {
+  return JSON.stringify({ error: { ...problemOf(error), docs } })
 }
 
 /** An error as a part of an answer. */

@@ -1,5 +1,6 @@
 import { firstFile, guideFile, guides } from '../../../../components/docs/guides.ts'
-import { readPassages } from '../../../../components/docs/markdown.ts'
+import { readPassages, readReferencePassages } from '../../../../components/docs/markdown.ts'
+import { referenceFile, referencePages } from '../../../../components/docs/reference-pages.ts'
 import { isLanguage, languages } from '../../../../i18n/languages.ts'
 
 interface Context {
@@ -21,6 +22,7 @@ export async function GET(_request: Request, { params }: Context): Promise<Respo
   const passages = await Promise.all([
     readPassages(firstFile(lang), `/${lang}/docs`),
     ...guides.map((guide) => readPassages(guideFile(lang, guide), `/${lang}/docs/${guide}`)),
+    ...referencePages.map((page) => readReferencePassages(referenceFile(page), `/${lang}/docs/api/${page}`)),
   ])
   return Response.json(passages.flat())
 }
