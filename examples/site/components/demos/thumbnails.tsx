@@ -39,8 +39,8 @@ export const thumbnails: Readonly<Record<DemoId, Thumbnail>> = {
   board: async () => <BoardThumbnail initial={await snapshot(whiteboard())} />,
   play: async () => <PlayThumbnail initial={await snapshot(arena())} />,
   transports: () => <TransportsThumbnail />,
-  device: async () => <DeviceThumbnail initial={await snapshot(devices())} />,
-  compat: async () => <CompatThumbnail initial={await snapshot(compat())} />,
+  device: async ({ language }) => <DeviceThumbnail language={language} initial={await snapshot(devices())} />,
+  compat: async ({ language }) => <CompatThumbnail language={language} initial={await snapshot(compat())} />,
   machine: async () => <MachineThumbnail initial={await snapshot(pulse())} />,
   how: async () => <Code code={lineWith(await readSource('server/club.ts'), 'access:')} />,
   news: async ({ language }) =>
