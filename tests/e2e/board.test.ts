@@ -12,9 +12,12 @@ import { browser, site, visitSite } from './visited-site.ts'
 vi.setConfig(slow)
 visitSite()
 
+/** High enough to see all of the board. */
+const viewport = { width: 1_280, height: 1_000 }
+
 /** A page of somebody of their own. */
 async function openBoard(url = site.url, options = {}): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-US', ...options })
+  const context = await browser.newContext({ locale: 'en-US', viewport, ...options })
   const page = await context.newPage()
   await page.goto(`${url}/en/board`)
   await waitForLive(page)
@@ -52,7 +55,7 @@ describe('the board', () => {
   test('of three who draw, one of them cut every three seconds, all end with what the server has', async () => {
     const proxy = await createBadProxy(site.port)
     proxy.fault = 'cuts-after-three-seconds'
-    const context = await browser.newContext({ locale: 'en-US' })
+    const context = await browser.newContext({ locale: 'en-US', viewport })
     const cutOff = await context.newPage()
     const sockets = socketsOf(cutOff)
     await cutOff.goto(`${proxy.url}/en/board`)
@@ -63,7 +66,7 @@ describe('the board', () => {
     let height = 0
     const round = async () => {
       for (const page of pages) {
-        height = (height + 0.07) % 1
+        height = (height + 0.03) % 0.9
         await draw(page, height)
       }
     }
@@ -110,7 +113,6 @@ describe('the board', () => {
 
   test('is drawn on with the keyboard, and says in words what is on it', async () => {
     const page = await openBoard()
-    await clear(page).catch(() => {})
     await page.getByRole('button', { name: 'Blue' }).click()
     await board(page).focus()
     await page.keyboard.press(' ')

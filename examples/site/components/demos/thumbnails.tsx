@@ -27,8 +27,8 @@ import { TransportsThumbnail } from './transports-thumbnail.tsx'
 
 /**
  * What is in the card of a demo: it begins with the snapshot of a public channel, and a small client component goes on live.
- * The card is a box of a fixed height that cuts off what is too long, and hides it from screen readers, to which title and hint
- * say it: so nothing in it can be clicked on or focused. What moves by itself goes through `useHeld`, for the button that
+ * The card is a box of a fixed height that cuts off what is too long, and is inert: title and hint say it to screen readers, and
+ * nothing in it can be clicked on or focused. What moves by itself goes through `useHeld`, for the button that
  * pauses the page.
  */
 export type Thumbnail = (props: { readonly language: Language }) => ReactNode | Promise<ReactNode>
