@@ -14,6 +14,8 @@ test.each([
   '/transports',
   '/ko/compare',
   '/ko/compat',
+  '/board',
+  '/ko/play',
   '/device',
   `/ko/device/${hangul}`,
   '/en/transports',

@@ -21,7 +21,7 @@ export async function DemoCards({ language }: { language: Language }) {
         const initial = here[index]
         return (
           <li key={id} data-demo={id}>
-            <div className={styles.thumbnail} aria-hidden="true">
+            <div className={styles.thumbnail} inert>
               <Thumbnail language={language} />
             </div>
             <Link href={`/${language}${path}`} prefetch={ofDatabase ? false : 'auto'}>

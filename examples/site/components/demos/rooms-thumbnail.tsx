@@ -13,6 +13,7 @@ export function RoomsThumbnail({ language, initial }: { language: Language; init
   const { remarks } = useChannel(activity, initial).state
   return (
     <ol>
+      {remarks.length === 0 && <li>{home.nobody}</li>}
       {remarks.slice(-4).map((remark) => (
         <li key={remark.id}>
           <b>{speakerName(remark, room)}</b> {'text' in remark ? remark.text : home.attached[remark.attached]}

@@ -27,8 +27,8 @@ import { TransportsThumbnail } from './transports-thumbnail.tsx'
 
 /**
  * What is in the card of a demo: it begins with the snapshot of a public channel, and a small client component goes on live.
- * The card is a box of a fixed height that cuts off what is too long, and hides it from screen readers, to which title and hint
- * say it: so nothing in it can be clicked on or focused. What moves by itself goes through `useHeld`, for the button that
+ * The card is a box of a fixed height that cuts off what is too long, and is inert: title and hint say it to screen readers, and
+ * nothing in it can be clicked on or focused. What moves by itself goes through `useHeld`, for the button that
  * pauses the page.
  */
 export type Thumbnail = (props: { readonly language: Language }) => ReactNode | Promise<ReactNode>
@@ -39,8 +39,8 @@ export const thumbnails: Readonly<Record<DemoId, Thumbnail>> = {
   board: async () => <BoardThumbnail initial={await snapshot(whiteboard())} />,
   play: async () => <PlayThumbnail initial={await snapshot(arena())} />,
   transports: () => <TransportsThumbnail />,
-  device: async () => <DeviceThumbnail initial={await snapshot(devices())} />,
-  compat: async () => <CompatThumbnail initial={await snapshot(compat())} />,
+  device: async ({ language }) => <DeviceThumbnail language={language} initial={await snapshot(devices())} />,
+  compat: async ({ language }) => <CompatThumbnail language={language} initial={await snapshot(compat())} />,
   machine: async () => <MachineThumbnail initial={await snapshot(pulse())} />,
   how: async () => <Code code={lineWith(await readSource('server/club.ts'), 'access:')} />,
   news: async ({ language }) =>

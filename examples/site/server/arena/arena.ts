@@ -4,7 +4,10 @@ import type { Hub } from '@baro/server'
 import { arena, type Heading, ticksPerSecond } from '../../channels/arena.ts'
 import { seated, step } from './rules.ts'
 
-/** Opens the arena. While nobody looks there are no ticks, and nothing is published. */
+/**
+ * Opens the arena. While nobody looks there are no ticks, and nothing is published. The world is that of one node: of several,
+ * each would play its own.
+ */
 export function openArena(hub: Hub, clock: Pick<Clock, 'after'> = systemClock): void {
   let world = arena.state?.initial()
   let inputs = new Map<string, Heading>()
