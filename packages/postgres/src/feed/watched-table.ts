@@ -184,3 +184,8 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
   ])
     await tx.query(statement)
 }
+
+/** Takes the triggers from a table that is captured in another way. The lock is held. */
+export async function dropTriggers(tx: Queryable, name: string): Promise<void> {
+  for (const which of Object.values(trigger)) await tx.query(`drop trigger if exists "${which}" on ${quoteTable(name)}`)
+}

@@ -1,5 +1,6 @@
 /**
- * The node of the checker, in a process of its own: `node.ts URL FOLDER PORT RULE LIFE`. With `embedded:DIRECTORY` the database is in
+ * The node of the checker, in a process of its own: `node.ts URL FOLDER PORT RULE LIFE LONGEST FEED LINK`.
+ * LINK is the port by which replication reaches the server, so that its link can be cut. With `embedded:DIRECTORY` the database is in
  * this process, and so is its one writer: it writes until it hears `enough`, and answers SQL for who asks this process.
  */
 import { createDiskBroker } from '@baro/disk'
@@ -24,12 +25,19 @@ const rules: Readonly<Record<string, Sees>> = {
   horizon: ({ xmin }, xid) => xid < xmin,
 }
 
-const [url = '', folder = '', port = '0', rule = 'visibility', life = '0', longest = '0'] = process.argv.slice(2)
+const [url = '', folder = '', port = '0', rule = 'visibility', life = '0', longest = '0', feed, link] =
+  process.argv.slice(2)
 const [, directory] = /^embedded:(.*)$/.exec(url) ?? []
 const database = directory === undefined ? pooled() : createEmbeddedPostgres({ directory })
 if ('script' in database) await database.script(createTables)
 
-const options = { pollIntervalMs: 500, careIntervalMs: 2_000, maxRows: 10_000, isSeen: rules[rule] ?? sees }
+const options = {
+  ...({ feed: feed === 'replication' ? feed : 'triggers' } as const),
+  pollIntervalMs: 500,
+  careIntervalMs: 2_000,
+  maxRows: 10_000,
+  isSeen: rules[rule] ?? sees,
+}
 const hub = createHub({
   channels: [items, orders],
   broker: await createDiskBroker({ folder }),
@@ -48,7 +56,9 @@ if (directory !== undefined) await writeHere()
 function pooled(): PostgresDriver {
   const pool = new Pool({ connectionString: url, max: 20 })
   pool.on('error', () => {})
-  return driverOf(pool)
+  const driver = driverOf(pool)
+  const { replicate } = driverOf(new Pool({ connectionString: url.replace(/:\d+\//, `:${link}/`) }))
+  return { ...driver, ...(replicate && { replicate }) }
 }
 
 async function writeHere(): Promise<void> {

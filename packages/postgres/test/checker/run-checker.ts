@@ -7,6 +7,7 @@ import { Pool } from 'pg'
 import { driverOf } from '../../src/driver/driver-of.ts'
 import { createChance } from './chance.ts'
 import { startNode } from './checked-node.ts'
+import { createCutLink } from './cut-link.ts'
 import { read, type Seen } from './reader.ts'
 import { createTables, references } from './tables.ts'
 import { type Written, write } from './writer.ts'
@@ -21,6 +22,8 @@ export interface CheckerOptions {
   readonly readers: number
   readonly cutEveryMs: number
   readonly killEveryMs: number
+  /** How changes are captured. The link of replication is cut as often as those of readers. */
+  readonly feed?: 'triggers' | 'replication'
   /** It goes on until this is so, too. */
   readonly until?: (now: { readonly kills: number; readonly violations: number }) => boolean
   /** How long a page lives, about. */
@@ -40,6 +43,8 @@ export interface Report extends Omit<Seen, 'changes'> {
   /** Changes that readers took, one by one. */
   readonly taken: number
   readonly kills: number
+  /** Cuts of the link of replication. */
+  readonly feedCuts: number
   readonly violations: number
 }
 
@@ -54,8 +59,9 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
   const isEmbedded = options.url.startsWith('embedded:')
   const pool = isEmbedded ? undefined : poolOf(options)
   await pool?.query(createTables)
-  const node = await startNode(options, written)
-  let kills = 0
+  const link = options.feed === 'replication' ? await createCutLink(Number(new URL(options.url).port)) : undefined
+  const node = await startNode(options, written, link?.port ?? 0)
+  let [kills, feedCuts] = [0, 0]
   let areReadersOver = false
   try {
     const { changes, until = () => true } = options
@@ -87,6 +93,14 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
           next = performance.now() + options.killEveryMs
         }
     })()
+    const cutter = (async () => {
+      for (let next = performance.now() + options.cutEveryMs; link && !isEnough(); await delay(50))
+        if (performance.now() > next) {
+          link.cut()
+          feedCuts++
+          next = performance.now() + options.cutEveryMs
+        }
+    })()
     const rowsOf = async (sql: string) => (pool ? (await pool.query(sql)).rows : node.query(sql))
     const readers = Array.from({ length: options.readers }, (_, number) =>
       read({
@@ -102,13 +116,14 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
       }),
     )
     const telling = options.tell ? tellNow(options.tell, written, seen, () => areReadersOver) : undefined
-    await Promise.all([wrote, killer, ...readers, telling])
+    await Promise.all([wrote, killer, cutter, ...readers, telling])
   } finally {
     await node.end()
+    link?.close()
     await pool?.end()
   }
   const { changes: taken, ...counts } = seen
-  return { ...counts, taken, written, kills, violations: violationsOf(seen) }
+  return { ...counts, taken, written, kills, feedCuts, violations: violationsOf(seen) }
 }
 
 function violationsOf({ faults }: Seen): number {

@@ -3,15 +3,17 @@ import { BaroError } from '@baro/core'
 import type { Broker, Clock, DatabaseEntry, HistoryBounds, Randomness } from '@baro/core/broker'
 import type { ChangeFeed, FeedProgress } from '../ports/change-feed.ts'
 import type { PostgresDriver } from '../ports/driver.ts'
-import { type DatabaseSnapshot, formatSnapshot, parseSnapshot } from '../snapshot/database-snapshot.ts'
+import type { DatabaseSnapshot } from '../snapshot/database-snapshot.ts'
 import type { TableShape } from '../table/table.ts'
+import type { Capture } from './capture.ts'
 import { feedName } from './feed-name.ts'
 import { Leader } from './leader.ts'
 import { installSchema, schema } from './schema.ts'
-import { checkTable, triggerMarks, watchTable } from './watched-table.ts'
+import { logProgress, otherCapture } from './trigger-capture.ts'
+import { checkTable } from './watched-table.ts'
 
-/** What a trigger feed works with. */
-export interface TriggerFeedParts {
+/** What a feed works with. */
+export interface DatabaseFeedParts {
   readonly driver: PostgresDriver
   readonly broker: Broker
   readonly clock: Clock
@@ -20,6 +22,8 @@ export interface TriggerFeedParts {
   readonly tables: readonly (TableShape & { readonly history: HistoryBounds })[]
   readonly pollIntervalMs: number
   readonly careIntervalMs: number
+  /** How changes are captured. Called again if it throws. The schema is there. */
+  choose(feed: string): Promise<Capture>
   /** Appends what was published in transactions, if the cursor of the channel is smaller. */
   publish(channel: string, entries: readonly DatabaseEntry[], cursor: number): Promise<void>
 }
@@ -31,18 +35,21 @@ const beginPollMs = 20
 /** For a table that another node asked for, and this one does not know. */
 const ordinaryBounds: HistoryBounds = { size: 10_000, ttlMs: 86_400_000, bytes: 16 << 20 }
 
-/** A {@link ChangeFeed} by triggers, which write into a log. */
-export class TriggerFeed implements ChangeFeed {
-  readonly #parts: TriggerFeedParts
+/**
+ * A {@link ChangeFeed} over any capture. What was published in transactions is in the log, whatever the capture, and is fed by
+ * the rounds of the log.
+ */
+export class DatabaseFeed implements ChangeFeed {
+  readonly #parts: DatabaseFeedParts
   readonly #leader: Promise<Leader>
   readonly #ready = new Map<string, Promise<void>>()
-  /** Tables that this node has given their triggers. */
+  /** Tables that this node has captured. */
   readonly #watched = new Set<string>()
-  #installed: Promise<void> | undefined
+  #captured: Promise<Capture> | undefined
   #feed: Promise<string>
   #isClosed = false
 
-  constructor(parts: TriggerFeedParts) {
+  constructor(parts: DatabaseFeedParts) {
     this.#parts = parts
     const { driver, broker, clock, log, pollIntervalMs, careIntervalMs, tables } = parts
     this.#feed = feedName(broker, clock, parts.randomness)
@@ -52,9 +59,14 @@ export class TriggerFeed implements ChangeFeed {
           ...{ driver, broker, clock, log, pollIntervalMs, careIntervalMs, feed, randomness: parts.randomness },
           boundsOf: (name) => tables.find((table) => table.name === name)?.history ?? ordinaryBounds,
           publish: parts.publish,
-          // Each time it begins to lead: somebody may have dropped what was there.
-          prepare: () => driver.transaction('read committed', installSchema),
-          inspect: () => this.#inspect(feed),
+          prepare: async () => {
+            // Each time it begins to lead: somebody may have dropped what was there.
+            await driver.transaction('read committed', installSchema)
+            const capture = await this.#capture()
+            await capture.prepare()
+            return capture
+          },
+          inspect: (capture) => this.#inspect(feed, capture),
           lifeChanged: async () => {
             await driver.query(`update ${schema}.feed_tables set since = null where feed = $1`, [feed])
           },
@@ -84,7 +96,7 @@ export class TriggerFeed implements ChangeFeed {
   }
 
   async epoch(): Promise<string> {
-    await this.#install()
+    await this.#capture()
     const [row] = await this.#parts.driver.query<{ epoch: string }>(`select epoch from ${schema}.life`)
     if (!row) throw new BaroError('unavailable', `The schema "${schema}" is gone from the database. Restart the hub.`)
     return row.epoch
@@ -92,21 +104,8 @@ export class TriggerFeed implements ChangeFeed {
 
   async progress(table: string, seen: DatabaseSnapshot): Promise<FeedProgress> {
     const feed = await this.#feed
-    const [row] = await this.#parts.driver.query<{ finished: string; recorded: string; waits: boolean }>(
-      `with progress as materialized (
-         select (case when is_finished then to_snapshot else from_snapshot end)::pg_snapshot as finished, to_snapshot as recorded
-         from ${schema}.feeds where feed = $1
-       )
-       select finished::text, recorded, exists (
-         select from ${schema}.log
-         where name = $2 and xid >= pg_snapshot_xmin(finished) and xid < pg_snapshot_xmax($3::text::pg_snapshot)
-           and not pg_visible_in_snapshot(xid, finished) and pg_visible_in_snapshot(xid, $3::text::pg_snapshot)
-       ) as waits
-       from progress`,
-      [feed, table, formatSnapshot(seen)],
-    )
-    if (!row) throw new BaroError('unavailable', 'The feed has not begun. Try again.')
-    return { finished: parseSnapshot(row.finished), recorded: parseSnapshot(row.recorded), hasPassed: !row.waits }
+    if (table === '') return logProgress(this.#parts.driver, feed, '', seen)
+    return (await this.#capture()).progress(feed, table, seen)
   }
 
   async close(): Promise<void> {
@@ -116,63 +115,67 @@ export class TriggerFeed implements ChangeFeed {
     await this.#leader.then((leader) => leader.close()).catch(() => {})
   }
 
-  async #install(): Promise<void> {
-    this.#installed ??= this.#parts.driver.transaction('read committed', installSchema)
-    this.#installed.catch(() => {
-      this.#installed = undefined
+  #capture(): Promise<Capture> {
+    if (this.#captured) return this.#captured
+    const captured = this.#feed.then(async (feed) => {
+      await this.#parts.driver.transaction('read committed', installSchema)
+      return this.#parts.choose(feed)
     })
-    await this.#installed
+    this.#captured = captured
+    captured.catch(() => {
+      this.#captured = undefined
+    })
+    return captured
   }
 
-  /** Checks a table, gives it its triggers, and waits until the leader has begun it. */
+  /** Checks a table, captures it, and waits until the leader has begun it. */
   async #begin(name: string): Promise<void> {
     const { driver, tables, clock } = this.#parts
     const table = tables.find((one) => one.name === name)
     if (!table) throw new BaroError('bad-definition', `No table ${JSON.stringify(name)} is defined.`)
     const feed = await this.#feed
-    await this.#install()
+    const capture = await this.#capture()
+    await capture.prepare()
     await checkTable(driver, table)
-    await this.#watch(feed, name)
+    await capture.check(table)
+    await this.#watch(feed, name, capture)
     const leader = await this.#leader
     leader.wake()
     const until = clock.elapsed() + beginTimeoutMs
-    while (!(await this.#hasBegun(feed, name))) {
-      if (this.#isClosed || clock.elapsed() > until)
+    while (!(await capture.hasBegun(feed, name))) {
+      if (this.#isClosed || clock.elapsed() > until) {
+        const [leads] = await driver.query<{ kind: string }>(`select kind from ${schema}.feeds where feed = $1`, [feed])
+        if (leads && leads.kind !== capture.kind) throw otherCapture(capture.kind, leads.kind)
         throw new BaroError('unavailable', `Nobody feeds the changes of ${JSON.stringify(name)} yet. Try again.`)
+      }
       await new Promise<void>((resolve) => clock.after(beginPollMs, resolve))
     }
   }
 
-  async #hasBegun(feed: string, name: string): Promise<boolean> {
-    const [row] = await this.#parts.driver.query<{ begun: boolean }>(
-      `select since <= case when is_finished then round + 1 else round end as begun
-       from ${schema}.feed_tables join ${schema}.feeds using (feed) where feed = $1 and name = $2`,
-      [feed, name],
-    )
-    return row?.begun === true
-  }
-
-  async #watch(feed: string, name: string): Promise<void> {
+  async #watch(feed: string, name: string, capture: Capture): Promise<void> {
     const { driver } = this.#parts
-    if (!(await triggerMarks(driver, [name])).has(name))
-      await driver.transaction('read committed', (tx) => watchTable(tx, name))
-    const mark = (await triggerMarks(driver, [name])).get(name)
+    if (!(await capture.marks([name])).has(name))
+      await driver.transaction('read committed', (tx) => capture.watch(tx, name))
+    const mark = (await capture.marks([name])).get(name)
     if (mark === undefined)
-      throw new BaroError('unavailable', `The triggers of ${JSON.stringify(name)} were dropped at once. Try again.`)
+      throw new BaroError(
+        'unavailable',
+        `The ${capture.thing} of ${JSON.stringify(name)} went away at once. Try again.`,
+      )
     await driver.query(
       `with feed as (
-         insert into ${schema}.feeds (feed, from_snapshot, to_snapshot)
-         values ($1, pg_current_snapshot()::text, pg_current_snapshot()::text) on conflict do nothing
+         insert into ${schema}.feeds (feed, from_snapshot, to_snapshot, kind)
+         values ($1, pg_current_snapshot()::text, pg_current_snapshot()::text, $4) on conflict do nothing
        )
        insert into ${schema}.feed_tables as kept (feed, name, mark) values ($1, $2, $3)
        on conflict (feed, name) do update set mark = excluded.mark, since = null where kept.mark <> excluded.mark`,
-      [feed, name, mark],
+      [feed, name, mark, capture.kind],
     )
     this.#watched.add(name)
   }
 
-  /** Puts back what somebody dropped or disabled. What was changed meanwhile nobody knows, so the table begins again. */
-  async #inspect(feed: string): Promise<void> {
+  /** Puts back what somebody took away. What was changed meanwhile nobody knows, so the table begins again. */
+  async #inspect(feed: string, capture: Capture): Promise<void> {
     const { driver, log } = this.#parts
     const kept = await driver.query<{ name: string; mark: string }>(
       `select name, mark from ${schema}.feed_tables where feed = $1`,
@@ -181,19 +184,21 @@ export class TriggerFeed implements ChangeFeed {
     // One that is not kept any more went with the schema.
     const known = new Map<string, string | undefined>([...this.#watched].map((name) => [name, undefined]))
     for (const { name, mark } of kept) known.set(name, mark)
-    const marks = await triggerMarks(driver, [...known.keys()])
+    const marks = await capture.marks([...known.keys()])
     for (const [name, mark] of known) {
       if (mark !== undefined && marks.get(name) === mark) continue
       try {
-        await this.#watch(feed, name)
-        log.warn(
-          {},
-          `The triggers of ${JSON.stringify(name)} were dropped or disabled: they are back, and whoever follows the table gets its rows anew.`,
-        )
+        await this.#watch(feed, name, capture)
+        // Without a mark it was another capture that fed the table.
+        if (mark !== '')
+          log.warn(
+            {},
+            `The ${capture.thing} of ${JSON.stringify(name)} were dropped or disabled: they are back, and whoever follows the table gets its rows anew.`,
+          )
       } catch (error) {
         log.error(
           {},
-          `The changes of ${JSON.stringify(name)} are not told, because its triggers cannot be put back: ${(error as Error).message}`,
+          `The changes of ${JSON.stringify(name)} are not told, because its ${capture.thing} cannot be put back: ${(error as Error).message}`,
         )
       }
     }

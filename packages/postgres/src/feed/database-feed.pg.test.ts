@@ -1,4 +1,4 @@
-/** The trigger feed on a real PostgreSQL: what is committed is in the ring, once and in order, whoever leads. */
+/** Both feeds on a real PostgreSQL: what is committed is in the ring, once and in order, whoever leads. */
 import type { Log } from '@baro/core'
 import { type Broker, type HistoryBounds, pooledRandomness, systemClock } from '@baro/core/broker'
 import { createMemoryBroker } from '@baro/server'
@@ -6,25 +6,32 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { eventually } from '../../test/eventually.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { pgDriver } from '../driver/pg-driver.ts'
+import { ReplicationCapture } from '../replication/replication-capture.ts'
 import { type LoggedChange, readRingEntry, ringOf } from '../ring/ring-entry.ts'
 import { parseSnapshot } from '../snapshot/database-snapshot.ts'
 import { type TableShape, table } from '../table/table.ts'
-import { TriggerFeed } from './trigger-feed.ts'
+import type { CaptureKind } from './capture.ts'
+import { DatabaseFeed } from './database-feed.ts'
+import { TriggerCapture } from './trigger-capture.ts'
 
 const notes = table('public.notes', { key: ['id'], columns: { id: 'integer', body: 'text | null' } })
 const other = table('public.other', { key: ['id'], columns: { id: 'integer' } })
 const log: Log = { info() {}, warn() {}, error() {} }
 
+let kind: CaptureKind = 'triggers'
 let database: TestDatabase
 let broker: Broker
-const feeds: TriggerFeed[] = []
+const feeds: DatabaseFeed[] = []
 
 function feedOf(
   definitions: readonly { readonly table: TableShape; readonly history: HistoryBounds }[] = [notes],
-  over: Partial<{ broker: Broker }> = {},
-): TriggerFeed {
-  const feed = new TriggerFeed({
-    driver: pgDriver(database.pool),
+  over: Partial<{ broker: Broker; kind: CaptureKind }> = {},
+): DatabaseFeed {
+  const driver = pgDriver(database.pool)
+  const captures = { triggers: TriggerCapture, replication: ReplicationCapture }
+  const feed = new DatabaseFeed({
+    driver,
+    choose: async () => new captures[over.kind ?? kind](driver),
     broker: over.broker ?? broker,
     clock: systemClock,
     randomness: pooledRandomness,
@@ -71,7 +78,11 @@ afterEach(async () => {
   await database.clear()
 })
 
-describe('the trigger feed', () => {
+describe.each<CaptureKind>(['triggers', 'replication'])('a feed by %s', (each) => {
+  beforeEach(() => {
+    kind = each
+  })
+
   test('I12: what is committed is in the ring, in order, with what it was before', async () => {
     await feedOf().ready('public.notes')
     await database.run("insert into notes values (1, 'a')")
@@ -190,28 +201,46 @@ describe('the trigger feed', () => {
   })
 })
 
-describe('what somebody does to the tables of the feed', () => {
-  test.for([
-    ['drops a trigger', 'drop trigger "0baro" on notes'],
+describe('what somebody does to the tables of a feed', () => {
+  test.for<[string, CaptureKind, string]>([
+    ['drops a trigger', 'triggers', 'drop trigger "0baro" on notes'],
     [
       'disables the triggers, and enables them again',
+      'triggers',
       'alter table notes disable trigger all; insert into notes values (7); alter table notes enable trigger all',
     ],
-    ['makes the table anew', 'drop table notes; create table notes (id integer primary key, body text)'],
-    ['empties the log', 'truncate baro.log'],
-    ['drops the log with all that writes it', 'drop table baro.log cascade'],
-    ['drops everything that the feed has made', 'drop schema baro cascade'],
-  ])('%s: the table begins again', async ([_, sql]) => {
+    ['makes the table anew', 'triggers', 'drop table notes; create table notes (id integer primary key, body text)'],
+    ['empties the log', 'triggers', 'truncate baro.log'],
+    ['drops the log with all that writes it', 'triggers', 'drop table baro.log cascade'],
+    ['drops everything that the feed has made', 'triggers', 'drop schema baro cascade'],
+    ['takes the table out of the publication', 'replication', 'alter publication baro drop table notes'],
+    [
+      'publishes a part of its rows, and all again',
+      'replication',
+      'alter publication baro set table notes where (id > 5); alter publication baro set table notes',
+    ],
+    [
+      'publishes deletes alone, and all again',
+      'replication',
+      "alter publication baro set (publish = 'delete'); insert into notes values (7); alter publication baro set (publish = 'insert, update, delete, truncate')",
+    ],
+    ['drops the publication', 'replication', 'drop publication baro; insert into notes values (7)'],
+    ['makes the table anew', 'replication', 'drop table notes; create table notes (id integer primary key, body text)'],
+    ['tells less of a row', 'replication', 'alter table notes replica identity default; update notes set body = body'],
+    ['drops everything that the feed has made', 'replication', 'drop schema baro cascade'],
+  ])('%s (%s): the table begins again', async ([_, which, sql]) => {
+    kind = which
     await feedOf().ready('public.notes')
     await database.run("insert into notes values (1, 'a')")
     await eventually(async () => expect(await told()).toEqual(['+1 a']))
-    await database.run(sql as string)
+    await database.run(sql)
     await eventually(async () => expect((await ring()).filter(({ kind }) => kind === 'start')).toHaveLength(2))
     await database.run("insert into notes values (2, 'b')")
     await eventually(async () => expect(await told()).toEqual(['+1 a', '+2 b']))
   })
 
   test('the log cannot be dropped alone, and whoever drops it with all that writes it: the application goes on writing', async () => {
+    kind = 'triggers'
     await feedOf().ready('public.notes')
     await expect(database.run('drop table baro.log')).rejects.toThrow('other objects depend on it')
     // In one transaction, so that nothing was put right in between.
