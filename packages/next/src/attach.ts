@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { checkedOptions, type OptionRules, oneOf } from '@baro/core/protocol'
 import type { Hub, PagesOptions } from '@baro/server'
 import { findHub, replaceHub } from './attached-hub.ts'
+import { buildOfNext } from './build-of-next.ts'
 import { drainOnSignals } from './drain-on-signals.ts'
 import { exitOnUncaughtException } from './exit-on-uncaught-exception.ts'
 import { findServer } from './find-server.ts'
@@ -87,7 +88,7 @@ export function attach(hub: Hub, server?: HttpServer, given: AttachOptions = {})
   if (isProduction() && options.uncaughtExceptions !== 'pass') exitOnUncaughtException()
   const interception: Interception = {
     passOthers: options.otherUpgrades === 'pass',
-    pages: isProduction() ? options.pages : undefined,
+    pages: isProduction() && options.pages ? ofThisBuild(options.pages) : undefined,
     isStrict: isProduction() && options.inlineScripts === 'nonce',
   }
   if (!server && isProduction()) drainOnSignals(findHub)
@@ -97,6 +98,11 @@ export function attach(hub: Hub, server?: HttpServer, given: AttachOptions = {})
       interceptServer(found, findHub, interception)
       if (isProduction()) void renderBuiltPages(ownUrl(found)).catch(warnOfBuiltPages)
     })
+}
+
+function ofThisBuild(pages: PagesOptions): PagesOptions {
+  const build = pages.build ?? buildOfNext()
+  return build === undefined ? pages : { ...pages, build }
 }
 
 // Nothing is broken by it: the first visitor of such a page is reset, and has it rendered for the next.

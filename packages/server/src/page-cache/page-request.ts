@@ -7,6 +7,8 @@ export interface PageKeying {
   readonly query: ReadonlySet<string> | undefined
   /** Cookies; `undefined`: none is known, so a request with cookies is not for a kept page. */
   readonly cookies: ReadonlySet<string> | undefined
+  /** The build that renders; empty if there is one only. */
+  readonly build: string
   /** Headers that a render gets to see, lower-case; a page may be another for other values (`Vary`). */
   readonly headers: readonly string[]
 }
@@ -52,7 +54,7 @@ export function pageRequestOf(asked: Asked, keying: PageKeying): PageRequest | B
   const cookie = keptCookies(headers.cookie, keying.cookies)
   const target = keptTarget(url, keying.query)
   if (cookie === undefined || target === undefined) return 'bypass'
-  return new AskedPage(asked, keying.headers, cookie, target)
+  return new AskedPage(asked, keying, cookie, target)
 }
 
 class AskedPage implements PageRequest {
@@ -63,12 +65,17 @@ class AskedPage implements PageRequest {
   readonly #seen: readonly string[]
   readonly #cookie: string
 
-  constructor(asked: Asked, seen: readonly string[], cookie: string, { path, url }: Pick<PageRequest, 'path' | 'url'>) {
-    this.key = `${asked.scheme}://${asked.host}${url} ${cookie}`
+  constructor(
+    asked: Asked,
+    { build, headers }: PageKeying,
+    cookie: string,
+    { path, url }: Pick<PageRequest, 'path' | 'url'>,
+  ) {
+    this.key = `${asked.scheme}://${asked.host}${url} ${build} ${cookie}`
     this.path = path
     this.url = url
     this.#asked = asked
-    this.#seen = seen
+    this.#seen = headers
     this.#cookie = cookie
   }
 
