@@ -127,6 +127,7 @@ export const en: Words = {
       'Every name of every package, with its signature, what it takes, what it gives, and the errors it throws.',
     guides: {
       start: 'Five minutes',
+      'how-it-works': 'How it works',
       pages: 'Pages and caches',
       messages: 'Messages',
       recipes: 'Recipes',

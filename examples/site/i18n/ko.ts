@@ -124,6 +124,7 @@ export const ko: Words = {
     referenceDescription: '모든 패키지가 내보내는 이름과 서명, 인자와 반환값, 던지는 오류.',
     guides: {
       start: '5분 안에 시작하기',
+      'how-it-works': '어떻게 동작하나',
       pages: '페이지와 캐시',
       messages: '메시지',
       recipes: '레시피',

@@ -4,6 +4,7 @@ import { referencePath } from './reference-pages.ts'
 /** The guides of the repository that the site shows, in the order of reading. */
 export const guides = [
   'start',
+  'how-it-works',
   'pages',
   'messages',
   'recipes',
