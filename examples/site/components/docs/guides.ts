@@ -23,6 +23,7 @@ export const guides = [
   'from-socket.io',
   'from-supabase',
   'from-pusher',
+  'limits',
   'errors',
   'faq',
   'field',
