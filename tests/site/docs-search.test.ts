@@ -54,6 +54,13 @@ describe('what it looks through', () => {
   )
   afterAll(() => void vi.restoreAllMocks())
 
+  test.each(languages)('has the picture of how it works as a part of its page (%s)', async (language) => {
+    const { html } = await readDocument(guideFile(language, 'how-it-works'), () => undefined)
+    expect(html).toMatch(/<svg [^>]*role="img" aria-label="[^"]{40,}"/)
+    // It has the colours of the site, and the policy of the page knows no other style.
+    expect(html).not.toContain('<style>')
+  })
+
   test.each(languages)('leads to headings that are on the page (%s)', async (language) => {
     for (const guide of guides) {
       const file = guideFile(language, guide)

@@ -4,6 +4,7 @@ import { referencePath } from './reference-pages.ts'
 /** The guides of the repository that the site shows, in the order of reading. */
 export const guides = [
   'start',
+  'how-it-works',
   'pages',
   'messages',
   'recipes',
@@ -23,6 +24,7 @@ export const guides = [
   'from-socket.io',
   'from-supabase',
   'from-pusher',
+  'limits',
   'errors',
   'faq',
   'field',

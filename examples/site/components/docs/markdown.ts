@@ -54,18 +54,21 @@ export async function readDocument(file: string, hrefOf: (file: string) => strin
         const head = hasNames ? `<thead>${line('th', header).replaceAll('<th></th>', '<td></td>')}</thead>` : ''
         return `<div class="table" tabindex="0"><table>${head}<tbody>${body}</tbody></table></div>\n`
       },
+      image({ href, text }) {
+        return (this.parser.options as Made).pictures?.get(href) ?? text
+      },
       code({ text }) {
-        return `<pre translate="no" tabindex="0"><code>${(this.parser.options as Colours).colours?.get(text) ?? ''}</code></pre>\n`
+        return `<pre translate="no" tabindex="0"><code>${(this.parser.options as Made).colours?.get(text) ?? ''}</code></pre>\n`
       },
     },
   })
   const tokens = marked.lexer(text)
-  const colours = await coloured(tokens)
+  const [colours, pictures] = await Promise.all([coloured(tokens), drawn(tokens, folder)])
   const [first] = tokens
   const title = first?.type === 'heading' ? (first as Tokens.Heading).text : file
   // One reader must not find the title twice.
   const rest = first?.type === 'heading' ? tokens.slice(1) : tokens
-  return { title, html: marked.parser(rest, { ...marked.defaults, colours } as Colours), chapters }
+  return { title, html: marked.parser(rest, { ...marked.defaults, colours, pictures } as Made), chapters }
 }
 
 /**
@@ -119,8 +122,24 @@ function textOf(file: string): Promise<string> {
   return readFile(join(/* turbopackIgnore: true */ process.cwd(), '../..', file), 'utf8')
 }
 
-/** What the parser hands its renderers: each code block in colours, by its text. */
-type Colours = NonNullable<Parameters<Marked['parser']>[1]> & { colours?: ReadonlyMap<string, string> }
+/** What the parser hands its renderers: each code block in colours, by its text, and each picture as it is drawn, by its file. */
+type Made = NonNullable<Parameters<Marked['parser']>[1]> & {
+  colours?: ReadonlyMap<string, string>
+  pictures?: ReadonlyMap<string, string>
+}
+
+/** The pictures of a document, which are SVG beside it. As a part of the page they have its colours and letters, and no file to ask for. */
+async function drawn(tokens: readonly Token[], folder: string): Promise<ReadonlyMap<string, string>> {
+  const files = new Set<string>()
+  new Marked().walkTokens([...tokens], (token) => {
+    if (token.type === 'image' && token.href.endsWith('.svg')) files.add(token.href)
+  })
+  const read = [...files].map(async (file) => {
+    const picture = await textOf(folder + file)
+    return [file, picture.replace(/<style>[\s\S]*?<\/style>/, '').replaceAll('\n', '')] as const
+  })
+  return new Map(await Promise.all(read))
+}
 
 async function coloured(tokens: readonly Token[]): Promise<ReadonlyMap<string, string>> {
   const blocks = new Map<string, string>()
