@@ -1,5 +1,7 @@
 import { isDeviceId } from '../channels/device.ts'
 import { isRoomId } from '../channels/room.ts'
+import { isTextId } from '../channels/stream.ts'
+import { isDraftId } from '../channels/write.ts'
 import { guides } from '../components/docs/guides.ts'
 import { isLanguage } from '../i18n/languages.ts'
 
@@ -13,7 +15,13 @@ export type SitePath =
   | { readonly kind: 'missing' }
 
 /** What is no page. */
-const files: ReadonlySet<string> = new Set(['/icon.svg', '/share.png', '/sitemap.xml', '/robots.txt'])
+const files: ReadonlySet<string> = new Set([
+  '/icon.svg',
+  '/inbox-worker.js',
+  '/share.png',
+  '/sitemap.xml',
+  '/robots.txt',
+])
 
 const known: SitePath = { kind: 'known' }
 const missing: SitePath = { kind: 'missing' }
@@ -65,6 +73,7 @@ const single: ReadonlySet<string> = new Set([
   'docs',
   'docs/passages',
   'how',
+  'inbox',
   'machine',
   'market',
   'market/orders',
@@ -75,6 +84,8 @@ const single: ReadonlySet<string> = new Set([
   'shop',
   'shop/orders',
   'sign-in',
+  'stream',
+  'stream/texts',
   'transports',
 ])
 
@@ -83,6 +94,8 @@ const names: ReadonlyMap<string, (id: string) => boolean> = new Map([
   ['rooms', isRoomId],
   ['club', isRoomId],
   ['device', isDeviceId],
+  ['stream', isTextId],
+  ['write', isDraftId],
   ['docs', (name) => guides.some((guide) => guide === name)],
   // What an article can be called: the page knows which there are.
   ['news', (id) => /^[1-9]\d{0,8}$/.test(id)],
@@ -98,6 +111,8 @@ const forms: ReadonlyMap<string, string> = new Map([
 function canonicalPage(segments: readonly string[]): readonly string[] | undefined {
   const [section, id, ...more] = segments
   if (section === undefined || single.has(segments.join('/'))) return segments
+  // There is no list of texts.
+  if (section === 'write' && id === undefined) return ['write', '1']
   if (id === undefined) return undefined
   const isName = names.get(section)
   const isForm = more.length === 1 && more[0] === forms.get(section)

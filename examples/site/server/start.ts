@@ -15,6 +15,7 @@ import { buildIfNeeded } from './build.ts'
 import { createComparison } from './compare.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub, inspectorKey, keptSeconds } from './hub.ts'
+import { vapidKeys } from './inbox/vapid-keys.ts'
 import { issuerKey } from './issuer-key.ts'
 import { openDatabase } from './open-database.ts'
 import { type CachedPage, cachedPage, shortHistories } from './page-lives.ts'
@@ -58,7 +59,10 @@ const broker =
 // The pages check sessions by it too, and each of their bundles is another module.
 process.env.ISSUER_KEY ||= await issuerKey(data)
 await tablesMade?.catch((error) => stop(new Error(`The database cannot be used: ${error.message}`, { cause: error })))
-const hub = await createSiteHub(broker, database?.driver)
+const keys = await vapidKeys(data)
+// The page of an inbox reads the public one.
+Object.assign(process.env, keys)
+const hub = await createSiteHub(keys, broker, database?.driver)
 const breakIt = await openBreakIt(hub, broker)
 const handleUpgrade: Hub['handleUpgrade'] = (request, stream, head) =>
   showHandshake(request, stream) ||
