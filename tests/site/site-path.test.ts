@@ -26,6 +26,12 @@ test.each([
   '/rooms/1?_rsc=abc',
   '/ko/rooms/1/messages',
   '/en/shop/orders',
+  '/ko/stream',
+  '/en/stream/texts',
+  '/en/stream/0123-abc_DEF',
+  '/ko/inbox',
+  '/inbox-worker.js',
+  `/ko/write/${hangul}`,
   '/ko/market/orders',
   '/en/news/4/edits',
   '/?%',
@@ -39,6 +45,7 @@ test.each([
 
 test.each([
   ['/en/', '/en'],
+  ['/ko/write', '/ko/write/1'],
   ['/rooms/1/?a=b', '/rooms/1?a=b'],
   ['/rooms/%31', '/rooms/1'],
   ['/en/rooms/%61%62?x', '/en/rooms/ab?x'],

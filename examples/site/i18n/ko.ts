@@ -1,5 +1,8 @@
 import { liveAfterSeconds } from '../components/transports/measured.ts'
+import { inboxWords } from './inbox.ts'
+import { streamWords } from './stream.ts'
 import type { Words } from './words.ts'
+import { writeWords } from './write.ts'
 
 const number = new Intl.NumberFormat('ko-KR')
 const rooms: Readonly<Record<string, string>> = { '1': '라운지', '2': '개발', '3': '점심' }
@@ -38,6 +41,9 @@ export const ko: Words = {
     compare: '비교',
     compat: '클라이언트',
     how: '권한',
+    stream: '스트리밍',
+    inbox: '알림함',
+    write: '함께 쓰기',
     language: '언어',
     skip: '본문으로 건너뛰기',
     missingTitle: '없는 페이지입니다',
@@ -171,6 +177,9 @@ export const ko: Words = {
       news: 'PostgreSQL 테이블의 기사. 행을 바꾸면 페이지도 바뀝니다.',
       shop: '페이지는 한 시간 캐시되고, 재고는 지금 이 순간의 값입니다.',
       market: '호가창. 다른 방문자와 봇의 주문이 내 주문과 체결됩니다.',
+      stream: '서버가 토큰 단위로 쓰는 글. 새로고침해도 같은 글자에서 이어집니다.',
+      inbox: '한 사람의 모든 탭에 도착하는 알림. 페이지를 닫으면 웹 푸시로 보냅니다.',
+      write: '여러 사람이 동시에 쓰는 글 하나. 오프라인에서도 씁니다.',
     },
   },
   pulse: {
@@ -552,6 +561,9 @@ export const ko: Words = {
     behind: (names) => `${names}: 최신 메시지를 받는 중입니다. 나머지는 같습니다.`,
     different: '다섯 목록이 서로 다릅니다.',
   },
+  stream: streamWords.ko,
+  inbox: inboxWords.ko,
+  write: writeWords.ko,
   drawer: {
     title: '내부 보기: 채널, 위치, 전송 방식',
     transport: '전송 방식',

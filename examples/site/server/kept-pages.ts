@@ -3,7 +3,7 @@ import { languageCookie } from '../i18n/languages.ts'
 import { decideSitePath, siteFiles } from './site-path.ts'
 
 /** What is for one visitor, and files of the build. */
-const notKept = /^(?:\/\w\w)?\/(?:club|session|_next)(?:\/|$)/
+const notKept = /^(?:\/\w\w)?\/(?:club|inbox|session|_next)(?:\/|$)/
 
 /**
  * The pages of the site that the hub keeps in front of Next. Whoever invents addresses gets nothing kept: only what can be a

@@ -15,6 +15,7 @@ import { buildIfNeeded, makeReference } from './build.ts'
 import { createComparison } from './compare.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub, inspectorKey, keptSeconds } from './hub.ts'
+import { vapidKeys } from './inbox/vapid-keys.ts'
 import { issuerKey } from './issuer-key.ts'
 import { keptPages } from './kept-pages.ts'
 import { openDatabase } from './open-database.ts'
@@ -60,9 +61,12 @@ const broker =
 // The pages check sessions by it too, and each of their bundles is another module.
 process.env.ISSUER_KEY ||= await issuerKey(data)
 await tablesMade?.catch((error) => stop(new Error(`The database cannot be used: ${error.message}`, { cause: error })))
+const keys = await vapidKeys(data)
+// The page of an inbox reads the public one.
+Object.assign(process.env, keys)
 // Nodes that are one site render a page once.
 const pageStore = shared === undefined ? undefined : await createRedisPageStore({ url: shared }).catch(stop)
-const hub = await createSiteHub({ broker, database: database?.driver, pageStore })
+const hub = await createSiteHub({ keys, broker, database: database?.driver, pageStore })
 const breakIt = await openBreakIt(hub, broker)
 const handleUpgrade: Hub['handleUpgrade'] = (request, stream, head) =>
   showHandshake(request, stream) ||
