@@ -9,6 +9,7 @@ import { trades } from '../../channels/market.ts'
 import { articles } from '../../channels/news.ts'
 import { pulse } from '../../channels/pulse.ts'
 import { products } from '../../channels/shop.ts'
+import { texts } from '../../channels/stream.ts'
 import { whiteboard } from '../../channels/whiteboard.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { Code } from '../code/code.tsx'
@@ -23,6 +24,7 @@ import { NewsThumbnail } from './news-thumbnail.tsx'
 import { PlayThumbnail } from './play-thumbnail.tsx'
 import { RoomsThumbnail } from './rooms-thumbnail.tsx'
 import { ShopThumbnail } from './shop-thumbnail.tsx'
+import { StreamThumbnail } from './stream-thumbnail.tsx'
 import { TransportsThumbnail } from './transports-thumbnail.tsx'
 
 /**
@@ -43,6 +45,12 @@ export const thumbnails: Readonly<Record<DemoId, Thumbnail>> = {
   compat: async ({ language }) => <CompatThumbnail language={language} initial={await snapshot(compat())} />,
   machine: async () => <MachineThumbnail initial={await snapshot(pulse())} />,
   how: async () => <Code code={lineWith(await readSource('server/club.ts'), 'access:')} />,
+  stream: async ({ language }) => <StreamThumbnail language={language} initial={await snapshot(texts())} />,
+  // What is in an inbox is for one, and a browser reads a draft with a library that this page does without.
+  inbox: async () => <Code code={lineWith(await readSource('server/inbox/open-inbox.ts'), "'note',")} />,
+  write: async () => (
+    <Code code={lineWith(await readSource('components/write/use-shared-text.ts'), "publish('update'")} />
+  ),
   news: async ({ language }) =>
     ofRows(articles({ language }, { order: ['-edited_at'], limit: 2 }), (initial) => (
       <NewsThumbnail initial={initial} />
