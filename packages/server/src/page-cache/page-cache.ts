@@ -89,7 +89,12 @@ export class PageCache {
     const policy = pages.policyOf(page.path)
     if (!policy || this.#isRemembered(this.#private, page.key)) return this.#pass(pages, request, response, 'bypass')
     const found = whenHere(this.#find(page), (kept) =>
-      kept ? whenHere(this.#parts.judge.judge(kept.page), (verdict) => ({ ...kept, verdict })) : undefined,
+      kept
+        ? whenHere(this.#parts.judge.judge(kept.page), (verdict) =>
+            // What shows something that was taken back is no page to fall back on, whatever comes of the render.
+            verdict.state === 'miss' && verdict.fault === 'redacted' ? undefined : { ...kept, verdict },
+          )
+        : undefined,
     )
     const asking: Asking = { pages, policy, page, request, response }
     void whenHere(found, (kept) => this.#answerFound(asking, kept))

@@ -12,8 +12,8 @@ import {
 import { type AtPosition, formatPosition, parsePosition, positionAt } from '@baro/core/protocol'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Heads } from '../stream/heads.ts'
-import { judgePage, type PageVerdict } from './page-verdict.ts'
-import { moderatedTag } from './redacted-pages.ts'
+import { judgePage, type PageMoment, type PageVerdict } from './page-verdict.ts'
+import { redactionTags } from './redacted-pages.ts'
 
 /** What judging works with. */
 export interface PageJudgeParts {
@@ -26,6 +26,7 @@ export interface PageJudgeParts {
 }
 
 const nothing: readonly never[] = []
+const noMarks = { marks: nothing, redactions: nothing }
 
 /** Judges kept pages: asks where their channels stand, and compares. At once where nothing has to be waited for. */
 export class PageJudge {
@@ -42,7 +43,7 @@ export class PageJudge {
     const heads = together(resolved.map((one) => this.#headOf(one)))
     return whenHere(heads, (known) =>
       whenHere(this.#marksOf(page, resolved), (marks) =>
-        judgePage(page, { now: this.#parts.clock.now(), heads: known, versions, marks }),
+        judgePage(page, { now: this.#parts.clock.now(), heads: known, versions, ...marks }),
       ),
     )
   }
@@ -83,13 +84,22 @@ export class PageJudge {
     )
   }
 
-  #marksOf({ tags }: KeptPage, reads: readonly (Resolved | undefined)[]): NowOrLater<readonly number[]> {
-    const isModerated = reads.some((read) => read?.definition.moderated)
-    if (tags.length === 0 && !isModerated) return nothing
+  #marksOf(
+    { tags }: KeptPage,
+    reads: readonly (Resolved | undefined)[],
+  ): NowOrLater<Pick<PageMoment, 'marks' | 'redactions'>> {
+    const redacted = redactionTags(reads)
+    if (tags.length === 0 && redacted.length === 0) return noMarks
+    const asked = redacted.length === 0 ? tags : [...tags, ...redacted]
     // A store that does not answer: nobody knows, and the page counts as marked.
-    return orElse<readonly number[]>(
-      () => this.#parts.store.marksOf(isModerated ? [...tags, moderatedTag] : tags),
-      () => [Number.POSITIVE_INFINITY],
+    const newest = orElse<readonly number[]>(
+      () => this.#parts.store.marksOf(asked),
+      () => asked.map(() => Number.POSITIVE_INFINITY),
+    )
+    return whenHere(newest, (all) =>
+      redacted.length === 0
+        ? { marks: all, redactions: nothing }
+        : { marks: all.slice(0, tags.length), redactions: all.slice(tags.length) },
     )
   }
 
