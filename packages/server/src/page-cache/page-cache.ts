@@ -111,9 +111,15 @@ export class PageCache {
   #judgeFound(asking: Asking, kept: KeptUnder | undefined): void {
     if (!kept) return this.#answerFound(asking, undefined)
     const verdict = this.#parts.judge.judge(kept.page)
-    if (isLater(verdict)) return void verdict.then((later) => this.#answerFound(asking, { ...kept, verdict: later }))
+    if (isLater(verdict)) return void verdict.then((later) => this.#answerJudged(asking, kept, later))
+    this.#answerJudged(asking, kept, verdict)
+  }
+
+  #answerJudged(asking: Asking, kept: KeptUnder, verdict: PageVerdict): void {
     if (verdict.state === 'fresh') return this.#answerFresh(asking, kept.page, verdict)
-    this.#answerFound(asking, { ...kept, verdict })
+    // What shows something that was taken back is no page to fall back on, whatever comes of the render.
+    const isRedacted = verdict.state === 'miss' && verdict.fault === 'redacted'
+    this.#answerFound(asking, isRedacted ? undefined : { ...kept, verdict })
   }
 
   #answerFresh({ request, response }: Asking, page: KeptPage, { ageMs, ttlMs, behind }: FreshVerdict): void {

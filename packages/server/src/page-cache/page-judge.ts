@@ -7,12 +7,13 @@ import {
   type PageRead,
   type PageStore,
   type StreamSource,
+  whenHere,
 } from '@baro/core/broker'
 import { type AtPosition, formatPosition, parsePosition, positionAt } from '@baro/core/protocol'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Heads } from '../stream/heads.ts'
 import { judgePage, type PageMoment, type PageVerdict } from './page-verdict.ts'
-import { moderatedTag } from './redacted-pages.ts'
+import { redactionTags } from './redacted-pages.ts'
 
 /** What judging works with. */
 export interface PageJudgeParts {
@@ -25,6 +26,10 @@ export interface PageJudgeParts {
 }
 
 const nothing: readonly never[] = []
+/** What is known of the marks of a page. */
+type Marks = Pick<PageMoment, 'marks' | 'redactions'>
+
+const noMarks: Marks = { marks: nothing, redactions: nothing }
 
 /** Judges kept pages: asks where their channels stand, and compares. At once where nothing has to be waited for. */
 export class PageJudge {
@@ -47,10 +52,10 @@ export class PageJudge {
     page: KeptPage,
     resolved: readonly (Resolved | undefined)[],
     heads: PageMoment['heads'],
-    marks: readonly number[],
+    marks: Marks,
   ): PageVerdict {
     const versions = resolved.map((one) => one?.definition.version)
-    return judgePage(page, { now: this.#parts.clock.now(), heads, versions, marks })
+    return judgePage(page, { now: this.#parts.clock.now(), heads, versions, ...marks })
   }
 
   /**
@@ -89,13 +94,19 @@ export class PageJudge {
     }
   }
 
-  #marksOf({ tags }: KeptPage, reads: readonly (Resolved | undefined)[]): NowOrLater<readonly number[]> {
-    const isModerated = reads.some((read) => read?.definition.moderated)
-    if (tags.length === 0 && !isModerated) return nothing
+  #marksOf({ tags }: KeptPage, reads: readonly (Resolved | undefined)[]): NowOrLater<Marks> {
+    const redacted = redactionTags(reads)
+    if (tags.length === 0 && redacted.length === 0) return noMarks
+    const asked = redacted.length === 0 ? tags : [...tags, ...redacted]
     // A store that does not answer: nobody knows, and the page counts as marked.
-    return orElse<readonly number[]>(
-      () => this.#parts.store.marksOf(isModerated ? [...tags, moderatedTag] : tags),
-      () => [Number.POSITIVE_INFINITY],
+    const newest = orElse<readonly number[]>(
+      () => this.#parts.store.marksOf(asked),
+      () => asked.map(() => Number.POSITIVE_INFINITY),
+    )
+    return whenHere(newest, (all) =>
+      redacted.length === 0
+        ? { marks: all, redactions: nothing }
+        : { marks: all.slice(0, tags.length), redactions: all.slice(tags.length) },
     )
   }
 
