@@ -20,12 +20,17 @@ export interface ReplicationRun extends ReplicationCase {
 export async function measureReplication(one: ReplicationCase, rows: number): Promise<ReplicationRun> {
   const server = await startPostgres()
   const pool = new Pool({ connectionString: server.url(), max: 1 })
-  const file = fileURLToPath(new URL('one-reader.ts', import.meta.url))
+  const own = one.reader === 'baro'
+  const file = own
+    ? new URL('../../../packages/postgres/test/log-reader.ts', import.meta.url)
+    : new URL('one-reader.ts', import.meta.url)
   let child: ReturnType<typeof fork> | undefined
   try {
     await pool.query('create table rows (id integer primary key, team text, amount integer, done boolean, note text)')
     await pool.query('create publication measured for table rows')
-    child = fork(file, [one.reader, server.url(), String(rows)], { execArgv: ['--import', 'tsx'] })
+    child = fork(fileURLToPath(file), [...(own ? [] : [one.reader]), server.url(), String(rows)], {
+      execArgv: [...(own ? ['--conditions=baro-source'] : []), '--import', 'tsx'],
+    })
     await once(child, 'message')
     const done = once(child, 'message') as Promise<[{ micros: number }]>
     await pool.query(`do $$ begin

@@ -1,5 +1,4 @@
 /** A connection for replication, made by the client class of a Pool of `pg`, with the settings of that Pool. */
-import { once } from 'node:events'
 import type { PgPool } from '../ports/driver.ts'
 import type { ReplicationLink } from '../ports/replication-link.ts'
 
@@ -82,7 +81,8 @@ export async function openReplicationLink(pool: PgPool, lost: (error: unknown) =
       if (!streaming) return client.end().catch(() => {})
       // A server that streams does not hear a good-bye, so the socket is cut.
       if (wasOver) return
-      const ended = once(client as never, 'end')
+      // A socket that is cut is an error to the client, and then its end.
+      const ended = new Promise<void>((resolve) => void client.on('end', () => resolve()))
       streaming.connection?.stream.destroy()
       await ended
     },

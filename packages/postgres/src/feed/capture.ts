@@ -33,6 +33,8 @@ export interface CaptureLead {
   readonly clock: Clock
   readonly log: Log
   boundsOf(table: string): HistoryBounds
+  /** The node stops: what waits for others is given up. */
+  readonly stopped: AbortSignal
   /** It cannot go on: the leader ends, and begins again. */
   failed(error: unknown): void
 }

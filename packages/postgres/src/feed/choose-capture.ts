@@ -85,7 +85,9 @@ async function whyNotReplication(driver: PostgresDriver, feed: string): Promise<
     const link = await driver.replicate(() => {})
     await link.query('IDENTIFY_SYSTEM').finally(() => link.end())
   } catch (error) {
-    return `no connection for it can be made: ${(error as Error).message}. A pooler between has none; connect to the server itself.`
+    // A link that breaks says nothing of what is allowed.
+    if (typeof (error as { readonly severity?: unknown }).severity !== 'string') throw error
+    return `the server refuses a connection for it: ${(error as Error).message}. A pooler between has none; connect to the server itself.`
   }
   return undefined
 }

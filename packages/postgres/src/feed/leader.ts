@@ -42,12 +42,16 @@ interface Led {
 
 /** How long a node waits before it tries to lead again. */
 const retryMs = 1_000
+/** The same, after it has led: what broke is most often a connection. */
+const resumeMs = 100
 
 export class Leader {
   readonly #parts: LeaderParts
   #session: HeldSession | undefined
+  readonly #stop = new AbortController()
   #isClosed = false
   #isWoken = false
+  #hasLed = false
   #wait: { readonly cancel: Cancel; readonly done: () => void } | undefined
   #over: Promise<void> = Promise.resolve()
   #complaint: string | undefined
@@ -68,6 +72,7 @@ export class Leader {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#stop.abort()
     this.wake()
     await this.#over
   }
@@ -81,7 +86,9 @@ export class Leader {
       }
       await this.#session?.end().catch(() => {})
       this.#session = undefined
-      if (!this.#isClosed) await this.#sleep(retryMs)
+      const waitMs = this.#hasLed ? resumeMs : retryMs
+      this.#hasLed = false
+      if (!this.#isClosed) await this.#sleep(waitMs)
     }
   }
 
@@ -99,11 +106,13 @@ export class Leader {
     const numbers = new RoundNumbers(this.#parts)
     const round = await resumeRounds(session, feed, capture.kind)
     const { broker, clock, log, boundsOf } = this.#parts
+    const stopped = this.#stop.signal
     const failed = (error: unknown) => {
       broken ??= error
       this.wake()
     }
-    const work = await capture.lead({ session, feed, numbers, broker, clock, log, boundsOf, failed })
+    const work = await capture.lead({ session, feed, numbers, broker, clock, log, boundsOf, failed, stopped })
+    this.#hasLed = true
     try {
       await this.#lookOn({ session, capture, work, numbers, broken: () => broken }, round)
     } finally {

@@ -80,20 +80,18 @@ export async function publishTable(tx: Queryable, name: string): Promise<void> {
 }
 
 /**
- * Waits until nobody is in the middle of writing a table, without keeping it. Everything that is written from then on comes
- * by a slot that is there before.
- *
- * @returns false if somebody writes for longer than we keep others waiting.
+ * The transactions that may have written a table and have not ended. Nobody waits for us: to ask again tells which of them are
+ * left.
  */
-export async function passWriters(tx: Queryable, name: string): Promise<boolean> {
-  await tx.query(`set local lock_timeout = ${lockTimeoutMs}`)
-  try {
-    await tx.query(`lock table ${quoteTable(name)} in share row exclusive mode`)
-    return true
-  } catch (error) {
-    if ((error as { readonly code?: unknown }).code === '55P03') return false
-    throw error
-  }
+export async function writersOf(database: Queryable, name: string): Promise<ReadonlySet<string>> {
+  const rows = await database.query<{ writer: string }>(
+    `select distinct virtualtransaction as writer from pg_locks
+     where locktype = 'relation' and relation = to_regclass($1) and granted
+       and database = (select oid from pg_database where datname = current_database())
+       and mode in ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')`,
+    [quoteTable(name)],
+  )
+  return new Set(rows.map(({ writer }) => writer))
 }
 
 /** @throws {BaroError} `bad-definition` if the server does not publish what the definition names. */

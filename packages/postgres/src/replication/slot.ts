@@ -5,11 +5,11 @@
  *    ▲                                                            │
  *    └── dropped by somebody, lost for its size, of another server ┘  all tables begin again
  */
-import type { Log } from '@baro/core'
 import { linkName } from '../driver/pg-replication-link.ts'
+import type { CaptureLead } from '../feed/capture.ts'
 import { schema } from '../feed/schema.ts'
 import { slotOf, slotPrefix } from '../feed/slot-name.ts'
-import type { HeldSession, Queryable } from '../ports/driver.ts'
+import type { PostgresDriver, Queryable } from '../ports/driver.ts'
 import type { ReplicationLink } from '../ports/replication-link.ts'
 import { readLsn } from './replication-frame.ts'
 import { beginStream, readState, type StreamState } from './stream-state.ts'
@@ -22,13 +22,14 @@ interface FoundSlot {
   readonly isOurs: boolean
 }
 
+/** What a slot is opened with. */
+export interface SlotParts extends Pick<CaptureLead, 'session' | 'feed' | 'log' | 'stopped'> {
+  readonly driver: PostgresDriver
+}
+
 /** Finds the slot of a feed and where it stands, or makes it. */
-export async function openSlot(
-  session: HeldSession,
-  link: ReplicationLink,
-  feed: string,
-  log: Log,
-): Promise<StreamState> {
+export async function openSlot(parts: SlotParts, link: ReplicationLink): Promise<StreamState> {
+  const { session, feed, log } = parts
   const name = slotOf(feed)
   const [system] = await link.query<{ systemid: string; timeline: number | string }>('IDENTIFY_SYSTEM')
   const server = `${system?.systemid}/${system?.timeline}`
@@ -46,7 +47,7 @@ export async function openSlot(
       await session.query(`update ${schema}.life set epoch = replace(gen_random_uuid()::text, '-', '')`)
   }
   if (slot) await session.query('select pg_drop_replication_slot($1)::text', [name])
-  const place = await createSlot(session, link, name)
+  const place = await createSlot(parts, name)
   return beginStream(session, feed, { slot: name, server, place })
 }
 
@@ -62,26 +63,48 @@ async function findSlot(session: Queryable, name: string): Promise<FoundSlot | u
 
 /** Whoever holds the lock leads. A stream that another node of ours left behind is ended; one of a stranger is not. */
 async function freeSlot(session: Queryable, name: string, { pid, application }: FoundSlot): Promise<void> {
-  if (application === linkName) await session.query('select pg_terminate_backend($1)::text', [pid])
-  throw new Error(
-    application === linkName
-      ? `The replication slot "${name}" was still held by the node that led before (process ${pid} of the server).`
-      : `The replication slot "${name}" is held by ${JSON.stringify(application)} (process ${pid} of the server), which is not ours. End it.`,
-  )
+  if (application !== linkName)
+    throw new Error(
+      `The replication slot "${name}" is held by ${JSON.stringify(application)} (process ${pid} of the server), which is not ours. End it.`,
+    )
+  // It waits until it is over.
+  await session.query(`select pg_terminate_backend($1, ${endTimeoutMs})`, [pid])
 }
 
-async function createSlot(session: HeldSession, link: ReplicationLink, name: string): Promise<bigint> {
+/** A link that was cut is noticed by the server when it writes next. */
+const endTimeoutMs = 5_000
+
+/**
+ * Makes the slot, which waits until all transactions that run have ended. That may take long, so it is done in a session of its
+ * own, and a link that breaks meanwhile does not take it along.
+ */
+async function createSlot({ driver, session, stopped }: SlotParts, name: string): Promise<bigint> {
+  const making = await driver.hold(() => {})
   const create = () =>
-    link.query<{ consistent_point: string }>(`CREATE_REPLICATION_SLOT ${name} LOGICAL pgoutput NOEXPORT_SNAPSHOT`)
-  let made: Awaited<ReturnType<typeof create>>
+    making.query<{ place: string }>(
+      "select lsn::text as place from pg_create_logical_replication_slot($1, 'pgoutput')",
+      [name],
+    )
   try {
-    made = await create()
-  } catch (error) {
-    // All slots are taken: perhaps by hubs that are gone.
-    if ((error as { readonly code?: unknown }).code !== '53400' || !(await dropForsaken(session, 60))) throw error
-    made = await create()
+    const [own] = await making.query<{ pid: number }>(
+      `select pg_backend_pid() as pid, set_config('statement_timeout', '0', false), set_config('application_name', '${linkName}', false)`,
+    )
+    // Whoever closes does not wait for the transactions of others.
+    stopped.addEventListener(
+      'abort',
+      () => void driver.query('select pg_cancel_backend($1)', [own?.pid]).catch(() => {}),
+    )
+    stopped.throwIfAborted()
+    const [made] = await create().catch(async (error) => {
+      // All slots are taken: perhaps by hubs that are gone.
+      const isFull = (error as { readonly code?: unknown }).code === '53400'
+      if (!isFull || !(await dropForsaken(session, 60))) throw error
+      return create()
+    })
+    return readLsn(made?.place ?? '')
+  } finally {
+    await making.end()
   }
-  return readLsn(made[0]?.consistent_point ?? '')
 }
 
 /**

@@ -17,7 +17,7 @@ import type { PostgresDriver } from '../ports/driver.ts'
 import type { ReplicationLink } from '../ports/replication-link.ts'
 import { ringEntry, ringOf, startEntry } from '../ring/ring-entry.ts'
 import { parseSnapshot } from '../snapshot/database-snapshot.ts'
-import { passWriters, publication, publishedMarks } from './publication.ts'
+import { publication, publishedMarks, writersOf } from './publication.ts'
 import { statusFrame } from './replication-frame.ts'
 import { type Piece, RoundPieces } from './round-pieces.ts'
 import { dropForsaken, openSlot } from './slot.ts'
@@ -40,6 +40,8 @@ const roundBytes = 1 << 20
 const statusIntervalMs = 10_000
 /** Transactions that are remembered before it is asked which of them are to be seen by now. */
 const mostUnseen = 1_000
+/** How soon it is asked again whether a table can begin. */
+const lookAgainMs = 50
 /** A feed that nobody has led for so long has lost its place (as `prune` says). */
 const forsakenSeconds = 3_600
 
@@ -55,9 +57,9 @@ export async function startStreamFeed(driver: PostgresDriver, lead: CaptureLead)
     if (feed) feed.broke(error)
   })
   try {
-    const state = await openSlot(lead.session, link, lead.feed, lead.log)
+    const state = await openSlot({ ...lead, driver }, link)
     if (broken !== undefined) throw broken
-    feed = new StreamFeed(driver, lead, link, state)
+    feed = new StreamFeed(lead, link, state)
     feed.start()
     return feed
   } catch (error) {
@@ -67,7 +69,6 @@ export async function startStreamFeed(driver: PostgresDriver, lead: CaptureLead)
 }
 
 class StreamFeed implements CaptureWork {
-  readonly #driver: PostgresDriver
   readonly #lead: CaptureLead
   readonly #link: ReplicationLink
   readonly #queue: StepQueue
@@ -89,9 +90,11 @@ class StreamFeed implements CaptureWork {
   #over: Promise<void> = Promise.resolve()
   #stuck: Promise<void> | undefined
   #stopStatus: () => void = () => {}
+  #stopLooking: () => void = () => {}
+  /** For each table that waits, who was writing it when it began to wait, and has not ended. */
+  readonly #writers = new Map<string, ReadonlySet<string>>()
 
-  constructor(driver: PostgresDriver, lead: CaptureLead, link: ReplicationLink, state: StreamState) {
-    this.#driver = driver
+  constructor(lead: CaptureLead, link: ReplicationLink, state: StreamState) {
     this.#lead = lead
     this.#link = link
     this.#queue = new StepQueue(link)
@@ -139,6 +142,7 @@ class StreamFeed implements CaptureWork {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#stopStatus()
+    this.#stopLooking()
     this.#queue.close()
     await this.#link.end()
     await this.#over
@@ -299,12 +303,28 @@ class StreamFeed implements CaptureWork {
     for (const table of waiting) {
       this.#begun.delete(table.name)
       if (marks.get(table.name) !== table.mark) continue
-      const hasPassed = await this.#driver
-        .transaction('read committed', (tx) => passWriters(tx, table.name))
-        // It may be gone, which is for `inspect` to find and to tell.
-        .catch(() => false)
-      if (hasPassed && (await this.#start(table))) this.#begun.add(table.name)
+      if (await this.#hasWriters(table)) this.#lookSoon()
+      else if (await this.#start(table)) this.#begun.add(table.name)
+      else this.#lookSoon()
     }
+  }
+
+  /**
+   * Whether those that were writing the table when this was asked first are still there. What others write comes whole: the slot
+   * and the publication were there before them.
+   */
+  async #hasWriters({ name, mark }: { readonly name: string; readonly mark: string }): Promise<boolean> {
+    const now = await writersOf(this.#lead.session, name)
+    const key = `${name} ${mark}`
+    const left = new Set([...(this.#writers.get(key) ?? now)].filter((writer) => now.has(writer)))
+    if (left.size > 0) this.#writers.set(key, left)
+    else this.#writers.delete(key)
+    return left.size > 0
+  }
+
+  #lookSoon(): void {
+    this.#stopLooking()
+    this.#stopLooking = this.#lead.clock.after(lookAgainMs, () => this.look())
   }
 
   async #start(table: { readonly name: string; readonly mark: string }): Promise<boolean> {
@@ -315,7 +335,8 @@ class StreamFeed implements CaptureWork {
     const number = await this.#takeNumber()
     const entry = startEntry(snapshot, { id: `start-${number.toString(36)}`, time: clock.now() })
     const cursor = (number + 1) * piecesPerRound - 1
-    await broker.append(ringOf(table.name), [entry], boundsOf(table.name), { cursor })
+    const { outcome } = await broker.append(ringOf(table.name), [entry], boundsOf(table.name), { cursor })
+    if (outcome !== 'appended') throw new Error(`The table ${table.name} was fed by somebody else.`)
     return tableBegan(session, feed, { ...table, hasBegun: false }, number)
   }
 

@@ -13,6 +13,7 @@ import type { PostgresDriver } from '../../src/ports/driver.ts'
 import type { Sees } from '../../src/ring/rows-after.ts'
 import { sees } from '../../src/snapshot/database-snapshot.ts'
 import { createChance } from './chance.ts'
+import { byPlaceInLog } from './log-rule.ts'
 import { createTables, items, orders } from './tables.ts'
 import { type Written, write } from './writer.ts'
 
@@ -38,10 +39,12 @@ const options = {
   maxRows: 10_000,
   isSeen: rules[rule] ?? sees,
 }
+const byPlace = rule === 'log' ? byPlaceInLog(database) : undefined
+const served = [byPlace?.driver ?? database, { ...options, ...(byPlace && { isSeen: byPlace.isSeen }) }] as const
 const hub = createHub({
   channels: [items, orders],
   broker: await createDiskBroker({ folder }),
-  database: { open: (parts) => new ServedDatabase(database, options, parts) },
+  database: { open: (parts) => new ServedDatabase(...served, parts) },
   limits: {
     ...{ timesPerAddress: Number.POSITIVE_INFINITY, maxConnectionsPerAddress: Number.POSITIVE_INFINITY },
     ...{ messagesPerSecond: 10_000, bytesPerSecond: 1 << 28 },

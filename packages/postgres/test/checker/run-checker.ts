@@ -22,8 +22,10 @@ export interface CheckerOptions {
   readonly readers: number
   readonly cutEveryMs: number
   readonly killEveryMs: number
-  /** How changes are captured. The link of replication is cut as often as those of readers. */
+  /** How changes are captured. */
   readonly feed?: 'triggers' | 'replication'
+  /** How often the link of replication is cut. Default: never. */
+  readonly feedCutEveryMs?: number
   /** It goes on until this is so, too. */
   readonly until?: (now: { readonly kills: number; readonly violations: number }) => boolean
   /** How long a page lives, about. */
@@ -32,7 +34,7 @@ export interface CheckerOptions {
   readonly longestTransactionMs: number
   readonly settleMs: number
   /** Another rule in place of the visibility rule, to see that the checker notices. */
-  readonly rule?: 'visibility' | 'sequence' | 'horizon'
+  readonly rule?: 'visibility' | 'sequence' | 'horizon' | 'log'
   readonly seed: number
   readonly tell?: (line: string) => void
 }
@@ -64,7 +66,7 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
   let [kills, feedCuts] = [0, 0]
   let areReadersOver = false
   try {
-    const { changes, until = () => true } = options
+    const { changes, until = () => true, feedCutEveryMs: cutFeedEveryMs = Number.POSITIVE_INFINITY } = options
     const isEnough = () => written.changes >= changes && until({ kills, violations: violationsOf(seen) })
     const writers = pool
       ? Array.from({ length: options.writers }, (_, number) =>
@@ -94,11 +96,11 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
         }
     })()
     const cutter = (async () => {
-      for (let next = performance.now() + options.cutEveryMs; link && !isEnough(); await delay(50))
+      for (let next = performance.now() + cutFeedEveryMs; link && !isEnough(); await delay(50))
         if (performance.now() > next) {
           link.cut()
           feedCuts++
-          next = performance.now() + options.cutEveryMs
+          next = performance.now() + cutFeedEveryMs
         }
     })()
     const rowsOf = async (sql: string) => (pool ? (await pool.query(sql)).rows : node.query(sql))
