@@ -34,6 +34,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { Life } from './life.ts'
 import { Bundles } from './link/bundles.ts'
 import { Connection } from './link/connection.ts'
+import { Pace } from './link/pace.ts'
 import type { Reply } from './link/wire.ts'
 import { optionRules, type RedisBrokerOptions } from './options.ts'
 import {
@@ -133,7 +134,7 @@ export async function createRedisBrokerOver(
   const { wire, link } = connection
   const buckets = new Buckets(prefix, count)
   const life = new Life(link, buckets, randomness)
-  const bundled = { wire, link, time, repair: () => repair() }
+  const bundled = { wire, link, pace: new Pace(clock), time, repair: () => repair() }
   const claims = new Bundles(claim, 'repeatable', bundled)
   const appends = new Bundles(append, 'once', bundled)
   const keyFor = (channel: string): string => buckets.keyFor(channel)
