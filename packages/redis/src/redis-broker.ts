@@ -35,6 +35,7 @@ import { Life } from './life.ts'
 import { Bundles } from './link/bundles.ts'
 import { Connection } from './link/connection.ts'
 import { namesBeginWith } from './link/place.ts'
+import { Pace } from './link/pace.ts'
 import type { Reply } from './link/wire.ts'
 import { optionRules, type RedisBrokerOptions } from './options.ts'
 import {
@@ -134,7 +135,7 @@ export async function createRedisBrokerOver(
   const { wire, link } = connection
   const buckets = new Buckets(namesBeginWith(url, cluster, prefix), count)
   const life = new Life(link, buckets, randomness)
-  const bundled = { wire, link, time, repair: () => repair() }
+  const bundled = { wire, link, pace: new Pace(clock), time, repair: () => repair() }
   const claims = new Bundles(claim, 'repeatable', bundled)
   const appends = new Bundles(append, 'once', bundled)
   const keyFor = (channel: string): string => buckets.keyFor(channel)
