@@ -79,7 +79,11 @@ describe('the rules', () => {
     expect([playerOf(later, 'ada')?.x, later.cells]).toEqual([playerOf(over, 'ada')?.x, over.cells])
     const next = stepped(over.endsAt - over.tick, over, right)
     expect(next).toMatchObject({ round: 2, isOver: false, cells: blank.repeat(columns * rows) })
-    expect(playerOf(next, 'ada')).toMatchObject({ ...playerOf(withPeople('ada'), 'ada'), heardAt: expect.any(Number) })
+    expect(playerOf(next, 'ada')).toMatchObject({
+      ...playerOf(withPeople('ada'), 'ada'),
+      heading: 'right',
+      heardAt: expect.any(Number),
+    })
   })
 
   test('bots get up for people, and come back when these have been quiet for too long', () => {

@@ -37,8 +37,7 @@ export function step(before: World, inputs: Inputs): World {
     before.players.filter(({ by, heardAt }) => by === undefined || tick - heardAt <= quietTicks),
     tick,
   )
-  if (tick < before.endsAt)
-    return before.isOver ? { ...before, tick, players } : moved({ ...before, tick, players }, inputs)
+  if (tick < before.endsAt) return moved({ ...before, tick, players }, inputs)
   if (!before.isOver) return { ...before, tick, players, isOver: true, endsAt: tick + pauseTicks }
   return {
     tick,
@@ -46,7 +45,7 @@ export function step(before: World, inputs: Inputs): World {
     isOver: false,
     endsAt: tick + roundTicks,
     cells: blank.repeat(columns * rows),
-    players: players.map((one) => ({ ...one, ...startOf(one.seat), heading: null })),
+    players: players.map((one) => ({ ...one, ...startOf(one.seat) })),
   }
 }
 
@@ -66,16 +65,17 @@ function moved(world: World, inputs: Inputs): World {
   const players = world.players.map((one): Player => {
     const wanted = one.by === undefined ? botHeading(one, world) : inputs.get(one.by)
     const heading = wanted ?? one.heading
-    const [x, y] = heading ? steps[heading] : [0, 0]
-    const next = {
+    // Who chooses a direction between two rounds begins the next one with it.
+    const [x, y] = heading && !world.isOver ? steps[heading] : [0, 0]
+    return {
       ...one,
       heading,
       heardAt: wanted ? world.tick : one.heardAt,
       x: within(one.x + x * partsPerTick, columns * partsPerCell),
       y: within(one.y + y * partsPerTick, rows * partsPerCell),
     }
-    return next
   })
+  if (world.isOver) return { ...world, players }
   // Who is first where two meet changes with each tick.
   for (const index of players.keys()) {
     const one = players[(index + world.tick) % players.length]

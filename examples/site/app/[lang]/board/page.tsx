@@ -13,7 +13,7 @@ interface Props {
   readonly params: Promise<{ lang: string }>
 }
 
-export const revalidate = 3600
+export const revalidate = 10
 
 const files = [
   'app/[lang]/board/page.tsx',

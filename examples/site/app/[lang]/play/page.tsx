@@ -14,7 +14,7 @@ interface Props {
   readonly params: Promise<{ lang: string }>
 }
 
-export const revalidate = 3600
+export const revalidate = 10
 
 const files = [
   'app/[lang]/play/page.tsx',
