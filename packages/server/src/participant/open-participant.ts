@@ -145,7 +145,11 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     payload: unknown,
     { to, mark }: { readonly to?: string; readonly mark?: string } = {},
   ): Promise<void> {
-    return this.#answer(reference, (resolved) => this.#delegate.signal(resolved, type, payload, { to, mark }))
+    return this.#answer(reference, async (resolved) => {
+      // A follower joins when its first `delivered` returns: a signal that it sends in there must find it.
+      await undefined
+      return this.#delegate.signal(resolved, type, payload, { to, mark })
+    })
   }
 
   // The schema of the answer has checked the type.

@@ -282,7 +282,7 @@ describe('a subscribe is refused', () => {
     const rendered = await publish('a')
     await publish('b')
     // The node still has what it has heard itself.
-    clock.advance(2_000)
+    clock.advance(10_000)
     broker.giveNothing()
     const messages = await subscribe(await connect(), 1, rendered)
     expect(payloadOf(messages, 'baro:error')).toMatchObject({ code: 'unavailable', channel: name, attempt: 1 })

@@ -60,7 +60,7 @@ describe('polling', () => {
     const [first] = await publishAll(hub, 'chat:1', 'a', 'b')
     await ask('/baro/channels/chat:1')
     // The node still has what it has heard itself.
-    clock.advance(2_000)
+    clock.advance(10_000)
     broker.giveNothing()
     const answer = await ask(`/baro/channels/chat:1?after=${first}&wait=25`)
     expect([answer.status, answer.body.error?.code]).toEqual([503, 'unavailable'])
