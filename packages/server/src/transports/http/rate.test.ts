@@ -45,6 +45,7 @@ describe('I7: requests above the allowance', () => {
         code: 'rate-limited',
         message: 'Too much comes from this address. Try again in 1 s.',
         retryAfterMs: 1_000,
+        docs: '/baro/errors/rate-limited',
       },
     })
     expect(refused?.headers['retry-after']).toBe('1')
