@@ -12,6 +12,7 @@ const apart = [
   'tests/embedded/**/*.test.ts',
   'packages/redis/src/**/*.test.ts',
   'tests/nodes/**/*.test.ts',
+  'tests/redaction/{redis-files,bad-input}.test.ts',
   'tests/supabase/runtimes.test.ts',
   'tests/ssr/ssr.test.ts',
   'tests/tutorials/*.test.ts',

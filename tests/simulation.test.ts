@@ -11,7 +11,7 @@ import { runShards } from './simulation-shards.ts'
 
 const schedules = 200
 
-test(`I1 to I5, I7, I8: hold after each of 200 steps of 3 clients in ${schedules} schedules, and everybody gets to the truth`, async () => {
+test(`I1 to I5, I7, I8, and what was taken back is gone: hold after each of 200 steps of 3 clients in ${schedules} schedules, and everybody gets to the truth`, async () => {
   const reports = await runShards(1, schedules)
   const tally = new Tally()
   for (const { counts } of reports) tally.add(counts)

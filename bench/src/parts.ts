@@ -14,6 +14,7 @@ import type { Part } from './part.ts'
 import { presencePart } from './presence/part.ts'
 import { publishesPart } from './publishes/part.ts'
 import { recoverPart } from './recover/part.ts'
+import { replicationPart } from './replication/part.ts'
 import { roomsPart } from './rooms/part.ts'
 import { sizesPart } from './sizes/part.ts'
 import { slowReadersPart } from './slow-readers/part.ts'
@@ -37,6 +38,7 @@ export const parts: readonly Part[] = [
   pagesPart,
   accessPart,
   databasePart,
+  replicationPart,
   decodingPart,
   diskPart,
   keptPart,

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { NextConfig } from 'next'
 import { PHASE_PRODUCTION_SERVER } from 'next/constants.js'
 
@@ -10,8 +11,11 @@ const config = (phase: string): NextConfig => ({
   // One loads a native module, the other starts a thread from a file of its own: no bundle can hold them.
   serverExternalPackages: ['@baro/disk', '@baro/postgres'],
   outputFileTracingRoot: `${import.meta.dirname}/../..`,
-  // `next build` runs without tsx, and what it renders is bounded by what there is to render.
-  ...(phase === PHASE_PRODUCTION_SERVER && { cacheHandler: `${import.meta.dirname}/server/page-cache.ts` }),
+  // Next's cache lies on the page store of the hub, which a build does not have.
+  ...(phase === PHASE_PRODUCTION_SERVER && {
+    cacheHandler: createRequire(import.meta.url).resolve('@baro/next/cache-handler'),
+    cacheMaxMemorySize: 0,
+  }),
 })
 
 export default config

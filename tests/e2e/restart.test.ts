@@ -53,16 +53,17 @@ test('I4: after a restart of the server a page is reset once, shows the new stat
   await page.close()
 })
 
-test('I4: a page cached before the restart is reset too', async () => {
+test('I4: a page that another cache has kept from before the restart is reset too', async () => {
   const log = createLog(() => site)
   await log.publish(3)
-  await fetch(site.url + log.path)
+  const cached = await fetch(site.url + log.path)
+  const body = await cached.text()
+  expect(body).toContain(`data-id="${log.ids[2]}"`)
   await site.kill()
   await restartSite()
-  const cached = await fetch(site.url + log.path)
-  expect(cached.headers.get('x-nextjs-cache')).toBe('HIT')
-  expect(await cached.text()).toContain(`data-id="${log.ids[2]}"`)
   const page = await browser.newPage({ locale: 'en-US' })
+  const { 'content-encoding': _, ...headers } = Object.fromEntries(cached.headers)
+  await page.route(site.url + log.path, (route) => route.fulfill({ body, headers }))
   await page.goto(site.url + log.path)
   await page.waitForSelector('[data-hand-over=reset]')
   await waitForIds(page, [])

@@ -32,6 +32,8 @@ export interface SiteOptions {
   readonly tokenLifeMs?: number
   /** How long a member without a connection stays, in milliseconds. Default: that of the hub, two seconds. */
   readonly leaveAfterMs?: number
+  /** Other variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>
   /** Whether it has a database, in its process and in `folder`. Default: it has none, and no pages of one. */
   readonly database?: boolean
 }
@@ -84,6 +86,7 @@ export function spawnSite({
   tokenLifeMs,
   leaveAfterMs,
   database = false,
+  env = {},
 }: SiteOptions = {}): {
   child: ChildProcess
   printed: () => string
@@ -99,6 +102,7 @@ export function spawnSite({
       TOKEN_LIFE_MS: `${tokenLifeMs ?? ''}`,
       LEAVE_AFTER_MS: `${leaveAfterMs ?? ''}`,
       DATABASE_URL: database ? '' : 'none',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -83,6 +83,23 @@ describe('a directory', () => {
     expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
     await database.close()
     expect(readdirSync(half)).not.toContain('data.new')
+  })
+
+  test('a database that another version of PostgreSQL has made is refused with what to do, and left as it is', async () => {
+    const older = join(root, 'older')
+    const first = createEmbeddedPostgres({ directory: older, log })
+    await first.script('create table kept (id int)')
+    await first.close()
+    const version = join(older, 'data', 'PG_VERSION')
+    const own = readFileSync(version)
+    writeFileSync(version, '17\n')
+    const refused = createEmbeddedPostgres({ directory: older, log })
+    await expect(refused.query('select 1')).rejects.toThrow(/was made by PostgreSQL 17\. .*dump it/)
+    await refused.close()
+    writeFileSync(version, own)
+    const opened = createEmbeddedPostgres({ directory: older, log })
+    expect(await opened.query('select count(*)::int from kept')).toEqual([{ count: 0 }])
+    await opened.close()
   })
 })
 

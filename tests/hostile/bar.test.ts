@@ -68,6 +68,7 @@ test('more than the rate allows, refusals left out: it is lost', () => {
     ...unnoticed,
     tookMs: 5_000,
     hub: {
+      plainPort: 0,
       ...{
         port: 1,
         heapBytes: 1,

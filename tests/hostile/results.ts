@@ -13,9 +13,12 @@ type Kept = Row & { readonly machine: string }
 /** Keeps a row instead of the last one of its attack; returns it as a line of the table. */
 export function keepRow(row: Row): string {
   const machine = `Node ${process.versions.node}, Linux ${release()}, ${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? 'an unknown processor'}`
-  const kept = keptRows().filter(({ attack }) => attack !== row.attack)
-  writeFileSync(file, `${JSON.stringify([...kept, { ...row, machine }], undefined, 2)}\n`)
-  return lineOf(row)
+  const all = keptRows()
+  const others = all.filter(({ attack }) => attack !== row.attack)
+  const control = row.control ?? all.find(({ attack }) => attack === row.attack)?.control
+  const kept = { ...row, ...(control && { control }), machine }
+  writeFileSync(file, `${JSON.stringify([...others, kept], undefined, 2)}\n`)
+  return lineOf(kept)
 }
 
 /** Writes the page from all that is kept. */
@@ -35,12 +38,14 @@ A hub with a heap of 256 MB, one attacker, and 20 honest clients, five on each r
 - **heap**: MB before the attack, at most, and after it.
 - **CPU**: of the hub's core while it lasted. **turn**: the longest time that its event loop stood still. **waited**: for how much of the time the hub / the honest could have gone on and others had their core. What the honest wait so is the machine's part of the delays, not the hub's.
 
+- **plain**: times, and longest turn, while the attacker hit a server of Node in the same process, which takes what comes and does nothing with it. What is slower there, too, is Node's part and the kernel's.
+
 [README.md](README.md) says why it is measured like this.
 
 ${ordered.length} of ${attacks.length} attacks measured, ${ordered.length - failed} within the bar. ${[...new Set(rows.map(({ machine }) => machine))].join('; ')}.
 
-| attack | what it does | ms alone | ms attacked | times | delays | refused | reset | missed | doubled | heap | back after | CPU | turn, ms | waited | within the bar |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+| attack | what it does | ms alone | ms attacked | times | delays | refused | reset | missed | doubled | heap | back after | CPU | turn, ms | plain | waited | within the bar |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 ${ordered.map(lineOf).join('\n')}
 `,
   )
@@ -75,6 +80,7 @@ function lineOf(row: Row): string {
     backAfterMs === undefined ? 'no' : `${(backAfterMs / 1_000).toFixed(1)} s`,
     hub && tookMs ? `${((hub.cpuMs / tookMs) * 100).toFixed(0)} %` : '–',
     ms(hub?.longestTurnMs),
+    row.control ? `${row.control.times.toFixed(1)} (${ms(row.control.longestTurnMs)})` : '–',
     `${share(hub?.coreWaitMs)} / ${share(row.honestCoreWaitMs)}`,
     complaints.length === 0 ? 'yes' : `**no**: ${complaints.join('; ')}`,
   ]

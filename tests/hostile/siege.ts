@@ -11,6 +11,8 @@ export interface Camp {
   readonly honest: Worker<HonestOrder, HonestFigures>
   readonly attacker: Worker<AttackerOrder, AssaultReport>
   readonly port: number
+  /** Of a server without a hub, in the process of the hub. */
+  readonly plainPort: number
   /** Another hub, which nobody needs, on the core of the attacker; where a run is measured. */
   readonly decoyPort?: number
   /** Ends all of them. */
@@ -45,10 +47,10 @@ export async function pitchCamp({ isMeasured }: { readonly isMeasured: boolean }
       start<AttackerOrder, AssaultReport>('attacker.ts', { ...core(1), isLast: isMeasured }),
       isMeasured ? start<HubOrder, HubFigures>('hub.ts', { ...heap, ...core(1), isLast: true }) : undefined,
     ])
-    const { port } = await hub.tell({ do: 'rest' })
+    const { port, plainPort } = await hub.tell({ do: 'rest' })
     const decoyPort = (await decoy?.tell({ do: 'rest' }))?.port
     await honest.tell({ do: 'come', port })
-    return { hub, honest, attacker, port, strike, ...(decoyPort && { decoyPort }) }
+    return { hub, honest, attacker, port, plainPort, strike, ...(decoyPort && { decoyPort }) }
   } catch (error) {
     strike()
     throw error
@@ -83,6 +85,8 @@ export interface Row {
   readonly tookMs?: number
   readonly attacker?: AssaultReport
   readonly lastWords?: string
+  /** The same while the attacker hit a server without a hub, in the process of the hub. */
+  readonly control?: { readonly times: number; readonly p99Ms: number; readonly longestTurnMs: number }
 }
 
 /** How long an attack goes on that does not say. */
@@ -101,9 +105,20 @@ export const slackBytes = 12 << 20
 export const attackersHome = '127.0.0.1'
 const earlyAttackersHome = '127.0.0.2'
 
-/** Measures one attack on a hub of its own. */
-export async function besiege(attack: Attack, { aloneMs, attackMs, scale }: Plan): Promise<Row> {
-  const { hub, honest, attacker, port, decoyPort = port, strike } = await pitchCamp({ isMeasured: true })
+/**
+ * Measures one attack on a hub of its own.
+ *
+ * @param on What is hit: the hub, or a plain server that shares its event loop.
+ */
+export async function besiege(
+  attack: Attack,
+  { aloneMs, attackMs, scale }: Plan,
+  on: 'the hub' | 'a plain server' = 'the hub',
+): Promise<Row> {
+  const camp = await pitchCamp({ isMeasured: true })
+  const { hub, honest, attacker, strike } = camp
+  const port = on === 'the hub' ? camp.port : camp.plainPort
+  const { decoyPort = camp.port } = camp
   const forMs = attack.forMs ?? attackMs
   const said: HonestFigures[] = []
   let isAlive = true

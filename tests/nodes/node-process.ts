@@ -14,7 +14,7 @@ export interface NodeProcess {
 const script = fileURLToPath(new URL('node.ts', import.meta.url))
 
 /** Makes one that has not started yet. */
-export function createNodeProcess(port: number, redisPort: number): NodeProcess {
+export function createNodeProcess(port: number, redis: readonly string[]): NodeProcess {
   let child: ChildProcess | undefined
   process.once('exit', () => child?.kill('SIGKILL'))
   return {
@@ -30,7 +30,7 @@ export function createNodeProcess(port: number, redisPort: number): NodeProcess 
     },
     start: () =>
       new Promise((resolve) => {
-        const args = ['--conditions=baro-source', '--import', 'tsx', script, String(port), String(redisPort)]
+        const args = ['--conditions=baro-source', '--import', 'tsx', script, String(port), ...redis]
         child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
         child.stdout?.once('data', () => resolve())
         // It was killed before it was ready.

@@ -9,6 +9,8 @@ export interface RedisPair {
    * The master dies with its machine, and the replica takes over: it lacks what came in the last `lagMs`. Who died comes back as the replica.
    */
   failOver(lagMs: number, wait: (ms: number) => Promise<void>): Promise<void>
+  /** Both change roles as an operator has them do it: nothing is lost, and no connection ends. */
+  changeRoles(wait: (ms: number) => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -46,13 +48,21 @@ export async function startRedisPair(ways: (port: number) => Promise<readonly Cu
     return theirs.includes('master_link_status:up') && offset.exec(ours)?.[1] === offset.exec(theirs)?.[1]
   }
 
+  async function until(isSo: () => Promise<boolean>, wait: (ms: number) => Promise<void>): Promise<boolean> {
+    const late = systemClock.elapsed() + 30_000
+    for (;;) {
+      if (await isSo().catch(() => false)) return true
+      if (systemClock.elapsed() > late) return false
+      await wait(20)
+    }
+  }
+
   return {
     get master() {
       return master
     },
     async failOver(lagMs, wait) {
-      const until = systemClock.elapsed() + 30_000
-      while (!(await isWhole().catch(() => false)) && systemClock.elapsed() < until) await wait(20)
+      await until(isWhole, wait)
       toMaster.cut()
       await wait(lagMs)
       await master.kill()
@@ -60,6 +70,18 @@ export async function startRedisPair(ways: (port: number) => Promise<readonly Cu
       ;[master, replica] = [replica, master]
       for (const way of toNodes) way.aim(master.port)
       await replica.start()
+      await follow()
+    },
+    async changeRoles(wait) {
+      const isUp = async () => (await replica.command('INFO', 'replication')).includes('master_link_status:up')
+      if (!(await until(isUp, wait))) throw new Error('The replica does not come to its master.')
+      // The master takes no writes until the replica has them all.
+      await master.command('FAILOVER', 'TO', '127.0.0.1', String(replica.port))
+      const isOver = async () => (await replica.command('INFO', 'replication')).includes('role:master')
+      if (!(await until(isOver, wait))) throw new Error('The replica does not take over.')
+      ;[master, replica] = [replica, master]
+      // As a name that was given to another machine: who is connected stays with the old one, and is refused there.
+      for (const way of toNodes) way.lead(master.port)
       await follow()
     },
     async close() {

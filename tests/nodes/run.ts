@@ -7,13 +7,12 @@ import { createHttpTransport, createWebSocketTransport } from '@baro/client/tran
 import { BaroError, type TypesOf } from '@baro/core'
 import { systemClock } from '@baro/core/broker'
 import { createSeededRandomness } from '@baro/testing'
-import { type Cuttable, createCuttable, freePort } from '@baro/testing/redis'
+import { freePort } from '@baro/testing/redis'
 import { WebSocket } from 'ws'
 import { nothing, room, type Seen, seenWith } from './chain.ts'
-import { type Fault, faults, losses, type Stand } from './faults.ts'
 import { createFront } from './front.ts'
 import { createNodeProcess } from './node-process.ts'
-import { startRedisPair } from './redis-pair.ts'
+import { type Kind, startPlace } from './place.ts'
 
 /** How to run. */
 export interface RunOptions {
@@ -24,8 +23,8 @@ export interface RunOptions {
   readonly clients: number
   /** How long to wait for publishes that are still under way. */
   readonly patienceMs: number
-  /** Whether Redis may lose everything, or what came last. */
-  readonly loses: boolean
+  /** On what kind of Redis, and what happens to it. */
+  readonly on: Kind
 }
 
 /** What came of it. */
@@ -62,18 +61,16 @@ const silent = { info: () => {}, warn: () => {}, error: () => {} }
 const wait = (ms: number) => new Promise<void>((resolve) => void systemClock.after(ms, resolve))
 
 /** Runs it, and ends everything that it started. */
-export async function run({ seed, ms, clients: units, patienceMs, loses }: RunOptions): Promise<Figures> {
+export async function run({ seed, ms, clients: units, patienceMs, on }: RunOptions): Promise<Figures> {
   const randomness = createSeededRandomness(seed)
-  let ways: readonly Cuttable[] = []
-  const pair = await startRedisPair(async (port) => {
-    ways = await Promise.all([1, 2, 3].map(() => createCuttable(port)))
-    return ways
-  })
+  const loses = on === 'a pair that loses'
+  const place = await startPlace(on, 3)
   const ports = await Promise.all([1, 2, 3].map(() => freePort()))
-  const nodes = ports.map((port, index) => createNodeProcess(port, ways[index]?.port ?? 0))
+  const nodes = ports.map((port, index) => createNodeProcess(port, place.urlsOf(index)))
   await Promise.all(nodes.map((node) => node.start()))
   const front = await createFront(ports, randomness.fork('front'))
-  const stand: Stand = { pair, nodes, ways, front, randomness: randomness.fork('faults'), wait }
+  const dice = randomness.fork('faults')
+  const { first, faults } = place.strikes({ masters: place.masters, nodes, front, randomness: dice, wait })
   const readers: Reader[] = []
   const acknowledged: { readonly channel: string; readonly id: string }[] = []
   const sent = new Set<string>()
@@ -107,8 +104,7 @@ export async function run({ seed, ms, clients: units, patienceMs, loses }: RunOp
     for (const { client } of readers) client.close()
     front.close()
     await Promise.all(nodes.map((node) => node.kill()))
-    for (const way of ways) way.close()
-    await pair.close()
+    await place.close()
   }
 
   function open(transport: ReturnType<(typeof transports)[number]>, id: number): Reader {
@@ -147,19 +143,20 @@ export async function run({ seed, ms, clients: units, patienceMs, loses }: RunOp
   }
 
   async function strike(): Promise<Record<string, number>> {
-    const { randomness: dice } = stand
-    const all: Record<string, Fault> = { ...faults, ...(loses && losses) }
-    const names = Object.keys(all)
+    const names = Object.keys(faults)
     const counts = Object.fromEntries(names.map((name) => [name, 0]))
+    // Whoever is not there yet sees nothing of a fault.
+    for (const late = systemClock.elapsed() + 60_000; systemClock.elapsed() < late; await wait(20))
+      if (readers.every(({ moments }) => moments.length > 0)) break
     const until = systemClock.elapsed() + ms
     // Each fault once, in an order of the seed, before any comes again.
     const strikeWith = async (name: string) => {
-      await all[name]?.(stand)
+      await faults[name]?.()
       counts[name] = (counts[name] ?? 0) + 1
       await wait(dice.integer(50, 600))
     }
     // What a run is about happens in the shortest one, too.
-    if (loses) for (const name of Object.keys(losses)) await wait(1_000).then(() => strikeWith(name))
+    for (const name of first) await wait(1_000).then(() => strikeWith(name))
     for (let bag = [...names]; systemClock.elapsed() < until; ) {
       const name = dice.pick(bag)
       bag = bag.length > 1 ? bag.filter((one) => one !== name) : [...names]

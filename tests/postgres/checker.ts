@@ -1,6 +1,7 @@
 /**
  * `npm run postgres:checker -- CHANGES`: the checker of `packages/postgres/test/checker`, on a server of its own. `--wrap`: one
  * whose 32 bits of transaction ids run out meanwhile. `--embedded`: on the database that is in the process of its node.
+ * `--replication`: by the server's own log, whose link is cut too.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -33,8 +34,9 @@ if (asked.includes('--embedded')) {
 }
 
 async function check(url: string): Promise<void> {
+  const feed = asked.includes('--replication') ? 'replication' : 'triggers'
   const main = 'packages/postgres/test/checker/main.ts'
-  const checker = spawn(process.execPath, ['--conditions=baro-source', '--import', 'tsx', main, url, changes], {
+  const checker = spawn(process.execPath, ['--conditions=baro-source', '--import', 'tsx', main, url, changes, feed], {
     stdio: 'inherit',
   })
   const [code] = (await once(checker, 'exit')) as [number | null]

@@ -34,6 +34,7 @@ const settings = {
     max_connections: '200',
   },
   ...{ listen_addresses: '127.0.0.1', autovacuum_naptime: '10s', max_prepared_transactions: '5' },
+  ...{ max_replication_slots: '60', max_wal_senders: '60' },
 }
 
 /**

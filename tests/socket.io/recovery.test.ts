@@ -195,6 +195,33 @@ describe('another node that shares the broker takes over', () => {
     expect(heard).toEqual(['a'].map(text))
   })
 
+  test('and never replays what was taken back: of what the client had it gets the notice, of what it lacks the tombstone too', async () => {
+    const broker = createMemoryBroker()
+    atEnd(() => broker.close())
+    const [first, second] = [await startNode({ broker }), await startNode({ broker })]
+    const ada = await first.connected({ reconnection: false })
+    const heard = heardBy(ada)
+    await join(ada, 'room:1')
+    const tell = (id: string) => first.hub.publish(room({ id: 1 }), 'message', text(`secret ${id}`), { id })
+    await tell('had')
+    await until(ada, () => heard.length === 1)
+    // It comes back from here, and its trail has one step more: the server cannot know whether that one has arrived.
+    const again = movedTo(second, ada)
+    await tell('sent')
+    await until(ada, () => heard.length === 2)
+    ada.io.engine.close()
+    await tell('missed')
+    for (const id of ['had', 'sent', 'missed']) await second.hub.redact(room({ id: 1 }), id, { reason: 'abuse' })
+    const [said, gone, told] = [heardBy(again), heardBy(again, 'baro:tombstone'), heardBy(again, 'baro:redacted')]
+    await connected(again)
+    expect(again.recovered).toBe(true)
+    await say(first, 'after')
+    await until(again, () => said.length > 0)
+    expect(said).toEqual([text('after')])
+    expect(gone).toEqual([{ reason: 'abuse' }, { reason: 'abuse' }])
+    expect(told).toMatchObject([{ id: 'had' }, { id: 'sent' }, { id: 'missed' }])
+  })
+
   test('but of a session that was taken already nothing is left', async () => {
     const broker = createMemoryBroker()
     atEnd(() => broker.close())

@@ -1,4 +1,5 @@
 import { createClient } from '@baro/client'
+import { createMemoryBroker } from '@baro/server'
 import { describe, expect, test } from 'vitest'
 import { atEnd, Heard, joined, room, startNode, versions } from './stage.ts'
 
@@ -83,6 +84,27 @@ test('what was taken back is told as a broadcast, and is not replayed', async ()
   expect(await heard.count(1)).toEqual([{ text: 'b' }])
   expect(await gone.count(1)).toEqual([{ reason: 'abuse' }])
   expect(gone.metas).toMatchObject([{ id: 'the-secret' }])
+})
+
+test('what was taken back on one node is told on the other, and replayed by none', async () => {
+  const broker = createMemoryBroker()
+  const [first, second] = [await startNode({ hub: { broker } }), await startNode({ hub: { broker } })]
+  const since = Date.now() - 60_000
+  const live = second.client().channel('room:1')
+  const told = new Heard(live, 'baro:redacted')
+  await joined(live)
+  await first.hub.publish(room({ id: 1 }), 'message', { text: 'a secret' }, { id: 'the-secret' })
+  await first.hub.publish(room({ id: 1 }), 'message', { text: 'b' })
+  await first.hub.redact(room({ id: 1 }), 'the-secret')
+  expect(await told.count(1)).toEqual([{ id: 'the-secret', offset: 1 }])
+  for (const node of [first, second]) {
+    const config = { private: true, broadcast: { replay: { since, limit: 25 } } }
+    const late = node.client().channel('room:1', { config })
+    const [heard, gone] = [new Heard(late), new Heard(late, 'baro:tombstone')]
+    await joined(late)
+    expect(await heard.count(1)).toEqual([{ text: 'b' }])
+    expect(await gone.count(1)).toEqual([{}])
+  }
 })
 
 test('bytes arrive as bytes', async () => {

@@ -54,6 +54,10 @@ function copyOfApp(pricesPort: number): string {
       `export default { ...(process.env.HUB_IN_API && { cacheHandler: ${JSON.stringify(handler)}, cacheMaxMemorySize: 0 }),`,
     ),
   )
+  writeFileSync(
+    `${to}/next/pages/api/renew.js`,
+    "export default (request, response) => response.revalidate('/prices').then(() => response.end())",
+  )
   return '../../.cache/tutorials/next'
 }
 
@@ -196,5 +200,20 @@ describe('a hub that pages/api attaches to res.socket.server', () => {
     const [, build] = /"buildId":"([^"]+)"/.exec(behind.text) ?? []
     const data = async () => (await read(`/_next/data/${build}/prices-baro.json`)).text
     await expect.poll(data, patience).toContain('"price":6')
+  })
+
+  test('res.revalidate renews a page for its next visitor, also where it is kept in front of Next', async () => {
+    await fetch(`${other.url}/api/hub`)
+    const renew = async () => expect((await fetch(`${other.url}/api/renew`)).status).toBe(200)
+    await setPrice('KRW', 301)
+    await renew()
+    expect((await read('/prices')).text).toContain('301')
+    await setPrice('KRW', 302)
+    const { status, text } = await read('/prices')
+    expect(status).toMatch(/^Baro; hit/)
+    expect(text).toContain('301')
+    await renew()
+    expect((await read('/prices')).text).toContain('302')
+    expect((await read('/prices')).status).toMatch(/^Baro; hit; ttl=\d/)
   })
 })

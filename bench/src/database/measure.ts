@@ -12,6 +12,7 @@ export interface DatabaseCase {
   readonly filters: number
   readonly subscribers: number
   readonly kind: 'value' | 'range'
+  readonly feed: 'triggers' | 'replication'
   /** Rows that are inserted. */
   readonly rows: number
 }
@@ -64,9 +65,9 @@ interface Node {
   ask(): Promise<Said>
 }
 
-async function startHub(url: string, { filters, subscribers, kind }: DatabaseCase): Promise<Node> {
+async function startHub(url: string, { filters, subscribers, kind, feed }: DatabaseCase): Promise<Node> {
   const file = fileURLToPath(new URL('one-hub.ts', import.meta.url))
-  const child = fork(file, [url, String(filters), String(subscribers), kind], { execArgv: ['--import', 'tsx'] })
+  const child = fork(file, [url, String(filters), String(subscribers), kind, feed], { execArgv: ['--import', 'tsx'] })
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
   return {
     child,
@@ -184,13 +185,18 @@ const how: Readonly<Record<DatabaseCase['what'], (one: DatabaseCase, parts: Part
   },
 }
 
-/** Until the log is empty. */
+/** Until all of it was fed: the log is empty, or the slot has come as far as the server. */
 async function settledFeed(pool: Pool, node: Node): Promise<Said> {
+  await pool.query("select pg_logical_emit_message(true, 'measured', '')")
+  const { rows: places } = await pool.query('select pg_current_wal_lsn()::text as place')
   let peakBytes = 0
   for (;;) {
     const said = await node.ask()
     peakBytes = Math.max(peakBytes, said.peakBytes)
-    const { rows } = await pool.query('select exists (select from baro.log) as waits')
+    const { rows } = await pool.query(
+      'select exists (select from baro.log) or exists (select from pg_replication_slots where confirmed_flush_lsn < $1) as waits',
+      [places[0].place],
+    )
     if (!rows[0].waits) return { ...said, peakBytes }
     await pause(200)
   }

@@ -1,5 +1,5 @@
 /**
- * A hub on a database, in a process of its own: `one-hub.ts URL FILTERS SUBSCRIBERS KIND`. It says where it listens once all
+ * A hub on a database, in a process of its own: `one-hub.ts URL FILTERS SUBSCRIBERS KIND FEED`. It says where it listens once all
  * follow, and answers each question with what it has used and delivered so far.
  */
 import { createDatabase } from '@baro/postgres'
@@ -7,11 +7,11 @@ import { createHub } from '@baro/server'
 import { Pool } from 'pg'
 import { items } from './items.ts'
 
-const [url = '', filters = '1', subscribers = '1', kind = 'value'] = process.argv.slice(2)
+const [url = '', filters = '1', subscribers = '1', kind = 'value', feed] = process.argv.slice(2)
 const pool = new Pool({ connectionString: url, max: 20 })
 const hub = createHub({
   channels: [items],
-  database: createDatabase(pool),
+  database: createDatabase(pool, { feed: feed === 'replication' ? feed : 'triggers' }),
   limits: { timesPerAddress: Number.POSITIVE_INFINITY, maxConnectionsPerAddress: Number.POSITIVE_INFINITY },
   log: { info() {}, warn: (_, text) => console.error(text), error: (_, text) => console.error(text) },
 })

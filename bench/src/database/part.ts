@@ -4,10 +4,15 @@ import { interleave, median, printed } from '../runs.ts'
 import { type DatabaseCase, type DatabaseRun, measureDatabase } from './measure.ts'
 
 const filters = (kind: DatabaseCase['kind'], ...[distinct, subscribers]: [number, number]): DatabaseCase => ({
-  ...{ what: 'filters', filters: distinct, subscribers, kind, rows: 2_000 },
+  ...{ what: 'filters', filters: distinct, subscribers, kind, feed: 'triggers', rows: 2_000 },
 })
-const other = (what: DatabaseCase['what'], rows: number, distinct = 1): DatabaseCase => ({
-  ...{ what, filters: distinct, subscribers: distinct, kind: 'value', rows },
+const other = (
+  what: DatabaseCase['what'],
+  rows: number,
+  distinct = 1,
+  feed: DatabaseCase['feed'] = 'triggers',
+): DatabaseCase => ({
+  ...{ what, filters: distinct, subscribers: distinct, kind: 'value', feed, rows },
 })
 
 const cases: readonly DatabaseCase[] = [
@@ -17,8 +22,11 @@ const cases: readonly DatabaseCase[] = [
   filters('value', 10_000, 10_000),
   filters('range', 10_000, 10_000),
   other('latency', 1_000),
+  other('latency', 1_000, 1, 'replication'),
   other('triggers', 3_000),
+  other('triggers', 3_000, 1, 'replication'),
   other('bulk', 100_000),
+  other('bulk', 100_000, 1, 'replication'),
   other('polling', 100, 100),
 ]
 
@@ -93,41 +101,59 @@ function text(runs: readonly DatabaseRun[]): string {
     'all runs',
     'delivered to',
   ]
-  const of = (what: DatabaseCase['what']) => runs.filter((run) => run.what === what)
-  const [bulk, triggers, latency, polling] = [of('bulk'), of('triggers'), of('latency'), of('polling')]
+  const of = (what: DatabaseCase['what'], feed: DatabaseCase['feed'] = 'triggers') =>
+    // What was kept before there was a choice is of triggers.
+    runs.filter((run) => run.what === what && (run.feed ?? 'triggers') === feed)
+  const figures = (same: readonly DatabaseRun[], names: readonly (keyof DatabaseRun)[], digits: number) =>
+    names.map((name) => middle(same, name).toFixed(digits)).join(', ')
+  const line = (what: string, names: readonly (keyof DatabaseRun)[], digits: number, asked: DatabaseCase['what']) => {
+    const last = names.at(-1) ?? 'rows'
+    const all = (feed: DatabaseCase['feed']) =>
+      list(
+        of(asked, feed).map((run) => Number(run[last])),
+        digits,
+      )
+    return [
+      what,
+      figures(of(asked), names, digits),
+      asked === 'polling' ? '' : figures(of(asked, 'replication'), names, digits),
+      all('triggers'),
+      all('replication'),
+    ]
+  }
   const others = [
-    [
+    line(
       '100 inserts a second, from before the insert to a client on an event stream: p50 and p99, ms',
-      `${middle(latency, 'p50').toFixed(1)}, ${middle(latency, 'p99').toFixed(1)}`,
-      latency.map(({ p99 }) => p99?.toFixed(1)).join(' '),
-    ],
-    [
-      'CPU of the database for an insert alone in its transaction, without and with triggers and feed, µs',
-      `${middle(triggers, 'plainMicros').toFixed(0)}, ${middle(triggers, 'databaseMicros').toFixed(0)}`,
-      triggers.map(({ databaseMicros }) => databaseMicros?.toFixed(0)).join(' '),
-    ],
-    [
-      '100,000 rows in one transaction, without and with triggers, seconds',
-      `${middle(bulk, 'plainSeconds').toFixed(2)}, ${middle(bulk, 'seconds').toFixed(2)}`,
-      bulk.map(({ seconds }) => seconds?.toFixed(2)).join(' '),
-    ],
-    [
-      'the same, memory of the node before and at its highest, MB',
-      `${middle(bulk, 'memoryBefore').toFixed(0)}, ${middle(bulk, 'memoryPeak').toFixed(0)}`,
-      bulk.map(({ memoryPeak }) => memoryPeak?.toFixed(0)).join(' '),
-    ],
-    [
+      ['p50', 'p99'],
+      1,
+      'latency',
+    ),
+    line(
+      'CPU of the database for an insert alone in its transaction, without and with the feed, µs',
+      ['plainMicros', 'databaseMicros'],
+      0,
+      'triggers',
+    ),
+    line(
+      '100,000 rows in one transaction, into a table that nobody feeds and into one that is fed, seconds',
+      ['plainSeconds', 'seconds'],
+      2,
+      'bulk',
+    ),
+    line('the same, memory of the node before and at its highest, MB', ['memoryBefore', 'memoryPeak'], 0, 'bulk'),
+    line(
       'in place of it: 100 filters ask a table of 10,000 rows once a second, while 100 rows a second come: CPU of the database for each row, µs',
-      middle(polling, 'databaseMicros').toFixed(0),
-      polling.map(({ databaseMicros }) => databaseMicros?.toFixed(0)).join(' '),
-    ],
+      ['databaseMicros'],
+      0,
+      'polling',
+    ),
   ]
   return `
 ## Rows of a database
 
-PostgreSQL and a hub, each in processes of their own. One row is inserted in each transaction, one after the other. *CPU* is for each of these rows, of all processes of the server, and of the process of the hub.
+PostgreSQL and a hub, each in processes of their own. One row is inserted in each transaction, one after the other, and triggers feed it. *CPU* is for each of these rows, of all processes of the server, and of the process of the hub.
 
 ${table(head, rows)}
 
-${table(['what', 'seen', 'all runs of the last figure'], others)}`
+${table(['what', 'by triggers', 'by replication', 'all runs of the last figure, triggers', 'replication'], others)}`
 }

@@ -86,8 +86,8 @@ export function measurePage(server: PageServer, asking: Asking, requests: number
       }
       await Promise.all(Array.from({ length: connections }, asker))
     }
-    // Next renders the pages of its build once more after the start.
-    await many(2_000, {})
+    // Next renders the pages of its build once more after the start, and code that has run a few thousand times is compiled.
+    await many(requests / 4, {})
     const { etag } = await ask({})
     const headers: Record<string, string> =
       asking === 'gzip' ? { 'accept-encoding': 'gzip' } : asking === 'not-modified' ? { 'if-none-match': etag } : {}

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createRedisBroker } from '@baro/redis'
 import { buildIfNeeded } from '../server/build.ts'
+import { vapidKeys } from '../server/inbox/vapid-keys.ts'
 import { createBalancer, type Own } from './balancer.ts'
 import { panel } from './panel.ts'
 import { createSiteNode } from './site-node.ts'
@@ -21,7 +22,11 @@ const wantedPort = Number(process.env.PORT || 3000)
 await buildIfNeeded(dirname(dirname(fileURLToPath(import.meta.url))))
 const url = process.env.REDIS_URL || (await startRedis())
 // Sessions of one node are sessions of all.
-const env = { REDIS_URL: url, ISSUER_KEY: process.env.ISSUER_KEY || randomBytes(32).toString('base64url') }
+const env = {
+  REDIS_URL: url,
+  ISSUER_KEY: process.env.ISSUER_KEY || randomBytes(32).toString('base64url'),
+  ...(await vapidKeys(undefined)),
+}
 const nodes = ['1', '2', '3'].map((name) => createSiteNode(name, env))
 await Promise.all(nodes.map((node) => node.start())).catch(stop)
 

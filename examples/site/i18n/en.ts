@@ -1,5 +1,8 @@
 import { liveAfterSeconds } from '../components/transports/measured.ts'
+import { inboxWords } from './inbox.ts'
+import { streamWords } from './stream.ts'
 import type { Words } from './words.ts'
+import { writeWords } from './write.ts'
 
 const number = new Intl.NumberFormat('en-US')
 const rooms: Readonly<Record<string, string>> = { '1': 'Lounge', '2': 'Engineering', '3': 'Lunch' }
@@ -27,6 +30,8 @@ export const en: Words = {
     benchmarks: 'Benchmarks',
     docs: 'Docs',
     rooms: 'Rooms',
+    board: 'Board',
+    play: 'Game',
     news: 'News',
     shop: 'Shop',
     market: 'Market',
@@ -36,6 +41,9 @@ export const en: Words = {
     compare: 'Compare',
     compat: 'Clients',
     how: 'Access',
+    stream: 'Streaming',
+    inbox: 'Inbox',
+    write: 'Writing',
     language: 'Language',
     skip: 'Skip to the content',
     missingTitle: 'There is no such page',
@@ -142,6 +150,7 @@ export const en: Words = {
       deploy: 'Deploy',
       scaling: 'Many nodes',
       observe: 'See what happens',
+      debugging: 'When something does not arrive',
       command: 'The command',
       'from-socket.io': 'From Socket.IO',
       'from-supabase': 'From Supabase',
@@ -162,6 +171,8 @@ export const en: Words = {
       'What Baro does, to try in the browser: chat, devices, transports, database rows, and foreign clients in one room.',
     hints: {
       rooms: 'A chat that goes on after reloads and lost connections, with pictures and voice notes.',
+      board: 'A whiteboard with the pens of all who are there. Strokes stay, and can be taken back.',
+      play: 'A game for eight, 20 ticks a second, with its rules on the server.',
       transports: 'WebSocket, SSE, long polling and polling, racing on one channel in your browser.',
       device: 'A phone, or a loop with curl, becomes a device that reports and obeys.',
       compat: 'Socket.IO, Supabase, EventSource and WebSocket, unmodified, in one room.',
@@ -170,6 +181,9 @@ export const en: Words = {
       news: 'Articles in a PostgreSQL table. Change a row, and the page changes.',
       shop: 'A page that is cached for an hour, and a stock that is of this moment.',
       market: 'An order book: your orders meet those of others, and of bots.',
+      stream: 'A text that the server writes token by token: reload it, and read on at the same letter.',
+      inbox: 'Notes to one person over all tabs, and by Web Push while no page is open.',
+      write: 'One text, written by everybody at the same time, also offline.',
     },
   },
   pulse: {
@@ -553,6 +567,9 @@ export const en: Words = {
     behind: (names) => `The newest has not reached ${names} yet. All else is the same.`,
     different: 'The five lists are not the same.',
   },
+  stream: streamWords.en,
+  inbox: inboxWords.en,
+  write: writeWords.en,
   drawer: {
     title: 'Under the page: channels, positions, transport',
     transport: 'Transport',

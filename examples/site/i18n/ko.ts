@@ -1,5 +1,8 @@
 import { liveAfterSeconds } from '../components/transports/measured.ts'
+import { inboxWords } from './inbox.ts'
+import { streamWords } from './stream.ts'
 import type { Words } from './words.ts'
+import { writeWords } from './write.ts'
 
 const number = new Intl.NumberFormat('ko-KR')
 const rooms: Readonly<Record<string, string>> = { '1': '라운지', '2': '개발', '3': '점심' }
@@ -27,6 +30,8 @@ export const ko: Words = {
     benchmarks: '벤치마크',
     docs: '문서',
     rooms: '대화방',
+    board: '보드',
+    play: '게임',
     news: '뉴스',
     shop: '상점',
     market: '시장',
@@ -36,6 +41,9 @@ export const ko: Words = {
     compare: '비교',
     compat: '클라이언트',
     how: '권한',
+    stream: '스트리밍',
+    inbox: '알림함',
+    write: '함께 쓰기',
     language: '언어',
     skip: '본문으로 건너뛰기',
     missingTitle: '없는 페이지입니다',
@@ -139,6 +147,7 @@ export const ko: Words = {
       deploy: '배포',
       scaling: '여러 대의 서버',
       observe: '무슨 일이 있었나',
+      debugging: '무언가 도착하지 않을 때',
       command: 'baro 명령',
       'from-socket.io': 'Socket.IO에서 옮기기',
       'from-supabase': 'Supabase에서 옮기기',
@@ -158,6 +167,8 @@ export const ko: Words = {
     description: '브라우저에서 바로 써 보는 데모: 채팅, 기기, 전송 방식, 데이터베이스, 한 방에 모인 여러 클라이언트.',
     hints: {
       rooms: '새로고침하거나 연결이 끊겨도 이어지는 채팅. 사진과 음성 메시지도 보냅니다.',
+      board: '모두의 펜이 함께 움직이는 화이트보드. 선은 남고, 자기 선은 되돌릴 수 있습니다.',
+      play: '여덟 명이 함께하는 게임. 규칙은 서버에 있고 초당 20틱으로 진행합니다.',
       transports: 'WebSocket, SSE, 롱 폴링, 폴링으로 같은 채널을 동시에 받아 비교합니다.',
       device: '휴대폰이나 curl 반복문이 기기가 되어 상태를 보고하고 명령을 받습니다.',
       compat: 'Socket.IO, Supabase, EventSource, WebSocket이 수정 없이 한 방에 모입니다.',
@@ -166,6 +177,9 @@ export const ko: Words = {
       news: 'PostgreSQL 테이블의 기사. 행을 바꾸면 페이지도 바뀝니다.',
       shop: '페이지는 한 시간 캐시되고, 재고는 지금 이 순간의 값입니다.',
       market: '호가창. 다른 방문자와 봇의 주문이 내 주문과 체결됩니다.',
+      stream: '서버가 토큰 단위로 쓰는 글. 새로고침해도 같은 글자에서 이어집니다.',
+      inbox: '한 사람의 모든 탭에 도착하는 알림. 페이지를 닫으면 웹 푸시로 보냅니다.',
+      write: '여러 사람이 동시에 쓰는 글 하나. 오프라인에서도 씁니다.',
     },
   },
   pulse: {
@@ -547,6 +561,9 @@ export const ko: Words = {
     behind: (names) => `${names}: 최신 메시지를 받는 중입니다. 나머지는 같습니다.`,
     different: '다섯 목록이 서로 다릅니다.',
   },
+  stream: streamWords.ko,
+  inbox: inboxWords.ko,
+  write: writeWords.ko,
   drawer: {
     title: '내부 보기: 채널, 위치, 전송 방식',
     transport: '전송 방식',

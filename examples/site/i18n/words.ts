@@ -6,8 +6,11 @@ import type { DemoId } from '../components/frame/sections.ts'
 import type { Arrival } from '../components/live/arrival.ts'
 import type { measuredOn } from '../components/transports/measured.ts'
 import { en } from './en.ts'
+import type { InboxWords } from './inbox.ts'
 import { ko } from './ko.ts'
 import type { Language } from './languages.ts'
+import type { StreamWords } from './stream.ts'
+import type { WriteWords } from './write.ts'
 
 /** Everything the site says. */
 export interface Words {
@@ -22,6 +25,8 @@ export interface Words {
     | 'benchmarks'
     | 'docs'
     | 'rooms'
+    | 'board'
+    | 'play'
     | 'news'
     | 'shop'
     | 'market'
@@ -31,6 +36,9 @@ export interface Words {
     | 'compare'
     | 'compat'
     | 'how'
+    | 'stream'
+    | 'inbox'
+    | 'write'
     | 'language'
     | 'skip'
     | 'missingTitle'
@@ -333,6 +341,9 @@ export interface Words {
     /** Names, as a list. */
     readonly behind: (names: string) => string
   }
+  readonly stream: StreamWords
+  readonly inbox: InboxWords
+  readonly write: WriteWords
   readonly drawer: Says<'title' | 'transport' | 'last' | 'none'>
   readonly live: Says<
     | 'notYet'

@@ -1,6 +1,7 @@
 import { BaroError } from '@baro/core'
 import type { Hub } from '@baro/server'
 import { type Command, type Device, device, devices, isWaiting, maxWaiting } from '../channels/device.ts'
+import { createTurns } from './turns.ts'
 
 /**
  * The rules of the devices. Only valid steps are published: a command is delivered once, to whoever says first that it is
@@ -84,18 +85,4 @@ function assertNext(commands: readonly Command[], id: string, status: Command['s
 
 function reportFailure(error: unknown): void {
   console.error('A command of a device could not be ended.', error)
-}
-
-/** Runs what concerns one device one after the other: between the look at a state and the publication nothing happens. */
-function createTurns(): <Result>(id: string, run: () => Promise<Result>) => Promise<Result> {
-  const last = new Map<string, Promise<unknown>>()
-  return (id, run) => {
-    const turn = (last.get(id) ?? Promise.resolve()).then(run, run)
-    last.set(id, turn)
-    const leave = () => {
-      if (last.get(id) === turn) last.delete(id)
-    }
-    turn.then(leave, leave)
-    return turn
-  }
 }

@@ -3,10 +3,10 @@ import type { ServerResponse } from 'node:http'
 /**
  * What browsers are told not to do with a page (CSP Level 3; Fetch §3.7).
  *
- * Scripts and styles come from here alone, but inline ones are let through: Next writes the data of a page into inline
- * scripts, a nonce is for one response and would end the caching of pages, and a hash would change with each room. So
- * this keeps foreign scripts, frames, forms and addresses out; what keeps an inline script of a stranger out is React,
- * which escapes what it renders. The pictures and voice notes of rooms are `data:` addresses.
+ * Scripts and styles come from here alone. Next writes the data of a page into inline scripts: in the place of
+ * `'unsafe-inline'` for scripts a page that is kept gets their hashes, and one for a single visitor a nonce (`pages` and
+ * `inlineScripts` of `attach`). So a script that a stranger got into a page does not run. In development, where Next
+ * writes scripts of its own, the word stays. The pictures and voice notes of rooms are `data:` addresses.
  */
 function contentPolicy(dev: boolean): string {
   return [

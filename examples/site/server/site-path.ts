@@ -1,5 +1,7 @@
 import { isDeviceId } from '../channels/device.ts'
 import { isRoomId } from '../channels/room.ts'
+import { isTextId } from '../channels/stream.ts'
+import { isDraftId } from '../channels/write.ts'
 import { guides } from '../components/docs/guides.ts'
 import { referencePages } from '../components/docs/reference-pages.ts'
 import { isLanguage } from '../i18n/languages.ts'
@@ -14,7 +16,13 @@ export type SitePath =
   | { readonly kind: 'missing' }
 
 /** What is no page. */
-const files: ReadonlySet<string> = new Set(['/icon.svg', '/share.png', '/sitemap.xml', '/robots.txt'])
+export const siteFiles: ReadonlySet<string> = new Set([
+  '/icon.svg',
+  '/inbox-worker.js',
+  '/share.png',
+  '/sitemap.xml',
+  '/robots.txt',
+])
 
 const known: SitePath = { kind: 'known' }
 const missing: SitePath = { kind: 'missing' }
@@ -32,7 +40,7 @@ const developmentFile = /^\/(?:_next\/|__nextjs)/
  */
 export function decideSitePath(target: string, { dev = false, database = true } = {}): SitePath {
   const [path = '', query] = split(target, '?')
-  if (files.has(path)) return known
+  if (siteFiles.has(path)) return known
   if (dev && developmentFile.test(path)) return known
   // Next resolves path steps, and the file would be a page.
   if (buildFile.test(path)) return decode(path)?.includes('..') === false ? known : missing
@@ -59,6 +67,7 @@ const ofDatabase = /^(?:\/\w\w)?\/(?:market|news|shop)(?:\/|$)/
 
 const single: ReadonlySet<string> = new Set<string>([
   'benchmarks',
+  'board',
   'compare',
   'compat',
   'demos',
@@ -68,16 +77,20 @@ const single: ReadonlySet<string> = new Set<string>([
   ...referencePages.map((page) => `docs/api/${page}`),
   'docs/passages',
   'how',
+  'inbox',
   'machine',
   'market',
   'market/orders',
   'news',
+  'play',
   'session',
   'session/end',
   'session/token',
   'shop',
   'shop/orders',
   'sign-in',
+  'stream',
+  'stream/texts',
   'transports',
 ])
 
@@ -86,6 +99,8 @@ const names: ReadonlyMap<string, (id: string) => boolean> = new Map([
   ['rooms', isRoomId],
   ['club', isRoomId],
   ['device', isDeviceId],
+  ['stream', isTextId],
+  ['write', isDraftId],
   ['docs', (name) => guides.some((guide) => guide === name)],
   // What an article can be called: the page knows which there are.
   ['news', (id) => /^[1-9]\d{0,8}$/.test(id)],
@@ -101,6 +116,8 @@ const forms: ReadonlyMap<string, string> = new Map([
 function canonicalPage(segments: readonly string[]): readonly string[] | undefined {
   const [section, id, ...more] = segments
   if (section === undefined || single.has(segments.join('/'))) return segments
+  // There is no list of texts.
+  if (section === 'write' && id === undefined) return ['write', '1']
   if (id === undefined) return undefined
   const isName = names.get(section)
   const isForm = more.length === 1 && more[0] === forms.get(section)

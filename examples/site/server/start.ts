@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDiskBroker } from '@baro/disk'
 import { attach, renderBuiltPages } from '@baro/next'
-import { createRedisBroker } from '@baro/redis'
+import { createRedisBroker, createRedisPageStore } from '@baro/redis'
 import { createMemoryBroker, type Hub } from '@baro/server'
 import next from 'next'
 import { answerPath } from './answer-path.ts'
@@ -15,7 +15,9 @@ import { buildIfNeeded, makeReference } from './build.ts'
 import { createComparison } from './compare.ts'
 import { showHandshake } from './handshake.ts'
 import { createSiteHub, inspectorKey, keptSeconds } from './hub.ts'
+import { vapidKeys } from './inbox/vapid-keys.ts'
 import { issuerKey } from './issuer-key.ts'
+import { keptPages } from './kept-pages.ts'
 import { openDatabase } from './open-database.ts'
 import { type CachedPage, cachedPage, shortHistories } from './page-lives.ts'
 import { setSecurityHeaders } from './security-headers.ts'
@@ -59,13 +61,19 @@ const broker =
 // The pages check sessions by it too, and each of their bundles is another module.
 process.env.ISSUER_KEY ||= await issuerKey(data)
 await tablesMade?.catch((error) => stop(new Error(`The database cannot be used: ${error.message}`, { cause: error })))
-const hub = await createSiteHub(broker, database?.driver)
+const keys = await vapidKeys(data)
+// The page of an inbox reads the public one.
+Object.assign(process.env, keys)
+// Nodes that are one site render a page once.
+const pageStore = shared === undefined ? undefined : await createRedisPageStore({ url: shared }).catch(stop)
+const hub = await createSiteHub({ keys, broker, database: database?.driver, pageStore })
 const breakIt = await openBreakIt(hub, broker)
 const handleUpgrade: Hub['handleUpgrade'] = (request, stream, head) =>
   showHandshake(request, stream) ||
   breakIt.handleUpgrade(request, stream, head) ||
   hub.handleUpgrade(request, stream, head)
-attach({ ...hub, handleUpgrade }, server)
+const attached: Hub = { ...hub, handleUpgrade }
+attach(attached, server, { pages: keptPages, inlineScripts: 'nonce' })
 const app = next({ dev, dir, port: wantedPort, httpServer: server })
 await app.prepare()
 const handle = app.getRequestHandler()
@@ -87,6 +95,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     await breakIt.close()
     await hub.close()
     await broker.close()
+    await pageStore?.close()
     await database?.close()
     process.exit(0)
   })
@@ -95,6 +104,8 @@ if (!dev) {
   const pages: CachedPage[] = []
   // At a place of its own: a certificate is for the name of the site, and this process need not trust who signed it.
   const within = createServer(answer)
+  // What is rendered for it is written down like all renders.
+  attach(attached, within)
   within.listen(0, '127.0.0.1')
   await once(within, 'listening')
   const from = `http://127.0.0.1:${(within.address() as AddressInfo).port}`

@@ -13,6 +13,7 @@ import { addWhy } from './commands/why.ts'
 import { addSharedOptions, type Context, contextOf } from './context.ts'
 import { addDoctor } from './doctor/doctor.ts'
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts'
+import { withHyphenedIds } from './hyphened-ids.ts'
 import { addInit } from './init/init.ts'
 import type { Io } from './io.ts'
 import { Screen } from './screen/screen.ts'
@@ -33,7 +34,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     code = found
   })
   try {
-    await program.parseAsync(argv, { from: 'user' })
+    await program.parseAsync(withHyphenedIds(argv), { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrong

@@ -12,8 +12,9 @@ import { z } from 'zod'
 import { type ExitCode, type Io, run } from '../src/index.ts'
 
 export const room = channel('room:{id}', {
-  events: { message: z.object({ text: z.string() }), note: z.object({}) },
-  signals: { typing: z.object({ on: z.boolean() }) },
+  // No reducer keeps a picture, so it is in no state.
+  events: { message: z.object({ text: z.string() }), note: z.object({}), picture: z.object({ data: z.string() }) },
+  signals: { typing: z.object({ on: z.boolean() }), drawing: z.object({ points: z.string() }) },
   requests: { echo: { input: z.string(), output: z.string() } },
   state: {
     initial: (): string[] => [],
@@ -27,6 +28,8 @@ export const room = channel('room:{id}', {
   history: { size: 5 },
   members: { state: z.object({ name: z.string() }) },
 })
+
+const inspectorKey = 'an inspector key that nobody guesses'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
@@ -109,6 +112,8 @@ export interface Client {
   heard(type: string): Promise<void>
   /** Cuts the link without a goodbye. */
   cut(): void
+  /** Takes nothing from the network any more, as a phone does that sleeps. */
+  stopReading(): void
 }
 
 export interface Stage {
@@ -116,6 +121,7 @@ export interface Stage {
   readonly port: number
   /** Where the hub is. */
   readonly url: string
+  readonly inspectorKey: string
   readonly lines: { readonly code: unknown; readonly message: string }[]
   baro(...argv: readonly string[]): Promise<Ended>
   start(...argv: readonly string[]): Running
@@ -143,9 +149,11 @@ export async function serve(
     requests: { echo: ({ payload }) => payload },
     ...handlers,
   })
-  mount(hub)
+  // In development this machine needs none.
+  mount(hub, options.development === false ? { key: inspectorKey } : {})
   const { port, close } = await hub.listen(0, '127.0.0.1')
   const url = `http://127.0.0.1:${port}/baro`
+  const env = { BARO_URL: url, BARO_INSPECTOR_KEY: inspectorKey }
   ends.push(() => hub.close(), close)
 
   async function connect(user: string): Promise<Client> {
@@ -168,6 +176,7 @@ export async function serve(
           look()
         }),
       cut: () => socket.terminate(),
+      stopReading: () => socket.pause(),
     }
     client.send('baro:connect', { protocol: 1, client: `client-of-${user}`, token: user })
     return client
@@ -177,10 +186,11 @@ export async function serve(
     hub,
     port,
     url,
+    inspectorKey,
     lines,
-    start: (...argv) => start(argv, { BARO_URL: url }),
+    start: (...argv) => start(argv, env),
     async baro(...argv) {
-      const running = start(argv, { BARO_URL: url })
+      const running = start(argv, env)
       return { code: await running.ended, out: running.out, err: running.err }
     },
     connect,

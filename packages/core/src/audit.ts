@@ -19,11 +19,15 @@ export interface RedactAction {
   readonly reason?: string
 }
 
+/** Who is muted: a user; or all guests, since nothing that a guest says of itself tells it from the others. */
+export type WhoIsMuted =
+  | { readonly user: string; readonly guests?: undefined }
+  | { readonly guests: true; readonly user?: undefined }
+
 /** Somebody who was muted, or may speak again. */
-export interface MuteAction {
+export type MuteAction = WhoIsMuted & {
   readonly type: 'mute'
-  readonly user: string
-  /** Until when, in milliseconds since 1970. A time that is over lets the user speak again. */
+  /** Until when, in milliseconds since 1970. A time that is over lets them speak again. */
   readonly untilMs: number
   readonly reason?: string
 }
@@ -37,8 +41,7 @@ export type AuditAction = (RedactAction | MuteAction) & {
 }
 
 /** Somebody who may not publish. */
-export interface Muted {
-  readonly user: string
+export type Muted = WhoIsMuted & {
   /** In milliseconds since 1970. */
   readonly untilMs: number
 }
@@ -63,7 +66,7 @@ export interface AuditTypes extends ChannelTypes {
   requests: {
     /** Takes back the publication of this id or offset. */
     redact: { input: Schema<RedactAsked>; output: Schema<{ readonly outcome: RedactOutcome }> }
-    /** Mutes a user, or lets the user speak again. */
+    /** Mutes a user or all guests, or lets them speak again. */
     mute: { input: Schema<MuteAsked>; output: Schema<null> }
   }
   state: Audit
@@ -72,9 +75,7 @@ export interface AuditTypes extends ChannelTypes {
 /** What to take back, and why. */
 export type RedactAsked = ({ readonly id: string } | { readonly offset: number }) & { readonly reason?: string }
 /** Whom to mute until when, and why. */
-export interface MuteAsked extends Muted {
-  readonly reason?: string
-}
+export type MuteAsked = Muted & { readonly reason?: string }
 
 /** Most users who are muted at once in one channel. */
 export const maxMuted = 1_000
@@ -88,13 +89,17 @@ const auditHistory: HistoryBounds = { size: 500, ttlMs: 30 * 24 * 3_600_000, byt
 // The hub alone publishes there, and nothing but such actions.
 function folds({ actions, muted }: Audit, { type, payload, by, time }: Publication): Audit {
   const action = { ...(payload as object), type, time, ...(by !== undefined && { by }) } as AuditAction
-  const others =
-    action.type === 'mute' ? muted.filter(({ user, untilMs }) => user !== action.user && untilMs > time) : muted
-  const isMuted = action.type === 'mute' && action.untilMs > time
-  return {
-    actions: [...actions, action].slice(-maxActions),
-    muted: isMuted ? [...others, { user: action.user, untilMs: action.untilMs }] : others,
-  }
+  const shown = [...actions, action].slice(-maxActions)
+  if (action.type !== 'mute') return { actions: shown, muted }
+  const others = muted.filter((one) => !isSameMuted(one, action) && one.untilMs > time)
+  const { user, guests, untilMs } = action
+  const one = guests ? { guests, untilMs } : { user: user as string, untilMs }
+  return { actions: shown, muted: untilMs > time ? [...others, one] : others }
+}
+
+/** Whether both are the same user, or both are the guests. */
+export function isSameMuted(one: WhoIsMuted, other: WhoIsMuted): boolean {
+  return one.user === other.user && one.guests === other.guests
 }
 
 /** The definition of every audit channel. */

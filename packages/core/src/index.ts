@@ -11,6 +11,7 @@ export {
   type RedactAction,
   type RedactAsked,
   type RedactOutcome,
+  type WhoIsMuted,
 } from './audit.ts'
 export { type BytesForm, bytesUrl, liveValue } from './bytes.ts'
 export * from './channel.ts'

@@ -1,5 +1,5 @@
 // The door of `@baro/core/protocol`: what goes over the wire, and the rules about it, for who writes a client or a gateway.
-export { maxMuted } from './audit.ts'
+export { isSameMuted, maxMuted } from './audit.ts'
 export {
   asBytes,
   type Bytes,

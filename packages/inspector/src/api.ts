@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type AnyChannel, BaroError, type Json, type Reference } from '@baro/core'
 import { createPattern, matchPattern, orThrow, ownerOf, parseChannelName, parseJson, quote } from '@baro/core/protocol'
-import type { Hub } from '@baro/server'
+import type { Hub, Language } from '@baro/server'
 import type { GatewayHost, SeenChannel, SeenFrames, SeenNode, SeenSession } from '@baro/server/parts'
 import type { AllNodes, NodeAnswer } from './all-nodes.ts'
 import type {
@@ -57,7 +57,7 @@ export class Api {
       throw new BaroError('bad-message', `The inspector is asked by GET, not by ${asked.method}; a channel takes POST.`)
     if (length === 1 && first === 'nodes') return this.#allNodes()
     if (length === 1 && first === 'sessions') return this.#sessions(asked.query)
-    if (length === 2 && first === 'sessions' && second !== undefined) return this.#session(second)
+    if (length === 2 && first === 'sessions' && second !== undefined) return this.#session(second, asked.query)
     if (length === 3 && first === 'sessions' && second !== undefined && third === 'frames')
       return this.#frames(second, asked.query)
     if (length === 1 && first === 'channels') return this.#channels(asked.query)
@@ -88,8 +88,9 @@ export class Api {
     return { sessions: sessions.slice(0, limit), total: sum(answers.map(({ answer }) => answer.total)) }
   }
 
-  async #session(session: string): Promise<SessionAnswer> {
-    const answers = (await this.#ask<SessionAnswer>({ ask: 'session', session })).map(({ answer }) => answer)
+  async #session(session: string, query: URLSearchParams): Promise<SessionAnswer> {
+    const question = { ask: 'session', session, language: languageIn(query) } as const
+    const answers = (await this.#ask<SessionAnswer>(question)).map(({ answer }) => answer)
     const known = answers.find(({ open }) => open) ?? answers.find(({ node }) => node !== undefined) ?? answers[0]
     if (known?.node === undefined)
       throw new BaroError(
@@ -152,7 +153,7 @@ export class Api {
     if (publication !== undefined && channel === undefined)
       throw new BaroError('bad-message', 'A publication is one of a channel. Name the channel too.')
     const answers = await this.#ask<WhyAnswer & { readonly sinceMs: number }>({
-      ...{ ask: 'why', user, session, channel, publication },
+      ...{ ask: 'why', user, session, channel, publication, language: languageIn(query) },
     })
     return {
       channel,
@@ -217,6 +218,11 @@ function numberIn(query: URLSearchParams, name: string): number | undefined {
   if (text === undefined) return undefined
   if (/^\d{1,15}$/.test(text)) return Number(text)
   throw new BaroError('bad-message', `The query ${name}=${quote(text)} is no whole number.`)
+}
+
+/** In what it tells events; nobody has to say it. */
+function languageIn(query: URLSearchParams): Language {
+  return query.get('lang') === 'ko' ? 'ko' : 'en'
 }
 
 function limitIn(query: URLSearchParams, fallback: number): number {

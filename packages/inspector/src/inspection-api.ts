@@ -3,13 +3,13 @@
  *
  *     /nodes                                        NodesAnswer
  *     /sessions?user=&channel=&limit=               SessionsAnswer
- *     /sessions/SESSION                             SessionAnswer        its journal, and the proof of its hand-overs
+ *     /sessions/SESSION?lang=                       SessionAnswer        its journal, and the proof of its hand-overs
  *     /sessions/SESSION/frames?after=               FramesAnswer         asking begins to look; ask again within 15 s
  *     /channels?limit=                              ChannelsAnswer
  *     /channels/NAME?limit=&until=                  ChannelAnswer        what is kept, newest last
  *     /channels/NAME/members                        MembersAnswer
  *     /channels/NAME/state?at=                      StateAnswer          time travel
- *     /why?user=&session=&channel=&offset=&id=      WhyAnswer
+ *     /why?user=&session=&channel=&offset=&id=&lang=  WhyAnswer           `lang=ko`: its sentences in Korean
  *     /channels/NAME/tail                           event stream of TailEvent
  *     POST /channels/NAME { type, payload }         PublishAnswer
  *

@@ -1,8 +1,8 @@
 import type { Json } from '@baro/core'
 import { jsonText } from '@baro/core/protocol'
-import { type Hub, sentenceOf } from '@baro/server'
+import { type Hub, type JournalEvent, type Language, sentenceOf } from '@baro/server'
 import type { Inspection } from '@baro/server/parts'
-import type { SessionAnswer } from './inspection-api.ts'
+import type { SessionAnswer, ToldEvent } from './inspection-api.ts'
 
 /** What one node is asked. It travels to the others as JSON. */
 export type Question =
@@ -13,7 +13,7 @@ export type Question =
       readonly channel?: string | undefined
       readonly limit: number
     }
-  | { readonly ask: 'session'; readonly session: string }
+  | { readonly ask: 'session'; readonly session: string; readonly language: Language }
   | { readonly ask: 'frames'; readonly session: string; readonly after: number }
   | { readonly ask: 'channels'; readonly limit: number }
   | {
@@ -22,6 +22,7 @@ export type Question =
       readonly session?: string | undefined
       readonly channel?: string | undefined
       readonly publication?: string | number | undefined
+      readonly language: Language
     }
 
 /** What a node answers, before it travels. */
@@ -36,7 +37,7 @@ async function answer(hub: Hub, inspection: Inspection, question: Question): Pro
     case 'sessions':
       return inspection.sessions(question)
     case 'session':
-      return sessionOf(inspection, question.session)
+      return sessionOf(inspection, question)
     case 'frames':
       return inspection.frames(question.session, question.after)
     case 'channels':
@@ -46,7 +47,10 @@ async function answer(hub: Hub, inspection: Inspection, question: Question): Pro
   }
 }
 
-async function sessionOf(inspection: Inspection, session: string): Promise<SessionAnswer> {
+async function sessionOf(
+  inspection: Inspection,
+  { session, language }: Extract<Question, { ask: 'session' }>,
+): Promise<SessionAnswer> {
   const { node } = inspection
   const [open] = inspection.sessions({ session, limit: 1 }).sessions
   const { sinceMs, events } = inspection.journal(session)
@@ -55,12 +59,17 @@ async function sessionOf(inspection: Inspection, session: string): Promise<Sessi
     ...{ sinceMs, handOvers: await inspection.handOvers(session) },
     open: open && { ...open, node },
     node: isKnown ? node : undefined,
-    events: events.map((event) => ({ ...event, sentence: sentenceOf(event) })),
+    events: toldIn(language, events),
   }
 }
 
-async function why(hub: Hub, { user, session, channel, publication }: Extract<Question, { ask: 'why' }>) {
+function toldIn(language: Language, events: readonly JournalEvent[]): readonly ToldEvent[] {
+  return events.map((event) => ({ ...event, sentence: sentenceOf(event, language) }))
+}
+
+async function why(hub: Hub, { user, session, channel, publication, language }: Extract<Question, { ask: 'why' }>) {
   const found = await hub.why({
+    language,
     ...(user !== undefined && { user }),
     ...(session !== undefined && { session }),
     ...(channel !== undefined && { channel: { channel } }),
@@ -68,7 +77,7 @@ async function why(hub: Hub, { user, session, channel, publication }: Extract<Qu
   })
   const sessions = found.sessions.map(({ events, ...answered }) => ({
     ...answered,
-    events: events.map((event) => ({ ...event, sentence: sentenceOf(event) })),
+    events: toldIn(language, events),
   }))
   // A payload is for those whom the channel is for.
   const { publication: one } = found

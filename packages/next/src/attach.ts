@@ -2,10 +2,11 @@ import type { Server as HttpServer } from 'node:http'
 import { checkedOptions, type OptionRules, oneOf } from '@baro/core/protocol'
 import type { Hub, PagesOptions } from '@baro/server'
 import { findHub, replaceHub } from './attached-hub.ts'
+import { buildOfNext } from './build-of-next.ts'
 import { drainOnSignals } from './drain-on-signals.ts'
 import { exitOnUncaughtException } from './exit-on-uncaught-exception.ts'
 import { findServer } from './find-server.ts'
-import { interceptServer } from './intercept-server.ts'
+import { type Interception, interceptServer } from './intercept-server.ts'
 import { isBuilding, isEdge, isProduction } from './next-phase.ts'
 import { ownUrl } from './own-url.ts'
 import { renderBuiltPages } from './render-built-pages.ts'
@@ -31,11 +32,19 @@ export interface AttachOptions {
    * look at no cookie. Needs `cacheHandler` of `@baro/next/cache-handler`. Default: every request goes to Next.
    */
   readonly pages?: PagesOptions
+  /**
+   * By what the inline scripts of Next run where the application's `Content-Security-Policy` says `'unsafe-inline'` for scripts,
+   * in production. `'nonce'` puts a nonce in its place in each answer that is rendered for one request, and on the scripts of
+   * that answer. What `pages` keeps has the hashes of its scripts there in any case; what Next answers from its own cache, past
+   * `pages`, keeps the policy. Default `'pass'`: the policy goes to the browser as the application has set it.
+   */
+  readonly inlineScripts?: 'nonce' | 'pass'
 }
 
 const attachRules: OptionRules<AttachOptions> = {
   otherUpgrades: oneOf('refuse', 'pass'),
   uncaughtExceptions: oneOf('exit', 'pass'),
+  inlineScripts: oneOf('nonce', 'pass'),
   pages: { what: 'what hub.pages takes', accepts: (value) => typeof value === 'object' && value !== null },
 }
 
@@ -77,15 +86,23 @@ export function attach(hub: Hub, server?: HttpServer, given: AttachOptions = {})
   // Its clients are told to come back at once, find the new hub, and are reset by it.
   if (before) void before.drain({ spreadMs: 0 }).then(() => before.close())
   if (isProduction() && options.uncaughtExceptions !== 'pass') exitOnUncaughtException()
-  const passOthers = options.otherUpgrades === 'pass'
-  const pages = isProduction() ? options.pages : undefined
+  const interception: Interception = {
+    passOthers: options.otherUpgrades === 'pass',
+    pages: isProduction() && options.pages ? ofThisBuild(options.pages) : undefined,
+    isStrict: isProduction() && options.inlineScripts === 'nonce',
+  }
   if (!server && isProduction()) drainOnSignals(findHub)
-  if (server) interceptServer(server, findHub, passOthers, pages)
+  if (server) interceptServer(server, findHub, interception)
   else
     findServer(hub.path, (found) => {
-      interceptServer(found, findHub, passOthers, pages)
+      interceptServer(found, findHub, interception)
       if (isProduction()) void renderBuiltPages(ownUrl(found)).catch(warnOfBuiltPages)
     })
+}
+
+function ofThisBuild(pages: PagesOptions): PagesOptions {
+  const build = pages.build ?? buildOfNext()
+  return build === undefined ? pages : { ...pages, build }
 }
 
 // Nothing is broken by it: the first visitor of such a page is reset, and has it rendered for the next.

@@ -99,7 +99,7 @@ async function serveFront(
       response.setHeader('x-nextjs-cache', 'HIT')
       return answer(response)
     },
-    (headers) => headers['x-nextjs-cache'] !== undefined,
+    'x-nextjs-cache',
     { policy },
   )
   const server = createServer(front).listen(0, '127.0.0.1')

@@ -6,7 +6,9 @@
  * Next dates an entry when it is stored, so a revalidation that lands during a render is lost. Here an entry is judged by
  * the positions that its render has read, and dated when the render began.
  */
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import type { KeptPage } from '@baro/core/broker'
 import type { Hub } from '@baro/server'
 import { findHub } from './attached-hub.ts'
@@ -36,22 +38,40 @@ const FileSystemCache: Module['default'] = (
 /** What was handed out: after a render that failed Next stores the older value again, as if it were new. */
 const handedOut = new WeakSet<object>()
 
+/** The key that Next takes a request for a render by. Each build has another. */
+const revalidationKeys = new Map<string, string | undefined>()
+
+function revalidationKey(serverDistDir: string): string | undefined {
+  if (!revalidationKeys.has(serverDistDir)) {
+    const manifest = join(serverDistDir, '..', 'prerender-manifest.json')
+    const text = existsSync(manifest) ? readFileSync(manifest, 'utf8') : '{}'
+    revalidationKeys.set(serverDistDir, JSON.parse(text).preview?.previewModeId)
+  }
+  return revalidationKeys.get(serverDistDir)
+}
+
+/** What a render that begins now knows. */
+async function begin({ store, now }: Hub['pageParts']): Promise<Beginning> {
+  const began = now()
+  const mark = await Promise.resolve(store.lastMark()).catch(() => 0)
+  return { mark, began }
+}
+
 /** Next makes one for each request, about three times; what is kept is the hub's. */
 export default class PageCacheHandler extends FileSystemCache {
   /** When the request began, for renders that nobody writes down. */
-  readonly #beginning: Promise<Beginning> | undefined
+  #beginning: Promise<Beginning> | undefined
+  /** Whether this request is one for a render, by `res.revalidate` or `renderBuiltPages`, which is not begun yet. */
+  #isAsked: boolean
+  #isRenewing = false
 
   constructor(options: ConstructorParameters<Module['default']>[0]) {
     // What the build has rendered is read from disk, and nothing is written there.
     super({ ...options, flushToDisk: false, maxMemoryCacheSize: 0 })
     const parts = findHub()?.pageParts
-    if (parts) {
-      const began = parts.now()
-      this.#beginning = Promise.resolve(parts.store.lastMark()).then(
-        (mark) => ({ mark, began }),
-        () => ({ mark: 0, began }),
-      )
-    }
+    if (parts) this.#beginning = begin(parts)
+    const asked = options._requestHeaders?.['x-prerender-revalidate']
+    this.#isAsked = typeof asked === 'string' && asked === revalidationKey(options.serverDistDir)
   }
 
   override async get(...[key, context]: Getting): Promise<Entry> {
@@ -59,6 +79,15 @@ export default class PageCacheHandler extends FileSystemCache {
     if (!hub) return super.get(key, context)
     const { store, judge, records, now } = hub.pageParts
     records.current?.ask()
+    if (this.#isAsked && context.kind !== 'FETCH') {
+      this.#isAsked = false
+      // What stands in front of Next is from before. The entry that is rendered now knows of this mark.
+      await Promise.resolve(store.mark([tagOfPlace(key)])).catch(() => {})
+      this.#beginning = begin(hub.pageParts)
+      await this.#beginning
+      this.#isRenewing = true
+      return null
+    }
     const page = await Promise.resolve(store.read(storeKey(key))).catch(() => undefined)
     if (!page) return this.#ofTheBuild(hub, key, context)
     const verdict = await judge.judge(page)
@@ -84,7 +113,7 @@ export default class PageCacheHandler extends FileSystemCache {
     if (value && handedOut.has(value)) return
     const { store, judge, records, embeddedReads } = hub.pageParts
     const record = records.current
-    const { mark, began } = record ?? (await this.#beginning) ?? { mark: 0, began: 0 }
+    const { mark, began } = (this.#isRenewing ? undefined : record) ?? (await this.#beginning) ?? { mark: 0, began: 0 }
     const { cacheControl } = context as { readonly cacheControl?: Lifetime }
     // A page that is not found is not kept: strangers choose addresses.
     if (!value || isNotFound(value)) return void (await store.drop(storeKey(key)))

@@ -51,7 +51,7 @@ async function upgrade(path: string): Promise<string> {
 }
 
 test('requests and upgrades under the path of the hub are its own, all others go on', async () => {
-  interceptServer(server, () => hub, false)
+  interceptServer(server, () => hub)
   const health = await fetch(`http://localhost:${port()}/baro/health`)
   expect(await health.json()).toMatchObject({ status: 'ok' })
   expect(answeredByNext).toBe(0)
@@ -61,7 +61,7 @@ test('requests and upgrades under the path of the hub are its own, all others go
 
 test('listeners that come later never see an upgrade of the hub', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
-  interceptServer(server, () => hub, false)
+  interceptServer(server, () => hub)
   const seen: (string | undefined)[] = []
   // What Next does: it ends the sockets of paths that look like its routes, and leaves the others hanging.
   server.on('upgrade', (request, socket) => {
@@ -76,7 +76,7 @@ test('listeners that come later never see an upgrade of the hub', async () => {
 
 test('an upgrade of others that is refused is logged once, with the setting that lets it pass', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
-  interceptServer(server, () => hub, false)
+  interceptServer(server, () => hub)
   expect(await upgrade('/nobody')).toBe('HTTP/1.1 404 Not Found')
   expect(warn).not.toHaveBeenCalled()
   server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 418 Somebody else\r\n\r\n'))
@@ -86,7 +86,7 @@ test('an upgrade of others that is refused is logged once, with the setting that
 })
 
 test('upgrades of others pass where the application says so', async () => {
-  interceptServer(server, () => hub, true)
+  interceptServer(server, () => hub, { passOthers: true })
   const seen: (string | undefined)[] = []
   server.on('upgrade', (request, socket) => {
     seen.push(request.url)
@@ -98,7 +98,7 @@ test('upgrades of others pass where the application says so', async () => {
 })
 
 test('a channel that is mounted for WebSockets is the hub’s, at the root too, and the page there is Next’s', async () => {
-  interceptServer(server, () => hub, false)
+  interceptServer(server, () => hub)
   hub.serveSockets('/', counter())
   expect(await upgrade('/')).toBe('HTTP/1.1 101 Switching Protocols')
   expect(await upgrade('/elsewhere')).toBe('HTTP/1.1 404 Not Found')
@@ -106,15 +106,15 @@ test('a channel that is mounted for WebSockets is the hub’s, at the root too, 
 })
 
 test('doing it again changes nothing', async () => {
-  interceptServer(server, () => hub, false)
+  interceptServer(server, () => hub)
   const [listeners, emit] = [server.listenerCount('upgrade'), server.emit]
-  interceptServer(server, () => hub, false)
+  interceptServer(server, () => hub)
   expect(server.listenerCount('upgrade')).toBe(listeners)
   expect(server.emit).toBe(emit)
 })
 
 test('another hub takes the place of the first at the next request', async () => {
-  interceptServer(server, () => hub, false)
+  interceptServer(server, () => hub)
   const first = hub
   hub = newHub()
   await first.close()
@@ -124,7 +124,7 @@ test('another hub takes the place of the first at the next request', async () =>
 test('with pages in front of Next a route under /api runs once for each who asks, with the socket of that one', async () => {
   const seen: (readonly [string | undefined, boolean])[] = []
   server.prependListener('request', (request) => seen.push([request.url, request.socket.remoteAddress !== undefined]))
-  interceptServer(server, () => hub, false, { policy: { maxAge: '1h' } })
+  interceptServer(server, () => hub, { pages: { policy: { maxAge: '1h' } } })
   for (const path of ['/api/hub', '/api/hub', '/apiary', '/apiary']) await fetch(`http://localhost:${port()}${path}`)
   expect(seen).toEqual([
     ['/api/hub', true],
@@ -134,7 +134,7 @@ test('with pages in front of Next a route under /api runs once for each who asks
 })
 
 test('what asks Next for a render is no page that is kept in front of it', async () => {
-  interceptServer(server, () => hub, false, { policy: { maxAge: '1h' } })
+  interceptServer(server, () => hub, { pages: { policy: { maxAge: '1h' } } })
   const read = async (headers = {}) =>
     (await fetch(`http://localhost:${port()}/page`, { headers })).headers.get('cache-status')
   expect(await read()).toBe('Baro; fwd=uri-miss; stored')

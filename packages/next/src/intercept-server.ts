@@ -2,8 +2,9 @@ import type { Server as HttpServer, IncomingMessage, RequestListener } from 'nod
 import type { Duplex } from 'node:stream'
 import { quote } from '@baro/core/protocol'
 import type { Hub, PagesOptions } from '@baro/server'
-import { isHeardByOthers, interceptServer as offerTo, type Taker } from '@baro/server/parts'
+import { isHeardByOthers, type Others, interceptServer as offerTo, type Taker } from '@baro/server/parts'
 import { isProduction } from './next-phase.ts'
+import { allowScriptsByNonce } from './script-nonce.ts'
 import { routeUpgrade } from './upgrade-route.ts'
 
 // On the server, not in this module: bundles load this module more than once.
@@ -21,6 +22,16 @@ const headersOfNext = [
 /** A request with one of these sees a draft, which Next marks as private. */
 const cookiesOfDrafts = ['__prerender_bypass', '__next_preview_data']
 
+/** How requests are handed on to Next. */
+export interface Interception {
+  /** Whether upgrades that nobody is known to answer are left alone. */
+  readonly passOthers?: boolean
+  /** What the pages depend on; `undefined`: every request goes to Next. */
+  readonly pages?: PagesOptions | undefined
+  /** Whether the inline scripts of what is rendered for one request run by a nonce. */
+  readonly isStrict?: boolean
+}
+
 /**
  * Lets the hub see each request and each upgrade of a server before Next, and hands on what it does not take. What goes on
  * to Next is a render that is written down; with `pages`, Next's pages are kept in front of it.
@@ -30,33 +41,29 @@ const cookiesOfDrafts = ['__prerender_bypass', '__next_preview_data']
  * (`/[lang]/[page]` matches `/baro/connect`) and leaves all others hanging.
  *
  * @param hub Asked at each request, so that another hub can take the place of the first.
- * @param passOthers Whether upgrades that nobody is known to answer are left alone.
- * @param pages What the pages depend on; `undefined`: every request goes to Next.
  */
 export function interceptServer(
   server: HttpServer,
   hub: () => Hub | undefined,
-  passOthers: boolean,
-  pages?: PagesOptions,
+  { passOthers = false, pages, isStrict = false }: Interception = {},
 ): void {
   if (mark in server) return
   Object.defineProperty(server, mark, { value: true })
   let isLogged = false
   const kept = new WeakMap<Hub, RequestListener>()
 
+  const nextOf = (current: Hub, others: Others): RequestListener => (isStrict ? withNonces(current, others) : others)
+
   const taker: Taker = {
     handle(request, response, others) {
       const current = hub()
       if (!current) return false
       if (current.handle(request, response)) return true
-      const render: RequestListener = (asked, answer) =>
-        void current.pageParts.recorded(pathOf(asked), () => others(asked, answer))
-      if (!pages || isApi(request) || isRevalidation(request)) render(request, response)
-      else {
-        const answer = kept.get(current) ?? inFrontOfNext(current, pages, others)
+      if (pages && !isApi(request) && !isRevalidation(request)) {
+        const answer = kept.get(current) ?? inFrontOfNext(current, pages, nextOf(current, others))
         kept.set(current, answer)
         answer(request, response)
-      }
+      } else void current.pageParts.recorded(pathOf(request), () => nextOf(current, others)(request, response))
       return true
     },
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
@@ -76,13 +83,21 @@ export function interceptServer(
 }
 
 function inFrontOfNext(hub: Hub, pages: PagesOptions, others: RequestListener): RequestListener {
-  return hub.pageParts.inFrontOf(others, (headers) => headers['x-nextjs-cache'] !== undefined, {
+  return hub.pageParts.inFrontOf(others, 'x-nextjs-cache', {
     ...pages,
     // Of a navigation; it names what the headers say already, so that caches which do not know `Vary` keep them apart.
     query: ['_rsc', ...(pages.query ?? [])],
     headers: [...headersOfNext, ...(pages.headers ?? [])],
     ...(pages.cookies && { cookies: [...cookiesOfDrafts, ...pages.cookies] }),
   })
+}
+
+/** What is rendered for a cache is for everybody: its scripts get no nonce, and their hashes when it is kept. */
+function withNonces({ pageParts }: Hub, others: Others): RequestListener {
+  return (request, response) => {
+    if (!pageParts.records.current?.isKept && !isRevalidation(request)) allowScriptsByNonce(request, response)
+    others(request, response)
+  }
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {

@@ -14,7 +14,7 @@ export interface TestDatabase {
   readonly pool: Pool
   /** Runs statements without parameters, as a program beside us would. */
   run(sql: string): Promise<void>
-  /** Ends every transaction that a failed test left open, and removes all tables. */
+  /** Ends every transaction that a failed test left open, and removes all tables and slots. */
   clear(): Promise<void>
   /** A further pool, as another process would have, perhaps of another role. */
   another(role?: string): Pool
@@ -44,9 +44,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     pool,
     another,
     async clear() {
+      await dropSlots(pool)
       const remove = () =>
         pool.query(
-          "set local lock_timeout = '5s'; drop schema if exists baro cascade; drop schema public cascade; create schema public",
+          "set local lock_timeout = '5s'; drop publication if exists baro; drop schema if exists baro cascade; drop schema public cascade; create schema public",
         )
       // Only if they are in the way: one that is about to end would break a client that somebody else gets next.
       await remove().catch(async () => {
@@ -59,7 +60,22 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       await pool.query(sql)
     },
     end: async () => {
+      await dropSlots(pool)
       await Promise.all(pools.map((one) => one.end()))
     },
+  }
+}
+
+/** A server has few, and keeps its log for each. One that is still read is ended first. */
+async function dropSlots(pool: Pool): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query<{ name: string; pid: number | null }>(
+      'select slot_name as name, active_pid as pid from pg_replication_slots where database = current_database()',
+    )
+    if (rows.length === 0) return
+    for (const { name, pid } of rows)
+      if (pid !== null) await pool.query('select pg_terminate_backend($1, 5000)', [pid])
+      // Its end may not have been seen yet.
+      else await pool.query('select pg_drop_replication_slot($1)', [name]).catch(() => {})
   }
 }

@@ -121,6 +121,66 @@ test('I5: what a killed node was at work on is answered once the node is not hea
   await dead.close()
 })
 
+describe('I5: an attempt ends in Redis, too, whatever was lost on the way', () => {
+  const key = { scope: 'user-1', turn: { producer: 'tab-1', number: 1, confirmed: 0 } }
+  let other: RedisBroker
+
+  beforeEach(async () => {
+    await becomeImpatient()
+    other = await createRedisBroker({ url: server.url, waitMs: 30_000, log })
+    // No script has to be loaded in the moment that matters.
+    await broker.claim('room:0', key, terms)
+  })
+
+  afterEach(() => other.close())
+
+  /** Has the call fail although Redis takes it, a moment later. */
+  async function whileRedisStands(call: () => unknown): Promise<void> {
+    server.signal('SIGSTOP')
+    await expect(Promise.resolve(call())).rejects.toMatchObject({ code: 'unavailable' })
+    server.signal('SIGCONT')
+  }
+
+  const outcomeAt = (by: Broker, outcome: string) =>
+    vi.waitUntil(async () => {
+      const claimed = await by.claim('room:1', key, terms)
+      return claimed.outcome === outcome && claimed
+    }, patience)
+
+  test('a claim that was given up before Redis granted it is open to whoever asks on the same node', async () => {
+    await whileRedisStands(() => broker.claim('room:1', key, terms))
+    await outcomeAt(broker, 'granted')
+  })
+
+  test('and, a little later, on another one', async () => {
+    await whileRedisStands(() => broker.claim('room:1', key, terms))
+    await outcomeAt(other, 'granted')
+  })
+
+  test('the answer to a publish that could not be kept is kept once Redis answers', async () => {
+    expect(await broker.claim('room:1', key, terms)).toMatchObject({ outcome: 'granted' })
+    await server.kill()
+    const answer = { code: 'handler-failed', message: 'No.' } as const
+    await expect(Promise.resolve(broker.settle('room:1', key, answer))).rejects.toMatchObject({ code: 'unavailable' })
+    await server.start()
+    expect(await outcomeAt(other, 'settled')).toMatchObject({ answer })
+  })
+
+  test('a claim that could not be given back is given back once Redis answers', async () => {
+    expect(await broker.claim('room:1', key, terms)).toMatchObject({ outcome: 'granted' })
+    await server.kill()
+    await expect(Promise.resolve(broker.release('room:1', key))).rejects.toMatchObject({ code: 'unavailable' })
+    await server.start()
+    await outcomeAt(other, 'granted')
+  })
+
+  test('an attempt that is at work is left alone', async () => {
+    expect(await broker.claim('room:1', key, terms)).toMatchObject({ outcome: 'granted' })
+    for (const by of [broker, other]) expect(await by.claim('room:1', key, terms)).toMatchObject({ outcome: 'pending' })
+    expect(await broker.append('room:1', [entry('a')], bounds, { settle: key })).toMatchObject({ outcome: 'appended' })
+  })
+})
+
 describe('what Redis kept', () => {
   test('I4: with `appendfsync always` the end of its process loses nothing: no reset, no claim', async () => {
     const claims = await broker.claimsEpoch()

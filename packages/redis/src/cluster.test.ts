@@ -25,32 +25,6 @@ const append = async (channel: string, id: string) =>
   broker.append(channel, [{ type: 'message', payload: id, id, time: 1 }], bounds)
 const keyOf = (channel: string) => new Buckets('baro', bucketCount).keyFor(channel)
 
-/** The server that has the slot of a channel. */
-async function ownerOf(channel: string): Promise<RedisServer> {
-  for (const server of cluster.servers) {
-    const answer = await server.command('EXISTS', keyOf(channel)).catch(() => '')
-    if (answer !== '') return server
-  }
-  throw new Error(`Nobody has ${channel}.`)
-}
-
-/** Moves the slot of a channel to another server, key by key, as `redis-cli --cluster reshard` does. */
-async function move(channel: string, between: () => Promise<void>): Promise<void> {
-  const from = await ownerOf(channel)
-  const to = cluster.servers.find((server) => server !== from) as RedisServer
-  const slot = await from.command('CLUSTER', 'KEYSLOT', keyOf(channel))
-  const [fromId, toId] = [await from.command('CLUSTER', 'MYID'), await to.command('CLUSTER', 'MYID')]
-  await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId)
-  await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId)
-  for (;;) {
-    const key = await from.command('CLUSTER', 'GETKEYSINSLOT', slot, '1')
-    if (key === '') break
-    await from.command('MIGRATE', '127.0.0.1', String(to.port), key, '0', '5000')
-    await between()
-  }
-  for (const server of [to, from, ...cluster.servers]) await server.command('CLUSTER', 'SETSLOT', slot, 'NODE', toId)
-}
-
 test('I2, I5: while a slot moves, key by key, its channels wait: nothing is lost, nothing begins anew, and followers go on', async () => {
   const deliveries: Delivery[] = []
   let losses = 0
@@ -77,7 +51,7 @@ test('I2, I5: while a slot moves, key by key, its channels wait: nothing is lost
   const [before] = await broker.heads(['room:1'])
 
   const waiting: Promise<void>[] = []
-  await move('room:1', async () => void waiting.push(publish()))
+  await cluster.moveSlot(keyOf('room:1'), () => void waiting.push(publish()))
   await Promise.all(waiting)
   expect(waiting.length).toBeGreaterThan(3)
   await publish()
@@ -98,9 +72,9 @@ test('I2, I5: while a slot moves, key by key, its channels wait: nothing is lost
 test('while one master is away, the channels of the others go on', async () => {
   const names = Array.from({ length: 30 }, (_, index) => `room:${index}`)
   for (const name of names) await append(name, 'before')
-  const dead = await ownerOf('room:0')
+  const dead = await cluster.ownerOf(keyOf('room:0'))
   const theirs: string[] = []
-  for (const name of names) if ((await ownerOf(name)) !== dead) theirs.push(name)
+  for (const name of names) if ((await cluster.ownerOf(keyOf(name))) !== dead) theirs.push(name)
   await dead.kill()
   // With `cluster-require-full-coverage no`: else Redis refuses everything.
   await Promise.all(theirs.map((name) => append(name, 'meanwhile')))
@@ -110,7 +84,7 @@ test('while one master is away, the channels of the others go on', async () => {
 }, 240_000)
 
 test('a node that starts while a slot has no server goes on as soon as it has one again', async () => {
-  const server = await ownerOf('room:1')
+  const server = await cluster.ownerOf(keyOf('room:1'))
   const slot = await server.command('CLUSTER', 'KEYSLOT', keyOf('room:1'))
   for (const one of cluster.servers) await one.command('CLUSTER', 'DELSLOTS', slot).catch(() => {})
   const starting = createRedisBroker({ cluster: cluster.urls, waitMs: 60_000, log })

@@ -14,12 +14,15 @@ export class Heartbeat {
   readonly #clock: Clock
   readonly #keyOf: (node: string) => string
   readonly #node: string
+  readonly #beaten: () => void
   #next: Cancel | undefined
 
-  constructor(link: RedisLink, clock: Clock, node: string, keyOf: (node: string) => string) {
+  /** @param beaten Called after each beat: Redis answers. */
+  constructor(link: RedisLink, clock: Clock, node: string, keyOf: (node: string) => string, beaten: () => void) {
     this.#link = link
     this.#clock = clock
     this.#node = node
+    this.#beaten = beaten
     this.#keyOf = keyOf
   }
 
@@ -27,6 +30,7 @@ export class Heartbeat {
   async start(): Promise<void> {
     this.#next = this.#clock.after(everyMs, () => void this.start().catch(() => {}))
     await this.#link.run(beat, this.#keyOf(this.#node), [String(holdsMs)], 'repeatable')
+    this.#beaten()
   }
 
   async isAlive(node: string): Promise<boolean> {

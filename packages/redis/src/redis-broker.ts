@@ -26,6 +26,7 @@ import {
   parseJson,
   positionAt,
 } from '@baro/core/protocol'
+import { Attempts, type End } from './attempts.ts'
 import { Audience, nodeText, signalText } from './audience.ts'
 import { Buckets, bucketCount } from './bucket.ts'
 import { ClaimRoom } from './claim-room.ts'
@@ -33,6 +34,8 @@ import { Heartbeat } from './heartbeat.ts'
 import { Life } from './life.ts'
 import { Bundles } from './link/bundles.ts'
 import { Connection } from './link/connection.ts'
+import { Pace } from './link/pace.ts'
+import { namesBeginWith } from './link/place.ts'
 import type { Reply } from './link/wire.ts'
 import { optionRules, type RedisBrokerOptions } from './options.ts'
 import {
@@ -46,7 +49,7 @@ import {
   tombstoneArgs,
 } from './publication-text.ts'
 import { append } from './scripts/append.ts'
-import { abandon, claim, release, settle } from './scripts/claim.ts'
+import { abandon, claim, forgo, release, settle } from './scripts/claim.ts'
 import { lead, resign } from './scripts/lead.ts'
 import { expire, touch } from './scripts/presence.ts'
 import { publish } from './scripts/publish.ts'
@@ -112,8 +115,8 @@ export async function createRedisBrokerOver(
   } = checkedOptions('createRedisBroker', options, optionRules)
   const report: Report = (sentence, error) => log.error({}, `${sentence} ${inspect(error)}`)
   const room = new ClaimRoom(clock, { ...defaultClaimLimits, ...rest.claimLimits })
-  const node = createId(randomness)
-  let attempts = 0
+  const attempts = new Attempts(randomness)
+  const { node } = attempts
   let isClosed = false
   let nextSweep: Cancel | undefined
   let sweptTo = 0
@@ -130,13 +133,21 @@ export async function createRedisBrokerOver(
     missed: () => audience.lost(),
   })
   const { wire, link } = connection
-  const buckets = new Buckets(prefix, count)
+  const buckets = new Buckets(namesBeginWith(url, cluster, prefix), count)
   const life = new Life(link, buckets, randomness)
-  const bundled = { wire, link, time, repair: () => repair() }
+  const bundled = { wire, link, pace: new Pace(clock), time, repair: () => repair() }
   const claims = new Bundles(claim, 'repeatable', bundled)
   const appends = new Bundles(append, 'once', bundled)
   const keyFor = (channel: string): string => buckets.keyFor(channel)
-  const heartbeat = new Heartbeat(link, clock, node, (one) => `${buckets.key(0)}:n:${one}`)
+  const heartbeat = new Heartbeat(
+    link,
+    clock,
+    node,
+    (one) => `${buckets.key(0)}:n:${one}`,
+    () => {
+      attempts.endOwed()
+    },
+  )
   const nodes = `${buckets.key(0)}:nodes`
   const audience = new Audience({
     ...{ wire, clock, report, waitMs, compareMs, nodes },
@@ -197,12 +208,25 @@ export async function createRedisBrokerOver(
     sweepLater()
   }
 
-  /** Whether the node that was at work on a claim has ended. Then the claim is answered. */
+  /** Whether nobody is at work on a claim any more, because who was has let go of it, or has ended. Then it is open, or answered. */
   async function isAbandoned(channel: string, name: string, attempt: string): Promise<boolean> {
+    if (attempts.isOver(attempt)) {
+      await attempts.end(attempt, giveBack(channel, name, attempt))
+      return true
+    }
     if (await heartbeat.isAlive(attempt.split('.')[0] ?? '')) return false
-    const args = [time(), name, attempt, JSON.stringify(ended)]
-    await link.run(abandon, keyFor(channel), args, 'repeatable')
+    await answerFor(channel, name, attempt, ended)()
     return true
+  }
+
+  /** What ends an attempt that has done nothing. */
+  function giveBack(channel: string, name: string, attempt: string): End {
+    return () => link.run(forgo, keyFor(channel), [time(), name, attempt], 'repeatable')
+  }
+
+  /** What ends one that came to this. */
+  function answerFor(channel: string, name: string, attempt: string, answer: Settlement): End {
+    return () => link.run(abandon, keyFor(channel), [time(), name, attempt, JSON.stringify(answer)], 'repeatable')
   }
 
   /** What tells a change of a set. */
@@ -224,6 +248,7 @@ export async function createRedisBrokerOver(
       } else args.push('')
       for (const entry of entries) args.push(...entryArgs(entry))
       const [outcome, second = '', ...places] = (await appends.run(keyFor(channel), args)).split('\n')
+      if (settled && outcome !== 'fed') attempts.take(workOf(channel, settled))
       if (outcome === 'fed') return { outcome: 'fed-already', cursor: Number(second) } satisfies Appended
       if (outcome === 'over')
         return { outcome: 'claim-over', answer: second === '' ? undefined : answerIn(second) } satisfies Appended
@@ -279,10 +304,20 @@ export async function createRedisBrokerOver(
       const isFull = room.take(name, share, windowMs)
       const confirmed = 'turn' in key ? key.turn.confirmed : 0
       const args = [name, String(numberOf(key)), String(confirmed), bound(windowMs), 'turn' in key ? 'turn' : 'id']
-      args.push(epoch, isFull ? 'full' : '', `${node}.${++attempts}`)
+      const attempt = attempts.begin()
+      args.push(epoch, isFull ? 'full' : '', attempt)
       const ask = async () => (await claims.run(keyFor(channel), args)).split('\n')
-      let reply = await ask()
-      if (reply[0] === 'pending' && (await isAbandoned(channel, name, reply[3] ?? ''))) reply = await ask()
+      let reply: readonly string[]
+      try {
+        reply = await ask()
+        if (reply[0] === 'pending' && (await isAbandoned(channel, name, reply[3] ?? ''))) reply = await ask()
+      } catch (error) {
+        // It may have been granted all the same.
+        attempts.owe(attempt, giveBack(channel, name, attempt))
+        throw error
+      }
+      if (reply[0] === 'granted') attempts.granted(workOf(channel, key), attempt)
+      else attempts.ended(attempt)
       const [outcome, life = '', weight, answer = ''] = reply
       room.keep(name, outcome === 'granted' || outcome === 'pending' || outcome === 'settled' ? Number(weight) : 0)
       if (outcome === 'full') throw isFull
@@ -297,14 +332,23 @@ export async function createRedisBrokerOver(
     },
 
     async settle(channel, key, answer) {
-      const args = [time(), claimName(channel, key), String(numberOf(key)), JSON.stringify(answer)]
-      const kept = await link.run(settle, keyFor(channel), args, 'repeatable')
+      const name = claimName(channel, key)
+      const attempt = attempts.take(workOf(channel, key))
+      const args = [time(), name, String(numberOf(key)), JSON.stringify(answer)]
+      const kept = await link.run(settle, keyFor(channel), args, 'repeatable').catch((error) => {
+        if (attempt !== undefined) attempts.owe(attempt, answerFor(channel, name, attempt, answer))
+        throw error
+      })
       return typeof kept === 'string' ? answerIn(kept) : undefined
     },
 
     async release(channel, key) {
       const name = claimName(channel, key)
-      await link.run(release, keyFor(channel), [time(), name, String(numberOf(key))], 'repeatable')
+      const attempt = attempts.take(workOf(channel, key))
+      await link.run(release, keyFor(channel), [time(), name, String(numberOf(key))], 'repeatable').catch((error) => {
+        if (attempt !== undefined) attempts.owe(attempt, giveBack(channel, name, attempt))
+        throw error
+      })
       if (!('turn' in key)) room.keep(name, 0)
     },
 
@@ -401,6 +445,11 @@ function claimName(channel: string, key: ClaimKey): string {
   return 'turn' in key
     ? `${channel}\nturn\n${key.turn.producer}\n${key.scope}`
     : `${channel}\nid\n${key.id}\n${key.scope}`
+}
+
+/** What an attempt is at work on. */
+function workOf(channel: string, key: ClaimKey): string {
+  return `${numberOf(key)}\n${claimName(channel, key)}`
 }
 
 function numberOf(key: ClaimKey): number {

@@ -13,7 +13,7 @@ export { madeOnce } from './delivery/made-once.ts'
 export type { Outbox, RoomWaiter } from './delivery/outbox.ts'
 export { assembleHub, type Guards } from './hub/assemble-hub.ts'
 export type { Gateway, GatewayHost, GatewayLink, Program } from './hub/gateway.ts'
-export { interceptServer, isHeardByOthers, type Taker } from './hub/intercept-server.ts'
+export { interceptServer, isHeardByOthers, type Others, type Taker } from './hub/intercept-server.ts'
 export type {
   HandOver,
   Inspection,
@@ -30,6 +30,7 @@ export type {
   TailTold,
 } from './inspection/inspection.ts'
 export type { PageParts } from './page-cache/page-parts.ts'
+export { scriptSources } from './page-cache/script-hashes.ts'
 export type { Framing, Handshake, SessionLink, Socket } from './ports/socket.ts'
 export type { Outlet } from './stream/reader.ts'
 export { refuseUpgrade, type Upgrade, type WebSocketSocket } from './transports/websocket/websocket.ts'

@@ -126,6 +126,23 @@ export function pageStoreSuite(
       expect([await other.read('whole'), await renderedAt('e')]).toEqual([undefined, 1])
     })
 
+    test('what is purged by a tag is there no more on the node that purges, whatever else it is tagged by', async () => {
+      const tagged = { a: ['x', 'channel:room:1'], b: ['channel:room:10'], c: [], d: ['channel:room:1'] }
+      for (const [key, tags] of Object.entries(tagged)) {
+        await store.write(key, page(1, { tags }))
+        await other.read(key)
+      }
+      await store.purge(['channel:room:1', 'nobody has "it"'])
+      await other.purge(['channel:room:1'])
+      const kept = async (one: PageStore) =>
+        Promise.all(Object.keys(tagged).map(async (key) => (await one.read(key)) && key))
+      expect(await kept(store)).toEqual([undefined, 'b', 'c', undefined])
+      expect(await kept(other)).toEqual([undefined, 'b', 'c', undefined])
+      // Its room is free again.
+      await store.write('e', page(1, { parts: { identity: bytesOf(12_000) } }))
+      expect(await renderedAt('b')).toBe(1)
+    })
+
     test('one gets the lease of a page, until it is given back or its time is over', async () => {
       const [here, there, elsewhere] = await Promise.all([
         store.lease('a', 1_000),

@@ -26,6 +26,9 @@ const paths = {
   devices: '/device',
   device: '/device/kitchen',
   compat: '/compat',
+  demos: '/demos',
+  board: '/board',
+  play: '/play',
   missing: '/nothing',
 } as const
 /** Pages of the database, which has a moment of its own. */
@@ -231,6 +234,11 @@ async function use({ name, language, page }: Visit): Promise<void> {
     // The page in one language becomes the device, and does what it is told; the other looks on.
     if (language === 'en') await page.getByRole('button', { name: 'Be this device' }).click()
   }
+  if (name === 'board') {
+    await page.getByRole('application').focus()
+    for (const key of [' ', 'Shift+ArrowRight', 'Shift+ArrowDown', ' ']) await page.keyboard.press(key)
+  }
+  if (name === 'play') await page.locator('main button').first().click()
   if (name === 'compat') await page.locator('main input, main textarea').first().fill('안녕하세요')
   if (name === 'home') await page.locator('main details summary').click()
 }

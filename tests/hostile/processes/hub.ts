@@ -7,6 +7,7 @@ import { mount } from '@baro/socket.io'
 import { mount as mountSupabase } from '@baro/supabase'
 import { desk, origin, room, shelf } from '../channels.ts'
 import { coreWaitMs } from './core-wait.ts'
+import { startPlainServer } from './plain-server.ts'
 import { serveOrders } from './worker.ts'
 
 /** What a hub is asked. `rest`: collect garbage first. Both begin a new stretch of time. */
@@ -17,6 +18,8 @@ export interface HubOrder {
 /** How a hub is doing. What is no state is of the stretch of time since it was asked last. */
 export interface HubFigures {
   readonly port: number
+  /** Of a plain server in the same process. */
+  readonly plainPort: number
   /** Heap and buffers outside of it, in bytes: now, and at most. */
   readonly heapBytes: number
   readonly peakHeapBytes: number
@@ -83,6 +86,7 @@ mount(
 mountSupabase(hub)
 
 const { port } = await hub.listen(0)
+const plainPort = await startPlainServer()
 const loop = monitorEventLoopDelay({ resolution: 1 })
 loop.enable()
 
@@ -105,7 +109,7 @@ serveOrders<HubOrder, HubFigures>(async (order) => {
   sample()
   const { user, system } = process.cpuUsage(cpu)
   const figures: HubFigures = {
-    port,
+    ...{ port, plainPort },
     heapBytes: heapBytes(),
     peakHeapBytes,
     cpuMs: (user + system) / 1_000,

@@ -2,6 +2,7 @@
 
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { stopPush } from '../inbox/push.ts'
 import styles from './account.module.css'
 import { accountChanged } from './member-name.ts'
 import { post } from './post.ts'
@@ -9,6 +10,8 @@ import { post } from './post.ts'
 /** Signs out, without a reload. */
 export function SignOutButton({ language }: { language: Language }) {
   const signOut = async () => {
+    // Whoever comes next to this browser is somebody else.
+    await stopPush().catch(() => {})
     if (await post(`/${language}/session/end`)) accountChanged()
   }
   return (

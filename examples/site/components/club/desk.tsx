@@ -65,7 +65,8 @@ export default function Desk({
       untilMs > 0 ? says.mutedOne(nameOf(user), clockTime(untilMs, language)) : says.unmutedOne(nameOf(user)),
     )
   const told = (action: AuditAction) => {
-    if (action.type === 'redact') return says.removedOne
+    // Nobody mutes guests here: only members write.
+    if (action.type === 'redact' || action.user === undefined) return says.removedOne
     return action.untilMs > action.time
       ? says.mutedOne(nameOf(action.user), clockTime(action.untilMs, language))
       : says.unmutedOne(nameOf(action.user))
@@ -112,11 +113,14 @@ export default function Desk({
           ))}
         </ol>
         <div className={styles.ways}>
-          {muted.map(({ user }) => (
-            <button key={user} type="button" onClick={() => mute(user, 0)}>
-              {says.unmute(nameOf(user))}
-            </button>
-          ))}
+          {muted.map(
+            ({ user }) =>
+              user !== undefined && (
+                <button key={user} type="button" onClick={() => mute(user, 0)}>
+                  {says.unmute(nameOf(user))}
+                </button>
+              ),
+          )}
           <button type="button" onClick={() => list.current?.close()}>
             {says.close}
           </button>

@@ -19,6 +19,7 @@ export const guides = [
   'deploy',
   'scaling',
   'observe',
+  'debugging',
   'command',
   'from-socket.io',
   'from-supabase',

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { Visit } from '../demos/visit.tsx'
 import styles from './frame.module.css'
-import type { SectionId } from './sections.ts'
+import { isDemo, type SectionId } from './sections.ts'
 import { SiteHeader } from './site-header.tsx'
 
 /** A page: its head, its content, its foot. */
@@ -23,6 +24,7 @@ export function PageFrame({
       <main id="content" className={styles.content} data-rendered-at={Date.now()}>
         {children}
       </main>
+      {isDemo(section) && <Visit demo={section} />}
       <footer className={styles.footer}>{wordsIn(language).site.footer}</footer>
     </>
   )

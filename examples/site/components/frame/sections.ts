@@ -19,11 +19,16 @@ export const topics = [
 /** What one can try, in the order of the page that lists them. Its name and its hint are words of both languages. */
 export const demos = [
   { id: 'rooms', path: '/rooms/1' },
+  { id: 'board', path: '/board' },
+  { id: 'play', path: '/play' },
   { id: 'transports', path: '/transports' },
   { id: 'device', path: '/device' },
   { id: 'compat', path: '/compat' },
   { id: 'machine', path: '/machine' },
   { id: 'how', path: '/how' },
+  { id: 'stream', path: '/stream' },
+  { id: 'inbox', path: '/inbox' },
+  { id: 'write', path: '/write/1' },
   { id: 'news', path: '/news', ofDatabase: true },
   { id: 'shop', path: '/shop', ofDatabase: true },
   { id: 'market', path: '/market', ofDatabase: true },

@@ -17,6 +17,11 @@ export interface Nickname {
   readonly field: NameField
 }
 
+/** The name one writes under, as this browser has kept it, where a page has no field for it. */
+export function keptNickname(): string | undefined {
+  return localStorage.getItem(key)?.trim() || undefined
+}
+
 /** The name one writes under, kept in this browser. */
 export function useNickname(): Nickname {
   const ref = useRef<HTMLInputElement>(null)

@@ -88,6 +88,9 @@ export function createFollowedChannel(
   /** What the client tells of itself with each subscribe. */
   let told: { readonly state: Json } | undefined
   let cancelLinger: Cancel | undefined
+  /** The state held what was taken back, and could not lose it: nothing is shown until a snapshot comes. */
+  let isBlank = false
+  const position = () => (isBlank ? undefined : store.position)
 
   const machine = runMachine({
     clock,
@@ -95,7 +98,7 @@ export function createFollowedChannel(
     transition: (state, event: SubscriptionEvent) =>
       subscriptionTransition(state, event, {
         nextAttempt: counters.subscribes + 1,
-        position: store.position,
+        position: position(),
         isLinked: connection.isLinked,
         backoff: parts.backoff,
         fraction: parts.randomness.fraction(),
@@ -129,19 +132,23 @@ export function createFollowedChannel(
         proof = beginProof(rendered, store.position, action)
         counters[proof.handOver.outcome]++
         if (action.type === 'baro:recovered') take(action.payload)
-        else store = restart(store, definition, action.payload.position, action.payload.snapshot)
+        else {
+          isBlank = false
+          store = restart(store, definition, action.payload.position, action.payload.snapshot)
+        }
     }
   }
 
-  function take({ position, publications }: { position: string; publications: readonly Publication[] }): void {
-    let isSpoiled = false
-    store = advance(store, definition, position, publications, ({ type, offset }, error) => {
-      isSpoiled ||= type === redactedType
+  function take(step: { position: string; publications: readonly Publication[] }): void {
+    const { publications } = step
+    store = advance(store, definition, step.position, publications, ({ type, offset }, error) => {
+      isBlank ||= type === redactedType
       if (error) parts.log.error(`"${type}" ${offset} of ${channel} is skipped, its reducer threw: ${error}`)
     })
+    if (isBlank) store = restart(store, definition, step.position)
     refresh()
     for (const publication of publications) tell('publication', publication)
-    if (isSpoiled || definition.state?.isShort?.(store.confirmed)) dispatch({ type: 'short' })
+    if (isBlank || definition.state?.isShort?.(store.confirmed)) dispatch({ type: 'short' })
   }
 
   function tell<Name extends keyof ChannelEvents>(name: Name, value: ChannelEvents[Name]): void {
@@ -149,12 +156,11 @@ export function createFollowedChannel(
   }
 
   function refresh(): void {
-    const { state, position } = store
     const next = {
-      state,
+      state: store.state,
       status: same(view.status, subscriptionStatus(connection.status, machine.state)),
       handOver: proof?.handOver,
-      position,
+      position: position(),
       pending: same(
         view.pending,
         store.pending.map(({ id }) => id),
@@ -174,6 +180,8 @@ export function createFollowedChannel(
     const next = offer(store, definition, offered)
     const hasStayed = next?.position === store.position
     store = next ?? store
+    // A newer page was rendered without what was taken back.
+    if (next && !hasStayed) isBlank = false
     // A page that is ahead of the stream may be of a history that was rewritten since: the hub must say what follows
     // it, and what it contains already must not be told one by one (I1, I4).
     if (hasStayed) refresh()

@@ -1,6 +1,6 @@
 /** What a client shows of a publication that was taken back, live and when it comes back. */
 import { channel, type Publication } from '@baro/core'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { at, chat, lobby, message } from '../../test/chat.ts'
 import { Rig } from '../../test/rig.ts'
 
@@ -51,16 +51,54 @@ test('a live client loses it by the reducer of the definition, and one that was 
   expect(subscription.current.state).toHaveLength(3)
 })
 
-test('a client whose definition does not say how asks for a snapshot at once, and is not live until it has it', () => {
-  const { rig, subscription } = follow(chat)
-  rig.reset(at(1), ['m1'])
-  rig.deliver(1, [secret, message(3)])
-  rig.deliver(3, [notice])
-  expect(subscription.current.status).toMatchObject({ state: 'connecting' })
-  expect(rig.link.sentOf('baro:subscribe').at(-1)).not.toHaveProperty('position')
-  rig.reset(at(4), ['m1', 'm3'])
-  expect(subscription.current.state).toEqual(['m1', 'm3'])
-  expect(rig.logged.filter((line) => line.includes('reducer threw'))).toEqual([])
+describe('a client whose definition does not say how', () => {
+  function spoiled() {
+    const { rig, subscription } = follow(chat)
+    rig.reset(at(1), ['m1'])
+    rig.deliver(1, [secret, message(3)])
+    const shown: unknown[] = []
+    subscription.onChange(({ state }) => shown.push(state))
+    rig.deliver(3, [notice])
+    return { rig, subscription, shown }
+  }
+
+  test('shows nothing of it any more, says so, and asks for a snapshot at once', () => {
+    const { rig, subscription, shown } = spoiled()
+    expect(JSON.stringify(shown)).not.toContain('a secret')
+    expect(subscription.current).toMatchObject({ state: [], status: { state: 'connecting' }, position: undefined })
+    expect(rig.link.sentOf('baro:subscribe').at(-1)).not.toHaveProperty('position')
+    rig.reset(at(4), ['m1', 'm3'])
+    expect(subscription.current).toMatchObject({ state: ['m1', 'm3'], status: { state: 'live' }, position: at(4) })
+    expect(rig.logged.filter((line) => line.includes('reducer threw'))).toEqual([])
+  })
+
+  test('does not go on from where it stood if the link breaks before the snapshot is there', () => {
+    const { rig, subscription } = spoiled()
+    rig.link.drop()
+    expect(subscription.current.state).toEqual([])
+    rig.reconnect()
+    expect(rig.link.sentOf('baro:subscribe').at(-1)).not.toHaveProperty('position')
+    rig.reset(at(4), ['m1', 'm3'])
+    expect(subscription.current.state).toEqual(['m1', 'm3'])
+  })
+
+  test('shows a newer page meanwhile, and no older one', () => {
+    const { subscription } = spoiled()
+    subscription.offer({ ...lobby, position: at(3), version: chat.version, value: ['m1', 'a secret', 'm3'] })
+    expect(subscription.current.state).toEqual([])
+    subscription.offer({ ...lobby, position: at(5), version: chat.version, value: ['m1', 'm3', 'm5'] })
+    expect(subscription.current).toMatchObject({ state: ['m1', 'm3', 'm5'], position: at(5) })
+  })
+})
+
+test('what is optimistic is gone with the notice too, where its own place was never read', () => {
+  const { rig, subscription } = follow(kind)
+  rig.reset(at(1), [])
+  void subscription.publish('message', { text: 'a secret' }).catch(() => {})
+  const [{ id = '' } = {}] = rig.link.sentOf('baro:publish') as readonly { id?: string }[]
+  rig.reset(at(3), [{ id, text: 'a secret' }] as never)
+  rig.deliver(3, [{ ...notice, payload: { id, offset: 2 } }])
+  expect(JSON.stringify(subscription.current)).not.toContain('a secret')
 })
 
 test('what is optimistic is gone with its tombstone', () => {

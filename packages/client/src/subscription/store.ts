@@ -5,7 +5,7 @@
  * epoch and nowhere else; one of another epoch makes the client ask. Only the hub's answer may move it anywhere.
  */
 import { type AnyChannel, isSnapshot, type Json, liveValue, type Publication, type Reference } from '@baro/core'
-import { compareAtTexts, fold, noPosition, parseAt } from '@baro/core/protocol'
+import { compareAtTexts, fold, noPosition, parseAt, redactionOf } from '@baro/core/protocol'
 
 /** A publish that is shown before it is confirmed. */
 export interface PendingPublish {
@@ -73,7 +73,10 @@ export function advance(
     (state, publication) => fold(definition, state, publication, skipped),
     store.confirmed,
   )
-  const pending = store.pending.filter(({ id }) => !publications.some((arrived) => arrived.id === id))
+  // What was taken back is not shown as optimistic either, although its answer has not come.
+  const pending = store.pending.filter(
+    ({ id }) => !publications.some((arrived) => (redactionOf(arrived) ?? arrived).id === id),
+  )
   return settle(definition, store, { confirmed, position, pending })
 }
 

@@ -88,6 +88,13 @@ export interface PageStore {
    */
   marksOf(tags: readonly string[]): NowOrLater<readonly number[]>
 
+  /**
+   * Forgets every page that has one of these tags, so that its bytes are in this store no more, nor among the copies of this
+   * node. Called on each node, at most once a second, when something was taken back: a page that is only marked would keep
+   * the bytes until somebody asks for it.
+   */
+  purge(tags: readonly string[]): NowOrLater<void>
+
   /** Releases everything. Nobody uses the store afterwards. */
   close(): NowOrLater<void>
 }

@@ -60,7 +60,7 @@ export function session(page: Page, id: string): View {
       frames,
     ),
     async update() {
-      show(await page.ask(`/sessions/${encodeURIComponent(id)}`))
+      show(await page.ask(`/sessions/${encodeURIComponent(id)}?lang=${page.language}`))
       if (isLooking) await look()
     },
   }

@@ -48,7 +48,7 @@ export function why(page: Page, query: URLSearchParams): View {
       el('form', { submit: ask }, questionFields(page, query), el('button', {}, words.ask)),
       answered,
     ),
-    update: async () => show(await page.ask(`/why?${asked}`)),
+    update: async () => show(await page.ask(`/why?${new URLSearchParams([...asked, ['lang', page.language]])}`)),
   }
 }
 
@@ -61,14 +61,18 @@ function sessionAnswer(page: Page, one: WhyAnswer['sessions'][number]): HTMLElem
     'article',
     {},
     el('h3', {}, outcome === undefined ? (one.user ?? words.guest) : words[`outcome-${outcome}`]),
-    el('p', { class: mark }, one.sentence, one.code === undefined ? undefined : el('code', {}, String(one.code))),
+    el('p', { class: mark }, one.sentence, ...(one.code === undefined ? [] : [' ', el('code', {}, String(one.code))])),
     el(
       'p',
       {},
       session === undefined ? undefined : el('a', { href: placeOf('sessions', session), 'data-key': session }, session),
       ` ${one.user ?? words.guest} · ${one.rung ?? ''} · ${one.node}`,
     ),
-    troubles(page, one.troubles),
+    // What is said already is not said again.
+    troubles(
+      page,
+      one.troubles.filter(({ sentence }) => sentence !== one.sentence),
+    ),
     el('details', {}, el('summary', { 'data-key': `journal ${session}` }, words.journal), journal(page, one.events)),
   )
 }

@@ -4,6 +4,7 @@ import { createHub, type Hub } from '@baro/server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../../test/eventually.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
+import type { CaptureKind } from '../feed/capture.ts'
 import { foldChange, type RowsState } from '../state/rows-state.ts'
 import type { RowChange } from '../table/row-change.ts'
 import { table } from '../table/table.ts'
@@ -20,12 +21,13 @@ const said: string[] = []
 const log: Log = { info() {}, warn: (_, text) => void said.push(text), error: (_, text) => void said.push(text) }
 
 let database: TestDatabase
+let feed: CaptureKind
 let hubs: Hub[]
 
 function start(pool = database.pool): Hub {
   const hub = createHub({
     channels: [notes, other],
-    database: createDatabase(pool, { pollIntervalMs: 50, careIntervalMs: 100, maxRows: 30_000 }),
+    database: createDatabase(pool, { feed, pollIntervalMs: 50, careIntervalMs: 100, maxRows: 30_000 }),
     log,
   })
   for (const definition of [notes, other]) hub.on(definition as typeof notes, { access: 'public' })
@@ -69,82 +71,90 @@ afterEach(async () => {
   await database.clear()
 })
 
-describe('a change that is too large', () => {
-  test('I7: a transaction of more rows than are kept resets who follows its table, and nobody else', async () => {
-    const hub = start()
-    const [page, beside] = [await follow(hub, notes), await follow(hub, other)]
-    await database.run("insert into notes select n, 'x' from generate_series(1, 5000) n")
-    await database.run('insert into other values (1)')
-    await eventually(() => expect(idsOf(beside)).toEqual([1]))
-    await eventually(() => expect(page.state.rows).toHaveLength(5_000))
-    expect([new Set(page.resets), beside.resets]).toEqual([new Set(page.resets.length > 0 ? ['trimmed'] : []), []])
-    await database.run('delete from notes where id > 2')
-    await eventually(() => expect(idsOf(page)).toEqual([1, 2]))
-    expect(beside.failures).toEqual([])
-  }, 60_000)
-
-  test('I7: a row of ten megabytes arrives, and so does what follows it', async () => {
-    const hub = start()
-    const [page, beside] = [await follow(hub, notes), await follow(hub, other)]
-    await database.run("insert into notes values (1, repeat('x', 10000000)), (2, 'small')")
-    await database.run('insert into other values (1)')
-    await eventually(() => expect(idsOf(page)).toEqual([1, 2]))
-    expect(String(page.state.rows[0]?.body).length).toBe(10_000_000)
-    await database.run("update notes set body = 'short' where id = 1")
-    await eventually(() => expect(page.state.rows[0]?.body).toBe('short'))
-    await eventually(() => expect(idsOf(beside)).toEqual([1]))
-    expect(beside.resets).toEqual([])
-  }, 60_000)
-})
-
-describe('a table that changes under the hub', () => {
-  test('a column that is dropped fails the next page with a sentence, and the application and other tables go on', async () => {
-    const hub = start()
-    const beside = await follow(hub, other)
-    const page = await follow(hub, notes)
-    await database.run('alter table notes drop column body; insert into notes values (1); insert into other values (1)')
-    await eventually(() => expect(idsOf(beside)).toEqual([1]))
-    await expect(hub.snapshot(notes())).rejects.toMatchObject({
-      code: 'bad-definition',
-      message: expect.stringContaining('"body"'),
-    })
-    // Its row would be a guess, so nobody gets it.
-    await eventually(() => expect(page.failures).toEqual(['bad-definition']))
-    expect(said.join()).toContain('it has no column "body"')
-    await database.run("alter table notes add column body text; insert into notes values (2, 'b')")
-    expect((await hub.snapshot(notes())).value.rows.map(({ id }) => id)).toEqual([1, 2])
+describe.each<CaptureKind>(['replication', 'triggers'])('by %s', (each) => {
+  beforeAll(() => {
+    feed = each
   })
 
-  test('rights that are taken away fail pages with a sentence, and given back all goes on', async () => {
-    const name = `reader_${process.pid}`
-    await database.run(`create role ${name} login; grant all on schema public to ${name};
+  describe('a change that is too large', () => {
+    test('I7: a transaction of more rows than are kept resets who follows its table, and nobody else', async () => {
+      const hub = start()
+      const [page, beside] = [await follow(hub, notes), await follow(hub, other)]
+      await database.run("insert into notes select n, 'x' from generate_series(1, 5000) n")
+      await database.run('insert into other values (1)')
+      await eventually(() => expect(idsOf(beside)).toEqual([1]))
+      await eventually(() => expect(page.state.rows).toHaveLength(5_000))
+      expect([new Set(page.resets), beside.resets]).toEqual([new Set(page.resets.length > 0 ? ['trimmed'] : []), []])
+      await database.run('delete from notes where id > 2')
+      await eventually(() => expect(idsOf(page)).toEqual([1, 2]))
+      expect(beside.failures).toEqual([])
+    }, 60_000)
+
+    test('I7: a row of ten megabytes arrives, and so does what follows it', async () => {
+      const hub = start()
+      const [page, beside] = [await follow(hub, notes), await follow(hub, other)]
+      await database.run("insert into notes values (1, repeat('x', 10000000)), (2, 'small')")
+      await database.run('insert into other values (1)')
+      await eventually(() => expect(idsOf(page)).toEqual([1, 2]))
+      expect(String(page.state.rows[0]?.body).length).toBe(10_000_000)
+      await database.run("update notes set body = 'short' where id = 1")
+      await eventually(() => expect(page.state.rows[0]?.body).toBe('short'))
+      await eventually(() => expect(idsOf(beside)).toEqual([1]))
+      expect(beside.resets).toEqual([])
+    }, 60_000)
+  })
+
+  describe('a table that changes under the hub', () => {
+    test('a column that is dropped fails the next page with a sentence, and the application and other tables go on', async () => {
+      const hub = start()
+      const beside = await follow(hub, other)
+      const page = await follow(hub, notes)
+      await database.run(
+        'alter table notes drop column body; insert into notes values (1); insert into other values (1)',
+      )
+      await eventually(() => expect(idsOf(beside)).toEqual([1]))
+      await expect(hub.snapshot(notes())).rejects.toMatchObject({
+        code: 'bad-definition',
+        message: expect.stringContaining('"body"'),
+      })
+      // Its row would be a guess, so nobody gets it.
+      await eventually(() => expect(page.failures).toEqual(['bad-definition']))
+      expect(said.join()).toContain('it has no column "body"')
+      await database.run("alter table notes add column body text; insert into notes values (2, 'b')")
+      expect((await hub.snapshot(notes())).value.rows.map(({ id }) => id)).toEqual([1, 2])
+    })
+
+    test('rights that are taken away fail pages with a sentence, and given back all goes on', async () => {
+      const name = `reader_${process.pid}`
+      await database.run(`create role ${name} login replication; grant all on schema public to ${name};
       grant create on database ${new URL(database.url).pathname.slice(1)} to ${name};
       alter table notes owner to ${name}; alter table other owner to ${name}`)
-    const pool = database.another(name)
-    const hub = start(pool)
-    const [page, beside] = [await follow(hub, notes), await follow(hub, other)]
-    await database.run(
-      `revoke all on notes from ${name}; insert into notes values (1, 'a'); insert into other values (1)`,
-    )
-    await expect(hub.snapshot(notes())).rejects.toMatchObject({
-      code: 'bad-definition',
-      message: expect.stringContaining('permission denied'),
+      const pool = database.another(name)
+      const hub = start(pool)
+      const [page, beside] = [await follow(hub, notes), await follow(hub, other)]
+      await database.run(
+        `revoke all on notes from ${name}; insert into notes values (1, 'a'); insert into other values (1)`,
+      )
+      await expect(hub.snapshot(notes())).rejects.toMatchObject({
+        code: 'bad-definition',
+        message: expect.stringContaining('permission denied'),
+      })
+      // What is logged is the hub's own: who was let in goes on.
+      await eventually(() => expect([idsOf(page), idsOf(beside)]).toEqual([[1], [1]]))
+      await database.run(`grant all on notes to ${name}`)
+      expect((await hub.snapshot(notes())).value.rows).toHaveLength(1)
+      await hub.close()
+      await database.run(`drop owned by ${name} cascade; drop role ${name}`)
     })
-    // What is logged is the hub's own: who was let in goes on.
-    await eventually(() => expect([idsOf(page), idsOf(beside)]).toEqual([[1], [1]]))
-    await database.run(`grant all on notes to ${name}`)
-    expect((await hub.snapshot(notes())).value.rows).toHaveLength(1)
-    await hub.close()
-    await database.run(`drop owned by ${name} cascade; drop role ${name}`)
   })
-})
 
-test('two hubs with brokers of their own on one database tell the same', async () => {
-  const pages = await Promise.all([start(), start(database.another())].map((hub) => follow(hub, notes)))
-  await database.run("insert into notes values (1, 'a'); update notes set id = 2; insert into notes values (3, 'c')")
-  for (const page of pages) await eventually(() => expect(idsOf(page)).toEqual([2, 3]))
-  await hubs[0]?.close()
-  await database.run('delete from notes where id = 2')
-  await eventually(() => expect(idsOf(pages[1] as (typeof pages)[number])).toEqual([3]))
-  expect(pages.map(({ resets }) => resets)).toEqual([[], []])
+  test('two hubs with brokers of their own on one database tell the same', async () => {
+    const pages = await Promise.all([start(), start(database.another())].map((hub) => follow(hub, notes)))
+    await database.run("insert into notes values (1, 'a'); update notes set id = 2; insert into notes values (3, 'c')")
+    for (const page of pages) await eventually(() => expect(idsOf(page)).toEqual([2, 3]))
+    await hubs[0]?.close()
+    await database.run('delete from notes where id = 2')
+    await eventually(() => expect(idsOf(pages[1] as (typeof pages)[number])).toEqual([3]))
+    expect(pages.map(({ resets }) => resets)).toEqual([[], []])
+  })
 })

@@ -1,5 +1,5 @@
 import type { Database } from '@baro/core/broker'
-import { checkedOptions, milliseconds, type OptionRules, whole } from '@baro/core/protocol'
+import { checkedOptions, milliseconds, type OptionRules, oneOf, whole } from '@baro/core/protocol'
 import { driverOf } from '../driver/driver-of.ts'
 import type { DatabaseClient } from '../ports/driver.ts'
 import { sees } from '../snapshot/database-snapshot.ts'
@@ -7,6 +7,12 @@ import { ServedDatabase } from './served-database.ts'
 
 /** What `createDatabase` takes. */
 export interface DatabaseOptions {
+  /**
+   * How changes are captured. `'triggers'` (the default) works on every PostgreSQL, and costs each write. `'replication'` reads the
+   * server's own log, which costs writes less, and needs `wal_level = logical` and the right to replicate. `'auto'` takes
+   * replication where the database allows it, else triggers, and logs which and why. All nodes of a hub need the same.
+   */
+  readonly feed?: 'auto' | 'triggers' | 'replication'
   /** How often the log is looked at besides each `NOTIFY`, in milliseconds. Default 500. */
   readonly pollIntervalMs?: number
   /** How often the log is pruned and the triggers are looked after, in milliseconds. Default 5,000. */
@@ -16,6 +22,7 @@ export interface DatabaseOptions {
 }
 
 const rules: OptionRules<DatabaseOptions> = {
+  feed: oneOf('auto', 'triggers', 'replication'),
   pollIntervalMs: milliseconds(),
   careIntervalMs: milliseconds(),
   maxRows: whole('rows', 1),
@@ -39,10 +46,11 @@ const rules: OptionRules<DatabaseOptions> = {
 export function createDatabase(client: DatabaseClient, options: DatabaseOptions = {}): Database {
   const driver = driverOf(client)
   const {
+    feed = 'triggers',
     pollIntervalMs = 500,
     careIntervalMs = 5_000,
     maxRows = 10_000,
   } = checkedOptions('createDatabase', options, rules)
-  const served = { pollIntervalMs, careIntervalMs, maxRows, isSeen: sees }
+  const served = { feed, pollIntervalMs, careIntervalMs, maxRows, isSeen: sees }
   return { open: (parts) => new ServedDatabase(driver, served, parts) }
 }

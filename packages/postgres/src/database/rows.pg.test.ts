@@ -4,6 +4,7 @@ import { createHub, type Hub, type Participant } from '@baro/server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../../test/eventually.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
+import type { CaptureKind } from '../feed/capture.ts'
 import { queried } from '../queried.ts'
 import { foldChange, type RowsState } from '../state/rows-state.ts'
 import type { Row, RowChange } from '../table/row-change.ts'
@@ -25,12 +26,13 @@ const log: Log = {
 
 let database: TestDatabase
 let hub: Hub
+let feed: CaptureKind = 'triggers'
 let snapshotOption: ReturnType<typeof queried> | undefined
 
 function start(): void {
   hub = createHub({
     channels: [products],
-    database: createDatabase(database.pool, { pollIntervalMs: 50, careIntervalMs: 200, maxRows: 100 }),
+    database: createDatabase(database.pool, { feed, pollIntervalMs: 50, careIntervalMs: 200, maxRows: 100 }),
     log,
   })
   hub.on(products, { access: 'public', ...(snapshotOption && { snapshot: snapshotOption }) })
@@ -110,7 +112,11 @@ afterEach(async () => {
   await database.clear()
 })
 
-describe('the rows of a table', () => {
+describe.each<CaptureKind>(['replication', 'triggers'])('the rows of a table, by %s', (each) => {
+  beforeAll(() => {
+    feed = each
+  })
+
   test('I12: a page shows the rows of a snapshot, and what is committed afterwards follows', async () => {
     const page = await render()
     expect(page.position).toMatch(/^1q\./)
@@ -233,6 +239,21 @@ describe('the rows of a table', () => {
     }
   })
 
+  test('a query of the application reads in the same transaction, and the channel keeps its order', async () => {
+    await hub.close()
+    snapshotOption = queried((tx) => tx.rows('select * from products where price < $1 order by price', [100]))
+    start()
+    expect((await render()).rows.map(({ id }) => id)).toEqual([1, 2])
+  })
+
+  test('nobody else publishes there', async () => {
+    await expect(hub.publish(products(), 'insert', { key: { id: 1 }, row: {} } as never)).rejects.toThrow(
+      'rows come from the database',
+    )
+  })
+})
+
+describe('triggers', () => {
   test('whoever follows when the log is emptied gets the rows anew', async () => {
     const page = await render()
     page.follow()
@@ -245,19 +266,6 @@ describe('the rows of a table', () => {
     await database.run("insert into products values (5, 'seen', null, 1)")
     await eventually(() => expect(page.rows.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]))
     expect(page.resets).toEqual(['trimmed'])
-  })
-
-  test('a query of the application reads in the same transaction, and the channel keeps its order', async () => {
-    await hub.close()
-    snapshotOption = queried((tx) => tx.rows('select * from products where price < $1 order by price', [100]))
-    start()
-    expect((await render()).rows.map(({ id }) => id)).toEqual([1, 2])
-  })
-
-  test('nobody else publishes there', async () => {
-    await expect(hub.publish(products(), 'insert', { key: { id: 1 }, row: {} } as never)).rejects.toThrow(
-      'rows come from the database',
-    )
   })
 })
 

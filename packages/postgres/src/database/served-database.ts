@@ -10,8 +10,10 @@ import type {
 } from '@baro/core/broker'
 import { formatPosition, maxPositionLength, type QueriedPosition, quote } from '@baro/core/protocol'
 import { asDatabaseError } from '../driver/database-error.ts'
+import type { CaptureKind } from '../feed/capture.ts'
+import { chooseCapture } from '../feed/choose-capture.ts'
+import { DatabaseFeed } from '../feed/database-feed.ts'
 import { schema } from '../feed/schema.ts'
-import { TriggerFeed } from '../feed/trigger-feed.ts'
 import type { PostgresDriver } from '../ports/driver.ts'
 import { xidOf } from '../publish/publish.ts'
 import type { QueriedRows } from '../queried.ts'
@@ -27,6 +29,7 @@ const publishedTimeoutMs = 10_000
 
 /** How it serves, each option given. */
 export interface ServedOptions {
+  readonly feed: CaptureKind | 'auto'
   readonly pollIntervalMs: number
   readonly careIntervalMs: number
   readonly maxRows: number
@@ -45,7 +48,7 @@ export class ServedDatabase implements OpenDatabase {
   readonly #driver: PostgresDriver
   readonly #parts: DatabaseParts
   readonly #options: ServedOptions
-  readonly #feed: TriggerFeed
+  readonly #feed: DatabaseFeed
   readonly #rings = new Map<string, ServedRing>()
   #epoch: string | undefined
 
@@ -59,7 +62,8 @@ export class ServedDatabase implements OpenDatabase {
       return table ? [{ ...table, history: definition.history }] : []
     })
     const { pollIntervalMs, careIntervalMs } = options
-    this.#feed = new TriggerFeed({
+    this.#feed = new DatabaseFeed({
+      choose: (feed) => chooseCapture({ driver, log, tables }, options.feed, feed),
       publish: (channel, entries, cursor) => this.#publish(channel, entries, cursor),
       driver,
       broker,

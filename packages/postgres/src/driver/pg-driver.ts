@@ -1,4 +1,5 @@
 import type { HeldSession, Isolation, PgClient, PgPool, PostgresDriver, Queryable } from '../ports/driver.ts'
+import { canReplicate, openReplicationLink } from './pg-replication-link.ts'
 
 /** `pg` gives values of these types by what it knows of them. */
 const begin: Readonly<Record<Isolation, string>> = {
@@ -39,6 +40,7 @@ export function pgDriver(pool: PgPool): PostgresDriver {
       const client = await pool.connect()
       return holding(client, lost)
     },
+    ...(canReplicate(pool) && { replicate: (lost: (error: unknown) => void) => openReplicationLink(pool, lost) }),
   }
 }
 

@@ -2,6 +2,8 @@
  * A client of the database in its thread, in the shape of PGlite. There is one session: a statement waits for those before
  * it, and all wait for an open transaction.
  */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { BaroError } from '@baro/core'
 import type { Cancel, Clock } from '@baro/core/broker'
@@ -53,6 +55,8 @@ export class WorkerClient implements PgliteClient {
   readonly #waiting = new Map<number, Waiting>()
   readonly #heard = new Map<string, Set<(payload: string) => void>>()
   #worker: Worker | undefined
+  /** Whether the database of this thread has opened. */
+  #isOpen = false
   #asked = 0
   /** Ends when the session is free. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -161,6 +165,7 @@ export class WorkerClient implements PgliteClient {
   #start(): Worker {
     const worker = startWorker(this.#parts.data)
     this.#worker = worker
+    this.#isOpen = false
     worker.on('message', (message: Answer | News) => this.#told(message))
     let cause: unknown
     worker.on('error', (error) => {
@@ -169,9 +174,12 @@ export class WorkerClient implements PgliteClient {
     worker.on('exit', () => {
       if (this.#worker !== worker) return
       this.#worker = undefined
+      const reason = cause ?? 'it says not why'
       const error = new BaroError(
         'unavailable',
-        `The thread of the embedded database ended: ${cause ?? 'it says not why'}. Try again.`,
+        this.#isOpen
+          ? `The thread of the embedded database ended: ${reason}. Try again.`
+          : doesNotOpen(this.#parts.data.data, reason),
         { cause },
       )
       for (const { reject } of this.#waiting.values()) reject(error)
@@ -190,6 +198,7 @@ export class WorkerClient implements PgliteClient {
       else waiting?.reject(new DatabaseError(message.failure))
     } else if (message.is === 'notified') for (const notified of this.#heard.get(message.channel) ?? []) notified('')
     else if (message.is === 'making') this.#parts.making()
+    else this.#isOpen = true
   }
 }
 
@@ -202,4 +211,15 @@ function transactionTookTooLong(ms: number): BaroError {
     'unavailable',
     `A transaction of the embedded database was open for ${ms} ms, and was rolled back. It has one session, so everything else waited: inside of a transaction use its \`tx\`, and wait for nothing else.`,
   )
+}
+
+/** The version stands in the folder as text, whoever made it: one PGlite does not open what another one has made. */
+function doesNotOpen(data: string, reason: unknown): string {
+  let version = 'an unknown version'
+  try {
+    version = readFileSync(join(data, 'PG_VERSION'), 'latin1').trim().slice(0, 20)
+  } catch {
+    // Nothing is there to be read.
+  }
+  return `The database in ${data} does not open: ${reason}. It was made by PostgreSQL ${version}. If @electric-sql/pglite was updated, dump it with the version from before, and load that into an empty directory; otherwise put a copy of the directory back.`
 }

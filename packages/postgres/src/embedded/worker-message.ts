@@ -25,7 +25,7 @@ export type Answer =
   | { readonly id: number; readonly failure: DatabaseFailure }
 
 /** What the database tells by itself. */
-export type News = { readonly is: 'making' } | { readonly is: 'notified'; readonly channel: string }
+export type News = { readonly is: 'making' | 'opened' } | { readonly is: 'notified'; readonly channel: string }
 
 /** What the thread of the database is started with. */
 export interface WorkerData {

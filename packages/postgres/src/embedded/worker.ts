@@ -93,6 +93,7 @@ function failureOf(error: unknown): DatabaseFailure {
 
 // If it does not open, the thread ends, and whoever asked is told why. The next question begins another thread.
 const database = await open()
+tell({ is: 'opened' })
 let last: Promise<unknown> = Promise.resolve()
 port?.on('message', (question: Question) => {
   last = last

@@ -23,10 +23,10 @@ export interface FeedRoundParts {
  */
 const piece = { rows: 20_000, bytes: 1 << 20 } as const
 /**
- * Most pieces of a round. The cursor is the number of the round times this, and the number of the piece: it has 53 bits, and
+ * Most pieces of a round, of the log or of a stream. The cursor is the number of the round times this, and the number of the piece: it has 53 bits, and
  * each leader begins thousands of rounds above the one before.
  */
-const piecesPerRound = 2 ** 20
+export const piecesPerRound: number = 2 ** 20
 
 interface Transaction {
   readonly xid: string
@@ -60,7 +60,8 @@ export async function feedRound(parts: FeedRoundParts, round: RecordedRound): Pr
   }
   const cursor = (round.number + 1) * piecesPerRound - 1
   const starts = await parts.session.query<{ name: string }>(
-    `select name from ${schema}.feed_tables where feed = $1 and since = $2::bigint + 1`,
+    `select name from ${schema}.feed_tables join ${schema}.feeds using (feed)
+     where feed = $1 and kind = 'triggers' and since = $2::bigint + 1`,
     [parts.feed, String(round.number)],
   )
   for (const { name } of starts) {
@@ -72,7 +73,9 @@ export async function feedRound(parts: FeedRoundParts, round: RecordedRound): Pr
 /** Which rows of the log are of a round. The first condition is for the index. */
 const ofRound = `xid >= pg_snapshot_xmin($2::text::pg_snapshot) and xid < pg_snapshot_xmax($3::text::pg_snapshot)
   and not pg_visible_in_snapshot(xid, $2::text::pg_snapshot) and pg_visible_in_snapshot(xid, $3::text::pg_snapshot)
-  and (kind = 'publish' or name in (select name from ${schema}.feed_tables where feed = $1 and since <= $4::bigint))`
+  and (kind = 'publish' or name in (
+    select name from ${schema}.feed_tables join ${schema}.feeds using (feed)
+    where feed = $1 and feeds.kind = 'triggers' and since <= $4::bigint))`
 
 function ofRoundValues({ feed }: FeedRoundParts, { from, to, number }: RecordedRound): readonly unknown[] {
   return [feed, from, to, String(number)]

@@ -8,6 +8,7 @@
 import type { Log } from '@baro/core'
 import type { Cancel } from '@baro/core/broker'
 import type { HeldSession, PostgresDriver } from '../ports/driver.ts'
+import type { Capture, CaptureWork } from './capture.ts'
 import { type FeedRoundParts, feedRound } from './feed-round.ts'
 import { RoundNumbers, type RoundNumbersParts } from './round-numbers.ts'
 import { finishRound, look, prune, type RecordedRound, recordRound, resumeRounds, takeLock } from './rounds.ts'
@@ -21,22 +22,36 @@ export interface LeaderParts extends Omit<FeedRoundParts, 'session'>, Pick<Round
   readonly pollIntervalMs: number
   /** How often it looks after the log and the triggers. */
   readonly careIntervalMs: number
-  /** Called before it tries to lead: makes what is needed, if it is not there. */
-  prepare(): Promise<void>
-  /** Called from time to time while this node leads: puts back triggers that were dropped. */
-  inspect(): Promise<void>
+  /** Called before it tries to lead: makes what is needed, if it is not there, and says how changes are captured. */
+  prepare(): Promise<Capture>
+  /** Called from time to time while this node leads: captures again what is not captured any more. */
+  inspect(capture: Capture): Promise<void>
   /** Another life of the database has begun: every table begins again. */
   lifeChanged(): Promise<void>
 }
 
+/** What one time of leading has. */
+interface Led {
+  readonly session: HeldSession
+  readonly capture: Capture
+  readonly work: CaptureWork
+  readonly numbers: RoundNumbers
+  /** Why it cannot go on. */
+  broken(): unknown
+}
+
 /** How long a node waits before it tries to lead again. */
 const retryMs = 1_000
+/** The same, after it has led: what broke is most often a connection. */
+const resumeMs = 100
 
 export class Leader {
   readonly #parts: LeaderParts
   #session: HeldSession | undefined
+  readonly #stop = new AbortController()
   #isClosed = false
   #isWoken = false
+  #hasLed = false
   #wait: { readonly cancel: Cancel; readonly done: () => void } | undefined
   #over: Promise<void> = Promise.resolve()
   #complaint: string | undefined
@@ -57,6 +72,7 @@ export class Leader {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#stop.abort()
     this.wake()
     await this.#over
   }
@@ -70,13 +86,15 @@ export class Leader {
       }
       await this.#session?.end().catch(() => {})
       this.#session = undefined
-      if (!this.#isClosed) await this.#sleep(retryMs)
+      const waitMs = this.#hasLed ? resumeMs : retryMs
+      this.#hasLed = false
+      if (!this.#isClosed) await this.#sleep(waitMs)
     }
   }
 
   async #lead(): Promise<void> {
-    const { driver, feed, clock, pollIntervalMs, careIntervalMs } = this.#parts
-    await this.#parts.prepare()
+    const { driver, feed } = this.#parts
+    const capture = await this.#parts.prepare()
     let broken: unknown
     const session = await driver.hold((error) => {
       broken = error
@@ -86,16 +104,36 @@ export class Leader {
     if (!(await takeLock(session, feed))) return
     await session.listen(schema, () => this.wake())
     const numbers = new RoundNumbers(this.#parts)
-    let round = await resumeRounds(session, feed)
+    const round = await resumeRounds(session, feed, capture.kind)
+    const { broker, clock, log, boundsOf } = this.#parts
+    const stopped = this.#stop.signal
+    const failed = (error: unknown) => {
+      broken ??= error
+      this.wake()
+    }
+    const work = await capture.lead({ session, feed, numbers, broker, clock, log, boundsOf, failed, stopped })
+    this.#hasLed = true
+    try {
+      await this.#lookOn({ session, capture, work, numbers, broken: () => broken }, round)
+    } finally {
+      await work.close()
+    }
+  }
+
+  async #lookOn({ session, capture, work, numbers, broken }: Led, first: RecordedRound): Promise<void> {
+    const { feed, clock, pollIntervalMs, careIntervalMs } = this.#parts
+    let round = first
     let epoch: string | undefined
     let caredAt = Number.NEGATIVE_INFINITY
     while (!this.#isClosed) {
-      if (broken !== undefined) throw broken
+      if (broken() !== undefined) throw broken()
       this.#isWoken = false
+      work.look()
       if (clock.elapsed() - caredAt >= careIntervalMs) {
         caredAt = clock.elapsed()
-        await this.#parts.inspect()
+        await this.#parts.inspect(capture)
         await prune(session, feed)
+        await work.care()
       }
       round = await this.#finish(session, round)
       const seen = await look(session, feed, round)

@@ -6,6 +6,7 @@
  *                                    ▲ a successor goes on here
  */
 import type { Queryable } from '../ports/driver.ts'
+import type { CaptureKind } from './capture.ts'
 import { schema } from './schema.ts'
 
 /** A round that was recorded. The snapshots are in PostgreSQL's own spelling. */
@@ -38,11 +39,17 @@ export async function takeLock(session: Queryable, feed: string): Promise<boolea
  * The last round of a feed; a new feed begins with one that is finished, and sees what is committed now. A database that
  * was put back to an earlier state (a restored dump, a reset of the log of transactions) begins another life.
  */
-export async function resumeRounds(session: Queryable, feed: string): Promise<RecordedRound> {
+export async function resumeRounds(session: Queryable, feed: string, kind: CaptureKind): Promise<RecordedRound> {
   await session.query(
-    `insert into ${schema}.feeds (feed, from_snapshot, to_snapshot)
-     values ($1, pg_current_snapshot()::text, pg_current_snapshot()::text) on conflict do nothing`,
-    [feed],
+    `insert into ${schema}.feeds (feed, from_snapshot, to_snapshot, kind)
+     values ($1, pg_current_snapshot()::text, pg_current_snapshot()::text, $2) on conflict do nothing`,
+    [feed, kind],
+  )
+  // What another capture fed last, and what this one feeds first, do not join.
+  await session.query(
+    `with other as (update ${schema}.feeds set kind = $2 where feed = $1 and kind <> $2 returning feed)
+     update ${schema}.feed_tables set since = null, mark = '' where feed in (select feed from other)`,
+    [feed, kind],
   )
   await session.query(
     `with back as (
@@ -72,9 +79,14 @@ export async function look(session: Queryable, feed: string, { to }: RecordedRou
        exists (
          select from ${schema}.log
          where (xid >= pg_snapshot_xmax($2::text::pg_snapshot) or xid = any (array(select pg_snapshot_xip($2::text::pg_snapshot))))
-           and (kind = 'publish' or name in (select name from ${schema}.feed_tables where feed = $1 and since is not null))
+           and (kind = 'publish' or name in (
+             select name from ${schema}.feed_tables join ${schema}.feeds using (feed)
+             where feed = $1 and feeds.kind = 'triggers' and since is not null))
        ) as news,
-       exists (select from ${schema}.feed_tables where feed = $1 and since is null) as waiting
+       exists (
+         select from ${schema}.feed_tables join ${schema}.feeds using (feed)
+         where feed = $1 and feeds.kind = 'triggers' and since is null
+       ) as waiting
      from ${schema}.life`,
     [feed, to],
   )
@@ -95,7 +107,8 @@ export async function recordRound(
 ): Promise<RecordedRound> {
   const [row] = await session.query<{ from: string; to: string }>(
     `with begun as (
-       update ${schema}.feed_tables set since = $3::bigint + 1 where feed = $1 and since is null
+       update ${schema}.feed_tables set since = $3::bigint + 1 where since is null and feed = $1
+         and exists (select from ${schema}.feeds where feed = $1 and kind = 'triggers')
      )
      update ${schema}.feeds
      set round = $3::bigint, from_snapshot = to_snapshot, to_snapshot = pg_current_snapshot()::text, is_finished = false, seen = now()

@@ -1,4 +1,4 @@
-/** What the trigger feed keeps in the application's database: all of it in one schema, made once for all hubs. */
+/** What the feeds keep in the application's database: all of it in one schema, made once for all hubs. */
 import { BaroError } from '@baro/core'
 import type { Queryable } from '../ports/driver.ts'
 
@@ -9,7 +9,7 @@ export const schema = 'baro'
 export const installLock = 7_201_640_117
 
 /** Changes with what is below: a hub of another version does not write into a schema that it does not know. */
-const version = 1
+const version = 2
 
 /** The oldest PostgreSQL that has what is needed: `xid8` and `pg_current_snapshot`. */
 const oldest = 130_000
@@ -39,6 +39,29 @@ const logAnew: readonly string[] = [
   `update ${schema}.life set epoch = replace(gen_random_uuid()::text, '-', '')`,
   `update ${schema}.feed_tables set since = null`,
 ]
+
+/**
+ * Where a feed by replication stands: its slot, and its last round, as places of commits in the server's own log. `snapshot` was
+ * taken when the round had come, and sees all that was fed but for `unseen`.
+ */
+const streamStatements: readonly string[] = [
+  `alter table ${schema}.feeds add column kind text not null default 'triggers'`,
+  `create table ${schema}.streams (
+    feed text primary key references ${schema}.feeds on delete cascade,
+    slot text not null,
+    server text not null,
+    round bigint not null default 0,
+    from_commit pg_lsn not null,
+    to_commit pg_lsn not null,
+    snapshot text not null,
+    unseen text[] not null default '{}'
+  )`,
+]
+
+/** From each version to the next one, while no hub of the older one writes: its changes wait for the lock. */
+const upgrades: Readonly<Record<number, readonly string[]>> = {
+  1: [...streamStatements, `update ${schema}.life set version = 2`],
+}
 
 /**
  * `log` holds changes until all feeds have them. Its order is that of writing, never of commits; the identity has no
@@ -71,6 +94,7 @@ const statements: readonly string[] = [
     since bigint,
     primary key (feed, name)
   )`,
+  ...streamStatements,
   // The rights of whoever made it: the application's roles need none on the log.
   `create function ${schema}.log_row() returns trigger language plpgsql security definer ${spelling} as $body$
   begin
@@ -126,7 +150,11 @@ export async function installSchema(tx: Queryable): Promise<void> {
     )
   const missing = found.life === null ? statements : found.log === null ? logAnew : []
   for (const statement of missing) await tx.query(statement)
-  const [life] = await tx.query<{ version: number }>(`select version from ${schema}.life`)
+  let [life] = await tx.query<{ version: number }>(`select version from ${schema}.life`)
+  for (let upgrade = upgrades[life?.version ?? 0]; upgrade; upgrade = upgrades[life?.version ?? 0]) {
+    for (const statement of upgrade) await tx.query(statement)
+    ;[life] = await tx.query<{ version: number }>(`select version from ${schema}.life`)
+  }
   if (life?.version !== version)
     throw new BaroError(
       'bad-definition',

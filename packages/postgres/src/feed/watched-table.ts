@@ -14,6 +14,8 @@ const lockTimeoutMs = 200
 
 interface Found {
   readonly kind: string | null
+  /** Whether policies decide which rows this role reads. */
+  readonly isRestricted: boolean
   readonly columns: readonly {
     readonly name: string
     readonly type: string
@@ -38,6 +40,11 @@ export async function checkTable(database: Queryable, { name, key, columns, filt
   if (!found?.kind) return bad('is not there, or may not be read. Create it, grant "select", or correct the name.')
   if (found.kind !== 'r')
     return bad('is a view, a partition or a foreign table. Only ordinary tables tell their changes.')
+  // A page would show the rows that the policies let this role read, and then be told the changes of all.
+  if (found.isRestricted)
+    return bad(
+      'has row level security that holds for the role of the hub. Take "force row level security" off, or "alter role … bypassrls".',
+    )
   const types = new Map(found.columns.map((column) => [column.name, column]))
   for (const [column, type] of Object.entries(columns)) {
     const there = types.get(column)
@@ -97,6 +104,7 @@ const spelled: Readonly<Record<string, string>> = {
 const description = `
   select json_build_object(
     'kind', (select relkind from pg_class where oid = to_regclass($1) and not relispartition),
+    'isRestricted', coalesce(row_security_active(to_regclass($1)::oid), false),
     'columns', coalesce((
       select json_agg(json_build_object(
         'name', attname,
@@ -119,6 +127,9 @@ const description = `
           where attrelid = indrelid and attnum = any (indkey[0:indnkeyatts - 1]) and not attnotnull)), '[]')
   )::text as found`
 
+/** Whether a trigger logs under this name: a table that was renamed still logs under the name that it had. */
+const logsAs = (name: string) => `tgargs = convert_to(${name}, getdatabaseencoding()) || decode('00', 'hex')`
+
 /**
  * The state of a table's triggers, as text: another text means that changes may not have been logged. \`undefined\` if one is
  * missing or off. Whoever disables one and enables it again leaves another text.
@@ -131,6 +142,7 @@ export async function triggerMarks(
     `select name, string_agg(t.tgrelid::text || ':' || t.oid::text || ':' || t.xmin::text, ',' order by t.tgname) as mark
      from unnest($1::text[], $2::text[]) as wanted(name, quoted)
      join pg_trigger t on t.tgrelid = to_regclass(quoted) and t.tgname in ('${trigger.row}', '${trigger.truncate}') and t.tgenabled = 'A'
+       and ${logsAs('name')}
      group by name having count(*) = 2`,
     [[...names], names.map(quoteTable)],
   )
@@ -155,6 +167,13 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
     // Also for what a replica applies, or a restore that calls itself one.
     `alter table ${table} enable always trigger "${which}"`,
   ]
+  // Those of a table that had this name go: its rows are none of the table that has it now.
+  const elsewhere = await tx.query<{ drop: string }>(
+    `select format('drop trigger %I on %s', tgname, tgrelid::regclass) as drop from pg_trigger
+     where tgname in ('${trigger.row}', '${trigger.truncate}') and ${logsAs('$1::text')} and tgrelid <> to_regclass($2)`,
+    [name, table],
+  )
+  for (const { drop } of elsewhere) await tx.query(drop)
   for (const statement of [
     // Whoever drops it meanwhile waits, and finds the new triggers.
     `lock table ${schema}.log in access share mode`,
@@ -164,4 +183,9 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
     ...create(trigger.wake, `insert or update or delete on ${table} for each statement ${needsLog}`, 'wake()'),
   ])
     await tx.query(statement)
+}
+
+/** Takes the triggers from a table that is captured in another way. The lock is held. */
+export async function dropTriggers(tx: Queryable, name: string): Promise<void> {
+  for (const which of Object.values(trigger)) await tx.query(`drop trigger if exists "${which}" on ${quoteTable(name)}`)
 }

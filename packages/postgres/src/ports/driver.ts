@@ -1,3 +1,5 @@
+import type { ReplicationLink } from './replication-link.ts'
+
 /** Runs statements. One object stands for one session, or for whichever is free. */
 export interface Queryable {
   /**
@@ -36,6 +38,12 @@ export interface PostgresDriver extends Queryable {
    * @param lost Called once if the session breaks: its locks are gone then, and somebody else may hold them.
    */
   hold(lost: (error: unknown) => void): Promise<HeldSession>
+  /**
+   * Opens a connection for logical replication. A client that has no such thing leaves it out: then triggers feed.
+   *
+   * @param lost Called once if the connection breaks, or its stream ends.
+   */
+  replicate?(lost: (error: unknown) => void): Promise<ReplicationLink>
 }
 
 /** What we use of the Pool of `pg`. */

@@ -1,9 +1,10 @@
 /** I11: a publication made in a transaction exists if and only if the transaction commits. */
 import { channel, type Log, type Schema } from '@baro/core'
 import { createHub, type Hub } from '@baro/server'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import { createDatabase } from '../database/create-database.ts'
+import type { CaptureKind } from '../feed/capture.ts'
 import { publish } from './publish.ts'
 
 const text: Schema<string> = {
@@ -21,6 +22,7 @@ const errors: string[] = []
 const log: Log = { info() {}, warn() {}, error: (_fields, text) => void errors.push(text) }
 
 let database: TestDatabase
+let feed: CaptureKind
 let hub: Hub
 
 beforeAll(async () => {
@@ -29,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => database.end())
 beforeEach(async () => {
   errors.length = 0
-  hub = createHub({ channels: [order], database: createDatabase(database.pool, { pollIntervalMs: 50 }), log })
+  hub = createHub({ channels: [order], database: createDatabase(database.pool, { feed, pollIntervalMs: 50 }), log })
   hub.on(order, { access: 'public' })
 })
 afterEach(async () => {
@@ -62,42 +64,48 @@ const begun = async () => {
   }
 }
 
-test('I11: it is in the channel after the commit, once and in order, and never after a rollback', async () => {
-  await begun()
-  await inTransaction('rollback', (tx) => publish(tx, order({ id: 1 }), 'paid', 'never'))
-  const ids = await inTransaction('commit', async (tx) => [
-    await publish(tx, order({ id: 1 }), 'paid', 'one \0'),
-    await publish(tx, order({ id: 1 }), 'paid', 'two'),
-  ])
-  await hub.published(ids[1] ?? '')
-  expect((await hub.snapshot(order({ id: 1 }))).value).toEqual(['one \0', 'two'])
-})
+describe.each<CaptureKind>(['replication', 'triggers'])('beside a feed by %s', (each) => {
+  beforeAll(() => {
+    feed = each
+  })
 
-test('I11: nobody waits for what was rolled back, and an id of something else is refused', async () => {
-  await begun()
-  const id = await inTransaction('rollback', (tx) => publish(tx, order({ id: 1 }), 'paid', 'never'))
-  await expect(hub.published(id)).rejects.toMatchObject({ code: 'bad-id' })
-  await expect(hub.published('1; drop table')).rejects.toMatchObject({ code: 'bad-id' })
-})
+  test('I11: it is in the channel after the commit, once and in order, and never after a rollback', async () => {
+    await begun()
+    await inTransaction('rollback', (tx) => publish(tx, order({ id: 1 }), 'paid', 'never'))
+    const ids = await inTransaction('commit', async (tx) => [
+      await publish(tx, order({ id: 1 }), 'paid', 'one \0'),
+      await publish(tx, order({ id: 1 }), 'paid', 'two'),
+    ])
+    await hub.published(ids[1] ?? '')
+    expect((await hub.snapshot(order({ id: 1 }))).value).toEqual(['one \0', 'two'])
+  })
 
-test('a payload that is not valid fails before anything is logged', async () => {
-  await begun()
-  await expect(
-    inTransaction('commit', (tx) => publish(tx, order({ id: 1 }), 'paid', 7 as never)),
-  ).rejects.toMatchObject({ code: 'invalid-payload' })
-  await expect(
-    inTransaction('commit', (tx) => publish(tx, { channel: 'order:1' }, 'paid' as never, 'x' as never)),
-  ).rejects.toMatchObject({ code: 'not-accepted' })
-})
+  test('I11: nobody waits for what was rolled back, and an id of something else is refused', async () => {
+    await begun()
+    const id = await inTransaction('rollback', (tx) => publish(tx, order({ id: 1 }), 'paid', 'never'))
+    await expect(hub.published(id)).rejects.toMatchObject({ code: 'bad-id' })
+    await expect(hub.published('1; drop table')).rejects.toMatchObject({ code: 'bad-id' })
+  })
 
-test('what is for a channel that the hub does not have is an error for who waits, and in the log', async () => {
-  await begun()
-  const elsewhere = channel('elsewhere:{id}', { events: { paid: text } })
-  const ids = await inTransaction('commit', async (tx) => [
-    await publish(tx, elsewhere({ id: 1 }), 'paid', 'one'),
-    await publish(tx, order({ id: 1 }), 'paid', 'two'),
-  ])
-  await expect(hub.published(ids[0] ?? '')).rejects.toMatchObject({ code: 'unknown-channel' })
-  await hub.published(ids[1] ?? '')
-  expect(errors).toEqual([expect.stringContaining('"elsewhere:1", which is no channel of this hub')])
+  test('a payload that is not valid fails before anything is logged', async () => {
+    await begun()
+    await expect(
+      inTransaction('commit', (tx) => publish(tx, order({ id: 1 }), 'paid', 7 as never)),
+    ).rejects.toMatchObject({ code: 'invalid-payload' })
+    await expect(
+      inTransaction('commit', (tx) => publish(tx, { channel: 'order:1' }, 'paid' as never, 'x' as never)),
+    ).rejects.toMatchObject({ code: 'not-accepted' })
+  })
+
+  test('what is for a channel that the hub does not have is an error for who waits, and in the log', async () => {
+    await begun()
+    const elsewhere = channel('elsewhere:{id}', { events: { paid: text } })
+    const ids = await inTransaction('commit', async (tx) => [
+      await publish(tx, elsewhere({ id: 1 }), 'paid', 'one'),
+      await publish(tx, order({ id: 1 }), 'paid', 'two'),
+    ])
+    await expect(hub.published(ids[0] ?? '')).rejects.toMatchObject({ code: 'unknown-channel' })
+    await hub.published(ids[1] ?? '')
+    expect(errors).toEqual([expect.stringContaining('"elsewhere:1", which is no channel of this hub')])
+  })
 })

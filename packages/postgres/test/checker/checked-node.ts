@@ -29,8 +29,9 @@ interface Said {
 
 /** Starts it. What the writer of an embedded database commits is counted in `written`. */
 export async function startNode(
-  { url, rule = 'visibility', tell, longestTransactionMs }: CheckerOptions,
+  { url, rule = 'visibility', tell, longestTransactionMs, feed = 'triggers' }: CheckerOptions,
   written: Written,
+  linkPort: number,
 ): Promise<CheckedNode> {
   const folder = mkdtempSync(join(tmpdir(), 'baro-checker-'))
   const file = fileURLToPath(new URL('node.ts', import.meta.url))
@@ -45,7 +46,16 @@ export async function startNode(
   }
   const start = async () => {
     counted = { changes: 0, commits: 0, rollbacks: 0, deadlocks: 0 }
-    const args = [url, folder, String(port), rule, String(++lives), String(longestTransactionMs)]
+    const args = [
+      url,
+      folder,
+      String(port),
+      rule,
+      String(++lives),
+      String(longestTransactionMs),
+      feed,
+      String(linkPort),
+    ]
     child = fork(file, args, {
       execArgv: ['--conditions=baro-source', '--import', 'tsx'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

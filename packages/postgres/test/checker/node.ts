@@ -1,5 +1,6 @@
 /**
- * The node of the checker, in a process of its own: `node.ts URL FOLDER PORT RULE LIFE`. With `embedded:DIRECTORY` the database is in
+ * The node of the checker, in a process of its own: `node.ts URL FOLDER PORT RULE LIFE LONGEST FEED LINK`.
+ * LINK is the port by which replication reaches the server, so that its link can be cut. With `embedded:DIRECTORY` the database is in
  * this process, and so is its one writer: it writes until it hears `enough`, and answers SQL for who asks this process.
  */
 import { createDiskBroker } from '@baro/disk'
@@ -12,6 +13,7 @@ import type { PostgresDriver } from '../../src/ports/driver.ts'
 import type { Sees } from '../../src/ring/rows-after.ts'
 import { sees } from '../../src/snapshot/database-snapshot.ts'
 import { createChance } from './chance.ts'
+import { byPlaceInLog } from './log-rule.ts'
 import { createTables, items, orders } from './tables.ts'
 import { type Written, write } from './writer.ts'
 
@@ -24,16 +26,25 @@ const rules: Readonly<Record<string, Sees>> = {
   horizon: ({ xmin }, xid) => xid < xmin,
 }
 
-const [url = '', folder = '', port = '0', rule = 'visibility', life = '0', longest = '0'] = process.argv.slice(2)
+const [url = '', folder = '', port = '0', rule = 'visibility', life = '0', longest = '0', feed, link] =
+  process.argv.slice(2)
 const [, directory] = /^embedded:(.*)$/.exec(url) ?? []
 const database = directory === undefined ? pooled() : createEmbeddedPostgres({ directory })
 if ('script' in database) await database.script(createTables)
 
-const options = { pollIntervalMs: 500, careIntervalMs: 2_000, maxRows: 10_000, isSeen: rules[rule] ?? sees }
+const options = {
+  ...({ feed: feed === 'replication' ? feed : 'triggers' } as const),
+  pollIntervalMs: 500,
+  careIntervalMs: 2_000,
+  maxRows: 10_000,
+  isSeen: rules[rule] ?? sees,
+}
+const byPlace = rule === 'log' ? byPlaceInLog(database) : undefined
+const served = [byPlace?.driver ?? database, { ...options, ...(byPlace && { isSeen: byPlace.isSeen }) }] as const
 const hub = createHub({
   channels: [items, orders],
   broker: await createDiskBroker({ folder }),
-  database: { open: (parts) => new ServedDatabase(database, options, parts) },
+  database: { open: (parts) => new ServedDatabase(...served, parts) },
   limits: {
     ...{ timesPerAddress: Number.POSITIVE_INFINITY, maxConnectionsPerAddress: Number.POSITIVE_INFINITY },
     ...{ messagesPerSecond: 10_000, bytesPerSecond: 1 << 28 },
@@ -48,7 +59,9 @@ if (directory !== undefined) await writeHere()
 function pooled(): PostgresDriver {
   const pool = new Pool({ connectionString: url, max: 20 })
   pool.on('error', () => {})
-  return driverOf(pool)
+  const driver = driverOf(pool)
+  const { replicate } = driverOf(new Pool({ connectionString: url.replace(/:\d+\//, `:${link}/`) }))
+  return { ...driver, ...(replicate && { replicate }) }
 }
 
 async function writeHere(): Promise<void> {

@@ -7,6 +7,7 @@ import { Pool } from 'pg'
 import { driverOf } from '../../src/driver/driver-of.ts'
 import { createChance } from './chance.ts'
 import { startNode } from './checked-node.ts'
+import { createCutLink } from './cut-link.ts'
 import { read, type Seen } from './reader.ts'
 import { createTables, references } from './tables.ts'
 import { type Written, write } from './writer.ts'
@@ -21,6 +22,10 @@ export interface CheckerOptions {
   readonly readers: number
   readonly cutEveryMs: number
   readonly killEveryMs: number
+  /** How changes are captured. */
+  readonly feed?: 'triggers' | 'replication'
+  /** How often the link of replication is cut. Default: never. */
+  readonly feedCutEveryMs?: number
   /** It goes on until this is so, too. */
   readonly until?: (now: { readonly kills: number; readonly violations: number }) => boolean
   /** How long a page lives, about. */
@@ -29,7 +34,7 @@ export interface CheckerOptions {
   readonly longestTransactionMs: number
   readonly settleMs: number
   /** Another rule in place of the visibility rule, to see that the checker notices. */
-  readonly rule?: 'visibility' | 'sequence' | 'horizon'
+  readonly rule?: 'visibility' | 'sequence' | 'horizon' | 'log'
   readonly seed: number
   readonly tell?: (line: string) => void
 }
@@ -40,6 +45,8 @@ export interface Report extends Omit<Seen, 'changes'> {
   /** Changes that readers took, one by one. */
   readonly taken: number
   readonly kills: number
+  /** Cuts of the link of replication. */
+  readonly feedCuts: number
   readonly violations: number
 }
 
@@ -54,11 +61,12 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
   const isEmbedded = options.url.startsWith('embedded:')
   const pool = isEmbedded ? undefined : poolOf(options)
   await pool?.query(createTables)
-  const node = await startNode(options, written)
-  let kills = 0
+  const link = options.feed === 'replication' ? await createCutLink(Number(new URL(options.url).port)) : undefined
+  const node = await startNode(options, written, link?.port ?? 0)
+  let [kills, feedCuts] = [0, 0]
   let areReadersOver = false
   try {
-    const { changes, until = () => true } = options
+    const { changes, until = () => true, feedCutEveryMs: cutFeedEveryMs = Number.POSITIVE_INFINITY } = options
     const isEnough = () => written.changes >= changes && until({ kills, violations: violationsOf(seen) })
     const writers = pool
       ? Array.from({ length: options.writers }, (_, number) =>
@@ -87,6 +95,14 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
           next = performance.now() + options.killEveryMs
         }
     })()
+    const cutter = (async () => {
+      for (let next = performance.now() + cutFeedEveryMs; link && !isEnough(); await delay(50))
+        if (performance.now() > next) {
+          link.cut()
+          feedCuts++
+          next = performance.now() + cutFeedEveryMs
+        }
+    })()
     const rowsOf = async (sql: string) => (pool ? (await pool.query(sql)).rows : node.query(sql))
     const readers = Array.from({ length: options.readers }, (_, number) =>
       read({
@@ -102,13 +118,14 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
       }),
     )
     const telling = options.tell ? tellNow(options.tell, written, seen, () => areReadersOver) : undefined
-    await Promise.all([wrote, killer, ...readers, telling])
+    await Promise.all([wrote, killer, cutter, ...readers, telling])
   } finally {
     await node.end()
+    link?.close()
     await pool?.end()
   }
   const { changes: taken, ...counts } = seen
-  return { ...counts, taken, written, kills, violations: violationsOf(seen) }
+  return { ...counts, taken, written, kills, feedCuts, violations: violationsOf(seen) }
 }
 
 function violationsOf({ faults }: Seen): number {

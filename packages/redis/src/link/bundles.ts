@@ -2,6 +2,7 @@ import { BaroError } from '@baro/core'
 import { ErrorReply } from '@redis/client'
 import type { EachScript } from '../scripts/script.ts'
 import { errorOf, failureOf } from './failure.ts'
+import type { Pace } from './pace.ts'
 import type { RedisLink, Repeat } from './redis-link.ts'
 import type { Reply, Wire } from './wire.ts'
 
@@ -9,6 +10,7 @@ import type { Reply, Wire } from './wire.ts'
 export interface BundlesParts {
   readonly link: Pick<RedisLink, 'run' | 'isWaiting'>
   readonly wire: Pick<Wire, 'together'>
+  readonly pace: Pace
   /** The moment that all of a bundle happen at; empty for that of Redis. */
   readonly time: () => string
   /** What is done about a part that was lost, before who found it is sent again. */
@@ -31,7 +33,7 @@ const mostWaiting = 20_000
 const mostRepairs = 3
 
 /**
- * What one turn of the event loop asks of one script goes to each server as one command. A command costs a node as much as all else that it does
+ * What one turn of the event loop, or two busy milliseconds, ask of one script goes to each server as one command. A command costs a node as much as all else that it does
  * for a publish, so many channels share it.
  */
 export class Bundles {
@@ -40,7 +42,7 @@ export class Bundles {
   readonly #repeat: Repeat
   #gathered = new Map<string, Item[]>()
   #underWay = 0
-  #isScheduled = false
+  readonly #depart = () => this.#sendAll()
 
   constructor(script: EachScript, repeat: Repeat, parts: BundlesParts) {
     this.#parts = parts
@@ -63,16 +65,12 @@ export class Bundles {
     const items = this.#gathered.get(together)
     if (items) items.push(item)
     else this.#gathered.set(together, [item])
-    if (this.#isScheduled) return
-    this.#isScheduled = true
-    // No clock: it is not a matter of time, and must come right after all sockets of this turn were read.
-    setImmediate(() => this.#sendAll())
+    this.#parts.pace.join(this.#depart)
   }
 
   #sendAll(): void {
     const gathered = this.#gathered
     this.#gathered = new Map()
-    this.#isScheduled = false
     for (const items of gathered.values())
       for (let from = 0; from < items.length; from += mostInBundle) this.#send(items.slice(from, from + mostInBundle))
   }

@@ -86,6 +86,8 @@ export function createClusterWire(
         leaving--
       }
     },
+    // A replica of a cluster says which server has the slot, and the library goes there.
+    lookAgain: () => {},
     close: () => cluster.destroy(),
   }
 }

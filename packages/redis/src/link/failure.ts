@@ -15,6 +15,8 @@ export type Failure =
   | 'unknown'
 
 const passing = /^(LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|BUSY|MOVED|ASK)\b/
+/** Who says so is a replica now. Another server takes the writes, and this one would refuse them for ever. */
+const isDemoted = /^(READONLY|MASTERDOWN)\b/
 // An operator can kill a script only before it has written anything.
 const isKilled = /Script killed by user/
 const isConnecting = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH/
@@ -30,6 +32,11 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof ClientOfflineError || error instanceof RootNodesUnavailableError) return 'not-yet'
   if (error instanceof ClientClosedError) return 'not-yet'
   return isConnecting.test(String((error as { code?: unknown })?.code ?? '')) ? 'not-yet' : 'unknown'
+}
+
+/** Whether it came from a server that takes no writes any more. */
+export function isFromReplica(error: unknown): boolean {
+  return error instanceof ErrorReply && isDemoted.test(error.message)
 }
 
 /** What whoever called is told. */

@@ -2,6 +2,7 @@ import type { Log } from '@baro/core'
 import type { Clock, Randomness } from '@baro/core/broker'
 import type { OptionRules } from '@baro/core/protocol'
 import { listOf, objectWith } from '@baro/core/protocol'
+import { addressIn } from './address.ts'
 
 /** Where Redis is, for whoever opens a connection. */
 export interface RedisPlace {
@@ -13,8 +14,8 @@ export interface RedisPlace {
   /** Some of the servers of a Redis Cluster, as such URLs; the others are found. Name and password of the first are those of all. */
   readonly cluster?: readonly string[]
   /**
-   * Begins all keys, so that several applications may share a Redis. All nodes of one application have the same. 1 to 64 of
-   * `A-Z a-z 0-9 _ . : -`. Default `baro`.
+   * Begins all keys, so that several applications may share a Redis. All nodes of one application have the same. Databases of
+   * one server may have the same, too. 1 to 64 of `A-Z a-z 0-9 _ . : -`. Default `baro`.
    */
   readonly prefix?: string
   /** For waits and intervals; what is kept has the time of Redis. Default: the time of the machine. */
@@ -43,4 +44,13 @@ export const placeRules: OptionRules<RedisPlace> = {
 
 function isUrl(value: unknown): boolean {
   return typeof value === 'string' && /^rediss?:\/\//.test(value) && URL.canParse(value)
+}
+
+/**
+ * What all names begin with, which no prefix can be. Pub/sub knows no databases: without the number, the signals of an
+ * application in one database would reach that in another, and one would take the rights of the other's users.
+ */
+export function namesBeginWith(url: string, cluster: readonly string[] | undefined, prefix: string): string {
+  const database = cluster ? undefined : addressIn(url).database
+  return database ? `${prefix}@${database}` : prefix
 }

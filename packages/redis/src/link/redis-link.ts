@@ -2,7 +2,7 @@ import { BaroError } from '@baro/core'
 import type { Cancel, Clock } from '@baro/core/broker'
 import type { Script } from '../scripts/script.ts'
 import { Deadlines } from './deadlines.ts'
-import { errorOf, failureOf } from './failure.ts'
+import { errorOf, failureOf, isFromReplica } from './failure.ts'
 import type { Argument, Reply, Texts, Wire } from './wire.ts'
 
 /** What a link works with. */
@@ -122,6 +122,7 @@ export class RedisLink {
   #failed(call: Call, error: unknown): void {
     if (call.isOver || this.#isClosed) return
     const failure = failureOf(error)
+    if (isFromReplica(error)) this.#parts.wire.lookAgain()
     if (failure === 'no-script') return this.#send(call, false)
     if (failure === 'lost' && call.repairs++ < 3) {
       this.#parts.repair().then(() => this.#send(call), call.reject)

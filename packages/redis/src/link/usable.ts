@@ -1,7 +1,7 @@
 import { BaroError } from '@baro/core'
 
 /** The parts of `INFO` that decide whether a server can be used. */
-const fields = ['redis_version', 'valkey_version', 'maxmemory_policy', 'role', 'cluster_enabled'] as const
+const fields = ['redis_version', 'valkey_version', 'maxmemory_policy', 'cluster_enabled'] as const
 
 /** Sharded pub/sub, and scripts that say whether they may run when Redis is full. */
 const oldest = [7, 0] as const
@@ -26,13 +26,17 @@ export function complaintAbout(
     return refuse(
       `Redis at ${where} has maxmemory-policy ${policy}, so it may delete what was promised to be kept. Run \`CONFIG SET maxmemory-policy noeviction\`, and write it into its configuration.`,
     )
-  if (of('role') === 'slave')
-    return refuse(`Redis at ${where} is a replica and takes no writes. Give the URL of its master.`)
+  if (isReplica(info)) return refuse(`Redis at ${where} is a replica and takes no writes. Give the URL of its master.`)
   if (of('cluster_enabled') === '1' && !isCluster)
     return refuse(`Redis at ${where} is part of a cluster. Give its URL in the option \`cluster\`.`)
   if (of('cluster_enabled') === '0' && isCluster)
     return refuse(`Redis at ${where} is no cluster. Give its URL in the option \`url\`.`)
   return undefined
+}
+
+/** Whether it takes no writes, by what it says of itself. */
+export function isReplica(info: string): boolean {
+  return /^role:slave\r?$/m.test(info)
 }
 
 /** Why the first connection failed, where somebody has to do something; `undefined` if Redis is only not there. */

@@ -33,6 +33,8 @@ export interface Wire {
   /** Resolves once every later message is heard, or `missed` is called. */
   subscribe(name: string): Promise<void>
   unsubscribe(name: string): Promise<void>
+  /** The server that answers takes no writes any more: looks for the one that does, where the first one was. */
+  lookAgain(): void
   close(): void
 }
 

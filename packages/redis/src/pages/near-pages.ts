@@ -45,6 +45,11 @@ export class NearPages {
     this.#pages.delete(key)
   }
 
+  /** Without the copies that have one of these tags. */
+  purge(tags: ReadonlySet<string>): void {
+    for (const [key, { page }] of this.#pages) if (page.tags.some((tag) => tags.has(tag))) this.delete(key)
+  }
+
   clear(): void {
     this.#pages.clear()
     this.#bytes = 0

@@ -3,9 +3,18 @@ import { BaroError } from '@baro/core'
 import { consoleLog, type KeptPage, type PageStore, pooledRandomness, systemClock } from '@baro/core/broker'
 import { checkedOptions, createId, milliseconds, type OptionRules, whole } from '@baro/core/protocol'
 import { Connection } from '../link/connection.ts'
-import { placeRules, type RedisPlace } from '../link/place.ts'
+import { namesBeginWith, placeRules, type RedisPlace } from '../link/place.ts'
 import type { Argument, Reply } from '../link/wire.ts'
-import { dropPage, leasePage, markPages, marksSince, readPage, releasePage, writePage } from '../scripts/pages.ts'
+import {
+  dropPage,
+  leasePage,
+  markPages,
+  marksSince,
+  purgePages,
+  readPage,
+  releasePage,
+  writePage,
+} from '../scripts/pages.ts'
 import { Marks } from './marks.ts'
 import { type NearPage, NearPages } from './near-pages.ts'
 import { aboutText, pageOf } from './page-text.ts'
@@ -44,6 +53,8 @@ const rules: OptionRules<RedisPageStoreOptions> = {
 /** For how long a copy is handed out without a look whether Redis has another one. */
 const seenWithinMs = 1_000
 const mostTags = 10_000
+/** Pages that are looked at in one go while some are purged: Redis does nothing else meanwhile. */
+const purgedAtOnce = 500
 /** What a page takes beside its bytes and texts, about. */
 const bytesPerPage = 1_024
 const mostAsked = 10_000
@@ -86,7 +97,7 @@ export async function createRedisPageStoreOver(
     log = consoleLog,
   } = checkedOptions('createRedisPageStore', options, rules)
   const elapsed = parts.elapsed ?? (() => clock.elapsed())
-  const key = `${prefix}{pages}`
+  const key = `${namesBeginWith(url, cluster, prefix)}{pages}`
   const node = createId(randomness)
   const near = new NearPages(maxNearBytes)
   const reading = new Map<string, Promise<KeptPage | undefined>>()
@@ -217,6 +228,14 @@ export async function createRedisPageStoreOver(
     },
 
     marksOf: (tags) => (marks.isGood ? marks.of(tags) : marks.ask().then(() => marks.of(tags))),
+
+    async purge(tags) {
+      near.purge(new Set(tags))
+      reading.clear()
+      const written = tags.map((tag) => JSON.stringify(tag))
+      for (let from = '0', isBegun = false; from !== '0' || !isBegun; isBegun = true)
+        from = String(await link.run(purgePages, key, [time(), String(purgedAtOnce), from, ...written], 'repeatable'))
+    },
 
     close() {
       near.clear()

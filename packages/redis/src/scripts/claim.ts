@@ -84,6 +84,23 @@ return 1
 `,
 )
 
+/** Arguments: now, the claim, an attempt. If that is the one at work on it, it is given back. */
+export const forgo: Script = script(
+  'forgo',
+  'frees',
+  prelude,
+  claiming,
+  `
+lifeOf()
+local turns = claimOf(ARGV[2])
+if turns and turns.w == ARGV[3] then
+  turns.w = false
+  if turns.a == 0 then redis.call('DEL', keyOf('c', ARGV[2])) else keepClaim(ARGV[2], turns) end
+end
+return 1
+`,
+)
+
 /** Arguments: now, the claim, the attempt that is at work on it, the answer. Answers it, unless another one is at work meanwhile. */
 export const abandon: Script = script(
   'abandon',

@@ -105,6 +105,28 @@ return 1
 /** Arguments: now, the key. */
 export const dropPage: Script = script('drop-page', 'frees', moment, forgetting, 'forget(ARGV[2]) return 1')
 
+/** Arguments: now, how many pages are looked at, where to go on, then tags as JSON texts. Forgets those that have one of them, and answers with where to go on, which is 0 at the end. */
+export const purgePages: Script = script(
+  'purge-pages',
+  'frees',
+  moment,
+  forgetting,
+  `
+local found = redis.call('ZSCAN', store .. ':used', ARGV[3], 'COUNT', ARGV[2])
+for at = 1, #found[2], 2 do
+  local key = found[2][at]
+  local about = redis.call('HGET', store .. ':p:' .. key, 'm') or ''
+  for tag = 4, #ARGV do
+    if string.find(about, ARGV[tag], 1, true) then
+      forget(key)
+      break
+    end
+  end
+end
+return found[1]
+`,
+)
+
 /** Arguments: now, the key, who asks, for how long. Answers with 1 if it may render the page. */
 export const leasePage: Script = script(
   'lease-page',

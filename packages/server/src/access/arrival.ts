@@ -22,16 +22,28 @@ export interface Received {
 /** Who sent a request, by which scheme, to which host. What is not known is left out. */
 export type Arrival = Pick<Handshake, 'address' | 'scheme' | 'host'>
 
+/** To which site a request was sent: what is known of its arrival, whoever sent it. */
+export function siteOf({ headers, isEncrypted }: Omit<Received, 'remoteAddress'>, trustProxy: number): Site {
+  const scheme = schemeIn(believed(headers['x-forwarded-proto'], trustProxy)) ?? (isEncrypted ? 'https' : undefined)
+  const host =
+    canonicalHost(believed(headers['x-forwarded-host'], trustProxy), scheme) ??
+    canonicalHost(textOf(headers[':authority'] ?? headers.host), scheme)
+  return { scheme, host }
+}
+
+/** What {@link siteOf} finds. */
+export interface Site {
+  readonly scheme: Arrival['scheme']
+  readonly host: Arrival['host']
+}
+
 /**
  * Finds out how a request arrived.
  *
  * @param trustProxy How many proxies stand in front of the hub. 0 believes no header.
  */
 export function arrivalOf({ headers, remoteAddress, isEncrypted }: Received, trustProxy: number): Arrival {
-  const scheme = schemeIn(believed(headers['x-forwarded-proto'], trustProxy)) ?? (isEncrypted ? 'https' : undefined)
-  const host =
-    canonicalHost(believed(headers['x-forwarded-host'], trustProxy), scheme) ??
-    canonicalHost(textOf(headers[':authority'] ?? headers.host), scheme)
+  const { scheme, host } = siteOf({ headers, isEncrypted }, trustProxy)
   const address = addressOf(headers['x-forwarded-for'], remoteAddress, trustProxy)
   // Filled in place: spreading three objects took longer than everything above.
   const arrival: { -readonly [Name in keyof Arrival]: Arrival[Name] } = {}

@@ -2,6 +2,8 @@ import type { Publication, Reference } from '@baro/core'
 import { orThrow } from '@baro/core/protocol'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Journal, JournalPage } from '../observe/journal.ts'
+import { tellingIn } from '../observe/sentences.ts'
+import type { Language, Telling } from '../observe/telling.ts'
 import { troubleOf } from '../observe/trouble.ts'
 import { explain, type SessionAnswer, troublesOf, type WhoAsked, type WhyAnswer } from '../observe/why.ts'
 import type { Limits } from '../ports/limits.ts'
@@ -16,6 +18,8 @@ export interface WhyAsked {
   readonly channel?: Reference
   /** A publication of the channel: its id, or its offset. */
   readonly publication?: string | number
+  /** What the sentences of the answer are in. Default: English. */
+  readonly language?: Language
 }
 
 /** What answering works with. */
@@ -39,9 +43,10 @@ export async function answerWhy(parts: AnswerWhyParts, asked: WhyAsked): Promise
   const resolved = asked.channel && orThrow(registry.resolve(asked.channel.channel))
   const publication =
     resolved && asked.publication !== undefined ? await find(parts, resolved, asked.publication) : undefined
+  const telling = tellingIn(asked.language ?? 'en')
   const about = publication && { offset: publication.offset, atMs: publication.time }
   const sessions = pagesOf(journal, asked).map(([of, page]) =>
-    resolved ? explain(page, of, resolved.channel, about) : withoutChannel(page, of),
+    resolved ? explain(page, of, resolved.channel, about, telling) : withoutChannel(page, of, telling),
   )
   const isNobodys = asked.user === undefined && asked.session === undefined
   const troubles = resolved ? journal.ofChannel(resolved.channel).events : nobodys(journal, isNobodys)
@@ -49,7 +54,7 @@ export async function answerWhy(parts: AnswerWhyParts, asked: WhyAsked): Promise
     channel: resolved?.channel,
     publication: publication && { ...publication, atMs: publication.time },
     sessions,
-    troubles: troublesOf(troubles).slice(0, mostTroubles),
+    troubles: troublesOf(troubles, telling).slice(0, mostTroubles),
     sinceMs: journal.sinceMs,
   }
 }
@@ -65,9 +70,13 @@ function pagesOf(journal: Journal, { user, session }: WhyAsked) {
   return polls && polls.events.length > 0 ? [...known, [{ session: undefined, user }, polls] as const] : known
 }
 
-function withoutChannel({ events, sinceMs }: JournalPage, { session, user, rung }: WhoAsked): SessionAnswer {
-  const troubles = troublesOf(events)
-  const sentence = troubles[0]?.sentence ?? 'Nothing went wrong that the journal knows.'
+function withoutChannel(
+  { events, sinceMs }: JournalPage,
+  { session, user, rung }: WhoAsked,
+  telling: Telling,
+): SessionAnswer {
+  const troubles = troublesOf(events, telling)
+  const sentence = troubles[0]?.sentence ?? telling.nothingWrong
   return {
     session,
     user,

@@ -31,7 +31,7 @@ import { keepPages } from '../page-cache/keep-pages.ts'
 import { createMemoryPageStore } from '../page-cache/memory-page-store.ts'
 import { PageCache } from '../page-cache/page-cache.ts'
 import { PageJudge } from '../page-cache/page-judge.ts'
-import { RedactedPages } from '../page-cache/redacted-pages.ts'
+import { RedactedPages, withoutRedacted } from '../page-cache/redacted-pages.ts'
 import { RenderRecord, RenderRecords } from '../page-cache/render-record.ts'
 import { tagOfPlace } from '../page-cache/tag-of-place.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
@@ -116,7 +116,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     clock = nodeClock,
     randomness = pooledRandomness,
     broker = createMemoryBroker({ clock, randomness }),
-    pageStore = createMemoryPageStore({ clock }),
+    pageStore: givenPageStore = createMemoryPageStore({ clock }),
     pagePolicy = {},
   } = options
   const limits = { ...defaultLimits, ...options.limits }
@@ -191,7 +191,8 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const mutes = new Mutes({ feeds, appender, clock, randomness, auditOf })
   const publisher = new Publisher({ mutes, appender, claimedWork, broker, randomness, clock, log, observing })
   const signals = new Signals(broker, observing)
-  const redactedPages = new RedactedPages({ store: pageStore, broker, hearing, log, node })
+  const pageStore = withoutRedacted(givenPageStore, registry)
+  const redactedPages = new RedactedPages({ store: pageStore, broker, hearing, clock, log, node })
   const redactor = new Redactor({
     auditOf,
     ...{ broker, appender, feeds, heads, clock, randomness, observing },
@@ -454,8 +455,8 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     pageParts: {
       ...{ store: pageStore, judge, records, policy: pagePolicy },
       now: () => clock.now(),
-      inFrontOf: (framework, isOfCache, pagesOptions) =>
-        keepPages(pageCache, framework, { policy: pagePolicy, ...pagesOptions }, isOfCache),
+      inFrontOf: (framework, saidBy, pagesOptions) =>
+        keepPages(pageCache, framework, { policy: pagePolicy, ...pagesOptions }, saidBy),
       embeddedReads: (body) => embeddedReads(body, (channel) => judge.versionOf(channel)),
       recorded: (path, work) =>
         whenHere(pageStore.lastMark(), (mark) =>
@@ -511,6 +512,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       inspection.close()
       feeds.closeAll()
       pollers.close()
+      redactedPages.close()
       await database?.close()
       if (!options.broker) await broker.close()
       if (!options.pageStore) await pageStore.close()

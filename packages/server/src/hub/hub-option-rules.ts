@@ -13,6 +13,7 @@ import {
   yesOrNo,
 } from '@baro/core/protocol'
 import { type HubObserver, hubEventNames } from '../observe/hub-events.ts'
+import { languages } from '../observe/telling.ts'
 import { policyRules } from '../page-cache/page-policy.ts'
 import { limitRules } from '../ports/limits.ts'
 import { renewalMs } from '../presence/attendance.ts'
@@ -105,4 +106,5 @@ export const whyRules: OptionRules<WhyAsked> = {
     what: 'the id of a publication, or its offset',
     accepts: (value) => typeof value === 'string' || (Number.isSafeInteger(value) && (value as number) > 0),
   },
+  language: oneOf(...languages),
 }

@@ -24,7 +24,9 @@ export function hubPath(given: string): string {
  * may be of either case (RFC 3986 §2.1).
  */
 export function restBelow(path: string, pathname: string): string | undefined {
-  const begins = pathname.startsWith(path) || upperHex(pathname.slice(0, path.length)) === upperHex(path)
+  // Asked for each request of the whole server; nearly all paths have no digits that could be of either case.
+  const begins =
+    pathname.startsWith(path) || (path.includes('%') && upperHex(pathname.slice(0, path.length)) === upperHex(path))
   if (!begins || (pathname.length > path.length && pathname[path.length] !== '/')) return undefined
   return pathname.slice(path.length)
 }

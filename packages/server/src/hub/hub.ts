@@ -218,8 +218,8 @@ export interface Hub {
   redact(reference: Reference, what: string | number, options?: Redacting): Promise<Redacted>
 
   /**
-   * Keeps a user from publishing in a channel until a time, on all nodes: `muted` refuses each publish, with the time. A time
-   * that is over lets the user publish again. Signals and requests are for the rule to refuse. Guests cannot be muted.
+   * Keeps a user, or with `guests: true` all guests, from publishing in a channel until a time, on all nodes: `muted` refuses
+   * each publish, with the time. A time that is over lets them publish again. Signals and requests are for the rule to refuse.
    *
    * @param asked `untilMs` in milliseconds since 1970; `reason` for moderators to read, at most 200 characters; `by` the user
    *   who does it.

@@ -21,9 +21,16 @@ export interface Taker {
 export type Others = (request: IncomingMessage, response: ServerResponse) => void
 
 interface Intercepted {
-  readonly takers: Set<Taker>
+  add(taker: Taker): void
+  delete(taker: Taker): void
   /** Node gives an upgrade to nobody unless somebody listens. */
   readonly listener: (request: IncomingMessage, stream: Duplex) => void
+}
+
+/** Who is offered a request, in their order, and how it goes on after each of them: made once, and not for each request. */
+interface Round {
+  readonly takers: readonly Taker[]
+  readonly after: readonly Others[]
 }
 
 // On the server, not in this module: bundles load this module more than once.
@@ -33,9 +40,9 @@ type MarkedServer = Server & { [mark]?: Intercepted }
 
 /** Offers everything that comes to a server to a taker. The same taker again changes nothing. Returns how to stop. */
 export function interceptServer(server: Server, taker: Taker): () => void {
-  const { takers } = (server as MarkedServer)[mark] ?? intercept(server)
-  takers.add(taker)
-  return () => takers.delete(taker)
+  const intercepted = (server as MarkedServer)[mark] ?? intercept(server)
+  intercepted.add(taker)
+  return () => intercepted.delete(taker)
 }
 
 /** Whether anybody else listens for the upgrades of a server. */
@@ -45,19 +52,25 @@ export function isHeardByOthers(server: Server): boolean {
 }
 
 function intercept(server: Server): Intercepted {
-  const takers = new Set<Taker>()
   const emit = server.emit
-  const offer = (request: IncomingMessage, response: ServerResponse, left: readonly Taker[]): boolean => {
-    for (const [index, taker] of left.entries()) {
-      const others: Others = (again, answer) => offer(again, answer, left.slice(index + 1))
-      if (taker.handle(request, response, others)) return true
-    }
+  let round = roundOf([])
+  function offer({ takers, after }: Round, request: IncomingMessage, response: ServerResponse, first: number): boolean {
+    for (let index = first; index < takers.length; index++)
+      if (takers[index]?.handle(request, response, after[index] as Others)) return true
     return Reflect.apply(emit, server, ['request', request, response])
   }
+  function roundOf(takers: readonly Taker[]): Round {
+    const made: Round = {
+      takers,
+      after: takers.map((_, index) => (again, answer) => void offer(made, again, answer, index + 1)),
+    }
+    return made
+  }
   server.emit = function (this: Server, event: string, ...rest: unknown[]): boolean {
-    if (event === 'request') return offer(rest[0] as IncomingMessage, rest[1] as ServerResponse, [...takers])
+    if (event === 'request') return offer(round, rest[0] as IncomingMessage, rest[1] as ServerResponse, 0)
     if (event === 'upgrade')
-      for (const taker of takers) if (taker.handleUpgrade(...(rest as [IncomingMessage, Duplex, Buffer]))) return true
+      for (const taker of round.takers)
+        if (taker.handleUpgrade(...(rest as [IncomingMessage, Duplex, Buffer]))) return true
     return Reflect.apply(emit, this, [event, ...rest])
   } as Server['emit']
   // What nobody else listens for would hang for ever.
@@ -68,7 +81,15 @@ function intercept(server: Server): Intercepted {
     refuseUpgrade(stream, 404, 'Nothing takes WebSockets at this path.')
   }
   server.on('upgrade', listener)
-  const intercepted = { takers, listener }
+  const intercepted: Intercepted = {
+    add(taker) {
+      if (!round.takers.includes(taker)) round = roundOf([...round.takers, taker])
+    },
+    delete(taker) {
+      round = roundOf(round.takers.filter((one) => one !== taker))
+    },
+    listener,
+  }
   Object.defineProperty(server, mark, { value: intercepted })
   return intercepted
 }

@@ -1,5 +1,7 @@
 import type { ResetReason } from '@baro/core/broker'
 import type { HubEvent, Who } from './hub-events.ts'
+import { korean } from './korean-sentences.ts'
+import type { Language, Telling } from './telling.ts'
 
 /** What each reason of a reset says. */
 const resetSentences: Readonly<Record<ResetReason, string>> = {
@@ -12,8 +14,37 @@ const resetSentences: Readonly<Record<ResetReason, string>> = {
   refused: 'the access rule does not let it have history.',
 }
 
-/** One event as a sentence, for the log and for the answers to why. It names codes, so that a person can look them up. */
-export function sentenceOf(event: HubEvent): string {
+/**
+ * One event as a sentence, for the log and for the answers to why. It names codes, so that a person can look them up.
+ *
+ * @param language Default: English.
+ *
+ * @example
+ * ```ts
+ * hub.observe({ cut: (event) => console.log(sentenceOf(event, 'ko')) })
+ * ```
+ */
+export function sentenceOf(event: HubEvent, language: Language = 'en'): string {
+  return tellingIn(language).sentenceOf(event)
+}
+
+/** What is said in a language. */
+export function tellingIn(language: Language): Telling {
+  return language === 'ko' ? korean : english
+}
+
+/** What is said in English: the log says nothing else. */
+export const english: Telling = {
+  sentenceOf: englishOf,
+  wasLive: 'It was live when the publication came, so it was handed to its link.',
+  isLive: 'It is live.',
+  hasNotSubscribed: 'It has not subscribed to the channel.',
+  journalBeginsLater: 'The journal begins after this publication.',
+  nothingWrong: 'Nothing went wrong that the journal knows.',
+  getsNoSignals: 'It asks by single requests, so no signal reaches it: signals are for open streams.',
+}
+
+function englishOf(event: HubEvent): string {
   switch (event.name) {
     case 'connected':
       return `${nameOf(event)} connected by ${event.rung ?? 'an unknown link'}.`
@@ -26,6 +57,8 @@ export function sentenceOf(event: HubEvent): string {
     case 'recovered':
       return `${nameOf(event)} went on from its position: ${count(event.publications, 'publication')}, up to offset ${event.offset}.`
     case 'reset':
+      if (event.reason === 'none')
+        return `${nameOf(event)} got the newest state${at(event.offset)}: ${resetSentences.none}`
       return `${nameOf(event)} got the newest state${at(event.offset)} in place of what it missed (${event.reason}): ${resetSentences[event.reason]}`
     case 'live':
       return `${nameOf(event)} has caught up, and is live from offset ${event.offset} on.`

@@ -1,6 +1,7 @@
 import type { EventSubject, HubEvent, SessionRung } from './hub-events.ts'
 import type { JournalEvent, JournalPage } from './journal.ts'
-import { sentenceOf } from './sentences.ts'
+import { english } from './sentences.ts'
+import type { Telling } from './telling.ts'
 import { troubleOf } from './trouble.ts'
 
 /** What became of a publication for one session. */
@@ -98,9 +99,11 @@ export function explain(
   of: WhoAsked,
   channel: string,
   publication?: PublicationAsked,
+  telling: Telling = english,
 ): SessionAnswer {
+  const { sentenceOf } = telling
   const events = all.filter((event) => isAbout(event, channel))
-  const troubles = troublesOf(events)
+  const troubles = troublesOf(events, telling)
   const say = (outcome: Outcome | undefined, sentence: string, by?: HubEvent, cause?: Cause): SessionAnswer => ({
     ...{ session: of.session, user: of.user, rung: of.rung },
     outcome,
@@ -117,27 +120,26 @@ export function explain(
     if (got) return say(got, sentenceOf(event), event)
     standing = next(standing, event)
   }
-  if (publication && standing.is === 'live')
-    return say(
-      'live',
-      `It was live when the publication came, so it was handed to its link. ${sentenceOf(standing.by)}`,
-    )
+  if (publication && standing.is === 'live') return say('live', `${telling.wasLive} ${sentenceOf(standing.by)}`)
   if (publication && standing.is === 'catching-up')
     return say('waiting', sentenceOf(standing.by), standing.by, 'too-slow')
   if (publication && publication.atMs < sinceMs)
-    return say('unknown', 'The journal begins after this publication.', undefined, 'journal-too-short')
+    return say('unknown', telling.journalBeginsLater, undefined, 'journal-too-short')
   if (standing.is === 'asking')
     return say(publication && 'missed', sentenceOf(standing.by), standing.by, 'waits-for-answer')
   if (standing.is === 'away') {
-    const sentence = standing.by ? sentenceOf(standing.by) : 'It has not subscribed to the channel.'
+    const sentence = standing.by ? sentenceOf(standing.by) : telling.hasNotSubscribed
     return say(publication && 'missed', sentence, standing.by, standing.cause)
   }
-  if (standing.is === 'catching-up') return say(undefined, sentenceOf(standing.by), standing.by, 'too-slow')
-  return say(undefined, `It is live. ${sentenceOf(standing.by)}`)
+  if (standing.is === 'live') return say(undefined, `${telling.isLive} ${sentenceOf(standing.by)}`)
+  // Who asks by single requests is never live, and misses no publication by it, but each signal.
+  const isAsking = of.session === undefined
+  if (isAsking) return say(undefined, `${sentenceOf(standing.by)} ${telling.getsNoSignals}`)
+  return say(undefined, sentenceOf(standing.by), standing.by, 'too-slow')
 }
 
 /** What went wrong, newest first. */
-export function troublesOf(events: readonly JournalEvent[]): readonly Trouble[] {
+export function troublesOf(events: readonly JournalEvent[], { sentenceOf }: Telling = english): readonly Trouble[] {
   return events
     .flatMap((event): readonly Trouble[] => {
       const code = troubleOf(event)

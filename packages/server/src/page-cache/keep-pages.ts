@@ -27,6 +27,12 @@ export interface PagesOptions {
    * Default: none.
    */
   readonly headers?: readonly string[]
+  /**
+   * Which build of the application renders the pages, such as a commit: 1 to 128 of `A-Z a-z 0-9 _ . -`. A page names scripts
+   * that another build does not have, so builds that share a page store find their own pages only. Default: none; behind
+   * `attach` of `@baro/next` that of Next.
+   */
+  readonly build?: string
   /** For how long a render is waited for. Default `'10s'`. */
   readonly renderTimeout?: Duration
   /** A longer page is not kept. Default 4 MiB. */
@@ -46,36 +52,54 @@ const pagesRules: OptionRules<PagesOptions> = {
   query: listOf('names of parameters'),
   cookies: listOf('names of cookies'),
   headers: listOf('names of headers'),
+  build: {
+    what: '1 to 128 of A-Z a-z 0-9 _ . -',
+    accepts: (value) => typeof value === 'string' && /^[\w.-]{1,128}$/.test(value),
+  },
   renderTimeout: timeout,
   maxPageBytes: whole('bytes'),
 }
 
-/** Makes a handler that keeps the pages of another; with `isOfCache`, of a framework that guards what is for one visitor. */
+/** Makes a handler that keeps the pages of another; with `saidBy`, of a framework that guards what is for one visitor. */
 export function keepPages(
   cache: PageCache,
   handler: RequestListener,
   given: PagesOptions = {},
-  isOfCache?: PagesOf['isOfCache'],
+  saidBy?: string,
 ): RequestListener {
   const options = checkedOptions('hub.pages', given, pagesRules)
-  const { policy = {}, query, cookies, headers = [], renderTimeout = '10s', maxPageBytes = 4 << 20 } = options
+  const {
+    policy = {},
+    query,
+    cookies,
+    headers = [],
+    build = '',
+    renderTimeout = '10s',
+    maxPageBytes = 4 << 20,
+  } = options
   const always = typeof policy === 'function' ? undefined : checkedOptions('hub.pages policy', policy, policyRules)
+  // Asked for each request: an application that has a few policies has each of them looked at once.
+  const checked = new WeakSet<PagePolicy>()
   const pages: PagesOf = {
     handler,
     keying: {
       query: query && new Set(query),
       cookies: cookies && new Set(cookies),
+      build,
       headers: [...new Set(['accept', 'accept-language', ...headers.map((name) => name.toLowerCase())])],
     },
     policyOf: (path) => {
       if (typeof policy !== 'function') return always
       const found = policy(path)
-      return found && checkedOptions('hub.pages policy', found, policyRules)
+      if (!found || checked.has(found)) return found
+      checkedOptions('hub.pages policy', found, policyRules)
+      checked.add(found)
+      return found
     },
     renderTimeoutMs: durationMs(renderTimeout),
     maxPageBytes,
-    isGuarded: isOfCache !== undefined,
-    isOfCache: isOfCache ?? (() => false),
+    isGuarded: saidBy !== undefined,
+    saidBy,
   }
   return (request: IncomingMessage, response: ServerResponse) => cache.answer(pages, request, response)
 }

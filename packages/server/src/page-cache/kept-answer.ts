@@ -49,12 +49,16 @@ const compressors: Readonly<Record<'gzip' | 'br', (body: Uint8Array) => Promise<
     }),
 }
 
-/** What of an answer is kept. */
-export function headOf({ status, headers, body }: RenderedAnswer): KeptHead {
+/**
+ * What of an answer is kept.
+ *
+ * @param saidBy A header that says something of one request, and is not kept either.
+ */
+export function headOf({ status, headers, body }: RenderedAnswer, saidBy?: string): KeptHead {
   const flat: string[] = []
   const isHtml = String(headers['content-type'] ?? '').startsWith('text/html')
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || notKept.has(name)) continue
+    if (value === undefined || notKept.has(name) || name === saidBy) continue
     const isPolicy = isHtml && name === 'content-security-policy'
     for (const one of Array.isArray(value) ? value : [value])
       flat.push(name, isPolicy ? withHashes(String(one), body.toString()) : String(one))
@@ -82,6 +86,16 @@ interface PreparedForm {
   readonly bytes: Uint8Array
   readonly headers: readonly string[]
   readonly headersOf304: readonly string[]
+  /** All headers as they were last: who asks in the same second gets the same. */
+  last?: LastHeaders
+}
+
+interface LastHeaders {
+  readonly cacheStatus: string
+  readonly age: number
+  readonly isFresh: boolean
+  readonly headers: string[]
+  readonly headersOf304: string[]
 }
 
 /** How a page is answered with in one moment. */
@@ -106,23 +120,27 @@ export function answerWithPage(
     (one) => page.parts[one] !== undefined,
   )
   const form = prepare(page, head, coding)
-  const control = isFresh && head.cacheControl !== '' ? head.cacheControl : 'no-cache'
-  const moment = [
-    'Cache-Control',
-    control,
-    'Age',
-    String(Math.max(0, Math.floor(ageMs / 1_000))),
-    'Cache-Status',
-    cacheStatus,
-  ]
+  const age = Math.max(0, Math.floor(ageMs / 1_000))
+  const last = headersAt(form, head, { cacheStatus, age, isFresh })
   if (isUnchanged(request, head)) {
-    response.writeHead(304, [...form.headersOf304, ...moment])
+    response.writeHead(304, last.headersOf304)
     response.end()
     return
   }
-  response.writeHead(head.status, [...form.headers, ...moment])
+  response.writeHead(head.status, last.headers)
   if (request.method === 'HEAD') response.end()
   else response.end(form.bytes)
+}
+
+function headersAt(form: PreparedForm, head: KeptHead, now: Pick<LastHeaders, 'cacheStatus' | 'age' | 'isFresh'>) {
+  const { last } = form
+  const isSame = last && last.age === now.age && last.cacheStatus === now.cacheStatus && last.isFresh === now.isFresh
+  if (isSame) return last
+  const control = now.isFresh && head.cacheControl !== '' ? head.cacheControl : 'no-cache'
+  const moment = ['Cache-Control', control, 'Age', String(now.age), 'Cache-Status', now.cacheStatus]
+  const made = { ...now, headers: [...form.headers, ...moment], headersOf304: [...form.headersOf304, ...moment] }
+  form.last = made
+  return made
 }
 
 function prepare(page: KeptPage, head: KeptHead, coding: Coding): PreparedForm {
@@ -154,7 +172,7 @@ function prepare(page: KeptPage, head: KeptHead, coding: Coding): PreparedForm {
     String(bytes.length),
   )
   if (coding !== 'identity') headers.push('Content-Encoding', coding)
-  const form = { bytes, headers, headersOf304 }
+  const form: PreparedForm = { bytes, headers, headersOf304 }
   forms.set(coding, form)
   return form
 }

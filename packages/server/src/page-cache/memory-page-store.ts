@@ -110,6 +110,11 @@ export function createMemoryPageStore(given: MemoryPageStoreOptions = {}): PageS
 
     marksOf: (tags) => tags.map((tag) => marks.get(tag) ?? forgottenMark),
 
+    purge(tags) {
+      const purged = new Set(tags)
+      for (const [key, { page }] of pages) if (page.tags.some((tag) => purged.has(tag))) drop(key)
+    },
+
     close() {
       pages.clear()
       leases.clear()

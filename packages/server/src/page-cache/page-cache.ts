@@ -3,10 +3,19 @@
  * it so. Many who ask in one moment wait for the same render.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { TLSSocket } from 'node:tls'
 import type { Log } from '@baro/core'
-import { type Clock, type KeptPage, type NowOrLater, orElse, type PageStore, whenHere } from '@baro/core/broker'
+import {
+  type Clock,
+  isLater,
+  type KeptPage,
+  type NowOrLater,
+  orElse,
+  type PageStore,
+  whenHere,
+} from '@baro/core/broker'
+import { siteOf } from '../access/arrival.ts'
 import { describeError } from '../observe/describe-error.ts'
-import { handshakeOf } from '../transports/http/handshake-of.ts'
 import { mayBeShared, readCacheControl } from './cache-control.ts'
 import { cacheStatusOf, type HowAnswered } from './cache-status.ts'
 import { embeddedReads } from './embedded-reads.ts'
@@ -38,8 +47,11 @@ export interface PagesOf {
   readonly maxPageBytes: number
   /** Whether a render may read what is for one visitor alone: the framework sees to it that such a page is not shared. */
   readonly isGuarded: boolean
-  /** Whether an answer comes from a cache of the framework, which the record of its render then knows of. */
-  readonly isOfCache: (headers: RenderedAnswer['headers']) => boolean
+  /**
+   * The header, lower-case, by which a framework says what its own cache did for an answer; the record of the render then knows of
+   * it. It says something of one request, so it is not kept.
+   */
+  readonly saidBy: string | undefined
 }
 
 /** What came of a render, for all who wait for it. */
@@ -80,7 +92,8 @@ export class PageCache {
   /** Answers a request with a kept page, or by the handler. */
   answer(pages: PagesOf, request: IncomingMessage, response: ServerResponse): void {
     const { method = 'GET', url = '/', headers } = request
-    const { scheme = 'http', host = '' } = handshakeOf(request, this.#parts.trustProxy)
+    const isEncrypted = (request.socket as Partial<TLSSocket>).encrypted === true
+    const { scheme = 'http', host = '' } = siteOf({ headers, isEncrypted }, this.#parts.trustProxy)
     const page = pageRequestOf({ method, url, headers, scheme, host }, pages.keying)
     if (typeof page === 'string') {
       if (page === 'method') this.#watchUnsafe(url, request, response)
@@ -88,11 +101,31 @@ export class PageCache {
     }
     const policy = pages.policyOf(page.path)
     if (!policy || this.#isRemembered(this.#private, page.key)) return this.#pass(pages, request, response, 'bypass')
-    const found = whenHere(this.#find(page), (kept) =>
-      kept ? whenHere(this.#parts.judge.judge(kept.page), (verdict) => ({ ...kept, verdict })) : undefined,
-    )
     const asking: Asking = { pages, policy, page, request, response }
-    void whenHere(found, (kept) => this.#answerFound(asking, kept))
+    // Each step of a hit that waits for nothing is taken at once: a hit costs little else.
+    const kept = this.#find(page)
+    if (isLater(kept)) return void kept.then((found) => this.#judgeFound(asking, found))
+    this.#judgeFound(asking, kept)
+  }
+
+  #judgeFound(asking: Asking, kept: KeptUnder | undefined): void {
+    if (!kept) return this.#answerFound(asking, undefined)
+    const verdict = this.#parts.judge.judge(kept.page)
+    if (isLater(verdict)) return void verdict.then((later) => this.#answerJudged(asking, kept, later))
+    this.#answerJudged(asking, kept, verdict)
+  }
+
+  #answerJudged(asking: Asking, kept: KeptUnder, verdict: PageVerdict): void {
+    if (verdict.state === 'fresh') return this.#answerFresh(asking, kept.page, verdict)
+    // What shows something that was taken back is no page to fall back on, whatever comes of the render.
+    const isRedacted = verdict.state === 'miss' && verdict.fault === 'redacted'
+    this.#answerFound(asking, isRedacted ? undefined : { ...kept, verdict })
+  }
+
+  #answerFresh({ request, response }: Asking, page: KeptPage, { ageMs, ttlMs, behind }: FreshVerdict): void {
+    if (response.headersSent || response.destroyed) return
+    const cacheStatus = cacheStatusOf({ how: 'hit', ttlMs, behind })
+    answerWithPage(page, request, response, { cacheStatus, ageMs, isFresh: true })
   }
 
   #answerFound(asking: Asking, found: Found | undefined): void {
@@ -101,7 +134,7 @@ export class PageCache {
     const key = found?.key ?? variantKey(page, asking.pages.keying.headers)
     if (!found) return this.#wait(asking, key, undefined)
     const { verdict } = found
-    if (verdict.state === 'fresh') return this.#answerKept(asking, found.page, { how: 'hit', ...verdict })
+    if (verdict.state === 'fresh') return this.#answerFresh(asking, found.page, verdict)
     const isFailing = this.#isRemembered(this.#failed, key)
     if (verdict.state === 'miss' && !isFailing) {
       if (readCacheControl(request.headers['cache-control'])['only-if-cached'] && !response.headersSent)
@@ -252,13 +285,14 @@ export class PageCache {
     for (const read of [...record.reads, ...(served?.reads ?? []), ...embedded]) shown.add(read)
     // Nobody could say whether it is current. A framework that renders once for two who ask tells the first what was read:
     // dated by the second, it would keep out what is newer.
-    const isOfAnother = asking.pages.isOfCache(answer.headers) && !record.hasAsked
+    const { saidBy } = asking.pages
+    const isOfAnother = saidBy !== undefined && answer.headers[saidBy] !== undefined && !record.hasAsked
     if (shown.isOverfull || record.isOverfull || isOfAnother) return tell({ came: 'answer', answer })
     const reads = await judge.settle(shown.reads)
     const tags = [`path:${page.path}`, ...new Set(reads.map(({ channel }) => `channel:${channel}`)), ...record.tags]
     const mark = Math.min(record.mark, served?.mark ?? record.mark)
     const renderedAt = Math.min(record.began, served?.renderedAt ?? record.began)
-    const head = headOf(answer)
+    const head = headOf(answer, saidBy)
     const about = { ...head, headers: [...head.headers] }
     const plain: KeptPage = {
       ...{ about, parts: { identity: answer.body }, reads, tags, mark, renderedAt },
@@ -296,15 +330,27 @@ export class PageCache {
   }
 
   /** What is kept of a page, and under which key. */
-  #find(page: PageRequest): NowOrLater<{ readonly key: string; readonly page: KeptPage } | undefined> {
-    const { store } = this.#parts
-    const read = (key: string): NowOrLater<KeptPage | undefined> => this.#asked(() => store.read(key), undefined)
-    return whenHere(read(page.key), (kept) => {
-      const vary = kept && variantsIn(kept)
-      if (!vary) return kept && { key: page.key, page: kept }
-      const key = variantKey(page, vary)
-      return whenHere(read(key), (variant) => variant && { key, page: variant })
-    })
+  #find(page: PageRequest): NowOrLater<KeptUnder | undefined> {
+    const kept = this.#read(page.key)
+    return isLater(kept) ? kept.then((later) => this.#variantOf(page, later)) : this.#variantOf(page, kept)
+  }
+
+  #variantOf(page: PageRequest, kept: KeptPage | undefined): NowOrLater<KeptUnder | undefined> {
+    const vary = kept && variantsIn(kept)
+    if (!vary) return kept && { key: page.key, page: kept }
+    const key = variantKey(page, vary)
+    const variant = this.#read(key)
+    if (isLater(variant)) return variant.then((later) => later && { key, page: later })
+    return variant && { key, page: variant }
+  }
+
+  #read(key: string): NowOrLater<KeptPage | undefined> {
+    try {
+      const kept = this.#parts.store.read(key)
+      return isLater(kept) ? kept.catch((error) => this.#unanswered(error, undefined)) : kept
+    } catch (error) {
+      return this.#unanswered(error, undefined)
+    }
   }
 
   /** Another node renders it: looks until that is done, or its time is over. */
@@ -377,14 +423,16 @@ export class PageCache {
 
   /** What the store says; without it pages are rendered as if nothing were kept. */
   #asked<T>(ask: () => NowOrLater<T>, instead: T): NowOrLater<T> {
-    return orElse(ask, (error) => {
-      const now = this.#parts.clock.elapsed()
-      if (now - this.#toldAt > 10_000) {
-        this.#toldAt = now
-        this.#parts.log.error({}, `The page store does not answer, so pages are rendered: ${describeError(error)}`)
-      }
-      return instead
-    })
+    return orElse(ask, (error) => this.#unanswered(error, instead))
+  }
+
+  #unanswered<T>(error: unknown, instead: T): T {
+    const now = this.#parts.clock.elapsed()
+    if (now - this.#toldAt > 10_000) {
+      this.#toldAt = now
+      this.#parts.log.error({}, `The page store does not answer, so pages are rendered: ${describeError(error)}`)
+    }
+    return instead
   }
 }
 
@@ -397,11 +445,16 @@ interface Asking {
   readonly response: ServerResponse
 }
 
-interface Found {
+interface KeptUnder {
   readonly key: string
   readonly page: KeptPage
+}
+
+interface Found extends KeptUnder {
   readonly verdict: PageVerdict
 }
+
+type FreshVerdict = Extract<PageVerdict, { readonly state: 'fresh' }>
 
 /** What becomes of an answer, by its head. */
 type RenderWanted =

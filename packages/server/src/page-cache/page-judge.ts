@@ -12,8 +12,8 @@ import {
 import { type AtPosition, formatPosition, parsePosition, positionAt } from '@baro/core/protocol'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Heads } from '../stream/heads.ts'
-import { judgePage, type PageVerdict } from './page-verdict.ts'
-import { moderatedTag } from './redacted-pages.ts'
+import { judgePage, type PageMoment, type PageVerdict } from './page-verdict.ts'
+import { redactionTags } from './redacted-pages.ts'
 
 /** What judging works with. */
 export interface PageJudgeParts {
@@ -26,6 +26,10 @@ export interface PageJudgeParts {
 }
 
 const nothing: readonly never[] = []
+/** What is known of the marks of a page. */
+type Marks = Pick<PageMoment, 'marks' | 'redactions'>
+
+const noMarks: Marks = { marks: nothing, redactions: nothing }
 
 /** Judges kept pages: asks where their channels stand, and compares. At once where nothing has to be waited for. */
 export class PageJudge {
@@ -38,13 +42,20 @@ export class PageJudge {
   /** Whether a page is current. It never throws: where something cannot be found out, the page is not fresh. */
   judge(page: KeptPage): NowOrLater<PageVerdict> {
     const resolved = page.reads.map(({ channel }) => this.#resolve(channel))
-    const versions = resolved.map((one) => one?.definition.version)
     const heads = together(resolved.map((one) => this.#headOf(one)))
-    return whenHere(heads, (known) =>
-      whenHere(this.#marksOf(page, resolved), (marks) =>
-        judgePage(page, { now: this.#parts.clock.now(), heads: known, versions, marks }),
-      ),
-    )
+    const marks = this.#marksOf(page, resolved)
+    if (!isLater(heads) && !isLater(marks)) return this.#verdict(page, resolved, heads, marks)
+    return Promise.all([heads, marks]).then(([known, newest]) => this.#verdict(page, resolved, known, newest))
+  }
+
+  #verdict(
+    page: KeptPage,
+    resolved: readonly (Resolved | undefined)[],
+    heads: PageMoment['heads'],
+    marks: Marks,
+  ): PageVerdict {
+    const versions = resolved.map((one) => one?.definition.version)
+    return judgePage(page, { now: this.#parts.clock.now(), heads, versions, ...marks })
   }
 
   /**
@@ -74,22 +85,28 @@ export class PageJudge {
   }
 
   #headOf(resolved: Resolved | undefined): NowOrLater<AtPosition | undefined> {
-    return (
-      resolved &&
-      orElse<AtPosition | undefined>(
-        () => this.#parts.heads.of(resolved),
-        () => undefined,
-      )
-    )
+    if (!resolved) return undefined
+    try {
+      const head = this.#parts.heads.of(resolved)
+      return isLater(head) ? head.catch(() => undefined) : head
+    } catch {
+      return undefined
+    }
   }
 
-  #marksOf({ tags }: KeptPage, reads: readonly (Resolved | undefined)[]): NowOrLater<readonly number[]> {
-    const isModerated = reads.some((read) => read?.definition.moderated)
-    if (tags.length === 0 && !isModerated) return nothing
+  #marksOf({ tags }: KeptPage, reads: readonly (Resolved | undefined)[]): NowOrLater<Marks> {
+    const redacted = redactionTags(reads)
+    if (tags.length === 0 && redacted.length === 0) return noMarks
+    const asked = redacted.length === 0 ? tags : [...tags, ...redacted]
     // A store that does not answer: nobody knows, and the page counts as marked.
-    return orElse<readonly number[]>(
-      () => this.#parts.store.marksOf(isModerated ? [...tags, moderatedTag] : tags),
-      () => [Number.POSITIVE_INFINITY],
+    const newest = orElse<readonly number[]>(
+      () => this.#parts.store.marksOf(asked),
+      () => asked.map(() => Number.POSITIVE_INFINITY),
+    )
+    return whenHere(newest, (all) =>
+      redacted.length === 0
+        ? { marks: all, redactions: nothing }
+        : { marks: all.slice(0, tags.length), redactions: all.slice(tags.length) },
     )
   }
 

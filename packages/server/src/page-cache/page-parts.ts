@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders, RequestListener } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { KeptPage, NowOrLater, PageStore } from '@baro/core/broker'
 import type { PagesOptions } from './keep-pages.ts'
 import type { PageJudge } from './page-judge.ts'
@@ -27,12 +27,8 @@ export interface PageParts {
    * As `hub.pages`, in front of a framework that sees to it itself that nothing of one visitor gets into a page of all, and
    * says `private` of such a page.
    *
-   * @param isOfCache Whether an answer with these headers comes from a cache of the framework, which asks `records.current`
-   * then (`ask`). One that it did not ask is the answer to another request, and is not kept.
+   * @param saidBy The header, lower-case, by which the framework says what its own cache did. That cache asks `records.current`
+   * then (`ask`). An answer for which it did not ask is the answer to another request, and is not kept.
    */
-  inFrontOf(
-    framework: RequestListener,
-    isOfCache: (headers: OutgoingHttpHeaders) => boolean,
-    options?: PagesOptions,
-  ): RequestListener
+  inFrontOf(framework: RequestListener, saidBy: string, options?: PagesOptions): RequestListener
 }

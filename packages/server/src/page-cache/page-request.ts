@@ -7,6 +7,8 @@ export interface PageKeying {
   readonly query: ReadonlySet<string> | undefined
   /** Cookies; `undefined`: none is known, so a request with cookies is not for a kept page. */
   readonly cookies: ReadonlySet<string> | undefined
+  /** The build that renders; empty if there is one only. */
+  readonly build: string
   /** Headers that a render gets to see, lower-case; a page may be another for other values (`Vary`). */
   readonly headers: readonly string[]
 }
@@ -30,8 +32,10 @@ export interface PageRequest {
   readonly path: string
   /** The target that is rendered: parameters that nobody named are gone. */
   readonly url: string
-  /** Everything that the render gets to see, in this form. */
-  readonly headers: Readonly<Record<string, string>>
+  /** Everything that the render gets to see, in this form. Made when a render wants it: most requests find a page. */
+  headers(): Readonly<Record<string, string>>
+  /** One of them; empty if there is none. */
+  header(name: string): string
 }
 
 /** Why a request goes past the cache, in the words of RFC 9211. */
@@ -42,7 +46,7 @@ const longestTarget = 4_096
 
 /** Says which page a request is for, or why it goes past. */
 export function pageRequestOf(asked: Asked, keying: PageKeying): PageRequest | Bypass {
-  const { method, url, headers, scheme, host } = asked
+  const { method, url, headers } = asked
   if (method !== 'GET' && method !== 'HEAD') return 'method'
   // Who shows credentials may get what nobody else may.
   if (headers.authorization !== undefined || url.length > longestTarget || !url.startsWith('/')) return 'bypass'
@@ -50,22 +54,55 @@ export function pageRequestOf(asked: Asked, keying: PageKeying): PageRequest | B
   const cookie = keptCookies(headers.cookie, keying.cookies)
   const target = keptTarget(url, keying.query)
   if (cookie === undefined || target === undefined) return 'bypass'
-  const seen: Record<string, string> = { host }
-  for (const name of keying.headers) {
-    const value = headers[name]
-    if (value !== undefined) seen[name] = Array.isArray(value) ? value.join(', ') : value
+  return new AskedPage(asked, keying, cookie, target)
+}
+
+class AskedPage implements PageRequest {
+  readonly key: string
+  readonly path: string
+  readonly url: string
+  readonly #asked: Asked
+  readonly #seen: readonly string[]
+  readonly #cookie: string
+
+  constructor(
+    asked: Asked,
+    { build, headers }: PageKeying,
+    cookie: string,
+    { path, url }: Pick<PageRequest, 'path' | 'url'>,
+  ) {
+    this.key = `${asked.scheme}://${asked.host}${url} ${build} ${cookie}`
+    this.path = path
+    this.url = url
+    this.#asked = asked
+    this.#seen = headers
+    this.#cookie = cookie
   }
-  if (cookie !== '') seen.cookie = cookie
-  return { key: `${scheme}://${host}${target.url} ${cookie}`, path: target.path, url: target.url, headers: seen }
+
+  headers(): Readonly<Record<string, string>> {
+    const seen: Record<string, string> = { host: this.#asked.host }
+    for (const name of this.#seen) if (this.#asked.headers[name] !== undefined) seen[name] = this.header(name)
+    if (this.#cookie !== '') seen.cookie = this.#cookie
+    return seen
+  }
+
+  header(name: string): string {
+    const value = this.#asked.headers[name]
+    return typeof value === 'string' ? value : (value?.join(', ') ?? '')
+  }
 }
 
 /**
  * The key of a page that varies by these headers. One that the render did not get to see makes no difference; spaces and
  * the order of cookies make none either.
  */
-export function variantKey({ key, headers }: PageRequest, vary: readonly string[]): string {
-  const values = vary.map((name) => `${name}=${(headers[name] ?? '').replace(/\s*,\s*/g, ',').trim()}`)
-  return values.length === 0 ? key : `${key}\n${values.join('\n')}`
+export function variantKey(page: PageRequest, vary: readonly string[]): string {
+  let key = page.key
+  for (const name of vary) {
+    const value = page.header(name)
+    key += `\n${name}=${value === '' ? value : value.replace(/\s*,\s*/g, ',').trim()}`
+  }
+  return key
 }
 
 /** The headers by which an answer varies, of those that its render saw; `undefined` if it varies by what nobody knows. */

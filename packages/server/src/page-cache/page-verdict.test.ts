@@ -12,10 +12,10 @@ function judge({
   position = at(3),
   ...more
 }: Partial<PageMoment & KeptPage & { position: ReturnType<typeof at> }> = {}) {
-  const { now = 5_000, heads = [at(3)], versions = ['1'], marks = [7] } = more
+  const { now = 5_000, heads = [at(3)], versions = ['1'], marks = [7], redactions = [7] } = more
   const reads = [{ channel: 'room:1', position: formatPosition(position), version: '1' }]
   const page: KeptPage = { about: null, parts: {}, tags: ['path:/'], mark: 7, renderedAt: 0, policy, reads, ...more }
-  return judgePage(page, { now, heads, versions, marks })
+  return judgePage(page, { now, heads, versions, marks, redactions })
 }
 
 describe('a page', () => {
@@ -37,6 +37,7 @@ describe('a page', () => {
     ['of another version is waited for', { versions: ['2'] }, { state: 'miss', fault: 'version' }],
     ['of a channel that is not defined any more', { versions: [undefined] }, { state: 'miss', fault: 'version' }],
     ['that was marked after it began is waited for', { marks: [8] }, { state: 'miss', fault: 'marked' }],
+    ['that may show what was taken back', { redactions: [8], marks: [8] }, { state: 'miss', fault: 'redacted' }],
   ])('%s', (_, situation, verdict) => {
     expect(judge(situation)).toMatchObject(verdict)
   })

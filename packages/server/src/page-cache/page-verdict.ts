@@ -2,6 +2,7 @@
  * Whether a kept page is current: a comparison, by time and by positions (I10). Nothing has to be told to a page, so
  * nothing can be lost on the way to it.
  *
+ *   shows what was taken back ──────────────────────▶ miss, and never handed out, whatever comes of the render
  *   marked, of another life, of another version ──────▶ miss: visitors wait for the render
  *   too old to be served stale, too far behind  ──────▶ miss
  *   older than its time, behind by more than allowed ─▶ stale: served while one render runs
@@ -20,6 +21,8 @@ export interface PageMoment {
   readonly versions: readonly (string | undefined)[]
   /** The newest mark of each tag of the page. */
   readonly marks: readonly number[]
+  /** The newest mark of what was taken back, for each channel of the page that is moderated. */
+  readonly redactions: readonly number[]
 }
 
 /** Why a page is not fresh. */
@@ -36,10 +39,12 @@ export type PageFault =
   | 'version'
   /** It was marked on demand. */
   | 'marked'
+  /** It may show what was taken back: nobody gets it any more. */
+  | 'redacted'
 
 /** What becomes of a request for a kept page. */
 export type PageVerdict =
-  | { readonly state: 'fresh'; readonly ttlMs: number; readonly behind: number }
+  | { readonly state: 'fresh'; readonly ageMs: number; readonly ttlMs: number; readonly behind: number }
   /** It is served, and rendered again if its interval is over. */
   | { readonly state: 'stale'; readonly fault: PageFault; readonly behind: number; readonly mayRender: boolean }
   /** Whoever asks waits for the render. */
@@ -50,10 +55,12 @@ const maxSkewMs = 5_000
 
 /** Decides about a page. */
 export function judgePage({ reads, mark, renderedAt, policy }: KeptPage, moment: PageMoment): PageVerdict {
-  if (moment.marks.some((newest) => newest > mark)) return { state: 'miss', fault: 'marked' }
+  for (const newest of moment.redactions) if (newest > mark) return { state: 'miss', fault: 'redacted' }
+  for (const newest of moment.marks) if (newest > mark) return { state: 'miss', fault: 'marked' }
   let behind = 0
   let isUnknown = false
-  for (const [index, read] of reads.entries()) {
+  for (let index = 0; index < reads.length; index++) {
+    const read = reads[index] as PageRead
     // A page of another version would have to be loaded again, so it is not handed out at all.
     if (moment.versions[index] !== read.version) return { state: 'miss', fault: 'version' }
     const head = moment.heads[index]
@@ -72,7 +79,7 @@ export function judgePage({ reads, mark, renderedAt, policy }: KeptPage, moment:
   if (behind > policy.maxBehind) return { state: 'stale', fault: 'behind', behind, mayRender }
   if (isUnknown) return { state: 'stale', fault: 'unknown', behind, mayRender }
   if (old >= policy.maxAgeMs) return { state: 'stale', fault: 'time', behind, mayRender }
-  return { state: 'fresh', ttlMs: policy.maxAgeMs - old, behind }
+  return { state: 'fresh', ageMs: age, ttlMs: policy.maxAgeMs - old, behind }
 }
 
 /**

@@ -283,6 +283,21 @@ describe('two nodes with one store and one broker', () => {
     return { one, other, renders, ask }
   }
 
+  test('share no page with another build: it names scripts that the other does not have', async () => {
+    const shared = { pageStore: createMemoryPageStore(), broker: createMemoryBroker() }
+    const ofBuild = (build: string) =>
+      servePages(
+        (_request, response) => void response.end(`<script src="/${build}.js"></script>`),
+        { build, policy: { maxAge: '1h' } },
+        shared,
+      )
+    const [old, next, replica] = [await ofBuild('a1'), await ofBuild('b2'), await ofBuild('b2')]
+    const ask = (node: typeof old) => node.page('/', { headers: { host } })
+    expect((await ask(old)).text).toContain('/a1.js')
+    expect((await ask(next)).text).toContain('/b2.js')
+    for (const node of [old, replica]) expect((await ask(node)).cacheStatus).toContain('hit')
+  })
+
   test('serve what either has rendered, are stale within a second of a change, and render once', async () => {
     const { one, other, renders, ask } = await nodes()
     await one.publish('one')

@@ -1,18 +1,20 @@
 /**
- * Makes the pages stale that show a channel in which something was taken back: their next visitors wait for a render, on
- * this node at once, on others as soon as the broker has told them. A node that may have missed it renders every page anew
- * that shows a moderated channel.
+ * Takes the pages away that show a channel in which something was taken back: nobody gets them any more, on this node at
+ * once, on others as soon as the broker has told them, and within a second their bytes are gone. A node that may have
+ * missed it renders every page anew that shows a moderated channel.
  */
 import type { Log } from '@baro/core'
-import type { Broker, PageStore } from '@baro/core/broker'
+import { type Broker, type Cancel, type Clock, type PageStore, whenHere } from '@baro/core/broker'
 import type { Hearing } from '../access/hearing.ts'
+import type { Registry, Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
 
 /** What it works with. */
 export interface RedactedPagesParts {
-  readonly store: Pick<PageStore, 'mark'>
+  readonly store: Pick<PageStore, 'mark' | 'purge'>
   readonly broker: Pick<Broker, 'tell'>
   readonly hearing: Pick<Hearing, 'add'>
+  readonly clock: Pick<Clock, 'after'>
   readonly log: Log
   /** Names this node, which does not do again what it told. */
   readonly node: string
@@ -21,11 +23,52 @@ export interface RedactedPagesParts {
 /** What nodes tell each other. */
 const redacted = 'baro:redacted'
 
-/** The tag that every page has which shows a moderated channel. */
-export const moderatedTag = 'moderated'
+/** The tag of every page that shows a moderated channel. */
+const moderatedTag = 'redacted'
+
+/** The tags by which a page is marked when something is taken back that it may show. No page can be marked so by hand. */
+export function redactionTags(reads: readonly (Resolved | undefined)[]): readonly string[] {
+  const moderated = reads.flatMap((read) => (read?.definition.moderated ? [redactedTag(read.channel)] : []))
+  return moderated.length === 0 ? moderated : [...moderated, moderatedTag]
+}
+
+/**
+ * The store, which does not keep a page any more whose render began before something was taken back that it shows: a slow
+ * render would put the bytes back.
+ */
+export function withoutRedacted(store: PageStore, registry: Pick<Registry, 'resolve'>): PageStore {
+  return {
+    read: (key) => store.read(key),
+    drop: (key) => store.drop(key),
+    lease: (key, ms) => store.lease(key, ms),
+    release: (key) => store.release(key),
+    lastMark: () => store.lastMark(),
+    mark: (tags) => store.mark(tags),
+    marksOf: (tags) => store.marksOf(tags),
+    purge: (tags) => store.purge(tags),
+    close: () => store.close(),
+    write(key, page) {
+      const resolved = page.reads.map(({ channel }) => registry.resolve(channel))
+      const tags = redactionTags(resolved.map((one) => (one.ok ? one.value : undefined)))
+      if (tags.length === 0) return store.write(key, page)
+      return whenHere(store.marksOf(tags), (marks) =>
+        marks.some((newest) => newest > page.mark)
+          ? undefined
+          : store.write(key, { ...page, tags: [...page.tags, moderatedTag] }),
+      )
+    },
+  }
+}
+
+/** How long after the first of several redactions the bytes of pages are purged: at most so often all of them are looked at. */
+const purgeAfterMs = 1_000
+/** Tags that one purge is for. With more, it is not waited for. */
+const mostPurged = 1_000
 
 export class RedactedPages {
   readonly #parts: RedactedPagesParts
+  readonly #purged = new Set<string>()
+  #cancelPurge: Cancel | undefined
 
   constructor(parts: RedactedPagesParts) {
     this.#parts = parts
@@ -33,9 +76,14 @@ export class RedactedPages {
       heard: ({ type, payload }) => {
         if (type !== redacted) return
         const { node, channel } = payload as { readonly [name: string]: unknown }
-        if (node !== parts.node && typeof channel === 'string') this.#mark(`channel:${channel}`)
+        if (node === parts.node || typeof channel !== 'string') return
+        this.#behind('mark pages', () => parts.store.mark([redactedTag(channel)]))
+        this.#purgeSoon(tagOf(channel))
       },
-      missed: () => this.#mark(moderatedTag),
+      missed: () => {
+        this.#behind('mark pages', () => parts.store.mark([moderatedTag]))
+        this.#purgeSoon(moderatedTag)
+      },
     })
   }
 
@@ -44,13 +92,44 @@ export class RedactedPages {
    */
   async stale(channel: string): Promise<void> {
     const { store, broker, node } = this.#parts
-    await store.mark([`channel:${channel}`])
+    await store.mark([redactedTag(channel)])
+    this.#purgeSoon(tagOf(channel))
     await broker.tell({ type: redacted, payload: { node, channel } })
   }
 
-  #mark(tag: string): void {
-    Promise.resolve()
-      .then(() => this.#parts.store.mark([tag]))
-      .catch((error) => this.#parts.log.error({}, `Could not mark pages as stale: ${describeError(error)}`))
+  /** Nothing is purged any more. */
+  close(): void {
+    this.#cancelPurge?.()
   }
+
+  #purgeSoon(tag: string): void {
+    this.#purged.add(tag)
+    if (this.#purged.size >= mostPurged) return this.#purge()
+    this.#cancelPurge ??= this.#parts.clock.after(purgeAfterMs, () => this.#purge())
+  }
+
+  #purge(): void {
+    this.#cancelPurge?.()
+    this.#cancelPurge = undefined
+    const tags = [...this.#purged]
+    this.#purged.clear()
+    this.#behind('purge pages', () => this.#parts.store.purge(tags))
+  }
+
+  #behind(what: string, work: () => unknown): void {
+    Promise.resolve()
+      .then(work)
+      .catch((error) =>
+        this.#parts.log.error({}, `Could not ${what} after something was taken back: ${describeError(error)}`),
+      )
+  }
+}
+
+/** Every page has it that shows the channel. */
+function tagOf(channel: string): string {
+  return `channel:${channel}`
+}
+
+function redactedTag(channel: string): string {
+  return `redacted:${channel}`
 }

@@ -63,13 +63,13 @@ export function renderPage(page: PageRequest, rendering: Rendering): Promise<Ren
   })
 }
 
-function requestFor({ url, headers }: PageRequest, isEncrypted: boolean): IncomingMessage {
+function requestFor(page: PageRequest, isEncrypted: boolean): IncomingMessage {
   const socket = new Socket()
   // Frameworks look at it for the scheme.
   if (isEncrypted) Object.assign(socket, { encrypted: true })
   const request = new IncomingMessage(socket)
-  Object.assign(request, { method: 'GET', url, httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1 })
-  for (const [name, value] of Object.entries(headers)) {
+  Object.assign(request, { method: 'GET', url: page.url, httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1 })
+  for (const [name, value] of Object.entries(page.headers())) {
     request.headers[name] = value
     request.rawHeaders.push(name, value)
   }

@@ -20,15 +20,36 @@ export function scriptHashes(html: string): readonly string[] {
 
 /** A policy in which hashes stand for `'unsafe-inline'` where scripts are concerned. Anything else stays as it is. */
 export function withHashes(policy: string, html: string): string {
+  return allowsInline(policy) ? scriptSources(policy, scriptHashes(html)) : policy
+}
+
+/**
+ * A policy in which these sources stand for `'unsafe-inline'` where scripts are concerned. Anything else stays as it is, and so
+ * does a policy that does not say it.
+ */
+export function scriptSources(policy: string, instead: readonly string[]): string {
+  if (!allowsInline(policy)) return policy
   const directives = policy.split(';').map((one) => one.trim())
-  const named = (name: string) => directives.findIndex((one) => one.toLowerCase().split(/\s+/)[0] === name)
-  const index = named('script-src') === -1 ? named('default-src') : named('script-src')
-  const [name, ...sources] = directives[index]?.split(/\s+/) ?? []
-  if (name === undefined || !sources.some((source) => source.toLowerCase() === "'unsafe-inline'")) return policy
-  const others = sources.filter((source) => source.toLowerCase() !== "'unsafe-inline'")
-  const strict = ['script-src', ...others, ...scriptHashes(html)].join(' ')
+  const index = indexOfScripts(directives)
+  const [name = '', ...sources] = directives[index]?.split(/\s+/) ?? []
+  const strict = ['script-src', ...sources.filter((source) => !isInline(source)), ...instead].join(' ')
   // Styles keep what `default-src` says for them.
   return (name.toLowerCase() === 'script-src' ? directives.with(index, strict) : [...directives, strict]).join('; ')
+}
+
+function allowsInline(policy: string): boolean {
+  const directives = policy.split(';').map((one) => one.trim())
+  return directives[indexOfScripts(directives)]?.split(/\s+/).some(isInline) ?? false
+}
+
+/** The directive that is for scripts; -1 if there is none. */
+function indexOfScripts(directives: readonly string[]): number {
+  const named = (name: string) => directives.findIndex((one) => one.toLowerCase().split(/\s+/)[0] === name)
+  return named('script-src') === -1 ? named('default-src') : named('script-src')
+}
+
+function isInline(source: string): boolean {
+  return source.toLowerCase() === "'unsafe-inline'"
 }
 
 /** As the parser of a browser has it. */

@@ -109,7 +109,36 @@ describe('who is muted', () => {
     expect(value.actions).toHaveLength(100)
   })
 
+  test('may be all guests together, and no user and no program then: nothing tells one guest from another', async () => {
+    const { clock, node, connect } = createNodes()
+    const [one, two] = [node(), node()]
+    const [grace, guest] = [await connect(two, 'grace'), await connect(two)]
+    const untilMs = clock.now() + 60_000
+    await one.mute(hallOne, { guests: true, untilMs, reason: 'a flood', by: 'owner' })
+    await one.mute(hallOne, { user: 'mallory', untilMs })
+    await clock.pass(0)
+    for (const other of [guest, await connect(one)])
+      expect(await publish(other, `refused-${++asked}`)).toMatchObject({
+        payload: { code: 'muted', message: expect.stringMatching(/^Guests .*until 2026.*Z\.$/) },
+      })
+    expect(await publish(grace, 'user')).toMatchObject({ type: 'baro:published' })
+    await two.publish(hallOne, 'message', 'by the application')
+    expect((await two.snapshot(audit(hallOne))).value).toMatchObject({
+      actions: [{ type: 'mute', guests: true, reason: 'a flood', by: 'owner' }, { user: 'mallory' }],
+      muted: [
+        { guests: true, untilMs },
+        { user: 'mallory', untilMs },
+      ],
+    })
+    await one.mute(hallOne, { guests: true, untilMs: 0 })
+    await clock.pass(0)
+    expect(await publish(guest, 'again')).toMatchObject({ type: 'baro:published' })
+    expect((await two.snapshot(audit(hallOne))).value.muted).toEqual([{ user: 'mallory', untilMs }])
+  })
+
   test.each([
+    ['guests that are not all', { guests: 'some', untilMs: 5 }, 'invalid-payload'],
+    ['guests and a user at once', { guests: true, user: 'mallory', untilMs: 5 }, 'invalid-payload'],
     ['nobody', { user: '', untilMs: 5 }, 'invalid-payload'],
     ['no text', { user: 5, untilMs: 5 }, 'invalid-payload'],
     ['a name that is too long', { user: 'x'.repeat(256), untilMs: 5 }, 'invalid-payload'],

@@ -1,8 +1,8 @@
 /** Who may not publish in a channel. The state of its audit channel says so, on all nodes. */
-import { type Audit, BaroError, type MuteAsked } from '@baro/core'
+import { type Audit, BaroError, type MuteAsked, type WhoIsMuted } from '@baro/core'
 import type { Clock, NowOrLater, Randomness } from '@baro/core/broker'
 import { whenHere } from '@baro/core/broker'
-import { createId, maxMuted, quote } from '@baro/core/protocol'
+import { createId, isSameMuted, maxMuted, quote } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import { madeOnce } from '../delivery/made-once.ts'
@@ -28,46 +28,54 @@ export class Mutes {
   }
 
   /**
-   * Mutes a user until a time, or lets the user speak again if that is over.
+   * Mutes a user, or all guests, until a time, or lets them speak again if that is over.
    *
    * @throws {BaroError} `bad-definition` if the channel is not `moderated`, `invalid-payload`, `not-accepted` if too many are
    * muted there, or `unavailable`.
    */
-  async mute(resolved: Resolved, { user, untilMs, reason }: MuteAsked, by?: string): Promise<void> {
+  async mute(resolved: Resolved, asked: MuteAsked, by?: string): Promise<void> {
     if (!resolved.definition.moderated)
       throw new BaroError(
         'bad-definition',
         `Nobody can be muted in "${resolved.channel}". Define it with "moderated: true".`,
       )
-    if (typeof user !== 'string' || user === '' || user.length > 255)
-      throw new BaroError('invalid-payload', `${quote(user)} is no user: give the id, of at most 255 characters.`)
+    const { guests, user, untilMs, reason } = asked
+    const isWho = guests === undefined ? isUser(user) : guests === true && user === undefined
+    if (!isWho)
+      throw new BaroError(
+        'invalid-payload',
+        `${quote(user)} is no user: give the id, of at most 255 characters, or "guests: true" for all guests.`,
+      )
     if (!Number.isSafeInteger(untilMs))
       throw new BaroError('invalid-payload', `${quote(untilMs)} is no time. Give milliseconds since 1970.`)
     const { appender, clock, randomness, auditOf } = this.#parts
     const auditing = auditOf(resolved)
     const muted = await this.#mutedIn(auditing)
     const now = clock.now()
-    const others = muted.filter((one) => one.user !== user && one.untilMs > now)
+    const others = muted.filter((one) => !isSameMuted(one, asked) && one.untilMs > now)
     if (untilMs > now && others.length >= maxMuted)
       throw new BaroError('not-accepted', `${maxMuted} users are muted in "${resolved.channel}", which is the most.`)
-    const payload = { user, untilMs, ...reasonOf(reason) }
+    const payload = { ...(guests ? { guests } : { user: user as string }), untilMs, ...reasonOf(reason) }
     await appender.append(auditing, { type: 'mute', payload, id: createId(randomness), by })
   }
 
   /**
-   * Refuses a publish of somebody who is muted. Guests have no id, so nobody can mute them.
+   * Refuses a publish of somebody who is muted.
    *
+   * @param who The user, or a guest; the application and its programs are neither.
    * @throws {BaroError} `muted`, with the time; `unavailable`.
    */
-  assertMayPublish(resolved: Resolved, user: string | undefined): NowOrLater<void> {
-    if (!resolved.definition.moderated || user === undefined) return
+  assertMayPublish(resolved: Resolved, who: WhoIsMuted | undefined): NowOrLater<void> {
+    if (!resolved.definition.moderated || !who) return
     return whenHere(this.#mutedIn(this.#parts.auditOf(resolved)), (muted) => {
-      const untilMs = muted.find((one) => one.user === user)?.untilMs ?? 0
+      const untilMs = muted.find((one) => isSameMuted(one, who))?.untilMs ?? 0
       const leftMs = untilMs - this.#parts.clock.now()
       if (leftMs > 0)
-        throw new BaroError('muted', `You are muted in "${resolved.channel}" until ${timeOf(untilMs)}.`, {
-          retryAfterMs: leftMs,
-        })
+        throw new BaroError(
+          'muted',
+          `${who.guests ? 'Guests' : 'You'} are muted in "${resolved.channel}" until ${timeOf(untilMs)}.`,
+          { retryAfterMs: leftMs },
+        )
     })
   }
 
@@ -77,6 +85,10 @@ export class Mutes {
       return snapshot ? madeOnce(snapshot, mutedOf) : feed.loadSnapshot().then((loaded) => madeOnce(loaded, mutedOf))
     })
   }
+}
+
+function isUser(user: unknown): boolean {
+  return typeof user === 'string' && user !== '' && user.length <= 255
 }
 
 /** Once for each state: every publish asks. */

@@ -3,7 +3,7 @@
  * before the claim, so that a corrected payload may come under the same id. A publish with a turn is claimed first,
  * because a refusal uses up its number.
  */
-import { BaroError, errorCodes, type Json, type Log } from '@baro/core'
+import { BaroError, errorCodes, type Json, type Log, type WhoIsMuted } from '@baro/core'
 import {
   type Broker,
   type ClaimKey,
@@ -76,6 +76,11 @@ type Handler = NonNullable<NonNullable<AnyHandlers['events']>[string]>
 export interface Outgoing {
   readonly type: string
   readonly payload: unknown
+}
+
+/** As whom somebody may be muted; programs and the application are never. */
+function whoIs(user: string | undefined, { of }: ClaimShare): WhoIsMuted | undefined {
+  return user !== undefined ? { user } : of === 'guest' ? { guests: true } : undefined
 }
 
 /** Whose ids they are that somebody chooses. */
@@ -191,9 +196,9 @@ export class Publisher {
     return [first, ...others]
   }
 
-  #check({ resolved, type, payload, context, assertAllowed }: PublishRequest): NowOrLater<Checked> {
+  #check({ resolved, type, payload, context, share, assertAllowed }: PublishRequest): NowOrLater<Checked> {
     const allowed = resolved.definition.moderated
-      ? whenHere(assertAllowed(), () => this.#parts.mutes.assertMayPublish(resolved, context.user?.id))
+      ? whenHere(assertAllowed(), () => this.#parts.mutes.assertMayPublish(resolved, whoIs(context.user?.id, share)))
       : assertAllowed()
     return isLater(allowed)
       ? allowed.then(() => this.#validate(resolved, type, payload))

@@ -53,8 +53,8 @@ export type Redacted =
   /** The channel has never had it, or nobody can say what it was: nothing is published. */
   | { readonly outcome: 'unknown' }
 
-/** Publications that are read at once while one is looked for by its id. */
-const readAtOnce = 500
+/** Publications that are read at once while one is looked for by its id: most often it is among the newest. */
+const [readFirst, readAtOnce] = [20, 500]
 const bytesAtOnce = 1 << 20
 
 export class Redactor {
@@ -131,8 +131,11 @@ export class Redactor {
     }
     let until: number | undefined
     for (;;) {
-      const range = { limit: readAtOnce, bytes: bytesAtOnce }
-      const view = await broker.read(channel, until === undefined ? range : { ...range, until })
+      const range =
+        until === undefined
+          ? { limit: readFirst, bytes: bytesAtOnce }
+          : { limit: readAtOnce, bytes: bytesAtOnce, until }
+      const view = await broker.read(channel, range)
       const publication = view.publications.find(({ id }) => id === what)
       const [oldest] = view.publications
       if (publication || !oldest || oldest.offset - 1 <= view.floor) return { publication, isTrimmed: view.floor > 0 }

@@ -1,5 +1,5 @@
 import { BaroError, type Json, type Schema, type Signal } from '@baro/core'
-import type { Broker } from '@baro/core/broker'
+import { type Broker, type NowOrLater, whenHere } from '@baro/core/broker'
 import { orThrow, quote, validatePayload } from '@baro/core/protocol'
 import { own } from '../channel/own.ts'
 import { type Resolved, runningHub } from '../channel/registry.ts'
@@ -23,14 +23,14 @@ export class Signals {
    *
    * @throws {BaroError} `not-accepted`, `invalid-payload` or `handler-failed`.
    */
-  async validate({ channel, definition }: Resolved, type: string, payload: unknown): Promise<Json> {
+  validate({ channel, definition }: Resolved, type: string, payload: unknown): NowOrLater<Json> {
     const schema = own<Schema>(definition.signals, type)
     if (!schema)
       throw new BaroError(
         'not-accepted',
         `"${channel}" has no signal ${quote(type)}. Define it, or correct the type. ${runningHub}`,
       )
-    return orThrow(await validatePayload(schema, payload, `The payload of ${quote(type)}`))
+    return whenHere(validatePayload(schema, payload, `The payload of ${quote(type)}`), orThrow)
   }
 
   /**

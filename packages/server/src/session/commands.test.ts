@@ -224,6 +224,13 @@ describe('publishes of one connection to one channel', () => {
 
 describe('a signal', () => {
   const typing: AnyHandlers['signals'] = { typing: ({ payload, signal }) => signal('typing', payload) }
+
+  test('I7: that waits for nothing is handed on while it is read, and counts in the turn of whoever sent it', async () => {
+    const { connect, broker } = setUp({ signals: typing })
+    const client = await connect()
+    client.send('baro:signal', { channel: name, type: 'typing', payload: { on: true } })
+    expect(broker.calls.signal).toBe(1)
+  })
   const says = (on: Json, type = 'typing') => ({ channel: name, type, payload: { on } })
 
   test('reaches everybody who follows the channel, with its user, and is not answered', async () => {

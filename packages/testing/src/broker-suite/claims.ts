@@ -113,7 +113,7 @@ export function claimDuties(stage: Stage): void {
     test('I7: what one address claims is bounded, and takes no room of another address, of a user or of the application', async () => {
       const { broker, other } = stage
       const claimFor = async (share: ClaimShare, id: string) =>
-        broker.claim('room:1', byId(id, JSON.stringify(share)), { windowMs: 10_000, share })
+        broker.claim('room:1', byId(id, JSON.stringify(share)), { windowMs: 60_000, share })
       const flood = async (from: number) =>
         Promise.allSettled(
           Array.from({ length: atOnce }, (_, index) =>

@@ -8,6 +8,8 @@ export interface Cuttable {
   mend(): void
   /** Leads to another port from now on. Open connections end. */
   aim(target: number): void
+  /** Leads to another port from now on, as a name does that was given to another machine. Open connections stay. */
+  lead(target: number): void
   close(): void
 }
 
@@ -49,6 +51,9 @@ export async function createCuttable(first: number): Promise<Cuttable> {
     aim(next) {
       target = next
       end()
+    },
+    lead(next) {
+      target = next
     },
     close() {
       server.close()

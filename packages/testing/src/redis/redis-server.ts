@@ -97,6 +97,16 @@ async function startOnce(settings: readonly string[]): Promise<RedisServer> {
 export interface RedisCluster {
   readonly servers: readonly RedisServer[]
   readonly urls: readonly string[]
+  /** The server that has the slot of a key. */
+  ownerOf(key: string): Promise<RedisServer>
+  /**
+   * Moves the slot of a key to another server, one by one of its keys, as `redis-cli --cluster reshard` does.
+   *
+   * @param between Called after each key.
+   */
+  moveSlot(key: string, between?: () => Promise<void> | void): Promise<void>
+  /** Starts one more server, that follows another one, and resolves once it has what that one has. */
+  addReplica(of: RedisServer): Promise<RedisServer>
   close(): Promise<void>
 }
 
@@ -128,13 +138,58 @@ export async function startRedisCluster(...settings: readonly string[]): Promise
       if (tries > 2_400) throw new Error('The cluster does not come up.')
       await pause()
     }
+  const all = [...servers]
+  const ownerOf = async (key: string): Promise<RedisServer> => {
+    for (const server of all) if ((await server.command('EXISTS', key).catch(() => '')) !== '') return server
+    throw new Error(`Nobody has the slot of ${key}.`)
+  }
   return {
     servers,
     urls: servers.map(({ url }) => url),
+    ownerOf,
+    async moveSlot(key, between = () => {}) {
+      const from = await ownerOf(key)
+      const slot = await from.command('CLUSTER', 'KEYSLOT', key)
+      const masters = await mastersOf(all)
+      const to = masters.find((server) => server !== from)
+      if (!to) throw new Error('There is no other master.')
+      const [fromId, toId] = [await from.command('CLUSTER', 'MYID'), await to.command('CLUSTER', 'MYID')]
+      await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId)
+      await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId)
+      for (;;) {
+        const one = await from.command('CLUSTER', 'GETKEYSINSLOT', slot, '1')
+        if (one === '') break
+        await from.command('MIGRATE', '127.0.0.1', String(to.port), one, '0', '5000')
+        await between()
+      }
+      for (const server of [to, from, ...masters]) await server.command('CLUSTER', 'SETSLOT', slot, 'NODE', toId)
+    },
+    async addReplica(of) {
+      const { server } = await startAnew(startMember)
+      all.push(server)
+      await server.command('CLUSTER', 'MEET', '127.0.0.1', String(of.port), String(members[servers.indexOf(of)]?.bus))
+      const id = await of.command('CLUSTER', 'MYID')
+      // It must have heard of the other one first.
+      for (let tries = 0; !(await server.command('CLUSTER', 'NODES')).includes(id); tries++) {
+        if (tries > 2_400) throw new Error('The replica does not meet its master.')
+        await pause()
+      }
+      await server.command('CLUSTER', 'REPLICATE', id)
+      for (let tries = 0; !(await server.command('INFO', 'replication')).includes('master_link_status:up'); tries++) {
+        if (tries > 2_400) throw new Error('The replica does not follow.')
+        await pause()
+      }
+      return server
+    },
     async close() {
-      await Promise.all(servers.map((server) => server.close()))
+      await Promise.all(all.map((server) => server.close()))
     },
   }
+}
+
+async function mastersOf(servers: readonly RedisServer[]): Promise<readonly RedisServer[]> {
+  const roles = await Promise.all(servers.map((server) => server.command('INFO', 'replication')))
+  return servers.filter((_, index) => roles[index]?.includes('role:master'))
 }
 
 function pause(): Promise<void> {

@@ -30,7 +30,7 @@ export interface BrokerLinkOptions {
 }
 
 /** Which calls fail. */
-export type StumbleKind = 'all' | 'appends'
+export type StumbleKind = 'all' | 'appends' | 'redactions'
 
 /** What one node sees of the broker, through a link that can fail. */
 export interface BrokerLink extends Broker {
@@ -74,7 +74,7 @@ export function createBrokerLink({
   const unconfirmed = new Set<string>()
   let isCut = false
   let isDead = false
-  const stumbles: Record<StumbleKind, number> = { all: 0, appends: 0 }
+  const stumbles: Record<StumbleKind, number> = { all: 0, appends: 0, redactions: 0 }
   let delayMs = 0
   let keepsStateFromMs = 0
   let lastDueMs = 0
@@ -182,7 +182,12 @@ export function createBrokerLink({
       noteOver(appended)
       return appended
     },
-    redact: (...args) => pass(() => broker.redact(...args)),
+    redact(...args) {
+      const isStruck = !isDead && takeStumble('redactions')
+      const slipsThrough = isStruck && randomness.chance(keptShare)
+      if (slipsThrough) tally.count('redaction kept but not confirmed')
+      return pass(() => broker.redact(...args), isStruck, slipsThrough)
+    },
     read: (...args) => pass(() => broker.read(...args)),
     heads: (...args) => pass(() => broker.heads(...args)),
     follow(channel, follower) {

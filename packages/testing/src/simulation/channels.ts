@@ -1,5 +1,12 @@
-import { type ChannelDefinition, type ChannelTypes, channel, type Publication, type Schema } from '@baro/core'
-import { asBytes } from '@baro/core/protocol'
+import {
+  type ChannelDefinition,
+  type ChannelTypes,
+  channel,
+  type Publication,
+  type Redaction,
+  type Schema,
+} from '@baro/core'
+import { asBytes, redactedType } from '@baro/core/protocol'
 
 /** What is published: a text, padded so that sockets fill up, and bytes under some of them. */
 export interface Note {
@@ -9,8 +16,9 @@ export interface Note {
 }
 
 /**
- * What the reducer makes of it: the newest entries, each with a digest of everything up to it. A client whose digest is
- * that of the truth at its position has folded exactly the publications up to there, in order, each once.
+ * What the reducer makes of it: the newest entries, each with a digest of the ids up to it. A client whose digest is that of
+ * the truth at its position has folded exactly the publications up to there, in order, each once. What they say stands
+ * beside the digest, because it may be taken back.
  */
 export interface Tail {
   readonly entries: readonly Entry[]
@@ -20,6 +28,8 @@ export interface Tail {
 export interface Entry {
   readonly id: string
   readonly digest: number
+  /** What it says; absent once it was taken back. */
+  readonly text?: string
   readonly seal?: Uint8Array
 }
 
@@ -37,15 +47,33 @@ interface NoteTypes extends ChannelTypes {
 /** The history the simulation keeps: short, so that trimming is an everyday matter. */
 export const history = { size: 24, ttl: 60_000, bytes: 8_192 } as const
 
-/** The one definition all of the simulation uses. */
-export const room: ChannelDefinition<NoteTypes> = channel('room:{id}', {
-  events: { note: noteSchema() },
-  state: {
-    initial: (): Tail => ({ entries: [] }),
-    on: { note: (tail, { id, payload }) => foldNote(tail, id, payload) },
-  },
-  history,
-})
+/** How the state of a room loses what was taken back: its definition says it, or history is folded anew. */
+export type LosesBy = 'reducer' | 'history'
+
+/** A definition of the rooms. */
+export type Room = ChannelDefinition<NoteTypes>
+
+function defineRoom(losesBy: LosesBy): Room {
+  return channel('room:{id}', {
+    moderated: true,
+    events: { note: noteSchema() },
+    state: {
+      initial: (): Tail => ({ entries: [] }),
+      on: { note: (tail, { id, payload }) => foldNote(tail, id, payload) },
+      ...(losesBy === 'reducer' && { redact: loseEntry }),
+    },
+    history,
+  })
+}
+
+/** The definition that all of a schedule uses. */
+export const rooms: Readonly<Record<LosesBy, Room>> = {
+  reducer: defineRoom('reducer'),
+  history: defineRoom('history'),
+}
+
+/** One of them, for names and bounds: those are the same. */
+export const room: Room = rooms.reducer
 
 /** The channels of a schedule: most happens in the first. */
 export const roomIds = ['busy', 'quiet'] as const
@@ -54,9 +82,25 @@ export const roomIds = ['busy', 'quiet'] as const
 export const hiddenType = 'hidden'
 
 /** The reducer; the truth folds with it too. */
-export function foldNote({ entries }: Tail, id: string, { text, seal }: Note): Tail {
-  const digest = digestOf(entries.at(-1)?.digest ?? 0, `${id} ${text} ${seal}`)
-  return { entries: [...entries.slice(1 - tailLength), { id, digest, ...(seal && { seal }) }] }
+export function foldNote(tail: Tail, id: string, { text, seal }: Note): Tail {
+  return withEntry(tail, id, { text, ...(seal && { seal }) })
+}
+
+/** How a state loses an entry: nothing but its place in the order is left. */
+export function loseEntry(tail: Tail, { id, time }: Redaction): Tail {
+  if (time !== undefined) return withEntry(tail, id, {})
+  return { entries: tail.entries.map((entry) => (entry.id === id ? { id, digest: entry.digest } : entry)) }
+}
+
+/** What the truth folds: a note, or the notice of one that was taken back. */
+export function foldTruth(tail: Tail, publication: Publication): Tail {
+  if (publication.type === 'note') return foldNote(tail, publication.id, noteOf(publication))
+  return publication.type === redactedType ? loseEntry(tail, publication.payload as unknown as Redaction) : tail
+}
+
+function withEntry({ entries }: Tail, id: string, said: Pick<Entry, 'text' | 'seal'>): Tail {
+  const digest = digestOf(entries.at(-1)?.digest ?? 0, id)
+  return { entries: [...entries.slice(1 - tailLength), { id, digest, ...said }] }
 }
 
 /** A note; what stands in it besides the padding follows from its id, so that no chance is spent on it. */

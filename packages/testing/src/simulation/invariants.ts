@@ -2,9 +2,12 @@
  * The invariants of ARCHITECTURE.md, one function each, as a page sees them. Each compares what was observed with what
  * really happened, and throws a `Violation`.
  */
+import type { ChannelView } from '@baro/client'
+import type { Publication } from '@baro/core'
+import { redactionOf } from '@baro/core/protocol'
 import type { NetworkLink } from '../network/network-link.ts'
-import type { Entry, Tail } from './channels.ts'
-import { hasTwin, leadsTo, type Moment, shown, type Truth } from './truth.ts'
+import { type Entry, type LosesBy, type Tail, tailLength } from './channels.ts'
+import { hasTwin, isTakenBackAt, leadsTo, type Moment, shown, type Truth } from './truth.ts'
 import { TwoHistories, Violation } from './violation.ts'
 import { isAnswer, type Observation, type Seen } from './watch.ts'
 
@@ -40,6 +43,7 @@ export function assertForward(seen: Seen, observation: Observation, truth: Truth
       ? [observation.mayBeReset, true]
       : [isAnswer(seen.view, view, 'reset'), observation.byPage]
   if (view.position === seen.view.position || isReset) return
+  if (isBlank(seen, view)) return
   const to = truth.at(seen.channel, view.position)
   if (to && leadsTo(seen.moment, to)) return
   // A page may be of a branch that died since; to a browser it is newer all the same.
@@ -50,6 +54,7 @@ export function assertForward(seen: Seen, observation: Observation, truth: Truth
 /** I4: `recovered` continues the very history that the store had; everything else is a reset. */
 export function assertSameLife(seen: Seen, observation: Observation, truth: Truth): void {
   if (observation.kind !== 'shown' || !isAnswer(seen.view, observation.view, 'recovered')) return
+  if (isBlank(seen, observation.view)) return
   const to = truth.at(seen.channel, observation.view.position)
   if (seen.moment && to && hasTwin(seen.moment, to))
     throw new TwoHistories(`${seen.channel}: ${place(seen.moment)} stands in two histories`)
@@ -58,19 +63,87 @@ export function assertSameLife(seen: Seen, observation: Observation, truth: Trut
 }
 
 /** What is shown is the fold of the truth at the store's position, with the unconfirmed publishes on top. */
-export function assertStateIsTruth({ channel, view, moment }: Seen): void {
+export function assertStateIsTruth({ channel, losesBy, view, moment, toldNote }: Seen, truth: Truth): void {
   if (!view?.position?.startsWith('1a.')) return
   if (!moment) throw new Violation('state', `${channel}: stands at ${view.position}, where there never was anything`)
   const { entries } = view.state as Tail
-  const confirmed = entries.at(-1 - view.pending.length)
-  const truth = moment.tail.entries.at(-1)
-  const { pending } = view
   const unconfirmed = entries.slice(entries.length - view.pending.length).map(({ id }) => id)
-  if (!isSameEntry(confirmed, truth) || unconfirmed.join() !== pending.join())
+  if (unconfirmed.join() !== view.pending.join())
+    throw new Violation('state', `${channel}: shows ${unconfirmed} on top, and ${view.pending} are pending`)
+  const confirmed = confirmedOf(view)
+  const most = tailLength - view.pending.length
+  assertEntriesAreTruth({ channel, losesBy, entries: confirmed, most, moment }, truth)
+  // Folded anew from history it may show less than the truth, but what was told since.
+  const isToldShown = confirmed.at(-1)?.id === toldNote || toldNote === undefined || most <= 0
+  if (losesBy === 'history' && !isToldShown && !truth.wasTakenBack(channel, toldNote))
     throw new Violation(
       'state',
-      `${channel} at ${view.position}: shows ${describe(confirmed)}, the truth is ${describe(truth)}; unconfirmed ${unconfirmed}, pending ${pending}`,
+      `${channel} at ${view.position}: was told ${toldNote} last, and shows ${describe(confirmed.at(-1))}`,
     )
+}
+
+/** A state that somebody has of a channel. */
+export interface StateAt {
+  readonly channel: string
+  readonly losesBy: LosesBy
+  /** The newest of its entries. */
+  readonly entries: readonly Entry[]
+  /** How many entries it may show. */
+  readonly most: number
+  readonly moment: Moment
+}
+
+/**
+ * Entries are those of the truth, in order and none left out. What was taken back on the way to the moment is not among
+ * them; what is taken back later may be gone already, where its tombstone was read.
+ */
+export function assertEntriesAreTruth(state: StateAt, truth: Truth): void {
+  const { channel, losesBy, entries, most, moment } = state
+  const wrong = (what: string) =>
+    new Violation(
+      'state',
+      `${channel} at ${place(moment)}: ${what}; shows ${entries.map(describe)}, the truth is ${moment.tail.entries.map(describe)}`,
+    )
+  for (const { id, text, seal } of entries)
+    if ((text !== undefined || seal) && isTakenBackAt(moment, id))
+      throw new Violation('redaction', `${channel} at ${place(moment)} shows ${id}, which was taken back`)
+  const left = [...entries]
+  for (const of of moment.tail.entries.toReversed()) {
+    const last = left.at(-1)
+    if (last?.id !== of.id) {
+      // Folded anew from history, nothing stands for it.
+      if (losesBy === 'history' && truth.wasTakenBack(channel, of.id)) continue
+      if (losesBy === 'history' && left.length === 0) return
+      if (left.length === 0 && entries.length >= most) return
+      throw wrong(`${of.id} is missing`)
+    }
+    left.pop()
+    const isGone = last.text === undefined
+    if (
+      isGone
+        ? of.text !== undefined && !truth.wasTakenBack(channel, of.id)
+        : last.text !== of.text || String(last.seal) !== String(of.seal)
+    )
+      throw wrong(`${of.id} says something else`)
+    if (losesBy === 'reducer' && last.digest !== of.digest) throw wrong(`what led to ${of.id} is something else`)
+  }
+  if (left.length > 0 && moment.tail.entries.length < tailLength) throw wrong('there is more than ever was')
+}
+
+/** Its state could not lose what was taken back, so it shows nothing until the hub answers. */
+function isBlank({ losesBy }: Seen, view: ChannelView): boolean {
+  return losesBy === 'history' && view.position === undefined && confirmedOf(view).length === 0
+}
+
+/** A recovery brings a tombstone, and never what was taken back on the way that it leads. */
+export function assertNotReplayed(publications: readonly Publication[], to: Moment | undefined): void {
+  const replayed = to && publications.find(({ type, id }) => type === 'note' && isTakenBackAt(to, id))
+  if (replayed) throw new Violation('redaction', `${replayed.id} was taken back, and is in a recovery to ${place(to)}`)
+}
+
+function confirmedOf(view: ChannelView): readonly Entry[] {
+  const { entries } = view.state as Tail
+  return entries.slice(0, entries.length - view.pending.length)
 }
 
 /**
@@ -79,7 +152,7 @@ export function assertStateIsTruth({ channel, view, moment }: Seen): void {
  */
 export function assertShownOnce({ channel, view }: Seen, observation: Observation): void {
   if (observation.kind !== 'told') return
-  const { id } = observation.publication
+  const { id } = redactionOf(observation.publication) ?? observation.publication
   if (view?.pending.includes(id)) throw new Violation('state', `${channel} shows ${id} both confirmed and unconfirmed`)
 }
 
@@ -99,10 +172,6 @@ function place(moment: Moment | undefined): string {
   return moment ? `${moment.epoch} ${moment.offset} ${moment.id}` : 'nowhere'
 }
 
-function isSameEntry(a: Entry | undefined, b: Entry | undefined): boolean {
-  return a?.id === b?.id && a?.digest === b?.digest && String(a?.seal) === String(b?.seal)
-}
-
 function describe(entry: Entry | undefined): string {
-  return entry ? `${entry.id} (${entry.digest}, seal ${entry.seal ?? 'none'})` : 'nothing'
+  return entry ? `${entry.id} (${entry.digest}, ${entry.text ?? 'gone'}, seal ${entry.seal ?? 'none'})` : 'nothing'
 }

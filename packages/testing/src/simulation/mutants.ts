@@ -15,6 +15,7 @@ import {
   settlingAfterwards,
 } from './claim-mutants.ts'
 import type { RoomReference } from './page.ts'
+import { type RedactionMutantName, redactionMutants } from './redaction-mutants.ts'
 import { keepingAnyCheckpoint, readingToTheLast, trimmingBlindly } from './stream-mutants.ts'
 import type { Mutations } from './world.ts'
 
@@ -38,6 +39,7 @@ export type MutantName =
   | 'history kept until the state is'
   | 'a bad message refuses only itself'
   | AccessMutantName
+  | RedactionMutantName
   | 'disk'
 
 /** The code under test with one guard taken out each: what the simulation must notice. */
@@ -63,6 +65,7 @@ export const mutants: Readonly<Record<MutantName, Mutations>> = {
   'history kept until the state is': { broker: trimmingBlindly },
   'a bad message refuses only itself': { refuses: holdsBadMessage },
   ...accessMutants,
+  ...redactionMutants,
   disk: { isDiskForgetful: true },
 }
 

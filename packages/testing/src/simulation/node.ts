@@ -4,7 +4,7 @@ import type { Hub, Identity, Limits } from '@baro/server'
 import { assembleHub, type Guards } from '@baro/server/parts'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import type { BrokerLink } from './broker-link.ts'
-import { room } from './channels.ts'
+import type { Room } from './channels.ts'
 import type { Issuer } from './issuer.ts'
 import type { Members } from './members.ts'
 import { type NodeLife, type PermissionWatch, slowestAuthMs, slowestRuleMs } from './permission-watch.ts'
@@ -46,6 +46,7 @@ export interface SimulatedNode {
 /** What a node is started with. */
 export interface NodeParts {
   readonly name: string
+  readonly room: Room
   readonly clock: HubClock
   readonly randomness: SeededRandomness
   readonly broker: BrokerLink
@@ -73,6 +74,7 @@ export interface NodeParts {
 /** Starts a real hub, with an application that takes its time for some events. */
 export function startNode({
   name,
+  room,
   clock,
   randomness,
   broker,

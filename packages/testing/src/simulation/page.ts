@@ -8,9 +8,9 @@ import {
 } from '@baro/client'
 import { comparePositionTexts, isSnapshot, type Reference, type Snapshot, type TypesOf } from '@baro/core'
 import type { HubClock } from '@baro/core/broker'
-import { closeCodes, parsePosition } from '@baro/core/protocol'
+import { closeCodes, parsePosition, redactedType, tombstoneType } from '@baro/core/protocol'
 import type { SeededRandomness } from '../seeded-randomness.ts'
-import { noteOf, noteWith, room } from './channels.ts'
+import { type LosesBy, noteOf, noteWith, type Room, type Tail } from './channels.ts'
 import {
   assertForward,
   assertNoGap,
@@ -29,12 +29,16 @@ import { Violation } from './violation.ts'
 import { type Observation, observe, type Seen, startWatch } from './watch.ts'
 
 /** What a page of the simulation is given: a reference, or a snapshot. */
-export type RoomReference = Reference<TypesOf<typeof room>> | Snapshot<TypesOf<typeof room>>
+export type RoomReference = Reference<TypesOf<Room>> | Snapshot<TypesOf<Room>>
 
 /** What a page works with. */
 export interface PageParts {
   /** Names this life of the page. */
   readonly name: string
+  /** The definition in its bundle. */
+  readonly room: Room
+  readonly losesBy: LosesBy
+  readonly rung: 'websocket' | 'poll' | 'long-poll'
   /** Makes the transport of the client, which lives as long as the page. */
   transport(clock: HubClock): Transport
   readonly clock: HubClock
@@ -56,7 +60,7 @@ export interface PageParts {
 /** One channel as a page has it. */
 interface Held {
   readonly channel: string
-  subscription: Subscription<TypesOf<typeof room>> | undefined
+  subscription: Subscription<TypesOf<Room>> | undefined
   /** What happened since the last look. */
   journal: Observation[]
   /** A snapshot is being offered to the client. */
@@ -131,7 +135,7 @@ export class Page {
       held.isOffering = false
       return
     }
-    const subscription = this.#client.subscribe(room, altered)
+    const subscription = this.#client.subscribe(this.#parts.room, altered)
     const mayBeReset = this.#client.counters.reset > held.resetsBefore
     held.subscription = subscription
     held.journal.push({ kind: 'entered', view: subscription.current, mayBeReset })
@@ -147,6 +151,17 @@ export class Page {
     held.subscription = undefined
     held.resetsBefore = this.#client.counters.reset
     return true
+  }
+
+  /** Whether it asks for what follows its position, and has no answer yet. */
+  isCatchingUp(channel: string): boolean {
+    return this.#held.get(channel)?.subscription?.current.status.state === 'connecting'
+  }
+
+  /** Whether it shows what the publication of this id says. */
+  shows(channel: string, id: string): boolean {
+    const { entries = [] } = (this.#held.get(channel)?.subscription?.current.state ?? {}) as Partial<Tail>
+    return entries.some((entry) => entry.id === id && entry.text !== undefined)
   }
 
   holds(channel: string): boolean {
@@ -244,13 +259,12 @@ export class Page {
         assertShownOnce(held.seen, observation)
         assertSameLife(held.seen, observation, truth)
         assertForward(held.seen, observation, truth)
+        this.#count(held.seen, observation)
         held.seen = observe(held.seen, observation, truth)
-        if (observation.kind === 'told' && noteOf(observation.publication).seal)
-          this.#parts.tally.count('publication with bytes told')
       }
       if (!held.subscription) continue
       assertNothingSkipped(held.seen)
-      assertStateIsTruth(held.seen)
+      assertStateIsTruth(held.seen, truth)
     }
   }
 
@@ -281,10 +295,24 @@ export class Page {
   #heldOf(channel: string): Held {
     const known = this.#held.get(channel)
     if (known) return known
-    const seen = startWatch(channel)
+    const seen = startWatch(channel, this.#parts.losesBy)
     const held: Held = { channel, subscription: undefined, journal: [], isOffering: false, resetsBefore: 0, seen }
     this.#held.set(channel, held)
     return held
+  }
+
+  /** Before it is taken note of. */
+  #count({ view }: Seen, observation: Observation): void {
+    const { tally, rung } = this.#parts
+    if (observation.kind !== 'told') {
+      if (view?.position !== undefined && observation.view.position === undefined)
+        tally.count('page blank until its reset')
+      return
+    }
+    const { publication } = observation
+    if (publication.type === redactedType) tally.count(`notice told over ${rung}`)
+    else if (publication.type === tombstoneType) tally.count(`tombstone told over ${rung}`)
+    else if (noteOf(publication).seal) tally.count('publication with bytes told')
   }
 
   #countOffer(seen: Seen, snapshot: Snapshot): void {

@@ -2,6 +2,7 @@ import { isSnapshot, type Snapshot } from '@baro/core'
 import type { Entry } from '@baro/core/broker'
 import { noteWith, room, roomIds } from './channels.ts'
 import type { RoomReference } from './page.ts'
+import { redact } from './redactions.ts'
 import type { Action, PageChoice } from './schedule.ts'
 import { builtSnapshot, clientName, type World } from './world.ts'
 
@@ -136,6 +137,8 @@ export async function perform(world: World, action: Action): Promise<void> {
       if (lost > 0) tally.count(action.take > 0 ? 'history rewritten' : 'history rolled back')
       return
     }
+    case 'redact':
+      return redact(world, action)
     case 'long-quiet':
       tally.count('long quiet')
       return world.pass(action.ms)
@@ -273,6 +276,8 @@ async function openPage(world: World, client: number, choice: PageChoice, isClea
         ? 'page opened from a fresh snapshot'
         : 'page opened from an old snapshot',
   )
+  if (references.some((reference) => world.holdsTakenBack(reference)))
+    tally.count('page opened with what was taken back')
   world.openPage(client, references)
 }
 

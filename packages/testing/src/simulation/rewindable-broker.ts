@@ -18,7 +18,7 @@ import { formatPosition, positionAfter } from '@baro/core/protocol'
 import { createMemoryBroker } from '@baro/server'
 import type { SeededRandomness } from '../seeded-randomness.ts'
 import { createSparseBroker } from '../sparse-broker.ts'
-import { foldNote, hiddenType, noteOf, room } from './channels.ts'
+import { foldTruth, room } from './channels.ts'
 import type { Moment, Truth } from './truth.ts'
 
 /** What `createRewindableBroker` takes. */
@@ -32,6 +32,8 @@ export interface RewindableBrokerOptions {
   readonly log: Log
   /** A channel that had been dropped began anew. */
   beganAnew(): void
+  /** What was taken back is there again, because the notice was lost. */
+  undone(): void
 }
 
 /** A memory broker that can lose what it has promised to keep, as a restored backup or a failed-over replica does. */
@@ -41,12 +43,21 @@ export interface RewindableBroker extends Broker {
    * follows the channel is told `lost` a little later. Returns how many publications it lost.
    */
   rewind(channel: string, lose: number, take: readonly Entry[]): Promise<number>
+  /** What was published in this life of a channel, and not lost since; most of it is trimmed. */
+  livingOf(channel: string): readonly Moment[]
+}
+
+/** A publication, and what stands in its place since it was taken back. */
+interface Kept {
+  readonly publication: Publication
+  readonly moment: Moment
+  tombstone?: { readonly publication: Publication; readonly notice: Moment | undefined }
 }
 
 /** One life of a channel: its living branch. */
 interface Life {
   readonly epoch: string
-  readonly kept: { publication: Publication; readonly moment: Moment }[]
+  readonly kept: Kept[]
 }
 
 type SettlingAppend = [string, readonly Entry[], HistoryBounds, AppendOptions & { readonly settle: ClaimKey }]
@@ -118,20 +129,23 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
   async function restore(channel: string, life: Life, keep: number, take: readonly Entry[]) {
     const broker = createKeeper(beginningWith(life.epoch, randomness.fork(`rewind ${rewinds++}`)))
     const left = life.kept.slice(0, keep)
+    const moments = new Set(left.map(({ moment }) => moment))
+    // What has lost the notice is from before it: a backup has what was taken back since.
+    for (const one of left)
+      if (one.tombstone?.notice && !moments.has(one.tombstone.notice)) {
+        delete one.tombstone
+        options.undone()
+      }
     await broker.append(
       channel,
-      left.map(({ publication }) => publication),
+      left.map(({ publication, tombstone }) => tombstone?.publication ?? publication),
       room.history,
     )
     const taken = await broker.append(channel, take, room.history)
     if (taken.outcome !== 'appended') throw new Error('A broker that was made just now kept nothing.')
     // Whoever wrote there folded the state before history was trimmed, as every hub does.
     const { tail } = left.at(-1)?.moment ?? { tail: { entries: [] } }
-    const folded = taken.delivery.publications.reduce(
-      (before, publication) =>
-        publication.type === hiddenType ? before : foldNote(before, publication.id, noteOf(publication)),
-      tail,
-    )
+    const folded = taken.delivery.publications.reduce(foldTruth, tail)
     const { epoch, offset } = taken.delivery.position
     if (epoch !== life.epoch) throw new Error(`The rewound channel is in the life ${epoch}, not in ${life.epoch}.`)
     const id = taken.delivery.publications.at(-1)?.id ?? left.at(-1)?.moment.id
@@ -202,12 +216,19 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     },
     async redact(channel, offset, tombstone, ...rest) {
       const delivery = await keeperOf(channel).redact(channel, offset, tombstone, ...rest)
-      const kept = lives.get(channel)?.kept.find(({ moment }) => moment.offset === offset)
-      if (delivery && kept) {
+      if (!delivery) return undefined
+      record(delivery)
+      const life = lives.get(channel)
+      const kept = life?.kept.find(({ moment }) => moment.offset === offset)
+      if (kept) {
         const { id, time } = kept.publication
-        kept.publication = { ...tombstone, offset, id, time }
+        const notice = life?.kept.find(({ moment }) => moment.offset === delivery.position.offset)?.moment
+        // Two nodes may do it at once: then there are two notices, and the first one says since when.
+        kept.tombstone = {
+          publication: { ...tombstone, offset, id, time },
+          notice: kept.tombstone?.notice ?? notice,
+        }
       }
-      if (delivery) record(delivery)
       return delivery
     },
     read: (channel, range) => keeperOf(channel).read(channel, range),
@@ -240,6 +261,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
       for (const broker of [first, ...rewound.values()]) await broker.close()
     },
     rewind,
+    livingOf: (channel) => lives.get(channel)?.kept.map(({ moment }) => moment) ?? [],
   }
 }
 

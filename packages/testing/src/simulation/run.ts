@@ -100,6 +100,7 @@ async function converge(world: World): Promise<void> {
 async function assertAllAtHead(world: World): Promise<void> {
   for (const { hub } of world.nodes.values()) {
     const snapshots = await Promise.all(roomIds.map((id) => hub.snapshot(room({ id }))))
+    for (const snapshot of snapshots) world.assertRendered(snapshot)
     const heads = new Map(snapshots.map(({ channel, position }) => [channel, position]))
     for (const page of world.pages)
       page?.assertConverged(heads, (user, channel) => world.members.mayRead(user, channel))

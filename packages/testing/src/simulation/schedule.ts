@@ -3,11 +3,17 @@ import type { Direction } from '../network/network-link.ts'
 import { createSeededRandomness, type SeededRandomness } from '../seeded-randomness.ts'
 import { type BadKind, badKinds } from './bad-messages.ts'
 import type { StumbleKind } from './broker-link.ts'
-import { roomIds } from './channels.ts'
+import { type LosesBy, roomIds } from './channels.ts'
 import type { ClaimedBy } from './ledger.ts'
 
 /** Which page a client gets: rendered now, built without a hub, or one that a cache kept (0 the oldest, 1 the newest). */
 export type PageChoice = 'fresh' | 'built' | number
+
+/** What is to be taken back: a note; one that history has trimmed; what never was, or is of the other room; a notice. */
+export type RedactWhat = 'note' | 'trimmed' | 'unknown' | 'of another room' | 'notice'
+
+/** Once; on both nodes at once; again at once; by a node that dies meanwhile, or is not told of it, and asks again; while pages come back. */
+export type RedactHow = 'once' | 'unconfirmed' | 'on both nodes' | 'twice' | 'dying' | 'while pages come back'
 
 /** One thing that happens. */
 export type Action =
@@ -65,6 +71,16 @@ export type Action =
   | { readonly do: 'let-in' | 'disconnect'; readonly user: string }
   | { readonly do: 'issuer-away'; readonly ms: number }
   | { readonly do: 'change-user'; readonly client: number; readonly user: string; readonly isAnew: boolean }
+  | {
+      readonly do: 'redact'
+      readonly node: string
+      readonly room: string
+      readonly what: RedactWhat
+      /** Of what may be taken back, 0 the oldest, 1 the newest. */
+      readonly age: number
+      readonly by: 'id' | 'offset'
+      readonly how: RedactHow
+    }
   | { readonly do: 'long-quiet'; readonly ms: number }
   | { readonly do: 'jump-clock'; readonly ms: number }
 
@@ -86,6 +102,8 @@ export interface Ground {
   readonly requester: { readonly client: number; readonly rung: 'poll' | 'long-poll' } | undefined
   /** Tokens expire, and users are revoked, disconnected and others. */
   readonly hasExpiry: boolean
+  /** How the state of a room loses what was taken back. */
+  readonly losesBy: LosesBy
 }
 
 /** What a seed stands for. */
@@ -112,6 +130,14 @@ const anyPage = (randomness: SeededRandomness): PageChoice =>
   randomness.chance(0.15) ? 'built' : randomness.chance(0.3) ? 'fresh' : randomness.fraction()
 const sides = [['client', 'hub'], ['client', 'hub'], ['client'], ['hub']] as const
 const directions = [['to-client', 'to-hub'], ['to-client'], ['to-hub']] as const
+const redacted: readonly RedactWhat[] = [
+  ...(['note', 'note', 'note', 'note', 'note', 'note'] as const),
+  ...(['trimmed', 'unknown', 'of another room', 'notice'] as const),
+]
+const redacting: readonly RedactHow[] = [
+  ...(['once', 'once', 'once'] as const),
+  ...(['on both nodes', 'twice', 'dying', 'unconfirmed', 'while pages come back', 'while pages come back'] as const),
+]
 const messageFaults = ['lose', 'duplicate', 'reorder'] as const
 
 /** How often each action comes, as a weight, and how its details are drawn. */
@@ -172,6 +198,18 @@ const draws: readonly (readonly [number, Draw])[] = [
   ],
   [0.5, (r) => ({ do: 'keep-no-state', ms: r.integer(5_000, 40_000) })],
   [1.5, (r) => ({ do: 'rewind', room: anyRoom(r), lose: r.integer(1, 5), take: r.integer(0, 5) })],
+  [
+    5,
+    (r) => ({
+      do: 'redact',
+      node: anyNode(r),
+      room: anyRoom(r),
+      what: r.pick(redacted),
+      age: r.fraction(),
+      by: r.pick(['id', 'id', 'offset']),
+      how: r.pick(redacting),
+    }),
+  ],
   [0.5, (r) => ({ do: 'long-quiet', ms: r.integer(10_000, 60_000) })],
   [
     2.5,
@@ -203,6 +241,7 @@ export function createSchedule(seed: number, steps: number, clients: number): Sc
       ? { client: randomness.integer(0, clients - 1), rung: randomness.pick(['poll', 'long-poll']) }
       : undefined,
     hasExpiry: randomness.chance(0.5),
+    losesBy: randomness.chance(0.65) ? 'reducer' : 'history',
   }
   return { seed, clients, ground, steps: Array.from({ length: steps }, () => drawStep(randomness, clients)) }
 }

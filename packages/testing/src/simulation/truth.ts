@@ -1,7 +1,7 @@
 import type { Publication } from '@baro/core'
 import type { Delivery } from '@baro/core/broker'
-import { type AtPosition, parsePosition, positionAfter } from '@baro/core/protocol'
-import { foldNote, hiddenType, noteOf, type Tail } from './channels.ts'
+import { type AtPosition, parsePosition, positionAfter, redactedType, redactionOf } from '@baro/core/protocol'
+import { foldTruth, hiddenType, type Tail } from './channels.ts'
 
 /** One moment in the life of a channel: after a publication, or, as a root, before the first. */
 export interface Moment {
@@ -14,6 +14,8 @@ export interface Moment {
   readonly order: number
   /** Nobody who reads the stream sees it: it is of the larger stream that this one is a view of. */
   readonly isHidden: boolean
+  /** The id of what it tells was taken back. */
+  readonly takesBack: string | undefined
   readonly parent: Moment | undefined
   /** What the reducer made of everything up to here. */
   readonly tail: Tail
@@ -30,6 +32,7 @@ export class Truth {
   readonly #appends = new Map<string, number>()
   readonly #doubled = new Set<string>()
   readonly #ids = new Set<string>()
+  readonly #takenBack = new Set<string>()
   #order = 0
 
   /** Ids that were appended more than once, as `channel id`. */
@@ -52,9 +55,11 @@ export class Truth {
     return publications.map((publication) => {
       const { id, offset } = publication
       const isHidden = publication.type === hiddenType
-      const before = parent?.tail ?? { entries: [] }
-      const tail = isHidden ? before : foldNote(before, id, noteOf(publication))
-      const moment: Moment = { channel, epoch, offset, id, order: ++this.#order, isHidden, parent, tail }
+      const takesBack = publication.type === redactedType ? redactionOf(publication)?.id : undefined
+      if (takesBack !== undefined) this.#takenBack.add(`${channel} ${takesBack}`)
+      const tail = foldTruth(parent?.tail ?? { entries: [] }, publication)
+      const order = ++this.#order
+      const moment: Moment = { channel, epoch, offset, id, order, isHidden, takesBack, parent, tail }
       this.#moments.set(keyOf(channel, positionAfter(epoch, publication)), moment)
       this.#countAppend(moment, 1)
       parent = moment
@@ -70,6 +75,11 @@ export class Truth {
   /** Whether a publication with this id was ever appended. */
   holds(channel: string, id: string): boolean {
     return this.#ids.has(`${channel} ${id}`)
+  }
+
+  /** Whether it was ever taken back, also on a branch that died: then somebody may have read a tombstone in its place. */
+  wasTakenBack(channel: string, id: string): boolean {
+    return this.#takenBack.has(`${channel} ${id}`)
   }
 
   /** The moment at a position; `undefined` if there never was one. */
@@ -91,7 +101,7 @@ export class Truth {
     if (known || position.offset > 0) return known
     const tail: Tail = { entries: [] }
     const { epoch } = position
-    const root: Moment = { channel, epoch, offset: 0, id: '', order: 0, isHidden: false, parent: undefined, tail }
+    const root: Moment = { channel, epoch, offset: 0, id: '', order: 0, isHidden: false, ...none, tail }
     this.#moments.set(key, root)
     return root
   }
@@ -103,6 +113,14 @@ export class Truth {
     this.#appends.set(key, times)
     if (times > 1) this.#doubled.add(key)
   }
+}
+
+const none = { takesBack: undefined, parent: undefined } as const
+
+/** Whether on the way to a moment something was taken back. */
+export function isTakenBackAt(moment: Moment, id: string): boolean {
+  for (let at: Moment | undefined = moment; at && at.id !== id; at = at.parent) if (at.takesBack === id) return true
+  return false
 }
 
 /** The moment that a reader sees there: the last one that is not hidden. */

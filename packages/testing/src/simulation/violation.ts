@@ -1,5 +1,6 @@
 /**
- * One of the invariants of ARCHITECTURE.md, `state` (the client shows the fold of the truth), `recovery` (a reset has a
+ * One of the invariants of ARCHITECTURE.md, `state` (the client shows the fold of the truth), `redaction` (what was
+ * taken back is shown by nobody who has heard of it, and kept nowhere), `recovery` (a reset has a
  * reason), `kept` (a disk keeps what was acknowledged), `answered` (a message that cannot be taken is answered, and
  * refuses only itself) or `liveness`.
  */
@@ -13,6 +14,7 @@ export type InvariantName =
   | 'I8'
   | 'I9'
   | 'state'
+  | 'redaction'
   | 'recovery'
   | 'kept'
   | 'answered'

@@ -1,5 +1,6 @@
 import type { ChannelView } from '@baro/client'
 import type { Publication } from '@baro/core'
+import type { LosesBy } from './channels.ts'
 import type { Moment, Truth } from './truth.ts'
 
 /** Something that a page saw of a channel. */
@@ -14,6 +15,7 @@ export type Observation =
 /** What a page has seen of a channel so far. */
 export interface Seen {
   readonly channel: string
+  readonly losesBy: LosesBy
   readonly view: ChannelView | undefined
   /** The moment the store stands at; `undefined` if it has no position that a hub could continue from. */
   readonly moment: Moment | undefined
@@ -21,11 +23,14 @@ export interface Seen {
   readonly toldTo: Moment | undefined
   /** Offset of the last publication told, since the last snapshot of the server. */
   readonly toldOffset: number
+  /** The last note told since the last snapshot. */
+  readonly toldNote: string | undefined
 }
 
 /** Nothing seen yet. */
-export function startWatch(channel: string): Seen {
-  return { channel, view: undefined, moment: undefined, toldTo: undefined, toldOffset: 0 }
+export function startWatch(channel: string, losesBy: LosesBy): Seen {
+  const nothing = { view: undefined, moment: undefined, toldTo: undefined, toldOffset: 0, toldNote: undefined }
+  return { channel, losesBy, ...nothing }
 }
 
 /** What was seen, with one more observation. */
@@ -33,18 +38,21 @@ export function observe(seen: Seen, observation: Observation, truth: Truth): See
   if (observation.kind === 'told') {
     const { publication } = observation
     const toldTo = seen.toldTo && truth.after(seen.toldTo, publication)
-    return { ...seen, toldOffset: publication.offset, toldTo }
+    const toldNote = publication.type === 'note' ? publication.id : seen.toldNote
+    return { ...seen, toldOffset: publication.offset, toldTo, toldNote }
   }
   const { view } = observation
   if (observation.kind === 'entered') {
     const moment = truth.at(seen.channel, view.position)
-    return { ...seen, view, moment, toldTo: moment, toldOffset: moment?.offset ?? 0 }
+    return { ...seen, view, moment, toldTo: moment, toldOffset: moment?.offset ?? 0, toldNote: undefined }
   }
   if (view.position === seen.view?.position && view.handOver === seen.view?.handOver) return { ...seen, view }
   const moment = truth.at(seen.channel, view.position)
-  if (isAnswer(seen.view, view, 'reset')) return { ...seen, view, moment, toldTo: moment, toldOffset: 0 }
+  if (isAnswer(seen.view, view, 'reset'))
+    return { ...seen, view, moment, toldTo: moment, toldOffset: 0, toldNote: undefined }
   // What the snapshot of a page contains is not told any more.
-  if (observation.byPage && view.position !== seen.view?.position) return { ...seen, view, moment, toldTo: moment }
+  if (observation.byPage && view.position !== seen.view?.position)
+    return { ...seen, view, moment, toldTo: moment, toldNote: undefined }
   return { ...seen, view, moment }
 }
 

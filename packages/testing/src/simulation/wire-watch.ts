@@ -1,3 +1,4 @@
+import type { Publication } from '@baro/core'
 import { parseJson } from '@baro/core/protocol'
 import type { Direction } from '../network.ts'
 import { badIdsIn } from './bad-messages.ts'
@@ -23,7 +24,7 @@ interface Answer {
     readonly claimsEpoch?: string
     readonly producer?: string
     readonly position?: string
-    readonly publications?: readonly unknown[]
+    readonly publications?: readonly Publication[]
   }
 }
 
@@ -53,6 +54,8 @@ export interface WireWatchParts {
   elapsedMs(): number
   /** A subscribe from a position was answered as one of another life. */
   resetFrom(channel: string, position: string): void
+  /** A subscribe was answered by what follows its position, up to this one. */
+  recoveredTo(channel: string, position: string, publications: readonly Publication[]): void
   /** The life of the claims as it is. */
   claimsEpoch(): string
   /** Runs an assertion about what went over the wire. */
@@ -112,11 +115,11 @@ export class WireWatch {
       this.#tally.count('connected')
       if (!this.#claims.get(link)) this.#claims.set(link, payload.claimsEpoch)
       this.#told(client, String(payload.claimsEpoch))
-    } else if (type === 'baro:recovered')
-      this.#tally.count(
-        payload.publications?.length ? 'recovered with publications' : 'recovered with nothing to catch up',
-      )
-    else if (type === 'baro:error' && payload.id !== undefined) {
+    } else if (type === 'baro:recovered') {
+      const { channel, position, publications = [] } = payload
+      this.#tally.count(publications.length > 0 ? 'recovered with publications' : 'recovered with nothing to catch up')
+      this.#parts.recoveredTo(String(channel), String(position), publications)
+    } else if (type === 'baro:error' && payload.id !== undefined) {
       const name = refusalTallies.get(payload.code ?? '')
       if (name) {
         this.#tally.count(name)

@@ -1,6 +1,6 @@
 import type { Transport } from '@baro/client'
 import { createHttpTransport } from '@baro/client/transports'
-import type { Log, Snapshot, TypesOf } from '@baro/core'
+import { isSnapshot, type Log, liveValue, type Snapshot, type TypesOf } from '@baro/core'
 import { type Broker, type Clock, type NodeMessage, type Recover, recover } from '@baro/core/broker'
 import { type AtPosition, formatPosition, noPosition, parsePosition } from '@baro/core/protocol'
 import type { Limits } from '@baro/server'
@@ -12,8 +12,8 @@ import { createNetwork, type Direction, type Network, type NetworkLink } from '.
 import { createSeededRandomness, type SeededRandomness } from '../seeded-randomness.ts'
 import { amongOthers, type BadKind, badMessage } from './bad-messages.ts'
 import { createBrokerLink } from './broker-link.ts'
-import { room, roomIds } from './channels.ts'
-import { assertBounded, assertPublishedOnce } from './invariants.ts'
+import { type Room, room, roomIds, rooms, type Tail, tailLength } from './channels.ts'
+import { assertBounded, assertEntriesAreTruth, assertNotReplayed, assertPublishedOnce } from './invariants.ts'
 import { Issuer } from './issuer.ts'
 import { Ledger } from './ledger.ts'
 import { Members } from './members.ts'
@@ -46,6 +46,8 @@ export interface Mutations {
   readonly guards?: Omit<Guards, 'recover'>
   /** Bodies of requests that a node refuses as a whole. */
   readonly refuses?: (body: string) => boolean
+  /** What pages, and what nodes have in the place of their definition. */
+  readonly definition?: (room: Room, of: 'page' | 'node') => Room
   /** What a page was rendered with, as its client sees it, given the position the page shows. */
   readonly reference?: (reference: RoomReference, shown: string | undefined) => RoomReference
 }
@@ -140,6 +142,8 @@ export class World {
       producerAgeMs: trusted * publishWindowMs,
       elapsedMs: () => this.clock.elapsed(),
       claimsEpoch: () => this.#claimsEpoch,
+      recoveredTo: (channel, position, publications) =>
+        this.check(() => assertNotReplayed(publications, this.truth.at(channel, position))),
       resetFrom: (channel, position) => void this.#assertOtherLife(channel, position),
       check: (assertion) => this.check(assertion),
     })
@@ -185,6 +189,7 @@ export class World {
       tally.count(ground.streams === 'view' ? 'schedule on a view of a larger stream' : 'schedule on a sparse stream')
     if (ground.requester) tally.count(`schedule with a page over requests: ${ground.requester.rung}`)
     if (ground.hasExpiry) tally.count('schedule with tokens that expire')
+    if (ground.losesBy === 'history') tally.count('schedule whose state is folded anew')
   }
 
   /** Starts a node if it is down. */
@@ -204,6 +209,7 @@ export class World {
     })
     const node = startNode({
       name,
+      room: this.#roomOf('node'),
       clock,
       randomness,
       broker,
@@ -286,6 +292,9 @@ export class World {
   openPage(client: number, references: readonly RoomReference[]): Page {
     const page = new Page({
       name: this.#beginPage(client),
+      room: this.#roomOf('page'),
+      losesBy: this.ground.losesBy,
+      rung: this.ground.requester?.client === client ? this.ground.requester.rung : 'websocket',
       transport: (clock) => {
         const transport = this.#transportOf(client, clock)
         return this.#mutations.transport?.(transport) ?? transport
@@ -383,7 +392,23 @@ export class World {
     const node = this.nodes.size > 0 ? this.randomness.pick([...this.nodes.values()]) : undefined
     // A node that does not answer at once cannot render.
     const snapshot = node?.hub.snapshot(room({ id })).catch(() => undefined)
-    return (await Promise.race([snapshot, settled()])) ?? builtSnapshot(channel)
+    const rendered = await Promise.race([snapshot, settled()])
+    if (rendered) this.check(() => this.assertRendered(rendered))
+    return rendered ?? builtSnapshot(channel)
+  }
+
+  /** What a hub renders has lost what was taken back, however soon before. */
+  assertRendered({ channel, position, value }: Snapshot<TypesOf<Room>>): void {
+    const moment = this.truth.at(channel, position)
+    const { entries } = liveValue(value) as Tail
+    const { losesBy } = this.ground
+    if (moment) assertEntriesAreTruth({ channel, losesBy, entries, most: tailLength, moment }, this.truth)
+  }
+
+  /** Whether a page shows what was taken back since it was rendered. */
+  holdsTakenBack(reference: RoomReference): boolean {
+    const { entries = [] } = (isSnapshot(reference) ? reference.value : {}) as Partial<Tail>
+    return entries.some(({ id, text }) => text !== undefined && this.truth.wasTakenBack(reference.channel, id))
   }
 
   /** Remembers the first thing that went wrong. */
@@ -428,7 +453,7 @@ export class World {
     for (const name of nodeNames) this.startNode(name)
     for (const { broker } of this.nodes.values()) {
       broker.delay(0)
-      for (const kind of ['all', 'appends'] as const) broker.stumble(0, kind)
+      for (const kind of ['all', 'appends', 'redactions'] as const) broker.stumble(0, kind)
       broker.mend()
     }
     this.issuer.isAway = false
@@ -451,8 +476,9 @@ export class World {
     const { clock, truth, tally } = this
     const randomness = this.#fork('broker')
     const beganAnew = () => tally.count('channel began a new life after being dropped')
+    const undone = () => tally.count('redaction lost with what the store lost')
     const isSparse = this.ground.streams === 'sparse'
-    return createRewindableBroker({ clock, randomness, truth, idleTtlMs, isSparse, log: silent, beganAnew })
+    return createRewindableBroker({ clock, randomness, truth, idleTtlMs, isSparse, log: silent, beganAnew, undone })
   }
 
   /** A reset says that a position is of another life: then the channel is in another one. */
@@ -487,6 +513,11 @@ export class World {
       .then((epoch) => {
         this.#claimsEpoch = epoch
       })
+  }
+
+  #roomOf(of: 'page' | 'node'): Room {
+    const given = rooms[this.ground.losesBy]
+    return this.#mutations.definition?.(given, of) ?? given
   }
 
   #beginPage(client: number): string {
@@ -544,6 +575,6 @@ function messagesOf(body: string): readonly string[] {
 }
 
 /** What a page holds that was rendered where there was no hub. */
-export function builtSnapshot(channel: string): Snapshot<TypesOf<typeof room>> {
+export function builtSnapshot(channel: string): Snapshot<TypesOf<Room>> {
   return { channel, position: noPosition, version: room.version, value: { entries: [] } }
 }

@@ -1,7 +1,12 @@
+import { snapshot } from '@baro/next'
 import type { Metadata } from 'next'
-import { DemoList } from '../../../components/frame/demo-list.tsx'
+import { pulse } from '../../../channels/pulse.ts'
+import { SourceFiles } from '../../../components/code/source-files.tsx'
+import { DemoCards } from '../../../components/demos/demo-cards.tsx'
+import { DemosProof } from '../../../components/demos/demos-proof.tsx'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import { PageTitle } from '../../../components/frame/page-title.tsx'
+import { PauseButton } from '../../../components/live/pause.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
 import { pageMetadata } from '../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../i18n/words.ts'
@@ -9,6 +14,16 @@ import { wordsIn } from '../../../i18n/words.ts'
 interface Props {
   readonly params: Promise<{ lang: string }>
 }
+
+export const revalidate = 60
+
+const files = [
+  'components/demos/demo-cards.tsx',
+  'components/demos/thumbnails.tsx',
+  'components/demos/people.tsx',
+  'components/demos/visit.tsx',
+  'channels/visit.ts',
+]
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
@@ -22,7 +37,10 @@ export default async function DemosPage({ params }: Props) {
   return (
     <PageFrame language={language} path="/demos" section="demos">
       <PageTitle title={title} lead={lead} />
-      <DemoList language={language} />
+      <PauseButton language={language} />
+      <DemoCards language={language} />
+      <DemosProof language={language} initial={await snapshot(pulse())} />
+      <SourceFiles language={language} files={files} />
     </PageFrame>
   )
 }

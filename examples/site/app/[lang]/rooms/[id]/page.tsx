@@ -30,7 +30,7 @@ const files = [
 ]
 
 // No room is known at build time: each page is rendered when somebody first asks for it, and cached from then on, as far
-// as server/page-cache.ts has room for it.
+// as the hub's page store has room for it.
 export function generateStaticParams() {
   return []
 }

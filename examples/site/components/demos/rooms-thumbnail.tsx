@@ -1,0 +1,24 @@
+'use client'
+
+import type { SnapshotOf } from '@baro/core'
+import { useChannel } from '@baro/react'
+import { activity } from '../../channels/activity.ts'
+import type { Language } from '../../i18n/languages.ts'
+import { wordsIn } from '../../i18n/words.ts'
+import { speakerName } from '../room/speaker.ts'
+
+/** What was said last in the rooms. */
+export function RoomsThumbnail({ language, initial }: { language: Language; initial: SnapshotOf<typeof activity> }) {
+  const { home, room } = wordsIn(language)
+  const { remarks } = useChannel(activity, initial).state
+  return (
+    <ol>
+      {remarks.length === 0 && <li>{home.nobody}</li>}
+      {remarks.slice(-4).map((remark) => (
+        <li key={remark.id}>
+          <b>{speakerName(remark, room)}</b> {'text' in remark ? remark.text : home.attached[remark.attached]}
+        </li>
+      ))}
+    </ol>
+  )
+}

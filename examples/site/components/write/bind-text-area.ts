@@ -1,0 +1,129 @@
+import { applyUpdate, Doc, mergeUpdates } from 'yjs'
+import { textName } from '../../channels/merged.ts'
+import { type Draft, maxUpdateBytes, updatesOf } from '../../channels/write.ts'
+import { piecesOf, textChange } from './text-change.ts'
+
+/** A Hangul syllable has three bytes. */
+const pieceLength = maxUpdateBytes / 4
+const ours = 'ours'
+
+/** A text field that shows a shared text. */
+export interface Binding {
+  /** What the channel shows now. */
+  receive(state: Draft): void
+  unbind(): void
+}
+
+/**
+ * Binds a text field to a shared text. What is typed goes into the document at once, and one update after the other to the server:
+ * what is typed meanwhile, or without a connection, becomes the next one.
+ *
+ * While somebody composes (a Hangul syllable, for one) nothing comes in and nothing goes out: a field that changes under a
+ * composition ends it.
+ *
+ * @param send Resolves when the server has it. If it rejects, the document is not that of the others any more: `refused` is
+ *   called, and a new binding begins.
+ */
+export function bindTextArea(
+  area: HTMLTextAreaElement,
+  send: (update: Uint8Array<ArrayBuffer>) => Promise<unknown>,
+  refused: (error: unknown) => void,
+): Binding {
+  const doc = new Doc()
+  const text = doc.getText(textName)
+  const known = new WeakSet<Uint8Array>()
+  const waiting: Uint8Array[] = []
+  let shown = area.value
+  let isComposing = false
+  let isSending = false
+  let isBound = true
+  let newest: Draft | undefined
+
+  text.observe(({ delta, transaction }) => {
+    if (transaction.origin === ours) return
+    let at = 0
+    for (const { retain = 0, delete: deleted = 0, insert: inserted } of delta) {
+      const insert = typeof inserted === 'string' ? inserted : ''
+      at += retain
+      // The caret and the selection stay in the text where they are.
+      area.setRangeText(insert, at, at + deleted, 'preserve')
+      at += insert.length
+    }
+    shown = area.value
+  })
+  doc.on('update', (update: Uint8Array, origin: unknown) => {
+    if (origin === ours) waiting.push(update)
+  })
+
+  const typed = () => {
+    if (isComposing || area.value === shown) return
+    const { at, deleted, inserted } = textChange(shown, area.value, area.selectionEnd)
+    shown = area.value
+    if (deleted > 0) doc.transact(() => text.delete(at, deleted), ours)
+    let to = at
+    for (const piece of piecesOf(inserted, pieceLength)) {
+      doc.transact(() => text.insert(to, piece), ours)
+      to += piece.length
+    }
+    void sendWaiting()
+  }
+  const receive = () => {
+    if (isComposing || !newest) return
+    for (const update of updatesOf(newest)) {
+      if (known.has(update)) continue
+      known.add(update)
+      applyUpdate(doc, update)
+    }
+  }
+
+  async function sendWaiting(): Promise<void> {
+    if (isSending) return
+    isSending = true
+    try {
+      while (isBound && waiting.length > 0) await send(nextUpdate(waiting))
+    } catch (error) {
+      if (isBound) refused(error)
+    }
+    isSending = false
+  }
+
+  const composing = () => {
+    isComposing = true
+  }
+  const composed = () => {
+    isComposing = false
+    typed()
+    receive()
+  }
+  area.addEventListener('input', typed)
+  area.addEventListener('compositionstart', composing)
+  area.addEventListener('compositionend', composed)
+  return {
+    receive(state) {
+      if (!newest) {
+        // The text of the page is in the field already.
+        area.value = ''
+        shown = ''
+      }
+      newest = state
+      receive()
+    },
+    unbind() {
+      isBound = false
+      area.removeEventListener('input', typed)
+      area.removeEventListener('compositionstart', composing)
+      area.removeEventListener('compositionend', composed)
+      doc.destroy()
+    },
+  }
+}
+
+/** As many of the updates as fit into one. */
+function nextUpdate(waiting: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let bytes = waiting[0]?.length ?? 0
+  let count = 1
+  while (count < waiting.length && bytes + (waiting[count]?.length ?? 0) <= maxUpdateBytes)
+    bytes += waiting[count++]?.length ?? 0
+  const first = waiting.splice(0, count)
+  return (first.length === 1 ? first[0] : mergeUpdates(first)) as Uint8Array<ArrayBuffer>
+}

@@ -1,0 +1,61 @@
+import type { Capture, CaptureLead, CaptureWork } from '../feed/capture.ts'
+import { schema } from '../feed/schema.ts'
+import type { FeedProgress } from '../ports/change-feed.ts'
+import type { PostgresDriver, Queryable } from '../ports/driver.ts'
+import type { DatabaseSnapshot } from '../snapshot/database-snapshot.ts'
+import type { TableShape } from '../table/table.ts'
+import { PassingMarks } from './passing-mark.ts'
+import { checkPublishable, installPublication, publishedMarks, publishTable } from './publication.ts'
+import { startStreamFeed } from './stream-feed.ts'
+import { recordedSnapshot } from './stream-state.ts'
+
+const nothing: DatabaseSnapshot = { xmin: 1n, xmax: 1n, xip: new Set() }
+
+/** A {@link Capture} by logical replication: the server tells what it wrote into its own log. */
+export class ReplicationCapture implements Capture {
+  readonly kind = 'replication'
+  readonly thing = 'publication and replica identity'
+  readonly #driver: PostgresDriver
+  readonly #marks: PassingMarks
+
+  constructor(driver: PostgresDriver) {
+    this.#driver = driver
+    this.#marks = new PassingMarks(driver)
+  }
+
+  async prepare(): Promise<void> {
+    await this.#driver.transaction('read committed', installPublication)
+  }
+
+  check(table: TableShape): Promise<void> {
+    return checkPublishable(this.#driver, table)
+  }
+
+  marks(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return publishedMarks(this.#driver, names)
+  }
+
+  watch(tx: Queryable, name: string): Promise<void> {
+    return publishTable(tx, name)
+  }
+
+  async hasBegun(feed: string, name: string): Promise<boolean> {
+    const [row] = await this.#driver.query<{ begun: boolean }>(
+      `select kind = 'replication' and since is not null as begun
+       from ${schema}.feed_tables join ${schema}.feeds using (feed) where feed = $1 and name = $2`,
+      [feed, name],
+    )
+    return row?.begun === true
+  }
+
+  async progress(feed: string, _table: string, seen: DatabaseSnapshot): Promise<FeedProgress> {
+    const recorded = await recordedSnapshot(this.#driver, feed)
+    // Who asks for what nobody sees asks for `recorded` alone.
+    const hasPassed = seen.xmax <= nothing.xmax || (await this.#marks.hasPassed(feed, seen))
+    return { finished: hasPassed ? seen : nothing, recorded, hasPassed }
+  }
+
+  lead(lead: CaptureLead): Promise<CaptureWork> {
+    return startStreamFeed(this.#driver, lead)
+  }
+}
