@@ -42,6 +42,7 @@ export async function convert(folder: string): Promise<readonly string[]> {
   )
   nameParameters(project)
   app.validate(project)
+  complaints.push(...untold(project))
   await app.generateOutputs(project)
   for (const { name } of doors) {
     const file = join(folder, `${name}.md`)
@@ -61,7 +62,7 @@ const style = {
   excludeExternals: true,
   disableSources: true,
   disableGit: true,
-  validation: { invalidLink: true, notDocumented: true, notExported: true },
+  validation: { invalidLink: true, notDocumented: false, notExported: true },
   logLevel: 'Warn',
   // What one calls comes first, and what it takes and gives then.
   groupOrder: ['Functions', 'Classes', 'Variables', 'Interfaces', 'Type Aliases', '*'],
@@ -69,6 +70,7 @@ const style = {
   hidePageHeader: true,
   hideBreadcrumbs: true,
   useCodeBlocks: true,
+  expandParameters: true,
   sanitizeComments: true,
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
@@ -86,6 +88,14 @@ function nameParameters(project: ProjectReflection): void {
     const typeName = parameter.type instanceof ReferenceType ? parameter.type.name : ''
     parameter.name = /[A-Z][a-z]*$/.exec(typeName)?.[0].toLowerCase() ?? 'options'
   }
+}
+
+/** The names that say nothing of themselves. A method may be told by its name; what is imported may not. */
+function untold(project: ProjectReflection): readonly string[] {
+  const names = (project.children ?? []).flatMap((door) => (door.children ?? []).map((one) => ({ door, one })))
+  return names
+    .filter(({ one }) => !one.isReference() && ![one, ...(one.signatures ?? [])].some((told) => told.hasComment()))
+    .map(({ door, one }) => `${door.name}: ${one.name} has no TSDoc.`)
 }
 
 /** Leads from each error code below "Throws" to what is said of it. */

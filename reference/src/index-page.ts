@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Package } from './doors.ts'
 
+/** What nearly every application imports. The others follow by their names. */
+const first: ReadonlySet<string> = new Set(['core', 'server', 'client', 'react', 'next'].map((name) => `@baro/${name}`))
+
 /** A door that opens more than this is for whoever builds on it, and who reads on its page. */
 const mostShown = 16
 
@@ -10,9 +13,11 @@ const shown: ReadonlySet<string> = new Set(['Functions', 'Classes', 'Variables']
 
 /** Lists the packages, and for each of their doors the page and what one calls there. */
 export function indexPage(folder: string, packages: readonly Package[]): string {
-  const chapters = packages.map(({ name, description, doors }) => {
+  const rest = packages.filter(({ name }) => !first.has(name))
+  const begun = [...first].flatMap((name) => packages.filter((one) => one.name === name))
+  const chapters = [...begun, ...rest].map(({ name, description, doors }) => {
     const rows = doors.map((door) => `| [\`${door.name}\`](${door.name}.md) | ${calls(folder, door.name)} |`)
-    return `## ${name}\n\n${description}\n\n| import | |\n|---|---|\n${rows.join('\n')}\n`
+    return `## ${name}\n\n${description}\n\n| | |\n|---|---|\n${rows.join('\n')}\n`
   })
   return `# API reference\n\n${chapters.join('\n')}`
 }

@@ -14,7 +14,8 @@ export async function makeApp({ app }: Row, machine: Machine, folder: string, st
   Project.placeClone(folder)
   if (app === 'vite') return makeVite(machine, folder, stage)
   if (app === 'node') return makeNode(machine, folder, stage)
-  if (app === 'express') return makeExpress(machine, folder, stage)
+  if (app === 'express' || app === 'express page') return makeExpress(app, machine, folder, stage)
+  if (app === 'pages router') return makePagesRouter(machine, folder, stage)
   return makeNext(app, machine, folder, stage)
 }
 
@@ -116,15 +117,49 @@ async function makeNode(machine: Machine, folder: string, stage: Stage): Promise
   })
 }
 
-async function makeExpress(machine: Machine, folder: string, stage: Stage): Promise<void> {
+/** As docs/start.md says. */
+async function makePagesRouter(machine: Machine, folder: string, stage: Stage): Promise<void> {
+  stage('install')
+  const beside = new Project({ ...machine, manager: { ...machine.manager, files: {} } }, folder)
+  const flags = ['--yes', '--no-app', '--skip-install', '--disable-git', machine.manager.generatorFlag]
+  beside.node(nextGenerator(), 'app', ...flags)
+  const project = new Project(machine, join(folder, 'app'))
+  project.add('next', 'zod')
+  project.follow('channels.ts', 'instrumentation.ts', 'pages/rooms/[id].tsx')
+
+  stage('build')
+  const next = 'node_modules/next/dist/bin/next'
+  project.node(next, 'build')
+  const port = await freePort()
+  const running = await project.start([next, 'start'], /Ready/, { PORT: String(port) })
+  await stopping(running, async () => {
+    stage('live')
+    await withBrowser(async (browser) => {
+      await talk(browser, `http://localhost:${port}/rooms/1`)
+      // The page and the hub call it the same.
+      await talk(browser, `http://localhost:${port}/rooms/${encodeURIComponent('한글')}`)
+    })
+  })
+}
+
+async function makeExpress(
+  app: 'express' | 'express page',
+  machine: Machine,
+  folder: string,
+  stage: Stage,
+): Promise<void> {
   stage('install')
   const project = new Project(machine, join(folder, 'app'))
   project.write('package.json', '{ "name": "app", "private": true, "type": "module" }')
   project.add('node', 'zod', ...machine.manager.tsx, 'express')
   stage('live')
   const port = await freePort()
-  const server = await startServer(project, 'express.mjs', port)
-  await stopping(server, () => seeTutorial(`http://localhost:${port}`))
+  const hasPage = app === 'express page'
+  const server = await startServer(project, hasPage ? 'express.ts' : 'express.mjs', port)
+  const url = `http://localhost:${port}`
+  await stopping(server, () =>
+    hasPage ? withBrowser(async (browser) => void (await talk(browser, url))) : seeTutorial(url),
+  )
 }
 
 async function makeVite(machine: Machine, folder: string, stage: Stage): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * `npm run newcomer`: what a newcomer does with the README alone. It packs the packages. Then it makes an app in each way
+ * `npm run newcomer`: what a newcomer does with the README and docs/start.md alone. It packs the packages. Then it makes an app in each way
  * of the table, following the blocks of the README to the letter, builds and starts it, and sees it go live, in Chromium
  * where it has pages. It prints the table with the seconds that each part took, and fails if one row failed.
  *

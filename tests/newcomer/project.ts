@@ -10,7 +10,7 @@ import { environment, type Manager, type NodeVersion, run } from './tools.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const readme = join(root, 'README.md')
-const blocks = readmeBlocks(readme, 'file')
+const blocks = new Map([readme, join(root, 'docs/start.md')].flatMap((path) => [...readmeBlocks(path, 'file')]))
 
 /** What a row asks for. */
 export interface Machine {
@@ -66,7 +66,7 @@ export class Project {
   follow(...files: readonly string[]): void {
     for (const file of files) {
       const text = blocks.get(file)
-      if (text === undefined) throw new Error(`The README has no block ${file}.`)
+      if (text === undefined) throw new Error(`README.md and docs/start.md have no block ${file}.`)
       this.write(file, text)
     }
   }

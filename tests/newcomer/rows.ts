@@ -11,7 +11,7 @@ export interface NextWay {
 
 /** One newcomer: what they make, and what they have. */
 export interface Row {
-  readonly app: 'vite' | 'node' | 'express' | NextWay
+  readonly app: 'vite' | 'node' | 'express' | 'express page' | 'pages router' | NextWay
   readonly manager: ManagerName
   readonly node: NodeVersion
   /** Run by the test command. */
@@ -38,6 +38,8 @@ export const rows: readonly Row[] = [
   { app: 'node', manager: 'yarn pnp', node: '24' },
   { app: 'express', manager: 'bun', node: '22' },
   { app: 'express', manager: 'yarn', node: '26' },
+  { app: 'express page', manager: 'npm', node: '20' },
+  { app: 'pages router', manager: 'npm', node: '24' },
 ]
 
 /** What the table calls a row. */
@@ -49,6 +51,8 @@ function appName(app: Row['app']): string {
   if (app === 'vite') return 'Vite + React on another port'
   if (app === 'node') return 'plain Node'
   if (app === 'express') return 'Express'
+  if (app === 'express page') return 'Express with a page'
+  if (app === 'pages router') return 'Next.js 16 build, Pages Router'
   const { isOld, how, bundler, cacheComponents } = app
   const without = cacheComponents ? '' : ', no cacheComponents'
   return `Next.js ${isOld ? '15.5' : '16'} ${how === 'start' ? 'build' : how}, ${bundler}${without}`

@@ -15,6 +15,10 @@ type KeptEntry = Omit<CacheEntry, 'value'> & { readonly value: Buffer }
 /** By key: entries that are on their way. They wait for each other, or two renders of one value would run. */
 const pending = new Map<string, Promise<void>>()
 
+/**
+ * Keeps what `'use cache'` has rendered, and judges it by the positions in it, on all nodes that share a page store: named in
+ * `next.config` as `cacheHandlers: { default: require.resolve('@baro/next/use-cache-handler') }`.
+ */
 const useCacheHandler: CacheHandler = {
   async get(key, softTags) {
     await pending.get(key)

@@ -62,6 +62,7 @@ const nobody = ''
 /** Of what `maxListed` is members are listed again. A set at the bound must not change its face with each who comes. */
 const listedAgain = 0.8
 
+/** The sets of members that a broker keeps: what each step changes, and what readers are told of it. */
 export class MemberSets {
   readonly #clock: Clock
   readonly #keeping: SetKeeping | undefined

@@ -19,6 +19,7 @@ export const operators = [
   'notlike',
   'notilike',
 ] as const
+/** What a condition compares with: those of Supabase's filters. */
 export type Operator = (typeof operators)[number]
 
 /** One condition. `in` and `notin` have their values sorted, each once. `is` and `isnot` have `null`, `true` or `false` as text. */
