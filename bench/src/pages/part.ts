@@ -63,7 +63,22 @@ export const pagesPart: Part = createPart<PagesRun | PagesMemoryRun>({
         },
       ]
     })
-    return { text: text(requests, memory), targets, shortcomings: [], notes: [] } satisfies Chapter
+    const isWhole = (status: number | undefined) => status === 200
+    const nextSaysAll = isWhole(
+      requests.find(({ server, asking }) => server === 'next' && asking === 'not-modified')?.status,
+    )
+    return {
+      text: text(requests, memory),
+      targets,
+      shortcomings: targets.some(({ isMet }) => !isMet)
+        ? [
+            'A kept page costs more than 1.5 times a plain Buffer. In front of Next about three tenths of the CPU of an answer are ours, by `node --cpu-prof`: the key, the verdict, the headers of the moment. The rest is Node’s HTTP and what Next has put into its process.',
+          ]
+        : [],
+      notes: nextSaysAll
+        ? ['`next start` answered 200 with the whole page where its tag was named; the others answered 304.']
+        : [],
+    } satisfies Chapter
   },
 })
 
