@@ -75,6 +75,30 @@ async function world(): Promise<World> {
 
 const playerIn = ({ players }: World, seat: number) => players.find((one) => one.seat === seat)
 
+test('one begins with a key, or a thumb on a phone, paints, and nothing ticks when all have left', async () => {
+  const page = await openArena(site.url, { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } })
+  // The first direction takes a seat.
+  await page.getByRole('button', { name: 'Right', exact: true }).tap()
+  await page.getByText(/^You are [A-H]$/).waitFor()
+  const seat = Number(await seatOf(page))
+  await expect.poll(async () => playerIn(await world(), seat)?.heading, patience).toBe('right')
+  await page.getByRole('application').focus()
+  await page.keyboard.press('KeyS')
+  await expect.poll(async () => playerIn(await world(), seat)?.heading, patience).toBe('down')
+  await expect.poll(async () => countsIn(await world())[seat], patience).toBeGreaterThan(1)
+  expect((await world()).players.every(({ x, y }) => x < 18 * partsPerCell && y < 12 * partsPerCell)).toBe(true)
+  await page.context().close()
+  // While nobody looks there are no ticks.
+  let before = -1
+  const isStill = async () => {
+    const { tick } = await world()
+    const isSame = tick === before
+    before = tick
+    return isSame
+  }
+  await expect.poll(isStill, { ...patience, interval: 300 }).toBe(true)
+})
+
 test('of three who play, one of them cut every three seconds, all show the worlds of the server', async () => {
   const { worlds, leave } = await spectate()
   const proxy = await createBadProxy(site.port)
@@ -119,35 +143,11 @@ test('of three who play, one of them cut every three seconds, all show the world
   for (const page of pages) await page.context().close()
   proxy.close()
   leave()
-  // While nobody looks there are no ticks.
-  let before = -1
-  const isStill = async () => {
-    const { tick } = await world()
-    const isSame = tick === before
-    before = tick
-    return isSame
-  }
-  await expect.poll(isStill, { ...patience, interval: 300 }).toBe(true)
 })
 
 function isShown(told: World, { places, counts }: Awaited<ReturnType<typeof shownBy>>): boolean {
   return JSON.stringify([placesIn(told), countsIn(told)]) === JSON.stringify([places, counts])
 }
-
-test('one begins with a key, or a thumb on a phone, and paints', async () => {
-  const page = await openArena(site.url, { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } })
-  // The first direction takes a seat.
-  await page.getByRole('button', { name: 'Right', exact: true }).tap()
-  await page.getByText(/^You are [A-H]$/).waitFor()
-  const seat = Number(await seatOf(page))
-  await expect.poll(async () => playerIn(await world(), seat)?.heading, patience).toBe('right')
-  await page.getByRole('application').focus()
-  await page.keyboard.press('KeyS')
-  await expect.poll(async () => playerIn(await world(), seat)?.heading, patience).toBe('down')
-  await expect.poll(async () => countsIn(await world())[seat], patience).toBeGreaterThan(1)
-  expect((await world()).players.every(({ x, y }) => x < 18 * partsPerCell && y < 12 * partsPerCell)).toBe(true)
-  await page.context().close()
-})
 
 test('without JavaScript the arena is there as it was, and nothing can be pressed', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-US' })
