@@ -1,3 +1,5 @@
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import type { HubEvent } from './hub-events.ts'
 import { Journal } from './journal.ts'
@@ -33,6 +35,26 @@ describe('a journal', () => {
     expect(kept.sessions().length).toBe(1_000 - kept.sinceMs)
   })
 
+  test.each([
+    ['a crowd of guests, each for a moment', 1, 8, 8],
+    ['a crowd with long names', 1, 250, 120],
+    ['sessions that stay, with long names', 200, 250, 120],
+  ])('I7: takes no more memory than it may: %s', (_, eventsOfEach, channelLength, userLength) => {
+    const maxBytes = 4 << 20
+    const text = (length: number, number: number) => Buffer.from(`${number} `.padEnd(length, 'x')).toString()
+    const before = usedBytes()
+    const kept = journal(maxBytes)
+    for (let atMs = 0; atMs < 40_000; atMs++) {
+      const number = Math.floor(atMs / eventsOfEach)
+      const [session, user] = [text(16, number), text(userLength, number)]
+      kept.take({ ...cutAt(atMs, session), user, channel: text(channelLength, atMs) } as HubEvent)
+    }
+    expect(kept.sinceMs).toBeGreaterThan(0)
+    // A tenth is for what else this process has begun to keep.
+    expect(usedBytes() - before).toBeLessThan(1.1 * maxBytes)
+    expect(kept.bytes).toBeLessThanOrEqual(maxBytes)
+  })
+
   test('notes what comes again and again once, with how often', () => {
     const kept = journal()
     const dropped = (atMs: number): HubEvent => ({ ...cutAt(atMs), name: 'signal-dropped' }) as never
@@ -61,3 +83,11 @@ describe('a journal', () => {
     expect(kept.sessions('ada').map(({ session }) => session)).toEqual(['b', 'a'])
   })
 })
+
+/** Of this thread, after everything that nobody holds is gone. */
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  for (let round = 0; round < 2; round++) collect()
+  return getHeapStatistics().used_heap_size
+}
