@@ -19,6 +19,7 @@ export interface TableFacts {
   readonly isFed: boolean
 }
 
+/** A replication slot, as the database tells of it. */
 export interface SlotFacts {
   readonly name: string
   readonly isActive: boolean

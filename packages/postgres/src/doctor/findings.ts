@@ -3,6 +3,7 @@ import { quoteName, quoteTable, quoteText } from '../feed/quote-name.ts'
 import { publication } from '../replication/publication.ts'
 import type { DatabaseFacts, SlotFacts, TableFacts } from './database-facts.ts'
 
+/** Something of a database that is not as it should be, and what mends it. */
 export interface Finding {
   /** One sentence. */
   readonly what: string
