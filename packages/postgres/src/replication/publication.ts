@@ -4,7 +4,7 @@ import { quote } from '@baro/core/protocol'
 import { quoteName, quoteTable } from '../feed/quote-name.ts'
 import { installLock, schema } from '../feed/schema.ts'
 import { dropTriggers } from '../feed/watched-table.ts'
-import type { Queryable } from '../ports/driver.ts'
+import type { PostgresDriver, Queryable } from '../ports/driver.ts'
 import type { TableShape } from '../table/table.ts'
 
 export const publication = 'baro'
@@ -52,16 +52,13 @@ export async function publishTable(tx: Queryable, name: string): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(${installLock})::text`)
   if ((await publishedMarks(tx, [name])).has(name)) return
   const table = quoteTable(name)
-  const [found] = await tx.query<{ isFull: boolean; isPublished: boolean; isWhole: boolean; hasTriggers: boolean }>(
+  const [found] = await tx.query<{ isFull: boolean; isPublished: boolean; isWhole: boolean }>(
     `select c.relreplident = 'f' as "isFull", pr.oid is not null as "isPublished",
-       p.pubinsert and p.pubupdate and p.pubdelete and p.pubtruncate and not p.puballtables as "isWhole",
-       not exists (
-         select from ${schema}.feed_tables join ${schema}.feeds using (feed) where name = $2 and kind = 'triggers'
-       ) and exists (select from pg_trigger where tgrelid = c.oid and tgname = '0baro') as "hasTriggers"
+       p.pubinsert and p.pubupdate and p.pubdelete and p.pubtruncate and not p.puballtables as "isWhole"
      from pg_class c join pg_publication p on p.pubname = '${publication}'
      left join pg_publication_rel pr on pr.prrelid = c.oid and pr.prpubid = p.oid
      where c.oid = to_regclass($1)`,
-    [table, name],
+    [table],
   )
   if (!found) throw new BaroError('bad-definition', `The table ${quote(name)} is not there.`)
   if (!found.isWhole)
@@ -76,7 +73,24 @@ export async function publishTable(tx: Queryable, name: string): Promise<void> {
   // It has a condition or a list of columns: whoever wrote it wanted less than all.
   if (found.isPublished) await tx.query(`alter publication ${quoteName(publication)} drop table ${table}`)
   await tx.query(`alter publication ${quoteName(publication)} add table ${table}`)
-  if (found.hasTriggers) await dropTriggers(tx, name)
+}
+
+/** Takes our triggers from tables that no feed reads by triggers any more. One that others hold keeps them for now. */
+export async function dropIdleTriggers(driver: PostgresDriver, names: readonly string[]): Promise<void> {
+  const idle = await driver.query<{ name: string }>(
+    `select name from unnest($1::text[], $2::text[]) as wanted(name, quoted)
+     where exists (select from pg_trigger where tgrelid = to_regclass(quoted) and tgname = '0baro')
+       and not exists (
+         select from ${schema}.feed_tables t join ${schema}.feeds using (feed) where t.name = wanted.name and kind = 'triggers')`,
+    [[...names], names.map(quoteTable)],
+  )
+  for (const { name } of idle)
+    await driver
+      .transaction('read committed', async (tx) => {
+        await tx.query(`set local lock_timeout = ${lockTimeoutMs}`)
+        await dropTriggers(tx, name)
+      })
+      .catch(() => {})
 }
 
 /**

@@ -17,7 +17,7 @@ import type { PostgresDriver } from '../ports/driver.ts'
 import type { ReplicationLink } from '../ports/replication-link.ts'
 import { ringEntry, ringOf, startEntry } from '../ring/ring-entry.ts'
 import { parseSnapshot } from '../snapshot/database-snapshot.ts'
-import { publication, publishedMarks, writersOf } from './publication.ts'
+import { dropIdleTriggers, publication, publishedMarks, writersOf } from './publication.ts'
 import { statusFrame } from './replication-frame.ts'
 import { type Piece, RoundPieces } from './round-pieces.ts'
 import { dropForsaken, openSlot } from './slot.ts'
@@ -59,7 +59,7 @@ export async function startStreamFeed(driver: PostgresDriver, lead: CaptureLead)
   try {
     const state = await openSlot({ ...lead, driver }, link)
     if (broken !== undefined) throw broken
-    feed = new StreamFeed(lead, link, state)
+    feed = new StreamFeed(driver, lead, link, state)
     feed.start()
     return feed
   } catch (error) {
@@ -69,6 +69,7 @@ export async function startStreamFeed(driver: PostgresDriver, lead: CaptureLead)
 }
 
 class StreamFeed implements CaptureWork {
+  readonly #driver: PostgresDriver
   readonly #lead: CaptureLead
   readonly #link: ReplicationLink
   readonly #queue: StepQueue
@@ -94,7 +95,8 @@ class StreamFeed implements CaptureWork {
   /** For each table that waits, who was writing it when it began to wait, and has not ended. */
   readonly #writers = new Map<string, ReadonlySet<string>>()
 
-  constructor(lead: CaptureLead, link: ReplicationLink, state: StreamState) {
+  constructor(driver: PostgresDriver, lead: CaptureLead, link: ReplicationLink, state: StreamState) {
+    this.#driver = driver
     this.#lead = lead
     this.#link = link
     this.#queue = new StepQueue(link)
@@ -137,6 +139,7 @@ class StreamFeed implements CaptureWork {
 
   async care(): Promise<void> {
     await dropForsaken(this.#lead.session, forsakenSeconds)
+    await dropIdleTriggers(this.#driver, [...this.#begun])
   }
 
   async close(): Promise<void> {
