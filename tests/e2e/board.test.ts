@@ -223,7 +223,7 @@ test.each(['/board', '/play', '/demos'])(
       return { page, bytes: () => bytes }
     }
     // A page of the same build with nothing live of its own.
-  const empty = await load('/en/benchmarks')
+    const empty = await load('/en/benchmarks')
     const { page, bytes } = await load(`/en${path}`)
     await waitForLive(page)
     await page.waitForSelector('[data-hand-over=recovered], [data-hand-over=reset]')
