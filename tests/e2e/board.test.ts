@@ -222,7 +222,8 @@ test.each(['/board', '/play', '/demos'])(
       await page.goto(site.url + where, { waitUntil: 'load' })
       return { page, bytes: () => bytes }
     }
-    const empty = await load('/en/nothing')
+    // A page of the same build with nothing live of its own.
+    const empty = await load('/en/benchmarks')
     const { page, bytes } = await load(`/en${path}`)
     await waitForLive(page)
     await page.waitForSelector('[data-hand-over=recovered], [data-hand-over=reset]')
