@@ -70,16 +70,26 @@ export async function moveClients(count: number, channels: number): Promise<Move
       // All clients share a process with the nodes. Each has a machine of its own elsewhere, and is not late because the others come.
       handshakeTimeoutMs: 300_000,
     })
-    return { client, subscription: client.subscribe(room, room({ id: index % channels })) }
+    const subscription = client.subscribe(room, room({ id: index % channels }))
+    let last: number | undefined
+    // Counted as it happens: to look at five thousand clients again and again took more than they did.
+    subscription.onChange(({ state }) => {
+      if (state === last) return
+      if (last !== undefined) showing.set(last, (showing.get(last) ?? 0) - 1)
+      showing.set(state, (showing.get(state) ?? 0) + 1)
+      last = state
+    })
+    return client
   }
+  /** How many clients show each state. */
+  const showing = new Map<number, number>()
   const clients: ReturnType<typeof open>[] = []
   const wait = (ms: number) => new Promise<void>((resolve) => void systemClock.after(ms, resolve))
   const shown = async (sum: number, share = 1) => {
-    const isShown = ({ subscription }: ReturnType<typeof open>) => subscription.current.state === sum
-    while (clients.filter(isShown).length < share * clients.length) await wait(10)
+    while ((showing.get(sum) ?? 0) < share * clients.length) await wait(10)
   }
   const publish = (hub: Hub, payload: number) => Promise.all(names.map((name) => hub.publish(name, 'said', payload)))
-  const counted = (name: 'reset' | 'recovered') => clients.reduce((sum, { client }) => sum + client.counters[name], 0)
+  const counted = (name: 'reset' | 'recovered') => clients.reduce((sum, { counters }) => sum + counters[name], 0)
   try {
     await publish(dying.hub, 1)
     while (clients.length < count) {
@@ -107,7 +117,7 @@ export async function moveClients(count: number, channels: number): Promise<Move
       cpuMs: Math.round((user + system) / 1_000),
     }
   } finally {
-    for (const { client } of clients) client.close()
+    for (const client of clients) client.close()
     front.close()
     way.close()
     for (const { hub, listening } of [dying, staying]) {

@@ -30,9 +30,13 @@ test('I7: of more than ten thousand the oldest are given up', async () => {
 test('an attempt is over once it is taken, ended or owed, and never one of another node', () => {
   const attempts = new Attempts(createSeededRandomness(1))
   const [one, two, three, four] = [attempts.begin(), attempts.begin(), attempts.begin(), attempts.begin()]
-  attempts.granted('work', one)
+  attempts.granted('claim', 1, one)
   expect([one, two, three, four].map((attempt) => attempts.isOver(attempt))).toEqual([false, false, false, false])
-  expect(attempts.take('work')).toBe(one)
+  expect([attempts.take('claim', 2), attempts.take('claim', 1), attempts.take('claim', 1)]).toEqual([
+    undefined,
+    one,
+    undefined,
+  ])
   attempts.ended(two)
   attempts.owe(three, async () => {})
   expect([one, two, three, four].map((attempt) => attempts.isOver(attempt))).toEqual([true, true, true, false])

@@ -19,7 +19,8 @@ const endedAtOnce = 64
 export class Attempts {
   readonly #node: string
   readonly #atWork = new Set<string>()
-  readonly #granted = new Map<string, string>()
+  /** By their claims: of one claim, one turn is at work at a time. */
+  readonly #granted = new Map<string, { readonly number: number; readonly attempt: string }>()
   readonly #owed = new Map<string, End>()
   #last = 0
   #isEnding = false
@@ -40,9 +41,9 @@ export class Attempts {
     return attempt
   }
 
-  /** It may work on this. */
-  granted(work: string, attempt: string): void {
-    this.#granted.set(work, attempt)
+  /** It may work on this turn of a claim. */
+  granted(claim: string, number: number, attempt: string): void {
+    this.#granted.set(claim, { number, attempt })
   }
 
   /** It was granted nothing, or Redis knows that it is over. */
@@ -50,13 +51,13 @@ export class Attempts {
     this.#atWork.delete(attempt)
   }
 
-  /** The attempt at this work, which is over for this node. */
-  take(work: string): string | undefined {
-    const attempt = this.#granted.get(work)
-    if (attempt === undefined) return undefined
-    this.#granted.delete(work)
-    this.#atWork.delete(attempt)
-    return attempt
+  /** The attempt at this turn of a claim, which is over for this node. */
+  take(claim: string, number: number): string | undefined {
+    const granted = this.#granted.get(claim)
+    if (granted?.number !== number) return undefined
+    this.#granted.delete(claim)
+    this.#atWork.delete(granted.attempt)
+    return granted.attempt
   }
 
   /** It is over, and Redis may not know. */

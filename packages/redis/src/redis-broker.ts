@@ -239,8 +239,8 @@ export async function createRedisBrokerOver(
   return {
     async append(channel, entries, { size, ttlMs, bytes }, { cursor, checkpoint, settle: settled } = {}) {
       const args = [channel, bound(size), bound(ttlMs), bound(bytes), cursor === undefined ? '' : String(cursor)]
-      if (settled) args.push(claimName(channel, settled), String(numberOf(settled)))
-      else args.push('', '')
+      const claimed = settled ? claimName(channel, settled) : ''
+      args.push(claimed, settled ? String(numberOf(settled)) : '')
       if (checkpoint) {
         const { follows, offset, version, state } = checkpoint
         args.push(String(offset), follows.epoch, String(follows.offset), checkText(follows.check))
@@ -248,7 +248,7 @@ export async function createRedisBrokerOver(
       } else args.push('')
       for (const entry of entries) args.push(...entryArgs(entry))
       const [outcome, second = '', ...places] = (await appends.run(keyFor(channel), args)).split('\n')
-      if (settled && outcome !== 'fed') attempts.take(workOf(channel, settled))
+      if (settled && outcome !== 'fed') attempts.take(claimed, numberOf(settled))
       if (outcome === 'fed') return { outcome: 'fed-already', cursor: Number(second) } satisfies Appended
       if (outcome === 'over')
         return { outcome: 'claim-over', answer: second === '' ? undefined : answerIn(second) } satisfies Appended
@@ -316,7 +316,7 @@ export async function createRedisBrokerOver(
         attempts.owe(attempt, giveBack(channel, name, attempt))
         throw error
       }
-      if (reply[0] === 'granted') attempts.granted(workOf(channel, key), attempt)
+      if (reply[0] === 'granted') attempts.granted(name, numberOf(key), attempt)
       else attempts.ended(attempt)
       const [outcome, life = '', weight, answer = ''] = reply
       room.keep(name, outcome === 'granted' || outcome === 'pending' || outcome === 'settled' ? Number(weight) : 0)
@@ -333,7 +333,7 @@ export async function createRedisBrokerOver(
 
     async settle(channel, key, answer) {
       const name = claimName(channel, key)
-      const attempt = attempts.take(workOf(channel, key))
+      const attempt = attempts.take(name, numberOf(key))
       const args = [time(), name, String(numberOf(key)), JSON.stringify(answer)]
       const kept = await link.run(settle, keyFor(channel), args, 'repeatable').catch((error) => {
         if (attempt !== undefined) attempts.owe(attempt, answerFor(channel, name, attempt, answer))
@@ -344,7 +344,7 @@ export async function createRedisBrokerOver(
 
     async release(channel, key) {
       const name = claimName(channel, key)
-      const attempt = attempts.take(workOf(channel, key))
+      const attempt = attempts.take(name, numberOf(key))
       await link.run(release, keyFor(channel), [time(), name, String(numberOf(key))], 'repeatable').catch((error) => {
         if (attempt !== undefined) attempts.owe(attempt, giveBack(channel, name, attempt))
         throw error
@@ -445,11 +445,6 @@ function claimName(channel: string, key: ClaimKey): string {
   return 'turn' in key
     ? `${channel}\nturn\n${key.turn.producer}\n${key.scope}`
     : `${channel}\nid\n${key.id}\n${key.scope}`
-}
-
-/** What an attempt is at work on. */
-function workOf(channel: string, key: ClaimKey): string {
-  return `${numberOf(key)}\n${claimName(channel, key)}`
 }
 
 function numberOf(key: ClaimKey): number {
