@@ -1,10 +1,12 @@
 /** Databases as they are found: what other programs, roles and settings do to a table, a page shows as the table is. */
-import type { Log } from '@baro/core'
+import { channel, type Log } from '@baro/core'
 import { createHub, type Hub } from '@baro/server'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import * as z from 'zod'
 import { eventually } from '../../test/eventually.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/test-database.ts'
 import type { Filter } from '../filter/filter.ts'
+import { publish } from '../publish/publish.ts'
 import { foldChange, type RowsState } from '../state/rows-state.ts'
 import type { Row, RowChange } from '../table/row-change.ts'
 import { type Columns, type TableDefinition, table } from '../table/table.ts'
@@ -242,4 +244,26 @@ test('I12: a table that gets the name of another one is told under that name', a
       [1, 3],
     ]),
   )
+})
+
+const counted = table('public.counted', { key: ['id'], columns: { id: 'integer' } })
+const said = channel('said', { events: { word: z.string() } })
+
+test('I11, I12: without `notify`, what is committed in two phases is told after the second', async () => {
+  await database.run('create table counted (id integer primary key)')
+  const withoutNotify = createDatabase(database.pool, { pollIntervalMs: 20, careIntervalMs: 100, notify: false })
+  hub = createHub({ channels: [counted, said], database: withoutNotify, log })
+  hub.on(counted, { access: 'public' })
+  hub.on(said, { access: 'public' })
+  const page = await follow(counted)
+  const client = await database.pool.connect()
+  await client.query('begin; insert into counted values (1)')
+  const id = await publish(client, said(), 'word', 'one')
+  await client.query("prepare transaction 'both'")
+  client.release()
+  await database.run('insert into counted values (2)')
+  await eventually(() => expect(page.rows()).toEqual([{ id: 2 }]))
+  await database.run("commit prepared 'both'")
+  await eventually(() => expect(page.rows()).toEqual([{ id: 1 }, { id: 2 }]))
+  await hub.published(id)
 })

@@ -1,5 +1,5 @@
 import type { Database } from '@baro/core/broker'
-import { checkedOptions, milliseconds, type OptionRules, oneOf, whole } from '@baro/core/protocol'
+import { checkedOptions, milliseconds, type OptionRules, oneOf, whole, yesOrNo } from '@baro/core/protocol'
 import { driverOf } from '../driver/driver-of.ts'
 import type { DatabaseClient } from '../ports/driver.ts'
 import { sees } from '../snapshot/database-snapshot.ts'
@@ -13,6 +13,12 @@ export interface DatabaseOptions {
    * replication where the database allows it, else triggers, and logs which and why. All nodes of a hub need the same.
    */
   readonly feed?: 'auto' | 'triggers' | 'replication'
+  /**
+   * Whether whoever writes wakes the hub, by `NOTIFY`. Without it, a write is found when the log is looked at next; transactions
+   * can be prepared for a commit in two phases, which PostgreSQL refuses after a `NOTIFY`, and commits do not wait for each
+   * other behind its lock. All hubs of a database need the same. Default true.
+   */
+  readonly notify?: boolean
   /** How often the log is looked at besides each `NOTIFY`, in milliseconds. Default 500. */
   readonly pollIntervalMs?: number
   /** How often the log is pruned and the triggers are looked after, in milliseconds. Default 5,000. */
@@ -23,6 +29,7 @@ export interface DatabaseOptions {
 
 const rules: OptionRules<DatabaseOptions> = {
   feed: oneOf('auto', 'triggers', 'replication'),
+  notify: yesOrNo,
   pollIntervalMs: milliseconds(),
   careIntervalMs: milliseconds(),
   maxRows: whole('rows', 1),
@@ -47,10 +54,11 @@ export function createDatabase(client: DatabaseClient, options: DatabaseOptions 
   const driver = driverOf(client)
   const {
     feed = 'triggers',
+    notify = true,
     pollIntervalMs = 500,
     careIntervalMs = 5_000,
     maxRows = 10_000,
   } = checkedOptions('createDatabase', options, rules)
-  const served = { feed, pollIntervalMs, careIntervalMs, maxRows, isSeen: sees }
+  const served = { feed, notifies: notify, pollIntervalMs, careIntervalMs, maxRows, isSeen: sees }
   return { open: (parts) => new ServedDatabase(driver, served, parts) }
 }

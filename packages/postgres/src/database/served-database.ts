@@ -30,6 +30,7 @@ const publishedTimeoutMs = 10_000
 /** How it serves, each option given. */
 export interface ServedOptions {
   readonly feed: CaptureKind | 'auto'
+  readonly notifies: boolean
   readonly pollIntervalMs: number
   readonly careIntervalMs: number
   readonly maxRows: number
@@ -61,7 +62,7 @@ export class ServedDatabase implements OpenDatabase {
       const table = tableOf(definition)
       return table ? [{ ...table, history: definition.history }] : []
     })
-    const { pollIntervalMs, careIntervalMs } = options
+    const { notifies, pollIntervalMs, careIntervalMs } = options
     this.#feed = new DatabaseFeed({
       choose: (feed) => chooseCapture({ driver, log, tables }, options.feed, feed),
       publish: (channel, entries, cursor) => this.#publish(channel, entries, cursor),
@@ -71,6 +72,7 @@ export class ServedDatabase implements OpenDatabase {
       log,
       randomness,
       tables,
+      notifies,
       pollIntervalMs,
       careIntervalMs,
     })

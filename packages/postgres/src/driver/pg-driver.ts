@@ -38,7 +38,15 @@ export function pgDriver(pool: PgPool): PostgresDriver {
     },
     async hold(lost) {
       const client = await pool.connect()
-      return holding(client, lost)
+      const held = holding(client, lost)
+      try {
+        // The role of an application may say otherwise: then what two nodes write at once would fail.
+        await held.query('set session characteristics as transaction isolation level read committed read write')
+      } catch (error) {
+        await held.end()
+        throw error
+      }
+      return held
     },
     ...(canReplicate(pool) && { replicate: (lost: (error: unknown) => void) => openReplicationLink(pool, lost) }),
   }

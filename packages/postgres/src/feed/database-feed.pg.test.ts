@@ -36,6 +36,7 @@ function feedOf(
     clock: systemClock,
     randomness: pooledRandomness,
     log,
+    notifies: true,
     tables: definitions.map((definition) => ({ ...definition.table, history: definition.history })),
     pollIntervalMs: 50,
     careIntervalMs: 200,

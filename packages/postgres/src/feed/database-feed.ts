@@ -22,6 +22,8 @@ export interface DatabaseFeedParts {
   readonly tables: readonly (TableShape & { readonly history: HistoryBounds })[]
   readonly pollIntervalMs: number
   readonly careIntervalMs: number
+  /** Whether whoever writes wakes the hubs. */
+  readonly notifies: boolean
   /** How changes are captured. Called again if it throws. The schema is there. */
   choose(feed: string): Promise<Capture>
   /** Appends what was published in transactions, if the cursor of the channel is smaller. */
@@ -61,7 +63,7 @@ export class DatabaseFeed implements ChangeFeed {
           publish: parts.publish,
           prepare: async () => {
             // Each time it begins to lead: somebody may have dropped what was there.
-            await driver.transaction('read committed', installSchema)
+            await driver.transaction('read committed', (tx) => installSchema(tx, parts.notifies))
             const capture = await this.#capture()
             await capture.prepare()
             return capture
@@ -118,7 +120,7 @@ export class DatabaseFeed implements ChangeFeed {
   #capture(): Promise<Capture> {
     if (this.#captured) return this.#captured
     const captured = this.#feed.then(async (feed) => {
-      await this.#parts.driver.transaction('read committed', installSchema)
+      await this.#parts.driver.transaction('read committed', (tx) => installSchema(tx, this.#parts.notifies))
       return this.#parts.choose(feed)
     })
     this.#captured = captured
@@ -162,14 +164,17 @@ export class DatabaseFeed implements ChangeFeed {
         'unavailable',
         `The ${capture.thing} of ${JSON.stringify(name)} went away at once. Try again.`,
       )
-    await driver.query(
-      `with feed as (
-         insert into ${schema}.feeds (feed, from_snapshot, to_snapshot, kind)
-         values ($1, pg_current_snapshot()::text, pg_current_snapshot()::text, $4) on conflict do nothing
-       )
-       insert into ${schema}.feed_tables as kept (feed, name, mark) values ($1, $2, $3)
-       on conflict (feed, name) do update set mark = excluded.mark, since = null where kept.mark <> excluded.mark`,
-      [feed, name, mark, capture.kind],
+    // In a transaction that says its isolation: under a stricter one, which a role may have, two nodes fail each other.
+    await driver.transaction('read committed', (tx) =>
+      tx.query(
+        `with feed as (
+           insert into ${schema}.feeds (feed, from_snapshot, to_snapshot, kind)
+           values ($1, pg_current_snapshot()::text, pg_current_snapshot()::text, $4) on conflict do nothing
+         )
+         insert into ${schema}.feed_tables as kept (feed, name, mark) values ($1, $2, $3)
+         on conflict (feed, name) do update set mark = excluded.mark, since = null where kept.mark <> excluded.mark`,
+        [feed, name, mark, capture.kind],
+      ),
     )
     this.#watched.add(name)
   }

@@ -58,9 +58,52 @@ const streamStatements: readonly string[] = [
   )`,
 ]
 
+const functions: readonly string[] = [
+  // A transaction that has notified cannot be prepared for a commit in two phases, so an application may do without.
+  `create or replace function ${schema}.wake_hubs() returns text language sql security definer set search_path = pg_catalog, pg_temp as $body$
+    select pg_notify('${schema}', '')::text from ${schema}.life where notifies
+  $body$`,
+  // The rights of whoever made it: the application's roles need none on the log.
+  `create or replace function ${schema}.log_row() returns trigger language plpgsql security definer ${spelling} as $body$
+  begin
+    if tg_op = 'UPDATE' then
+      if old *= new then return null; end if;
+      insert into ${schema}.log (name, kind, old, new) values (tg_argv[0], 'update', to_jsonb(old), to_jsonb(new));
+    elsif tg_op = 'INSERT' then
+      insert into ${schema}.log (name, kind, new) values (tg_argv[0], 'insert', to_jsonb(new));
+    else
+      insert into ${schema}.log (name, kind, old) values (tg_argv[0], 'delete', to_jsonb(old));
+    end if;
+    return null;
+  end $body$`,
+  `create or replace function ${schema}.log_truncate() returns trigger language plpgsql security definer ${spelling} as $body$
+  begin
+    insert into ${schema}.log (name, kind) values (tg_argv[0], 'truncate');
+    perform ${schema}.wake_hubs();
+    return null;
+  end $body$`,
+  `create or replace function ${schema}.wake() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $body$
+  begin
+    perform ${schema}.wake_hubs();
+    return null;
+  end $body$`,
+  // Whoever empties the log takes changes that nobody has read: no position of before leads on from here.
+  `create or replace function ${schema}.begin_life() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $body$
+  begin
+    update ${schema}.life set epoch = replace(gen_random_uuid()::text, '-', '');
+    perform ${schema}.wake_hubs();
+    return null;
+  end $body$`,
+]
+
 /** From each version to the next one, while no hub of the older one writes: its changes wait for the lock. */
 const upgrades: Readonly<Record<number, readonly string[]>> = {
-  1: [...streamStatements, `update ${schema}.life set version = 2`],
+  1: [
+    ...streamStatements,
+    `alter table ${schema}.life add column notifies boolean not null default true`,
+    ...functions,
+    `update ${schema}.life set version = 2`,
+  ],
 }
 
 /**
@@ -76,7 +119,8 @@ const statements: readonly string[] = [
   `create table ${schema}.life (
     one boolean primary key default true check (one),
     epoch text not null default replace(gen_random_uuid()::text, '-', ''),
-    version integer not null
+    version integer not null,
+    notifies boolean not null default true
   )`,
   ...logStatements,
   `create table ${schema}.feeds (
@@ -95,37 +139,7 @@ const statements: readonly string[] = [
     primary key (feed, name)
   )`,
   ...streamStatements,
-  // The rights of whoever made it: the application's roles need none on the log.
-  `create function ${schema}.log_row() returns trigger language plpgsql security definer ${spelling} as $body$
-  begin
-    if tg_op = 'UPDATE' then
-      if old *= new then return null; end if;
-      insert into ${schema}.log (name, kind, old, new) values (tg_argv[0], 'update', to_jsonb(old), to_jsonb(new));
-    elsif tg_op = 'INSERT' then
-      insert into ${schema}.log (name, kind, new) values (tg_argv[0], 'insert', to_jsonb(new));
-    else
-      insert into ${schema}.log (name, kind, old) values (tg_argv[0], 'delete', to_jsonb(old));
-    end if;
-    return null;
-  end $body$`,
-  `create function ${schema}.log_truncate() returns trigger language plpgsql security definer ${spelling} as $body$
-  begin
-    insert into ${schema}.log (name, kind) values (tg_argv[0], 'truncate');
-    perform pg_notify('${schema}', '');
-    return null;
-  end $body$`,
-  `create function ${schema}.wake() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $body$
-  begin
-    perform pg_notify('${schema}', '');
-    return null;
-  end $body$`,
-  // Whoever empties the log takes changes that nobody has read: no position of before leads on from here.
-  `create function ${schema}.begin_life() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $body$
-  begin
-    update ${schema}.life set epoch = replace(gen_random_uuid()::text, '-', '');
-    perform pg_notify('${schema}', '');
-    return null;
-  end $body$`,
+  ...functions,
   logTrigger,
   `insert into ${schema}.life (version) values (${version})`,
 ]
@@ -133,9 +147,10 @@ const statements: readonly string[] = [
 /**
  * Makes the schema if it is not there, or its log. Several may do it at once: one makes it, the others wait for it.
  *
+ * @param notifies Whether whoever writes wakes the hubs. The hub that was started last decides for all.
  * @throws {BaroError} `bad-definition` if the server is too old, is a standby, or has a schema of another version.
  */
-export async function installSchema(tx: Queryable): Promise<void> {
+export async function installSchema(tx: Queryable, notifies: boolean): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(${installLock})::text`)
   const [found] = await tx.query<{ version: number; standby: boolean; life: string | null; log: string | null }>(
     `select current_setting('server_version_num')::int as version, pg_is_in_recovery() as standby,
@@ -160,4 +175,7 @@ export async function installSchema(tx: Queryable): Promise<void> {
       'bad-definition',
       `The schema "${schema}" of the database is of version ${life?.version}, not ${version}. Run hubs of one version, or drop the schema while none runs.`,
     )
+  await tx.query(`update ${schema}.life set notifies = $1::text::boolean where notifies <> $1::text::boolean`, [
+    String(notifies),
+  ])
 }

@@ -45,7 +45,7 @@ export async function publish<T extends ChannelTypes, Type extends keyof T['even
   const result = (await tx.query(
     `insert into ${schema}.log (name, kind, id, new)
      select $1::text, 'publish', pg_current_xact_id()::text || '-' || $2::text, jsonb_build_object('type', $3::text, 'payload', $4::text)
-     returning id, pg_notify('${schema}', '')::text`,
+     returning id, ${schema}.wake_hubs()`,
     [channel, id, type, JSON.stringify(checked)],
   )) as { readonly rows?: readonly { readonly id: string }[] } | readonly { readonly id: string }[]
   const rows = 'rows' in result ? result.rows : (result as readonly { readonly id: string }[])

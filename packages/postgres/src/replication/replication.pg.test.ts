@@ -33,6 +33,7 @@ function feedOf(
   const { table: shape, history } = over.definition ?? notes
   const tables = [{ ...shape, history }]
   const feed = new DatabaseFeed({
+    notifies: true,
     ...{ driver, broker: over.broker ?? broker, clock: systemClock, randomness: pooledRandomness, log, tables },
     ...{ pollIntervalMs: 50, careIntervalMs: 200 },
     choose: (name) => chooseCapture({ driver, log, tables }, asked, name),
