@@ -22,9 +22,19 @@ export async function makeReference(): Promise<readonly string[]> {
   mkdirSync(draft, { recursive: true })
   const complaints = await convert(draft)
   writeFileSync(join(draft, 'made.json'), JSON.stringify({ key, complaints }))
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(draft, folder)
+  place(draft, folder, key)
   return complaints
+}
+
+function place(draft: string, folder: string, key: string): void {
+  rmSync(folder, { recursive: true, force: true })
+  try {
+    renameSync(draft, folder)
+  } catch (error) {
+    // Another one was quicker. Of the same sources it has made the same.
+    if (readMade(folder)?.key !== key) throw error
+    rmSync(draft, { recursive: true })
+  }
 }
 
 interface Made {
