@@ -6,7 +6,10 @@ const config = (phase: string): NextConfig => ({
   poweredByHeader: false,
   devIndicators: false,
   // The packages are links into this repository, so the root of the build is the repository.
-  turbopack: { root: `${import.meta.dirname}/../..` },
+  turbopack: {
+    root: `${import.meta.dirname}/../..`,
+    resolveAlias: { 'zod/mini': { browser: './channels/no-schemas.ts' } },
+  },
   experimental: { inlineCss: true },
   // One loads a native module, the other starts a thread from a file of its own: no bundle can hold them.
   serverExternalPackages: ['@baro/disk', '@baro/postgres'],

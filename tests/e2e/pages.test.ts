@@ -81,6 +81,15 @@ describe('pages in Chromium', () => {
     },
   )
 
+  test('the scripts of a page hold no schema, and no Buffer of Node', async () => {
+    const html = await (await fetch(`${site.url}/en`)).text()
+    // The polyfills are for browsers that know no modules.
+    const scripts = [...html.matchAll(/<script[^>]* src="([^"]+)"([^>]*)>/g)].filter(([tag]) => !/nomodule/i.test(tag))
+    expect(scripts.length).toBeGreaterThan(5)
+    for (const [, src = ''] of scripts)
+      expect(await (await fetch(site.url + src)).text(), src).not.toMatch(/ZodError|_zod|Attempt to allocate Buffer/)
+  })
+
   test('without JavaScript pages are complete up to the first paint', async () => {
     const log = createLog(() => site)
     await log.publish(3)

@@ -26,19 +26,26 @@ const sample = z.object({
 export type Facts = z.infer<typeof facts>
 export type Sample = z.infer<typeof sample>
 
+/** A sample, and which publication brought it: so a page knows how it came. */
+export type Measured = Sample & { readonly offset: number }
+
 /** The machine this site runs on: the last two minutes, a sample each second. */
 export interface Machine {
   readonly facts: Facts | null
-  readonly samples: readonly Sample[]
+  readonly samples: readonly Measured[]
 }
 
 export const machine = channel('machine', {
+  version: '2',
   events: { facts, sample },
   state: {
     initial: (): Machine => ({ facts: null, samples: [] }),
     on: {
       facts: (state, { payload }) => ({ ...state, facts: payload }),
-      sample: (state, { payload }) => ({ ...state, samples: lastTwoMinutes([...state.samples, payload]) }),
+      sample: (state, { payload, offset }) => ({
+        ...state,
+        samples: lastTwoMinutes([...state.samples, { ...payload, offset }]),
+      }),
     },
   },
   // A page further behind than five minutes gets a fresh snapshot, which is smaller than what it missed.
@@ -46,7 +53,7 @@ export const machine = channel('machine', {
 })
 
 /** After a pause of the server there are fewer: samples from before it would be drawn as if they were of now. */
-function lastTwoMinutes(samples: readonly Sample[]): readonly Sample[] {
+function lastTwoMinutes(samples: readonly Measured[]): readonly Measured[] {
   const newest = samples.at(-1)?.time ?? 0
   return samples.slice(-120).filter(({ time }) => time > newest - 120_000)
 }

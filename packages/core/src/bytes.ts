@@ -6,9 +6,11 @@
 // Declared here, because this package runs in Node and in browsers, and takes the types of neither.
 declare const btoa: (binary: string) => string
 declare const atob: (base64: string) => string
-declare const Buffer:
-  | undefined
-  | { from(buffer: ArrayBufferLike, offset: number, length: number): { toString(as: 'base64'): string } }
+interface Host {
+  readonly Buffer?: {
+    from(buffer: ArrayBufferLike, offset: number, length: number): { toString(as: 'base64'): string }
+  }
+}
 
 /** The only key of an object that stands for bytes. No payload may use it for anything else. */
 export const bytesKey = 'baro:bytes'
@@ -87,8 +89,9 @@ export function bytesUrl(bytes: Uint8Array, mimeType: string): string {
 
 /** Base64 with padding (RFC 4648 §4). */
 export function toBase64(bytes: Uint8Array): string {
-  // Where there is a Buffer, it is a hundred times faster.
-  if (typeof Buffer !== 'undefined') return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
+  // Where there is a Buffer, it is a hundred times faster. Asked for by its name alone, bundlers put one of 10 kB into each page.
+  const { Buffer } = globalThis as Host
+  if (Buffer) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
   return browserBase64(bytes)
 }
 

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { maxNameLength } from '../../channels/club.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
 import styles from './account.module.css'
 import { accountChanged } from './member-name.ts'
 import { post } from './post.ts'
@@ -31,7 +32,7 @@ export function SignInForm({ language }: { language: Language }) {
         <span>{account.name}</span>
         <input name="name" required maxLength={maxNameLength} autoComplete="nickname" />
       </label>
-      <button type="submit" disabled={isSending}>
+      <button type="submit" className={button.solid} disabled={isSending}>
         {account.signIn}
       </button>
       <p role="alert" className={styles.problem}>

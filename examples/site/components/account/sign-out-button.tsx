@@ -2,6 +2,7 @@
 
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
 import { stopPush } from '../inbox/push.ts'
 import styles from './account.module.css'
 import { accountChanged } from './member-name.ts'
@@ -15,7 +16,7 @@ export function SignOutButton({ language }: { language: Language }) {
     if (await post(`/${language}/session/end`)) accountChanged()
   }
   return (
-    <button type="button" className={styles.signOut} onClick={signOut}>
+    <button type="button" className={`${button.quiet} ${styles.signOut}`} onClick={signOut}>
       {wordsIn(language).account.signOut}
     </button>
   )

@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react'
 import { type ClubMessage, club } from '../../channels/club.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
 import { LocalTime } from '../live/local-time.tsx'
 import { clockTime } from '../room/refusal.ts'
 import styles from './club.module.css'
@@ -77,7 +78,7 @@ export default function Desk({
   return (
     <>
       <span role="status">{said}</span>
-      <button type="button" ref={opener} onClick={() => list.current?.showModal()}>
+      <button type="button" className={button.quiet} ref={opener} onClick={() => list.current?.showModal()}>
         {says.desk}
       </button>
       <dialog ref={asking} className={styles.dialog} aria-labelledby="chosen" onClose={done}>
@@ -86,15 +87,19 @@ export default function Desk({
             <h2 id="chosen">{says.messageOf(chosen.name)}</h2>
             <p className={styles.quoted}>{chosen.text}</p>
             <div className={styles.ways}>
-              <button type="button" onClick={() => remove(chosen)}>
+              <button type="button" className={button.quiet} onClick={() => remove(chosen)}>
                 {says.remove}
               </button>
               {chosen.by !== undefined && chosen.by !== own && (
-                <button type="button" onClick={() => chosen.by && mute(chosen.by, Date.now() + muteMs)}>
+                <button
+                  type="button"
+                  className={button.quiet}
+                  onClick={() => chosen.by && mute(chosen.by, Date.now() + muteMs)}
+                >
                   {says.mute}
                 </button>
               )}
-              <button type="button" onClick={() => asking.current?.close()}>
+              <button type="button" className={button.quiet} onClick={() => asking.current?.close()}>
                 {says.cancel}
               </button>
             </div>
@@ -116,12 +121,12 @@ export default function Desk({
           {muted.map(
             ({ user }) =>
               user !== undefined && (
-                <button key={user} type="button" onClick={() => mute(user, 0)}>
+                <button key={user} type="button" className={button.quiet} onClick={() => mute(user, 0)}>
                   {says.unmute(nameOf(user))}
                 </button>
               ),
           )}
-          <button type="button" onClick={() => list.current?.close()}>
+          <button type="button" className={button.quiet} onClick={() => list.current?.close()}>
             {says.close}
           </button>
         </div>

@@ -3,6 +3,7 @@
 import { useState } from 'react'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
 import { useIsHydrated } from '../live/use-is-hydrated.ts'
 import styles from './home.module.css'
 
@@ -23,7 +24,13 @@ export function Install({ language }: { language: Language }) {
   return (
     <div className={styles.install}>
       <code translate="no">{command}</code>
-      <button type="button" onClick={copy} disabled={!isHydrated} aria-label={`${device.copy}: ${command}`}>
+      <button
+        type="button"
+        className={button.solid}
+        onClick={copy}
+        disabled={!isHydrated}
+        aria-label={`${device.copy}: ${command}`}
+      >
         {isCopied ? device.copied : device.copy}
       </button>
       <p>{home.installHint}</p>

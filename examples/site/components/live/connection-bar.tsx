@@ -3,6 +3,7 @@
 import { useConnection } from '@baro/react'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
 import styles from './live.module.css'
 import { useCountdown } from './use-countdown.ts'
 import { useIsOffline } from './use-is-offline.ts'
@@ -34,7 +35,7 @@ export function ConnectionBar({ language }: { language: Language }) {
         {!isUnneeded && <small>{live.kept}</small>}
       </p>
       {!isUnneeded && (
-        <button type="button" onClick={reconnect}>
+        <button type="button" className={button.solid} onClick={reconnect}>
           {live.reconnect}
         </button>
       )}

@@ -3,6 +3,7 @@
 import { useRef, useSyncExternalStore } from 'react'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
 import styles from './live.module.css'
 
 // One for all pages: who cannot read beside something that moves wants it to stand on the next page too.
@@ -39,7 +40,12 @@ export function PauseButton({ language }: { language: Language }) {
   }
   return (
     <>
-      <button type="button" className={styles.pause} onClick={toggle} data-paused={paused || undefined}>
+      <button
+        type="button"
+        className={`${button.quiet} ${styles.pause}`}
+        onClick={toggle}
+        data-paused={paused || undefined}
+      >
         {paused ? live.resume : live.pause}
       </button>
       <span className="visually-hidden" role="status">

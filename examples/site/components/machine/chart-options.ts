@@ -1,11 +1,23 @@
 import type uPlot from 'uplot'
 import type { Language } from '../../i18n/languages.ts'
+import type { Arrival } from '../live/arrival.ts'
+import type { ArrivalSpan } from './arrival-spans.ts'
 
 /**
  * The space around the lines, in pixels; the sketch keeps the same, so that nothing moves when the chart comes. On the right
  * there is room for half of a time, which stands below the newest second.
  */
 export const margins = { left: 64, bottom: 24, top: 8, right: 26 } as const
+
+/** How high the line below a chart is, whose colour is how each time reached the browser: in pixels. */
+export const arrivalHeight = 3
+
+const arrivalColors: Readonly<Record<Arrival, string>> = {
+  page: '--page',
+  recovered: '--recovered',
+  fresh: '--recovered',
+  live: '--live',
+}
 
 /** How the charting library draws a chart: three lines of grid, times below, the look from the style sheet. */
 export function chartOptions({
@@ -14,6 +26,7 @@ export function chartOptions({
   lines,
   format,
   end,
+  spans,
   point,
 }: {
   element: HTMLElement
@@ -21,6 +34,7 @@ export function chartOptions({
   lines: number
   format: (value: number) => string
   end: () => number
+  spans: () => readonly ArrivalSpan[]
   point: (index: number | undefined) => void
 }): uPlot.Options {
   const style = getComputedStyle(element)
@@ -67,6 +81,18 @@ export function chartOptions({
       })),
     ],
     hooks: {
+      // Before the lines, so that one at zero stays seen.
+      drawAxes: [
+        (plot) => {
+          const { ctx, bbox } = plot
+          const height = arrivalHeight * devicePixelRatio
+          for (const { from, to, arrival } of spans()) {
+            const start = plot.valToPos(from, 'x', true)
+            ctx.fillStyle = color(arrivalColors[arrival])
+            ctx.fillRect(start, bbox.top + bbox.height - height, plot.valToPos(to, 'x', true) - start, height)
+          }
+        },
+      ],
       // Every new sample, and every new size, sets a cursor that is nowhere: that is no news of the pointer.
       setCursor: [({ cursor }) => typeof cursor.idx === 'number' && point(cursor.idx)],
       ready: [({ over }) => over.addEventListener('mouseleave', () => point(undefined))],

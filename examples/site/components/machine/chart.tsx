@@ -4,6 +4,8 @@ import 'uplot/dist/uPlot.min.css'
 import { useEffect, useRef, useState } from 'react'
 import type uPlot from 'uplot'
 import type { Language } from '../../i18n/languages.ts'
+import type { Arrival } from '../live/arrival.ts'
+import { arrivalSpans } from './arrival-spans.ts'
 import { chartOptions } from './chart-options.ts'
 import { withGaps } from './gaps.ts'
 import styles from './machine.module.css'
@@ -17,6 +19,8 @@ export interface ChartProps {
   /** In seconds since 1970. */
   readonly times: readonly number[]
   readonly lines: readonly (readonly number[])[]
+  /** How each time reached the browser. */
+  readonly arrivals: readonly Arrival[]
   /** The scale reaches at least this far. */
   readonly top: number
   readonly format: (value: number) => string
@@ -25,15 +29,16 @@ export interface ChartProps {
 }
 
 /** Lines over time. The server sends them as a sketch; the charting library takes over in the browser, in its place. */
-export function Chart({ language, label, times, lines, top, format, point }: ChartProps) {
+export function Chart({ language, label, times, lines, arrivals, top, format, point }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(undefined)
   const [isDrawn, setIsDrawn] = useState(false)
   const end = scaleEnd(top, lines)
   const gapped = withGaps(times, lines)
   const data = [gapped.times, ...gapped.lines] as uPlot.AlignedData
-  const newest = useRef({ data, end, sampleAt: gapped.sampleAt })
-  newest.current = { data, end, sampleAt: gapped.sampleAt }
+  const spans = arrivalSpans(times, arrivals)
+  const newest = useRef({ data, end, spans, sampleAt: gapped.sampleAt })
+  newest.current = { data, end, spans, sampleAt: gapped.sampleAt }
 
   useEffect(() => {
     const element = box.current
@@ -50,6 +55,7 @@ export function Chart({ language, label, times, lines, top, format, point }: Cha
           lines: lines.length,
           format,
           end: () => newest.current.end,
+          spans: () => newest.current.spans,
           point: (index) => point(index === undefined ? undefined : newest.current.sampleAt[index]),
         })
         plot.current = new Plot(options, newest.current.data, element)
@@ -81,7 +87,7 @@ export function Chart({ language, label, times, lines, top, format, point }: Cha
 
   return (
     <div className={styles.chart} role="img" aria-label={label}>
-      {!isDrawn && <Sketch times={gapped.times} lines={gapped.lines} end={end} />}
+      {!isDrawn && <Sketch times={gapped.times} lines={gapped.lines} end={end} spans={spans} />}
       <div className={styles.canvas} ref={box} />
     </div>
   )

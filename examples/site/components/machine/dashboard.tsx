@@ -6,8 +6,10 @@ import { type ReactNode, useState } from 'react'
 import { machine } from '../../channels/machine.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { epochOf } from '../live/arrival.ts'
 import { PauseButton, useHeld } from '../live/pause.tsx'
 import { Proof } from '../live/proof.tsx'
+import { useArrivals } from '../live/use-arrivals.ts'
 import { FactList } from './fact-list.tsx'
 import styles from './machine.module.css'
 import { measuresOf } from './measures.ts'
@@ -26,9 +28,12 @@ export function Dashboard({
   strip: ReactNode
 }) {
   const { machine: says } = wordsIn(language)
-  const { state, status, handOver } = useChannel(machine, initial)
+  const { state, position, status, handOver } = useChannel(machine, initial)
+  const offsets = state.samples.map(({ offset }) => offset)
+  const { byOffset } = useArrivals(initial.channel, { epoch: epochOf(position), offsets, handOver })
   const [pointed, point] = useState<number>()
-  const { facts, samples } = useHeld(state)
+  const arrivals = offsets.map((offset) => byOffset.get(offset) ?? 'live')
+  const { facts, samples, ...held } = useHeld({ ...state, arrivals })
   const measures = measuresOf(says, samples)
 
   return (
@@ -60,6 +65,7 @@ export function Dashboard({
             language={language}
             measure={measure}
             samples={samples}
+            arrivals={held.arrivals}
             pointed={pointed}
             point={point}
           />

@@ -1,6 +1,7 @@
 import type { Sample } from '../../channels/machine.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import type { Arrival } from '../live/arrival.ts'
 import { Chart } from './chart.tsx'
 import styles from './machine.module.css'
 import type { Measure } from './measures.ts'
@@ -10,12 +11,15 @@ export function Panel({
   language,
   measure: { title, top, format, lines },
   samples,
+  arrivals,
   pointed,
   point,
 }: {
   language: Language
   measure: Measure
   samples: readonly Sample[]
+  /** How each of them reached the browser. */
+  arrivals: readonly Arrival[]
   pointed: number | undefined
   point: (index: number | undefined) => void
 }) {
@@ -38,6 +42,7 @@ export function Panel({
         label={`${title}, ${wordsIn(language).machine.lastTwoMinutes}`}
         times={samples.map(({ time }) => time / 1_000)}
         lines={lines.map(({ read }) => samples.map(read))}
+        arrivals={arrivals}
         top={top}
         format={format}
         point={point}

@@ -1,9 +1,15 @@
+import type { ArrivalSpan } from './arrival-spans.ts'
 import { margins } from './chart-options.ts'
 import type { GappedLines } from './gaps.ts'
 import styles from './machine.module.css'
 
 /** The lines of a chart as the server draws them. */
-export function Sketch({ times, lines, end }: Pick<GappedLines, 'times' | 'lines'> & { end: number }) {
+export function Sketch({
+  times,
+  lines,
+  end,
+  spans,
+}: Pick<GappedLines, 'times' | 'lines'> & { end: number; spans: readonly ArrivalSpan[] }) {
   const first = times[0] ?? 0
   const width = Math.max(1, (times.at(-1) ?? 0) - first)
   return (
@@ -19,6 +25,9 @@ export function Sketch({ times, lines, end }: Pick<GappedLines, 'times' | 'lines
       preserveAspectRatio="none"
       aria-hidden="true"
     >
+      {spans.map(({ from, to, arrival }) => (
+        <line key={from} data-arrival={arrival} x1={rounded(from - first)} x2={rounded(to - first)} y1="100" y2="100" />
+      ))}
       {lines.flatMap((values, line) =>
         piecesOf(values).map((piece) => (
           <polyline

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { longestBody, longestTitle, newsroom } from '../../channels/news.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
 import styles from './news.module.css'
 
 interface Draft {
@@ -61,7 +62,7 @@ export function ArticleForm({ language, id, title, body }: Draft & { language: L
           rows={5}
         />
       </label>
-      <button type="submit" disabled={isSaving}>
+      <button type="submit" className={button.solid} disabled={isSaving}>
         {says.save}
       </button>
       <p role="alert" className={styles.problem}>

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { products, till } from '../../channels/shop.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
 import { Proof } from '../live/proof.tsx'
 import styles from './shop.module.css'
 
@@ -47,7 +48,7 @@ export function ProductList({ language, initial }: { language: Language; initial
             >
               <input type="hidden" name="product" value={id} />
               <input type="hidden" name="what" value={stock > 0 ? 'buy' : 'restock'} />
-              <button type="submit" {...(stock === 0 && { className: styles.restock })}>
+              <button type="submit" className={stock > 0 ? button.solid : button.quiet}>
                 {stock > 0 ? says.buy : says.restock}
               </button>
             </form>

@@ -3,6 +3,7 @@
 import { useState } from 'react'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
 import { useIsHydrated } from '../live/use-is-hydrated.ts'
 import styles from './transports.module.css'
 
@@ -23,7 +24,7 @@ export function Handshake({ language }: { language: Language }) {
         <h2 id="handshake">{handshake.title}</h2>
         <p>{handshake.lead}</p>
       </header>
-      <button type="button" disabled={!isHydrated} onClick={show}>
+      <button type="button" className={button.solid} disabled={!isHydrated} onClick={show}>
         {handshake.show}
       </button>
       {exchange === 'failed' && <p role="alert">{handshake.failed}</p>}

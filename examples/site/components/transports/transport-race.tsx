@@ -4,6 +4,7 @@ import type { SnapshotOf } from '@baro/core'
 import { type race, rates } from '../../channels/race.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
 import { useIsHydrated } from '../live/use-is-hydrated.ts'
 import { Guide } from './guide.tsx'
 import { LaneRow } from './lane-row.tsx'
@@ -27,7 +28,12 @@ export function TransportRace({ language, initial }: { language: Language; initi
           <p>{says.lead}</p>
         </header>
         <div className={styles.controls}>
-          <button type="button" className={styles.start} disabled={!isHydrated} onClick={isRunning ? stop : start}>
+          <button
+            type="button"
+            className={`${button.solid} ${styles.start}`}
+            disabled={!isHydrated}
+            onClick={isRunning ? stop : start}
+          >
             {isRunning ? says.stop : says.start}
           </button>
           <fieldset className={styles.rates} disabled={!isHydrated}>
