@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { channel } from '@baro/core'
-import { createHub, type Hub, type HubOptions } from '@baro/server'
+import { createHub, type Hub, type HubObserver, type HubOptions } from '@baro/server'
+import { Registry } from 'prom-client'
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type MetricsOptions, mount } from './index.ts'
+import { measure } from './measures.ts'
 
 const room = channel('room:{id}', {
   events: { message: z.object({ text: z.string() }) },
@@ -77,6 +79,37 @@ describe('the metrics of a hub', () => {
     }
     const few = await seriesWith(2)
     expect(await seriesWith(100)).toBe(few)
+  })
+
+  test('tell the lag of a broker and of a database apart, and bound what they know of handlers', async () => {
+    const registry = new Registry()
+    const observers: HubObserver[] = []
+    const observe: Hub['observe'] = (observer) => {
+      observers.push(observer)
+      return () => {}
+    }
+    measure({ ...createHub({ channels: [] }), observe } as Hub, registry)
+    const [told] = observers
+    const batch = { follows: 0, offset: 1, publications: 1, readers: 1 }
+    for (const channel of ['room:1', 'rows:orders', 'rows:orders'])
+      told?.delivered?.({ name: 'delivered', atMs: 1_030, publishedAtMs: 1_000, channel, ...batch })
+    for (let number = 0; number < 1_000; number++)
+      told?.handled?.({
+        name: 'handled',
+        atMs: 1,
+        channel: 'room:1',
+        pattern: 'room:{id}',
+        type: `t${number}`,
+        tookMs: 1,
+      })
+    const text = await registry.metrics()
+    expect(await samplesOf(text, 'baro_delivery_lag_seconds_count')).toEqual({
+      '{source="broker"}': 1,
+      '{source="database"}': 2,
+    })
+    const handled = await samplesOf(text, 'baro_handler_seconds_count')
+    expect(Object.keys(handled)).toHaveLength(201)
+    expect(handled['{pattern="other",type="other"}']).toBe(800)
   })
 
   test('every name of the board is one of them, and every one of ours is in the document', async () => {
