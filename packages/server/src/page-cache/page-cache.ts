@@ -158,8 +158,14 @@ export class PageCache {
       const forward = older ? 'stale' : 'uri-miss'
       const fault = older && 'fault' in older.verdict ? older.verdict.fault : undefined
       switch (flown.came) {
-        case 'page':
-          return this.#answerKept(asking, flown.page, { how: 'rendered', forward, fault, isStored: true, isCollapsed })
+        case 'page': {
+          const { page } = flown
+          const how: HowAnswered = { how: 'rendered', forward, fault, isStored: true, isCollapsed }
+          // Who came later may have waited for a render that had begun before.
+          return void whenHere(this.#parts.judge.isRedacted(page), (isGone) =>
+            isGone ? this.#pass(pages, request, response, 'bypass') : this.#answerKept(asking, page, how),
+          )
+        }
         case 'private':
           return this.#pass(pages, request, response, forward === 'stale' ? 'bypass' : forward)
         case 'answer':

@@ -13,7 +13,7 @@ import { type AtPosition, formatPosition, parsePosition, positionAt } from '@bar
 import type { Registry, Resolved } from '../channel/registry.ts'
 import type { Heads } from '../stream/heads.ts'
 import { judgePage, type PageMoment, type PageVerdict } from './page-verdict.ts'
-import { redactionTags } from './redacted-pages.ts'
+import { isRedacted, redactionTags } from './redacted-pages.ts'
 
 /** What judging works with. */
 export interface PageJudgeParts {
@@ -56,6 +56,15 @@ export class PageJudge {
   ): PageVerdict {
     const versions = resolved.map((one) => one?.definition.version)
     return judgePage(page, { now: this.#parts.clock.now(), heads, versions, ...marks })
+  }
+
+  /** Whether nobody may get a page that was rendered just now: something was taken back meanwhile that it may show. */
+  isRedacted(page: KeptPage): NowOrLater<boolean> {
+    const { store, registry } = this.#parts
+    return orElse<boolean>(
+      () => isRedacted(page, store, registry),
+      () => true,
+    )
   }
 
   /**

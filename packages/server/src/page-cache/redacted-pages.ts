@@ -4,7 +4,15 @@
  * missed it renders every page anew that shows a moderated channel.
  */
 import type { Log } from '@baro/core'
-import { type Broker, type Cancel, type Clock, type PageStore, whenHere } from '@baro/core/broker'
+import {
+  type Broker,
+  type Cancel,
+  type Clock,
+  type KeptPage,
+  type NowOrLater,
+  type PageStore,
+  whenHere,
+} from '@baro/core/broker'
 import type { Hearing } from '../access/hearing.ts'
 import type { Registry, Resolved } from '../channel/registry.ts'
 import { describeError } from '../observe/describe-error.ts'
@@ -47,17 +55,36 @@ export function withoutRedacted(store: PageStore, registry: Pick<Registry, 'reso
     marksOf: (tags) => store.marksOf(tags),
     purge: (tags) => store.purge(tags),
     close: () => store.close(),
-    write(key, page) {
-      const resolved = page.reads.map(({ channel }) => registry.resolve(channel))
-      const tags = redactionTags(resolved.map((one) => (one.ok ? one.value : undefined)))
-      if (tags.length === 0) return store.write(key, page)
-      return whenHere(store.marksOf(tags), (marks) =>
-        marks.some((newest) => newest > page.mark)
-          ? undefined
-          : store.write(key, { ...page, tags: [...page.tags, moderatedTag] }),
-      )
-    },
+    write: (key, page) =>
+      whenHere(isRedacted(page, store, registry), (isGone) =>
+        isGone ? undefined : store.write(key, isModerated(page, registry) ? withTag(page) : page),
+      ),
   }
+}
+
+/** Whether something that a page may show was taken back after its render had begun. */
+export function isRedacted(
+  page: Pick<KeptPage, 'reads' | 'mark'>,
+  store: Pick<PageStore, 'marksOf'>,
+  registry: Pick<Registry, 'resolve'>,
+): NowOrLater<boolean> {
+  const tags = redactionTags(resolvedReads(page, registry))
+  return tags.length > 0 && whenHere(store.marksOf(tags), (marks) => marks.some((newest) => newest > page.mark))
+}
+
+function isModerated(page: KeptPage, registry: Pick<Registry, 'resolve'>): boolean {
+  return resolvedReads(page, registry).some((read) => read?.definition.moderated)
+}
+
+function withTag(page: KeptPage): KeptPage {
+  return { ...page, tags: [...page.tags, moderatedTag] }
+}
+
+function resolvedReads({ reads }: Pick<KeptPage, 'reads'>, registry: Pick<Registry, 'resolve'>) {
+  return reads.map(({ channel }) => {
+    const resolved = registry.resolve(channel)
+    return resolved.ok ? resolved.value : undefined
+  })
 }
 
 /** How long after the first of several redactions the bytes of pages are purged: at most so often all of them are looked at. */
