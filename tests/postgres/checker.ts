@@ -1,7 +1,8 @@
 /**
  * `npm run postgres:checker -- CHANGES`: the checker of `packages/postgres/test/checker`, on a server of its own. `--wrap`: one
  * whose 32 bits of transaction ids run out meanwhile. `--embedded`: on the database that is in the process of its node.
- * `--replication`: by the server's own log, whose link is cut too.
+ * `--replication`: by the server's own log, whose link is cut too. `--by-place` with it: places in that log are compared in place
+ * of the visibility rule, which it must find.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -34,11 +35,16 @@ if (asked.includes('--embedded')) {
 }
 
 async function check(url: string): Promise<void> {
+  const rule = asked.includes('--by-place') ? 'log' : 'visibility'
   const feed = asked.includes('--replication') ? 'replication' : 'triggers'
   const main = 'packages/postgres/test/checker/main.ts'
-  const checker = spawn(process.execPath, ['--conditions=baro-source', '--import', 'tsx', main, url, changes, feed], {
-    stdio: 'inherit',
-  })
+  const checker = spawn(
+    process.execPath,
+    ['--conditions=baro-source', '--import', 'tsx', main, url, changes, feed, rule],
+    {
+      stdio: 'inherit',
+    },
+  )
   const [code] = (await once(checker, 'exit')) as [number | null]
   process.exitCode = code ?? 1
 }

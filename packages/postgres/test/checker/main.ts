@@ -1,10 +1,12 @@
-/** The checker in its long form: `main.ts URL CHANGES [replication] [SEED]`, or `main.ts embedded:DIRECTORY CHANGES`. */
+/** The checker in its long form: `main.ts URL CHANGES [FEED] [RULE] [SEED]`, or `main.ts embedded:DIRECTORY CHANGES`. */
 import { runChecker } from './run-checker.ts'
 
-const [url = '', changes = '1000000', feed, seed = String(Date.now() % 1_000_000)] = process.argv.slice(2)
+const [url = '', changes = '1000000', feed, rule = 'visibility', seed = String(Date.now() % 1_000_000)] =
+  process.argv.slice(2)
 const started = performance.now()
 const { examples, ...report } = await runChecker({
   ...{ url, changes: Number(changes), writers: 8, readers: 60, seed: Number(seed) },
+  rule: rule as 'visibility' | 'log',
   ...(feed === 'replication' && { feed, feedCutEveryMs: 1_500 }),
   ...{ cutEveryMs: 1_500, killEveryMs: 20_000, lifeMs: 6_000, travelMs: 1_000, settleMs: 120_000 },
   // An embedded database has one session, for which all others wait.
