@@ -26,6 +26,9 @@ const paths = {
   devices: '/device',
   device: '/device/kitchen',
   compat: '/compat',
+  stream: '/stream',
+  inbox: '/inbox',
+  write: '/write/1',
   missing: '/nothing',
 } as const
 /** Pages of the database, which has a moment of its own. */
@@ -205,7 +208,7 @@ async function goLive(visit: Visit): Promise<void> {
 }
 
 async function waitForLive({ name, page }: Visit): Promise<void> {
-  if (name !== 'transports' && name !== 'compat' && name !== 'missing')
+  if (name !== 'transports' && name !== 'compat' && name !== 'inbox' && name !== 'missing')
     await page.waitForSelector('[data-connection=live]')
 }
 
