@@ -29,6 +29,9 @@ const paths = {
   demos: '/demos',
   board: '/board',
   play: '/play',
+  stream: '/stream',
+  inbox: '/inbox',
+  write: '/write/1',
   missing: '/nothing',
 } as const
 /** Pages of the database, which has a moment of its own. */
@@ -208,7 +211,7 @@ async function goLive(visit: Visit): Promise<void> {
 }
 
 async function waitForLive({ name, page }: Visit): Promise<void> {
-  if (name !== 'transports' && name !== 'compat' && name !== 'missing')
+  if (name !== 'transports' && name !== 'compat' && name !== 'inbox' && name !== 'missing')
     await page.waitForSelector('[data-connection=live]')
 }
 
