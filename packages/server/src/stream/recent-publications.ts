@@ -5,8 +5,11 @@ import { footprintOf } from '../memory-broker/footprint.ts'
 import type { Limits } from '../ports/limits.ts'
 import { isSamePosition } from './same-position.ts'
 
-/** For how long nobody has to ask before it is let go: it may hold hundreds of publications. */
-const unaskedMs = 900
+/**
+ * For how long nobody has to ask before it is let go: it may hold hundreds of publications. Clients come back within a backoff of some seconds, and
+ * one that comes after it was let go costs a read.
+ */
+const unaskedMs = 5_000
 
 /**
  * The newest publications of a stream, from some position on: what a feed has read, and what came after it. The readers of a node that is gone
