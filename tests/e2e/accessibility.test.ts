@@ -35,6 +35,9 @@ const pages = [
   '/compat',
   '/board',
   '/play',
+  '/stream',
+  '/inbox',
+  '/write/1',
   '/nothing',
 ]
 /** `npm run accessibility` is the long form: both languages at both widths. Else each page is seen once, every other one narrow. */
@@ -51,7 +54,7 @@ const seen = pages.flatMap((path, index) =>
 async function open(path: string, width = 1_280): Promise<Page> {
   const page = await browser.newPage({ locale: 'en-US', viewport: { width, height: 844 } })
   await page.goto(site.url + path)
-  if (!/transports|nothing|club|sign-in|how|benchmarks|docs|compare/.test(path)) await waitForLive(page)
+  if (!/transports|nothing|club|sign-in|how|benchmarks|docs|compare|inbox/.test(path)) await waitForLive(page)
   return page
 }
 
