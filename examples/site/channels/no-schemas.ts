@@ -28,6 +28,7 @@ export {
   unchecked as maximum,
   unchecked as minLength,
   unchecked as minimum,
+  unchecked as normalize,
   unchecked as nullable,
   unchecked as number,
   unchecked as object,
@@ -36,5 +37,6 @@ export {
   unchecked as regex,
   unchecked as string,
   unchecked as trim,
+  unchecked as tuple,
   unchecked as union,
 }
