@@ -1,7 +1,7 @@
+import { readJson } from '@baro/core/protocol'
 import type { Page } from 'playwright-core'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type Draft, textOf } from '../../examples/site/channels/write.ts'
-import { readJson } from '../../packages/core/src/bytes.ts'
 import { type BadProxy, createBadProxy } from './bad-proxy.ts'
 import { complaintsOf } from './browser.ts'
 import { patience, slow } from './patience.ts'

@@ -248,7 +248,8 @@ describe('ten tabs', () => {
     const page = await hub.snapshot(first)
     await publish('2')
     openTabs(2)
-    await clock.pass(1_000)
+    // What the node has heard lately would be the answer, without a read.
+    await clock.pass(10_000)
     whileReading = () => publish('3')
     new Tab().follow(page)
     await clock.pass(1_000)
