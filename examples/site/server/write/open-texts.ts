@@ -1,5 +1,5 @@
 import { liveValue } from '@baro/core'
-import type { Followed, Hub } from '@baro/server'
+import type { Followed, Hub, Participant } from '@baro/server'
 import { applyUpdate, Doc } from 'yjs'
 import { type Draft, draft, updatesOf } from '../../channels/write.ts'
 
@@ -24,7 +24,8 @@ interface Entry extends OpenText {
  * @param most To open a text is to read all of it. The one that was used least lately is forgotten.
  */
 export function openTexts(hub: Hub, most: number): (id: string) => Promise<OpenText> {
-  const reader = hub.open()
+  // Opened with the first text: a site where nobody writes has no session of its own.
+  let reader: Participant | undefined
   const texts = new Map<string, Entry>()
 
   function open(id: string): Entry {
@@ -33,6 +34,7 @@ export function openTexts(hub: Hub, most: number): (id: string) => Promise<OpenT
       settle = { read: resolve, failed: reject }
     })
     const text: OpenText = { doc: new Doc(), owners: new Map(), bytes: 0 }
+    reader ??= hub.open()
     const followed = reader.follow(draft({ id }), undefined, {
       reset(_, { value }) {
         text.doc.destroy()
