@@ -25,6 +25,8 @@ const long = [
   'tests/e2e/kills.test.ts',
   'tests/e2e/process.test.ts',
   'tests/e2e/refreshes.test.ts',
+  'tests/e2e/inbox.test.ts',
+  'tests/e2e/write.test.ts',
   'tests/embedded/embedded.test.ts',
 ]
 const leftOut = process.env.BARO_WHOLE === undefined ? long : []

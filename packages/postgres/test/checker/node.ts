@@ -29,11 +29,13 @@ const rules: Readonly<Record<string, Sees>> = {
 const [url = '', folder = '', port = '0', rule = 'visibility', life = '0', longest = '0', feed, link] =
   process.argv.slice(2)
 const [, directory] = /^embedded:(.*)$/.exec(url) ?? []
-const database = directory === undefined ? pooled() : createEmbeddedPostgres({ directory })
-if ('script' in database) await database.script(createTables)
+const embedded = directory === undefined ? undefined : createEmbeddedPostgres({ directory })
+const database = embedded ?? pooled()
+await embedded?.script(createTables)
 
 const options = {
   ...({ feed: feed === 'replication' ? feed : 'triggers' } as const),
+  notifies: true,
   pollIntervalMs: 500,
   careIntervalMs: 2_000,
   maxRows: 10_000,
