@@ -26,6 +26,7 @@ const long = [
   'tests/e2e/process.test.ts',
   'tests/e2e/refreshes.test.ts',
   'tests/e2e/inbox.test.ts',
+  'tests/e2e/play.test.ts',
   'tests/e2e/write.test.ts',
   'tests/embedded/embedded.test.ts',
 ]
