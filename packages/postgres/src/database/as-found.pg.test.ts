@@ -223,6 +223,10 @@ test('I12: a table that takes the place of another one resets who follows, and t
   await database.run('insert into former values (98); truncate former; insert into parts values (3)')
   await eventually(() => expect(page.rows().map(({ id }) => id)).toEqual([2, 3]))
   expect(page.resets).toEqual(['trimmed'])
+  const { rows } = await database.pool.query(
+    `select tgname from pg_trigger where tgrelid = 'former'::regclass and tgname like '0baro%'`,
+  )
+  expect(rows).toEqual([])
 })
 
 test('I12: a table that gets the name of another one is told under that name', async () => {

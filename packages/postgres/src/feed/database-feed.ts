@@ -63,7 +63,7 @@ export class DatabaseFeed implements ChangeFeed {
           publish: parts.publish,
           prepare: async () => {
             // Each time it begins to lead: somebody may have dropped what was there.
-            await driver.transaction('read committed', (tx) => installSchema(tx, parts.notifies))
+            await this.#install()
             const capture = await this.#capture()
             await capture.prepare()
             return capture
@@ -117,10 +117,15 @@ export class DatabaseFeed implements ChangeFeed {
     await this.#leader.then((leader) => leader.close()).catch(() => {})
   }
 
+  #install(): Promise<void> {
+    const { driver, notifies } = this.#parts
+    return driver.transaction('read committed', (tx) => installSchema(tx, notifies))
+  }
+
   #capture(): Promise<Capture> {
     if (this.#captured) return this.#captured
     const captured = this.#feed.then(async (feed) => {
-      await this.#parts.driver.transaction('read committed', (tx) => installSchema(tx, this.#parts.notifies))
+      await this.#install()
       return this.#parts.choose(feed)
     })
     this.#captured = captured

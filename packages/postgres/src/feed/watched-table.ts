@@ -168,12 +168,12 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
     `alter table ${table} enable always trigger "${which}"`,
   ]
   // Those of a table that had this name go: its rows are none of the table that has it now.
-  const elsewhere = await tx.query<{ drop: string }>(
-    `select format('drop trigger %I on %s', tgname, tgrelid::regclass) as drop from pg_trigger
+  const elsewhere = await tx.query<{ former: string }>(
+    `select distinct tgrelid::regclass::text as former from pg_trigger
      where tgname in ('${trigger.row}', '${trigger.truncate}') and ${logsAs('$1::text')} and tgrelid <> to_regclass($2)`,
     [name, table],
   )
-  for (const { drop } of elsewhere) await tx.query(drop)
+  for (const { former } of elsewhere) await dropTriggers(tx, former)
   for (const statement of [
     // Whoever drops it meanwhile waits, and finds the new triggers.
     `lock table ${schema}.log in access share mode`,
@@ -185,7 +185,11 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
     await tx.query(statement)
 }
 
-/** Takes the triggers from a table that is captured in another way. The lock is held. */
-export async function dropTriggers(tx: Queryable, name: string): Promise<void> {
-  for (const which of Object.values(trigger)) await tx.query(`drop trigger if exists "${which}" on ${quoteTable(name)}`)
+/**
+ * Takes the triggers from a table that is captured in another way, or no more.
+ *
+ * @param table As SQL takes it.
+ */
+export async function dropTriggers(tx: Queryable, table: string): Promise<void> {
+  for (const which of Object.values(trigger)) await tx.query(`drop trigger if exists "${which}" on ${table}`)
 }

@@ -88,7 +88,7 @@ export async function dropIdleTriggers(driver: PostgresDriver, names: readonly s
     await driver
       .transaction('read committed', async (tx) => {
         await tx.query(`set local lock_timeout = ${lockTimeoutMs}`)
-        await dropTriggers(tx, name)
+        await dropTriggers(tx, quoteTable(name))
       })
       .catch(() => {})
 }
