@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Those that bring up servers, browsers or attackers. Beside what computes, a page may take half a minute to load; three of them
+ * Those that bring up servers, browsers or attackers. Beside what computes, a page may take half a minute to load; four of them
  * beside each other mostly wait.
  */
 const apart = [
@@ -29,14 +29,26 @@ const long = [
   'tests/e2e/play.test.ts',
   'tests/e2e/write.test.ts',
   'tests/embedded/embedded.test.ts',
+  'tests/storm/three-nodes.test.ts',
 ]
 const leftOut = process.env.BARO_WHOLE === undefined ? long : []
 
+/** They visit the site and change nothing that others see: those of one process visit one site, one after the other. */
+const ofOneSite = [
+  'tests/e2e/{accessibility,board,break-it,compare,compat,composing,device}.test.ts',
+  'tests/e2e/{form,hand-over,ladder,navigation,speakers,stream,transports}.test.ts',
+]
+
 /** The modules of these are loaded once for all files: that takes longer than most of them do. */
 const ofOneWorld = ['packages/core/src/**/*.test.ts', 'packages/server/src/**/*.test.ts']
-/** They put another module in the place of one of Node, for all who have loaded it. */
-const mocking = [
+/**
+ * They change the process for all in it: put another module in the place of one of Node, or keep V8 from optimising. Or they read
+ * through all of its heap.
+ */
+const ofOwnProcess = [
   'packages/server/src/hub/compression.test.ts',
+  'packages/server/src/observe/allocation.test.ts',
+  'packages/server/src/publish/redacted-heap.test.ts',
   'packages/server/src/transports/channel-url/zipped-once.test.ts',
 ]
 
@@ -58,10 +70,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'together',
-          include: ['packages/!(core|server)/src/**/*.test.{ts,tsx}', ...mocking, 'tests/**/*.test.ts'],
+          include: ['packages/!(core|server)/src/**/*.test.{ts,tsx}', ...ofOwnProcess, 'tests/**/*.test.ts'],
           exclude: [...apart, ...database, '**/node_modules/**'],
           // Much of the time of these tests is that of a clock or a network.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
@@ -70,10 +82,12 @@ export default defineConfig({
         test: {
           name: 'one world',
           include: ofOneWorld,
-          exclude: mocking,
+          exclude: ofOwnProcess,
           isolate: false,
+          restoreMocks: true,
+          unstubEnvs: true,
           unstubGlobals: true,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
@@ -82,9 +96,20 @@ export default defineConfig({
         test: {
           name: 'apart',
           include: apart,
-          exclude: [...leftOut, '**/node_modules/**'],
-          maxWorkers: 3,
+          exclude: [...ofOneSite, ...leftOut, '**/node_modules/**'],
+          maxWorkers: 4,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'one site',
+          include: ofOneSite,
+          exclude: leftOut,
+          isolate: false,
+          maxWorkers: 3,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -94,7 +119,7 @@ export default defineConfig({
           include: database,
           globalSetup: 'tests/postgres/global-setup.ts',
           maxWorkers: 2,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

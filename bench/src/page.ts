@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
 import type { Part } from './part.ts'
 import type { Result } from './results.ts'
+
+/** What pages of the site weigh in Chromium: `npm run weights` prints its tables, before and after a change. */
+const siteWeights = readFileSync(new URL('../results/weights.md', import.meta.url), 'utf8')
 
 /** Writes bench/README.md: method, figures with all runs, and what they say about the targets. */
 export function writePage(parts: readonly Part[], resultOf: (part: string) => Result | undefined): string {
@@ -29,7 +33,7 @@ ${missing.map(({ name }) => `| \`${name}\` | not measured yet |\n`).join('')}
 |---|---|---|
 ${targets.map(({ text, seen, isMet }) => `| ${text} | ${seen} | ${isMet ? 'met' : '**missed**'} |`).join('\n')}
 
-${told.map(({ chapter }) => chapter.text.trim()).join('\n\n')}
+${[...told.map(({ chapter }) => chapter.text), siteWeights].map((text) => text.trim()).join('\n\n')}
 
 ## Method
 

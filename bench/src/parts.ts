@@ -7,6 +7,7 @@ import { fanoutPart } from './fanout/part.ts'
 import { gatewayPart } from './gateway/part.ts'
 import { keptPart } from './kept/part.ts'
 import { longPollPart } from './long-poll/part.ts'
+import { mixPart } from './mix/part.ts'
 import { nodesPart } from './nodes/part.ts'
 import { observePart } from './observe/part.ts'
 import { pagesPart } from './pages/part.ts'
@@ -43,5 +44,6 @@ export const parts: readonly Part[] = [
   diskPart,
   keptPart,
   nodesPart,
+  mixPart,
   sizesPart,
 ]

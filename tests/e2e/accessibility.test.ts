@@ -4,42 +4,16 @@ import { violations } from './axe.ts'
 import { openAsMember, say } from './member-page.ts'
 import { patience, slow } from './patience.ts'
 import { waitForLive } from './room-page.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { pages } from './site-pages.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig(slow)
 
-visitSite()
+visitSharedSite()
 beforeAll(async () => {
   await site.publish('1', `axe-${Date.now()}`)
 })
 
-const pages = [
-  '',
-  '/demos',
-  '/benchmarks',
-  '/docs',
-  '/docs/pages',
-  '/docs/how-it-works',
-  '/docs/errors',
-  '/docs/api',
-  '/docs/api/react',
-  '/machine',
-  '/rooms/1',
-  '/device',
-  '/device/1',
-  '/club/1',
-  '/sign-in',
-  '/how',
-  '/transports',
-  '/compare',
-  '/compat',
-  '/board',
-  '/play',
-  '/stream',
-  '/inbox',
-  '/write/1',
-  '/nothing',
-]
 /** `npm run accessibility` is the long form: both languages at both widths. Else each page is seen once, every other one narrow. */
 const isWhole = process.env.BARO_WHOLE !== undefined
 const looks = ['en', 'ko'].flatMap((language) => [1_280, 390].map((width) => ({ language, width })))

@@ -199,8 +199,8 @@ describe('a voice note', () => {
     await speaker.getByRole('status').getByText('Recording, for 5 seconds at most.').waitFor()
     const stop = speaker.getByRole('button', { name: 'Stop', exact: true })
     const width = (await stop.boundingBox())?.width
-    // A second more than is asked for below: a busy machine begins to record late.
-    await stop.getByText('3 s').waitFor()
+    // A second more than is asked for below: a busy machine begins to record late, and may not show each second.
+    await stop.getByText(/[34] s/).waitFor()
     await stop.click()
     const idle = speaker.getByRole('button', { name: 'Record', exact: true })
     expect((await idle.boundingBox())?.width).toBe(width)
@@ -239,7 +239,7 @@ describe('a voice note', () => {
     const speaker = await open(`${site.url}/en${path}`, { permissions: ['microphone'] })
     const listener = await open(`${site.url}/en${path}`)
     await speaker.getByRole('button', { name: 'Record', exact: true }).click()
-    await speaker.getByText('4 s').waitFor()
+    await speaker.getByText(/[234] s/).waitFor()
     await speaker.getByRole('link', { name: 'Engineering' }).click()
     await speaker.getByRole('heading', { name: 'Engineering' }).waitFor()
     await speaker.getByRole('link', { name: 'Lounge' }).click()

@@ -3,10 +3,10 @@ import { openDemo } from './break-it-sequences.ts'
 import { complaintsOf } from './browser.ts'
 import { slow } from './patience.ts'
 import { randomOf } from './random-of.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig({ ...slow, testTimeout: 240_000 })
-visitSite()
+visitSharedSite()
 
 /** `npm run break-it` is the long form: a hundred sequences, of any seed. */
 const sequences = 3

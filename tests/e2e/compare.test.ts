@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest'
 import { complaintsOf } from './browser.ts'
 import { patience, slow } from './patience.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-visitSite()
+visitSharedSite()
 
 const ways = ['isr', 'isr-live', 'ssr-live', 'web-socket', 'polling']
 
@@ -14,7 +14,14 @@ test('/compare measures five ways live: those with Baro are the fresh ones, and 
   await page.goto(`${site.url}/en/compare`)
   // By keyboard.
   await page.getByRole('button', { name: 'Measure' }).focus()
-  await page.keyboard.press('Enter')
+  const state = () => page.locator('[data-comparison]').getAttribute('data-comparison')
+  // A key that is pressed before the page listens is pressed in vain.
+  await expect
+    .poll(async () => {
+      if ((await state()) === 'ready') await page.keyboard.press('Enter')
+      return state()
+    }, patience)
+    .toBe('running')
   const number = async (way: string, attribute: string) =>
     Number(await page.locator(`[data-way=${way}] [${attribute}]`).getAttribute(attribute))
   const average = (way: string) => number(way, 'data-average-stale')

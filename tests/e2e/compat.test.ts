@@ -4,10 +4,10 @@ import { kinds } from '../../examples/site/channels/compat.ts'
 import { complaintsOf } from './browser.ts'
 import { createLink } from './cuttable-link.ts'
 import { patience, slow } from './patience.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-visitSite()
+visitSharedSite()
 
 const names = {
   sdk: 'SDK',

@@ -6,10 +6,10 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { complaintsOf } from './browser.ts'
 import { patience, slow } from './patience.ts'
 import { waitForLive } from './room-page.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-visitSite()
+visitSharedSite()
 
 interface Kept {
   readonly type: string

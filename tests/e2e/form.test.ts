@@ -3,11 +3,11 @@ import { describe, expect, test, vi } from 'vitest'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForLive } from './room-page.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig(slow)
 
-visitSite()
+visitSharedSite()
 
 /** Opens a page whose scripts do not come until they are let through. */
 async function openSlowly(path: string): Promise<{ page: Page; letThrough: () => void }> {

@@ -4,10 +4,10 @@ import { type BadProxy, createBadProxy, type Fault } from './bad-proxy.ts'
 import { slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { shownIds, violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-visitSite()
+visitSharedSite()
 
 /** A network of its own for each test; it ends with the test. */
 async function proxyWith(fault: Fault, { onTestFinished }: TestContext): Promise<BadProxy> {

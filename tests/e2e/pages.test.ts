@@ -1,10 +1,13 @@
 import { describe, expect, test, vi } from 'vitest'
+import { wordsIn } from '../../examples/site/i18n/words.ts'
 import { complaintsOf, socketsOf } from './browser.ts'
 import { shiftOf, watchShifts } from './layout-shift.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForLive } from './room-page.ts'
+import { pages } from './site-pages.ts'
 import { browser, site, visitSite } from './visited-site.ts'
+import { readScript, scriptsOf, scriptWeight } from './weights/script-weight.ts'
 
 vi.setConfig(slow)
 visitSite()
@@ -59,6 +62,18 @@ describe('cached pages', () => {
   })
 })
 
+/** Yjs alone is 29 kB, and the reducer of a text that several write needs it. */
+const withYjs = '/write/1'
+
+test.each(pages.filter((path) => path !== '/nothing'))(
+  '%s brings at most 40 kB of scripts, beside those of an empty page',
+  async (path) => {
+    const weight = scriptWeight(await (await fetch(`${site.url}/en${path}`)).text())
+    expect(weight).toBeGreaterThan(1_000)
+    expect(weight).toBeLessThanOrEqual(path === withYjs ? 65_000 : 40_000)
+  },
+)
+
 describe('pages in Chromium', () => {
   test.each(['/ko', '/en', '/ko/machine', '/en/machine', '/ko/rooms/1', '/en/rooms/1', '/rooms/2'])(
     '%s goes live over one socket, in any time zone, without a complaint',
@@ -81,13 +96,16 @@ describe('pages in Chromium', () => {
     },
   )
 
-  test('the scripts of a page hold no schema, and no Buffer of Node', async () => {
-    const html = await (await fetch(`${site.url}/en`)).text()
-    // The polyfills are for browsers that know no modules.
-    const scripts = [...html.matchAll(/<script[^>]* src="([^"]+)"([^>]*)>/g)].filter(([tag]) => !/nomodule/i.test(tag))
+  test('the scripts of a page hold no schema, no Buffer of Node, and no text of either language', async () => {
+    const scripts = scriptsOf(await (await fetch(`${site.url}/en`)).text())
     expect(scripts.length).toBeGreaterThan(5)
-    for (const [, src = ''] of scripts)
-      expect(await (await fetch(site.url + src)).text(), src).not.toMatch(/ZodError|_zod|Attempt to allocate Buffer/)
+    const { live, breakIt } = wordsIn('ko')
+    const texts = [live.nothingLost, breakIt.counting, wordsIn('en').live.nothingLost, wordsIn('en').breakIt.counting]
+    for (const source of scripts) {
+      const script = readScript(source)
+      expect(script, source).not.toMatch(/ZodError|_zod|Attempt to allocate Buffer/)
+      for (const text of texts) expect(script.includes(text), `${source}: ${text}`).toBe(false)
+    }
   })
 
   test('without JavaScript pages are complete up to the first paint', async () => {
@@ -116,6 +134,32 @@ describe('pages in Chromium', () => {
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(await page.locator('[data-reader] svg').count()).toBe(2)
     await context.close()
+  })
+
+  test('below a page are its channels, its transport and its last frames, with what strangers wrote as text', async () => {
+    const log = createLog(() => site)
+    const page = await browser.newPage({ locale: 'en-US' })
+    await page.goto(`${site.url}/en${log.path}`)
+    await waitForLive(page)
+    await page.getByText('Under the page').click()
+    const hostile = '<img src=x onerror=alert(1)>'
+    const published = await fetch(`${site.url}/baro/channels/room:${log.room}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'message', payload: { name: 'eve', text: hostile } }),
+    })
+    const { position } = await published.json()
+    await page.locator('[data-way=received]').filter({ hasText: hostile }).filter({ hasText: position }).waitFor()
+    await page.getByRole('textbox', { name: 'Message' }).fill('my own')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-way=sent]').filter({ hasText: 'my own' }).waitFor()
+    await page.locator('[data-way=received]').filter({ hasText: 'my own' }).waitFor()
+    const drawer = page.locator('details').filter({ hasText: 'Under the page' })
+    expect(await drawer.locator('dt, dd').allTextContents()).toEqual(
+      expect.arrayContaining(['Transport', 'websocket', `room:${log.room}`]),
+    )
+    expect(await page.locator('img[src=x]').count()).toBe(0)
+    await page.close()
   })
 
   test('a page shows the code it is made of', async () => {

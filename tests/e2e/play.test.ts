@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFailed, test, vi } from 'vitest'
 import { type Player, partsPerCell, type World } from '../../examples/site/channels/arena.ts'
 import { createBadProxy } from './bad-proxy.ts'
 import { complaintsOf } from './browser.ts'
@@ -70,7 +70,26 @@ async function play(page: Page): Promise<number> {
 }
 
 async function world(): Promise<World> {
-  return (await (await fetch(`${site.url}/baro/channels/arena`)).json()).snapshot
+  const signal = AbortSignal.timeout(patience.timeout)
+  return (await (await fetch(`${site.url}/baro/channels/arena`, { signal })).json()).snapshot
+}
+
+/** Says, when the test has failed, where it was, what each page shows, and what the site has printed. */
+function tellOnFailure(pages: readonly Page[]): { step: string } {
+  const told = { step: 'opening' }
+  onTestFailed(async () => {
+    // A page that does not answer says so by that.
+    const silent = new Promise<string>((resolve) => setTimeout(resolve, 5_000, 'no answer'))
+    const saying = (page: Page) =>
+      page.evaluate(() =>
+        ['data-connection', 'data-hand-over', 'data-tick']
+          .map((name) => `${name}=${document.querySelector(`[${name}]`)?.getAttribute(name)}`)
+          .join(' '),
+      )
+    const shown = await Promise.all(pages.map((page) => Promise.race([saying(page).catch(String), silent])))
+    console.log(`It was ${told.step}. The pages: ${JSON.stringify(shown)}. The site:\n${site.printed()}`)
+  })
+  return told
 }
 
 const playerIn = ({ players }: World, seat: number) => players.find((one) => one.seat === seat)
@@ -109,16 +128,20 @@ test('of three who play, one of them cut every three seconds, all show the world
   await waitForLive(cutOff)
   const pages = [await openArena(), await openArena(), cutOff]
   const complaints = pages.slice(0, 2).map(complaintsOf)
+  const told = tellOnFailure(pages)
+  told.step = 'taking seats'
   const seats: number[] = []
   for (const page of pages) seats.push(await play(page))
   expect(new Set(seats).size).toBe(3)
   // Whoever plays has the place of a bot.
   await expect.poll(async () => (await world()).players.every(({ by }) => by !== undefined), patience).toBe(true)
+  told.step = 'waiting for a cut'
   await cutOff.waitForSelector('[data-connection=waiting], [data-connection=connecting]')
   await waitForLive(cutOff)
   // The seat is still the same, in the middle of a round, and obeys.
   const [, , seat = -1] = seats
   expect(playerIn(await world(), seat)?.by).toBeDefined()
+  told.step = 'steering'
   for (const key of ['ArrowDown', 'ArrowRight', 'ArrowUp', 'ArrowLeft']) {
     const wanted = key.slice('Arrow'.length).toLowerCase()
     await expect
@@ -130,6 +153,7 @@ test('of three who play, one of them cut every three seconds, all show the world
       .toBe(wanted)
   }
   // What each shows at one moment is what the server told of that tick.
+  told.step = 'comparing'
   const last = (await world()).tick
   for (const page of pages) {
     const seen = async () => {

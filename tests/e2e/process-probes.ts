@@ -6,6 +6,11 @@ const throws = 'process.on("SIGUSR2", () => { throw new Error("nobody catches th
 /** Arguments for Node that let a test throw inside another process, where nobody catches it: send it SIGUSR2. */
 export const throwOnSignal: readonly string[] = ['--import', `data:text/javascript,${encodeURIComponent(throws)}`]
 
+const ends = 'process.stdin.on("end", () => process.exit()).resume()'
+
+/** Arguments for Node that let another process end with the one that started it, however that ends; its input has to be a pipe. */
+export const endsWithParent: readonly string[] = ['--import', `data:text/javascript,${encodeURIComponent(ends)}`]
+
 /** Asks for an upgrade; resolves with the status line at the first answer, or with nothing if the socket just ends. */
 export async function upgrade(port: number, path: string): Promise<string> {
   const socket = connect(port, 'localhost')

@@ -126,16 +126,16 @@ describe.each(rungs.flatMap((rung) => kinds.map((kind) => ({ rung, kind }))))(
       await back.goBack({ waitUntil: 'commit' })
       for (const page of [asleep, old, back]) await isGone(page)
       const figures = {
-        live: Math.round(liveMs),
-        asleep: Math.round(await goneAfter(asleep, wokenAt)),
-        old: Math.round(await shownLive(old, 0)),
-        back: Math.round(await shownLive(back, (await back.evaluate(() => window.backAtMs)) ?? 0)),
+        'live tab, since the redaction': Math.round(liveMs),
+        'sleeping tab, since it was woken': Math.round(await goneAfter(asleep, wokenAt)),
+        'hour-old page, since it was live': Math.round(await shownLive(old, 0)),
+        'back-forward cache, since it was live': Math.round(
+          await shownLive(back, (await back.evaluate(() => window.backAtMs)) ?? 0),
+        ),
       }
-      console.log(
-        `${rung} ${kind}: still shown for so many ms, live, after being live again: ${JSON.stringify(figures)}`,
-      )
+      console.log(`${rung}, ${kind}: still shown, in ms: ${JSON.stringify(figures)}`)
       // A page that was rendered before is live only without it.
-      expect(figures.old).toBe(0)
+      expect(figures['hour-old page, since it was live']).toBe(0)
       for (const page of [live, asleep, old, back]) {
         await hub.publish(reference, 'message', 'after')
         await page.waitForFunction(() => document.getElementById('list')?.textContent?.includes('after'))

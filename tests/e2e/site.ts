@@ -104,7 +104,7 @@ export function spawnSite({
       DATABASE_URL: database ? '' : 'none',
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr])

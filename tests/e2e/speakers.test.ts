@@ -3,13 +3,13 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForIds, waitForLive } from './room-page.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig(slow)
 
 let contexts: BrowserContext[]
 
-visitSite()
+visitSharedSite()
 
 beforeEach(() => {
   contexts = []

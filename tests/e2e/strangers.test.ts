@@ -77,7 +77,7 @@ describe('I7: names that strangers invent', () => {
   })
 
   test('of rooms that may be there take nothing of the disk, and the newest are kept in memory', async () => {
-    for (const targets of [invented((name) => `/en/rooms/a${name}`, 150), invented((name) => `/ko/rooms/b${name}`, 50)])
+    for (const targets of [invented((name) => `/en/rooms/a${name}`, 40), invented((name) => `/ko/rooms/b${name}`, 10)])
       for (const target of targets) expect((await ask(target)).status).toBe(200)
     expect(await inventedOnDisk()).toEqual([])
     const [newest = ''] = invented((name) => `/en/rooms/c${name}`, 1)

@@ -4,10 +4,10 @@ import { type BadProxy, createBadProxy } from './bad-proxy.ts'
 import { complaintsOf } from './browser.ts'
 import { patience, slow } from './patience.ts'
 import { waitForLive } from './room-page.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-visitSite()
+visitSharedSite()
 
 let proxy: BadProxy | undefined
 afterEach(async () => {

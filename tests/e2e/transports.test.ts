@@ -2,10 +2,10 @@ import type { Page } from 'playwright-core'
 import { expect, test, vi } from 'vitest'
 import { complaintsOf } from './browser.ts'
 import { patience, slow } from './patience.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig(slow)
-visitSite()
+visitSharedSite()
 
 const all = ['websocket', 'sse', 'long-poll', 'poll']
 
@@ -28,6 +28,8 @@ function rowsOf(page: Page) {
 /** Opens the page, chooses five publications a second and starts. */
 async function startRace(page: Page): Promise<void> {
   await page.goto(`${site.url}/en/transports`)
+  // What is forced below does not wait for the hydration by itself.
+  await page.waitForSelector('fieldset:enabled')
   await page.getByRole('radio', { name: '5', exact: true }).check({ force: true })
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.waitForSelector('[data-race=running]')

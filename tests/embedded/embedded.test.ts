@@ -23,10 +23,10 @@ function promised<T = void>(): { readonly promise: Promise<T>; resolve(value: T)
 const log = { info() {}, warn() {}, error() {} }
 
 /** A process that writes; `killed` ends it as `kill -9` does, after so many answers, and says the last one. */
-function writer(directory: string): { readonly child: ChildProcess; killedAfter(answers: number): Promise<number> } {
+function writer(folder: string): { readonly child: ChildProcess; killedAfter(answers: number): Promise<number> } {
   const child = spawn(
     process.execPath,
-    ['--conditions=baro-source', '--import', 'tsx', fileURLToPath(new URL('./writer.ts', import.meta.url)), directory],
+    ['--conditions=baro-source', '--import', 'tsx', fileURLToPath(new URL('./writer.ts', import.meta.url)), folder],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   return {
@@ -43,13 +43,13 @@ function writer(directory: string): { readonly child: ChildProcess; killedAfter(
   }
 }
 
-describe('a directory', () => {
-  const directory = join(root, 'killed')
+describe('a folder', () => {
+  const folder = join(root, 'killed')
 
   test('what was answered is there after kill -9 in the midst of writing, and no half of a transaction is', async () => {
     for (let round = 0; round < 2; round++) {
-      const answered = await writer(directory).killedAfter(60)
-      const database = createEmbeddedPostgres({ directory, log })
+      const answered = await writer(folder).killedAfter(60)
+      const database = createEmbeddedPostgres({ folder, log })
       const [found] = await database.query<{ last: number; count: number; halves: number }>(
         `select max(number) as last, count(*)::int as count, count(*) filter (where half = 'first')::int as halves from written`,
       )
@@ -62,10 +62,10 @@ describe('a directory', () => {
   })
 
   test('a second process is told who has it, and gets it when the first is killed', async () => {
-    const { child, killedAfter } = writer(directory)
+    const { child, killedAfter } = writer(folder)
     const killed = killedAfter(Number.POSITIVE_INFINITY)
     await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
-    const other = createEmbeddedPostgres({ directory, lockWaitMs: 0, log })
+    const other = createEmbeddedPostgres({ folder, lockWaitMs: 0, log })
     await expect(other.query('select 1')).rejects.toThrow(new RegExp(`in use by process ${child.pid}.*one process`))
     child.kill('SIGKILL')
     await killed
@@ -75,11 +75,11 @@ describe('a directory', () => {
 
   test('a database that was half made is made anew', async () => {
     const half = join(root, 'half')
-    const first = createEmbeddedPostgres({ directory: half, log })
+    const first = createEmbeddedPostgres({ folder: half, log })
     await first.close()
     mkdirSync(join(half, 'data.new'), { recursive: true })
     writeFileSync(join(half, 'data.new', 'PG_VERSION'), '1')
-    const database = createEmbeddedPostgres({ directory: half, log })
+    const database = createEmbeddedPostgres({ folder: half, log })
     expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
     await database.close()
     expect(readdirSync(half)).not.toContain('data.new')
@@ -87,17 +87,17 @@ describe('a directory', () => {
 
   test('a database that another version of PostgreSQL has made is refused with what to do, and left as it is', async () => {
     const older = join(root, 'older')
-    const first = createEmbeddedPostgres({ directory: older, log })
+    const first = createEmbeddedPostgres({ folder: older, log })
     await first.script('create table kept (id int)')
     await first.close()
     const version = join(older, 'data', 'PG_VERSION')
     const own = readFileSync(version)
     writeFileSync(version, '17\n')
-    const refused = createEmbeddedPostgres({ directory: older, log })
+    const refused = createEmbeddedPostgres({ folder: older, log })
     await expect(refused.query('select 1')).rejects.toThrow(/was made by PostgreSQL 17\. .*dump it/)
     await refused.close()
     writeFileSync(version, own)
-    const opened = createEmbeddedPostgres({ directory: older, log })
+    const opened = createEmbeddedPostgres({ folder: older, log })
     expect(await opened.query('select count(*)::int from kept')).toEqual([{ count: 0 }])
     await opened.close()
   })
@@ -107,7 +107,7 @@ describe('one session', () => {
   const clock = createFakeClock()
   let database: EmbeddedPostgres
   beforeAll(async () => {
-    database = createEmbeddedPostgres({ directory: join(root, 'session'), log, clock, transactionTimeoutMs: 1_000 })
+    database = createEmbeddedPostgres({ folder: join(root, 'session'), log, clock, transactionTimeoutMs: 1_000 })
     await database.script('create table counted (id int primary key)')
   })
   afterAll(() => database.close())
@@ -188,20 +188,21 @@ describe('one session', () => {
 })
 
 test('whoever holds a session is told when the thread ends, and the next statement starts another', async () => {
-  const directory = join(root, 'broken')
-  mkdirSync(directory)
-  writeFileSync(join(directory, 'data'), 'no database')
-  const database = createEmbeddedPostgres({ directory, log })
+  const folder = join(root, 'broken')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'data'), 'no database')
+  const database = createEmbeddedPostgres({ folder, log })
   const lost = promised<unknown>()
   await database.hold(lost.resolve)
   await expect(database.query('select 1 as one')).rejects.toMatchObject({ code: 'unavailable' })
   expect(await lost.promise).toMatchObject({ code: 'unavailable' })
-  rmSync(join(directory, 'data'))
+  rmSync(join(folder, 'data'))
   expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
   await database.close()
 })
 
 test('an option that is none is refused', () => {
-  expect(() => createEmbeddedPostgres({ folder: '.' } as never)).toThrow('there is no option "folder"')
-  expect(() => createEmbeddedPostgres({ directory: '' })).toThrow('the path of a directory')
+  expect(() => createEmbeddedPostgres({ directory: '.' } as never)).toThrow('there is no option "directory"')
+  expect(() => createEmbeddedPostgres({ folder: '' })).toThrow('the path of a folder')
+  expect(() => createEmbeddedPostgres({ folder: '.', log: { info() {} } } as never)).toThrow('warn(), error()')
 })

@@ -3,18 +3,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Hub } from '@baro/server'
-import { afterEach } from 'vitest'
-
-let ends: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const end of ends.toReversed()) await end()
-  ends = []
-})
+import { onTestFinished } from 'vitest'
 
 /** Runs something when the test is over, last one first. */
 export function atEnd(end: () => unknown): void {
-  ends.push(end)
+  onTestFinished(async () => void (await end()))
 }
 
 /** A hub that is served. */

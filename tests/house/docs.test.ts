@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { compilerComplaints } from './compile.ts'
+import { compilerComplaints, type Files } from './compile.ts'
 import { differences, samples } from './samples.ts'
 import { readSource } from './source-files.ts'
 
@@ -22,42 +22,49 @@ function shapeOf(file: string): readonly string[] {
   return parts
 }
 
-const packageJson = { 'package.json': '{ "type": "module" }' }
-
 /** The samples of all pages of a folder, a folder for each page. What a page takes as given stands in the README. */
-function projectOf(folder: string): Readonly<Record<string, string>> {
+function projectOf(folder: string): Files {
   const { 'channels.ts': channels = '' } = samples('README.md')
   const files = names.flatMap((name) =>
     Object.entries({ 'channels.ts': channels, ...samples(`${folder}/${name}`) }).map(
       ([path, code]) => [`${name.replace('.md', '')}/${path}`, code] as const,
     ),
   )
-  return Object.fromEntries(files)
+  return { ...Object.fromEntries(files), 'package.json': '{ "type": "module" }' }
 }
 
-describe.each(['docs', 'docs/ko'])('the pages of %s', (folder) => {
-  const project = folder.replace('/', '-')
+describe('the pages of both languages have samples', () => {
+  const [english, korean] = [projectOf('docs'), projectOf('docs/ko')]
 
-  test('have samples that compile against the packages, as files of one Next.js app', () => {
-    expect(Object.keys(projectOf(folder)).length).toBeGreaterThan(20)
-    expect(compilerComplaints(project, { ...projectOf(folder), ...packageJson })).toBe('')
+  test('that compile against the packages, as files of one Next.js app', () => {
+    for (const files of [english, korean]) expect(Object.keys(files).length).toBeGreaterThan(20)
+    expect(compilerComplaints('docs', { english, korean })).toEqual({ english: '', korean: '' })
   })
 
-  test('have samples without JSX that compile where Node runs the files too', () => {
+  test('without JSX that compile where Node runs the files too', () => {
     // Next bundles its instrumentation and what is in `app`, and Turbopack finds no './channels.js' where there is a
     // `channels.ts`.
     const isBundled = /\.tsx$|instrumentation\.ts$|\/app\//
-    const files = Object.entries(projectOf(folder)).filter(([path]) => !isBundled.test(path))
+    const withoutBundled = (files: Files) =>
+      Object.fromEntries(Object.entries(files).filter(([path]) => !isBundled.test(path)))
+    const projects = { english: withoutBundled(english), korean: withoutBundled(korean) }
     const options = { module: 'node16', moduleResolution: 'node16' }
-    expect(compilerComplaints(`${project}-node16`, { ...Object.fromEntries(files), ...packageJson }, options)).toBe('')
+    expect(compilerComplaints('docs-node16', projects, options)).toEqual({ english: '', korean: '' })
   })
+})
 
+describe.each(['docs', 'docs/ko'])('the pages of %s', (folder) => {
   test.each(names)('lead to files that are there: %s', (name) => {
     const links = [...readSource(`${folder}/${name}`).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
     const paths = links.map(([, path]) => normalize(join(dirname(`${folder}/${name}`), path ?? '')))
     expect(paths.length).toBeGreaterThanOrEqual(2)
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
+})
+
+test.each(names)('%s leads to the same page in the other language, and to the README, from its first lines', (name) => {
+  expect(readSource(`docs/${name}`).split('\n')[2]).toContain(`[한국어](ko/${name}) · [README](../README.md)`)
+  expect(readSource(`docs/ko/${name}`).split('\n')[2]).toContain(`[English](../${name}) · [README](../../README.ko.md)`)
 })
 
 test.each(names)('both languages of %s have the same chapters, tables and samples, in the same order', (name) => {

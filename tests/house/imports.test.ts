@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { importComplaints } from './import-rules.ts'
+import { importComplaints, mayImport } from './import-rules.ts'
 import { importsOf } from './import-statements.ts'
 import { packageNames, readSource, sourceFiles } from './source-files.ts'
 
@@ -85,6 +85,18 @@ describe('imports run one way', () => {
     expect(importsOf(text).map(({ specifier }) => specifier)).toEqual(['./b.ts'])
     expect(importsOf(`const a = \`\${await import('y')}\``)).toHaveLength(1)
   })
+})
+
+test('ARCHITECTURE.md names each package, its doors, and what it installs', () => {
+  const rows = [...readSource('ARCHITECTURE.md').matchAll(/^\| `@baro\/([^`]+)` \| (.*) \| (.*) \|$/gm)]
+  expect(rows.map(([, name]) => name).toSorted()).toEqual(Object.keys(mayImport).toSorted())
+  for (const [, name, gets = '', imports = ''] of rows) {
+    const { exports, dependencies = {} } = JSON.parse(readSource(`packages/${name}/package.json`))
+    const below = Object.keys(exports).filter((door) => door !== '.' && !door.endsWith('.json'))
+    for (const door of below) expect(gets).toContain(`\`@baro/${name}${door.slice(1)}\``)
+    for (const one of Object.keys(dependencies))
+      expect(`${name}: ${imports}`).toContain(one.startsWith('@baro/') ? one.slice('@baro/'.length) : `\`${one}\``)
+  }
 })
 
 describe('"recovered or reset" is decided in one small pure file', () => {

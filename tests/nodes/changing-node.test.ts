@@ -29,7 +29,7 @@ beforeAll(async () => {
   redis = await startRedis()
   nodes = [await createNode(), await createNode()]
   front = await createFront(nodes.map(({ listening }) => listening.port))
-}, 120_000)
+})
 
 afterAll(async () => {
   front.close()

@@ -6,4 +6,4 @@ test('the clients of a node that is gone recover on another one, which reads the
   expect([recovered, resets]).toEqual([120, 0])
   // The feed of each channel opens. From what it has read, and what came since, all are answered.
   expect(reads).toBe(3)
-}, 120_000)
+})

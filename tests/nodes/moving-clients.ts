@@ -5,11 +5,9 @@ import { channel } from '@baro/core'
 import { type Broker, systemClock } from '@baro/core/broker'
 import { createRedisBroker } from '@baro/redis'
 import { createHub, type Hub, type Listening } from '@baro/server'
-import { createSeededRandomness } from '@baro/testing'
-import { createCuttable, startRedis } from '@baro/testing/redis'
+import { startRedis } from '@baro/testing/redis'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
-import { createFront } from './front.ts'
 
 const room = channel('room:{id}', {
   events: { said: z.number() },
@@ -56,15 +54,22 @@ export async function moveClients(count: number, channels: number): Promise<Move
     return { hub, listening: await hub.listen(0, '127.0.0.1') }
   }
   const [dying, staying] = [await start(), await start()]
-  const way = await createCuttable(dying.listening.port)
   // All come to the first node until it is gone.
-  const ports = [way.port]
-  const front = await createFront(ports, createSeededRandomness(1))
+  let { port } = dying.listening
+  const links = new Set<WebSocket>()
+  /** Leads to where clients are to come. Proxies would take four more sockets for each client, and a process may have 20,000 here and there. */
+  class Link extends WebSocket {
+    constructor(url: string) {
+      super(Object.assign(new URL(url), { port }))
+      links.add(this)
+      this.once('close', () => links.delete(this))
+    }
+  }
   const names = Array.from({ length: channels }, (_, id) => room({ id }))
   const open = (index: number) => {
     const client = createClient({
-      url: `http://127.0.0.1:${front.port}/baro`,
-      transport: createWebSocketTransport({ WebSocket }),
+      url: 'http://127.0.0.1/baro',
+      transport: createWebSocketTransport({ WebSocket: Link }),
       log,
       backoff: { baseMs: 100, maxMs: 5_000 },
       // All clients share a process with the nodes. Each has a machine of its own elsewhere, and is not late because the others come.
@@ -99,8 +104,8 @@ export async function moveClients(count: number, channels: number): Promise<Move
     }
     const before = { reads, resets: counted('reset'), recovered: counted('recovered'), cpu: process.cpuUsage() }
     const cutAt = systemClock.elapsed()
-    ports[0] = staying.listening.port
-    way.cut()
+    port = staying.listening.port
+    for (const link of links) link.terminate()
     await publish(staying.hub, 10)
     await publish(staying.hub, 100)
     const after = async (share: number) => {
@@ -118,8 +123,6 @@ export async function moveClients(count: number, channels: number): Promise<Move
     }
   } finally {
     for (const client of clients) client.close()
-    front.close()
-    way.close()
     for (const { hub, listening } of [dying, staying]) {
       await listening.close()
       await hub.close()

@@ -11,10 +11,12 @@ export interface NodeProcess {
   start(): Promise<void>
 }
 
-const script = fileURLToPath(new URL('node.ts', import.meta.url))
-
-/** Makes one that has not started yet. */
-export function createNodeProcess(port: number, redis: readonly string[]): NodeProcess {
+/** Makes one that has not started yet: its script gets the port, and what follows it. */
+export function createNodeProcess(
+  port: number,
+  rest: readonly string[],
+  script: URL = new URL('node.ts', import.meta.url),
+): NodeProcess {
   let child: ChildProcess | undefined
   process.once('exit', () => child?.kill('SIGKILL'))
   return {
@@ -30,7 +32,7 @@ export function createNodeProcess(port: number, redis: readonly string[]): NodeP
     },
     start: () =>
       new Promise((resolve) => {
-        const args = ['--conditions=baro-source', '--import', 'tsx', script, String(port), ...redis]
+        const args = ['--conditions=baro-source', '--import', 'tsx', fileURLToPath(script), String(port), ...rest]
         child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
         child.stdout?.once('data', () => resolve())
         // It was killed before it was ready.

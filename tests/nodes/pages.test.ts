@@ -34,7 +34,7 @@ let nodes: PageNode[]
 beforeEach(async () => {
   redis = await startRedis()
   nodes = [await createNode(), await createNode()]
-}, 60_000)
+})
 
 afterEach(async () => {
   for (const node of nodes) await node.close()

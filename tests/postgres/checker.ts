@@ -2,7 +2,8 @@
  * `npm run postgres:checker -- CHANGES`: the checker of `packages/postgres/test/checker`, on a server of its own. `--wrap`: one
  * whose 32 bits of transaction ids run out meanwhile. `--embedded`: on the database that is in the process of its node.
  * `--replication`: by the server's own log, whose link is cut too. `--by-place` with it: places in that log are compared in place
- * of the visibility rule, which it must find.
+ * of the visibility rule, which it must find. `--seed=N` repeats the chances of a run, as far as the machine allows.
+ * `--readers=N`: fewer than sixty, for a machine that is busy.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,9 +17,9 @@ import { bringToWrap } from './wrap.ts'
 const changes = process.argv[2] ?? '1000000'
 const asked = process.argv.slice(3)
 if (asked.includes('--embedded')) {
-  const directory = mkdtempSync(join(tmpdir(), 'baro-checked-'))
-  await check(`embedded:${directory}`)
-  rmSync(directory, { recursive: true, force: true })
+  const folder = mkdtempSync(join(tmpdir(), 'baro-checked-'))
+  await check(`embedded:${folder}`)
+  rmSync(folder, { recursive: true, force: true })
 } else {
   const server = await startPostgres()
   try {
@@ -35,16 +36,16 @@ if (asked.includes('--embedded')) {
 }
 
 async function check(url: string): Promise<void> {
-  const rule = asked.includes('--by-place') ? 'log' : 'visibility'
-  const feed = asked.includes('--replication') ? 'replication' : 'triggers'
+  const options = [
+    `--changes=${changes}`,
+    `--rule=${asked.includes('--by-place') ? 'log' : 'visibility'}`,
+    `--feed=${asked.includes('--replication') ? 'replication' : 'triggers'}`,
+    ...asked.filter((one) => /^--(seed|readers)=\d+$/.test(one)),
+  ]
   const main = 'packages/postgres/test/checker/main.ts'
-  const checker = spawn(
-    process.execPath,
-    ['--conditions=baro-source', '--import', 'tsx', main, url, changes, feed, rule],
-    {
-      stdio: 'inherit',
-    },
-  )
+  const checker = spawn(process.execPath, ['--conditions=baro-source', '--import', 'tsx', main, url, ...options], {
+    stdio: 'inherit',
+  })
   const [code] = (await once(checker, 'exit')) as [number | null]
   process.exitCode = code ?? 1
 }

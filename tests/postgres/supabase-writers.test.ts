@@ -93,7 +93,7 @@ test('I1, I2: while eight write in every way, each filter is told what it lets t
       write(
         {
           ...{ database: driverOf(database.another()), number: number + 1, chance: createChance(number) },
-          ...{ longestTransactionMs: 50, isEnough: () => written.changes >= 600 },
+          ...{ longestTransactionMs: 50, longShare: 0.05, isEnough: () => written.changes >= 600 },
         },
         written,
       ),

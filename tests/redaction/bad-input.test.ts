@@ -45,7 +45,7 @@ let redis: RedisServer
 const folder = mkdtempSync(join(tmpdir(), 'baro-redaction-'))
 beforeAll(async () => {
   redis = await startRedis()
-}, 60_000)
+})
 afterAll(async () => {
   await redis.close()
   rmSync(folder, { recursive: true, force: true })

@@ -40,7 +40,7 @@ beforeAll(async () => {
   // Texts stand in the files as they are.
   const plainly = ['--rdbcompression', 'no', '--appendonly', 'yes', '--aof-use-rdb-preamble', 'no']
   redis = await startRedis(...plainly)
-}, 60_000)
+})
 
 afterAll(async () => {
   for (const end of ends.reverse()) await end()

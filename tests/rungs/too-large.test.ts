@@ -24,9 +24,14 @@ function payloadFor(
     request: (payload: unknown) => ({ type: 'baro:request', payload: { id, channel, type: 'ask', payload } }),
   }
   const most = bytes - (kind === 'publish' ? turnBytes : 0)
-  let payload = filler(0)
-  for (let count = 0; bytesIn(messages[kind](filler(count))) <= most; count++) payload = filler(count)
-  return payload
+  const fits = (count: number) => bytesIn(messages[kind](filler(count))) <= most
+  let [longest, tooLong] = [0, bytes]
+  while (longest + 1 < tooLong) {
+    const middle = (longest + tooLong) >> 1
+    if (fits(middle)) longest = middle
+    else tooLong = middle
+  }
+  return filler(longest)
 }
 
 const fillers: readonly (readonly [what: string, filler: (count: number) => unknown])[] = [

@@ -44,10 +44,17 @@ async function hits(all: Readonly<Record<string, string>>): Promise<readonly str
         one.dispatchEvent(new MouseEvent('mouseover'))
         one.dispatchEvent(new FocusEvent('focus'))
       }
-      // Errors of pictures and links of scripts come in later turns.
+      // Errors of pictures come once the browser was told that they are not there. That of a later one comes after them.
+      const last = document.body.appendChild(document.createElement('img'))
+      await new Promise((resolve) => {
+        last.onerror = resolve
+        last.src = `/none?${name}`
+      })
       for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve))
     }
   }, Object.entries(all))
+  // What a page calls is done before what it evaluates later.
+  await page.evaluate(() => {})
   await page.close()
   server.close()
   return found

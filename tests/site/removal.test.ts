@@ -6,6 +6,7 @@ import { activity } from '../../examples/site/channels/activity.ts'
 import { type ClubRoom, club, signedInMs } from '../../examples/site/channels/club.ts'
 import { room } from '../../examples/site/channels/room.ts'
 import { mutedUntil, refusalText } from '../../examples/site/components/room/refusal.ts'
+import { wordsIn } from '../../examples/site/i18n/words.ts'
 import { openClub } from '../../examples/site/server/club.ts'
 import { openRooms } from '../../examples/site/server/rooms.ts'
 import { png3x2 } from './media-files.ts'
@@ -89,15 +90,17 @@ describe('in a room for members', () => {
       .catch((error: unknown) => error)
     expect(mutedUntil(error)).toBe(untilMs)
     const minute = new Date(untilMs).toISOString().slice(11, 16)
-    expect(refusalText(error, 'en', 'UTC')).toBe(`the owner of this room has muted you until ${minute} UTC.`)
-    expect(refusalText(error, 'ko', 'UTC')).toMatch(/까지 메시지를 보낼 수 없게 했습니다\.$/)
+    expect(refusalText(error, wordsIn('en').room, 'en', 'UTC')).toBe(
+      `the owner of this room has muted you until ${minute} UTC.`,
+    )
+    expect(refusalText(error, wordsIn('ko').room, 'ko', 'UTC')).toMatch(/까지 메시지를 보낼 수 없게 했습니다\.$/)
     await ada.request(desk, 'mute', { user: 'eve', untilMs: 0 })
     await eve.publish(place, 'message', { name: 'whoever', text: 'again' })
   })
 
   test('another refusal is told as it is', () => {
     expect(mutedUntil(new BaroError('refused', 'No, until 2026-01-01T00:00:00.000Z.'))).toBeUndefined()
-    expect(refusalText(new BaroError('refused', 'No.'), 'ko')).toBe('No.')
+    expect(refusalText(new BaroError('refused', 'No.'), wordsIn('ko').room, 'ko')).toBe('No.')
     expect(mutedUntil(new BaroError('muted', 'You are muted.'))).toBeUndefined()
   })
 })

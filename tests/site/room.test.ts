@@ -9,7 +9,8 @@ import {
   type Picture,
   type Voice,
 } from '../../examples/site/channels/attachments.ts'
-import { isRoomId, keptAttachments, type Message, room } from '../../examples/site/channels/room.ts'
+import { keptAttachments, type Message, room } from '../../examples/site/channels/room.ts'
+import { isRoomId } from '../../examples/site/channels/room-id.ts'
 import { endBytes, latin1, png3x2, pngChunk, withBytes } from './media-files.ts'
 
 const webm = Uint8Array.of(0x1a, 0x45, 0xdf, 0xa3)

@@ -1,32 +1,43 @@
 import { expect, test } from 'vitest'
-import { languages } from '../../examples/site/i18n/languages.ts'
-import { wordsIn } from '../../examples/site/i18n/words.ts'
+import { type Language, languages } from '../../examples/site/i18n/languages.ts'
+import { type Part, textsIn, wordsIn } from '../../examples/site/i18n/words.ts'
 
-/** Every text of a language, with functions called as the site calls them: by numbers, or by texts. */
-function textsOf(value: unknown, path = ''): readonly (readonly [string, string])[] {
-  if (typeof value === 'string') return [[path, value]]
-  if (typeof value === 'function') return textsOf(called(value as (...args: unknown[]) => unknown, path), path)
-  return Object.entries(value ?? {}).flatMap(([name, inner]) => textsOf(inner, `${path}.${name}`))
+/** Every text of a language, with where it stands; a phrase is one for each of its forms. */
+function textsOf(language: Language): readonly (readonly [string, string])[] {
+  const inside = (value: unknown, path: string): readonly (readonly [string, string])[] =>
+    typeof value === 'string'
+      ? [[path, value]]
+      : Object.entries(value ?? {}).flatMap(([name, inner]) => inside(inner, `${path}.${name}`))
+  return inside(textsIn(language, parts), '')
 }
 
-function called(say: (...args: unknown[]) => unknown, path: string): unknown {
-  if (path.endsWith('.typing')) return say(['A'])
-  if (path.endsWith('measured.lead')) return say({ node: 20, cores: 2, processor: 'AMD' })
-  return say(...Array.from({ length: say.length }, () => 3))
+const parts = Object.keys(wordsIn('en')) as Part[]
+const pathOf = (path: string) => path.replace(/\.say(\.\w+)?$/, '.say')
+
+/** By its place, which values a text names: `{0}`, `{time}`. */
+function valuesOf(language: Language): ReadonlyMap<string, string> {
+  const named = new Map<string, Set<string>>()
+  for (const [path, text] of textsOf(language)) {
+    const values = named.get(pathOf(path)) ?? new Set()
+    for (const [value] of text.matchAll(/\{\w+\}/g)) values.add(value)
+    named.set(pathOf(path), values)
+  }
+  return new Map([...named].map(([path, values]) => [path, [...values].sort().join(' ')]))
 }
 
-test('both languages say the same things', () => {
-  const [first, ...others] = languages.map((language) => textsOf(wordsIn(language)).map(([path]) => path))
+test('both languages say the same things, of the same values', () => {
+  const [first, ...others] = languages.map((language) => [...valuesOf(language)])
+  expect(first?.filter(([, values]) => values).length).toBeGreaterThan(70)
   for (const other of others) expect(other).toEqual(first)
 })
 
 test('Korean uses the words of the field, and none that were translated word by word', () => {
   const foreign = /그린|그려|흐름|(?<!요)청[하한]|겹친|쓰는 중|그만둠|바쁩|이어받으며|뜨기|그립니다|^처음$|^전송$/
-  expect(textsOf(wordsIn('ko')).filter(([, text]) => foreign.test(text))).toEqual([])
+  expect(textsOf('ko').filter(([, text]) => foreign.test(text))).toEqual([])
 })
 
 test('sentences in Korean end politely (합니다체)', () => {
-  const sentences = textsOf(wordsIn('ko')).flatMap(([path, text]) =>
+  const sentences = textsOf('ko').flatMap(([path, text]) =>
     (text.match(/[가-힣]+(?=\.(?:\s|$))/g) ?? []).map((ending) => [path, ending] as const),
   )
   expect(sentences.length).toBeGreaterThan(50)

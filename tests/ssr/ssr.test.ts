@@ -39,7 +39,7 @@ beforeAll(async () => {
   const started = await Promise.all(examples.map(async (file) => [file, await start(file)] as const))
   urls = Object.fromEntries(started)
   browser = await launchBrowser()
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser?.close()

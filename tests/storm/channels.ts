@@ -1,4 +1,5 @@
 import { channel } from '@baro/core'
+import { table } from '@baro/postgres/table'
 import { z } from 'zod'
 
 const newest = 20
@@ -29,3 +30,20 @@ export const room = channel('room:{id}', {
 
 /** The room that everybody is in. */
 export const everybody = room({ id: 'storm' })
+
+/** Numbers, one after the other, which anybody may read: a page shows the last one. */
+export const counter = channel('counter:{id}', {
+  events: { counted: z.object({ n: z.number().int() }) },
+  history: { size: 1_000_000, bytes: 512 << 20 },
+  state: {
+    initial: () => ({ count: 0, last: 0 }),
+    on: { counted: ({ count }, { payload: { n } }) => ({ count: count + 1, last: n }) },
+  },
+})
+
+/** Rows that a program changes by SQL. */
+export const stock = table('public.stock', {
+  key: ['id'],
+  columns: { id: 'integer', shelf: 'text', n: 'integer' },
+  filters: ['shelf'],
+})

@@ -1,22 +1,16 @@
-/** Sixteen people say something through a storm. Afterwards everything is looked at: who was told what, and what is there. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** People say something through a storm. Afterwards everything is looked at: who was told what, and what is there. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
-import { createDiskBroker } from '@baro/disk'
 import { createSeededRandomness } from '@baro/testing'
-import { everybody } from './channels.ts'
+import type { Ground } from './ground.ts'
 import { createNetwork, type Door } from './network.ts'
-import { isSettled, type Person } from './person.ts'
-import { rungs, sdkPerson, watcher } from './sdk-person.ts'
-import { startServer } from './server-process.ts'
-import { socketIoPerson } from './socket-io-person.ts'
-import { type Kept, verdict } from './verdict.ts'
-import { type Timed, weatherOf } from './weather.ts'
+import { isSettled, type Person, unnumbered } from './person.ts'
+import { rungs, watcher } from './sdk-person.ts'
+import { showsAll, verdict } from './verdict.ts'
+import { type NetworkFault, type Timed, weatherOf } from './weather.ts'
 
 /** What a storm is like. */
 export interface StormOptions {
+  readonly over: Ground
   readonly seed: string
   /** How long it lasts; the calm after it is added. */
   readonly ms: number
@@ -46,25 +40,27 @@ const backWithinMs = 15_000
 const goneWithinMs = 60_000
 const lookMs = 50
 
-/** Runs a storm. */
-export async function runStorm({ seed, ms, vanish, report = () => {} }: StormOptions): Promise<Storm> {
-  const folder = mkdtempSync(join(tmpdir(), 'baro-storm-'))
-  const server = await startServer(folder)
-  const network = createNetwork(() => server.port)
+/** Runs a storm, and ends the ground that it was over. */
+export async function runStorm({ over: ground, seed, ms, vanish, report = () => {} }: StormOptions): Promise<Storm> {
+  const network = createNetwork(() => ground.port)
+  // A way of its own, which no weather touches.
+  const quiet = createNetwork(() => ground.port)
+  const calmUrl = (await quiet.door()).url
   const issuer = { isAway: false }
   const people: Person[] = []
   const doors = new Map<Person, Door>()
-  const calm = watcher(`http://127.0.0.1:${server.port}`)
+  const calm = watcher(calmUrl)
   const faults: Record<string, number> = {}
   const wrong: string[] = []
   try {
-    for (const [index, make] of cast().entries()) {
+    for (const [index, role] of ground.cast.entries()) {
       const door = await network.door()
-      const person = make(`p${String(index + 1).padStart(2, '0')}`, door.url, issuer)
+      const letter = role.isUnnumbered ? unnumbered : 'p'
+      const person = role.play(`${letter}${String(index + 1).padStart(2, '0')}`, door.url, issuer)
       people.push(person)
       doors.set(person, door)
     }
-    await until(() => calm.isLive() && people.every(({ name }) => calm.here().has(name)), calmWithinMs)
+    await until(() => calm.isLive() && membersOf(people).every(({ name }) => calm.here().has(name)), calmWithinMs)
     report(`${people.length} are here`)
 
     const beganMs = performance.now()
@@ -72,8 +68,10 @@ export async function runStorm({ seed, ms, vanish, report = () => {} }: StormOpt
     const talking = talk(people, seed, () => elapsedMs() < ms)
     const after: Promise<unknown>[] = []
     const later = (delayMs: number, then: () => void) => void after.push(wait(delayMs).then(then))
-    const begin = (fault: Timed): unknown => {
-      faults[fault.do] = (faults[fault.do] ?? 0) + 1
+    const count = (fault: string) => {
+      faults[fault] = (faults[fault] ?? 0) + 1
+    }
+    const begin = (fault: NetworkFault): unknown => {
       switch (fault.do) {
         case 'cut':
           return network.cut(fault.which)
@@ -96,80 +94,70 @@ export async function runStorm({ seed, ms, vanish, report = () => {} }: StormOpt
           return later(fault.ms, () => {
             issuer.isAway = false
           })
-        case 'freeze':
-          server.freeze()
-          return wait(fault.ms).then(server.thaw)
-        case 'kill':
-        case 'restart':
-          return (fault.do === 'kill' ? server.kill() : server.stop()).then(() => wait(fault.ms)).then(server.start)
       }
     }
-    const blow = async (line: readonly Timed[], isInTurn: boolean) => {
+    const blow = async <Fault extends { readonly do: string }>(
+      line: readonly Timed<Fault>[],
+      befall: (fault: Fault) => unknown,
+    ) => {
       for (const fault of line) {
-        await wait(Math.max(0, fault.atMs - elapsedMs()))
+        // What befell before has taken until after the end. A machine that wakes late is no reason to leave one out.
         if (elapsedMs() > ms) return
-        const done = begin(fault)
-        if (isInTurn) await done
+        await wait(Math.max(0, fault.atMs - elapsedMs()))
+        count(fault.do)
+        await befall(fault)
       }
     }
-    const { ofNetwork, ofServer } = weatherOf(seed, ms)
-    await Promise.all([talking, blow(ofNetwork, false), blow(ofServer, true)])
+    const { ofNetwork, ofServers } = weatherOf(seed, ms, ground.dangers)
+    const stirring = ground.stir?.((await network.door()).url, () => elapsedMs() < ms)
+    await Promise.all([
+      talking,
+      stirring,
+      blow(ofNetwork, (fault) => void begin(fault)),
+      blow(ofServers, (fault) => ground.befall(fault.do, fault.which, fault.ms)),
+    ])
     await Promise.all(after)
     report(`the storm is over after ${Math.round(elapsedMs() / 1_000)} s: ${JSON.stringify(faults)}`)
 
     const calmMs = await settle(people, calm)
-    // What those without a state have heard: one thing more, which nobody may miss.
+    // Those without a state have heard what came while they were there: one thing more, which nobody may miss.
+    await until(() => people.every(({ isLive }) => isLive), calmWithinMs)
     const last = people[0] as Person
     last.speak()
     await until(() => isSettled(last), calmWithinMs)
-    await settle(people, calm)
+    await until(() => people.every((person) => showsAll(person, calm.state())), calmWithinMs)
     const truth = calm.state()
-    await until(() => people.every(({ name }) => calm.here().has(name)), backWithinMs)
+    await until(() => membersOf(people).every(({ name }) => calm.here().has(name)), backWithinMs)
     const members = calm.here()
-    for (const person of people)
+    for (const person of membersOf(people))
       if (!members.has(person.name)) wrong.push(`${person.name} (${person.rung}) is not a member`)
+    wrong.push(...((await ground.stirred?.()) ?? []))
     const goneMs = vanish ? await seeThemGo(people, doors, calm, wrong) : undefined
 
-    const shown = people.map((person) => ({ ...person, shown: person.shown, status: person.status }))
+    const shown = people.map((person) => ({
+      ...person,
+      shown: person.shown,
+      status: person.status,
+      isLive: person.isLive,
+    }))
     for (const person of people) person.leave()
     calm.close()
-    await server.stop()
-    const kept = await readRoom(folder)
+    const kept = await ground.readRoom()
     wrong.push(...verdict(kept, truth, shown))
     return { wrong, faults, outcomes: outcomesOf(people), kept: kept.length, calmMs, goneMs }
   } finally {
     for (const person of people) person.leave()
     calm.close()
     network.close()
-    server.thaw()
-    await server.kill()
-    rmSync(folder, { recursive: true, force: true })
+    quiet.close()
+    await ground.end()
   }
-}
-
-type Maker = (name: string, url: string, issuer: { readonly isAway: boolean }) => Person
-
-/** Four on each rung, three of them with Socket.IO. */
-function cast(): readonly Maker[] {
-  const viaSocketIo = ['websocket', 'websocket', 'long-poll']
-  return rungs.flatMap((rung) => {
-    const others = viaSocketIo.filter((one) => one === rung)
-    return [
-      ...Array.from(
-        { length: 4 - others.length },
-        (): Maker => (name, url, issuer) => sdkPerson(name, rung, url, issuer),
-      ),
-      ...others.map(
-        (one): Maker =>
-          (name, url, issuer) =>
-            socketIoPerson(name, one === 'websocket' ? 'websocket' : 'polling', url, issuer),
-      ),
-    ]
-  })
 }
 
 /** Socket.IO cannot renew a token on a living link: each end of one ends the link, and its member may be away for a moment. */
 const isSdk = ({ rung }: Person) => (rungs as readonly string[]).includes(rung)
+
+const membersOf = (people: readonly Person[]) => people.filter(({ isMember }) => isMember)
 
 async function talk(people: readonly Person[], seed: string, goesOn: () => boolean): Promise<void> {
   const random = createSeededRandomness(seed).fork('talk')
@@ -192,7 +180,7 @@ async function settle(people: readonly Person[], calm: Watcher): Promise<number>
   return until(() => {
     if (!calm.isLive() || !people.every(isSettled)) return false
     const truth = calm.state()
-    return people.every(({ shown }) => !('count' in shown) || isDeepStrictEqual(shown, truth))
+    return people.every((person) => !('count' in person.shown) || showsAll(person, truth))
   }, calmWithinMs)
 }
 
@@ -217,13 +205,6 @@ async function seeThemGo(
     if (here.has(name)) wrong.push(`${name} (${rung}) has vanished, and is a member ${goneWithinMs / 1_000} s later`)
   for (const one of leftEarly) wrong.push(`${one} was there all the time, and no member for a moment`)
   return goneMs
-}
-
-async function readRoom(folder: string): Promise<readonly Kept[]> {
-  const broker = await createDiskBroker({ folder, maxBytes: 1 << 30 })
-  const { publications } = await broker.read(everybody.channel, { limit: 10_000_000, bytes: 1 << 30 })
-  await broker.close()
-  return publications.map(({ payload }) => payload as unknown as Kept)
 }
 
 function outcomesOf(people: readonly Person[]): Readonly<Record<string, number>> {

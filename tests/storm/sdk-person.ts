@@ -3,7 +3,9 @@ import { followMembers, track } from '@baro/client/members'
 import { createHttpTransport, createWebSocketTransport } from '@baro/client/transports'
 import { WebSocket } from 'ws'
 import { everybody, room, type Said } from './channels.ts'
-import { maxPending, type Person, type Spoken } from './person.ts'
+import { Hearing } from './hearing.ts'
+import type { Issuer, Person, Role, Spoken } from './person.ts'
+import { refusedWith, sayMore } from './saying.ts'
 import { tokenOf } from './tokens.ts'
 
 /** The rungs of the SDK. */
@@ -13,12 +15,18 @@ type Rung = (typeof rungs)[number]
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 const awake = { listen: () => () => {} }
-const transportOf = (rung: Rung): Transport =>
+/** The transport of a rung, alone. */
+export const transportOf = (rung: Rung): Transport =>
   rung === 'websocket' ? createWebSocketTransport({ WebSocket }) : createHttpTransport(rung, { pollIntervalMs: 500 })
 
 /** Somebody with our client, on one rung, who is a member of the room. */
-export function sdkPerson(name: string, rung: Rung, url: string, issuer: { readonly isAway: boolean }): Person {
-  const complaints: string[] = []
+export function sdkRole(rung: Rung): Role {
+  return { play: (name, url, issuer) => sdkPerson(name, rung, url, issuer) }
+}
+
+function sdkPerson(name: string, rung: Rung, url: string, issuer: Issuer): Person {
+  const hearing = new Hearing(name)
+  const { complaints } = hearing
   const spoken: Spoken[] = []
   const client = createClient({
     url: `${url}/baro`,
@@ -31,11 +39,7 @@ export function sdkPerson(name: string, rung: Rung, url: string, issuer: { reado
     },
   })
   const subscription = client.subscribe(room, everybody)
-  const heard: Record<string, number> = {}
-  subscription.onPublication(({ payload: { by, n } }) => {
-    if (n <= (heard[by] ?? 0)) complaints.push(`${name} heard ${by} ${n} after ${heard[by]}`)
-    heard[by] = n
-  })
+  subscription.onPublication(({ payload }) => hearing.hear(payload))
   let seen = subscription.current.handOver
   subscription.onChange(({ handOver }) => {
     if (handOver?.outcome === 'reset' && handOver.reason !== 'none' && handOver.reason !== seen?.reason)
@@ -47,25 +51,28 @@ export function sdkPerson(name: string, rung: Rung, url: string, issuer: { reado
   return {
     name,
     rung,
+    isMember: true,
     spoken,
     complaints,
     get shown() {
       return subscription.current.state
+    },
+    get isLive() {
+      return subscription.current.status.state === 'live'
     },
     get status() {
       const { state, reason = '' } = client.status
       return `${state} ${reason}, ${subscription.current.pending.length} pending`
     },
     speak() {
-      if (spoken.slice(-maxPending).filter(({ outcome }) => outcome === 'pending').length === maxPending) return
-      const one: Spoken = { n: spoken.length + 1, outcome: 'pending' }
-      spoken.push(one)
+      const one = sayMore(spoken)
+      if (!one) return
       subscription.publish('said', { by: name, n: one.n }).then(
         () => {
           one.outcome = 'kept'
         },
         ({ code }) => {
-          one.outcome = code === 'unknown-outcome' ? 'unknown' : `refused ${code}`
+          one.outcome = refusedWith(code)
         },
       )
     },

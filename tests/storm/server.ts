@@ -2,9 +2,9 @@
 import { createDiskBroker } from '@baro/disk'
 import { jwt } from '@baro/jwt'
 import { createHub } from '@baro/server'
-import { mount, participantOf } from '@baro/socket.io'
-import type { Server } from 'socket.io'
-import { everybody, room } from './channels.ts'
+import { mount } from '@baro/socket.io'
+import { room } from './channels.ts'
+import { letSpeak } from './speaking.ts'
 import { secret } from './tokens.ts'
 
 const [folder = '', port = '0'] = process.argv.slice(2)
@@ -15,24 +15,7 @@ hub.on(room, {
   access: ({ user }) => user !== undefined,
   events: { said: ({ payload, user, publish }) => publish('said', { ...payload, by: user?.id ?? '' }) },
 })
-const use = (io: Server) => {
-  io.on('connection', (socket) => {
-    socket.on(
-      'join',
-      (answer: () => void) => void Promise.resolve(socket.join(everybody.channel)).then(answer, () => {}),
-    )
-    socket.on('say', async (n: number, id: string, answer: (code: string | null) => void) => {
-      const said = participantOf(socket).publish(everybody, 'said', { by: '', n }, { id })
-      answer(
-        await said.then(
-          () => null,
-          ({ code }) => String(code),
-        ),
-      )
-    })
-  })
-}
-mount(hub, use, { member: () => ({ rung: 'socket.io' }) })
+mount(hub, letSpeak, { member: () => ({ rung: 'socket.io' }) })
 const listening = await hub.listen(Number(port), '127.0.0.1')
 process.once('SIGTERM', async () => {
   await hub.drain({ spreadMs: 200, timeoutMs: 1_000 })

@@ -1,8 +1,14 @@
-/** `npm run storm -- SEED MINUTES`: a storm on real sockets, and what was wrong after it. A seed repeats what happens, and when. */
+/**
+ * `npm run storm -- SEED MINUTES [nodes]`: a storm on real sockets, and what was wrong after it. A seed repeats what happens, and when.
+ * With `nodes` it is over three nodes on Redis and PostgreSQL, else over one server that keeps everything on disk.
+ */
+import { oneServer } from './one-server.ts'
 import { runStorm } from './run-storm.ts'
+import { threeNodes } from './three-nodes.ts'
 
-const [seed = '1', minutes = '2'] = process.argv.slice(2)
+const [seed = '1', minutes = '2', where] = process.argv.slice(2)
 const { wrong, faults, outcomes, kept, calmMs, goneMs } = await runStorm({
+  over: where === 'nodes' ? await threeNodes(seed) : await oneServer(),
   seed,
   ms: Number(minutes) * 60_000,
   vanish: true,

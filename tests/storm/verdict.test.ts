@@ -10,8 +10,18 @@ const kept: readonly Kept[] = [
 
 function person(outcomes: readonly Spoken['outcome'][], more: Partial<Person> = {}): Person {
   const spoken = outcomes.map((outcome, index) => ({ n: index + 1, outcome }))
-  const still = { speak: () => {}, leave: () => {} }
-  return { name: 'p01', rung: 'poll', status: 'live', spoken, complaints: [], shown: truth, ...still, ...more }
+  const still = { isLive: true, speak: () => {}, leave: () => {} }
+  return {
+    name: 'p01',
+    rung: 'poll',
+    isMember: true,
+    status: 'live',
+    spoken,
+    complaints: [],
+    shown: truth,
+    ...still,
+    ...more,
+  }
 }
 
 const both = ['kept', 'kept'] as const

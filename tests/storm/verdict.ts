@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Said } from './channels.ts'
-import type { Person } from './person.ts'
+import { type Person, unnumbered } from './person.ts'
 
 /** One thing in the room, as its publications say. */
 export interface Kept {
@@ -23,7 +23,8 @@ function heldAgainst({ name, spoken, complaints }: Person, kept: readonly Kept[]
   const times = new Map<number, number>()
   for (const [index, n] of own.entries()) {
     times.set(n, (times.get(n) ?? 0) + 1)
-    if (index > 0 && n <= (own[index - 1] ?? 0)) wrong.push(`${name}: ${n} stands behind ${own[index - 1]}`)
+    if (index > 0 && n <= (own[index - 1] ?? 0) && !name.startsWith(unnumbered))
+      wrong.push(`${name}: ${n} stands behind ${own[index - 1]}`)
   }
   for (const { n, outcome } of spoken) {
     const count = times.get(n) ?? 0
@@ -35,9 +36,14 @@ function heldAgainst({ name, spoken, complaints }: Person, kept: readonly Kept[]
   return wrong
 }
 
-function shownBy({ name, rung, shown, status }: Person, truth: Said): readonly string[] {
-  const same = 'count' in shown ? isDeepStrictEqual(shown, truth) : shown.newest.at(-1) === truth.newest.at(-1)
-  return same
+/** Whether they show what the server has; of those without a state, whether they have heard the last. */
+export function showsAll({ shown }: Pick<Person, 'shown'>, truth: Said): boolean {
+  return 'count' in shown ? isDeepStrictEqual(shown, truth) : shown.newest.at(-1) === truth.newest.at(-1)
+}
+
+function shownBy(person: Person, truth: Said): readonly string[] {
+  const { name, rung, shown, status } = person
+  return showsAll(person, truth)
     ? []
     : [`${name} (${rung}, ${status}) shows ${JSON.stringify(shown)}, and the server ${JSON.stringify(truth)}`]
 }

@@ -1,7 +1,7 @@
 /** A hub with the gateway for Supabase Realtime on a real server, and the real client. */
 import { type AnyChannel, channel, type TypesOf } from '@baro/core'
 import { type Auth, type ChannelHandlers, createHub, type Hub, type HubOptions } from '@baro/server'
-import { type MountOptions, mount } from '@baro/supabase'
+import { mount, type SupabaseOptions } from '@baro/supabase'
 import { createClient, type RealtimeChannel, type SupabaseClient } from '@supabase/supabase-js'
 import { WebSocket } from 'ws'
 import * as z from 'zod'
@@ -58,7 +58,7 @@ export interface NodeOptions {
   readonly auth?: Auth
   readonly access?: RoomHandlers['access']
   readonly hub?: Partial<HubOptions>
-  readonly mount?: MountOptions
+  readonly mount?: SupabaseOptions
   readonly port?: number
   /** Channels beside the room, and what makes them work. */
   readonly channels?: readonly AnyChannel[]

@@ -7,17 +7,43 @@ export interface TypedField {
 
 /** Makes an empty one. */
 export function createField(): TypedField {
-  const target = new EventTarget()
-  const put = (text: string, from: number, to: number) => {
-    fields.value = fields.value.slice(0, from) + text + fields.value.slice(to)
+  let value = ''
+  /** What was put into it since somebody has read it: to join a long text costs its length. */
+  let parts: string[] | undefined
+  const read = () => {
+    value = parts?.join('') ?? value
+    parts = undefined
+    return value
   }
-  const fields = Object.assign(target, { value: '', selectionEnd: 0, setRangeText: put })
+  const put = (text: string, from: number, to: number) => {
+    parts = replaced(parts ?? [value], text, from, to)
+  }
+  const area = Object.assign(new EventTarget(), { selectionEnd: 0, setRangeText: put })
+  Object.defineProperty(area, 'value', {
+    get: read,
+    set(text: string) {
+      ;[value, parts] = [text, undefined]
+    },
+  })
   return {
-    area: fields as unknown as HTMLTextAreaElement,
+    area: area as unknown as HTMLTextAreaElement,
     type(at, deleted, text) {
       put(text, at, at + deleted)
-      fields.selectionEnd = at + text.length
-      target.dispatchEvent(new Event('input'))
+      area.selectionEnd = at + text.length
+      area.dispatchEvent(new Event('input'))
     },
   }
+}
+
+/** The parts of a text with another text from one place to another. */
+function replaced(parts: readonly string[], text: string, from: number, to: number): string[] {
+  const before: string[] = []
+  const after: string[] = []
+  let at = 0
+  for (const part of parts) {
+    if (at < from) before.push(part.slice(0, from - at))
+    if (at + part.length > to) after.push(part.slice(Math.max(0, to - at)))
+    at += part.length
+  }
+  return [...before, text, ...after]
 }

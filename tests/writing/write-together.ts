@@ -38,7 +38,7 @@ export async function writeTogether({ length, writers, keys, seed }: Writing): P
   const heapBefore = heapUsed()
   const hub = createHub({ channels: [draft], maxJournalBytes: 0 })
   openWrite(hub)
-  let [refused, updates, updateBytes, sending] = [0, 0, 0, 0]
+  let [refused, updates, updateBytes, sending, published] = [0, 0, 0, 0, 0]
   const editors = Array.from({ length: writers }, (_, index) => {
     const field = createField()
     const user = hub.open({ user: { id: `writer-${index}` } })
@@ -48,6 +48,7 @@ export async function writeTogether({ length, writers, keys, seed }: Writing): P
       updateBytes += update.length
       try {
         await user.publish(place, 'update', { update })
+        published++
       } finally {
         sending--
       }
@@ -55,27 +56,28 @@ export async function writeTogether({ length, writers, keys, seed }: Writing): P
     const binding = bindTextArea(field.area, send, () => {
       refused++
     })
-    let state: Draft = { base: null, tail: [] }
+    /** Publications that have come; -1 before the text has. */
+    let heard = -1
     user.follow(place, undefined, {
       reset(_, { value }) {
-        state = liveValue(value as unknown as Draft)
-        binding.receive(state)
+        if (heard >= 0) throw new Error('An editor was behind by more than the history holds.')
+        heard = 0
+        binding.receive(liveValue(value as unknown as Draft))
       },
       delivered({ publications }) {
-        for (const publication of publications) {
-          const { update } = liveValue(publication.payload as unknown as { update: Uint8Array })
-          state = { base: null, tail: [update] }
-          binding.receive(state)
-        }
+        heard += publications.length
+        const tail = publications.map(({ payload }) => liveValue(payload as unknown as { update: Uint8Array }).update)
+        binding.receive({ base: null, tail })
       },
       failed(error) {
         throw error
       },
     })
-    return { field, binding }
+    return { field, binding, heard: () => heard }
   })
+  /** What each has typed has come to all. */
   const settle = async () => {
-    for (let quiet = 0; quiet < 5; quiet = sending === 0 ? quiet + 1 : 0)
+    while (sending > 0 || editors.some(({ heard }) => heard() < published))
       await new Promise((resolve) => setImmediate(resolve))
   }
   await settle()

@@ -1,18 +1,11 @@
 import { count, list, table, unique } from '../figures.ts'
 import { type Chapter, createPart, type Part } from '../part.ts'
-import { interleave, median, printed } from '../runs.ts'
+import { interleave, printed } from '../runs.ts'
+import { feedCase, feedCases, feedRows, middle } from './feed-figures.ts'
 import { type DatabaseCase, type DatabaseRun, measureDatabase } from './measure.ts'
 
 const filters = (kind: DatabaseCase['kind'], ...[distinct, subscribers]: [number, number]): DatabaseCase => ({
   ...{ what: 'filters', filters: distinct, subscribers, kind, feed: 'triggers', rows: 2_000 },
-})
-const other = (
-  what: DatabaseCase['what'],
-  rows: number,
-  distinct = 1,
-  feed: DatabaseCase['feed'] = 'triggers',
-): DatabaseCase => ({
-  ...{ what, filters: distinct, subscribers: distinct, kind: 'value', feed, rows },
 })
 
 const cases: readonly DatabaseCase[] = [
@@ -21,13 +14,8 @@ const cases: readonly DatabaseCase[] = [
   filters('value', 100, 100),
   filters('value', 10_000, 10_000),
   filters('range', 10_000, 10_000),
-  other('latency', 1_000),
-  other('latency', 1_000, 1, 'replication'),
-  other('triggers', 3_000),
-  other('triggers', 3_000, 1, 'replication'),
-  other('bulk', 100_000),
-  other('bulk', 100_000, 1, 'replication'),
-  other('polling', 100, 100),
+  ...feedCases('triggers'),
+  feedCase('polling', 100, 'triggers', 100),
 ]
 
 /** What a change of a row costs the database and the node, and how soon a client has it. */
@@ -65,10 +53,6 @@ export const databasePart: Part = createPart<DatabaseRun>({
   },
 })
 
-function middle(runs: readonly DatabaseRun[], name: keyof DatabaseRun): number {
-  return median(runs.map((run) => Number(run[name] ?? Number.NaN)))
-}
-
 function text(runs: readonly DatabaseRun[]): string {
   const filtered = runs.filter(({ what }) => what === 'filters')
   const keyOf = ({ filters: distinct, subscribers, kind }: DatabaseCase) => `${distinct} ${subscribers} ${kind}`
@@ -101,52 +85,17 @@ function text(runs: readonly DatabaseRun[]): string {
     'all runs',
     'delivered to',
   ]
-  const of = (what: DatabaseCase['what'], feed: DatabaseCase['feed'] = 'triggers') =>
-    // What was kept before there was a choice is of triggers.
-    runs.filter((run) => run.what === what && (run.feed ?? 'triggers') === feed)
-  const figures = (same: readonly DatabaseRun[], names: readonly (keyof DatabaseRun)[], digits: number) =>
-    names.map((name) => middle(same, name).toFixed(digits)).join(', ')
-  const line = (what: string, names: readonly (keyof DatabaseRun)[], digits: number, asked: DatabaseCase['what']) => {
-    const last = names.at(-1) ?? 'rows'
-    const all = (feed: DatabaseCase['feed']) =>
-      list(
-        of(asked, feed).map((run) => Number(run[last])),
-        digits,
-      )
-    return [
-      what,
-      figures(of(asked), names, digits),
-      asked === 'polling' ? '' : figures(of(asked, 'replication'), names, digits),
-      all('triggers'),
-      all('replication'),
-    ]
-  }
+  const polling = runs.filter(({ what }) => what === 'polling')
   const others = [
-    line(
-      '100 inserts a second, from before the insert to a client on an event stream: p50 and p99, ms',
-      ['p50', 'p99'],
-      1,
-      'latency',
-    ),
-    line(
-      'CPU of the database for an insert alone in its transaction, without and with the feed, µs',
-      ['plainMicros', 'databaseMicros'],
-      0,
-      'triggers',
-    ),
-    line(
-      '100,000 rows in one transaction, into a table that nobody feeds and into one that is fed, seconds',
-      ['plainSeconds', 'seconds'],
-      2,
-      'bulk',
-    ),
-    line('the same, memory of the node before and at its highest, MB', ['memoryBefore', 'memoryPeak'], 0, 'bulk'),
-    line(
+    ...feedRows(runs, ['triggers']),
+    [
       'in place of it: 100 filters ask a table of 10,000 rows once a second, while 100 rows a second come: CPU of the database for each row, µs',
-      ['databaseMicros'],
-      0,
-      'polling',
-    ),
+      middle(polling, 'databaseMicros').toFixed(0),
+      list(
+        polling.map(({ databaseMicros }) => databaseMicros ?? Number.NaN),
+        0,
+      ),
+    ],
   ]
   return `
 ## Rows of a database
@@ -155,5 +104,5 @@ PostgreSQL and a hub, each in processes of their own. One row is inserted in eac
 
 ${table(head, rows)}
 
-${table(['what', 'by triggers', 'by replication', 'all runs of the last figure, triggers', 'replication'], others)}`
+${table(['what', 'seen', 'all runs of the last figure'], others)}`
 }

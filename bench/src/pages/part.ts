@@ -72,7 +72,7 @@ export const pagesPart: Part = createPart<PagesRun | PagesMemoryRun>({
       targets,
       shortcomings: targets.some(({ isMet }) => !isMet)
         ? [
-            'A kept page costs more than 1.5 times a plain Buffer. In front of Next about three tenths of the CPU of an answer are ours, by `node --cpu-prof`: the key, the verdict, the headers of the moment. The rest is Node’s HTTP and what Next has put into its process.',
+            'A kept page costs more than 1.5 times a plain Buffer. In front of Next about a tenth of the CPU of an answer is ours, by `node --cpu-prof`: the key, the verdict, the headers of the moment. Half is the write to the socket; the rest is Node’s HTTP, what Next has put into its process, and the garbage of both.',
           ]
         : [],
       notes: nextSaysAll

@@ -1,3 +1,5 @@
+import { feedCases, feedRows } from '../database/feed-figures.ts'
+import { type DatabaseRun, measureDatabase } from '../database/measure.ts'
 import { list, table } from '../figures.ts'
 import { type Chapter, createPart, type Part } from '../part.ts'
 import { interleave, median, printed } from '../runs.ts'
@@ -7,20 +9,30 @@ import type { ReaderName } from './readers.ts'
 const names: readonly ReaderName[] = ['baro', 'pg-logical-replication', 'postgres']
 const sizes = [1, 100] as const
 
-/** What it costs a process to read rows from the log of a server, beside the two packages that do it. */
-export const replicationPart: Part = createPart<ReplicationRun>({
+/**
+ * What it costs a process to read rows from the log of a server, beside the two packages that do it; and what a feed by it costs
+ * beside one by triggers.
+ */
+export const replicationPart: Part = createPart<ReplicationRun | DatabaseRun>({
   name: 'replication',
   connections: 0,
-  measure({ isQuick, rounds }) {
+  async measure({ isQuick, rounds }) {
     const cases = sizes.flatMap((perTransaction) => names.map((reader) => ({ reader, perTransaction })))
-    return interleave(rounds, cases, async (one) =>
-      printed(await measureReplication(one, (one.perTransaction === 1 ? 50_000 : 200_000) / (isQuick ? 10 : 1))),
+    const read = await interleave(rounds, cases, async (one) =>
+      printed(await measureReplication(one, (one.perTransaction === 1 ? 20_000 : 80_000) / (isQuick ? 4 : 1))),
     )
+    const feeds = [...feedCases('triggers'), ...feedCases('replication')]
+    const fed = await interleave(isQuick ? 0 : 1, feeds, async (one) => printed(await measureDatabase(one)))
+    return [...read, ...fed]
   },
-  tell(runs) {
+  tell(all) {
+    const runs = all.filter((run): run is ReplicationRun => 'reader' in run)
     const ratios = sizes.map((size) => ratioOf(runs, size))
     return {
-      text: text(runs),
+      text: text(
+        runs,
+        all.filter((run): run is DatabaseRun => 'what' in run),
+      ),
       targets: [
         {
           text: 'replication: a row costs at most 0.6 of what it costs the better of two packages',
@@ -47,7 +59,7 @@ function ratioOf(runs: readonly ReplicationRun[], size: number): number {
   return own / Math.min(...others)
 }
 
-function text(runs: readonly ReplicationRun[]): string {
+function text(runs: readonly ReplicationRun[], fed: readonly DatabaseRun[]): string {
   const rows = sizes.flatMap((size) =>
     names.map((name) => {
       const micros = microsOf(runs, name, size)
@@ -59,5 +71,9 @@ function text(runs: readonly ReplicationRun[]): string {
 
 One process reads what another writes: rows of 200 bytes, decoded into values by the names of their columns. The figures are CPU time of the process that reads, for each row.
 
-${table(['rows in a transaction', 'read by', 'CPU for a row, µs', 'all runs'], rows)}`
+${table(['rows in a transaction', 'read by', 'CPU for a row, µs', 'all runs'], rows)}
+
+What a hub is fed by, triggers or replication, each measured once, one after the other:
+
+${table(['what', 'by triggers', 'by replication', 'all runs of the last figure, triggers', 'replication'], feedRows(fed, ['triggers', 'replication']))}`
 }

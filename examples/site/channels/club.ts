@@ -1,6 +1,7 @@
 import { channel } from '@baro/core'
 import * as z from 'zod/mini'
-import { isRoomId, keptMessages, withoutRemoved } from './room.ts'
+import { keptMessages, withoutRemoved } from './room.ts'
+import { isRoomId } from './room-id.ts'
 
 /** What a member said; or that the owner of the room has removed it, and then nothing else of it is left. */
 export type ClubMessage = {

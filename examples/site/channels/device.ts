@@ -1,7 +1,7 @@
 import { channel } from '@baro/core'
 import { maxChannelNameBytes } from '@baro/core/protocol'
 import * as z from 'zod/mini'
-import { isRoomId } from './room.ts'
+import { isRoomId } from './room-id.ts'
 
 /** The colours that a device can be told to show. */
 export const colours = ['red', 'orange', 'green', 'blue', 'violet'] as const

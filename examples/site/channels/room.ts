@@ -1,7 +1,7 @@
 import { channel, type Redaction } from '@baro/core'
-import { maxChannelNameBytes } from '@baro/core/protocol'
 import * as z from 'zod/mini'
 import { type Picture, picture, type Voice, voice } from './attachments.ts'
+import { isRoomId } from './room-id.ts'
 
 /** What is left of a message that was removed. */
 export interface Removed {
@@ -36,17 +36,6 @@ export const keptMessages = 100
 export const keptAttachments = 4
 
 const name = z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(24)))
-
-/**
- * Whether a text can be the id of a room: 1 to 64 letters, digits, Hangul syllables, "_" and "-", as far as a channel
- * name is long (27 syllables). Strangers choose it, and it becomes a channel, a path and the name of a cached file. The
- * dot is left out on purpose: Next takes `/rooms/1.rsc` for another form of `/rooms/1`.
- */
-export function isRoomId(text: string): boolean {
-  return roomId.test(text) && encodeURIComponent(text).length <= maxChannelNameBytes - 'room:'.length
-}
-
-const roomId = /^[A-Za-z0-9_가-힣-]{1,64}$/
 
 /** Rooms for everybody. Nobody owns one, and everybody can remove what they have sent from there. */
 export const room = channel('room:{id}', {

@@ -2,7 +2,7 @@ import { channel } from '@baro/core'
 import { maxChannelNameBytes } from '@baro/core/protocol'
 import * as z from 'zod/mini'
 import { merged, mergedText } from './merged.ts'
-import { isRoomId } from './room.ts'
+import { isRoomId } from './room-id.ts'
 
 /** An update that a browser sends, in bytes: it fits into a message as base64 too. */
 export const maxUpdateBytes = 32 << 10

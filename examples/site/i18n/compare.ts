@@ -1,7 +1,9 @@
 import type { WayName } from '../compare/ways.ts'
 import type { Language } from './languages.ts'
+import type { TextsOf } from './phrase.ts'
 
-interface CompareWords {
+/** What its page says. */
+export interface CompareWords {
   readonly title: string
   readonly lead: string
   readonly start: string
@@ -18,7 +20,7 @@ interface CompareWords {
   readonly state: Readonly<Record<'ready' | 'running' | 'stopped', string>>
 }
 
-const en: CompareWords = {
+const en: TextsOf<CompareWords> = {
   title: 'ISR, SSR, WebSocket, polling: measured',
   lead: 'One value changes each second: how busy this machine is. Five pages show it. Your browser opens all of them now, and measures what a visitor of each one sees.',
   start: 'Measure',
@@ -55,7 +57,7 @@ const en: CompareWords = {
   state: { ready: 'Not measured yet', running: 'Measuring', stopped: 'Stopped' },
 }
 
-const ko: CompareWords = {
+const ko: TextsOf<CompareWords> = {
   title: 'ISR, SSR, WebSocket, 폴링: 재어 보기',
   lead: '값 하나가 1초마다 바뀝니다. 이 컴퓨터가 얼마나 바쁜지입니다. 페이지 다섯 개가 그 값을 보여 줍니다. 이 브라우저가 지금 모두 열어, 각 페이지의 방문자에게 무엇이 보이는지 잽니다.',
   start: '재기',
@@ -92,7 +94,4 @@ const ko: CompareWords = {
   state: { ready: '아직 재지 않음', running: '재는 중', stopped: '멈춤' },
 }
 
-/** What /compare says. */
-export function compareIn(language: Language): CompareWords {
-  return { en, ko }[language]
-}
+export const compareWords: Readonly<Record<Language, TextsOf<CompareWords>>> = { en, ko }

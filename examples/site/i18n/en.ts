@@ -1,25 +1,14 @@
 import { liveAfterSeconds } from '../components/transports/measured.ts'
+import { arenaWords } from './arena.ts'
+import { compareWords } from './compare.ts'
 import { inboxWords } from './inbox.ts'
+import { say, type TextsOf } from './phrase.ts'
 import { streamWords } from './stream.ts'
+import { whiteboardWords } from './whiteboard.ts'
 import type { Words } from './words.ts'
 import { writeWords } from './write.ts'
 
-const number = new Intl.NumberFormat('en-US')
-const rooms: Readonly<Record<string, string>> = { '1': 'Lounge', '2': 'Engineering', '3': 'Lunch' }
-
-/** `4:05`. */
-function clock(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
-
-/** `25 s`, `4 min`, `2 h`. */
-function age(seconds: number): string {
-  if (seconds < 100) return `${seconds} s`
-  return seconds < 6_000 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
-}
-
-export const en: Words = {
-  name: 'English',
+export const en: TextsOf<Words> = {
   site: {
     title: 'Baro',
     tagline: 'live pages for Next.js and Node',
@@ -58,27 +47,36 @@ export const en: Words = {
     onPhone: 'On your phone',
     phoneHint: 'Scan it, paint there, and look here.',
     nowTitle: 'Right now',
-    visitors: (count) => (count === 1 ? '1 visitor connected' : `${number.format(count)} visitors connected`),
+    visitors: say({ 1: '1 visitor connected', else: '{0} visitors connected' }),
     nobody: 'Nobody has written anything yet.',
     nobodyThen: 'Nobody had written anything when this page was rendered, at {time}.',
     nobodySince: 'The server no longer has what was written before. Nothing has been written since.',
-    visitorsThen: (count) =>
-      count === 1 ? '1 visitor was connected at {time}' : `${number.format(count)} visitors were connected at {time}`,
+    visitorsThen: say({ 1: '1 visitor was connected at {time}', else: '{0} visitors were connected at {time}' }),
     attached: { picture: '(a picture)', voice: '(a voice note)' },
     demosTitle: 'Try the rest',
-    questions: [
-      {
-        title: 'How can nothing be lost?',
-        text: 'Everything that happens gets a number. A page says how far it goes, up to 41, say. The browser asks for what came after 41, and gets each exactly once, in order.',
-      },
-      {
-        title: 'What if the page is too old?',
-        text: 'Then the server sends the current state in its place, and the page says so. It never guesses, and never reloads.',
-      },
-      {
-        title: 'What do I need?',
-        text: 'Node 20.19 or newer. One process keeps everything on its disk; several share one Redis. WebSocket, SSE and polling carry the same, whatever the network lets through.',
-      },
+  },
+  questions: [
+    {
+      title: 'How can nothing be lost?',
+      text: 'Everything that happens gets a number. A page says how far it goes, up to 41, say. The browser asks for what came after 41, and gets each exactly once, in order.',
+    },
+    {
+      title: 'What if the page is too old?',
+      text: 'Then the server sends the current state in its place, and the page says so. It never guesses, and never reloads.',
+    },
+    {
+      title: 'What do I need?',
+      text: 'Node 20.19 or newer. One process keeps everything on its disk; several share one Redis. WebSocket, SSE and polling carry the same, whatever the network lets through.',
+    },
+  ],
+  difference: {
+    title: 'The whole difference',
+    hint: 'As it runs above.',
+    fairTitle: 'Is that fair?',
+    fair: [
+      'Both start from the same cached page, and the same server publishes to both. The publisher writes down what it has published; both are counted against that log, not against each other.',
+      'The usual way is what tutorials write: the page is fetched and cached, then a socket brings what is new, and opens again a second after it has closed. To fetch once more after each gap makes the hole smaller. It costs a whole load, and what comes between the fetch and the socket is still lost.',
+      'The network is cut for this demo alone, by closing both sockets. The restart ends the server of this demo, for everybody who looks at it. If the site has not run for an hour, the hour-old page is the oldest there is.',
     ],
   },
   breakIt: {
@@ -86,9 +84,6 @@ export const en: Words = {
     hint: 'One board, read in two ways. A bot draws on it, and so can you: click on a cell.',
     counting: 'Counting against the publisher’s log …',
     paint: 'Paint a cell',
-    codeTitle: 'The whole difference',
-    codeHint: 'As it runs above.',
-    fairTitle: 'Is that fair?',
     readers: { baro: 'Baro', usual: 'The usual way' },
     means: { baro: 'goes on from the page', usual: 'fetch, then a socket' },
     breaks: {
@@ -109,22 +104,19 @@ export const en: Words = {
       ['live', 'live'],
       ['hole', 'lost'],
     ],
-    fair: [
-      'Both start from the same cached page, and the same server publishes to both. The publisher writes down what it has published; both are counted against that log, not against each other.',
-      'The usual way is what tutorials write: the page is fetched and cached, then a socket brings what is new, and opens again a second after it has closed. To fetch once more after each gap makes the hole smaller. It costs a whole load, and what comes between the fetch and the socket is still lost.',
-      'The network is cut for this demo alone, by closing both sockets. The restart ends the server of this demo, for everybody who looks at it. If the site has not run for an hour, the hour-old page is the oldest there is.',
-    ],
-    boardLabel: (reader) => `The board: ${reader}`,
-    verdict: (caughtUp, lost) => `${number.format(caughtUp)} caught up, ${number.format(lost)} lost`,
-    took: (ms) => `in ${number.format(ms)} ms`,
-    endNow: (seconds) => `End it now (${seconds} s)`,
+    boardLabel: say('The board: {0}'),
+    verdict: say('{0} caught up, {1} lost'),
+    took: say('in {0} ms'),
+    endNow: say('End it now ({0} s)'),
+  },
+  search: {
+    field: 'Search the guides',
+    nothing: 'Nothing was found. Try fewer words, or only the beginning of one.',
+    found: say('{0} found'),
   },
   docs: {
     contents: 'Contents',
     first: 'Start here',
-    search: 'Search the guides',
-    nothing: 'Nothing was found. Try fewer words, or only the beginning of one.',
-    found: (count) => `${number.format(count)} found`,
     description:
       'How to put Baro into a Next.js app or any Node server: pages, messages, users, databases, many nodes.',
     benchmarksLead:
@@ -193,11 +185,11 @@ export const en: Words = {
     recovered: 'missed, then received on connecting',
     fresh: 'current state, sent anew',
     live: 'live',
-    summary: (busy) => `CPU usage ${busy}, one bar for each second.`,
-    skipped: (seconds) => `${number.format(seconds)} s not shown`,
+    summary: say('CPU usage {0}, one bar for each second.'),
+    skipped: say('{0} s not shown'),
   },
   room: {
-    title: (id) => rooms[id] ?? `Room ${id}`,
+    title: say({ 1: 'Lounge', 2: 'Engineering', 3: 'Lunch', else: 'Room {0}' }),
     rooms: 'Rooms',
     messages: 'Messages',
     empty: 'Nobody has written here yet. Say hello.',
@@ -206,12 +198,12 @@ export const en: Words = {
     nickname: 'Name',
     guest: 'Guest',
     you: 'you',
-    unread: (count) => (count === 1 ? '1 new message' : `${number.format(count)} new messages`),
+    unread: say({ 1: '1 new message', else: '{0} new messages' }),
     newMessages: 'New messages',
     here: 'Who is here',
-    hereNow: (count) => `${number.format(count)} here`,
-    hereThen: (count) => `${number.format(count)} here, as of {time}`,
-    hereLast: (count) => `${number.format(count)} here when last connected`,
+    hereNow: say('{0} here'),
+    hereThen: say('{0} here, as of {time}'),
+    hereLast: say('{0} here when last connected'),
     nobodyHere: 'Nobody is listed.',
     tooManyHere: 'Too many to list.',
     notTaken: 'This message could not be taken. Go back, and try again.',
@@ -221,26 +213,27 @@ export const en: Words = {
     notSent: 'Not sent:',
     remove: 'Remove this message',
     removed: 'removed by the sender',
-    typing: (names) => `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} typing`,
-    muted: (until) => `the owner of this room has muted you until ${until}.`,
+    typing: say({ 1: '{1} is typing', else: '{1} are typing' }),
+    muted: say('the owner of this room has muted you until {0}.'),
     noScript: 'Without JavaScript you can read and write. New messages of others appear when you load the page again.',
     picture: 'Picture',
-    pictureFrom: (name, file) => (file ? `Picture from ${name}: ${file}` : `Picture from ${name}`),
+    pictureFrom: say('Picture from {0}'),
+    namedPictureFrom: say('Picture from {0}: {1}'),
     noPicture: 'This file cannot be read as a picture.',
     pictureGone: 'This picture is no longer kept.',
     voice: 'Record',
-    voiceFrom: (name, seconds) => `Voice note from ${name}, ${seconds} s`,
+    voiceFrom: say('Voice note from {0}, {1} s'),
     voiceGone: 'This voice note is no longer kept.',
     voiceTooShort: 'That was too short to send.',
     stop: 'Stop',
-    seconds: (count) => `${count} s`,
-    recording: (seconds) => `Recording, for ${seconds} seconds at most. Stopping sends it.`,
+    seconds: say('{0} s'),
+    recording: say('Recording, for {0} seconds at most. Stopping sends it.'),
     askingMicrophone: 'Please allow the microphone.',
     microphoneRefused: 'The microphone was refused. The site settings of your browser can allow it.',
     microphoneMissing: 'No microphone was found that works.',
   },
   club: {
-    title: (id) => (id === '1' ? 'Members' : `Members: ${id}`),
+    title: say({ 1: 'Members', else: 'Members: {0}' }),
     membersOnly:
       'This room is for members, and you are not signed in. Nothing of it was sent to you: there is no word of it in this page, and your connection gets none.',
     owner: 'Who writes first owns this room for a week, and can remove messages.',
@@ -249,15 +242,19 @@ export const en: Words = {
     remove: 'Remove for everyone',
     mute: 'Mute for 10 minutes',
     cancel: 'Cancel',
-    close: 'Close',
     desk: 'Moderation',
+    ownerOnly: 'What was removed in this room, and who is muted, is for its owner alone.',
+    actions: 'Last actions',
+    toRoom: 'To the room',
+    noScript: 'Without JavaScript you see what was done until the page was made. Load it again for more.',
     nothingDone: 'You have removed nothing and muted nobody.',
     removedOne: 'Message removed',
     notDone: 'Not done:',
-    messageOf: (name) => `Message from ${name}`,
-    mutedOne: (name, until) => `${name} muted until ${until}`,
-    unmutedOne: (name) => `${name} may write again`,
-    unmute: (name) => `Let ${name} write again`,
+    messageOf: say('Message from {0}'),
+    mutedOne: say('{0} muted until {1}'),
+    unmutedOne: say('{0} may write again'),
+    unmute: say('Let {0} write again'),
+    moderationOf: say('{0}: moderation'),
   },
   account: {
     title: 'Sign in',
@@ -274,7 +271,7 @@ export const en: Words = {
     toClub: 'To the room for members',
     how: 'How the hub knows who somebody is',
     noToken: 'No token yet',
-    token: (count, seconds) => `Token ${number.format(count)} of this page, valid for ${clock(seconds)}`,
+    token: say('Token {0} of this page, valid for {1}'),
   },
   how: {
     title: 'Who may do what',
@@ -316,13 +313,13 @@ export const en: Words = {
     open: 'Open',
     badName: 'A name has 1 to 64 letters, digits, Hangul syllables, "_" or "-"; at most 27 syllables.',
     noScript: 'Without JavaScript, put the name behind the address of this page: /device/kitchen.',
-    title: (id) => `Device ${id}`,
+    title: say('Device {0}'),
     toList: 'All devices',
     presence: 'Presence',
     here: 'here',
     away: 'away',
     battery: 'Battery',
-    charge: (level, isCharging) => `${Math.round(level * 100)}%${isCharging ? ', charging' : ''}`,
+    charge: say({ true: '{1}%, charging', else: '{1}%' }),
     orientation: 'Orientation',
     portrait: 'upright',
     landscape: 'sideways',
@@ -337,7 +334,8 @@ export const en: Words = {
     vibration: 'Vibration',
     vibrations: { short: 'short', long: 'long' },
     life: 'Expires after',
-    seconds: (count) => (count < 60 ? `${count} seconds` : count === 60 ? '1 minute' : `${count / 60} minutes`),
+    seconds: say('{0} seconds'),
+    minutes: say({ 1: '1 minute', else: '{0} minutes' }),
     lifeHint: 'A device that is away gets a command when it returns, unless the command has expired by then.',
     notSent: 'Not sent:',
     statuses: { sent: 'sent', delivered: 'delivered', acknowledged: 'acknowledged', expired: 'expired' },
@@ -369,10 +367,10 @@ export const en: Words = {
     restock: 'Restock',
     notDone: 'That did not work. Look at the stock, and try again.',
     noScript: 'Without JavaScript you can buy too. What others buy appears when you load the page again.',
-    price: (won) => `₩${number.format(won)}`,
-    inStock: (count) => `${number.format(count)} in stock`,
-    bought: (left) => `Yours. ${number.format(left)} left.`,
-    restocked: (left) => `Restocked. ${number.format(left)} there now.`,
+    price: say('₩{0}'),
+    inStock: say('{0} in stock'),
+    bought: say('Yours. {0} left.'),
+    restocked: say('Restocked. {0} there now.'),
   },
   market: {
     title: 'Market',
@@ -391,10 +389,10 @@ export const en: Words = {
     cancel: 'Cancel',
     notPlaced: 'Not placed.',
     noScript: 'Without JavaScript you can trade too. What others trade appears when you load the page again.',
-    price: (price) => number.format(price),
-    times: (count) => `× ${number.format(count)}`,
-    between: (buyer, seller) => `${seller} → ${buyer}`,
-    placed: (traded, waiting) => `${number.format(traded)} traded, ${number.format(waiting)} waiting.`,
+    price: say('{0}'),
+    times: say('× {0}'),
+    between: say('{1} → {0}'),
+    placed: say('{0} traded, {1} waiting.'),
   },
   machine: {
     title: 'The machine this site runs on',
@@ -407,12 +405,12 @@ export const en: Words = {
     running: 'Running since',
     cpu: 'CPU',
     allCores: 'all cores',
-    core: (index) => `core ${index}`,
+    core: say('core {0}'),
     load: 'Load',
-    minutes: (count) => `${count} min`,
+    minutes: say('{0} min'),
     memory: 'Memory',
     used: 'used',
-    of: (total) => `of ${total}`,
+    of: say('of {0}'),
     process: 'this process',
     delay: 'Event-loop delay',
     median: 'median',
@@ -467,7 +465,7 @@ export const en: Words = {
       'Missing and duplicates are counted by the numbers of the messages, from where the page ends. After a fresh start nothing is said of what was before.',
       'The rate is the same for everybody who watches. The server sends only while somebody does.',
     ],
-    laneSummary: (name, newest) => `${name}: the newest message is number ${newest}.`,
+    laneSummary: say('{0}: the newest message is number {1}.'),
     each: {
       websocket: {
         name: 'WebSocket',
@@ -498,7 +496,7 @@ export const en: Words = {
       title: 'Which one to choose',
       lead: 'Each cell links to where its figure was measured: in the race above, by your browser over your network, or beforehand, in the table below.',
       startFirst: 'not measured yet',
-      processor: (micros) => `${micros} µs of server CPU per message`,
+      processor: say('{0} µs of server CPU per message'),
       recovery: {
         websocket: `Then live over SSE, after ${liveAfterSeconds.refusesUpgrades} to ${liveAfterSeconds.swallowsUpgrades} s`,
         sse: `Then live over long polling, after ${liveAfterSeconds.buffersStreams} s`,
@@ -516,8 +514,9 @@ export const en: Words = {
     },
     measured: {
       title: 'Measured beforehand',
-      lead: ({ node, cores, processor }) =>
-        `Node ${node}, ${cores} cores of ${processor}. CPU is the server's, for one message of 128 bytes to reach one of 10,000 readers (long polling: of 1,000; polling: for one question that finds nothing new). Memory is that of one of 10,000 connections on which nothing happens.`,
+      lead: say(
+        "Node {0}, {1} cores of {2}. CPU is the server's, for one message of 128 bytes to reach one of 10,000 readers (long polling: of 1,000; polling: for one question that finds nothing new). Memory is that of one of 10,000 connections on which nothing happens.",
+      ),
       repeat: 'To measure it again:',
       columns: {
         transport: 'Transport',
@@ -556,45 +555,56 @@ export const en: Words = {
       'event-source': { name: 'EventSource', means: 'reads a stream, and writes by POST' },
       websocket: { name: 'WebSocket', means: 'that of the browser, without a library' },
     },
-    heardBy: (name) => `What ${name} has received`,
-    writeWith: (name) => `Message by ${name}`,
-    sendWith: (name) => `Send by ${name}`,
-    code: (name) => `All the code of ${name}`,
-    same: (count) =>
-      count === 0
-        ? 'All five have received nothing yet.'
-        : `All five have the same ${count === 1 ? 'message' : `${number.format(count)} messages, in the same order`}.`,
-    behind: (names) => `The newest has not reached ${names} yet. All else is the same.`,
+    heardBy: say('What {0} has received'),
+    writeWith: say('Message by {0}'),
+    sendWith: say('Send by {0}'),
+    code: say('All the code of {0}'),
+    same: say({
+      0: 'All five have received nothing yet.',
+      1: 'All five have the same message.',
+      else: 'All five have the same {0} messages, in the same order.',
+    }),
+    behind: say('The newest has not reached {0} yet. All else is the same.'),
     different: 'The five lists are not the same.',
   },
+  arena: arenaWords.en,
+  whiteboard: whiteboardWords.en,
+  compare: compareWords.en,
   stream: streamWords.en,
   inbox: inboxWords.en,
   write: writeWords.en,
   drawer: {
-    title: 'Under the page: channels, positions, transport',
+    title: 'Under the page: channels, positions, transport, frames',
     transport: 'Transport',
-    last: 'What came last',
-    none: 'Nothing yet.',
+    last: 'Last frames, newest first',
+    none: 'Nothing has passed yet.',
+    sent: 'sent',
+    received: 'received',
   },
   live: {
     notYet: 'Not connected yet.',
     wasAway: 'The connection was lost, and is back.',
     nothingLost: 'Nothing lost.',
-    pageAge: (seconds) => `This page was ${age(seconds)} old.`,
-    caughtUp: (count, ms) =>
-      count === 0
-        ? 'Nothing had changed.'
-        : `${count === 1 ? '1 update' : `${number.format(count)} updates`} caught up in ${number.format(ms)} ms.`,
-    gotState: (ms) => `The current state came in ${number.format(ms)} ms.`,
-    lostSome: (count) => `Lost: ${number.format(count)}.`,
-    rendered: (offset) => `rendered at ${number.format(offset)}`,
+    pageAge: say({
+      seconds: 'This page was {1} s old.',
+      minutes: 'This page was {1} min old.',
+      else: 'This page was {1} h old.',
+    }),
+    caughtUp: say({
+      0: 'Nothing had changed.',
+      1: '1 update caught up in {1} ms.',
+      else: '{0} updates caught up in {1} ms.',
+    }),
+    gotState: say('The current state came in {0} ms.'),
+    lostSome: say('Lost: {0}.'),
+    rendered: say('rendered at {0}'),
     renderedNowhere: 'rendered while the site was built',
     renderedFromRows: 'rendered from the database',
-    resumed: (offset) => `resumed at ${number.format(offset)}`,
-    recovered: (count) => `${number.format(count)} recovered`,
-    reset: (reason, offset) => `${reason}: this is the state it has now, at ${number.format(offset)}`,
-    firstLive: (offset) => `first live ${number.format(offset)}`,
-    missing: (count) => `${number.format(count)} missing`,
+    resumed: say('resumed at {0}'),
+    recovered: say('{0} recovered'),
+    reset: say('{0}: this is the state it has now, at {1}'),
+    firstLive: say('first live {0}'),
+    missing: say('{0} missing'),
     waiting: 'not connected yet',
     handOver: 'Hand-over',
     connection: 'Connection',
@@ -609,7 +619,7 @@ export const en: Words = {
     cached: 'cached page',
     connecting: 'connecting',
     connected: 'live',
-    retryIn: (seconds) => `reconnecting in ${seconds} s`,
+    retryIn: say('reconnecting in {0} s'),
     needsAuth: 'sign-in could not be renewed, asking again',
     gaveUp: 'stopped trying to connect',
     closed: 'closed',

@@ -1,4 +1,5 @@
 import type { Language } from './languages.ts'
+import { say, type TextsOf } from './phrase.ts'
 
 /** What /inbox says. */
 export interface InboxWords {
@@ -22,12 +23,12 @@ export interface InboxWords {
   readonly pushed: (from: string, count: number) => string
 }
 
-export const inboxWords: Readonly<Record<Language, InboxWords>> = {
+export const inboxWords: Readonly<Record<Language, TextsOf<InboxWords>>> = {
   en: {
     title: 'Inbox',
     lead: 'Open it in two tabs: a note arrives in both, and what you read in one is read in the other.',
     membersOnly: 'An inbox belongs to somebody. Sign in under any name, and you have one.',
-    unread: (count) => (count === 0 ? 'Everything is read' : `${count} unread`),
+    unread: say({ 0: 'Everything is read', else: '{0} unread' }),
     none: 'No notes yet. Send yourself one.',
     isNew: 'unread',
     markRead: 'Mark all as read',
@@ -48,13 +49,13 @@ export const inboxWords: Readonly<Record<Language, InboxWords>> = {
       missing: 'This browser has no Web Push here. On an iPhone, add the site to the home screen first.',
       failed: 'The push service of your browser could not be reached.',
     },
-    pushed: (from, count) => `${from} wrote to you (${count} unread)`,
+    pushed: say('{0} wrote to you ({1} unread)'),
   },
   ko: {
     title: '알림함',
     lead: '탭 두 개에서 열어 보세요. 알림은 두 탭에 모두 도착하고, 한쪽에서 읽으면 다른 쪽에서도 읽음이 됩니다.',
     membersOnly: '알림함은 주인이 있어야 합니다. 아무 이름으로나 로그인하면 알림함이 생깁니다.',
-    unread: (count) => (count === 0 ? '모두 읽었습니다' : `읽지 않음 ${count}개`),
+    unread: say({ 0: '모두 읽었습니다', else: '읽지 않음 {0}개' }),
     none: '아직 알림이 없습니다. 자신에게 하나 보내 보세요.',
     isNew: '읽지 않음',
     markRead: '모두 읽음으로 표시',
@@ -75,6 +76,6 @@ export const inboxWords: Readonly<Record<Language, InboxWords>> = {
       missing: '이 브라우저에서는 웹 푸시를 쓸 수 없습니다. 아이폰에서는 먼저 홈 화면에 추가해 주세요.',
       failed: '브라우저의 푸시 서비스에 연결하지 못했습니다.',
     },
-    pushed: (from, count) => `${from}님의 알림 (읽지 않음 ${count}개)`,
+    pushed: say('{0}님의 알림 (읽지 않음 {1}개)'),
   },
 }

@@ -1,25 +1,14 @@
 import { liveAfterSeconds } from '../components/transports/measured.ts'
+import { arenaWords } from './arena.ts'
+import { compareWords } from './compare.ts'
 import { inboxWords } from './inbox.ts'
+import { say, type TextsOf } from './phrase.ts'
 import { streamWords } from './stream.ts'
+import { whiteboardWords } from './whiteboard.ts'
 import type { Words } from './words.ts'
 import { writeWords } from './write.ts'
 
-const number = new Intl.NumberFormat('ko-KR')
-const rooms: Readonly<Record<string, string>> = { '1': '라운지', '2': '개발', '3': '점심' }
-
-/** `4:05`. */
-function clock(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
-
-/** `25초`, `4분`, `2시간`. */
-function age(seconds: number): string {
-  if (seconds < 100) return `${seconds}초`
-  return seconds < 6_000 ? `${Math.round(seconds / 60)}분` : `${Math.round(seconds / 3_600)}시간`
-}
-
-export const ko: Words = {
-  name: '한국어',
+export const ko: TextsOf<Words> = {
   site: {
     title: '바로',
     tagline: 'Next.js와 Node의 실시간 페이지',
@@ -58,26 +47,36 @@ export const ko: Words = {
     onPhone: '휴대폰으로 열기',
     phoneHint: 'QR 코드를 찍고 휴대폰에서 칠하면 여기에 나타납니다.',
     nowTitle: '지금',
-    visitors: (count) => `${number.format(count)}명 접속 중`,
+    visitors: say('{0}명 접속 중'),
     nobody: '아직 메시지가 없습니다.',
     nobodyThen: '{time}에 렌더링한 페이지이며, 그때까지 메시지가 없었습니다.',
     nobodySince: '서버에 이전 기록이 남아 있지 않습니다. 그 뒤로는 메시지가 없습니다.',
-    visitorsThen: (count) => `{time} 기준 ${number.format(count)}명 접속`,
+    visitorsThen: say('{time} 기준 {0}명 접속'),
     attached: { picture: '(사진)', voice: '(음성 메시지)' },
     demosTitle: '다른 데모',
-    questions: [
-      {
-        title: '어떻게 빠짐없이 받나요?',
-        text: '모든 변경에는 번호가 붙고, 페이지에는 몇 번까지 반영했는지 적혀 있습니다. 41번까지라면 브라우저는 41번 다음을 요청하고, 그 뒤의 변경을 순서대로 정확히 한 번씩 받습니다.',
-      },
-      {
-        title: '페이지가 너무 오래됐다면?',
-        text: '서버가 현재 상태를 대신 보내고, 페이지에 그 사실을 표시합니다. 추측하지 않고, 새로고침도 하지 않습니다.',
-      },
-      {
-        title: '무엇이 필요한가요?',
-        text: 'Node 20.19 이상이면 됩니다. 서버가 한 대면 디스크에, 여러 대면 Redis에 저장합니다. WebSocket이 막힌 네트워크에서는 SSE나 폴링으로 똑같이 받습니다.',
-      },
+  },
+  questions: [
+    {
+      title: '어떻게 빠짐없이 받나요?',
+      text: '모든 변경에는 번호가 붙고, 페이지에는 몇 번까지 반영했는지 적혀 있습니다. 41번까지라면 브라우저는 41번 다음을 요청하고, 그 뒤의 변경을 순서대로 정확히 한 번씩 받습니다.',
+    },
+    {
+      title: '페이지가 너무 오래됐다면?',
+      text: '서버가 현재 상태를 대신 보내고, 페이지에 그 사실을 표시합니다. 추측하지 않고, 새로고침도 하지 않습니다.',
+    },
+    {
+      title: '무엇이 필요한가요?',
+      text: 'Node 20.19 이상이면 됩니다. 서버가 한 대면 디스크에, 여러 대면 Redis에 저장합니다. WebSocket이 막힌 네트워크에서는 SSE나 폴링으로 똑같이 받습니다.',
+    },
+  ],
+  difference: {
+    title: '코드의 차이는 이것뿐',
+    hint: '위에서 실행 중인 코드입니다.',
+    fairTitle: '공정한 비교인가요?',
+    fair: [
+      '두 방식 모두 같은 캐시 페이지에서 시작하고, 같은 서버가 발행합니다. 서버는 발행한 내용을 따로 기록하며, 두 화면은 서로가 아니라 이 기록과 대조합니다.',
+      '흔히 쓰는 방식은 튜토리얼에 나오는 그대로입니다. 데이터를 fetch해 페이지를 캐시하고, 그 뒤의 변경은 소켓으로 받으며, 소켓이 닫히면 1초 뒤에 다시 연결합니다. 끊길 때마다 다시 fetch하면 구멍은 줄지만 매번 전체를 다시 받아야 하고, fetch와 소켓 연결 사이의 변경은 여전히 유실됩니다.',
+      '네트워크는 이 데모의 소켓 두 개를 닫는 방식으로만 끊습니다. 서버 재시작은 이 데모의 서버만 재시작하며, 보고 있는 모든 사람에게 적용됩니다. 사이트를 시작한 지 한 시간이 안 됐다면 가장 오래된 페이지를 엽니다.',
     ],
   },
   breakIt: {
@@ -85,9 +84,6 @@ export const ko: Words = {
     hint: '같은 보드를 두 가지 방식으로 받습니다. 봇이 그리고 있고, 칸을 누르면 직접 칠할 수 있습니다.',
     counting: '발행 기록과 대조하는 중 …',
     paint: '한 칸 칠하기',
-    codeTitle: '코드의 차이는 이것뿐',
-    codeHint: '위에서 실행 중인 코드입니다.',
-    fairTitle: '공정한 비교인가요?',
     readers: { baro: '바로', usual: '흔히 쓰는 방식' },
     means: { baro: '페이지에서 이어서 받기', usual: 'fetch 후 소켓 연결' },
     breaks: {
@@ -108,22 +104,19 @@ export const ko: Words = {
       ['live', '실시간'],
       ['hole', '유실'],
     ],
-    fair: [
-      '두 방식 모두 같은 캐시 페이지에서 시작하고, 같은 서버가 발행합니다. 서버는 발행한 내용을 따로 기록하며, 두 화면은 서로가 아니라 이 기록과 대조합니다.',
-      '흔히 쓰는 방식은 튜토리얼에 나오는 그대로입니다. 데이터를 fetch해 페이지를 캐시하고, 그 뒤의 변경은 소켓으로 받으며, 소켓이 닫히면 1초 뒤에 다시 연결합니다. 끊길 때마다 다시 fetch하면 구멍은 줄지만 매번 전체를 다시 받아야 하고, fetch와 소켓 연결 사이의 변경은 여전히 유실됩니다.',
-      '네트워크는 이 데모의 소켓 두 개를 닫는 방식으로만 끊습니다. 서버 재시작은 이 데모의 서버만 재시작하며, 보고 있는 모든 사람에게 적용됩니다. 사이트를 시작한 지 한 시간이 안 됐다면 가장 오래된 페이지를 엽니다.',
-    ],
-    boardLabel: (reader) => `보드: ${reader}`,
-    verdict: (caughtUp, lost) => `${number.format(caughtUp)}개 이어받음, ${number.format(lost)}개 유실`,
-    took: (ms) => `(${number.format(ms)}ms)`,
-    endNow: (seconds) => `바로 복구 (${seconds}초)`,
+    boardLabel: say('보드: {0}'),
+    verdict: say('{0}개 이어받음, {1}개 유실'),
+    took: say('({0}ms)'),
+    endNow: say('바로 복구 ({0}초)'),
+  },
+  search: {
+    field: '문서 검색',
+    nothing: '찾은 것이 없습니다. 단어를 줄이거나 앞부분만 써 보세요.',
+    found: say('{0}개 찾음'),
   },
   docs: {
     contents: '목차',
     first: '시작하기',
-    search: '문서 검색',
-    nothing: '찾은 것이 없습니다. 단어를 줄이거나 앞부분만 써 보세요.',
-    found: (count) => `${number.format(count)}개 찾음`,
     description: 'Next.js 앱과 Node 서버에 바로를 넣는 방법: 페이지, 메시지, 사용자, 데이터베이스, 여러 대의 서버.',
     benchmarksLead:
       '메시지 전달, 이어받기, 유휴 연결, 느린 수신자가 서버에서 쓰는 비용을 다른 라이브러리와 나란히 측정했습니다. 목표에 못 미친 항목도 그대로 적었습니다. 본문은 영어입니다.',
@@ -189,11 +182,11 @@ export const ko: Words = {
     recovered: '연결하며 받은 누락분',
     fresh: '새로 받은 현재 상태',
     live: '실시간',
-    summary: (busy) => `CPU 사용률 ${busy}. 막대 하나가 1초입니다.`,
-    skipped: (seconds) => `${number.format(seconds)}초 생략`,
+    summary: say('CPU 사용률 {0}. 막대 하나가 1초입니다.'),
+    skipped: say('{0}초 생략'),
   },
   room: {
-    title: (id) => rooms[id] ?? `대화방 ${id}`,
+    title: say({ 1: '라운지', 2: '개발', 3: '점심', else: '대화방 {0}' }),
     rooms: '대화방',
     messages: '대화',
     empty: '아직 메시지가 없습니다. 먼저 인사해 보세요.',
@@ -202,12 +195,12 @@ export const ko: Words = {
     nickname: '이름',
     guest: '손님',
     you: '나',
-    unread: (count) => `새 메시지 ${number.format(count)}개`,
+    unread: say('새 메시지 {0}개'),
     newMessages: '새 메시지',
     here: '함께 있는 사람',
-    hereNow: (count) => `${number.format(count)}명 접속 중`,
-    hereThen: (count) => `{time} 기준 ${number.format(count)}명`,
-    hereLast: (count) => `마지막 연결 때 ${number.format(count)}명`,
+    hereNow: say('{0}명 접속 중'),
+    hereThen: say('{time} 기준 {0}명'),
+    hereLast: say('마지막 연결 때 {0}명'),
     nobodyHere: '표시할 사람이 없습니다.',
     tooManyHere: '사람이 많아 이름은 표시하지 않습니다.',
     notTaken: '메시지를 보내지 못했습니다. 뒤로 돌아가 다시 시도해 주세요.',
@@ -217,26 +210,27 @@ export const ko: Words = {
     notSent: '보내지 못했습니다:',
     remove: '이 메시지 삭제',
     removed: '보낸 사람이 삭제한 메시지입니다.',
-    typing: (names) => `${names.join(', ')} 입력 중`,
-    muted: (until) => `방장이 ${until}까지 메시지를 보낼 수 없게 했습니다.`,
+    typing: say('{1} 입력 중'),
+    muted: say('방장이 {0}까지 메시지를 보낼 수 없게 했습니다.'),
     noScript: '자바스크립트 없이도 읽고 쓸 수 있습니다. 다른 사람의 새 메시지는 페이지를 새로고침하면 나타납니다.',
     picture: '사진',
-    pictureFrom: (name, file) => (file ? `사진(보낸 사람: ${name}): ${file}` : `사진(보낸 사람: ${name})`),
+    pictureFrom: say('사진(보낸 사람: {0})'),
+    namedPictureFrom: say('사진(보낸 사람: {0}): {1}'),
     noPicture: '이 파일은 사진으로 열 수 없습니다.',
     pictureGone: '오래되어 삭제된 사진입니다.',
     voice: '녹음',
-    voiceFrom: (name, seconds) => `음성 메시지(보낸 사람: ${name}), ${seconds}초`,
+    voiceFrom: say('음성 메시지(보낸 사람: {0}), {1}초'),
     voiceGone: '오래되어 삭제된 음성 메시지입니다.',
     voiceTooShort: '녹음이 너무 짧아 보내지 않았습니다.',
     stop: '중지',
-    seconds: (count) => `${count}초`,
-    recording: (seconds) => `녹음 중입니다. 최대 ${seconds}초이며, 중지하면 바로 보냅니다.`,
+    seconds: say('{0}초'),
+    recording: say('녹음 중입니다. 최대 {0}초이며, 중지하면 바로 보냅니다.'),
     askingMicrophone: '마이크 사용을 허용해 주세요.',
     microphoneRefused: '마이크 사용이 거부되었습니다. 브라우저의 사이트 설정에서 허용할 수 있습니다.',
     microphoneMissing: '사용할 수 있는 마이크를 찾지 못했습니다.',
   },
   club: {
-    title: (id) => (id === '1' ? '멤버 전용' : `멤버 전용: ${id}`),
+    title: say({ 1: '멤버 전용', else: '멤버 전용: {0}' }),
     membersOnly:
       '멤버만 볼 수 있는 대화방입니다. 로그인하지 않았으므로 이 방의 내용은 전혀 전송되지 않았습니다. 이 페이지에도 없고, 연결로도 받지 않습니다.',
     owner: '처음 메시지를 보낸 사람이 일주일 동안 방장이며, 메시지를 삭제할 수 있습니다.',
@@ -245,15 +239,19 @@ export const ko: Words = {
     remove: '모두에게서 삭제',
     mute: '10분 동안 보내기 제한',
     cancel: '취소',
-    close: '닫기',
     desk: '방 관리',
+    ownerOnly: '삭제한 메시지와 보내기를 제한한 사람의 목록은 방장만 볼 수 있습니다.',
+    actions: '최근 관리 기록',
+    toRoom: '대화방으로',
+    noScript: '자바스크립트가 없으면 페이지를 만든 때까지의 기록만 보입니다. 새로고침하면 더 나타납니다.',
     nothingDone: '삭제한 메시지도, 제한한 사람도 없습니다.',
     removedOne: '메시지 삭제',
     notDone: '처리하지 못했습니다:',
-    messageOf: (name) => `${name}님의 메시지`,
-    mutedOne: (name, until) => `${name}님 ${until}까지 보내기 제한`,
-    unmutedOne: (name) => `${name}님 보내기 제한 해제`,
-    unmute: (name) => `${name}님 제한 해제`,
+    messageOf: say('{0}님의 메시지'),
+    mutedOne: say('{0}님 {1}까지 보내기 제한'),
+    unmutedOne: say('{0}님 보내기 제한 해제'),
+    unmute: say('{0}님 제한 해제'),
+    moderationOf: say('{0} 방 관리'),
   },
   account: {
     title: '로그인',
@@ -268,7 +266,7 @@ export const ko: Words = {
     toClub: '멤버 전용 대화방으로',
     how: '누구인지 확인하는 방법',
     noToken: '받은 토큰 없음',
-    token: (count, seconds) => `이 페이지의 ${number.format(count)}번째 토큰, ${clock(seconds)} 남음`,
+    token: say('이 페이지의 {0}번째 토큰, {1} 남음'),
   },
   how: {
     title: '누가 무엇을 할 수 있는가',
@@ -310,13 +308,13 @@ export const ko: Words = {
     open: '열기',
     badName: '이름은 글자, 숫자, 한글, "_", "-"로 1~64자이며, 한글은 27자까지입니다.',
     noScript: '자바스크립트 없이는 이 페이지의 주소 뒤에 이름을 붙여 주세요. 예: /device/kitchen',
-    title: (id) => `기기 ${id}`,
+    title: say('기기 {0}'),
     toList: '모든 기기',
     presence: '접속',
     here: '접속 중',
     away: '연결 없음',
     battery: '배터리',
-    charge: (level, isCharging) => `${Math.round(level * 100)}%${isCharging ? ', 충전 중' : ''}`,
+    charge: say({ true: '{1}%, 충전 중', else: '{1}%' }),
     orientation: '방향',
     portrait: '세로',
     landscape: '가로',
@@ -331,7 +329,8 @@ export const ko: Words = {
     vibration: '진동',
     vibrations: { short: '짧게', long: '길게' },
     life: '유효 시간',
-    seconds: (count) => (count < 60 ? `${count}초` : `${count / 60}분`),
+    seconds: say('{0}초'),
+    minutes: say('{0}분'),
     lifeHint: '기기가 없으면 명령은 기기가 돌아올 때 전달됩니다. 그 전에 유효 시간이 지나면 만료됩니다.',
     notSent: '보내지 못했습니다:',
     statuses: { sent: '보냄', delivered: '전달됨', acknowledged: '확인됨', expired: '만료됨' },
@@ -362,10 +361,10 @@ export const ko: Words = {
     restock: '재입고',
     notDone: '처리하지 못했습니다. 재고를 확인하고 다시 시도해 주세요.',
     noScript: '자바스크립트 없이도 살 수 있습니다. 다른 사람이 산 것은 페이지를 새로고침하면 나타납니다.',
-    price: (won) => `${number.format(won)}원`,
-    inStock: (count) => `재고 ${number.format(count)}개`,
-    bought: (left) => `구매했습니다. ${number.format(left)}개 남았습니다.`,
-    restocked: (left) => `재입고했습니다. 현재 ${number.format(left)}개입니다.`,
+    price: say('{0}원'),
+    inStock: say('재고 {0}개'),
+    bought: say('구매했습니다. {0}개 남았습니다.'),
+    restocked: say('재입고했습니다. 현재 {0}개입니다.'),
   },
   market: {
     title: '시장',
@@ -384,10 +383,10 @@ export const ko: Words = {
     cancel: '취소',
     notPlaced: '주문하지 못했습니다.',
     noScript: '자바스크립트 없이도 거래할 수 있습니다. 다른 사람의 거래는 페이지를 새로고침하면 나타납니다.',
-    price: (price) => number.format(price),
-    times: (count) => `× ${number.format(count)}`,
-    between: (buyer, seller) => `${seller} → ${buyer}`,
-    placed: (traded, waiting) => `${number.format(traded)}개 체결, ${number.format(waiting)}개 대기`,
+    price: say('{0}'),
+    times: say('× {0}'),
+    between: say('{1} → {0}'),
+    placed: say('{0}개 체결, {1}개 대기'),
   },
   machine: {
     title: '이 사이트를 실행하는 서버',
@@ -400,12 +399,12 @@ export const ko: Words = {
     running: '시작 시각',
     cpu: 'CPU',
     allCores: '전체',
-    core: (index) => `코어 ${index}`,
+    core: say('코어 {0}'),
     load: '부하',
-    minutes: (count) => `${count}분`,
+    minutes: say('{0}분'),
     memory: '메모리',
     used: '사용 중',
-    of: (total) => `전체 ${total}`,
+    of: say('전체 {0}'),
     process: '이 프로세스',
     delay: '이벤트 루프 지연',
     median: '중앙값',
@@ -460,7 +459,7 @@ export const ko: Words = {
       '누락과 중복은 페이지가 끝난 곳부터 메시지 번호로 셉니다. 현재 상태를 새로 받은 경우, 그 이전에 대해서는 표시하지 않습니다.',
       '속도는 보는 사람 모두에게 같습니다. 서버는 보는 사람이 있을 때만 메시지를 보냅니다.',
     ],
-    laneSummary: (name, newest) => `${name}: 최신 메시지 ${newest}번`,
+    laneSummary: say('{0}: 최신 메시지 {1}번'),
     each: {
       websocket: {
         name: 'WebSocket',
@@ -491,7 +490,7 @@ export const ko: Words = {
       title: '선택 기준',
       lead: '각 칸의 링크는 값을 측정한 곳으로 이어집니다. 위에서 이 브라우저와 네트워크로 측정한 값이거나, 아래 표에 미리 측정해 둔 값입니다.',
       startFirst: '측정 전',
-      processor: (micros) => `메시지당 서버 CPU ${micros} µs`,
+      processor: say('메시지당 서버 CPU {0} µs'),
       recovery: {
         websocket: `그러면 ${liveAfterSeconds.refusesUpgrades}~${liveAfterSeconds.swallowsUpgrades}초 뒤 SSE로 이어집니다`,
         sse: `그러면 ${liveAfterSeconds.buffersStreams}초 뒤 롱 폴링으로 이어집니다`,
@@ -509,8 +508,9 @@ export const ko: Words = {
     },
     measured: {
       title: '미리 측정한 값',
-      lead: ({ node, cores, processor }) =>
-        `${processor} 코어 ${cores}개, Node ${node}에서 측정했습니다. CPU는 128바이트 메시지 하나를 수신자 10,000명 중 한 명에게 전달하는 데 서버가 쓴 시간입니다(롱 폴링은 1,000명 중 한 명, 폴링은 새 메시지가 없는 요청 하나). 메모리는 아무 메시지도 없는 연결 10,000개 중 하나가 차지하는 양입니다.`,
+      lead: say(
+        '{2} 코어 {1}개, Node {0}에서 측정했습니다. CPU는 128바이트 메시지 하나를 수신자 10,000명 중 한 명에게 전달하는 데 서버가 쓴 시간입니다(롱 폴링은 1,000명 중 한 명, 폴링은 새 메시지가 없는 요청 하나). 메모리는 아무 메시지도 없는 연결 10,000개 중 하나가 차지하는 양입니다.',
+      ),
       repeat: '직접 측정하려면:',
       columns: {
         transport: '전송 방식',
@@ -550,45 +550,54 @@ export const ko: Words = {
       'event-source': { name: 'EventSource', means: '스트림으로 받고 POST로 보내기' },
       websocket: { name: 'WebSocket', means: '라이브러리 없이 브라우저의 WebSocket만 사용' },
     },
-    heardBy: (name) => `${name}에서 받은 메시지`,
-    writeWith: (name) => `${name} 메시지`,
-    sendWith: (name) => `${name} 보내기`,
-    code: (name) => `${name} 코드 전체`,
-    same: (count) =>
-      count === 0
-        ? '아직 다섯 다 받은 메시지가 없습니다.'
-        : `다섯 다 같은 메시지 ${number.format(count)}개를 같은 순서로 받았습니다.`,
-    behind: (names) => `${names}: 최신 메시지를 받는 중입니다. 나머지는 같습니다.`,
+    heardBy: say('{0}에서 받은 메시지'),
+    writeWith: say('{0} 메시지'),
+    sendWith: say('{0} 보내기'),
+    code: say('{0} 코드 전체'),
+    same: say({
+      0: '아직 다섯 다 받은 메시지가 없습니다.',
+      else: '다섯 다 같은 메시지 {0}개를 같은 순서로 받았습니다.',
+    }),
+    behind: say('{0}: 최신 메시지를 받는 중입니다. 나머지는 같습니다.'),
     different: '다섯 목록이 서로 다릅니다.',
   },
+  arena: arenaWords.ko,
+  whiteboard: whiteboardWords.ko,
+  compare: compareWords.ko,
   stream: streamWords.ko,
   inbox: inboxWords.ko,
   write: writeWords.ko,
   drawer: {
-    title: '내부 보기: 채널, 위치, 전송 방식',
+    title: '내부 보기: 채널, 위치, 전송 방식, 프레임',
     transport: '전송 방식',
-    last: '최근에 받은 것',
-    none: '아직 없습니다.',
+    last: '최근 프레임(최신순)',
+    none: '아직 주고받은 메시지가 없습니다.',
+    sent: '보냄',
+    received: '받음',
   },
   live: {
     notYet: '아직 연결 전입니다.',
     wasAway: '연결이 끊겼다가 돌아왔습니다.',
     nothingLost: '유실은 없습니다.',
-    pageAge: (seconds) => `${age(seconds)} 전에 렌더링한 페이지입니다.`,
-    caughtUp: (count, ms) =>
-      count === 0
-        ? '그 뒤로 바뀐 내용은 없습니다.'
-        : `그 뒤의 변경 ${number.format(count)}건을 ${number.format(ms)}ms 만에 받았습니다.`,
-    gotState: (ms) => `현재 상태를 ${number.format(ms)}ms 만에 새로 받았습니다.`,
-    lostSome: (count) => `${number.format(count)}건이 유실되었습니다.`,
-    rendered: (offset) => `${number.format(offset)}번까지 반영된 페이지`,
+    pageAge: say({
+      seconds: '{1}초 전에 렌더링한 페이지입니다.',
+      minutes: '{1}분 전에 렌더링한 페이지입니다.',
+      else: '{1}시간 전에 렌더링한 페이지입니다.',
+    }),
+    caughtUp: say({
+      0: '그 뒤로 바뀐 내용은 없습니다.',
+      else: '그 뒤의 변경 {0}건을 {1}ms 만에 받았습니다.',
+    }),
+    gotState: say('현재 상태를 {0}ms 만에 새로 받았습니다.'),
+    lostSome: say('{0}건이 유실되었습니다.'),
+    rendered: say('{0}번까지 반영된 페이지'),
     renderedNowhere: '사이트를 빌드할 때 렌더링한 페이지',
     renderedFromRows: '데이터베이스를 읽어 렌더링',
-    resumed: (offset) => `${number.format(offset)}번 다음부터 수신`,
-    recovered: (count) => `누락분 ${number.format(count)}개 수신`,
-    reset: (reason, offset) => `${reason} 현재 상태를 새로 받음(${number.format(offset)}번까지)`,
-    firstLive: (offset) => `실시간 수신은 ${number.format(offset)}번부터`,
-    missing: (count) => `누락 ${number.format(count)}개`,
+    resumed: say('{0}번 다음부터 수신'),
+    recovered: say('누락분 {0}개 수신'),
+    reset: say('{0} 현재 상태를 새로 받음({1}번까지)'),
+    firstLive: say('실시간 수신은 {0}번부터'),
+    missing: say('누락 {0}개'),
     waiting: '아직 연결 전',
     handOver: '연결 과정',
     connection: '연결',
@@ -603,7 +612,7 @@ export const ko: Words = {
     cached: '캐시된 페이지',
     connecting: '연결 중',
     connected: '실시간',
-    retryIn: (seconds) => `${seconds}초 뒤 다시 연결`,
+    retryIn: say('{0}초 뒤 다시 연결'),
     needsAuth: '로그인을 갱신하지 못해 다시 요청 중',
     gaveUp: '재연결 중단',
     closed: '연결 종료',

@@ -4,6 +4,9 @@ export const languages = ['en', 'ko'] as const
 /** One of the languages of the site. */
 export type Language = (typeof languages)[number]
 
+/** What each is called by those who read it. */
+export const languageNames: Readonly<Record<Language, string>> = { en: 'English', ko: '한국어' }
+
 /** The cookie that remembers a choice. */
 export const languageCookie = 'language'
 

@@ -1,5 +1,6 @@
 import type { TextEnd } from '../channels/stream.ts'
 import type { Language } from './languages.ts'
+import type { TextsOf } from './phrase.ts'
 
 /** What /stream says. */
 export interface StreamWords {
@@ -19,7 +20,7 @@ export interface StreamWords {
   readonly states: Readonly<Record<TextEnd | 'writing', string>>
 }
 
-export const streamWords: Readonly<Record<Language, StreamWords>> = {
+export const streamWords: Readonly<Record<Language, TextsOf<StreamWords>>> = {
   en: {
     title: 'A text, token by token',
     lead: 'The server writes, and every browser that has the page open reads along. Reload it, or open its address on your phone: it goes on at the same letter.',

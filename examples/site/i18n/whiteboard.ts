@@ -1,7 +1,9 @@
 import type { Ink } from '../channels/whiteboard.ts'
 import type { Language } from './languages.ts'
+import { say, type TextsOf } from './phrase.ts'
 
-interface WhiteboardWords {
+/** What its page says. */
+export interface WhiteboardWords {
   readonly title: string
   readonly lead: string
   readonly tools: string
@@ -20,7 +22,7 @@ interface WhiteboardWords {
   readonly stroke: (ink: string, who: string, from: string, to: string) => string
 }
 
-const en: WhiteboardWords = {
+const en: TextsOf<WhiteboardWords> = {
   title: 'One board for everybody',
   lead: 'Draw with a mouse, a finger, a stylus or the keyboard. Each stroke is a publication, and is in the page for who comes next. Pens are signals, and are gone in a moment.',
   tools: 'What to draw with',
@@ -32,12 +34,12 @@ const en: WhiteboardWords = {
   noScript: 'You see the board as it was when the page was rendered. Drawing needs JavaScript.',
   inks: { ink: 'Ink', red: 'Red', orange: 'Orange', green: 'Green', blue: 'Blue', violet: 'Violet' },
   widths: ['Thin', 'Medium', 'Thick'],
-  board: (strokes) => `The board, with ${strokes} ${strokes === 1 ? 'stroke' : 'strokes'}`,
-  list: (strokes) => `The strokes in words (${strokes})`,
-  stroke: (ink, who, from, to) => `${ink}, by ${who}, from ${from} to ${to}`,
+  board: say({ 1: 'The board, with 1 stroke', else: 'The board, with {0} strokes' }),
+  list: say('The strokes in words ({0})'),
+  stroke: say('{0}, by {1}, from {2} to {3}'),
 }
 
-const ko: WhiteboardWords = {
+const ko: TextsOf<WhiteboardWords> = {
   title: '모두가 함께 쓰는 보드',
   lead: '마우스, 손가락, 펜, 키보드로 선을 긋습니다. 그은 선은 발행되어 다음 사람이 여는 페이지에도 들어 있고, 펜의 움직임은 남지 않는 시그널입니다.',
   tools: '그리기 도구',
@@ -49,14 +51,9 @@ const ko: WhiteboardWords = {
   noScript: '페이지를 렌더링한 시점의 보드입니다. 선을 그으려면 JavaScript가 필요합니다.',
   inks: { ink: '먹색', red: '빨강', orange: '주황', green: '초록', blue: '파랑', violet: '보라' },
   widths: ['가늘게', '보통', '굵게'],
-  board: (strokes) => `보드, 선 ${strokes}개`,
-  list: (strokes) => `글로 읽는 선 목록 (${strokes})`,
-  stroke: (ink, who, from, to) => `${ink}, ${who}, ${from}에서 ${to}까지`,
+  board: say('보드, 선 {0}개'),
+  list: say('글로 읽는 선 목록 ({0})'),
+  stroke: say('{0}, {1}, {2}에서 {3}까지'),
 }
 
-const words: Readonly<Record<Language, WhiteboardWords>> = { en, ko }
-
-/** What the page of the board says in a language. */
-export function whiteboardIn(language: Language): WhiteboardWords {
-  return words[language]
-}
+export const whiteboardWords: Readonly<Record<Language, TextsOf<WhiteboardWords>>> = { en, ko }

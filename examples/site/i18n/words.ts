@@ -4,17 +4,19 @@ import type { Break, Reader } from '../components/break-it/break-it-machine.ts'
 import type { guides } from '../components/docs/guides.ts'
 import type { DemoId } from '../components/frame/sections.ts'
 import type { Arrival } from '../components/live/arrival.ts'
-import type { measuredOn } from '../components/transports/measured.ts'
+import type { ArenaWords } from './arena.ts'
+import type { CompareWords } from './compare.ts'
 import { en } from './en.ts'
 import type { InboxWords } from './inbox.ts'
 import { ko } from './ko.ts'
 import type { Language } from './languages.ts'
+import { inWords, type TextsOf } from './phrase.ts'
 import type { StreamWords } from './stream.ts'
+import type { WhiteboardWords } from './whiteboard.ts'
 import type { WriteWords } from './write.ts'
 
 /** Everything the site says. */
 export interface Words {
-  readonly name: string
   readonly site: Says<
     | 'title'
     /** What it is, behind the name. */
@@ -64,35 +66,34 @@ export interface Words {
     readonly visitors: Counted
     /** As of `{time}`. */
     readonly visitorsThen: Counted
-    /** What a visitor asks first, and the answer. */
-    readonly questions: readonly Says<'title' | 'text'>[]
   }
-  readonly breakIt: Says<'title' | 'hint' | 'counting' | 'paint' | 'codeTitle' | 'codeHint' | 'fairTitle'> & {
+  /** What a visitor asks first, and the answer. */
+  readonly questions: readonly Says<'title' | 'text'>[]
+  /** The lines in which the two panes differ, and whether that is fair. */
+  readonly difference: Says<'title' | 'hint' | 'fairTitle'> & { readonly fair: readonly string[] }
+  readonly breakIt: Says<'title' | 'hint' | 'counting' | 'paint'> & {
     readonly readers: Readonly<Record<Reader, string>>
     readonly means: Readonly<Record<Reader, string>>
     readonly breaks: Readonly<Record<Break, string>>
     /** While it is broken. */
     readonly away: Readonly<Record<Break, string>>
     readonly legend: readonly (readonly [arrival: Arrival | 'hole', text: string])[]
-    readonly fair: readonly string[]
     readonly boardLabel: (reader: string) => string
     readonly verdict: (caughtUp: number, lost: number) => string
     readonly took: (ms: number) => string
     readonly endNow: Counted
   }
+  readonly search: Says<'field' | 'nothing'> & { readonly found: Counted }
   readonly docs: Says<
     | 'contents'
     | 'first'
     | 'description'
     | 'benchmarksLead'
-    | 'search'
-    | 'nothing'
     /** Of the API. */
     | 'reference'
     | 'referenceLead'
     | 'referenceDescription'
   > & {
-    readonly found: Counted
     readonly guides: Readonly<Record<(typeof guides)[number], string>>
   }
   /** What each demo shows, by its section. */
@@ -137,7 +138,8 @@ export interface Words {
     | 'microphoneRefused'
     | 'microphoneMissing'
   > & {
-    readonly pictureFrom: (name: string, file: string | undefined) => string
+    readonly pictureFrom: (name: string) => string
+    readonly namedPictureFrom: (name: string, file: string) => string
     readonly voiceFrom: (name: string, seconds: number) => string
     readonly recording: Counted
     readonly unread: Counted
@@ -148,7 +150,8 @@ export interface Words {
     readonly hereLast: Counted
     readonly seconds: Counted
     readonly title: (id: string) => string
-    readonly typing: (names: readonly string[]) => string
+    /** Names, as a list. */
+    readonly typing: (count: number, names: string) => string
     /** A moment, such as `14:32`. */
     readonly muted: (until: string) => string
   }
@@ -163,9 +166,13 @@ export interface Words {
     | 'remove'
     | 'mute'
     | 'cancel'
-    | 'close'
-    /** What the owner has done. */
+    /** Leads to what the owner has done. */
     | 'desk'
+    /** To who opens that page and is not the owner. */
+    | 'ownerOnly'
+    | 'actions'
+    | 'toRoom'
+    | 'noScript'
     | 'nothingDone'
     | 'removedOne'
     | 'notDone'
@@ -175,6 +182,8 @@ export interface Words {
     readonly mutedOne: (name: string, until: string) => string
     readonly unmutedOne: (name: string) => string
     readonly unmute: (name: string) => string
+    /** Of a room, by its title. */
+    readonly moderationOf: (room: string) => string
   }
   readonly account: Says<
     | 'title'
@@ -190,8 +199,8 @@ export interface Words {
     | 'how'
     | 'noToken'
   > & {
-    /** The how-manieth token of this page the hub has, and for how many seconds it counts. */
-    readonly token: (count: number, seconds: number) => string
+    /** The how-manieth token of this page the hub has, and for how long it counts, such as `4:05`. */
+    readonly token: (count: number, time: string) => string
   }
   readonly how: Says<'title' | 'lead' | 'see'> & {
     /** One for each file that the page shows. */
@@ -231,9 +240,9 @@ export interface Words {
     | 'copied'
   > & {
     readonly title: (id: string) => string
-    /** From 0 to 1. */
-    readonly charge: (level: number, isCharging: boolean) => string
+    readonly charge: (isCharging: boolean, percent: number) => string
     readonly seconds: Counted
+    readonly minutes: Counted
     readonly colours: Readonly<Record<Colour, string>>
     readonly vibrations: Readonly<Record<Vibration, string>>
     readonly statuses: Readonly<Record<CommandStatus, string>>
@@ -322,7 +331,7 @@ export interface Words {
       readonly recovery: Says<'websocket' | 'sse' | 'long-poll' | 'poll'>
     }
     readonly measured: Says<'title' | 'repeat'> & {
-      readonly lead: (machine: typeof measuredOn) => string
+      readonly lead: (node: string, cores: number, processor: string) => string
       readonly columns: Says<'transport' | 'oneAtATime' | 'inFlight' | 'idle' | 'proxy'>
       /** By transport: what was seen behind which proxy. */
       readonly proxies: Says<'websocket' | 'sse' | 'long-poll' | 'poll'>
@@ -341,10 +350,13 @@ export interface Words {
     /** Names, as a list. */
     readonly behind: (names: string) => string
   }
+  readonly arena: ArenaWords
+  readonly whiteboard: WhiteboardWords
+  readonly compare: CompareWords
   readonly stream: StreamWords
   readonly inbox: InboxWords
   readonly write: WriteWords
-  readonly drawer: Says<'title' | 'transport' | 'last' | 'none'>
+  readonly drawer: Says<'title' | 'transport' | 'last' | 'none' | 'sent' | 'received'>
   readonly live: Says<
     | 'notYet'
     | 'wasAway'
@@ -380,7 +392,7 @@ export interface Words {
     readonly firstLive: Counted
     readonly missing: Counted
     readonly retryIn: Counted
-    readonly pageAge: (seconds: number) => string
+    readonly pageAge: (unit: 'seconds' | 'minutes' | 'hours', count: number) => string
     readonly caughtUp: (count: number, ms: number) => string
     readonly gotState: (ms: number) => string
     readonly lostSome: Counted
@@ -388,12 +400,21 @@ export interface Words {
   }
 }
 
+/** A part of what the site says. */
+export type Part = keyof Words
+
 type Says<Names extends string> = Readonly<Record<Names, string>>
 type Counted = (count: number) => string
 
-const words: Readonly<Record<Language, Words>> = { en, ko }
+const texts: Readonly<Record<Language, TextsOf<Words>>> = { en, ko }
+const words: Readonly<Record<Language, Words>> = { en: inWords<Words>(en, 'en'), ko: inWords<Words>(ko, 'ko') }
 
-/** What the site says in a language. */
+/** What the site says in a language: on the server. In the browser, `useWords` has what its page was given. */
 export function wordsIn(language: Language): Words {
   return words[language]
+}
+
+/** Some parts of it as data, for the browser. */
+export function textsIn(language: Language, parts: readonly Part[]): Partial<TextsOf<Words>> {
+  return Object.fromEntries(parts.map((part) => [part, texts[language][part]]))
 }

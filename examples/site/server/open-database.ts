@@ -27,14 +27,14 @@ export function openDatabase(url: string | undefined, folder: string | undefined
     pool.on('error', (error) => console.warn(`A connection to the database broke: ${error.message}`))
     return { driver: driverOf(pool), isEmbedded: false, close: () => pool.end() }
   }
-  const directory = folder ?? mkdtempSync(join(tmpdir(), 'baro-site-'))
-  const driver = createEmbeddedPostgres({ directory })
+  const kept = folder ?? mkdtempSync(join(tmpdir(), 'baro-site-'))
+  const driver = createEmbeddedPostgres({ folder: kept })
   return {
     driver,
     isEmbedded: true,
     async close() {
       await driver.close()
-      if (folder === undefined) rmSync(directory, { recursive: true, force: true })
+      if (folder === undefined) rmSync(kept, { recursive: true, force: true })
     },
   }
 }

@@ -1,7 +1,7 @@
 import { BaroError } from '@baro/core'
 import { attachedHub } from '@baro/next'
 import type { Participant, Principal } from '@baro/server'
-import { isRoomId } from '../channels/room.ts'
+import { isRoomId } from '../channels/room-id.ts'
 import { mutedUntil, refusalText } from '../components/room/refusal.ts'
 import { isLanguage, type Language, languages } from '../i18n/languages.ts'
 import { wordsIn } from '../i18n/words.ts'
@@ -46,7 +46,7 @@ export async function takeMessage(
   try {
     await form.publish({ id, name: posted.field('name'), text: posted.field('text'), author })
   } catch (error) {
-    if (mutedUntil(error) !== undefined) return refuse(403, refusalText(error, language, 'UTC'))
+    if (mutedUntil(error) !== undefined) return refuse(403, refusalText(error, wordsIn(language).room, language, 'UTC'))
     if (error instanceof BaroError) return refuse(error.code === 'refused' ? 403 : 422)
     throw error
   } finally {

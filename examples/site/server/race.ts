@@ -9,7 +9,7 @@ export function runRace(hub: Hub): void {
   const tick = () => hub.publish(race(), 'tick', { uptimeMs: Math.round(process.uptime() * 1_000) })
   const pace = () => {
     clearInterval(timer)
-    timer = followers > 0 ? setInterval(tick, 1_000 / perSecond) : undefined
+    timer = followers > 0 ? setInterval(() => void tick().catch(() => {}), 1_000 / perSecond) : undefined
   }
   const follow = (by: number) => {
     const wasRunning = followers > 0

@@ -1,5 +1,5 @@
 import { isDeviceId } from '../channels/device.ts'
-import { isRoomId } from '../channels/room.ts'
+import { isRoomId } from '../channels/room-id.ts'
 import { isTextId } from '../channels/stream.ts'
 import { isDraftId } from '../channels/write.ts'
 import { guides } from '../components/docs/guides.ts'
@@ -106,11 +106,11 @@ const names: ReadonlyMap<string, (id: string) => boolean> = new Map([
   ['news', (id) => /^[1-9]\d{0,8}$/.test(id)],
 ])
 
-/** What the form of such a page posts to. */
-const forms: ReadonlyMap<string, string> = new Map([
-  ['rooms', 'messages'],
-  ['club', 'messages'],
-  ['news', 'edits'],
+/** What there is below such a page: what its form posts to, and what only its owner may see. */
+const below: ReadonlyMap<string, readonly string[]> = new Map([
+  ['rooms', ['messages']],
+  ['club', ['messages', 'moderation']],
+  ['news', ['edits']],
 ])
 
 function canonicalPage(segments: readonly string[]): readonly string[] | undefined {
@@ -120,8 +120,9 @@ function canonicalPage(segments: readonly string[]): readonly string[] | undefin
   if (section === 'write' && id === undefined) return ['write', '1']
   if (id === undefined) return undefined
   const isName = names.get(section)
-  const isForm = more.length === 1 && more[0] === forms.get(section)
-  if (!isName || (more.length > 0 && !isForm)) return undefined
+  const [step, ...further] = more
+  const isBelow = step === undefined || (further.length === 0 && below.get(section)?.includes(step))
+  if (!isName || !isBelow) return undefined
   // One name has one spelling (NFC), in a path as in a channel name.
   const decoded = decode(id)?.normalize('NFC')
   return decoded !== undefined && isName(decoded) ? [section, encodeURIComponent(decoded), ...more] : undefined

@@ -12,12 +12,15 @@ export function countVisitors(hub: Hub): void {
     count += by
     if (isPlanned) return
     isPlanned = true
-    setTimeout(async () => {
-      isPlanned = false
-      if (count === published) return
-      published = count
-      await hub.publish(activity(), 'visitors', { count })
-    }, gatherMs)
+    // The next change tells what could not be told. The last one comes when the hub is closed already.
+    setTimeout(() => void tell().catch(() => {}), gatherMs)
+  }
+  const tell = async () => {
+    isPlanned = false
+    const told = count
+    if (told === published) return
+    await hub.publish(activity(), 'visitors', { count: told })
+    published = told
   }
   hub.on('connected', () => changed(1))
   hub.on('disconnected', () => changed(-1))

@@ -12,7 +12,7 @@ export const exitCodes = {
   refused: 3,
   /** Not now: nobody answers, or too much was asked. The same may work later. */
   later: 4,
-  /** The hub, or code of its application, failed. */
+  /** The hub, or code of its application, failed; or nobody knows what came of it. */
   failed: 5,
   /** A bug of this command. */
   bug: 70,
@@ -29,5 +29,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   const { status } = errorCodes[error.code]
   if (error.retry) return exitCodes.later
   if (status === 401 || status === 403) return exitCodes.refused
+  // The command was right, and sent once more it could do the same twice.
+  if (error.code === 'unknown-outcome') return exitCodes.failed
   return status < 500 ? exitCodes.wrong : exitCodes.failed
 }

@@ -1,5 +1,5 @@
 /** What goes wrong in real life, once each: the command, the log and the inspector name the cause, as docs/debugging.md says. */
-import type { WhyAnswer } from '@baro/inspector'
+import type { NodesWhyAnswer } from '@baro/inspector'
 import { describe, expect, test } from 'vitest'
 import { asWritten, fragmentsOf, rowsOf } from '../test/failure-rows.ts'
 import { failures } from '../test/failures.ts'
@@ -13,7 +13,7 @@ async function inspected({ url, inspectorKey }: Stage, question: URLSearchParams
   const response = await fetch(`${url}/inspect/api/why?${question}&lang=${lang}`, {
     headers: { authorization: `Bearer ${inspectorKey}` },
   })
-  const { sessions, troubles } = (await response.json()) as WhyAnswer
+  const { sessions, troubles } = (await response.json()) as NodesWhyAnswer
   const said = [...sessions, ...sessions.flatMap((one) => one.troubles), ...troubles]
   return said.map(({ code = '', sentence }) => `${code} ${sentence}`).join('\n')
 }

@@ -6,7 +6,7 @@ import { channel, type Json, type TypesOf } from '@baro/core'
 import { systemClock } from '@baro/core/broker'
 import { mount } from '@baro/inspector'
 import { type ChannelHandlers, createHub, type Hub, type HubOptions } from '@baro/server'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import { z } from 'zod'
 import { type ExitCode, type Io, run } from '../src/index.ts'
@@ -31,10 +31,10 @@ export const room = channel('room:{id}', {
 
 const inspectorKey = 'an inspector key that nobody guesses'
 
-const ends: (() => unknown)[] = []
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
+/** Calls back after the test, in reverse order. */
+function atEnd(end: () => unknown): void {
+  onTestFinished(async () => void (await end()))
+}
 
 /** A command on its way. */
 export interface Running {
@@ -154,11 +154,12 @@ export async function serve(
   const { port, close } = await hub.listen(0, '127.0.0.1')
   const url = `http://127.0.0.1:${port}/baro`
   const env = { BARO_URL: url, BARO_INSPECTOR_KEY: inspectorKey }
-  ends.push(() => hub.close(), close)
+  atEnd(() => hub.close())
+  atEnd(close)
 
   async function connect(user: string): Promise<Client> {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/baro/connect`)
-    ends.push(() => socket.terminate())
+    atEnd(() => socket.terminate())
     const types: string[] = []
     let look = (): void => {}
     const note = (type: string) => {
@@ -250,7 +251,7 @@ export async function proxy(
 /** Serves something that is no hub; returns where a hub would be. */
 export async function listen(server: Server): Promise<string> {
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  ends.push(() => {
+  atEnd(() => {
     server.closeAllConnections()
     server.close()
   })

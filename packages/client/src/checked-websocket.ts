@@ -1,6 +1,7 @@
 // The door of `@baro/client/websocket` for development and for Node. See `checked.ts`.
 
 import { checkedOptions } from '@baro/core/protocol'
+import { checkedClient } from './client/checked-client.ts'
 import type { Client } from './client/client.ts'
 import { clientOptionRules } from './client/client-option-rules.ts'
 import type { ClientOptions } from './client/create-client.ts'
@@ -14,5 +15,5 @@ export * from './websocket.ts'
  * @throws {BaroError} `bad-definition` if an option is unknown, or not what it must be.
  */
 export function createClient(options: ClientOptions = {}): Client {
-  return createUnchecked(checkedOptions('createClient', options, clientOptionRules))
+  return checkedClient(createUnchecked(checkedOptions('createClient', options, clientOptionRules)))
 }

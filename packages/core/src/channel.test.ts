@@ -169,3 +169,22 @@ describe('its types', () => {
     expect(wrong.state?.initial()).toBe(0)
   })
 })
+
+describe('what plain JavaScript may pass to channel', () => {
+  const plain = channel as unknown as (pattern?: unknown, options?: unknown) => unknown
+  it.each<[readonly unknown[], string]>([
+    [[], 'A channel has a pattern such as "room:{id}", and not undefined'],
+    [[42], 'and not 42'],
+    [[{ name: 'room' }], 'and not an object'],
+    [['room', null], '"room" has null where an object of params events'],
+    [['room', 'message'], '"room" has "message" where'],
+    [['room', { history: 100 }], '"room" has 100 where an object of size ttl bytes belongs'],
+    [['room', { state: () => [] }], 'where an object of initial on redact isShort belongs'],
+    [['room', { members: true }], '"room" has true where an object of state belongs'],
+    [['room', { members: { stat: {} } }], '"room" has an option "stat". Known are: state'],
+    [['room:{id}', { params: { id: /x/ } }], 'The rule for {id} of "room:{id}" is an object. Give a function'],
+  ])('%o is refused', (args, message) => {
+    expect(() => plain(...args)).toThrow(expect.objectContaining({ code: 'bad-definition' }))
+    expect(() => plain(...args)).toThrow(message)
+  })
+})

@@ -211,11 +211,12 @@ export function channel<
   member: Member
 }> {
   type T = { pattern: P; events: Events; signals: Signals; requests: Requests; state: State; member: Member }
-  const { events = {} as Events, signals = {} as Signals, requests = {} as Requests, state } = options
+  const parsed = createPattern(pattern, options?.params)
   assertKnown(pattern, options, 'params events signals requests state members history moderated text version')
+  const { events = {} as Events, signals = {} as Signals, requests = {} as Requests, state, members } = options
   assertKnown(pattern, options.history ?? {}, 'size ttl bytes')
   assertKnown(pattern, state ?? {}, 'initial on redact isShort')
-  const parsed = createPattern(pattern, options.params)
+  assertKnown(pattern, members ?? {}, 'state')
   for (const type of [...Object.keys(events), ...Object.keys(signals), ...Object.keys(requests)]) {
     const checked = parseEventType(type)
     if (!checked.ok) throw new BaroError('bad-definition', checked.error.message)
@@ -241,7 +242,7 @@ export function channel<
     signals,
     requests,
     state,
-    member: options.members?.state as Member,
+    member: members?.state as Member,
     history: historyBounds(pattern, options.history ?? {}),
     moderated: options.moderated,
     text: options.text,
@@ -252,6 +253,12 @@ export function channel<
 
 /** Browsers run this too, so it is short: the message lists what there is, and looks for no near name. */
 function assertKnown(pattern: string, options: object, known: string): void {
+  // Null, and what has no names of its own, such as a number or a function.
+  if (!options || typeof options !== 'object')
+    throw new BaroError(
+      'bad-definition',
+      `${quote(pattern)} has ${quote(options)} where an object of ${known} belongs.`,
+    )
   for (const name of Object.keys(options))
     if (!known.split(' ').includes(name))
       throw new BaroError('bad-definition', `${quote(pattern)} has an option ${quote(name)}. Known are: ${known}.`)

@@ -28,6 +28,7 @@ export const errorCodes = {
   'rate-limited': { status: 429, retry: true },
   'too-many-subscriptions': { status: 429, retry: true },
   'handler-failed': { status: 500, retry: false },
+  'not-kept': { status: 500, retry: false },
   unavailable: { status: 503, retry: true },
   closed: { status: 503, retry: false },
 } as const

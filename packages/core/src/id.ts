@@ -10,8 +10,9 @@ const checkLength = 6
 
 /** Makes an id of 16 characters with 96 random bits: no two are the same by chance, and nobody can guess one. */
 export function createId(randomness: Randomness): string {
-  const base64 = btoa(String.fromCharCode(...randomness.bytes(12)))
-  return base64.replaceAll('+', '-').replaceAll('/', '_')
+  // Spread, the bytes are iterated one by one: an id took twice as long.
+  const base64 = btoa(String.fromCharCode.apply(String, randomness.bytes(12) as ArrayLike<number> as number[]))
+  return base64.replace(/\+/g, '-').replace(/\//g, '_')
 }
 
 /** Checks an id that a client chose: 1 to 64 of `[A-Za-z0-9_-]`. */

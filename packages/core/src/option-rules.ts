@@ -103,6 +103,16 @@ export const anyText: OptionRule = { what: 'a text', accepts: (value) => typeof 
 /** A function. */
 export const anyFunction: OptionRule = { what: 'a function', accepts: (value) => typeof value === 'function' }
 
+/**
+ * Checks a function that a door is given by itself, beside its options.
+ *
+ * @param what What it is for, as "a function that gives the value".
+ * @throws {BaroError} `bad-definition`.
+ */
+export function assertFunction(door: string, given: unknown, what: string = anyFunction.what): void {
+  if (!anyFunction.accepts(given)) throw new BaroError('bad-definition', `${door} takes ${what}, not ${quote(given)}.`)
+}
+
 /** A list; whoever uses it checks its items. */
 export function listOf(what: string): OptionRule {
   return { what: `a list of ${what}`, accepts: (value) => Array.isArray(value) }

@@ -38,10 +38,15 @@ const paramSegment = /^\{([A-Za-z][A-Za-z0-9]*)\}$/
 /**
  * Parses a pattern.
  *
- * @throws {BaroError} `bad-definition` if a literal segment is not canonical, a parameter is named twice, or a rule is
- *   for a parameter that is not there.
+ * @throws {BaroError} `bad-definition` if it is no text, a literal segment is not canonical, a parameter is named twice, or a
+ *   rule is no function or for a parameter that is not there.
  */
 export function createPattern(text: string, rules: ParamRules = {}): Pattern {
+  if (typeof text !== 'string')
+    throw new BaroError(
+      'bad-definition',
+      `A channel has a pattern such as "room:{id}", and not ${quote(text)}. Pass one.`,
+    )
   if (isReservedName(text))
     throw new BaroError(
       'bad-definition',
@@ -64,12 +69,18 @@ export function createPattern(text: string, rules: ParamRules = {}): Pattern {
     const accepts = Object.hasOwn(rules, param) ? rules[param] : undefined
     return { param, ...(accepts && { accepts }) }
   })
-  for (const param of Object.keys(rules))
+  for (const [param, rule] of Object.entries(rules)) {
     if (!names.has(param))
       throw new BaroError(
         'bad-definition',
         `The pattern ${quote(text)} has a rule for {${param}}, which it does not name. Correct the name.`,
       )
+    if (rule !== undefined && typeof rule !== 'function')
+      throw new BaroError(
+        'bad-definition',
+        `The rule for {${param}} of ${quote(text)} is ${quote(rule)}. Give a function.`,
+      )
+  }
   return { text, segments }
 }
 

@@ -50,7 +50,7 @@ export {
   startOf,
 } from './position.ts'
 export { redactedType, redactionOf, tombstoneType } from './redaction.ts'
-export { definitionOf } from './reference.ts'
+export { definitionOf, nameOf } from './reference.ts'
 export * from './result.ts'
 export { validatePayload } from './schema.ts'
 export * from './text.ts'

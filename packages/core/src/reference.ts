@@ -1,4 +1,5 @@
 import type { AnyChannel, ChannelTypes } from './channel.ts'
+import { BaroError, quote } from './errors.ts'
 
 /** Names one channel: plain, serialisable, typed by the definition that made it. */
 export interface Reference<T extends ChannelTypes = ChannelTypes> {
@@ -21,4 +22,16 @@ export function rememberDefinition<R extends Reference>(definition: AnyChannel, 
 /** The definition that made this object; `undefined` for a copy, and for one that another copy of this module made. */
 export function definitionOf(reference: Reference): AnyChannel | undefined {
   return definitions.get(reference)
+}
+
+/**
+ * The name in a reference. Plain JavaScript passes a name, or a definition that was not called, as well.
+ *
+ * @throws {BaroError} `bad-name` if it is no reference.
+ */
+export function nameOf(reference: Reference): string {
+  const name: unknown = (reference as Reference | undefined)?.channel
+  if (typeof name === 'string') return name
+  const passed = typeof reference === 'function' ? 'a definition' : quote(reference)
+  throw new BaroError('bad-name', `A channel is named by a reference, not by ${passed}. Pass room({ id: 42 }).`)
 }

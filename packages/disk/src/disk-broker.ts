@@ -277,10 +277,10 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
       return room()?.then(append) ?? append()
     },
 
-    redact: (name, offset, tombstone, entry, within) =>
+    redact: (name, place, tombstone, entry, within) =>
       keeping(
         (ledger) => {
-          const delivery = ledger.redact(name, offset, tombstone, entry, within)
+          const delivery = ledger.redact(name, place, tombstone, entry, within)
           if (delivery) current?.shelf.wantPurge()
           return delivery
         },

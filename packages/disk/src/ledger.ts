@@ -10,7 +10,6 @@ import {
   type Claimed,
   type ClaimKey,
   type ClaimLimits,
-  Claims,
   type ClaimTerms,
   type Clock,
   type Delivery,
@@ -21,6 +20,7 @@ import {
   MemberSets,
   type Randomness,
   type ReadRange,
+  RememberedClaims,
   type SetChange,
   type SetStep,
   type Settlement,
@@ -29,7 +29,14 @@ import {
   type Touched,
   type TouchTerms,
 } from '@baro/core/broker'
-import { type AtPosition, createId, formatPosition, membersChannel, membersHistory } from '@baro/core/protocol'
+import {
+  type AtPosition,
+  createId,
+  formatPosition,
+  membersChannel,
+  membersHistory,
+  type Place,
+} from '@baro/core/protocol'
 import { RecentRecords } from './channel/recent-records.ts'
 import {
   type ChannelRecord,
@@ -98,7 +105,7 @@ export class Ledger {
   readonly #shelf: Shelf
   readonly #clock: Clock
   readonly #randomness: Randomness
-  readonly #claims: Claims
+  readonly #claims: RememberedClaims
   readonly #summary: Summary
   readonly #lost: LedgerParts['lost']
   readonly #recent = new RecentRecords(mostRecent)
@@ -111,7 +118,7 @@ export class Ledger {
     this.#summary = summary
     this.#lost = lost
     this.#clock = createStoreClock(clock, summary.time)
-    this.#claims = new Claims(summary.claimsEpoch, this.#clock, claimLimits, (name, claim) =>
+    this.#claims = new RememberedClaims(summary.claimsEpoch, this.#clock, claimLimits, (name, claim) =>
       this.#keepClaim(name, claim),
     )
     this.#sets = new MemberSets(this.#clock, {
@@ -181,13 +188,13 @@ export class Ledger {
 
   redact(
     name: string,
-    offset: number,
+    place: Place,
     tombstone: Parameters<Stream['redact']>[1],
     entry: Entry,
     bounds: HistoryBounds,
   ): Delivery | undefined {
     return this.#channel(name, (opened) => {
-      const delivery = opened.usedAt === undefined ? undefined : opened.stream.redact(offset, tombstone, entry, bounds)
+      const delivery = opened.usedAt === undefined ? undefined : opened.stream.redact(place, tombstone, entry, bounds)
       if (delivery) this.#save(name, opened)
       return delivery
     })

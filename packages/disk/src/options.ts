@@ -1,5 +1,5 @@
 import { type SingleNodeOptions, singleNodeRules } from '@baro/core/broker'
-import { type OptionRules, wholeOrUnbounded } from '@baro/core/protocol'
+import { type OptionRules, oneOf, required, wholeOrUnbounded } from '@baro/core/protocol'
 import type { Sync } from './journal/journal.ts'
 
 /** What `createDiskBroker` takes. */
@@ -30,7 +30,7 @@ export interface DiskBrokerOptions extends SingleNodeOptions {
 /** What the options may be. */
 export const optionRules: OptionRules<DiskBrokerOptions> = {
   ...singleNodeRules,
-  folder: { what: 'the path of a folder', accepts: (value) => typeof value === 'string' && value !== '' },
-  sync: { what: "'os' or 'always'", accepts: (value) => value === 'os' || value === 'always' },
+  folder: required({ what: 'the path of a folder', accepts: (value) => typeof value === 'string' && value !== '' }),
+  sync: oneOf('os', 'always'),
   lockWaitMs: wholeOrUnbounded('milliseconds'),
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkOf } from '@baro/core/protocol'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { afterAll, expect, test, vi } from 'vitest'
 import { createDiskBrokerOver } from './disk-broker.ts'
@@ -45,7 +46,13 @@ test.each([
   for (let count = 0; count < 6_000; count++)
     await broker.append('room:2', [entry(`e-${count}`, 'x'.repeat(1_000))], bounds)
   expect(filesWith(join(folder, 'store'), secret)).not.toEqual([])
-  const notice = await broker.redact('room:1', 1, tombstone, entry('notice', ''), bounds)
+  const notice = await broker.redact(
+    'room:1',
+    { offset: 1, check: checkOf('the-secret') },
+    tombstone,
+    entry('notice', ''),
+    bounds,
+  )
   const position = notice?.position as never
   await broker.writeCheckpoint('room:1', { position, version: '1', state: [] })
   if (isRestarted) {
@@ -53,7 +60,7 @@ test.each([
     broker = await open()
   }
   clock.advance(10_000)
-  await vi.waitUntil(() => filesWith(folder, secret).length === 0, { timeout: 20_000, interval: 20 })
+  await vi.waitUntil(() => filesWith(folder, secret).length === 0, { timeout: 60_000, interval: 20 })
   const { publications } = await broker.read('room:1', { limit: 10, bytes: 1_000 })
   expect(publications.map(({ id }) => id)).toEqual(['the-secret', 'notice'])
   await broker.close()

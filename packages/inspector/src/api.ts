@@ -11,11 +11,11 @@ import type {
   FramesAnswer,
   MembersAnswer,
   NodesAnswer,
+  NodesWhyAnswer,
   PublishAnswer,
   SessionAnswer,
   SessionsAnswer,
   StateAnswer,
-  WhyAnswer,
 } from './inspection-api.ts'
 import type { Question } from './node-questions.ts'
 
@@ -147,12 +147,12 @@ export class Api {
     return this.#parts.host.inspection.stateAt(referTo(name), numberIn(query, 'at'))
   }
 
-  async #why(query: URLSearchParams): Promise<WhyAnswer> {
+  async #why(query: URLSearchParams): Promise<NodesWhyAnswer> {
     const publication = numberIn(query, 'offset') ?? textIn(query, 'id')
     const [user, session, channel] = [textIn(query, 'user'), textIn(query, 'session'), textIn(query, 'channel')]
     if (publication !== undefined && channel === undefined)
       throw new BaroError('bad-message', 'A publication is one of a channel. Name the channel too.')
-    const answers = await this.#ask<WhyAnswer & { readonly sinceMs: number }>({
+    const answers = await this.#ask<NodesWhyAnswer & { readonly sinceMs: number }>({
       ...{ ask: 'why', user, session, channel, publication, language: languageIn(query) },
     })
     return {

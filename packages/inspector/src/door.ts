@@ -1,7 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { BaroError } from '@baro/core'
 import type { Clock } from '@baro/core/broker'
-import { type Handshake, isOfThisMachine } from '@baro/server/parts'
+import { bearerOf, type Handshake, isOfThisMachine, isSameSecret } from '@baro/server/parts'
 
 /** What the door works with. */
 export interface DoorParts {
@@ -45,7 +45,7 @@ export class Door {
         'The inspector has no key, so it is for localhost in development alone. Give mount a key to look from elsewhere, or in production.',
       )
     }
-    const shown = /^Bearer (.+)$/i.exec(textOf(handshake, 'authorization'))?.[1]
+    const shown = bearerOf(handshake.headers)
     if (shown !== undefined ? this.isKey(shown) : this.#hasSignedIn(handshake)) return
     throw new BaroError('unauthenticated', 'Show the key of the inspector as Authorization: Bearer, or sign in.')
   }
@@ -53,7 +53,7 @@ export class Door {
   /** Whether a text is the key, found out in the same time for each. */
   isKey(shown: string): boolean {
     const { key } = this.#parts
-    return key !== undefined && timingSafeEqual(hashOf(shown), hashOf(key))
+    return key !== undefined && isSameSecret(shown, key)
   }
 
   /** The cookie of whoever has signed in; without a life, it takes the cookie back. */
@@ -71,7 +71,7 @@ export class Door {
     )
     const [, ends = '', signature = ''] = found ?? []
     if (!found || Number(ends) < this.#parts.clock.now()) return false
-    return timingSafeEqual(hashOf(signature), hashOf(this.#signatureOf(ends)))
+    return isSameSecret(signature, this.#signatureOf(ends))
   }
 
   #signatureOf(ends: string): string {
@@ -97,9 +97,4 @@ export function assertOfThisOrigin(handshake: Handshake): void {
 
 function textOf({ headers }: Handshake, name: string): string {
   return String(headers[name] ?? '')
-}
-
-/** Of one length, whatever is shown. */
-function hashOf(text: string): Uint8Array {
-  return createHash('sha256').update(text).digest()
 }

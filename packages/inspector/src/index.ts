@@ -5,6 +5,7 @@ export type {
   FramesAnswer,
   MembersAnswer,
   NodesAnswer,
+  NodesWhyAnswer,
   OfNode,
   PublishAnswer,
   SessionAnswer,
@@ -12,6 +13,5 @@ export type {
   StateAnswer,
   TailEvent,
   ToldEvent,
-  WhyAnswer,
 } from './inspection-api.ts'
 export { type Inspector, type InspectorOptions, mount } from './mount.ts'

@@ -9,18 +9,18 @@
  *     /channels/NAME?limit=&until=                  ChannelAnswer        what is kept, newest last
  *     /channels/NAME/members                        MembersAnswer
  *     /channels/NAME/state?at=                      StateAnswer          time travel
- *     /why?user=&session=&channel=&offset=&id=&lang=  WhyAnswer           `lang=ko`: its sentences in Korean
+ *     /why?user=&session=&channel=&offset=&id=&lang=  NodesWhyAnswer      `lang=ko`: its sentences in Korean
  *     /channels/NAME/tail                           event stream of TailEvent
  *     POST /channels/NAME { type, payload }         PublishAnswer
  *
  * Whoever asks shows the inspector key as `Authorization: Bearer`. Errors are those of the hub: `{ error: { code, message } }`.
  */
 import type { Json } from '@baro/core'
-import type { JournalEvent, SessionAnswer as Standing, Trouble } from '@baro/server'
+import type { JournalEvent, Trouble, WhyOfSession } from '@baro/server'
 import type {
-  HandOver,
   SeenChannel,
   SeenFrames,
+  SeenHandOver,
   SeenHistory,
   SeenNode,
   SeenPublication,
@@ -58,7 +58,7 @@ export interface SessionAnswer {
   readonly node?: string | undefined
   readonly sinceMs: number
   readonly events: readonly ToldEvent[]
-  readonly handOvers: readonly HandOver[]
+  readonly handOvers: readonly SeenHandOver[]
 }
 
 /** Frames of a session. `node` is left out where no node has it open. */
@@ -95,11 +95,11 @@ export interface MembersAnswer {
 export type StateAnswer = SeenState
 
 /** Why somebody got a publication or did not, from the journals of all nodes. */
-export interface WhyAnswer {
+export interface NodesWhyAnswer {
   readonly channel: string | undefined
   /** Left out if it is not kept any more, or none was asked for. */
   readonly publication: Omit<SeenPublication, 'payload' | 'by'> | undefined
-  readonly sessions: readonly (Omit<Standing, 'events'> & OfNode & { readonly events: readonly ToldEvent[] })[]
+  readonly sessions: readonly (Omit<WhyOfSession, 'events'> & OfNode & { readonly events: readonly ToldEvent[] })[]
   readonly troubles: readonly (Trouble & OfNode)[]
   /** From when on each journal knows everything. */
   readonly journals: readonly { readonly node: string; readonly sinceMs: number }[]

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { anyText, checkedOptions, type OptionRules, yesOrNo } from '@baro/core/protocol'
 import type { Hub } from '@baro/server'
-import type { GatewayHost, Handshake } from '@baro/server/parts'
+import { doorKey, type GatewayHost, type Handshake, servedPath } from '@baro/server/parts'
 import { AllNodes } from './all-nodes.ts'
 import { Api } from './api.ts'
 import { Door } from './door.ts'
@@ -28,12 +28,11 @@ export interface Inspector {
   readonly path: string
 }
 
+const door = 'mount of @baro/inspector'
+
 const rules: OptionRules<InspectorOptions> = {
   path: anyText,
-  key: {
-    what: 'a text of 24 characters or more, which nobody can guess',
-    accepts: (value) => typeof value === 'string' && value.length >= 24,
-  },
+  key: doorKey,
   readOnly: yesOrNo,
 }
 
@@ -41,7 +40,8 @@ const rules: OptionRules<InspectorOptions> = {
  * Serves a page that looks into the hub, on every server that the hub is attached to: `/baro/inspect`, and its JSON below
  * `/baro/inspect/api`. Each node of a cluster mounts it, with the same key; any of them answers for all. docs/observe.md shows it.
  *
- * @throws {BaroError} `bad-definition` if an option does not exist or makes no sense, or if something is at the path.
+ * @throws {BaroError} `bad-definition` if a channel of the hub has no handlers yet, if an option does not exist or makes no
+ *   sense, or if something is at the path.
  *
  * @example
  * ```ts
@@ -49,7 +49,9 @@ const rules: OptionRules<InspectorOptions> = {
  * ```
  */
 export function mount(hub: Hub, options: InspectorOptions = {}): Inspector {
-  const { path = `${hub.path}/inspect`, key, readOnly = false } = checkedOptions('mount', options, rules)
+  const checked = checkedOptions(door, options, rules)
+  const { key, readOnly = false } = checked
+  const path = servedPath(door, checked.path ?? `${hub.path}/inspect`)
   hub.addGateway((host) => new InspectorGateway(hub, host, { path, key, isReadOnly: readOnly }))
   return { path }
 }

@@ -1,6 +1,6 @@
 import { createHub } from '@baro/server'
 import { afterEach, expect, test } from 'vitest'
-import { mount } from './index.ts'
+import { type InspectorOptions, mount } from './index.ts'
 
 const key = 'an inspector key that nobody guesses'
 const ends: (() => unknown)[] = []
@@ -8,14 +8,13 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
 
-async function serve() {
+async function serve(options: InspectorOptions = {}, place = '/baro/inspect') {
   const hub = createHub({ channels: [], log: { info() {}, warn() {}, error() {} } })
-  mount(hub, { key })
+  expect(mount(hub, { key, ...options }).path).toBe(place)
   const { port, close } = await hub.listen(0, '127.0.0.1')
   ends.push(close, () => hub.close())
-  const origin = `http://127.0.0.1:${port}`
   return (path: string, init: RequestInit = {}) =>
-    fetch(`${origin}/baro/inspect${path}`, { redirect: 'manual', ...init })
+    fetch(`http://127.0.0.1:${port}${place}${path}`, { redirect: 'manual', ...init })
 }
 
 const signIn = (shown: string) => ({ method: 'POST', body: new URLSearchParams({ key: shown }).toString() })
@@ -52,4 +51,20 @@ test('the page lets nothing of elsewhere run, and is in no frame and no cache', 
   expect(headers.get('content-security-policy')).not.toContain('unsafe')
   expect(headers.get('x-frame-options')).toBe('DENY')
   expect(headers.get('cache-control')).toBe('no-store')
+})
+
+test.each([
+  ['look', '/look'],
+  ['/look/', '/look'],
+  ['/살펴보기', '/%EC%82%B4%ED%8E%B4%EB%B3%B4%EA%B8%B0'],
+])('at %j it is at %s, with what the page is made of', async (path, place) => {
+  const ask = await serve({ path }, place)
+  const headers = { authorization: `Bearer ${key}` }
+  expect(await (await ask('', { headers })).text()).toContain(`src="${place}/page.js"`)
+  expect((await ask('/page.js', { headers })).status).toBe(200)
+  expect((await ask('/api/nodes', { headers })).status).toBe(200)
+})
+
+test('a path that no URL has is refused by the name of who was given it', () => {
+  expect(() => mount(createHub({ channels: [] }), { path: '/look?' })).toThrow('mount of @baro/inspector: "path" is')
 })

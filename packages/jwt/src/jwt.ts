@@ -8,6 +8,7 @@ import { cookieOf } from './cookie.ts'
 import { headerComplaint } from './header-complaint.ts'
 import { issuersKey } from './issuers-key.ts'
 import { jwtOptionRules } from './jwt-option-rules.ts'
+import { VerifiedTokens } from './verified-tokens.ts'
 
 /** What `jwt` takes: the algorithms, exactly one kind of key, and what else a token must say. */
 export interface JwtOptions {
@@ -71,6 +72,7 @@ export function jwt(options: JwtOptions): Auth {
     clock = systemClock,
   } = checked
   const key = issuersKey(checked)
+  const known = new VerifiedTokens(clock)
   const expected = {
     algorithms: [...algorithms],
     requiredClaims: ['sub', 'exp'],
@@ -99,11 +101,15 @@ export function jwt(options: JwtOptions): Auth {
     if (token.length > maxTokenLength) throw refused(`is longer than ${maxTokenLength} characters`)
     const complaint = headerComplaint(token)
     if (complaint !== undefined) throw refused(complaint)
-    return userOf(await verified(token), clock.now(), toleranceMs)
+    const claims = known.claimsOf(token)
+    if (claims) return userOf(claims, clock.now(), toleranceMs)
+    const user = userOf(await verified(token), clock.now(), toleranceMs)
+    known.remember(token, user.expiresAtMs)
+    return user
   }
 }
 
-function userOf(claims: JWTPayload, nowMs: number, toleranceMs: number): Identity {
+function userOf(claims: JWTPayload, nowMs: number, toleranceMs: number): Identity & { readonly expiresAtMs: number } {
   const { sub: id, exp = 0, iat } = claims
   if (typeof id !== 'string' || id === '' || id.length > longestUser)
     throw refused(`has a "sub" that is no text of 1 to ${longestUser} characters`)

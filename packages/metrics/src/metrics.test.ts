@@ -11,7 +11,7 @@ const room = channel('room:{id}', {
   events: { message: z.object({ text: z.string() }) },
   signals: { typing: z.object({}) },
 })
-const token = 'a token that nobody guesses'
+const key = 'a key of metrics that nobody guesses'
 const ends: (() => unknown)[] = []
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
@@ -129,22 +129,22 @@ describe('the metrics of a hub', () => {
 })
 
 describe('who may read them', () => {
-  test('is this machine alone while there is no token: not through a proxy, nor under another name', async () => {
+  test('is this machine alone while there is no key: not through a proxy, nor under another name', async () => {
     const { read } = await serve()
     expect((await read()).status).toBe(200)
     expect((await read({ 'x-forwarded-for': '203.0.113.7' })).status).toBe(403)
     expect((await read({ 'x-real-ip': '203.0.113.7' })).status).toBe(403)
   })
 
-  test('is whoever shows the token, and nobody else', async () => {
-    const { read } = await serve({ token })
+  test('is whoever shows the key, and nobody else', async () => {
+    const { read } = await serve({ key })
     expect((await read()).status).toBe(401)
-    expect((await read({ authorization: 'Bearer a token that somebody guesses' })).status).toBe(401)
-    expect((await read({ authorization: `Bearer ${token}` })).status).toBe(200)
+    expect((await read({ authorization: 'Bearer a key of metrics that somebody guesses' })).status).toBe(401)
+    expect((await read({ authorization: `Bearer ${key}` })).status).toBe(200)
   })
 
-  test('is told in the options: a token that could be guessed is refused', () => {
-    expect(() => mount(createHub({ channels: [room] }), { token: '1234' })).toThrow('16 characters')
+  test('is told in the options: a key that could be guessed is refused', () => {
+    expect(() => mount(createHub({ channels: [room] }), { key: '1234' })).toThrow('24 characters')
   })
 })
 

@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BaroError } from '@baro/core'
 import { anyText, checkedOptions, type OptionRules, yesOrNo } from '@baro/core/protocol'
 import type { Hub } from '@baro/server'
-import { type Handshake, isOfThisMachine } from '@baro/server/parts'
+import { bearerOf, doorKey, type Handshake, isOfThisMachine, isSameSecret, servedPath } from '@baro/server/parts'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { measure } from './measures.ts'
 
@@ -12,10 +11,10 @@ export interface MetricsOptions {
   /** Where they are, below the path of the hub or beside it. Default: `metrics` below the path of the hub. */
   readonly path?: string
   /**
-   * What whoever reads them shows as `Authorization: Bearer`. At least 16 characters. Default: none, and then only this
+   * What whoever reads them shows as `Authorization: Bearer`. At least 24 characters. Default: none, and then only this
    * machine may read them, asked as `localhost` and without a proxy.
    */
-  readonly token?: string | undefined
+  readonly key?: string | undefined
   /** Also those of the process: CPU, memory, event-loop lag, garbage collection. Default true. */
   readonly process?: boolean
 }
@@ -28,12 +27,11 @@ export interface Metrics {
   stop(): void
 }
 
+const door = 'mount of @baro/metrics'
+
 const rules: OptionRules<MetricsOptions> = {
   path: anyText,
-  token: {
-    what: 'a text of 16 characters or more, which nobody can guess',
-    accepts: (value) => typeof value === 'string' && value.length >= 16,
-  },
+  key: doorKey,
   process: yesOrNo,
 }
 
@@ -41,22 +39,25 @@ const rules: OptionRules<MetricsOptions> = {
  * Serves what a hub does, for Prometheus, on every server that the hub is attached to: `GET /baro/metrics`. docs/observe.md
  * lists the names; `@baro/metrics/grafana.json` is a board of them.
  *
- * @throws {BaroError} `bad-definition` if an option does not exist or makes no sense, or if something is at the path.
+ * @throws {BaroError} `bad-definition` if a channel of the hub has no handlers yet, if an option does not exist or makes no
+ *   sense, or if something is at the path.
  *
  * @example
  * ```ts
- * mount(hub, { token: process.env.METRICS_TOKEN })
+ * mount(hub, { key: process.env.METRICS_KEY })
  * ```
  */
 export function mount(hub: Hub, options: MetricsOptions = {}): Metrics {
-  const { path = `${hub.path}/metrics`, token, process: withProcess = true } = checkedOptions('mount', options, rules)
+  const checked = checkedOptions(door, options, rules)
+  const { key, process: withProcess = true } = checked
+  const path = servedPath(door, checked.path ?? `${hub.path}/metrics`)
   const registry = new Registry()
   const stop = measure(hub, registry)
   if (withProcess) collectDefaultMetrics({ register: registry })
   hub.addGateway(() => ({
     path,
     async handle(request, response, handshake) {
-      assertMayRead(token, handshake)
+      assertMayRead(key, handshake)
       if (request.method !== 'GET' && request.method !== 'HEAD')
         throw new BaroError('bad-message', `Metrics are read by GET, not by ${request.method}.`)
       return send(registry, request, response)
@@ -75,20 +76,14 @@ async function send(registry: Registry, request: IncomingMessage, response: Serv
   response.end(request.method === 'HEAD' ? undefined : text)
 }
 
-function assertMayRead(token: string | undefined, handshake: Handshake): void {
-  if (token === undefined) {
+function assertMayRead(key: string | undefined, handshake: Handshake): void {
+  if (key === undefined) {
     if (isOfThisMachine(handshake)) return
     throw new BaroError(
       'refused',
-      'Metrics are for this machine alone while they have no token. Ask localhost without a proxy, or give mount a token.',
+      'Metrics are for this machine alone while they have no key. Ask localhost without a proxy, or give mount a key.',
     )
   }
-  const shown = /^Bearer (.+)$/i.exec(String(handshake.headers.authorization ?? ''))?.[1] ?? ''
-  if (!timingSafeEqual(hashOf(shown), hashOf(token)))
-    throw new BaroError('unauthenticated', 'Show the token of the metrics as Authorization: Bearer.')
-}
-
-/** Of one length, whatever is shown. */
-function hashOf(text: string): Uint8Array {
-  return createHash('sha256').update(text).digest()
+  if (!isSameSecret(bearerOf(handshake.headers) ?? '', key))
+    throw new BaroError('unauthenticated', 'Show the key of the metrics as Authorization: Bearer.')
 }

@@ -28,7 +28,7 @@ export interface AttachOptions {
   readonly uncaughtExceptions?: 'exit' | 'pass'
   /**
    * Keeps Next's pages in memory in front of Next, in production: the HTML and the payloads of what Next calls static, which it
-   * says for how long it may be shared. What is under `/api` goes to Next. It takes what `hub.pages` takes; say `cookies: []` if the pages and the proxy
+   * says for how long it may be shared. What is under `/api` goes to Next, and so do the files of the build. It takes what `hub.pages` takes; say `cookies: []` if the pages and the proxy
    * look at no cookie. Needs `cacheHandler` of `@baro/next/cache-handler`. Default: every request goes to Next.
    */
   readonly pages?: PagesOptions

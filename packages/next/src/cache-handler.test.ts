@@ -7,10 +7,12 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createHub, type Hub, type PagesOptions } from '@baro/server'
+import { createHub, createMemoryPageStore, type Hub, type PagesOptions } from '@baro/server'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { replaceHub } from './attached-hub.ts'
 import PageCacheHandler from './cache-handler.ts'
+import { atStart } from './render-built-pages.ts'
+import useCacheHandler from './use-cache-handler.ts'
 
 const { nodeFs } = createRequire(import.meta.url)('next/dist/server/lib/node-fs-methods.js')
 const hour = 3_600_000
@@ -47,6 +49,9 @@ const set = (path: string, html: string, by = handler()) =>
     } as never,
     { cacheControl: { revalidate: 3600, expire: undefined } } as never,
   )
+
+/** Next has rendered that there is no such page. */
+const by404 = (path: string) => handler().set(keyOf(path), null, {} as never)
 
 /** A page as `next build` leaves it, an hour ago. */
 function build(path: string): void {
@@ -111,10 +116,30 @@ async function serveFront(
   return async () => (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)).text()
 }
 
+/** A value of `'use cache'`. */
+function entryOf(text: string) {
+  const value = new Blob([text]).stream() as ReadableStream<Uint8Array>
+  return { ...{ value, tags: ['a'], stale: 0, timestamp: Date.now() }, ...{ expire: 3_600, revalidate: 3_600 } }
+}
+
 async function htmlOf(path: string): Promise<string> {
   const entry = await get(path)
   return String((entry?.value as { html?: unknown } | undefined)?.html)
 }
+
+test('a render on demand marks what is kept of its page, and one at the start of another node marks nothing', async () => {
+  writeFileSync(join(dir, 'prerender-manifest.json'), JSON.stringify({ preview: { previewModeId: 'secret' } }))
+  const asking = (headers: Record<string, string>) =>
+    new PageCacheHandler({
+      ...{ fs: nodeFs, flushToDisk: true, serverDistDir: join(dir, 'server'), revalidatedTags: [] },
+      ...{ maxMemoryCacheSize: 0, _requestHeaders: { 'x-prerender-revalidate': 'secret', ...headers } },
+    } as never).get(keyOf('/told'), { kind: 'APP_PAGE', isFallback: false } as never)
+  await set('/told', 'kept')
+  await asking({ [atStart]: '1' })
+  expect(await htmlOf('/told')).toBe('kept')
+  expect(await asking({})).toBeNull()
+  expect(await get('/told')).toBeNull()
+})
 
 test('in front of Next a page of the build gives way to what was rendered before anybody asked', async () => {
   build('/index')
@@ -156,4 +181,30 @@ test('a page that Next cannot render anew is asked for once in its interval', as
   await expect.poll(() => asked).toBe(2)
   expect(await read()).toBe('of the build')
   expect(asked).toBe(2)
+})
+
+test('a store that does not answer ends no request: what it has may be marked, so Next renders', async () => {
+  const store = createMemoryPageStore()
+  let isAway = false
+  const away = Object.fromEntries(
+    Object.entries(store).map(([name, call]) => [
+      name,
+      (...given: never[]) =>
+        isAway && name !== 'read' ? Promise.reject(new Error('away')) : Reflect.apply(call, store, given),
+    ]),
+  ) as unknown as typeof store
+  await hub.close()
+  hub = createHub({ channels: [], pageStore: away })
+  replaceHub(hub)
+  await set('/index', 'kept')
+  await useCacheHandler.set('value', Promise.resolve(entryOf('kept')))
+  isAway = true
+  expect(await get('/index')).toBeNull()
+  expect(await useCacheHandler.get('value', ['_N_T_/'])).toBeUndefined()
+  await set('/index', 'rendered meanwhile')
+  await by404('/gone')
+  await useCacheHandler.set('value', Promise.resolve(entryOf('rendered meanwhile')))
+  isAway = false
+  expect(await htmlOf('/index')).toBe('kept')
+  expect(await useCacheHandler.get('value', ['_N_T_/'])).toMatchObject({ tags: ['a'] })
 })

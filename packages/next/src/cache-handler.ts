@@ -14,6 +14,8 @@ import type { Hub } from '@baro/server'
 import { findHub } from './attached-hub.ts'
 import {
   type Beginning,
+  begin,
+  ifAnswered,
   isMarked,
   isMarkedStale,
   markTags,
@@ -22,6 +24,7 @@ import {
   tagOfNext,
 } from './kept-entries.ts'
 import { putTogether, takeApart } from './kept-value.ts'
+import { atStart } from './render-built-pages.ts'
 
 type Module = typeof import('next/dist/server/lib/incremental-cache/file-system-cache.js')
 type Base = InstanceType<Module['default']>
@@ -50,18 +53,11 @@ function revalidationKey(serverDistDir: string): string | undefined {
   return revalidationKeys.get(serverDistDir)
 }
 
-/** What a render that begins now knows. */
-async function begin({ store, now }: Hub['pageParts']): Promise<Beginning> {
-  const began = now()
-  const mark = await Promise.resolve(store.lastMark()).catch(() => 0)
-  return { mark, began }
-}
-
 /** Next makes one for each request, about three times; what is kept is the hub's. */
 export default class PageCacheHandler extends FileSystemCache {
   /** When the request began, for renders that nobody writes down. */
   #beginning: Promise<Beginning> | undefined
-  /** Whether this request is one for a render, by `res.revalidate` or `renderBuiltPages`, which is not begun yet. */
+  /** Whether this request is one for a render by `res.revalidate`, which is not begun yet. */
   #isAsked: boolean
   #isRenewing = false
 
@@ -70,8 +66,8 @@ export default class PageCacheHandler extends FileSystemCache {
     super({ ...options, flushToDisk: false, maxMemoryCacheSize: 0 })
     const parts = findHub()?.pageParts
     if (parts) this.#beginning = begin(parts)
-    const asked = options._requestHeaders?.['x-prerender-revalidate']
-    this.#isAsked = typeof asked === 'string' && asked === revalidationKey(options.serverDistDir)
+    const { 'x-prerender-revalidate': asked, [atStart]: isAtStart } = options._requestHeaders ?? {}
+    this.#isAsked = typeof asked === 'string' && asked === revalidationKey(options.serverDistDir) && !isAtStart
   }
 
   override async get(...[key, context]: Getting): Promise<Entry> {
@@ -82,7 +78,7 @@ export default class PageCacheHandler extends FileSystemCache {
     if (this.#isAsked && context.kind !== 'FETCH') {
       this.#isAsked = false
       // What stands in front of Next is from before. The entry that is rendered now knows of this mark.
-      await Promise.resolve(store.mark([tagOfPlace(key)])).catch(() => {})
+      await ifAnswered(() => store.mark([tagOfPlace(key)]))
       this.#beginning = begin(hub.pageParts)
       await this.#beginning
       this.#isRenewing = true
@@ -116,7 +112,7 @@ export default class PageCacheHandler extends FileSystemCache {
     const { mark, began } = (this.#isRenewing ? undefined : record) ?? (await this.#beginning) ?? { mark: 0, began: 0 }
     const { cacheControl } = context as { readonly cacheControl?: Lifetime }
     // A page that is not found is not kept: strangers choose addresses.
-    if (!value || isNotFound(value)) return void (await store.drop(storeKey(key)))
+    if (!value || isNotFound(value)) return ifAnswered(() => store.drop(storeKey(key)))
     const { about, parts } = takeApart({ value, cacheControl })
     const found = [...Object.values(parts), Buffer.from(textOf(value))].flatMap(embeddedReads)
     const reads = await judge.settle([
@@ -129,7 +125,7 @@ export default class PageCacheHandler extends FileSystemCache {
       tags: [...tags.map(tagOfNext), tagOfPlace(key), ...new Set(reads.map(({ channel }) => `channel:${channel}`))],
     }
     record?.tag(tags.flatMap((tag) => [tagOfNext(tag), staleTagOfNext(tag)]))
-    await store.write(storeKey(key), page)
+    await ifAnswered(() => store.write(storeKey(key), page))
   }
 
   override async revalidateTag(...[tags, durations]: Parameters<Base['revalidateTag']>): Promise<void> {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { channel } from '@baro/core'
-import { createHub, type Hub } from '@baro/server'
+import { createHub, createMemoryPageStore, type Hub } from '@baro/server'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { interceptServer } from './intercept-server.ts'
 
@@ -141,4 +141,19 @@ test('what asks Next for a render is no page that is kept in front of it', async
   expect(await read()).toMatch(/^Baro; hit/)
   expect(await read({ 'x-prerender-revalidate': 'id' })).toBeNull()
   expect(answeredByNext).toBe(2)
+})
+
+test('a page store that does not answer keeps no request from Next', async () => {
+  let asked = 0
+  const lastMark = () => {
+    asked++
+    return Promise.reject(new Error('away'))
+  }
+  await hub.close()
+  hub = createHub({ channels: [], pageStore: { ...createMemoryPageStore(), lastMark } })
+  interceptServer(server, () => hub)
+  const ask = async (path: string) => (await fetch(`http://localhost:${port()}${path}`)).text()
+  expect([await ask('/page'), asked]).toEqual(['next', 1])
+  // Files of the build are no renders, so it is not asked for them.
+  expect([await ask('/_next/static/chunks/a.js'), asked]).toEqual(['next', 1])
 })

@@ -59,11 +59,16 @@ export function interceptServer(
       const current = hub()
       if (!current) return false
       if (current.handle(request, response)) return true
-      if (pages && !isApi(request) && !isRevalidation(request)) {
-        const answer = kept.get(current) ?? inFrontOfNext(current, pages, nextOf(current, others))
-        kept.set(current, answer)
+      const path = pathOf(request)
+      if (isFile(path)) others(request, response)
+      else if (pages && !isApi(path) && !isRevalidation(request)) {
+        let answer = kept.get(current)
+        if (!answer) {
+          answer = inFrontOfNext(current, pages, nextOf(current, others))
+          kept.set(current, answer)
+        }
         answer(request, response)
-      } else void current.pageParts.recorded(pathOf(request), () => nextOf(current, others)(request, response))
+      } else void current.pageParts.recorded(path, () => nextOf(current, others)(request, response))
       return true
     },
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
@@ -101,15 +106,24 @@ function withNonces({ pageParts }: Hub, others: Others): RequestListener {
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {
-  return url.split('?')[0] ?? '/'
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
 }
 
 /**
  * A route of `pages/api` is no page: it may do something, it may want the visitor's own socket, and a render that is for
  * nobody would have it run twice.
  */
-function isApi(request: IncomingMessage): boolean {
-  return /^\/api(?:\/|$)/.test(pathOf(request))
+function isApi(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/')
+}
+
+/**
+ * A file of the build. Nothing is rendered for it, so no store is asked, which may be on another machine; and what Next sends from
+ * its disk takes no room from pages.
+ */
+function isFile(path: string): boolean {
+  return path.includes('/_next/static/')
 }
 
 /** Asks Next for a render, as `renderBuiltPages` does. A kept page in its place, and nothing would be rendered. */

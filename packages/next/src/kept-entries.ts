@@ -1,6 +1,6 @@
 /** What both caches of Next have in common: entries of the hub's page store, dated when their render began. */
 
-import type { KeptPage } from '@baro/core/broker'
+import { type KeptPage, type NowOrLater, orElse } from '@baro/core/broker'
 import { durationMs } from '@baro/core/protocol'
 import type { Hub } from '@baro/server'
 
@@ -28,23 +28,43 @@ export interface Beginning {
 }
 
 /** Whether an entry was marked since it was rendered, by one of its own tags or by one that this request has for it. */
-export async function isMarked(
-  { pageParts }: Hub,
+export function isMarked(
+  hub: Hub,
   { mark, tags }: Pick<KeptPage, 'mark' | 'tags'>,
   asked: readonly string[],
 ): Promise<boolean> {
-  const all = [...new Set([...tags, ...asked.map(tagOfNext)])]
-  return (await pageParts.store.marksOf(all)).some((newest) => newest > mark)
+  return isNewer(hub, [...new Set([...tags, ...asked.map(tagOfNext)])], mark)
 }
 
 /** Whether one of the tags was marked as stale since a page was rendered. */
-export async function isMarkedStale(
-  { pageParts }: Hub,
-  { mark }: Pick<KeptPage, 'mark'>,
-  tags: readonly string[],
-): Promise<boolean> {
+export function isMarkedStale(hub: Hub, { mark }: Pick<KeptPage, 'mark'>, tags: readonly string[]): Promise<boolean> {
+  return isNewer(hub, tags.map(staleTagOfNext), mark)
+}
+
+/** A store that does not answer: nobody knows, and what is kept counts as marked. Next would end the request with its error. */
+async function isNewer({ pageParts }: Hub, tags: readonly string[], mark: number): Promise<boolean> {
   if (tags.length === 0) return false
-  return (await pageParts.store.marksOf(tags.map(staleTagOfNext))).some((newest) => newest > mark)
+  const newest = await orElse<readonly number[]>(
+    () => pageParts.store.marksOf(tags),
+    () => [Number.POSITIVE_INFINITY],
+  )
+  return newest.some((one) => one > mark)
+}
+
+/** What a render that begins now knows. Without an answer of the store it knows of no mark, and is rendered again once there is one. */
+export async function begin({ store, now }: Hub['pageParts']): Promise<Beginning> {
+  const began = now()
+  const mark = await orElse(
+    () => store.lastMark(),
+    () => 0,
+  )
+  return { mark, began }
+}
+
+/** Tells the store, and goes on without if it does not answer: what was rendered is there, and Next would end its request with the error. */
+export async function ifAnswered(tell: () => NowOrLater<void>): Promise<void> {
+  // It has said that it is away. The next request renders.
+  await orElse(tell, () => {})
 }
 
 /** Marks tags as Next means it: with a time to live they may be served once more while one render runs. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ownUrl } from './own-url.ts'
 import { renderBuiltPages } from './render-built-pages.ts'
 
@@ -16,12 +16,15 @@ beforeEach(async () => {
   asked = []
   server = createServer(({ url, headers }, response) => {
     asked.push(`${url} ${headers['x-prerender-revalidate']}`)
+    if (url === '/hangs') return
     response.setHeader('cache-control', 's-maxage=3600').end('rendered')
   }).listen(0)
   await once(server, 'listening')
 })
 
 afterEach(async () => {
+  vi.restoreAllMocks()
+  server.closeAllConnections()
   server.close()
   await rm(distDir, { recursive: true })
 })
@@ -57,4 +60,15 @@ test('they are asked for below the base path of the app', async () => {
 test('where there is no build nothing is asked for', async () => {
   await renderBuiltPages(ownUrl(server), { distDir })
   expect(asked).toEqual([])
+})
+
+test('one that hangs keeps neither the others nor the start of the node for ever', async () => {
+  const routes = Object.fromEntries(['/hangs', '/rooms/1'].map((path) => [path, { initialRevalidateSeconds: 1 }]))
+  await write('prerender-manifest.json', { ...manifest, routes })
+  const said: string[] = []
+  vi.spyOn(console, 'warn').mockImplementation((sentence) => void said.push(sentence))
+  const rendered: string[] = []
+  await renderBuiltPages(ownUrl(server), { distDir, timeoutMs: 1_000, rendered: ({ path }) => rendered.push(path) })
+  expect(rendered).toEqual(['/rooms/1'])
+  expect(said).toEqual(['The page "/hangs" was not rendered within 1000 ms after the start.'])
 })

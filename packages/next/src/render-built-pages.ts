@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { quote } from '@baro/core/protocol'
 
 /** A page that was rendered once more. */
 export interface RenderedPage {
@@ -13,6 +14,8 @@ export interface RenderedPage {
 export interface RenderBuiltPagesOptions {
   /** Where the build is. Default: `.next`, in the folder in which the process runs. */
   readonly distDir?: string
+  /** For how long a page is waited for, in milliseconds: one that hangs must not keep the start of a node for ever. Default 60,000 ms. */
+  readonly timeoutMs?: number
   /** Is told of each page, one after the other as they are rendered. */
   readonly rendered?: (page: RenderedPage) => void
 }
@@ -25,6 +28,12 @@ interface PrerenderManifest {
 interface RoutesManifest {
   readonly basePath?: string
 }
+
+/**
+ * Says that a render is for the start of a node. Nothing that was kept before is marked by it: what is kept is judged by its positions, and the
+ * visitors of other nodes, which share a page store, would wait for renders whenever a node starts.
+ */
+export const atStart = 'x-baro-at-start'
 
 /** Rendering costs CPU, and there are visitors meanwhile. */
 const atOnce = 4
@@ -43,7 +52,7 @@ const atOnce = 4
  * ```
  */
 export async function renderBuiltPages(url: string, options: RenderBuiltPagesOptions = {}): Promise<void> {
-  const { distDir = '.next', rendered = () => {} } = options
+  const { distDir = '.next', timeoutMs = 60_000, rendered = () => {} } = options
   const manifest = await read<PrerenderManifest>(distDir, 'prerender-manifest.json')
   if (!manifest) return
   const { basePath = '' } = (await read<RoutesManifest>(distDir, 'routes-manifest.json')) ?? {}
@@ -53,16 +62,31 @@ export async function renderBuiltPages(url: string, options: RenderBuiltPagesOpt
   )
   // `res.revalidate` of the Pages Router sends the same. To a Next that did not know it this would be a GET like any other,
   // which finds a page whose life is over, and has it rendered in the background.
-  const headers = { 'x-prerender-revalidate': manifest.preview.previewModeId }
+  const headers = { 'x-prerender-revalidate': manifest.preview.previewModeId, [atStart]: '1' }
   const renderOneByOne = async (): Promise<void> => {
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-      const answer = await fetch(new URL(basePath + path, url), { headers })
-      const html = await answer.text()
-      // One that cannot be rendered stays as it was built, and Next has printed why.
-      if (answer.ok) rendered({ path, cacheControl: answer.headers.get('cache-control'), html })
+      const page = await ask(new URL(basePath + path, url), headers, timeoutMs)
+      if (page) rendered({ path, ...page })
     }
   }
   await Promise.all(Array.from({ length: atOnce }, renderOneByOne))
+}
+
+/** The page, rendered; one that cannot be stays as it was built. Next prints why, but not that it waits. */
+async function ask(
+  url: URL,
+  headers: Record<string, string>,
+  timeoutMs: number,
+): Promise<Omit<RenderedPage, 'path'> | undefined> {
+  try {
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) })
+    const html = await answer.text()
+    return answer.ok ? { cacheControl: answer.headers.get('cache-control'), html } : undefined
+  } catch (error) {
+    if ((error as Error).name !== 'TimeoutError') throw error
+    console.warn(`The page ${quote(url.pathname)} was not rendered within ${timeoutMs} ms after the start.`)
+    return undefined
+  }
 }
 
 async function read<Manifest>(distDir: string, name: string): Promise<Manifest | undefined> {

@@ -6,7 +6,7 @@
 import type { KeptPage } from '@baro/core/broker'
 import type { CacheEntry, CacheHandler } from 'next/dist/server/lib/cache-handlers/types.js'
 import { findHub } from './attached-hub.ts'
-import { isMarkedStale, markTags, policyWithoutTime, tagOfNext } from './kept-entries.ts'
+import { begin, isMarked, isMarkedStale, markTags, policyWithoutTime, tagOfNext } from './kept-entries.ts'
 import { putTogether, takeApart } from './kept-value.ts'
 
 /** What is kept of an entry beside its bytes. */
@@ -25,11 +25,11 @@ const useCacheHandler: CacheHandler = {
     const hub = findHub()
     const page = hub && (await Promise.resolve(hub.pageParts.store.read(storeKey(key))).catch(() => undefined))
     if (!page) return undefined
-    const { judge, store, records, now } = hub.pageParts
+    const { judge, records, now } = hub.pageParts
     const verdict = await judge.judge(page)
-    const isMarked = (await store.marksOf(softTags.map(tagOfNext))).some((newest) => newest > page.mark)
     // Whoever serves the page around it serves that stale. Served here as well, its positions would be in the next render.
-    if (verdict.state === 'miss' || isMarked || (verdict.state === 'stale' && verdict.mayRender)) return undefined
+    if (verdict.state === 'miss' || (verdict.state === 'stale' && verdict.mayRender)) return undefined
+    if (await isMarked(hub, page, softTags)) return undefined
     const { value, ...entry } = putTogether(page) as KeptEntry
     if (now() > entry.timestamp + entry.revalidate * 1_000) return undefined
     const isStale = await isMarkedStale(hub, page, [...entry.tags, ...softTags])
@@ -60,7 +60,7 @@ export default useCacheHandler
 async function keep(key: string, pendingEntry: Promise<CacheEntry>): Promise<void> {
   const hub = findHub()
   const record = hub?.pageParts.records.current
-  const before = hub ? await hub.pageParts.store.lastMark() : 0
+  const before = hub ? (await begin(hub.pageParts)).mark : 0
   const entry = await pendingEntry
   // It is dynamic, and is made anew at each request.
   if (!hub || entry.expire === 0) return void entry.value.cancel().catch(() => {})

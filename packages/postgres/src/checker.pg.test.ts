@@ -23,12 +23,30 @@ async function check(over: Partial<CheckerOptions>) {
   })
 }
 
+const byReplication = { feed: 'replication', feedCutEveryMs: 700 } as const
+
 test('I12: whatever is written, cut and killed, each step of each reader is right, and so is the end', async () => {
   const { violations, examples, ...counts } = await check({ until: ({ kills }) => kills > 0 })
   expect(examples).toEqual([])
   expect(violations).toBe(0)
   const { renders, recovered, cuts, kills, taken, written } = counts
   expect(Math.min(renders, recovered, cuts, kills, taken, written.rollbacks)).toBeGreaterThan(0)
+})
+
+test('I12: by replication, whose link is cut too', async () => {
+  const until: CheckerOptions['until'] = ({ kills, feedCuts, taken }) => kills > 0 && feedCuts >= 6 && taken >= 2_000
+  const { violations, examples, ...counts } = await check({ ...byReplication, changes: 1_000, until })
+  expect(examples).toEqual([])
+  expect(violations).toBe(0)
+  expect(counts).toMatchObject({ resets: {} })
+  expect(Math.min(counts.recovered, counts.written.rollbacks)).toBeGreaterThan(10)
+})
+
+test('with places in the log compared in place of the visibility rule, it finds violations', async () => {
+  const until: CheckerOptions['until'] = ({ violations: found }) => found > 0
+  const over = { changes: 400, killEveryMs: 60_000, travelMs: 100, settleMs: 500 }
+  const { violations } = await check({ ...byReplication, ...over, rule: 'log', until })
+  expect(violations).toBeGreaterThan(0)
 })
 
 test.for(['sequence', 'horizon'] as const)(

@@ -1,5 +1,6 @@
 import type { Params } from '@baro/core'
 import type { QueriedSnapshot } from '@baro/core/broker'
+import { assertFunction } from '@baro/core/protocol'
 import type { Condition } from './filter/condition.ts'
 import type { Window } from './state/window.ts'
 import type { Row } from './table/row-change.ts'
@@ -38,6 +39,8 @@ export interface QueriedRows extends QueriedSnapshot {
  * A snapshot of rows that a query of your own reads, in the transaction that says its position. Without it, a channel
  * shows all rows that its filter lets through.
  *
+ * @throws {BaroError} `bad-definition` if it gets no function.
+ *
  * @example
  * ```ts
  * hub.on(products, {
@@ -47,5 +50,6 @@ export interface QueriedRows extends QueriedSnapshot {
  * ```
  */
 export function queried<P extends Params = Params>(read: ReadRows<P>): QueriedRows {
+  assertFunction('queried', read, 'a function that reads rows')
   return { kind: 'queried', read: read as ReadRows<Params> }
 }

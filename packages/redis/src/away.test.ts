@@ -105,6 +105,24 @@ describe('while Redis is away', () => {
   })
 })
 
+test('a node that stood still keeps its connections: what was asked is answered, and nobody has to read again', async () => {
+  await becomeImpatient()
+  const told = follower()
+  await broker.follow('room:1', told)
+  await append('before')
+  const [written, unsent] = [append('written'), broker.append('room:2', [entry('unsent')], bounds)]
+  // Bundles leave after this turn, and the library writes after the next one.
+  for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate)
+  const late = append('late')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000)
+  expect(await Promise.all([written, unsent, late])).toMatchObject([
+    { outcome: 'appended' },
+    { outcome: 'appended' },
+    { outcome: 'appended' },
+  ])
+  expect([await idsIn(broker), told.losses, broker.health()]).toEqual([['before', 'written', 'late'], 0, 'ready'])
+})
+
 test('I5: what a killed node was at work on is answered once the node is not heard of any more, and its late append does not happen', async () => {
   const key = { scope: 'user-1', turn: { producer: 'tab-1', number: 1, confirmed: 0 } }
   const next = { scope: 'user-1', turn: { producer: 'tab-1', number: 2, confirmed: 0 } }

@@ -1,4 +1,4 @@
-import { type ClaimLimits, claimLimitRules } from '@baro/core/broker'
+import { type ClaimLimits, claimLimitRules, idleTtl } from '@baro/core/broker'
 import { milliseconds, type OptionRules, optionsInside } from '@baro/core/protocol'
 import { placeRules, type RedisPlace } from './link/place.ts'
 
@@ -31,6 +31,6 @@ export const optionRules: OptionRules<RedisBrokerOptions> = {
   ...placeRules,
   waitMs: milliseconds(),
   compareMs: milliseconds(),
-  idleTtlMs: milliseconds(),
+  idleTtlMs: idleTtl,
   claimLimits: optionsInside(claimLimitRules),
 }

@@ -76,7 +76,7 @@ let cluster: RedisCluster
 
 beforeAll(async () => {
   ;[single, cluster] = await Promise.all([startRedis(), startRedisCluster()])
-}, 240_000)
+})
 
 afterAll(async () => {
   for (const way of ways.values()) way.close()

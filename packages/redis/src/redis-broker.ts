@@ -202,7 +202,12 @@ export async function createRedisBrokerOver(
   async function sweepSome(): Promise<void> {
     const swept = Array.from({ length: Math.min(sweptAtOnce, count) }, () => {
       sweptTo = (sweptTo + 1) % count
-      return link.run(sweep, buckets.key(sweptTo), [time(), String(idleTtlMs)], 'repeatable')
+      return link.run(
+        sweep,
+        buckets.key(sweptTo),
+        [time(), String(Math.min(idleTtlMs, Number.MAX_SAFE_INTEGER))],
+        'repeatable',
+      )
     })
     await Promise.allSettled(swept)
     sweepLater()
@@ -257,12 +262,13 @@ export async function createRedisBrokerOver(
       return { outcome: 'appended', delivery, wantsCheckpoint: second === '1' }
     },
 
-    async redact(channel, offset, tombstone, entry, { size, ttlMs, bytes }) {
+    async redact(channel, { offset, check }, tombstone, entry, { size, ttlMs, bytes }) {
       const kept = entryArgs(entry)
       const args = [
         ...[time(), channel, bound(size), bound(ttlMs), bound(bytes), String(offset)],
         ...tombstoneArgs(tombstone),
         ...kept,
+        checkText(check),
       ]
       const places = await link.run(redact, keyFor(channel), args, 'once')
       return places === null ? undefined : deliveryOf(channel, texts(places), [kept[2]])

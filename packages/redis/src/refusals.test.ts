@@ -81,6 +81,15 @@ describe('a Redis that cannot be used is refused at the start, and the message s
   })
 })
 
+test.each([30 * 86_400_000, Number.POSITIVE_INFINITY])(
+  'channels may be remembered for %d ms, as by a broker of a single node',
+  async (idleTtlMs) => {
+    const { url } = await start()
+    const broker = await createRedisBroker({ url, idleTtlMs, log })
+    await broker.close()
+  },
+)
+
 test('a channel whose key is of another type fails alone, and says why', async () => {
   const { url, command } = await start()
   const broker = await create(url)

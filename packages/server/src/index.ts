@@ -53,7 +53,7 @@ export {
 export type { JournalEvent } from './observe/journal.ts'
 export { sentenceOf } from './observe/sentences.ts'
 export type { Language } from './observe/telling.ts'
-export type { Cause, Outcome, PublicationAsked, SessionAnswer, Trouble, WhyAnswer } from './observe/why.ts'
+export type { Cause, Outcome, PublicationAsked, Trouble, WhyAnswer, WhyOfSession } from './observe/why.ts'
 export type { PagesOptions } from './page-cache/keep-pages.ts'
 export { createMemoryPageStore, type MemoryPageStoreOptions } from './page-cache/memory-page-store.ts'
 export type { PagePolicy } from './page-cache/page-policy.ts'

@@ -1,8 +1,10 @@
 /**
  * The parts of a hub, for code that builds on one: a transport or another runtime (`Socket` and what belongs to it), a
- * gateway that writes bytes (`Outlet`, `Dialect`, `Batch`), a test bed that takes a guard out (`Guards`). An application needs
+ * gateway that writes bytes (`Outlet`, `Dialect`, `Batch`), a door to what a hub knows (`doorKey`, `Inspection`), a test bed that takes a guard out (`Guards`). An application needs
  * none.
  */
+export { bearerOf } from './access/bearer.ts'
+export { doorKey, isSameSecret } from './access/door-key.ts'
 export { Gate, type GateParts } from './access/gate.ts'
 export { isOfThisMachine } from './access/of-this-machine.ts'
 export { Permits } from './access/permits.ts'
@@ -14,14 +16,15 @@ export type { Outbox, RoomWaiter } from './delivery/outbox.ts'
 export { assembleHub, type Guards } from './hub/assemble-hub.ts'
 export type { Gateway, GatewayHost, GatewayLink, Program } from './hub/gateway.ts'
 export { interceptServer, isHeardByOthers, type Others, type Taker } from './hub/intercept-server.ts'
+export { servedPath } from './hub/served-path.ts'
 export type {
-  HandOver,
   Inspection,
   SeenChange,
   SeenChannel,
   SeenFollowing,
   SeenFrame,
   SeenFrames,
+  SeenHandOver,
   SeenHistory,
   SeenNode,
   SeenPublication,

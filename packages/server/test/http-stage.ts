@@ -2,7 +2,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { channel } from '@baro/core'
 import { createFakeClock, createSeededRandomness, type FakeClock } from '@baro/testing'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import type { AnyHandlers } from '../src/channel/handlers.ts'
 import { createHub } from '../src/hub/create-hub.ts'
@@ -36,6 +36,9 @@ export const wall = channel('wall:{id}', {
   events: { message: z.string() },
   state: { initial: (): string[] => [], on: { message: (list, { payload }) => [...list, payload] } },
 })
+
+/** What the clock is asked for where somebody has so long: a deadline comes in four steps. */
+export const stepOf = (deadlineMs: number) => deadlineMs / 4
 
 /** What came back. */
 export interface Answer {
@@ -87,15 +90,9 @@ export interface HttpStage {
   send(path: string, asked?: Asked): Pending
 }
 
-const ends: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end()
-})
-
 /** Calls back after the test, in reverse order. */
 export function atEnd(end: () => unknown): void {
-  ends.push(end)
+  onTestFinished(async () => void (await end()))
 }
 
 /**
@@ -118,7 +115,8 @@ export async function serve(
       ...handlers,
     })
   const listening = await hub.listen(0, '127.0.0.1')
-  ends.push(() => hub.close(), listening.close)
+  atEnd(() => hub.close())
+  atEnd(listening.close)
   const send = (path: string, asked: Asked = {}) => sendTo(listening.port, path, asked)
   return {
     hub,

@@ -1,3 +1,3 @@
 export { mount } from './mount.ts'
-export type { MountOptions } from './mount-options.ts'
+export type { SocketIoOptions } from './mount-options.ts'
 export { participantOf } from './participant-of.ts'

@@ -3,7 +3,7 @@ import { anyFunction, anyText, milliseconds, type OptionRule, type OptionRules }
 import type { Socket } from 'socket.io'
 
 /** What `mount` takes. */
-export interface MountOptions {
+export interface SocketIoOptions {
   /** Where clients connect, and find `socket.io.js`. Default `'/socket.io'`, which is that of the clients. */
   readonly path?: string
   /**
@@ -31,7 +31,7 @@ const aReference: OptionRule = {
 }
 
 /** What the options of `mount` must be. */
-export const mountOptionRules: OptionRules<MountOptions> = {
+export const mountOptionRules: OptionRules<SocketIoOptions> = {
   path: anyText,
   everybody: aReference,
   recoveryWindowMs: milliseconds(),

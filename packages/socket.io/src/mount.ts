@@ -1,11 +1,13 @@
 import { checkedOptions, createId } from '@baro/core/protocol'
 import type { Hub } from '@baro/server'
-import type { GatewayHost } from '@baro/server/parts'
+import { type GatewayHost, servedPath } from '@baro/server/parts'
 import { type Namespace, Server } from 'socket.io'
 import { clusterMessage, clusterType, HubAdapter } from './hub-adapter.ts'
 import { KeptSessions } from './kept-sessions.ts'
-import { type MountOptions, mountOptionRules } from './mount-options.ts'
+import { mountOptionRules, type SocketIoOptions } from './mount-options.ts'
 import { SocketIoGateway } from './socket-io-gateway.ts'
+
+const door = 'mount of @baro/socket.io'
 
 /**
  * Lets clients of Socket.IO into the channels of a hub, on every server that the hub is attached to. A room that a channel
@@ -26,17 +28,17 @@ import { SocketIoGateway } from './socket-io-gateway.ts'
  * })
  * ```
  */
-export function mount(hub: Hub, use: (io: Server) => void, options: MountOptions = {}): Server {
+export function mount(hub: Hub, use: (io: Server) => void, options: SocketIoOptions = {}): Server {
   const {
     path = '/socket.io',
     everybody,
     recoveryWindowMs = 120_000,
     member = () => ({}),
-  } = checkedOptions('mount', options, mountOptionRules)
+  } = checkedOptions(door, options, mountOptionRules)
   let io: Server | undefined
   hub.addGateway((host) => {
     const mounted = mountedOn(hub, host, {
-      path: `/${path.replace(/^\/|\/+$/g, '')}`,
+      path: servedPath(door, path),
       everybody: everybody?.channel,
       recoveryWindowMs,
       member,
@@ -49,7 +51,7 @@ export function mount(hub: Hub, use: (io: Server) => void, options: MountOptions
   return server
 }
 
-interface Mounting extends Pick<Required<MountOptions>, 'path' | 'recoveryWindowMs' | 'member'> {
+interface Mounting extends Pick<Required<SocketIoOptions>, 'path' | 'recoveryWindowMs' | 'member'> {
   readonly everybody: string | undefined
 }
 

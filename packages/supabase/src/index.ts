@@ -1,2 +1,2 @@
 export { mount } from './mount.ts'
-export type { MountOptions } from './mount-options.ts'
+export type { SupabaseOptions } from './mount-options.ts'

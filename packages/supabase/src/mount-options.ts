@@ -1,7 +1,7 @@
 import { anyText, type OptionRules } from '@baro/core/protocol'
 
 /** What `mount` takes. */
-export interface MountOptions {
+export interface SupabaseOptions {
   /** Where clients connect. Default `'/realtime/v1'`, which is what they make of the URL of a project. */
   readonly path?: string
   /** The key of clients that are nobody: `createClient(url, 'anon')`. Every other key or token is for the hub's `auth`. Default `'anon'`. */
@@ -9,4 +9,4 @@ export interface MountOptions {
 }
 
 /** What the options of `mount` must be. */
-export const mountOptionRules: OptionRules<MountOptions> = { path: anyText, anonKey: anyText }
+export const mountOptionRules: OptionRules<SupabaseOptions> = { path: anyText, anonKey: anyText }

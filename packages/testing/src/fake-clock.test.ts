@@ -30,6 +30,20 @@ describe('fake clock', () => {
     expect(clock.nextInMs).toBe(5)
   })
 
+  test('runs what was due while it stood still late, in order, and what that schedules after it', () => {
+    const clock = createFakeClock()
+    const ran: string[] = []
+    clock.after(20, () => ran.push(`second at ${clock.elapsed()}`))
+    clock.after(10, () => {
+      ran.push(`first at ${clock.elapsed()}`)
+      clock.after(0, () => ran.push('after all that was due'))
+    })
+    clock.standStill(50)
+    expect([ran, clock.nextInMs, clock.now()]).toEqual([[], 0, Date.UTC(2026, 0, 1) + 50])
+    clock.advance(0)
+    expect(ran).toEqual(['first at 50', 'second at 50', 'after all that was due'])
+  })
+
   test('never runs a callback inside the call that scheduled it', () => {
     const clock = createFakeClock()
     let ran = 0

@@ -16,6 +16,8 @@ export interface FakeClock extends HubClock {
   pass(ms: number): Promise<void>
   /** Moves the wall clock only, in either direction: `now()` jumps, `elapsed()` and everything scheduled do not. */
   jump(ms: number): void
+  /** Time moves on by `ms`, and nothing runs: an event loop that stands still. What was due by then runs late, in the next `advance`. */
+  standStill(ms: number): void
   /** How many callbacks wait. */
   readonly pending: number
   /** Milliseconds until the next one is due; `undefined` if none waits. */
@@ -77,7 +79,7 @@ export function createFakeClock({ now = Date.UTC(2026, 0, 1) }: FakeClockOptions
       if (count > mostAtOneMoment)
         throw new BaroError('bad-definition', `A callback schedules itself for now without end: ${next.run}. Mend it.`)
       alarms.pop()
-      moveTo(next.due)
+      moveTo(Math.max(elapsed, next.due))
       ran++
       try {
         next.run()
@@ -108,7 +110,7 @@ export function createFakeClock({ now = Date.UTC(2026, 0, 1) }: FakeClockOptions
       advance(next.due - elapsed)
       await settled()
     }
-    moveTo(until)
+    moveTo(Math.max(elapsed, until))
   }
 
   return {
@@ -124,12 +126,13 @@ export function createFakeClock({ now = Date.UTC(2026, 0, 1) }: FakeClockOptions
     jump: (ms) => {
       wall += ms
     },
+    standStill: (ms) => moveTo(elapsed + ms),
     get pending() {
       return alarms.length
     },
     get nextInMs() {
       const next = alarms.at(-1)
-      return next && next.due - elapsed
+      return next && Math.max(0, next.due - elapsed)
     },
   }
 }

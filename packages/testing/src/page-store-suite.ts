@@ -1,4 +1,4 @@
-import type { KeptPage, PageStore } from '@baro/core/broker'
+import { type KeptPage, maxSkewMs, type PageStore } from '@baro/core/broker'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 
@@ -99,6 +99,19 @@ export function pageStoreSuite(
       await other.write('a', page(3))
       await seen()
       expect([await renderedAt('a', store), await renderedAt('a')]).toEqual([3, 3])
+    })
+
+    test('a page that a clock has dated too far ahead gives way, or it would keep out all others for as long', async () => {
+      await store.write('a', page(clock.now() + 3_600_000))
+      await other.write('a', page(clock.now()))
+      await seen()
+      expect([await renderedAt('a', store), await renderedAt('a')]).toEqual([
+        clock.now() - seenWithinMs,
+        clock.now() - seenWithinMs,
+      ])
+      await store.write('b', page(clock.now() + maxSkewMs))
+      await other.write('b', page(clock.now()))
+      expect(await renderedAt('b')).toBe(clock.now() + maxSkewMs)
     })
 
     test('a page is written again with more of its parts and tags', async () => {

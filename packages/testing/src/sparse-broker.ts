@@ -118,8 +118,8 @@ export function createSparseBroker(broker: Broker, seed: number | string = 1): B
         await broker.append(channel, entries, bounds, { ...options, ...(gathered && { checkpoint: gathered }) }),
       )
     },
-    async redact(channel, offset, ...rest) {
-      const delivery = await broker.redact(channel, gather(offset), ...rest)
+    async redact(channel, { offset, check }, ...rest) {
+      const delivery = await broker.redact(channel, { offset: gather(offset), check }, ...rest)
       return delivery && outDelivery(delivery)
     },
     async read(channel, range) {

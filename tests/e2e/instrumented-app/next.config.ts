@@ -2,6 +2,8 @@ import type { NextConfig } from 'next'
 import { PHASE_PRODUCTION_SERVER } from 'next/constants.js'
 
 const config = (phase: string): NextConfig => ({
+  // Nobody debugs it or builds it again: a quarter of the time of its build.
+  experimental: { turbopackFileSystemCacheForBuild: false, turbopackSourceMaps: false },
   turbopack: { root: `${import.meta.dirname}/../../..` },
   // The same build is served with Next's own cache, and with that of the hub.
   ...(phase === PHASE_PRODUCTION_SERVER &&

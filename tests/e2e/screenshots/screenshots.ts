@@ -39,7 +39,17 @@ const rowPaths = { news: '/news', article: '/news/1', shop: '/shop', market: '/m
 const widths = [1_440, 390] as const
 const schemes = ['light', 'dark'] as const
 
-type Name = keyof typeof paths | keyof typeof rowPaths
+/** What people have done together, and its own moment makes. */
+const meetingPaths = {
+  'stream-text': '/stream',
+  'write-empty': '/write/empty',
+  'club-owner': '/club/{language}',
+  'club-reader': '/club/{language}',
+  moderation: '/club/{language}/moderation',
+  'moderation-reader': '/club/{language}/moderation',
+} as const
+
+type Name = keyof typeof paths | keyof typeof rowPaths | keyof typeof meetingPaths
 type Language = (typeof languages)[number]
 
 interface Visit {
@@ -87,6 +97,17 @@ const moments: Readonly<Record<string, () => Promise<void>>> = {
     for (const visit of visits) await use(visit)
     await setTimeout(6_000)
     await shootAll('in-use', visits)
+  },
+
+  async meeting() {
+    await startEmpty()
+    const { board, play, stream, inbox, write, demos } = paths
+    for (const language of languages) {
+      const visits = await visitAll(meet, { board, play, stream, inbox, write, demos, ...meetingPaths }, [language])
+      await setTimeout(4_000)
+      await shootAll('meeting', visits)
+      for (const { page } of visits) await page.context().close()
+    }
   },
 
   async unhydrated() {
@@ -181,15 +202,16 @@ async function publish(channel: string, type: string, payload: object): Promise<
 }
 
 function address({ name, language }: Pick<Visit, 'name' | 'language'>): string {
-  return `${site.url}/${language}${{ ...paths, ...rowPaths }[name]}`
+  return `${site.url}/${language}${{ ...paths, ...rowPaths, ...meetingPaths }[name].replace('{language}', language)}`
 }
 
 async function visitAll(
   open: (visit: Visit) => Promise<void>,
   of: Readonly<Partial<Record<Name, string>>> = paths,
+  spoken: readonly Language[] = languages,
 ): Promise<readonly Visit[]> {
   const visits: Visit[] = []
-  for (const language of languages)
+  for (const language of spoken)
     for (const name of Object.keys(of) as Name[]) {
       const context = await browser.newContext({
         locale: language === 'ko' ? 'ko-KR' : 'en-US',
@@ -213,6 +235,60 @@ async function goLive(visit: Visit): Promise<void> {
 async function waitForLive({ name, page }: Visit): Promise<void> {
   if (name !== 'transports' && name !== 'compat' && name !== 'inbox' && name !== 'missing')
     await page.waitForSelector('[data-connection=live]')
+}
+
+/** Does on a page what it is for; the visits of a language come in their order, so a reader finds what the owner has done. */
+async function meet(visit: Visit): Promise<void> {
+  const { name, language, page } = visit
+  const isOfMembers = /inbox|club|moderation/.test(name)
+  if (name === 'moderation') {
+    // Who owns the room is in another window.
+    const owner = pages.get(`club-owner ${language}`)
+    await page.context().addCookies((await owner?.context().cookies()) ?? [])
+  }
+  await page.goto(address(visit))
+  if (isOfMembers && name !== 'moderation') {
+    await page
+      .locator('main [name=name]')
+      .fill({ 'club-owner': '서연', 'club-reader': 'Ada' }[name as string] ?? '민준')
+    await page.locator('main [type=submit]').first().click()
+  }
+  if (!/moderation-reader/.test(name)) await page.waitForSelector('[data-connection=live]')
+  pages.set(`${name} ${language}`, page)
+  if (name === 'stream-text') {
+    await page.locator('main [name=prompt]').fill(language === 'ko' ? '터널 속의 기차' : 'A train in a tunnel')
+    await page.locator('main [type=submit]').click()
+    await page.locator('[data-text]').waitFor()
+  }
+  if (name === 'inbox')
+    for (const text of ['12시 반에 점심 어때요?', 'The build is green. 배포해도 됩니다.']) {
+      await page.locator('main [name=text]').fill(text)
+      await page.locator('main form [type=submit]').first().click()
+      await page.getByText(text).waitFor()
+    }
+  if (name === 'write')
+    await page.locator('textarea').pressSequentially('바로는 지금 여기서 이어집니다.\nA page is a snapshot.\n')
+  const owner = pages.get(`club-owner ${language}`)
+  if (name === 'club-owner') await say(page, '안녕하세요! 회의는 세 시입니다.')
+  if (name === 'club-reader' && owner) {
+    for (const text of ['buy cheap watches', 'http://spam.example/watches', '네, 세 시에 봐요.']) await say(page, text)
+    for (const index of [1, 1]) {
+      await owner.locator('[data-id] > button').nth(index).click()
+      await owner.locator('dialog[open] button').first().click()
+      await owner.locator('dialog[open]').waitFor({ state: 'detached' })
+    }
+    await owner.locator('[data-id] > button').nth(1).click()
+    await owner.locator('dialog[open] button').nth(1).click()
+  }
+  await use(visit)
+}
+
+const pages = new Map<string, Page>()
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.locator('main textarea').fill(text)
+  await page.locator('main textarea').press('Enter')
+  await page.locator('[data-id]:not([data-pending])').getByText(text, { exact: true }).waitFor()
 }
 
 /** What a reader does on a page. */

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { FollowAccount } from '../../components/account/follow-account.tsx'
 import { ConnectionBar } from '../../components/live/connection-bar.tsx'
 import { LiveProvider } from '../../components/live/live-provider.tsx'
+import { PageWords } from '../../components/words/page-words.tsx'
 import { languages } from '../../i18n/languages.ts'
 import { pageLanguage } from '../../i18n/page-language.ts'
 import { siteUrl } from '../../i18n/page-metadata.ts'
@@ -33,11 +34,13 @@ export default async function Layout({ params, children }: Props & { children: R
   return (
     <html lang={language}>
       <body>
-        <LiveProvider language={language}>
-          {children}
-          <FollowAccount />
-          <ConnectionBar language={language} />
-        </LiveProvider>
+        <PageWords language={language} of={['live', 'drawer', 'account']}>
+          <LiveProvider language={language}>
+            {children}
+            <FollowAccount />
+            <ConnectionBar />
+          </LiveProvider>
+        </PageWords>
       </body>
     </html>
   )

@@ -46,15 +46,11 @@ export default async function HomePage({ params }: Props) {
   const renderedAtMs = Date.now()
   const [painted, goingOn] = await Promise.all([snapshot(board()), snapshot(activity())])
   return (
-    <PageFrame language={language} path="" section="home">
+    <PageFrame language={language} words={['breakIt', 'home', 'device', 'room']} path="" section="home">
       <div className={styles.hero}>
         <Introduction language={language} />
         <div>
-          <BreakIt
-            language={language}
-            initial={{ snapshot: painted, renderedAtMs }}
-            code={<Difference language={language} />}
-          />
+          <BreakIt initial={{ snapshot: painted, renderedAtMs }} code={<Difference language={language} />} />
           <Fairness language={language} />
         </div>
       </div>

@@ -1,17 +1,17 @@
 'use client'
 
-import Link from 'next/link'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { IntentLink } from '../frame/intent-link.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './account.module.css'
 import { useMemberName } from './member-name.ts'
 
 /** Who is signed in, in the head of each page, and the way to sign in or out. */
 export function AccountLink({ language, isCurrent }: { language: Language; isCurrent: boolean }) {
-  const { account } = wordsIn(language)
+  const { account } = useWords('account')
   const name = useMemberName()
   return (
-    <Link className={styles.link} href={`/${language}/sign-in`} aria-current={isCurrent ? 'page' : undefined}>
+    <IntentLink className={styles.link} href={`/${language}/sign-in`} aria-current={isCurrent ? 'page' : undefined}>
       {name == null ? (
         account.signIn
       ) : (
@@ -20,6 +20,6 @@ export function AccountLink({ language, isCurrent }: { language: Language; isCur
           <bdi>{name}</bdi>
         </>
       )}
-    </Link>
+    </IntentLink>
   )
 }

@@ -1,8 +1,8 @@
 'use client'
 
-import Link from 'next/link'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { IntentLink } from '../frame/intent-link.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './account.module.css'
 import { useMemberName } from './member-name.ts'
 import { SignInForm } from './sign-in-form.tsx'
@@ -10,7 +10,7 @@ import { SignOutButton } from './sign-out-button.tsx'
 
 /** Where one signs in and out. The page is one for everybody, so what it says of its visitor is the script's. */
 export function Account({ language }: { language: Language }) {
-  const { account } = wordsIn(language)
+  const { account } = useWords('account')
   const name = useMemberName()
   return (
     <section className={styles.account} aria-labelledby="account">
@@ -32,8 +32,8 @@ export function Account({ language }: { language: Language }) {
         <>
           <p>{account.refresh}</p>
           <p className={styles.ways}>
-            <Link href={`/${language}/club/1`}>{account.toClub}</Link>
-            <Link href={`/${language}/how`}>{account.how}</Link>
+            <IntentLink href={`/${language}/club/1`}>{account.toClub}</IntentLink>
+            <IntentLink href={`/${language}/how`}>{account.how}</IntentLink>
           </p>
           <SignOutButton language={language} />
         </>

@@ -3,15 +3,15 @@
 import { type FormEvent, useState } from 'react'
 import { maxNameLength } from '../../channels/club.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import button from '../frame/button.module.css'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './account.module.css'
 import { accountChanged } from './member-name.ts'
 import { post } from './post.ts'
 
 /** Signs in under a name, without a reload; and with one, where there is no script. */
 export function SignInForm({ language }: { language: Language }) {
-  const { account } = wordsIn(language)
+  const { account } = useWords('account')
   const [problem, setProblem] = useState('')
   const [isSending, setIsSending] = useState(false)
   const action = `/${language}/session`

@@ -1,15 +1,16 @@
 'use client'
 
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import button from '../frame/button.module.css'
 import { stopPush } from '../inbox/push.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './account.module.css'
 import { accountChanged } from './member-name.ts'
 import { post } from './post.ts'
 
 /** Signs out, without a reload. */
 export function SignOutButton({ language }: { language: Language }) {
+  const { account } = useWords('account')
   const signOut = async () => {
     // Whoever comes next to this browser is somebody else.
     await stopPush().catch(() => {})
@@ -17,7 +18,7 @@ export function SignOutButton({ language }: { language: Language }) {
   }
   return (
     <button type="button" className={`${button.quiet} ${styles.signOut}`} onClick={signOut}>
-      {wordsIn(language).account.signOut}
+      {account.signOut}
     </button>
   )
 }

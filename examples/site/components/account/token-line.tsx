@@ -1,14 +1,13 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './account.module.css'
 import { useGivenToken } from './token.ts'
 
 /** Which token the hub has now, and how long it counts: nothing else of a refresh is to be seen. */
-export function TokenLine({ language }: { language: Language }) {
-  const { account } = wordsIn(language)
+export function TokenLine() {
+  const { account } = useWords('account')
   const token = useGivenToken()
   const [nowMs, setNowMs] = useState<number>()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new token begins a new second.
@@ -21,7 +20,12 @@ export function TokenLine({ language }: { language: Language }) {
   const seconds = token && nowMs !== undefined ? Math.max(0, Math.floor((token.untilMs - nowMs) / 1_000)) : undefined
   return (
     <p className={styles.token} data-token={token?.count}>
-      {token && seconds !== undefined ? account.token(token.count, seconds) : account.noToken}
+      {token && seconds !== undefined ? account.token(token.count, clock(seconds)) : account.noToken}
     </p>
   )
+}
+
+/** `4:05`. */
+function clock(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

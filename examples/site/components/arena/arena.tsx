@@ -1,24 +1,24 @@
 'use client'
 
-import type { SnapshotOf } from '@baro/core'
+import type { BaroError, SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
 import { useRef, useState } from 'react'
 import { arena, type Heading, headings, ticksPerSecond } from '../../channels/arena.ts'
-import { arenaIn } from '../../i18n/arena.ts'
-import type { Language } from '../../i18n/languages.ts'
+import button from '../frame/button.module.css'
 import { PauseButton, useHeld } from '../live/pause.tsx'
 import { Proof } from '../live/proof.tsx'
 import { useIsHydrated } from '../live/use-is-hydrated.ts'
 import { keptNickname } from '../room/use-nickname.ts'
 import { useOwnName } from '../room/use-own-name.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './arena.module.css'
-import { Field } from './field.tsx'
+import { Field, letterOf } from './field.tsx'
 import { Result, Seats } from './seats.tsx'
 import { useSteering } from './use-steering.ts'
 
 /** A game for eight: the page shows the newest world, and sends where its player wants to go. The rules are on the server. */
-export function Arena({ language, initial }: { language: Language; initial: SnapshotOf<typeof arena> }) {
-  const says = arenaIn(language)
+export function Arena({ initial }: { initial: SnapshotOf<typeof arena> }) {
+  const { arena: says } = useWords('arena')
   const { state, request, signal, status, handOver } = useChannel(arena, initial)
   const world = useHeld(state)
   const own = useOwnName(status.state === 'live', request)
@@ -31,7 +31,8 @@ export function Arena({ language, initial }: { language: Language; initial: Snap
     const name = keptNickname()?.slice(0, 16)
     await request('join', { ...(name && { name }) }).then(
       () => setProblem(''),
-      () => setProblem(says.noSeat),
+      (error: BaroError) =>
+        setProblem(error.code === 'not-accepted' ? says.noSeat : `${says.notJoined} ${error.message}`),
     )
   }
   const steer = async (heading: Heading) => {
@@ -44,11 +45,16 @@ export function Arena({ language, initial }: { language: Language; initial: Snap
       <h1 id="arena">{says.title}</h1>
       <p className={styles.lead}>{says.lead}</p>
       <div className={styles.bar}>
-        <button type="button" className={styles.play} onClick={play} disabled={!isReady || seat !== undefined}>
-          {seat === undefined ? says.play : says.youAre(seat)}
+        <button
+          type="button"
+          className={`${seat === undefined ? button.solid : button.quiet} ${styles.play}`}
+          onClick={play}
+          disabled={!isReady || seat !== undefined}
+        >
+          {seat === undefined ? says.play : says.youAre(letterOf(seat))}
         </button>
         <p>{world.isOver ? says.between : says.left(Math.ceil((world.endsAt - world.tick) / ticksPerSecond))}</p>
-        <PauseButton language={language} />
+        <PauseButton />
       </div>
       <div
         ref={field}
@@ -78,11 +84,12 @@ export function Arena({ language, initial }: { language: Language; initial: Snap
         {says.keys}
       </p>
       <p role="status" className={styles.told}>
-        {problem || <Result language={language} world={world} />}
+        {/* Who has a seat has joined, though the answer may have been cut off. */}
+        {(seat === undefined && problem) || <Result world={world} />}
       </p>
-      <Seats language={language} world={world} own={seat} />
+      <Seats world={world} own={seat} />
       <noscript>{says.noScript}</noscript>
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
     </section>
   )
 }

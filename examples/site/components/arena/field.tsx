@@ -8,15 +8,20 @@ export function letterOf(seat: number): string {
   return letters[seat] ?? '?'
 }
 
+const [width, height] = [columns * partsPerCell, rows * partsPerCell]
+/** Around the floor: a dot at its edge is seen whole. */
+const rim = 8
+
 /** The arena as a picture: what is painted, and who is where. */
 export function Field({ world, own }: { world: World; own?: number | undefined }) {
   return (
     <svg
       className={styles.field}
-      viewBox={`0 0 ${columns * partsPerCell} ${rows * partsPerCell}`}
+      viewBox={`${-rim} ${-rim} ${width + 2 * rim} ${height + 2 * rim}`}
       aria-hidden="true"
       data-tick={world.tick}
     >
+      <rect className={styles.floor} width={width} height={height} />
       {[...letters].map((letter, seat) => (
         <path key={letter} data-seat={seat} d={cellsPath(world.cells, seat)} />
       ))}

@@ -2,10 +2,9 @@
 
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { columns, rows } from '../../channels/board.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { useCountdown } from '../live/use-countdown.ts'
 import { useIsHydrated } from '../live/use-is-hydrated.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { BaroPane, type Paint } from './baro-pane.tsx'
 import styles from './break-it.module.css'
 import { breaks, lastsMs, type Reader, readers } from './break-it-machine.ts'
@@ -14,8 +13,8 @@ import { runBreakIt } from './run-break-it.ts'
 import { UsualPane } from './usual-pane.tsx'
 
 /** One board in two panes, and four ways to break both. */
-export function BreakIt({ language, initial, code }: { language: Language; initial: OldPage; code: ReactNode }) {
-  const { breakIt: says } = wordsIn(language)
+export function BreakIt({ initial, code }: { initial: OldPage; code: ReactNode }) {
+  const { breakIt: says } = useWords('breakIt')
   const [demo] = useState(() => runBreakIt(initial))
   const view = () => demo.view
   const { state, page, opening, holes, tookMs } = useSyncExternalStore(demo.subscribe, view, view)

@@ -11,12 +11,12 @@ const sources = [
 
 /** The code that the two readers do not share, as it runs. */
 export async function Difference({ language }: { language: Language }) {
-  const { breakIt: says } = wordsIn(language)
+  const { difference: says, breakIt } = wordsIn(language)
   const bodies = await Promise.all(sources.map(async ({ file, name }) => bodyOf(await readSource(file), name)))
   return (
     <div className={styles.difference}>
       <h3>
-        {says.codeTitle} <small>{says.codeHint}</small>
+        {says.title} <small>{says.hint}</small>
       </h3>
       {sources.map(({ reader, file }, index) => {
         const lines = linesOf(bodies[index] ?? '')
@@ -25,7 +25,7 @@ export async function Difference({ language }: { language: Language }) {
         return (
           <figure key={reader} data-reader={reader}>
             <figcaption>
-              {says.readers[reader]} <code translate="no">{file.split('/').at(-1)}</code>
+              {breakIt.readers[reader]} <code translate="no">{file.split('/').at(-1)}</code>
             </figcaption>
             <Code code={lines.join('\n')} marked={marked} />
           </figure>

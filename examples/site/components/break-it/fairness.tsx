@@ -4,7 +4,7 @@ import styles from './break-it.module.css'
 
 /** What is compared, and what is not. */
 export function Fairness({ language }: { language: Language }) {
-  const { breakIt: says } = wordsIn(language)
+  const { difference: says } = wordsIn(language)
   return (
     <details className={styles.fair}>
       <summary>{says.fairTitle}</summary>

@@ -5,7 +5,6 @@ import { useChannel } from '@baro/react'
 import { lazy, Suspense, useState } from 'react'
 import { club } from '../../channels/club.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { useMemberName } from '../account/member-name.ts'
 import { TokenLine } from '../account/token-line.tsx'
 import { Proof } from '../live/proof.tsx'
@@ -15,6 +14,7 @@ import styles from '../room/room.module.css'
 import { speakerName } from '../room/speaker.ts'
 import { useOwnName } from '../room/use-own-name.ts'
 import { useTyping } from '../room/use-typing.ts'
+import { useWords } from '../words/words-provider.tsx'
 import clubStyles from './club.module.css'
 import type { SaidMessage } from './desk.tsx'
 import { MembersOnly } from './members-only.tsx'
@@ -50,7 +50,7 @@ function ClubRoom({
   initial: SnapshotOf<typeof club>
   name: string | undefined
 }) {
-  const { room: says, club: saysClub } = wordsIn(language)
+  const { room: says, club: saysClub } = useWords('room', 'club')
   const { state, pending, publish, request, signal, onSignal, status, handOver } = useChannel(club, initial)
   const { owner, messages } = state
   const [chosen, setChosen] = useState<SaidMessage>()
@@ -67,14 +67,7 @@ function ClubRoom({
         <p>{isOwner ? saysClub.yours : saysClub.owner}</p>
         {isOwner && (
           <Suspense>
-            <Desk
-              language={language}
-              id={id}
-              own={own}
-              messages={messages}
-              chosen={chosen}
-              done={() => setChosen(undefined)}
-            />
+            <Desk language={language} id={id} own={own} chosen={chosen} done={() => setChosen(undefined)} />
           </Suspense>
         )}
       </div>
@@ -100,7 +93,8 @@ function ClubRoom({
         }
       />
       <p className={styles.typing} aria-hidden="true">
-        {typing.length > 0 && says.typing(typing.map((speaker) => speakerName(speaker, says)))}
+        {typing.length > 0 &&
+          says.typing(typing.length, typing.map((speaker) => speakerName(speaker, says)).join(', '))}
       </p>
       <Composer
         language={language}
@@ -108,8 +102,8 @@ function ClubRoom({
         send={{ text: (_, text) => publish('message', { name, text }) }}
         typing={() => signal('typing', { name })}
       />
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
-      <TokenLine language={language} />
+      <Proof initial={initial} status={status} handOver={handOver} />
+      <TokenLine />
     </section>
   )
 }

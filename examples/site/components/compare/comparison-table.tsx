@@ -3,9 +3,9 @@
 import type { SnapshotOf } from '@baro/core'
 import type { pulse } from '../../channels/pulse.ts'
 import { type WayName, wayNames } from '../../compare/ways.ts'
-import { compareIn } from '../../i18n/compare.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { useIsHydrated } from '../live/use-is-hydrated.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './compare.module.css'
 import { useComparison } from './use-comparison.ts'
 
@@ -24,7 +24,7 @@ export function ComparisonTable({
   initial: SnapshotOf<typeof pulse>
   counted: Counted
 }) {
-  const says = compareIn(language)
+  const { compare: says } = useWords('compare')
   const { comparison, start, stop } = useComparison(initial)
   const isHydrated = useIsHydrated()
   const isRunning = comparison.state === 'running'

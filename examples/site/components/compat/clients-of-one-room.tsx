@@ -3,9 +3,8 @@
 import type { SnapshotOf } from '@baro/core'
 import type { ReactNode } from 'react'
 import { type compat, type Kind, kinds } from '../../channels/compat.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { Proof } from '../live/proof.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import { agreementOf } from './agreement.ts'
 import styles from './compat.module.css'
 import { openEventSource } from './event-source.ts'
@@ -19,16 +18,14 @@ import { openWebSocket } from './web-socket.ts'
 
 /** Five clients of one room in one page, and whether they have all got the same. */
 export function ClientsOfOneRoom({
-  language,
   initial,
   code,
 }: {
-  language: Language
   initial: SnapshotOf<typeof compat>
   /** The file of each client. */
   code: Readonly<Record<Kind, ReactNode>>
 }) {
-  const { compat: says } = wordsIn(language)
+  const { compat: says } = useWords('compat')
   const sdk = useSdk(initial)
   const clients: Readonly<Record<Kind, RoomClient>> = {
     sdk,
@@ -52,7 +49,7 @@ export function ClientsOfOneRoom({
       </header>
       <div className={styles.panes}>
         {kinds.map((kind) => (
-          <Pane key={kind} language={language} kind={kind} client={clients[kind]} code={code[kind]} />
+          <Pane key={kind} kind={kind} client={clients[kind]} code={code[kind]} />
         ))}
       </div>
       <p className={styles.agreement} role="status" data-agreement={agreement.kind}>
@@ -60,7 +57,7 @@ export function ClientsOfOneRoom({
         {agreement.kind === 'behind' && says.behind(namesOf(agreement.lists))}
         {agreement.kind === 'different' && says.different}
       </p>
-      <Proof language={language} initial={initial} status={sdk.status} handOver={sdk.handOver} />
+      <Proof initial={initial} status={sdk.status} handOver={sdk.handOver} />
     </section>
   )
 }

@@ -2,28 +2,25 @@
 
 import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import type { Kind } from '../../channels/compat.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { useIsHydrated } from '../live/use-is-hydrated.ts'
 import { useEnterToSend } from '../room/use-enter-to-send.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './compat.module.css'
 import { codeOf } from './lines.ts'
 import type { RoomClient } from './room-client.ts'
 
 /** One client: who it is, what it is made of, what it has got, and where one writes with it. */
 export function Pane({
-  language,
   kind,
   client: { messages, link, send },
   code,
 }: {
-  language: Language
   kind: Kind
   client: RoomClient
   /** Its file. */
   code: ReactNode
 }) {
-  const { compat: says, room } = wordsIn(language)
+  const { compat: says, room } = useWords('compat', 'room')
   const isHydrated = useIsHydrated()
   const field = useRef<HTMLTextAreaElement>(null)
   const [problem, setProblem] = useState('')

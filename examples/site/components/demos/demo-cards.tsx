@@ -1,10 +1,10 @@
 import { members } from '@baro/core'
 import { snapshot } from '@baro/next'
-import Link from 'next/link'
 import { visit } from '../../channels/visit.ts'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
-import { demos, type Section } from '../frame/sections.ts'
+import { IntentLink } from '../frame/intent-link.tsx'
+import { demos } from '../frame/sections.ts'
 import styles from './demos.module.css'
 import { People } from './people.tsx'
 import { thumbnails } from './thumbnails.tsx'
@@ -16,7 +16,7 @@ export async function DemoCards({ language }: { language: Language }) {
   const here = await Promise.all(demos.map(({ id }) => snapshot(members(visit({ demo: id })))))
   return (
     <ul className={styles.cards}>
-      {demos.map(({ id, path, ofDatabase }: Section & (typeof demos)[number], index) => {
+      {demos.map(({ id, path }, index) => {
         const Thumbnail = thumbnails[id]
         const initial = here[index]
         return (
@@ -24,9 +24,7 @@ export async function DemoCards({ language }: { language: Language }) {
             <div className={styles.thumbnail} inert>
               <Thumbnail language={language} />
             </div>
-            <Link href={`/${language}${path}`} prefetch={ofDatabase ? false : 'auto'}>
-              {words.site[id]}
-            </Link>
+            <IntentLink href={`/${language}${path}`}>{words.site[id]}</IntentLink>
             {initial && <People language={language} initial={initial} renderedAtMs={renderedAtMs} />}
             <p>{words.demos.hints[id]}</p>
           </li>

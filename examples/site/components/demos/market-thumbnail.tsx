@@ -3,13 +3,12 @@
 import type { SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
 import { trades } from '../../channels/market.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './demos.module.css'
 
 /** The price, and the trades before it as a line. */
-export function MarketThumbnail({ language, initial }: { language: Language; initial: SnapshotOf<typeof trades> }) {
-  const { market: says } = wordsIn(language)
+export function MarketThumbnail({ initial }: { initial: SnapshotOf<typeof trades> }) {
+  const { market: says } = useWords('market')
   const prices = useChannel(trades, initial).state.rows.map(({ price }) => price)
   const [lowest, highest] = [Math.min(...prices), Math.max(...prices)]
   const points = prices.map((price, index) => `${20 - index},${90 - ((price - lowest) / (highest - lowest || 1)) * 80}`)

@@ -3,13 +3,12 @@
 import type { SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
 import { activity } from '../../channels/activity.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { speakerName } from '../room/speaker.ts'
+import { useWords } from '../words/words-provider.tsx'
 
 /** What was said last in the rooms. */
-export function RoomsThumbnail({ language, initial }: { language: Language; initial: SnapshotOf<typeof activity> }) {
-  const { home, room } = wordsIn(language)
+export function RoomsThumbnail({ initial }: { initial: SnapshotOf<typeof activity> }) {
+  const { home, room } = useWords('home', 'room')
   const { remarks } = useChannel(activity, initial).state
   return (
     <ol>

@@ -4,11 +4,11 @@ import type { SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
 import { products } from '../../channels/shop.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 
 /** What is left of what is for sale. */
 export function ShopThumbnail({ language, initial }: { language: Language; initial: SnapshotOf<typeof products> }) {
-  const { shop: says } = wordsIn(language)
+  const { shop: says } = useWords('shop')
   const { state } = useChannel(products, initial)
   return (
     <ol>

@@ -18,12 +18,10 @@ import type { DemoId } from '../frame/sections.ts'
 import { BoardThumbnail } from './board-thumbnail.tsx'
 import { CompatThumbnail } from './compat-thumbnail.tsx'
 import { DeviceThumbnail } from './device-thumbnail.tsx'
+import { LateMarket, LateNews, LateShop } from './late-thumbnails.tsx'
 import { MachineThumbnail } from './machine-thumbnail.tsx'
-import { MarketThumbnail } from './market-thumbnail.tsx'
-import { NewsThumbnail } from './news-thumbnail.tsx'
 import { PlayThumbnail } from './play-thumbnail.tsx'
 import { RoomsThumbnail } from './rooms-thumbnail.tsx'
-import { ShopThumbnail } from './shop-thumbnail.tsx'
 import { StreamThumbnail } from './stream-thumbnail.tsx'
 import { TransportsThumbnail } from './transports-thumbnail.tsx'
 
@@ -37,30 +35,24 @@ export type Thumbnail = (props: { readonly language: Language }) => ReactNode | 
 
 /** The thumbnail of each demo. */
 export const thumbnails: Readonly<Record<DemoId, Thumbnail>> = {
-  rooms: async ({ language }) => <RoomsThumbnail language={language} initial={await snapshot(activity())} />,
+  rooms: async () => <RoomsThumbnail initial={await snapshot(activity())} />,
   board: async () => <BoardThumbnail initial={await snapshot(whiteboard())} />,
   play: async () => <PlayThumbnail initial={await snapshot(arena())} />,
   transports: () => <TransportsThumbnail />,
-  device: async ({ language }) => <DeviceThumbnail language={language} initial={await snapshot(devices())} />,
-  compat: async ({ language }) => <CompatThumbnail language={language} initial={await snapshot(compat())} />,
+  device: async () => <DeviceThumbnail initial={await snapshot(devices())} />,
+  compat: async () => <CompatThumbnail initial={await snapshot(compat())} />,
   machine: async () => <MachineThumbnail initial={await snapshot(pulse())} />,
   how: async () => <Code code={lineWith(await readSource('server/club.ts'), 'access:')} />,
-  stream: async ({ language }) => <StreamThumbnail language={language} initial={await snapshot(texts())} />,
+  stream: async () => <StreamThumbnail initial={await snapshot(texts())} />,
   // What is in an inbox is for one, and a browser reads a draft with a library that this page does without.
   inbox: async () => <Code code={lineWith(await readSource('server/inbox/open-inbox.ts'), "'note',")} />,
   write: async () => (
     <Code code={lineWith(await readSource('components/write/use-shared-text.ts'), "publish('update'")} />
   ),
   news: async ({ language }) =>
-    ofRows(articles({ language }, { order: ['-edited_at'], limit: 2 }), (initial) => (
-      <NewsThumbnail initial={initial} />
-    )),
-  shop: async ({ language }) =>
-    ofRows(products(), (initial) => <ShopThumbnail language={language} initial={initial} />),
-  market: async ({ language }) =>
-    ofRows(trades({}, { order: ['-id'], limit: 20 }), (initial) => (
-      <MarketThumbnail language={language} initial={initial} />
-    )),
+    ofRows(articles({ language }, { order: ['-edited_at'], limit: 2 }), (initial) => <LateNews initial={initial} />),
+  shop: async ({ language }) => ofRows(products(), (initial) => <LateShop language={language} initial={initial} />),
+  market: async () => ofRows(trades({}, { order: ['-id'], limit: 20 }), (initial) => <LateMarket initial={initial} />),
 }
 
 function lineWith(source: string, text: string): string {

@@ -2,8 +2,7 @@
 
 import { useState } from 'react'
 import { type Colour, colours, defaultLifeSeconds, type Vibration, vibrations } from '../../channels/device.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './device.module.css'
 
 const lives = [10, defaultLifeSeconds, 600]
@@ -14,8 +13,8 @@ type Order = { readonly lifeSeconds: number } & (
 )
 
 /** Where one commands a device, and says for how long a command waits if the device is away. */
-export function CommandForm({ language, send }: { language: Language; send: (order: Order) => Promise<unknown> }) {
-  const { device: says } = wordsIn(language)
+export function CommandForm({ send }: { send: (order: Order) => Promise<unknown> }) {
+  const { device: says } = useWords('device')
   const [lifeSeconds, setLifeSeconds] = useState(defaultLifeSeconds)
   const [problem, setProblem] = useState('')
   const order = async (command: Order) => {
@@ -50,7 +49,7 @@ export function CommandForm({ language, send }: { language: Language; send: (ord
         <select value={lifeSeconds} onChange={({ target }) => setLifeSeconds(Number(target.value))}>
           {lives.map((seconds) => (
             <option key={seconds} value={seconds}>
-              {says.seconds(seconds)}
+              {seconds < 60 ? says.seconds(seconds) : says.minutes(seconds / 60)}
             </option>
           ))}
         </select>

@@ -2,13 +2,13 @@
 
 import type { Command } from '../../channels/device.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { LocalTime } from '../live/local-time.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './device.module.css'
 
 /** The commands that are kept, the newest first, and what became of each. */
 export function CommandList({ language, commands }: { language: Language; commands: readonly Command[] }) {
-  const { device: says } = wordsIn(language)
+  const { device: says } = useWords('device')
   return (
     <ol className={styles.commands} aria-label={says.commands} aria-live="polite">
       {commands.length === 0 && <li className={styles.none}>{says.noCommands}</li>}

@@ -1,14 +1,13 @@
 'use client'
 
 import { useState, useSyncExternalStore } from 'react'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { curlLoop } from './curl-loop.ts'
 import styles from './device.module.css'
 
 /** The loop that makes a terminal the device, to be copied. */
-export function CurlLoop({ language, channel }: { language: Language; channel: string }) {
-  const { device: says } = wordsIn(language)
+export function CurlLoop({ channel }: { channel: string }) {
+  const { device: says } = useWords('device')
   const origin = useSyncExternalStore(neverChanges, readersOrigin, noOrigin)
   const [isCopied, setIsCopied] = useState(false)
   const text = curlLoop(`${origin}/baro/channels/${channel}`)

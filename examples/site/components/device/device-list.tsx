@@ -2,14 +2,14 @@
 
 import type { MembersTypes, Snapshot, SnapshotOf, TypesOf } from '@baro/core'
 import { useChannel, useMembers } from '@baro/react'
-import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { devices, isDeviceId } from '../../channels/device.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { IntentLink } from '../frame/intent-link.tsx'
 import { LocalTime } from '../live/local-time.tsx'
 import { Proof } from '../live/proof.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './device.module.css'
 
 /** All devices: what they reported last, and which of them are here. */
@@ -22,7 +22,7 @@ export function DeviceList({
   initial: SnapshotOf<typeof devices>
   here: Snapshot<MembersTypes<TypesOf<typeof devices>>>
 }) {
-  const { device: says } = wordsIn(language)
+  const { device: says } = useWords('device')
   const { state, status, handOver } = useChannel(devices, initial)
   const { list = [] } = useMembers(devices, here)
   const present = new Set(list.map((member) => member.state.device))
@@ -36,24 +36,26 @@ export function DeviceList({
         {state.map((one) => (
           <li key={one.id} data-device={one.id}>
             <span className={styles.swatch} data-colour={one.colour ?? 'none'} aria-hidden="true" />
-            <Link href={`/${language}/device/${encodeURIComponent(one.id)}`}>{one.id}</Link>
+            <IntentLink href={`/${language}/device/${encodeURIComponent(one.id)}`}>{one.id}</IntentLink>
             <span className={styles.presence} data-here={present.has(one.id)}>
               {present.has(one.id) ? says.here : says.away}
             </span>
-            <span>{one.battery === undefined ? '' : says.charge(one.battery, one.charging === true)}</span>
+            <span>
+              {one.battery === undefined ? '' : says.charge(one.charging === true, Math.round(one.battery * 100))}
+            </span>
             <span className={styles.heard}>
               <LocalTime language={language} time={one.heardAt} format="second" />
             </span>
           </li>
         ))}
       </ul>
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
     </section>
   )
 }
 
 function NewDevice({ language }: { language: Language }) {
-  const { device: says } = wordsIn(language)
+  const { device: says } = useWords('device')
   const router = useRouter()
   const [problem, setProblem] = useState('')
   const open = (event: FormEvent<HTMLFormElement>) => {

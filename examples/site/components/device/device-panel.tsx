@@ -2,13 +2,13 @@
 
 import type { MembersTypes, Snapshot, SnapshotOf, TypesOf } from '@baro/core'
 import { useChannel, useMembers } from '@baro/react'
-import Link from 'next/link'
 import { useCallback, useEffect, useState } from 'react'
 import { type Command, device, devices, type Report } from '../../channels/device.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { IntentLink } from '../frame/intent-link.tsx'
 import { LocalTime } from '../live/local-time.tsx'
 import { Proof } from '../live/proof.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import { CommandForm } from './command-form.tsx'
 import { CommandList } from './command-list.tsx'
 import { CurlLoop } from './curl-loop-view.tsx'
@@ -31,7 +31,7 @@ export function DevicePanel({
   initial: SnapshotOf<typeof device>
   here: Snapshot<MembersTypes<TypesOf<typeof devices>>>
 }) {
-  const { device: says } = wordsIn(language)
+  const { device: says } = useWords('device')
   const { state, publish, signal, onSignal, status, handOver } = useChannel(device, initial)
   const [isDevice, setIsDevice] = useIsDevice(id)
   const { list = [] } = useMembers(devices, here, isDevice ? { device: id } : undefined)
@@ -57,9 +57,9 @@ export function DevicePanel({
   return (
     <section className={styles.device} aria-labelledby="device">
       <header>
-        <Link className={styles.back} href={`/${language}/device`}>
+        <IntentLink className={styles.back} href={`/${language}/device`}>
           {says.toList}
-        </Link>
+        </IntentLink>
         <h1 id="device">{says.title(id)}</h1>
       </header>
       <div className={styles.columns}>
@@ -80,7 +80,7 @@ export function DevicePanel({
             <dt>{says.colour}</dt>
             <dd>{state.colour ? says.colours[state.colour] : '–'}</dd>
             <dt>{says.battery}</dt>
-            <dd>{battery === undefined ? '–' : says.charge(battery, charging === true)}</dd>
+            <dd>{battery === undefined ? '–' : says.charge(charging === true, Math.round(battery * 100))}</dd>
             <dt>{says.orientation}</dt>
             <dd>
               {orientation ? says[orientation] : '–'}
@@ -105,12 +105,12 @@ export function DevicePanel({
         </div>
         <div className={styles.panel}>
           <h2>{says.commands}</h2>
-          <CommandForm language={language} send={(command) => publish('command', command)} />
+          <CommandForm send={(command) => publish('command', command)} />
           <CommandList language={language} commands={state.commands} />
         </div>
       </div>
-      <CurlLoop language={language} channel={initial.channel} />
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <CurlLoop channel={initial.channel} />
+      <Proof initial={initial} status={status} handOver={handOver} />
     </section>
   )
 }

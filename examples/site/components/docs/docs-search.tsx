@@ -1,7 +1,7 @@
 'use client'
 import { useDeferredValue, useMemo, useRef, useState } from 'react'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './docs.module.css'
 import { type FindPassages, searchIn } from './passages.ts'
 
@@ -9,7 +9,7 @@ const mostFound = 8
 
 /** Finds a word in the guides. What it looks through is loaded when somebody is about to type. */
 export function DocsSearch({ language }: { language: Language }) {
-  const { docs } = wordsIn(language)
+  const { search: says } = useWords('search')
   const [find, setFind] = useState<FindPassages>()
   const [question, setQuestion] = useState('')
   const isLoading = useRef(false)
@@ -35,10 +35,10 @@ export function DocsSearch({ language }: { language: Language }) {
   return (
     <search className={styles.search}>
       <label>
-        <span className="visually-hidden">{docs.search}</span>
+        <span className="visually-hidden">{says.field}</span>
         <input
           type="search"
-          placeholder={docs.search}
+          placeholder={says.field}
           value={question}
           autoComplete="off"
           onFocus={load}
@@ -49,7 +49,7 @@ export function DocsSearch({ language }: { language: Language }) {
         />
       </label>
       <p role="status" className={found.length > 0 ? 'visually-hidden' : undefined}>
-        {isAsked && (found.length > 0 ? docs.found(found.length) : docs.nothing)}
+        {isAsked && (found.length > 0 ? says.found(found.length) : says.nothing)}
       </p>
       {isAsked && found.length > 0 && (
         <ul>

@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { IntentLink } from '../frame/intent-link.tsx'
 import styles from './docs.module.css'
 import { DocsSearch } from './docs-search.tsx'
 import { guides } from './guides.ts'
@@ -33,25 +33,21 @@ export function DocumentPage({
         {guide !== undefined && (
           <ul>
             <li>
-              <Link href={`/${language}/docs`} aria-current={guide === '' ? 'page' : undefined}>
+              <IntentLink href={`/${language}/docs`} aria-current={guide === '' ? 'page' : undefined}>
                 {docs.first}
-              </Link>
+              </IntentLink>
             </li>
             {guides.map((name) => (
               <li key={name}>
-                <Link
-                  href={`/${language}/docs/${name}`}
-                  prefetch={false}
-                  aria-current={guide === name ? 'page' : undefined}
-                >
+                <IntentLink href={`/${language}/docs/${name}`} aria-current={guide === name ? 'page' : undefined}>
                   {docs.guides[name]}
-                </Link>
+                </IntentLink>
               </li>
             ))}
             <li>
-              <Link href={`/${language}/docs/api`} prefetch={false} aria-current={guide === 'api' ? 'page' : undefined}>
+              <IntentLink href={`/${language}/docs/api`} aria-current={guide === 'api' ? 'page' : undefined}>
                 {docs.reference}
-              </Link>
+              </IntentLink>
             </li>
           </ul>
         )}

@@ -1,13 +1,12 @@
 'use client'
 
-import { type Language, languageCookie, languages } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { type Language, languageCookie, languageNames, languages } from '../../i18n/languages.ts'
 import styles from './frame.module.css'
 
 /** Leads to the same page in the other language, and remembers the choice. */
-export function LanguageSwitch({ language, path }: { language: Language; path: string }) {
+export function LanguageSwitch({ language, path, label }: { language: Language; path: string; label: string }) {
   return (
-    <nav className={`${styles.links} ${styles.languages}`} aria-label={wordsIn(language).site.language}>
+    <nav className={`${styles.links} ${styles.languages}`} aria-label={label}>
       {languages.map((other) => (
         // A new document, not a client navigation: the language of the whole page changes.
         <a
@@ -18,7 +17,7 @@ export function LanguageSwitch({ language, path }: { language: Language; path: s
           aria-current={other === language ? 'true' : undefined}
           onClick={() => remember(other)}
         >
-          {wordsIn(other).name}
+          {languageNames[other]}
         </a>
       ))}
     </nav>

@@ -3,8 +3,6 @@ export interface Section {
   readonly id: string
   /** Without its language. */
   readonly path: string
-  /** Its rows are read for who asks, not for each who sees a link to it. */
-  readonly ofDatabase?: true
 }
 
 /** What the site consists of: each page answers one question. */
@@ -29,9 +27,9 @@ export const demos = [
   { id: 'stream', path: '/stream' },
   { id: 'inbox', path: '/inbox' },
   { id: 'write', path: '/write/1' },
-  { id: 'news', path: '/news', ofDatabase: true },
-  { id: 'shop', path: '/shop', ofDatabase: true },
-  { id: 'market', path: '/market', ofDatabase: true },
+  { id: 'news', path: '/news' },
+  { id: 'shop', path: '/shop' },
+  { id: 'market', path: '/market' },
 ] as const satisfies readonly Section[]
 
 export type DemoId = (typeof demos)[number]['id']

@@ -1,8 +1,9 @@
-import Link from 'next/link'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
 import { AccountLink } from '../account/account-link.tsx'
+import { CurrentInView } from './current-in-view.tsx'
 import styles from './frame.module.css'
+import { IntentLink } from './intent-link.tsx'
 import { LanguageSwitch } from './language-switch.tsx'
 import { demos, isDemo, type Section, type SectionId, topics } from './sections.ts'
 
@@ -10,35 +11,34 @@ import { demos, isDemo, type Section, type SectionId, topics } from './sections.
 export function SiteHeader({ language, path, section }: { language: Language; path: string; section?: SectionId }) {
   const { site } = wordsIn(language)
   const isOfDemo = isDemo(section)
-  const linkTo = ({ id, path, ofDatabase }: Section & { readonly id: keyof typeof site }) => (
-    <Link
+  const linkTo = ({ id, path }: Section & { readonly id: keyof typeof site }) => (
+    <IntentLink
       key={id}
       href={`/${language}${path}`}
-      prefetch={ofDatabase ? false : 'auto'}
       aria-current={section === id ? 'page' : isOfDemo && id === 'demos' ? 'true' : undefined}
     >
       {site[id]}
-    </Link>
+    </IntentLink>
   )
   return (
     <header className={styles.header}>
       <a className={styles.skip} href="#content">
         {site.skip}
       </a>
-      <Link className={styles.mark} href={`/${language}`}>
+      <IntentLink className={styles.mark} href={`/${language}`}>
         바로 <span lang="en">baro</span>
-      </Link>
+      </IntentLink>
       <nav className={styles.links} aria-label={site.title}>
         {topics.map(linkTo)}
       </nav>
       <div className={styles.own}>
         <AccountLink language={language} isCurrent={section === 'account'} />
-        <LanguageSwitch language={language} path={path} />
+        <LanguageSwitch language={language} path={path} label={site.language} />
       </div>
       {isOfDemo && (
-        <nav className={`${styles.links} ${styles.demos}`} aria-label={site.demos}>
+        <CurrentInView className={`${styles.links} ${styles.demos}`} label={site.demos}>
           {demos.map(linkTo)}
-        </nav>
+        </CurrentInView>
       )}
     </header>
   )

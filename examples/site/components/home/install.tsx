@@ -1,18 +1,17 @@
 'use client'
 
 import { useState } from 'react'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import button from '../frame/button.module.css'
 import { useIsHydrated } from '../live/use-is-hydrated.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './home.module.css'
 
 /** As README.md says it. */
 const command = 'npm install ../baro/tarballs/next/*.tgz zod'
 
 /** The line that installs it, and a button that copies the line. */
-export function Install({ language }: { language: Language }) {
-  const { home, device } = wordsIn(language)
+export function Install() {
+  const { home, device } = useWords('home', 'device')
   const [isCopied, setIsCopied] = useState(false)
   const isHydrated = useIsHydrated()
   const copy = () =>

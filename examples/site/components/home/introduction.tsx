@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { IntentLink } from '../frame/intent-link.tsx'
 import styles from './home.module.css'
 import { Install } from './install.tsx'
 import { PhoneCode } from './phone-code.tsx'
@@ -12,12 +12,12 @@ export function Introduction({ language }: { language: Language }) {
     <section className={styles.introduction}>
       <h1>{home.headline}</h1>
       <p className={styles.lead}>{home.lead}</p>
-      <Install language={language} />
+      <Install />
       <p className={styles.ways}>
-        <Link href={`/${language}/docs`}>{home.docs}</Link>
-        <Link href={`/${language}/demos`}>{site.demos}</Link>
+        <IntentLink href={`/${language}/docs`}>{home.docs}</IntentLink>
+        <IntentLink href={`/${language}/demos`}>{site.demos}</IntentLink>
       </p>
-      <PhoneCode language={language} />
+      <PhoneCode />
     </section>
   )
 }

@@ -1,13 +1,12 @@
 'use client'
 
 import { useState } from 'react'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './home.module.css'
 
 /** This page's address as a QR code. What draws it is loaded when somebody wants it. */
-export function PhoneCode({ language }: { language: Language }) {
-  const { home } = wordsIn(language)
+export function PhoneCode() {
+  const { home } = useWords('home')
   const [picture, setPicture] = useState<string>()
   const draw = async () => {
     const { renderSVG } = await import('uqr')

@@ -4,7 +4,7 @@ import styles from './home.module.css'
 
 /** What one asks who has seen the demo. */
 export function Questions({ language }: { language: Language }) {
-  const { questions } = wordsIn(language).home
+  const { questions } = wordsIn(language)
   return (
     <div className={styles.questions}>
       {questions.map(({ title, text }) => (

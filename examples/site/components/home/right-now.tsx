@@ -2,16 +2,16 @@
 
 import type { SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
-import Link from 'next/link'
 import { activity } from '../../channels/activity.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { IntentLink } from '../frame/intent-link.tsx'
 import { AsOf } from '../live/as-of.tsx'
 import { emptinessOf } from '../live/emptiness.ts'
 import { LocalTime } from '../live/local-time.tsx'
 import { useHeld } from '../live/pause.tsx'
 import { Proof } from '../live/proof.tsx'
 import { speakerName } from '../room/speaker.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './home.module.css'
 
 /** Who is here and what they say, and where to go from here. */
@@ -25,7 +25,7 @@ export function RightNow({
   /** In milliseconds since 1970. */
   renderedAtMs: number
 }) {
-  const { home, room } = wordsIn(language)
+  const { home, room } = useWords('home', 'room')
   const { state: newest, status, handOver } = useChannel(activity, initial)
   const state = useHeld(newest)
   const emptiness = emptinessOf(handOver)
@@ -54,7 +54,9 @@ export function RightNow({
         <ol className={styles.remarks}>
           {state.remarks.toReversed().map((remark) => (
             <li key={remark.id} data-id={remark.id}>
-              <Link href={`/${language}/rooms/${encodeURIComponent(remark.room)}`}>{room.title(remark.room)}</Link>
+              <IntentLink href={`/${language}/rooms/${encodeURIComponent(remark.room)}`}>
+                {room.title(remark.room)}
+              </IntentLink>
               <span>
                 <b>{speakerName(remark, room)}</b> {'text' in remark ? remark.text : home.attached[remark.attached]}
               </span>
@@ -63,7 +65,7 @@ export function RightNow({
           ))}
         </ol>
       )}
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
     </section>
   )
 }

@@ -4,11 +4,12 @@ import type { SnapshotOf } from '@baro/core'
 import { useChannel, useMembers } from '@baro/react'
 import { inbox, type post, unreadOf } from '../../channels/inbox.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { useMemberName } from '../account/member-name.ts'
 import { SignInForm } from '../account/sign-in-form.tsx'
+import button from '../frame/button.module.css'
 import { LocalTime } from '../live/local-time.tsx'
 import { Proof } from '../live/proof.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './inbox.module.css'
 import { PushButton } from './push-button.tsx'
 import { SendForm } from './send-form.tsx'
@@ -26,7 +27,7 @@ export interface OwnInbox {
 
 /** An inbox, or the way to get one. */
 export function Inbox({ language, given }: { language: Language; given?: OwnInbox | undefined }) {
-  const { inbox: says } = wordsIn(language)
+  const { inbox: says } = useWords('inbox')
   const name = useMemberName()
   // Who has signed out, in whatever tab, is shown nothing of it any more.
   if (given && name !== null) return <Notes key={given.own} language={language} {...given} />
@@ -42,7 +43,7 @@ export function Inbox({ language, given }: { language: Language; given?: OwnInbo
 const here = {}
 
 function Notes({ language, own, initial, people, serverKey }: OwnInbox & { language: Language }) {
-  const { inbox: says } = wordsIn(language)
+  const { inbox: says } = useWords('inbox')
   const { state, publish, request, status, handOver } = useChannel(inbox, initial)
   // Whoever looks at this page needs no push.
   useMembers(inbox, initial, here)
@@ -53,7 +54,7 @@ function Notes({ language, own, initial, people, serverKey }: OwnInbox & { langu
     <section className={styles.inbox} aria-labelledby="inbox">
       <h1 id="inbox">{says.title}</h1>
       <p className={styles.lead}>{says.lead}</p>
-      <SendForm language={language} own={own} people={people} />
+      <SendForm own={own} people={people} />
       <PushButton
         language={language}
         serverKey={serverKey}
@@ -66,13 +67,14 @@ function Notes({ language, own, initial, people, serverKey }: OwnInbox & { langu
         </p>
         <button
           type="button"
+          className={button.quiet}
           disabled={unread === 0}
           onClick={() => newest && publish('read', { to: newest.offset }).catch(() => {})}
         >
           {says.markRead}
         </button>
       </div>
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
       <noscript>{says.noScript}</noscript>
       {/* Below all that must not move. */}
       <ol className={styles.notes} aria-label={says.title}>

@@ -3,7 +3,8 @@
 import { useEffect, useState } from 'react'
 import type { Subscription } from '../../channels/inbox.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './inbox.module.css'
 import { type PushState, pushState, startPush, stopPush } from './push.ts'
 
@@ -20,7 +21,9 @@ export function PushButton({
   turnOn: (subscription: Subscription) => Promise<unknown>
   turnOff: (subscription: { readonly endpoint: string }) => Promise<unknown>
 }) {
-  const { push } = wordsIn(language).inbox
+  const {
+    inbox: { push },
+  } = useWords('inbox')
   const [state, setState] = useState<PushState>()
   const [problem, setProblem] = useState('')
   useEffect(() => {
@@ -52,7 +55,7 @@ export function PushButton({
   }
   return (
     <div className={styles.push} data-push={state}>
-      <button type="button" onClick={press} disabled={state !== 'on' && state !== 'off'}>
+      <button type="button" className={button.quiet} onClick={press} disabled={state !== 'on' && state !== 'off'}>
         {state === 'on' ? push.off : push.on}
       </button>
       <p>{hints[state ?? 'off']}</p>

@@ -1,9 +1,8 @@
 'use client'
 
 import { useConnection } from '@baro/react'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import button from '../frame/button.module.css'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './live.module.css'
 import { useCountdown } from './use-countdown.ts'
 import { useIsOffline } from './use-is-offline.ts'
@@ -12,8 +11,8 @@ import { useIsOffline } from './use-is-offline.ts'
  * While the page is not live: why, when it tries again, and the button that tries now. It stands at the lower edge of the
  * screen, under the thumb, and moves nothing of the page.
  */
-export function ConnectionBar({ language }: { language: Language }) {
-  const { live } = wordsIn(language)
+export function ConnectionBar() {
+  const { live } = useWords('live')
   const { status, reconnect } = useConnection()
   const { state, retryInMs } = status
   const isOffline = useIsOffline()

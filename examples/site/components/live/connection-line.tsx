@@ -1,15 +1,15 @@
 'use client'
 
 import type { Status } from '@baro/client'
-import type { Language } from '../../i18n/languages.ts'
-import { type Words, wordsIn } from '../../i18n/words.ts'
+import type { Words } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './live.module.css'
 import { useCountdown } from './use-countdown.ts'
 import { useIsOffline } from './use-is-offline.ts'
 
 /** How a channel is doing, in words. What one can do about it is in the `ConnectionBar`. */
-export function ConnectionLine({ language, status }: { language: Language; status: Status }) {
-  const { live } = wordsIn(language)
+export function ConnectionLine({ status }: { status: Status }) {
+  const { live } = useWords('live')
   const { state, rung } = status
   const isOffline = useIsOffline()
   const seconds = useCountdown(state === 'waiting' ? status.retryInMs : undefined)

@@ -1,16 +1,17 @@
 'use client'
 
 import { useConnection } from '@baro/react'
-import { useCallback, useState, useSyncExternalStore } from 'react'
+import { memo, useCallback, useState, useSyncExternalStore } from 'react'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './drawer.module.css'
+import { frameText } from './frame-text.ts'
 import { LocalTime } from './local-time.tsx'
-import type { Watched, WatchedClient } from './watch-client.ts'
+import type { Watched, WatchedClient, WatchedFrame } from './watch-client.ts'
 
-/** What goes on under a page: its channels, where they stand, the transport, and what came last. */
+/** What goes on under a page: its channels, where they stand, the transport, and the last frames. */
 export function Drawer({ language, watching }: { language: Language; watching: WatchedClient | undefined }) {
-  const { drawer: says } = wordsIn(language)
+  const { drawer: says } = useWords('drawer')
   const [isOpen, setIsOpen] = useState(false)
   return (
     <details className={styles.drawer} onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
@@ -21,10 +22,10 @@ export function Drawer({ language, watching }: { language: Language; watching: W
 }
 
 function Content({ language, watching }: { language: Language; watching: WatchedClient }) {
-  const { drawer: says } = wordsIn(language)
+  const { drawer: says } = useWords('drawer')
   const { status } = useConnection()
   const subscribe = useCallback((listener: () => void) => watching.onChange(listener), [watching])
-  const { channels, publications } = useSyncExternalStore(subscribe, () => watching.watched, nothing)
+  const { channels, frames } = useSyncExternalStore(subscribe, () => watching.watched, nothing)
   return (
     <div className={styles.content}>
       <dl>
@@ -41,12 +42,10 @@ function Content({ language, watching }: { language: Language; watching: Watched
       </dl>
       <div>
         <h2>{says.last}</h2>
-        {publications.length === 0 && <p>{says.none}</p>}
+        {frames.length === 0 && <p>{says.none}</p>}
         <ol translate="no">
-          {publications.map(({ number, channel, type, offset, time }) => (
-            <li key={number}>
-              <LocalTime language={language} time={time} format="second" /> {channel} <b>{offset}</b> {type}
-            </li>
+          {frames.map((frame) => (
+            <FrameLine key={frame.number} language={language} frame={frame} />
           ))}
         </ol>
       </div>
@@ -54,5 +53,19 @@ function Content({ language, watching }: { language: Language; watching: Watched
   )
 }
 
-const none: Watched = { channels: [], publications: [] }
+/** One message, as text: strangers wrote parts of it. */
+const FrameLine = memo(function FrameLine({ language, frame }: { language: Language; frame: WatchedFrame }) {
+  const { drawer: says } = useWords('drawer')
+  const { way, time, message } = frame
+  return (
+    <li data-way={way}>
+      <LocalTime language={language} time={time} format="second" /> <b title={says[way]}>{arrows[way]}</b>
+      <span className="visually-hidden"> {says[way]}</span> <code>{frameText(message)}</code>
+    </li>
+  )
+})
+
+const arrows = { sent: '↑', received: '↓' } as const
+
+const none: Watched = { channels: [], frames: [] }
 const nothing = () => none

@@ -1,7 +1,7 @@
 import type { HandOver } from '@baro/client'
 import { parsePosition } from '@baro/core/protocol'
-import type { Language } from '../../i18n/languages.ts'
-import { type Words, wordsIn } from '../../i18n/words.ts'
+import type { Words } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './live.module.css'
 
 /**
@@ -9,16 +9,14 @@ import styles from './live.module.css'
  * knows what was between the page and the fresh state, so nothing is said to be missing or not; it says what happened.
  */
 export function HandOverLine({
-  language,
   rendered,
   handOver,
 }: {
-  language: Language
   /** The position of the page's snapshot. */
   rendered: string
   handOver: HandOver | undefined
 }) {
-  const { live } = wordsIn(language)
+  const { live } = useWords('live')
   return (
     <p className={styles.positions}>
       <span className="visually-hidden">{live.handOver}: </span>

@@ -1,9 +1,8 @@
 'use client'
 
 import { useRef, useSyncExternalStore } from 'react'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import button from '../frame/button.module.css'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './live.module.css'
 
 // One for all pages: who cannot read beside something that moves wants it to stand on the next page too.
@@ -31,8 +30,8 @@ export function useHeld<Value>(value: Value): Value {
 }
 
 /** Stops everything that moves by itself, and lets it go on (WCAG 2.2.2). */
-export function PauseButton({ language }: { language: Language }) {
-  const { live } = wordsIn(language)
+export function PauseButton() {
+  const { live } = useWords('live')
   const paused = useIsPaused()
   const toggle = () => {
     isPaused = !isPaused

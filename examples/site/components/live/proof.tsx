@@ -2,8 +2,8 @@
 
 import type { HandOver, Status } from '@baro/client'
 import type { Snapshot } from '@baro/core'
-import type { Language } from '../../i18n/languages.ts'
-import { type Words, wordsIn } from '../../i18n/words.ts'
+import type { Words } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { ConnectionLine } from './connection-line.tsx'
 import { HandOverLine } from './hand-over-line.tsx'
 import styles from './live.module.css'
@@ -11,24 +11,22 @@ import { type CatchUp, useCatchUp } from './use-catch-up.ts'
 
 /** What each live part of a page says of itself, small: its connection, and in words what became of its hand-over. */
 export function Proof({
-  language,
   initial,
   status,
   handOver,
 }: {
-  language: Language
   initial: Pick<Snapshot, 'position'>
   status: Status
   handOver: HandOver | undefined
 }) {
-  const { live } = wordsIn(language)
+  const { live } = useWords('live')
   const catchUp = useCatchUp(status, handOver)
   return (
     <div className={styles.proof}>
-      <ConnectionLine language={language} status={status} />
+      <ConnectionLine status={status} />
       <details className={styles.handOver} data-hand-over={handOver?.outcome ?? 'waiting'}>
         <summary>{inWords(live, handOver, catchUp)}</summary>
-        <HandOverLine language={language} rendered={initial.position} handOver={handOver} />
+        <HandOverLine rendered={initial.position} handOver={handOver} />
       </details>
     </div>
   )
@@ -40,11 +38,16 @@ function inWords(live: Words['live'], handOver: HandOver | undefined, catchUp: C
   const { ageSeconds, tookMs } = catchUp
   const took = Math.round(tookMs)
   return [
-    ageSeconds === undefined ? live.wasAway : live.pageAge(Math.round(ageSeconds)),
+    ageSeconds === undefined ? live.wasAway : live.pageAge(...ageOf(Math.round(ageSeconds))),
     outcome === 'reset' ? live.gotState(took) : live.caughtUp(recovered, took),
     // After a reset nobody knows what was between.
     missing > 0 ? live.lostSome(missing) : outcome === 'recovered' && live.nothingLost,
   ]
     .filter(Boolean)
     .join(' ')
+}
+
+function ageOf(seconds: number): Parameters<Words['live']['pageAge']> {
+  if (seconds < 100) return ['seconds', seconds]
+  return seconds < 6_000 ? ['minutes', Math.round(seconds / 60)] : ['hours', Math.round(seconds / 3_600)]
 }

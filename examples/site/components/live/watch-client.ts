@@ -1,4 +1,6 @@
-import type { Client } from '@baro/client'
+import type { Client, Transport } from '@baro/client'
+import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
+import { watchTransport } from './watch-transport.ts'
 
 /** A channel that the page follows. */
 export interface WatchedChannel {
@@ -6,43 +8,49 @@ export interface WatchedChannel {
   readonly position: string | undefined
 }
 
-/** A publication that came. */
-export interface WatchedPublication {
+/** A message that passed. */
+export interface WatchedFrame {
   readonly number: number
-  readonly channel: string
-  readonly type: string
-  readonly offset: number
-  /** When the server took it, in milliseconds since 1970. */
+  readonly way: 'sent' | 'received'
+  /** In milliseconds since 1970, by this browser. */
   readonly time: number
+  readonly message: ClientMessage | ServerMessage
 }
 
-/** What a page receives. */
+/** What goes on under a page. */
 export interface Watched {
   readonly channels: readonly WatchedChannel[]
   /** The newest first. */
-  readonly publications: readonly WatchedPublication[]
+  readonly frames: readonly WatchedFrame[]
 }
 
-/** A client, and what comes to it. */
+/** A client, and what goes on under it. */
 export interface WatchedClient {
   readonly client: Client
   readonly watched: Watched
   onChange(listener: () => void): () => void
 }
 
-const kept = 8
+const kept = 12
 
-/** Notes what comes to a client; it changes nothing of it. */
-export function watchClient(client: Client): WatchedClient {
+/** Notes what a client follows, and what passes its transport; it changes nothing of either. */
+export function watchClient(usual: Transport, make: (transport: Transport) => Client): WatchedClient {
   const channels = new Map<string, () => WatchedChannel | undefined>()
   const listeners = new Set<() => void>()
-  let watched: Watched = { channels: [], publications: [] }
+  let watched: Watched = { channels: [], frames: [] }
   let number = 0
 
-  function changed(publications = watched.publications): void {
-    watched = { channels: [...channels.values()].flatMap((channel) => channel() ?? []), publications }
+  function changed(frames = watched.frames): void {
+    watched = { channels: [...channels.values()].flatMap((channel) => channel() ?? []), frames }
     for (const listener of listeners) listener()
   }
+
+  const client = make(
+    watchTransport(usual, (way, message) => {
+      number++
+      changed([{ number, way, time: Date.now(), message }, ...watched.frames].slice(0, kept))
+    }),
+  )
 
   return {
     client: {
@@ -58,10 +66,6 @@ export function watchClient(client: Client): WatchedClient {
           return status.state === 'idle' ? undefined : { channel, position }
         })
         subscription.onChange(() => changed())
-        subscription.onPublication(({ type, offset, time }) => {
-          number++
-          changed([{ number, channel, type, offset, time }, ...watched.publications].slice(0, kept))
-        })
         return subscription
       },
     },

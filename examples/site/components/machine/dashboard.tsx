@@ -5,11 +5,11 @@ import { useChannel } from '@baro/react'
 import { type ReactNode, useState } from 'react'
 import { machine } from '../../channels/machine.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { epochOf } from '../live/arrival.ts'
 import { PauseButton, useHeld } from '../live/pause.tsx'
 import { Proof } from '../live/proof.tsx'
 import { useArrivals } from '../live/use-arrivals.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { FactList } from './fact-list.tsx'
 import styles from './machine.module.css'
 import { measuresOf } from './measures.ts'
@@ -27,7 +27,7 @@ export function Dashboard({
   /** How each second reached the visitor. */
   strip: ReactNode
 }) {
-  const { machine: says } = wordsIn(language)
+  const { machine: says } = useWords('machine')
   const { state, position, status, handOver } = useChannel(machine, initial)
   const offsets = state.samples.map(({ offset }) => offset)
   const { byOffset } = useArrivals(initial.channel, { epoch: epochOf(position), offsets, handOver })
@@ -44,10 +44,10 @@ export function Dashboard({
       </header>
       {strip}
       {facts && <FactList language={language} facts={facts} />}
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
       {samples.length > 0 && (
         <div className={styles.controls}>
-          <PauseButton language={language} />
+          <PauseButton />
           <SecondSlider
             language={language}
             samples={samples}

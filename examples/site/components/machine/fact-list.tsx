@@ -1,12 +1,12 @@
 import type { Facts } from '../../channels/machine.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { LocalTime } from '../live/local-time.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './machine.module.css'
 
 /** What stays the same while the server runs. */
 export function FactList({ language, facts }: { language: Language; facts: Facts }) {
-  const { machine } = wordsIn(language)
+  const { machine } = useWords('machine')
   return (
     <dl className={styles.facts}>
       <div>

@@ -1,7 +1,7 @@
 import type { Sample } from '../../channels/machine.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import type { Arrival } from '../live/arrival.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { Chart } from './chart.tsx'
 import styles from './machine.module.css'
 import type { Measure } from './measures.ts'
@@ -23,6 +23,7 @@ export function Panel({
   pointed: number | undefined
   point: (index: number | undefined) => void
 }) {
+  const { machine } = useWords('machine')
   const shown = samples[pointed ?? samples.length - 1] ?? samples.at(-1)
   return (
     <section className={styles.panel}>
@@ -39,7 +40,7 @@ export function Panel({
       </dl>
       <Chart
         language={language}
-        label={`${title}, ${wordsIn(language).machine.lastTwoMinutes}`}
+        label={`${title}, ${machine.lastTwoMinutes}`}
         times={samples.map(({ time }) => time / 1_000)}
         lines={lines.map(({ read }) => samples.map(read))}
         arrivals={arrivals}

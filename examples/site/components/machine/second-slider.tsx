@@ -2,8 +2,8 @@
 
 import type { Sample } from '../../channels/machine.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { LocalTime } from '../live/local-time.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './machine.module.css'
 
 /** Chooses the second whose values are shown, for those who do not hover: by keyboard, by touch, by voice. */
@@ -21,7 +21,7 @@ export function SecondSlider({
   /** Whether the newest of the samples is of now. */
   isLive: boolean
 }) {
-  const { machine } = wordsIn(language)
+  const { machine } = useWords('machine')
   const last = samples.length - 1
   const index = Math.min(pointed ?? last, last)
   const time = samples[index]?.time ?? 0

@@ -5,9 +5,9 @@ import { useChannel } from '@baro/react'
 import { useState } from 'react'
 import { exchange, orders, trades } from '../../channels/market.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { LocalTime } from '../live/local-time.tsx'
 import { Proof } from '../live/proof.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './market.module.css'
 import { OrderForm } from './order-form.tsx'
 
@@ -25,7 +25,7 @@ export function Market({
   asks: Orders
   traded: SnapshotOf<typeof trades>
 }) {
-  const { market: says } = wordsIn(language)
+  const { market: says } = useWords('market')
   const { state, status, handOver } = useChannel(trades, traded)
   const buying = useChannel(orders, bids).state.rows
   const selling = useChannel(orders, asks).state.rows
@@ -44,8 +44,8 @@ export function Market({
       </p>
       <div className={styles.columns}>
         <div className={styles.book}>
-          <Side title={says.selling} rows={selling} side="sell" own={own} language={language} cancel={cancel} />
-          <Side title={says.buying} rows={buying} side="buy" own={own} language={language} cancel={cancel} />
+          <Side title={says.selling} rows={selling} side="sell" own={own} cancel={cancel} />
+          <Side title={says.buying} rows={buying} side="buy" own={own} cancel={cancel} />
         </div>
         <OrderForm
           language={language}
@@ -70,7 +70,7 @@ export function Market({
           </ol>
         </div>
       </div>
-      <Proof language={language} initial={traded} status={status} handOver={handOver} />
+      <Proof initial={traded} status={status} handOver={handOver} />
     </section>
   )
 }
@@ -80,17 +80,15 @@ function Side({
   rows,
   side,
   own,
-  language,
   cancel,
 }: {
   title: string
   rows: Orders['value']['rows']
   side: 'buy' | 'sell'
   own: ReadonlySet<string>
-  language: Language
   cancel: (order: string) => void
 }) {
-  const { market: says } = wordsIn(language)
+  const { market: says } = useWords('market')
   return (
     <div className={styles.side} data-side={side}>
       <h2>{title}</h2>

@@ -3,7 +3,7 @@
 import { type FormEvent, useState } from 'react'
 import type { Order } from '../../channels/market.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './market.module.css'
 
 /** Where one says what to trade, at which price. */
@@ -17,7 +17,7 @@ export function OrderForm({
   price: number
   place: (order: Order) => Promise<{ readonly traded: number; readonly waiting: number }>
 }) {
-  const { market: says } = wordsIn(language)
+  const { market: says } = useWords('market')
   const [wanted, setWanted] = useState<string>()
   const [quantity, setQuantity] = useState('1')
   const [name, setName] = useState('')

@@ -4,8 +4,8 @@ import { useChannel } from '@baro/react'
 import { type FormEvent, useState } from 'react'
 import { longestBody, longestTitle, newsroom } from '../../channels/news.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import button from '../frame/button.module.css'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './news.module.css'
 
 interface Draft {
@@ -15,7 +15,7 @@ interface Draft {
 
 /** Changes an article. A field that nobody has touched shows what others make of it. */
 export function ArticleForm({ language, id, title, body }: Draft & { language: Language; id: number }) {
-  const { news: says } = wordsIn(language)
+  const { news: says } = useWords('news')
   const { request } = useChannel(newsroom, newsroom())
   const [draft, setDraft] = useState<Partial<Draft>>({})
   const [problem, setProblem] = useState('')

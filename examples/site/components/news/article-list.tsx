@@ -2,17 +2,17 @@
 
 import type { SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
-import Link from 'next/link'
 import { articles } from '../../channels/news.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { IntentLink } from '../frame/intent-link.tsx'
 import { LocalTime } from '../live/local-time.tsx'
 import { Proof } from '../live/proof.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './news.module.css'
 
 /** The articles that were edited last, whoever edits them. */
 export function ArticleList({ language, initial }: { language: Language; initial: SnapshotOf<typeof articles> }) {
-  const { news: says } = wordsIn(language)
+  const { news: says } = useWords('news')
   const { state, status, handOver } = useChannel(articles, initial)
   return (
     <section className={styles.news} aria-labelledby="news">
@@ -22,7 +22,7 @@ export function ArticleList({ language, initial }: { language: Language; initial
         {state.rows.map(({ id, title, body, edited_at }) => (
           <li key={id} data-article={id}>
             <h2>
-              <Link href={`/${language}/news/${id}`}>{title}</Link>
+              <IntentLink href={`/${language}/news/${id}`}>{title}</IntentLink>
             </h2>
             <p>{body}</p>
             <small>
@@ -31,7 +31,7 @@ export function ArticleList({ language, initial }: { language: Language; initial
           </li>
         ))}
       </ul>
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
     </section>
   )
 }

@@ -2,25 +2,25 @@
 
 import type { SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
-import Link from 'next/link'
 import { articles } from '../../channels/news.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { IntentLink } from '../frame/intent-link.tsx'
 import { LocalTime } from '../live/local-time.tsx'
 import { Proof } from '../live/proof.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import { ArticleForm } from './article-form.tsx'
 import styles from './news.module.css'
 
 /** One article, and the form that changes it for everybody. */
 export function Article({ language, initial }: { language: Language; initial: SnapshotOf<typeof articles> }) {
-  const { news: says } = wordsIn(language)
+  const { news: says } = useWords('news')
   const { state, status, handOver } = useChannel(articles, initial)
   const [article] = state.rows
   return (
     <section className={styles.news} aria-labelledby="article">
-      <Link className={styles.back} href={`/${language}/news`}>
+      <IntentLink className={styles.back} href={`/${language}/news`}>
         {says.toList}
-      </Link>
+      </IntentLink>
       {article ? (
         <>
           <article lang={article.language} data-article={article.id}>
@@ -35,7 +35,7 @@ export function Article({ language, initial }: { language: Language; initial: Sn
       ) : (
         <h1 id="article">{says.gone}</h1>
       )}
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
     </section>
   )
 }

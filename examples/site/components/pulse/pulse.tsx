@@ -4,12 +4,12 @@ import type { SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
 import { pulse } from '../../channels/pulse.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { type Arrival, epochOf } from '../live/arrival.ts'
 import { LocalTime } from '../live/local-time.tsx'
 import { useHeld } from '../live/pause.tsx'
 import { Proof } from '../live/proof.tsx'
 import { useArrivals } from '../live/use-arrivals.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './pulse.module.css'
 import { type Bar, layOutStrip } from './strip-layout.ts'
 
@@ -19,7 +19,7 @@ const leastPlaces = 36
 
 /** One minute of this machine. The colour of a second is how it reached the browser. */
 export function Pulse({ language, initial }: { language: Language; initial: SnapshotOf<typeof pulse> }) {
-  const { pulse: says } = wordsIn(language)
+  const { pulse: says } = useWords('pulse')
   const { state: beats, position, status, handOver } = useChannel(pulse, initial)
   const epoch = epochOf(position)
   const { byOffset } = useArrivals(initial.channel, { epoch, offsets: beats.map(({ offset }) => offset), handOver })
@@ -67,7 +67,7 @@ export function Pulse({ language, initial }: { language: Language; initial: Snap
           </div>
         )}
       </dl>
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
     </section>
   )
 }

@@ -3,12 +3,12 @@
 import { bytesUrl } from '@baro/core'
 import { useMemo } from 'react'
 import type { Picture, Voice } from '../../channels/attachments.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './room.module.css'
 
 /** A picture that somebody sent, at the size it has, so that nothing moves when it appears. */
-export function SentPicture({ language, name, picture }: { language: Language; name: string; picture: Picture }) {
+export function SentPicture({ name, picture }: { name: string; picture: Picture }) {
+  const { room } = useWords('room')
   const { image, mimeType, alt, width, height } = picture
   const url = useMemo(() => bytesUrl(image, mimeType), [image, mimeType])
   return (
@@ -17,7 +17,7 @@ export function SentPicture({ language, name, picture }: { language: Language; n
     <img
       className={styles.picture}
       src={url}
-      alt={wordsIn(language).room.pictureFrom(name, alt)}
+      alt={alt === undefined ? room.pictureFrom(name) : room.namedPictureFrom(name, alt)}
       width={width}
       height={height}
       // Dragged onto this page it would be sent again.
@@ -27,18 +27,13 @@ export function SentPicture({ language, name, picture }: { language: Language; n
 }
 
 /** A voice note that somebody sent, with the player of the browser. */
-export function SentVoice({ language, name, voice }: { language: Language; name: string; voice: Voice }) {
+export function SentVoice({ name, voice }: { name: string; voice: Voice }) {
+  const { room } = useWords('room')
   const { sound, mimeType, durationMs } = voice
   const url = useMemo(() => bytesUrl(sound, mimeType), [sound, mimeType])
   const seconds = Math.max(1, Math.round(durationMs / 1_000))
   return (
     // biome-ignore lint/a11y/useMediaCaption: nobody has written down what strangers say.
-    <audio
-      className={styles.voice}
-      src={url}
-      controls
-      preload="metadata"
-      aria-label={wordsIn(language).room.voiceFrom(name, seconds)}
-    />
+    <audio className={styles.voice} src={url} controls preload="metadata" aria-label={room.voiceFrom(name, seconds)} />
   )
 }

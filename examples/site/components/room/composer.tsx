@@ -3,7 +3,7 @@
 import { type FormEvent, useRef, useState } from 'react'
 import type { Picture, Voice } from '../../channels/attachments.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { PictureButton } from './picture-button.tsx'
 import { refusalText } from './refusal.ts'
 import styles from './room.module.css'
@@ -38,7 +38,7 @@ export function Composer({
   send: { readonly text: Send<string>; readonly picture?: Send<Picture>; readonly voice?: Send<Voice> }
   typing: (name: { readonly name?: string }) => void
 }) {
-  const { room } = wordsIn(language)
+  const { room } = useWords('room')
   const [problem, setProblem] = useState('')
   const field = useRef<HTMLTextAreaElement>(null)
   const saidTyping = useRef(Number.NEGATIVE_INFINITY)
@@ -51,7 +51,7 @@ export function Composer({
       await sending
       return true
     } catch (error) {
-      setProblem(`${room.notSent} ${refusalText(error, language)}`)
+      setProblem(`${room.notSent} ${refusalText(error, room, language)}`)
       return false
     }
   }
@@ -101,10 +101,8 @@ export function Composer({
           <input {...nickname.field} name="name" placeholder={room.nickname} maxLength={24} autoComplete="nickname" />
         </label>
       )}
-      {sendsPicture && <PictureButton language={language} take={sendPicture} />}
-      {sendVoice && (
-        <VoiceButton language={language} send={(voice) => isSent(sendVoice(name, voice))} complain={setProblem} />
-      )}
+      {sendsPicture && <PictureButton take={sendPicture} />}
+      {sendVoice && <VoiceButton send={(voice) => isSent(sendVoice(name, voice))} complain={setProblem} />}
       <label className={styles.field}>
         <span className="visually-hidden">{room.text}</span>
         <textarea

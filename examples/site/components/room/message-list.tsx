@@ -3,8 +3,8 @@
 import { Fragment, type ReactNode, useEffect, useEffectEvent, useRef } from 'react'
 import type { Message } from '../../channels/room.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { LocalTime } from '../live/local-time.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import { SentPicture, SentVoice } from './attachment.tsx'
 import { linkParts } from './link-parts.ts'
 import styles from './room.module.css'
@@ -34,7 +34,7 @@ export function MessageList({
   /** What can be done with a message. Their place is kept while there is nothing. */
   tools?: (message: Message) => ReactNode
 }) {
-  const { room } = wordsIn(language)
+  const { room } = useWords('room')
   const box = useRef<HTMLDivElement>(null)
   // What the server has not confirmed was written here.
   const spoken = messages.map((message) => (pending.includes(message.id) ? { ...message, by: own } : message))
@@ -81,11 +81,7 @@ export function MessageList({
                     {isOwn && <small> ({room.you})</small>}
                   </b>
                   <span className={styles.said}>
-                    {isRemoved ? (
-                      <i className={styles.removed}>{removed}</i>
-                    ) : (
-                      <Said language={language} message={message} />
-                    )}
+                    {isRemoved ? <i className={styles.removed}>{removed}</i> : <Said message={message} />}
                   </span>
                   <LocalTime language={language} time={message.time} format="minute" />
                   {tools && !isPending && !isRemoved && tools(message)}
@@ -106,17 +102,13 @@ export function MessageList({
 }
 
 /** What a message says: a text, a picture or a voice, or that the latter is gone. */
-function Said({ language, message }: { language: Language; message: Exclude<Message, { readonly removed: true }> }) {
-  const { room } = wordsIn(language)
+function Said({ message }: { message: Exclude<Message, { readonly removed: true }> }) {
+  const { room } = useWords('room')
   if ('text' in message) return <Text text={message.text} />
   const name = speakerName(message, room)
   if ('picture' in message)
-    return message.picture ? (
-      <SentPicture language={language} name={name} picture={message.picture} />
-    ) : (
-      <i>{room.pictureGone}</i>
-    )
-  return message.voice ? <SentVoice language={language} name={name} voice={message.voice} /> : <i>{room.voiceGone}</i>
+    return message.picture ? <SentPicture name={name} picture={message.picture} /> : <i>{room.pictureGone}</i>
+  return message.voice ? <SentVoice name={name} voice={message.voice} /> : <i>{room.voiceGone}</i>
 }
 
 /** A text, in which addresses are links. Strangers write them, so they lead out without a word about where from. */

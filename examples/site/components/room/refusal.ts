@@ -1,6 +1,6 @@
 import { BaroError } from '@baro/core'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import type { Words } from '../../i18n/words.ts'
 
 /** Until when a refused publish says that its user is muted, in milliseconds since 1970; `undefined` if it says another thing. */
 export function mutedUntil(error: unknown): number | undefined {
@@ -11,9 +11,14 @@ export function mutedUntil(error: unknown): number | undefined {
 }
 
 /** Why something was not sent, in words. */
-export function refusalText(error: unknown, language: Language, timeZone?: 'UTC'): string {
+export function refusalText(
+  error: unknown,
+  room: Pick<Words['room'], 'muted'>,
+  language: Language,
+  timeZone?: 'UTC',
+): string {
   const untilMs = mutedUntil(error)
-  if (untilMs !== undefined) return wordsIn(language).room.muted(clockTime(untilMs, language, timeZone))
+  if (untilMs !== undefined) return room.muted(clockTime(untilMs, language, timeZone))
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import type { Language } from '../../i18n/languages.ts'
 import { wordsIn } from '../../i18n/words.ts'
+import { IntentLink } from '../frame/intent-link.tsx'
 import styles from './room.module.css'
 
 const rooms = ['1', '2', '3']
@@ -16,9 +16,9 @@ export function RoomLinks({ language, current }: { language: Language; current: 
   return (
     <nav className={styles.rooms} aria-label={room.rooms}>
       {links.map(({ key, path, text }) => (
-        <Link key={key} href={`/${language}/${path}`} aria-current={key === current ? 'page' : undefined}>
+        <IntentLink key={key} href={`/${language}/${path}`} aria-current={key === current ? 'page' : undefined}>
           {text}
-        </Link>
+        </IntentLink>
       ))}
     </nav>
   )

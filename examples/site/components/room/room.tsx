@@ -4,8 +4,8 @@ import type { MembersTypes, Snapshot, SnapshotOf, TypesOf } from '@baro/core'
 import { useChannel } from '@baro/react'
 import { room } from '../../channels/room.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { Proof } from '../live/proof.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import { Composer } from './composer.tsx'
 import { EmptyRoom } from './empty-room.tsx'
 import { MessageList } from './message-list.tsx'
@@ -32,7 +32,7 @@ export function Room({
   /** In milliseconds since 1970. */
   renderedAtMs: number
 }) {
-  const { room: says } = wordsIn(language)
+  const { room: says } = useWords('room')
   const { state: messages, pending, publish, request, signal, onSignal, status, handOver } = useChannel(room, initial)
   const own = useOwnName(status.state === 'live', request)
   const typing = useTyping(own, onSignal)
@@ -71,7 +71,8 @@ export function Room({
         }
       />
       <p className={styles.typing} aria-hidden="true">
-        {typing.length > 0 && says.typing(typing.map((speaker) => speakerName(speaker, says)))}
+        {typing.length > 0 &&
+          says.typing(typing.length, typing.map((speaker) => speakerName(speaker, says)).join(', '))}
       </p>
       <Composer
         language={language}
@@ -84,7 +85,7 @@ export function Room({
         }}
         typing={(name) => signal('typing', name)}
       />
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
     </section>
   )
 }

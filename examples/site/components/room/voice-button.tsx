@@ -2,9 +2,8 @@
 
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { maxVoiceMs, type Voice } from '../../channels/attachments.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { useCountdown } from '../live/use-countdown.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { canRecord, recordVoice } from './record-voice.ts'
 import styles from './room.module.css'
 
@@ -12,16 +11,8 @@ import styles from './room.module.css'
  * Starts a voice note, and ends and sends it. It keeps its place until the browser has said whether it can record, and
  * leaves where it cannot.
  */
-export function VoiceButton({
-  language,
-  send,
-  complain,
-}: {
-  language: Language
-  send: (voice: Voice) => void
-  complain: (problem: string) => void
-}) {
-  const { room } = wordsIn(language)
+export function VoiceButton({ send, complain }: { send: (voice: Voice) => void; complain: (problem: string) => void }) {
+  const { room } = useWords('room')
   const [phase, setPhase] = useState<'idle' | 'asking' | 'recording'>('idle')
   const note = useRef<AbortController>(undefined)
   const seconds = useCountdown(phase === 'recording' ? maxVoiceMs : undefined)

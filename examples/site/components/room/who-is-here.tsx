@@ -5,8 +5,8 @@ import { useMembers } from '@baro/react'
 import { useEffect, useState } from 'react'
 import { room } from '../../channels/room.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { AsOf } from '../live/as-of.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './room.module.css'
 import { type Speaker, speakerName } from './speaker.ts'
 
@@ -37,7 +37,7 @@ export function WhoIsHere({
   /** In milliseconds since 1970. */
   renderedAtMs: number
 }) {
-  const { room: says } = wordsIn(language)
+  const { room: says } = useWords('room')
   const name = nickname?.trim()
   const told = name === undefined ? undefined : name === '' ? {} : { name }
   const { list, count, status } = useMembers(room, initial, told)

@@ -5,16 +5,16 @@ import { useChannel } from '@baro/react'
 import { useState } from 'react'
 import { products, till } from '../../channels/shop.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import button from '../frame/button.module.css'
 import { Proof } from '../live/proof.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './shop.module.css'
 
 const fewLeft = 5
 
 /** What is for sale. The counters are the rows of the database, for everybody the same. */
 export function ProductList({ language, initial }: { language: Language; initial: SnapshotOf<typeof products> }) {
-  const { shop: says } = wordsIn(language)
+  const { shop: says } = useWords('shop')
   const { state, status, handOver } = useChannel(products, initial)
   const { request } = useChannel(till, till())
   const [told, setTold] = useState<{ readonly product: number; readonly text: string }>()
@@ -59,7 +59,7 @@ export function ProductList({ language, initial }: { language: Language; initial
         ))}
       </ul>
       <noscript>{says.noScript}</noscript>
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
     </section>
   )
 }

@@ -2,13 +2,14 @@
 
 import type { SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
-import Link from 'next/link'
 import { useState } from 'react'
 import { endOf, text } from '../../channels/stream.ts'
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
+import { IntentLink } from '../frame/intent-link.tsx'
 import { Proof } from '../live/proof.tsx'
 import { useOwnName } from '../room/use-own-name.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './stream.module.css'
 
 /** A text while it is written, and afterwards. */
@@ -22,7 +23,7 @@ export function StreamedText({
   /** In milliseconds since 1970. */
   renderedAtMs: number
 }) {
-  const { stream: says } = wordsIn(language)
+  const { stream: says } = useWords('stream')
   const { state, request, status, handOver } = useChannel(text, initial)
   const own = useOwnName(status.state === 'live', request)
   const [problem, setProblem] = useState('')
@@ -45,17 +46,17 @@ export function StreamedText({
           {says.states[end ?? 'writing']}
         </p>
         {isOwn && !end && (
-          <button type="button" onClick={stop}>
+          <button type="button" className={button.solid} onClick={stop}>
             {says.stop}
           </button>
         )}
-        <Link href={`/${language}/stream`}>{says.another}</Link>
+        <IntentLink href={`/${language}/stream`}>{says.another}</IntentLink>
       </div>
       <p role="alert" className={styles.problem}>
         {problem}
       </p>
       <noscript>{says.noScript}</noscript>
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
       {/* Below all that must not move. */}
       <div className={styles.text} lang={asked?.language} data-text data-writing={!end || undefined}>
         {state.text}

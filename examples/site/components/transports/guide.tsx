@@ -1,5 +1,4 @@
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { ColumnHeads } from './column-heads.tsx'
 import { figuresOf, noFigure } from './figures.ts'
 import { measured } from './measured.ts'
@@ -8,8 +7,8 @@ import { transports } from './transport.ts'
 import styles from './transports.module.css'
 
 /** Which transport for what. Each cell links to a figure: of the race above, or of what was measured beforehand. */
-export function Guide({ language, lanes }: { language: Language; lanes: RaceView['lanes'] }) {
-  const { transports: says } = wordsIn(language)
+export function Guide({ lanes }: { lanes: RaceView['lanes'] }) {
+  const { transports: says } = useWords('transports')
   const { columns } = says.guide
   return (
     <section className={styles.guide} aria-labelledby="guide">

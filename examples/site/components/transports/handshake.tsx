@@ -1,10 +1,9 @@
 'use client'
 
 import { useState } from 'react'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import button from '../frame/button.module.css'
 import { useIsHydrated } from '../live/use-is-hydrated.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './transports.module.css'
 
 interface Exchange {
@@ -13,8 +12,10 @@ interface Exchange {
 }
 
 /** The upgrade of a connection of this browser, as the server read and answered it. */
-export function Handshake({ language }: { language: Language }) {
-  const { handshake } = wordsIn(language).transports
+export function Handshake() {
+  const {
+    transports: { handshake },
+  } = useWords('transports')
   const isHydrated = useIsHydrated()
   const [exchange, setExchange] = useState<Exchange | 'failed'>()
   const show = async () => setExchange(await readHandshake())

@@ -1,6 +1,6 @@
-import type { Language } from '../../i18n/languages.ts'
-import { type Words, wordsIn } from '../../i18n/words.ts'
+import type { Words } from '../../i18n/words.ts'
 import { HandOverLine } from '../live/hand-over-line.tsx'
+import { useWords } from '../words/words-provider.tsx'
 import { figuresOf, noFigure } from './figures.ts'
 import { type Lane, laneLength } from './lane.ts'
 import { codeOf, type Transport } from './transport.ts'
@@ -10,13 +10,11 @@ type Figures = readonly (readonly [figure: keyof Words['transports']['figures'],
 
 /** One transport: what it is, which publications it has brought, and what that took. */
 export function LaneRow({
-  language,
   transport,
   rendered,
   lane,
   head,
 }: {
-  language: Language
   transport: Transport
   /** The position of the page's snapshot. */
   rendered: string
@@ -24,7 +22,7 @@ export function LaneRow({
   /** Offset of the newest publication that any of the four has. */
   head: number
 }) {
-  const { transports: says } = wordsIn(language)
+  const { transports: says } = useWords('transports')
   const { name, idea } = says.each[transport]
   const figures = figuresOf(lane)
   const shown: Figures = [
@@ -81,7 +79,7 @@ export function LaneRow({
         <summary>{says.moreFigures}</summary>
         {list(more)}
         <div className={styles.handOver} data-hand-over={lane.handOver?.outcome ?? 'waiting'}>
-          <HandOverLine language={language} rendered={rendered} handOver={lane.handOver} />
+          <HandOverLine rendered={rendered} handOver={lane.handOver} />
         </div>
       </details>
     </section>

@@ -1,5 +1,4 @@
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { ColumnHeads } from './column-heads.tsx'
 import { noFigure } from './figures.ts'
 import { commands, measured, measuredOn } from './measured.ts'
@@ -7,14 +6,14 @@ import { transports } from './transport.ts'
 import styles from './transports.module.css'
 
 /** What no browser can measure: what a transport costs the server, and how it does behind a bad proxy. */
-export function MeasuredTable({ language }: { language: Language }) {
-  const { transports: says } = wordsIn(language)
+export function MeasuredTable() {
+  const { transports: says } = useWords('transports')
   const { columns, title, lead, repeat } = says.measured
   return (
     <section className={styles.guide} aria-labelledby="measured">
       <header>
         <h2 id="measured">{title}</h2>
-        <p>{lead(measuredOn)}</p>
+        <p>{lead(String(measuredOn.node), measuredOn.cores, measuredOn.processor)}</p>
       </header>
       <table className={styles.measured}>
         <ColumnHeads columns={[columns.transport, columns.oneAtATime, columns.inFlight, columns.idle, columns.proxy]} />

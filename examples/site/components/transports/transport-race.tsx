@@ -2,10 +2,9 @@
 
 import type { SnapshotOf } from '@baro/core'
 import { type race, rates } from '../../channels/race.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import button from '../frame/button.module.css'
 import { useIsHydrated } from '../live/use-is-hydrated.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { Guide } from './guide.tsx'
 import { LaneRow } from './lane-row.tsx'
 import { MeasuredTable } from './measured-table.tsx'
@@ -14,8 +13,8 @@ import styles from './transports.module.css'
 import { useRace } from './use-race.ts'
 
 /** The same channel over the four transports at once, and what that says about choosing one. */
-export function TransportRace({ language, initial }: { language: Language; initial: SnapshotOf<typeof race> }) {
-  const { transports: says } = wordsIn(language)
+export function TransportRace({ initial }: { initial: SnapshotOf<typeof race> }) {
+  const { transports: says } = useWords('transports')
   const { view, start, stop, choose, isRefused } = useRace(initial)
   const isHydrated = useIsHydrated()
   const isRunning = view.state === 'running'
@@ -61,7 +60,6 @@ export function TransportRace({ language, initial }: { language: Language; initi
         {transports.map((transport) => (
           <LaneRow
             key={transport}
-            language={language}
             transport={transport}
             rendered={initial.position}
             lane={view.lanes[transport]}
@@ -85,8 +83,8 @@ export function TransportRace({ language, initial }: { language: Language; initi
           </ul>
         </details>
       </section>
-      <MeasuredTable language={language} />
-      <Guide language={language} lanes={view.lanes} />
+      <MeasuredTable />
+      <Guide lanes={view.lanes} />
     </>
   )
 }

@@ -2,28 +2,25 @@
 
 import type { Stroke } from '../../channels/whiteboard.ts'
 import { boardHeight, boardWidth } from '../../channels/whiteboard.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { whiteboardIn } from '../../i18n/whiteboard.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import button from '../frame/button.module.css'
 import { speakerName } from '../room/speaker.ts'
+import { useWords } from '../words/words-provider.tsx'
 import styles from './whiteboard.module.css'
 
 const listed = 20
 
 /** The newest strokes in words, for who does not see the board; one's own can be taken back one by one. */
 export function StrokeList({
-  language,
   strokes,
   own,
   undo,
 }: {
-  language: Language
   strokes: readonly Stroke[]
   own: string | undefined
   undo: (stroke: string) => void
 }) {
-  const says = whiteboardIn(language)
-  const { room } = wordsIn(language)
+  const { whiteboard: says } = useWords('whiteboard')
+  const { room } = useWords('room')
   return (
     <details className={styles.list}>
       <summary>{says.list(strokes.length)}</summary>
@@ -38,7 +35,7 @@ export function StrokeList({
               <li key={`${by} ${id}`}>
                 {says.stroke(says.inks[ink], who, inPercent(points[0]), inPercent(points.at(-1)))}
                 {isOwn && (
-                  <button type="button" onClick={() => undo(id)}>
+                  <button type="button" className={button.quiet} onClick={() => undo(id)}>
                     {says.undo}
                   </button>
                 )}

@@ -1,9 +1,8 @@
 'use client'
 
 import { type Ink, inks, type Stroke, widths } from '../../channels/whiteboard.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { whiteboardIn } from '../../i18n/whiteboard.ts'
 import { useIsHydrated } from '../live/use-is-hydrated.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { download, pngOf, svgOf } from './picture.ts'
 import styles from './whiteboard.module.css'
 
@@ -14,7 +13,6 @@ interface Tool {
 
 /** What one draws with, and what can be done with the whole board. */
 export function Tools({
-  language,
   ink,
   width,
   strokes,
@@ -22,14 +20,13 @@ export function Tools({
   undo,
   clear,
 }: Tool & {
-  language: Language
   strokes: readonly Stroke[]
   choose: (tool: Tool) => void
   /** Absent if there is nothing that one could take back. */
   undo: (() => void) | undefined
   clear: () => void
 }) {
-  const says = whiteboardIn(language)
+  const { whiteboard: says } = useWords('whiteboard')
   const isEmpty = strokes.length === 0
   return (
     <fieldset className={styles.tools} disabled={!useIsHydrated()}>

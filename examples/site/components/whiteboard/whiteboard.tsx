@@ -4,13 +4,11 @@ import type { SnapshotOf } from '@baro/core'
 import { useChannel } from '@baro/react'
 import { useState } from 'react'
 import { boardHeight, boardWidth, type Ink, whiteboard, type widths } from '../../channels/whiteboard.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { whiteboardIn } from '../../i18n/whiteboard.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { Proof } from '../live/proof.tsx'
 import { speakerName } from '../room/speaker.ts'
 import { keptNickname } from '../room/use-nickname.ts'
 import { useOwnName } from '../room/use-own-name.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { StrokeList } from './stroke-list.tsx'
 import { LinePath, Strokes } from './strokes.tsx'
 import { Tools } from './tools.tsx'
@@ -19,8 +17,8 @@ import { usePens } from './use-pens.ts'
 import styles from './whiteboard.module.css'
 
 /** A board for everybody: what was drawn is in the page, what is drawn follows, and pens move as they are moved. */
-export function Whiteboard({ language, initial }: { language: Language; initial: SnapshotOf<typeof whiteboard> }) {
-  const says = whiteboardIn(language)
+export function Whiteboard({ initial }: { initial: SnapshotOf<typeof whiteboard> }) {
+  const { whiteboard: says, room } = useWords('whiteboard', 'room')
   const { state: strokes, publish, request, signal, onSignal, status, handOver } = useChannel(whiteboard, initial)
   const own = useOwnName(status.state === 'live', request)
   const pens = usePens(own, onSignal)
@@ -48,7 +46,6 @@ export function Whiteboard({ language, initial }: { language: Language; initial:
       <h1 id="whiteboard">{says.title}</h1>
       <p className={styles.lead}>{says.lead}</p>
       <Tools
-        language={language}
         ink={ink}
         width={width}
         strokes={strokes}
@@ -73,7 +70,7 @@ export function Whiteboard({ language, initial }: { language: Language; initial:
             <g key={by} className={styles.pen} data-pen={by} style={{ translate: `${at[0]}px ${at[1]}px` }}>
               <path d="M0 0v44l12-11 20 2z" />
               <text x={36} y={44}>
-                {speakerName({ name, by }, wordsIn(language).room)}
+                {speakerName({ name, by }, room)}
               </text>
             </g>
           ))}
@@ -91,8 +88,8 @@ export function Whiteboard({ language, initial }: { language: Language; initial:
         {problem || (isDown && says.penDown)}
       </p>
       <noscript>{says.noScript}</noscript>
-      <StrokeList language={language} strokes={strokes} own={own} undo={undo} />
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <StrokeList strokes={strokes} own={own} undo={undo} />
+      <Proof initial={initial} status={status} handOver={handOver} />
     </section>
   )
 }

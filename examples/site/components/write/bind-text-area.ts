@@ -33,32 +33,34 @@ export function bindTextArea(
   const text = doc.getText(textName)
   const known = new WeakSet<Uint8Array>()
   const waiting: Uint8Array[] = []
-  let shown = area.value
   let isComposing = false
   let isSending = false
   let isBound = true
+  /** Whether the document holds what the page shows. */
+  let isOpen = false
   let newest: Draft | undefined
 
-  text.observe(({ delta, transaction }) => {
-    if (transaction.origin === ours) return
+  text.observe((event) => {
+    if (event.transaction.origin === ours || !isOpen) return
     let at = 0
-    for (const { retain = 0, delete: deleted = 0, insert: inserted } of delta) {
+    // Yjs walks through the whole document to say what has changed, so it is asked only now, and once for all that came together.
+    for (const { retain = 0, delete: deleted = 0, insert: inserted } of event.delta) {
       const insert = typeof inserted === 'string' ? inserted : ''
       at += retain
       // The caret and the selection stay in the text where they are.
       area.setRangeText(insert, at, at + deleted, 'preserve')
       at += insert.length
     }
-    shown = area.value
   })
   doc.on('update', (update: Uint8Array, origin: unknown) => {
     if (origin === ours) waiting.push(update)
   })
 
   const typed = () => {
-    if (isComposing || area.value === shown) return
-    const { at, deleted, inserted } = textChange(shown, area.value, area.selectionEnd)
-    shown = area.value
+    // The field has shown what the document holds, as long as nobody has typed.
+    const [before, after] = [text.toString(), area.value]
+    if (isComposing || after === before) return
+    const { at, deleted, inserted } = textChange(before, after, area.selectionEnd)
     if (deleted > 0) doc.transact(() => text.delete(at, deleted), ours)
     let to = at
     for (const piece of piecesOf(inserted, pieceLength)) {
@@ -69,11 +71,14 @@ export function bindTextArea(
   }
   const receive = () => {
     if (isComposing || !newest) return
-    for (const update of updatesOf(newest)) {
-      if (known.has(update)) continue
-      known.add(update)
-      applyUpdate(doc, update)
-    }
+    const news = updatesOf(newest).filter((update) => !known.has(update))
+    if (news.length === 0) return
+    doc.transact(() => {
+      for (const update of news) {
+        known.add(update)
+        applyUpdate(doc, update)
+      }
+    })
   }
 
   async function sendWaiting(): Promise<void> {
@@ -100,13 +105,13 @@ export function bindTextArea(
   area.addEventListener('compositionend', composed)
   return {
     receive(state) {
-      if (!newest) {
-        // The text of the page is in the field already.
-        area.value = ''
-        shown = ''
-      }
       newest = state
       receive()
+      if (isOpen) return
+      isOpen = true
+      // The text of the page is in the field already: to lay out a megabyte takes seconds.
+      const whole = text.toString()
+      if (area.value !== whole) area.value = whole
     },
     unbind() {
       isBound = false

@@ -4,11 +4,10 @@ import type { MembersTypes, Snapshot, SnapshotOf, TypesOf } from '@baro/core'
 import { useChannel, useMembers } from '@baro/react'
 import { useRef, useState } from 'react'
 import { draft, textOf } from '../../channels/write.ts'
-import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
 import { Proof } from '../live/proof.tsx'
 import { speakerName } from '../room/speaker.ts'
 import { useOwnName } from '../room/use-own-name.ts'
+import { useWords } from '../words/words-provider.tsx'
 import { useCarets } from './use-carets.ts'
 import { useSharedText } from './use-shared-text.ts'
 import styles from './write.module.css'
@@ -19,17 +18,15 @@ const here = {}
 
 /** A text that several people write at the same time. */
 export function Editor({
-  language,
   id,
   initial,
   initialMembers,
 }: {
-  language: Language
   id: string
   initial: SnapshotOf<typeof draft>
   initialMembers: Snapshot<MembersTypes<TypesOf<typeof draft>>>
 }) {
-  const { write: says, room } = wordsIn(language)
+  const { write: says, room } = useWords('write', 'room')
   const { state, publish, signal, onSignal, request, status, handOver } = useChannel(draft, initial)
   const own = useOwnName(status.state === 'live', request)
   const { count, list = [] } = useMembers(draft, initialMembers, here)
@@ -53,7 +50,7 @@ export function Editor({
       <p role="alert" className={styles.problem}>
         {problem && `${says.refused} ${problem}`}
       </p>
-      <Proof language={language} initial={initial} status={status} handOver={handOver} />
+      <Proof initial={initial} status={status} handOver={handOver} />
       <noscript>{says.noScript}</noscript>
       <div className={styles.paper}>
         <textarea

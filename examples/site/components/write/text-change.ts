@@ -14,13 +14,31 @@ export interface TextChange {
 export function textChange(before: string, after: string, caret: number): TextChange {
   const shorter = Math.min(before.length, after.length)
   const mayEnd = Math.min(shorter, after.length - caret)
-  let same = 0
-  while (same < mayEnd && before[before.length - 1 - same] === after[after.length - 1 - same]) same++
-  let at = 0
-  while (at < shorter - same && before[at] === after[at]) at++
+  let same = sameAtEnd(before, after, mayEnd)
+  let at = sameAtStart(before, after, shorter - same)
   if (at > 0 && (isSecondHalf(before, at) || isSecondHalf(after, at))) at--
   if (same > 0 && (isSecondHalf(before, before.length - same) || isSecondHalf(after, after.length - same))) same--
   return { at, deleted: before.length - same - at, inserted: after.slice(at, after.length - same) }
+}
+
+/** Units that are compared at once: one by one, a key in a text of a megabyte took 7 ms. */
+const block = 4_096
+
+/** How many units both texts begin with, at most so many. */
+function sameAtStart(one: string, other: string, most: number): number {
+  let same = 0
+  while (same + block <= most && one.slice(same, same + block) === other.slice(same, same + block)) same += block
+  while (same < most && one[same] === other[same]) same++
+  return same
+}
+
+/** How many units both texts end with, at most so many. */
+function sameAtEnd(one: string, other: string, most: number): number {
+  let same = 0
+  const blockOf = (text: string) => text.slice(text.length - same - block, text.length - same)
+  while (same + block <= most && blockOf(one) === blockOf(other)) same += block
+  while (same < most && one[one.length - 1 - same] === other[other.length - 1 - same]) same++
+  return same
 }
 
 /** A text in pieces of at most so many units. */

@@ -9,6 +9,9 @@ export interface Caret {
   readonly at: number
 }
 
+const tickMs = 200
+const repeatedAfterTicks = 15
+
 interface CaretSignal {
   readonly type: 'caret'
   readonly payload: { readonly at: number | null; readonly name?: string | undefined }
@@ -38,16 +41,19 @@ export function useCarets(
   )
   useEffect(() => {
     let told: number | null = null
+    let ticks = 0
     const tell = () => {
+      ticks++
       const field = area.current
       if (!field) return
       // Also while it moves because somebody else writes.
       const at = document.activeElement === field ? field.selectionEnd : null
-      if (at === told) return
+      // Signals may be lost, and who comes later has heard none.
+      if (at === told && (at === null || ticks % repeatedAfterTicks !== 0)) return
       told = at
       signal('caret', { at })
     }
-    const timer = setInterval(tell, 200)
+    const timer = setInterval(tell, tickMs)
     return () => clearInterval(timer)
   }, [area, signal])
   return [...carets.values()]

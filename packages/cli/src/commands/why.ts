@@ -1,4 +1,4 @@
-import type { WhyAnswer } from '@baro/inspector'
+import type { NodesWhyAnswer } from '@baro/inspector'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -31,7 +31,7 @@ async function why(
 ): Promise<void> {
   const isOffset = publication !== undefined && /^\d+$/.test(publication)
   const query = { user, session, channel, [isOffset ? 'offset' : 'id']: publication }
-  const { body } = await inspector.ask<WhyAnswer>({ path: inspectorPath('why'), query })
+  const { body } = await inspector.ask<NodesWhyAnswer>({ path: inspectorPath('why'), query })
   const isSomebodyAsked = user !== undefined || session !== undefined
   if (isSomebodyAsked && body.sessions.length === 0) endWith(exitCodes.found)
   screen.tell(body, () => {
@@ -59,7 +59,7 @@ function codePart(code: string | number | undefined): readonly Part[] {
   return code === undefined ? [] : [faint(` [${code}]`)]
 }
 
-function troubleParts({ code, atMs, times, sentence }: WhyAnswer['troubles'][number] | Trouble): readonly Part[] {
+function troubleParts({ code, atMs, times, sentence }: NodesWhyAnswer['troubles'][number] | Trouble): readonly Part[] {
   return [
     faint(`${new Date(atMs).toISOString()} `),
     bad(String(code)),
@@ -68,4 +68,4 @@ function troubleParts({ code, atMs, times, sentence }: WhyAnswer['troubles'][num
   ]
 }
 
-type Trouble = WhyAnswer['sessions'][number]['troubles'][number]
+type Trouble = NodesWhyAnswer['sessions'][number]['troubles'][number]

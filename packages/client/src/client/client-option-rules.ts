@@ -26,7 +26,8 @@ const token: OptionRule = {
 
 const wait = milliseconds()
 
-const waitOrUnbounded: OptionRule = {
+/** Milliseconds, or for ever. */
+export const waitOrUnbounded: OptionRule = {
   what: `${wait.what}, or Infinity`,
   accepts: (value) => value === Number.POSITIVE_INFINITY || wait.accepts(value),
 }

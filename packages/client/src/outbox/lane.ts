@@ -18,6 +18,8 @@
  * - A lane is *over* with a turn that the hub does not know, an unknown outcome, or another life of the claims. Once
  *   nothing is in flight, what is lost has an unknown outcome, and the rest, which was not done, is numbered from 1 under
  *   another producer: the id of the first of them, which nobody has had before.
+ * - Beside an *unknown outcome* whatever has a number is lost: its producer goes on at the hub, and of a request that came
+ *   twice one copy may be refused for now, and the other one taken later.
  */
 import { BaroError, type ErrorCode } from '@baro/core'
 import { type ClientMessage, mayPass, type ServerMessage } from '@baro/core/protocol'
@@ -82,6 +84,14 @@ export type LaneEvent =
   /** Who asked does not want the answer any more; `lateMs`: because it did not come in this time. */
   | { readonly type: 'withdraw'; readonly id: string; readonly lateMs?: number }
 
+/** What an event says: of which message, and what is wrong with it. */
+interface Said {
+  readonly id?: string
+  readonly code?: ErrorCode
+  readonly message?: string
+  readonly payload?: unknown
+}
+
 /** What the decisions depend on besides state and event. */
 export interface LaneMoment {
   readonly elapsedMs: number
@@ -104,8 +114,8 @@ export function laneTransition(
   { elapsedMs, terms, isOrdered }: LaneMoment,
 ): Step<Lane, LaneAction> {
   const actions: LaneAction[] = []
-  const said = 'payload' in event ? event.payload : event
-  const { id } = said as { readonly id?: string }
+  const said = ('payload' in event ? event.payload : event) as Said
+  const { id, code } = said
   let { entries, inFlight, claimsEpoch, producer, number, numberedMs = Infinity, isOver, dueMs = 0 } = lane
 
   function settle({ settle }: Entry, outcome: Outcome): [] {
@@ -120,33 +130,29 @@ export function laneTransition(
   function next(entry: Entry): Entry | [] {
     const { message, number, sentMs, lostMs = sentMs } = entry
     const isRequest = message.type === 'baro:request'
-    if (event.type === 'link-down' || event.type === 'close') {
-      const isClosed = event.type === 'close'
-      if (lostMs !== undefined && (isClosed || isRequest)) return giveUp(entry)
-      if (isClosed) return settle(entry, new BaroError('closed', 'The client was closed.'))
+    if (event.type === 'close' || event.type === 'link-down') {
+      if (lostMs !== undefined && (event.type === 'close' || isRequest)) return giveUp(entry)
+      if (event.type === 'close') return settle(entry, new BaroError('closed', 'The client was closed.'))
       return { ...entry, sentMs: undefined, lostMs }
     }
-    if (message.payload.id !== id) return entry
+    if (message.payload.id !== id) return number && code === 'unknown-outcome' ? { ...entry, lostMs: 0 } : entry
     if (event.type === 'withdraw') {
       if (!isRequest && (lostMs ?? number) !== undefined) return entry
       const { lateMs } = event
       if (sentMs !== undefined) inFlight--
       if (lateMs === undefined) return settle(entry, undefined)
-      return lostMs === undefined
-        ? settle(entry, new BaroError('unavailable', `No connection for ${lateMs} ms.`))
-        : giveUp(entry)
+      if (lostMs !== undefined) return giveUp(entry)
+      return settle(entry, new BaroError('unavailable', `No connection for ${lateMs} ms.`))
     }
     // Each sending has one answer.
     if (sentMs === undefined) return entry
     inFlight--
-    if (!('code' in said)) return settle(entry, 'payload' in said ? said.payload : said)
-    const { code } = said
+    if (!code) return settle(entry, 'payload' in said ? said.payload : said)
     const isOutOfTurn = code === 'out-of-turn'
     // Behind one without an answer the hub cannot know a turn yet.
     isOver ||= code === 'unknown-outcome' || (isOutOfTurn && entry === lane.entries[0])
     // A hub newer than this client may name a code that is not in our table.
-    if (isRequest || !(isOutOfTurn || mayPass(code)))
-      return settle(entry, new BaroError(code as ErrorCode, said.message))
+    if (isRequest || !(mayPass(code) || isOutOfTurn)) return settle(entry, new BaroError(code, said.message as string))
     dueMs ||= elapsedMs + patienceMs
     // What is in progress may be at work on another node.
     return { ...entry, sentMs: undefined, lostMs: code === 'in-progress' ? lostMs : entry.lostMs }
@@ -154,7 +160,7 @@ export function laneTransition(
 
   if (event.type === 'add') entries = [...entries, event.entry]
   else {
-    if (event.type === 'link-down' || event.type === 'close') inFlight = dueMs = 0
+    if (event.type === 'close' || event.type === 'link-down') inFlight = dueMs = 0
     entries = entries.flatMap(next)
   }
 

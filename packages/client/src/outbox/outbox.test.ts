@@ -326,6 +326,17 @@ describe('I5: after an unknown outcome', () => {
     ])
   })
 
+  it('what was refused for now is unknown too: a copy of it may still be taken', () => {
+    const sent = [connected(), turn('a'), turn('b'), turn('c'), failed('c', 'rate-limited')]
+    const { done } = run([...sent, failed('a', 'unknown-outcome'), turn('d'), published('b'), [1_000, due]])
+    expect(done.slice(3)).toEqual([
+      'settle unknown-outcome',
+      'settle p-b',
+      'settle unknown-outcome',
+      'send d as d 1, confirmed 0',
+    ])
+  })
+
   it('because the hub does not know it either, so it does', () => {
     const { done } = run([connected(), turn('a'), failed('a', 'unknown-outcome'), turn('b')])
     expect(done.slice(1)).toEqual(['settle unknown-outcome', 'send b as b 1, confirmed 0'])

@@ -12,7 +12,7 @@ import type { FromLeader, FromTab } from './tab-message.ts'
 export interface SharedTransportOptions {
   readonly clock: Clock
   readonly randomness: Randomness
-  /** Default: the browser's, `navigator.locks`. */
+  /** Default: `navigator.locks` of a page or worker of a browser. */
   readonly locks?: Pick<LockManager, 'request'> | undefined
   /** Default: the browser's. */
   readonly BroadcastChannel?: typeof BroadcastChannel | undefined
@@ -44,7 +44,8 @@ export function createSharedTransport(transport: Transport, options: SharedTrans
     clock,
     randomness,
     identify = askWhoThisIs,
-    locks = globalThis.navigator?.locks,
+    // Node 24 has locks too, and no tabs: clients of one program are several sessions.
+    locks = globalThis.location && globalThis.navigator?.locks,
     BroadcastChannel = globalThis.BroadcastChannel,
   } = options
   // Without them, each tab has its own.

@@ -43,7 +43,7 @@ const atWorkWhenItEnded: Settlement = {
 }
 
 /** Remembers who claimed which publish, for as long as was promised (I5). */
-export class Claims {
+export class RememberedClaims {
   /** The name of this life of the claims. */
   readonly epoch: string
   readonly #clock: Clock

@@ -1,4 +1,4 @@
-import { type OptionRules, objectWith, optionsInside, wholeOrUnbounded } from '../option-rules.ts'
+import { type OptionRule, type OptionRules, objectWith, optionsInside, wholeOrUnbounded } from '../option-rules.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Randomness } from '../ports/randomness.ts'
@@ -37,14 +37,17 @@ export const singleNodeDefaults: Readonly<Record<'idleTtlMs' | 'maxChannels' | '
   mostBytes: 256 << 20,
 }
 
+/** For how long a broker remembers what nobody uses: no timer is set for it, so it may be longer than one can be. */
+export const idleTtl: OptionRule = {
+  what: 'milliseconds above 0, or Infinity',
+  accepts: (value) => typeof value === 'number' && value > 0,
+}
+
 /** What its options may be, and how much all its channels may take. */
 export const singleNodeRules: OptionRules<SingleNodeOptions & { readonly maxBytes?: number }> = {
   clock: objectWith('now', 'elapsed', 'after'),
   randomness: objectWith('fraction', 'bytes'),
-  idleTtlMs: {
-    what: 'milliseconds above 0, or Infinity',
-    accepts: (value) => typeof value === 'number' && value > 0,
-  },
+  idleTtlMs: idleTtl,
   maxBytes: wholeOrUnbounded('bytes'),
   maxChannels: wholeOrUnbounded('channels'),
   claimLimits: optionsInside(claimLimitRules),

@@ -1,6 +1,6 @@
 import type { Json } from '../json.ts'
 import type { NowOrLater } from '../now-or-later.ts'
-import type { AtPosition } from '../position.ts'
+import type { AtPosition, Place } from '../position.ts'
 import type { Publication, Signal } from '../publication.ts'
 import type { StreamView } from '../recovery.ts'
 import type { Claimed, ClaimKey, ClaimShare, Settlement } from './claim.ts'
@@ -133,15 +133,16 @@ export interface Broker {
   ): NowOrLater<Appended>
 
   /**
-   * Puts a tombstone in the place of the publication at this offset, and appends an entry that tells the followers, in
+   * Puts a tombstone in the place of the publication that stands there, and appends an entry that tells the followers, in
    * one step. The tombstone brings its type and payload. Offset, time and id stay, so that the checks of positions hold
-   * (I4); `by` is removed. `undefined` if nothing is kept at the offset: then nothing is appended either.
+   * (I4); `by` is removed. `undefined` if nothing is kept at the offset, or something else than was found there before: then
+   * nothing is appended either. A store that lost what is newest may have another publication there since.
    *
    * @throws {BaroError} `unavailable` if the broker does not know whether the entry is kept.
    */
   redact(
     channel: string,
-    offset: number,
+    place: Place,
     tombstone: Pick<Publication, 'type' | 'payload'>,
     entry: Entry,
     bounds: HistoryBounds,

@@ -41,6 +41,9 @@ export interface KeptPage {
   readonly policy: KeptPolicy
 }
 
+/** Clocks of nodes differ by as much. A page from further in the future was dated by a clock that was ahead. */
+export const maxSkewMs = 5_000
+
 /**
  * Keeps rendered pages, for one node or for all. It judges none: whether a page is current is a comparison of its positions
  * with the heads of its channels, so a page that was kept too long, written late or lost is never taken for a fresh one.
@@ -54,7 +57,8 @@ export interface PageStore {
 
   /**
    * Keeps a page, unless one is kept whose render began later: two nodes may render at once, and the slower one must not
-   * put the older page back.
+   * put the older page back. One that is dated more than `maxSkewMs` from now gives way: after a clock that was ahead was
+   * set back, it would keep out every page until that time has come.
    */
   write(key: string, page: KeptPage): NowOrLater<void>
 

@@ -81,12 +81,13 @@ export class Stream {
     return { outcome: 'appended', delivery, wantsCheckpoint: isWanted }
   }
 
-  redact(offset: number, tombstone: Content, entry: Entry, bounds: HistoryBounds): Delivery | undefined {
+  redact({ offset, check }: Place, tombstone: Content, entry: Entry, bounds: HistoryBounds): Delivery | undefined {
     this.trim()
     const { record } = this
     if (offset <= record.floor.offset || offset > record.head.offset) return undefined
     const before = this.#kept(offset)
     const { id, time } = publicationOf(before, offset)
+    if (checkOf(id) !== check) return undefined
     const after = keptOf({ ...tombstone, id, time }, before.since)
     record.bytes -= before.bytes
     record.length -= lengthOf(before)

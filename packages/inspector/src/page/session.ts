@@ -1,4 +1,4 @@
-import type { HandOver, SeenFrame } from '@baro/server/parts'
+import type { SeenFrame, SeenHandOver } from '@baro/server/parts'
 import type { FramesAnswer, SessionAnswer, ToldEvent } from '../inspection-api.ts'
 import { el, json, refill, table } from './elements.ts'
 import { type Page, placeOf, timeOf, type View, whenChanged } from './view.ts'
@@ -67,7 +67,7 @@ export function session(page: Page, id: string): View {
 }
 
 /** Rendered at 41, resumed at 41, first live 42, 0 missing. */
-function proof({ words, ...page }: Page, one: HandOver): HTMLElement {
+function proof({ words, ...page }: Page, one: SeenHandOver): HTMLElement {
   const step = (label: string, value: string | number, mark = '') =>
     el('span', { class: `step ${mark}` }, el('small', {}, label), el('strong', {}, value))
   const rendered = typeof one.renderedAt === 'number' ? one.renderedAt : words[`from-${one.renderedAt}`]

@@ -1,4 +1,4 @@
-import type { WhyAnswer } from '../inspection-api.ts'
+import type { NodesWhyAnswer } from '../inspection-api.ts'
 import { el, field, refill } from './elements.ts'
 import { journal } from './session.ts'
 import { type Page, placeOf, timeOf, type View, whenChanged } from './view.ts'
@@ -10,7 +10,7 @@ export function why(page: Page, query: URLSearchParams): View {
   const publication = query.get('publication') ?? ''
   const asked = new URLSearchParams([...query].filter(([name, value]) => name !== 'publication' && value !== ''))
   if (publication !== '') asked.set(/^\d+$/.test(publication) ? 'offset' : 'id', publication)
-  const show = whenChanged((answer: WhyAnswer) =>
+  const show = whenChanged((answer: NodesWhyAnswer) =>
     refill(
       answered,
       publication !== '' && !answer.publication ? el('p', { class: 'warn' }, words.notFound) : undefined,
@@ -52,7 +52,7 @@ export function why(page: Page, query: URLSearchParams): View {
   }
 }
 
-function sessionAnswer(page: Page, one: WhyAnswer['sessions'][number]): HTMLElement {
+function sessionAnswer(page: Page, one: NodesWhyAnswer['sessions'][number]): HTMLElement {
   const { words } = page
   const { outcome, session } = one
   const mark =
@@ -77,7 +77,7 @@ function sessionAnswer(page: Page, one: WhyAnswer['sessions'][number]): HTMLElem
   )
 }
 
-function troubles(page: Page, all: WhyAnswer['sessions'][number]['troubles']): HTMLElement | undefined {
+function troubles(page: Page, all: NodesWhyAnswer['sessions'][number]['troubles']): HTMLElement | undefined {
   if (all.length === 0) return undefined
   return el(
     'div',

@@ -128,7 +128,7 @@ export class ServedDatabase implements OpenDatabase {
             snapshot: at,
             rows,
           } = await readRows(this.#driver, table, this.#options.maxRows, read, { channel, params, conditions, window })
-          this.#epoch = epoch
+          this.#lives(epoch)
           return {
             position: this.#positionOf({ kind: 'queried', epoch, ...textsOf(at) }),
             value: rowsState(table, window, rows) as unknown as Json,
@@ -196,8 +196,14 @@ export class ServedDatabase implements OpenDatabase {
   }
 
   async #isOfThisLife({ epoch }: QueriedPosition): Promise<boolean> {
-    if (epoch !== this.#epoch) this.#epoch = await this.#feed.epoch()
+    if (epoch !== this.#epoch) this.#lives(await this.#feed.epoch())
     return epoch === this.#epoch
+  }
+
+  #lives(epoch: string): void {
+    if (this.#epoch === epoch) return
+    this.#epoch = epoch
+    for (const { passing } of this.#rings.values()) passing.forget()
   }
 
   #positionOf(position: QueriedPosition): Queried['position'] {

@@ -1,4 +1,5 @@
 /** A connection for replication, made by the client class of a Pool of `pg`, with the settings of that Pool. */
+import { Socket, type SocketConstructorOpts } from 'node:net'
 import type { PgPool } from '../ports/driver.ts'
 import type { ReplicationLink } from '../ports/replication-link.ts'
 
@@ -13,7 +14,7 @@ interface ReplicatingClient {
 
 /** A Pool as it is beside what its types say: it knows how its clients are made. */
 interface ReplicatingPool {
-  readonly options: { readonly password?: unknown }
+  readonly options: { readonly password?: unknown; readonly stream?: unknown }
   readonly Client: new (settings: object) => ReplicatingClient
 }
 
@@ -39,6 +40,7 @@ export async function openReplicationLink(pool: PgPool, lost: (error: unknown) =
     replication: 'database',
     application_name: linkName,
     keepAlive: true,
+    stream: options.stream ?? (() => new Socket(promptly)),
     // A stream never ends, and a slot is made when all transactions that run have ended.
     query_timeout: 0,
     statement_timeout: 0,
@@ -88,6 +90,12 @@ export async function openReplicationLink(pool: PgPool, lost: (error: unknown) =
     },
   }
 }
+
+/**
+ * A socket that is paused stops at the next bytes, and not when 64 kB of them have come: until then each of them would still be read by itself. The
+ * types do not know what a socket passes on to its stream.
+ */
+const promptly = { highWaterMark: 1 } as SocketConstructorOpts
 
 /** The name under which the server shows the connection. */
 export const linkName = 'baro feed'

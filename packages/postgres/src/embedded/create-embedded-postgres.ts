@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join, resolve, sep } from 'node:path'
 import type { Log } from '@baro/core'
 import { type Clock, consoleLog, systemClock } from '@baro/core/broker'
-import { checkedOptions, type OptionRules, wholeOrUnbounded } from '@baro/core/protocol'
+import { checkedOptions, type OptionRules, objectWith, required, wholeOrUnbounded } from '@baro/core/protocol'
 import { lockFolder, type Unlock } from '@baro/disk/folder-lock'
 import type { PostgresDriver } from '../ports/driver.ts'
 import { pgliteDriver } from './pglite-driver.ts'
@@ -13,8 +13,8 @@ import { WorkerClient } from './worker-client.ts'
 /** What `createEmbeddedPostgres` takes. */
 export interface EmbeddedPostgresOptions {
   /** Where the database is kept; made if it is not there. It is of one process at a time. */
-  readonly directory: string
-  /** How long to wait for another process that has the directory, for example the one that this one replaces. Default 10,000 ms. */
+  readonly folder: string
+  /** How long to wait for another process that has the folder, for example the one that this one replaces. Default 10,000 ms. */
   readonly lockWaitMs?: number
   /**
    * How long a transaction may be open. There is one session, so everything else waits for it; then it is rolled back, and
@@ -28,15 +28,14 @@ export interface EmbeddedPostgresOptions {
 }
 
 const optionRules: OptionRules<EmbeddedPostgresOptions> = {
-  directory: {
-    what: 'the path of a directory',
+  folder: required({
+    what: 'the path of a folder',
     accepts: (value) => typeof value === 'string' && value !== '',
-    isRequired: true,
-  },
+  }),
   lockWaitMs: wholeOrUnbounded('milliseconds'),
   transactionTimeoutMs: wholeOrUnbounded('milliseconds'),
-  log: { what: 'what has `info`, `warn` and `error`', accepts: (value) => typeof Object(value).info === 'function' },
-  clock: { what: 'a clock', accepts: (value) => typeof Object(value).after === 'function' },
+  log: objectWith('info', 'warn', 'error'),
+  clock: objectWith('now', 'elapsed', 'after'),
 }
 
 /** A database in this process. */
@@ -47,40 +46,40 @@ export interface EmbeddedPostgres extends PostgresDriver {
    * @throws whatever PostgreSQL says; its `code` is the SQLSTATE.
    */
   script(sql: string): Promise<void>
-  /** Waits for what was asked, ends the thread, and gives the directory free. Without it the thread keeps the process alive. */
+  /** Waits for what was asked, ends the thread, and gives the folder free. Without it the thread keeps the process alive. */
   close(): Promise<void>
 }
 
 const forOneProcess =
-  'An embedded database serves one process: stop the other one, or give this one a directory of its own.'
+  'An embedded database serves one process: stop the other one, or give this one a folder of its own.'
 
 /**
- * A PostgreSQL that needs no server and nothing installed: PGlite, version 18, in a thread of its own, in a directory that
+ * A PostgreSQL that needs no server and nothing installed: PGlite, version 18, in a thread of its own, in a folder that
  * outlives the process, `kill -9` included. It starts with the first statement. The first start on a machine takes some
- * seconds, a later one in another directory one, and one with a directory that is there less.
+ * seconds, a later one in another folder one, and one with a folder that is there less.
  *
  * There is one session: statements wait for each other and for an open transaction. Inside of a transaction use its `tx`.
  * For many writers at a time use a PostgreSQL server; the same code takes it.
  *
  * @throws {BaroError} `bad-definition` if an option does not exist, or makes no sense. Each statement throws `unavailable` if
- *   another process has the directory and keeps it, or if the thread ended.
+ *   another process has the folder and keeps it, or if the thread ended.
  *
  * @example
  * ```ts
- * const database = createEmbeddedPostgres({ directory: '.baro/postgres' })
+ * const database = createEmbeddedPostgres({ folder: '.baro/postgres' })
  * await database.script('create table if not exists news (id bigint primary key, title text not null)')
  * const [row] = await database.query('select count(*)::int as count from news')
  * ```
  */
 export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): EmbeddedPostgres {
   const {
-    directory,
+    folder: given,
     lockWaitMs = 10_000,
     transactionTimeoutMs = 30_000,
     log = consoleLog,
     clock = systemClock,
   } = checkedOptions('createEmbeddedPostgres', options, optionRules)
-  const folder = resolve(directory)
+  const folder = resolve(given)
   const lost = new Set<(error: unknown) => void>()
   const client = new WorkerClient({
     data: { data: join(folder, 'data'), seed: seedPath() },

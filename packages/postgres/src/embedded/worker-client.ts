@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { BaroError } from '@baro/core'
-import type { Cancel, Clock } from '@baro/core/broker'
+import { type Cancel, type Clock, deadlineIn } from '@baro/core/broker'
 import type { PgliteClient } from '../ports/driver.ts'
 import type { Answer, DatabaseFailure, News, Question, WorkerData } from './worker-message.ts'
 
@@ -144,7 +144,7 @@ export class WorkerClient implements PgliteClient {
     const { clock, transactionTimeoutMs } = this.#parts
     let cancel: Cancel = () => {}
     const timeUp = new Promise<never>((_, reject) => {
-      cancel = clock.after(transactionTimeoutMs, () => reject(transactionTookTooLong(transactionTimeoutMs)))
+      cancel = deadlineIn(clock, transactionTimeoutMs, () => reject(transactionTookTooLong(transactionTimeoutMs)))
     })
     return Promise.race([work, timeUp]).finally(() => cancel())
   }

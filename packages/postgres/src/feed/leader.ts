@@ -42,7 +42,10 @@ interface Led {
 
 /** How long a node waits before it tries to lead again. */
 const retryMs = 1_000
-/** The same, after it has led: what broke is most often a connection. */
+/**
+ * The same, while what broke may have been a connection: after it has led, and after it had the lock and could not begin. It
+ * grows to the other, so that a database that refuses us is left in peace.
+ */
 const resumeMs = 100
 
 export class Leader {
@@ -51,7 +54,9 @@ export class Leader {
   readonly #stop = new AbortController()
   #isClosed = false
   #isWoken = false
-  #hasLed = false
+  /** How long it waits before it tries again, and the same if it fails once more before it leads. */
+  #waitMs = retryMs
+  #nextWaitMs = resumeMs
   #wait: { readonly cancel: Cancel; readonly done: () => void } | undefined
   #over: Promise<void> = Promise.resolve()
   #complaint: string | undefined
@@ -79,6 +84,7 @@ export class Leader {
 
   async #run(): Promise<void> {
     while (!this.#isClosed) {
+      this.#waitMs = retryMs
       try {
         await this.#lead()
       } catch (error) {
@@ -86,9 +92,7 @@ export class Leader {
       }
       await this.#session?.end().catch(() => {})
       this.#session = undefined
-      const waitMs = this.#hasLed ? resumeMs : retryMs
-      this.#hasLed = false
-      if (!this.#isClosed) await this.#sleep(waitMs)
+      if (!this.#isClosed) await this.#sleep(this.#waitMs)
     }
   }
 
@@ -102,6 +106,8 @@ export class Leader {
     })
     this.#session = session
     if (!(await takeLock(session, feed))) return
+    this.#waitMs = this.#nextWaitMs
+    this.#nextWaitMs = Math.min(2 * this.#waitMs, retryMs)
     await session.listen(schema, () => this.wake())
     const numbers = new RoundNumbers(this.#parts)
     const round = await resumeRounds(session, feed, capture.kind)
@@ -112,7 +118,7 @@ export class Leader {
       this.wake()
     }
     const work = await capture.lead({ session, feed, numbers, broker, clock, log, boundsOf, failed, stopped })
-    this.#hasLed = true
+    this.#waitMs = this.#nextWaitMs = resumeMs
     try {
       await this.#lookOn({ session, capture, work, numbers, broken: () => broken }, round)
     } finally {

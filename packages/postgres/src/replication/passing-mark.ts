@@ -3,60 +3,75 @@
  * committed and to be seen by then stands before it. What the leader acknowledged stands before what it has not.
  *
  *   snapshot S ──▶ mark M, behind all that S sees ──▶ the slot was acknowledged beyond M: all that S sees is in the rings
+ *
+ * Each mark keeps a snapshot of its own, and answers for all that this one includes. So a reader whose link was cut comes back
+ * to a mark that was passed meanwhile: with one of its own for each question, it would never get in while a feed is late.
  */
-import { slotOf } from '../feed/slot-name.ts'
+import { schema } from '../feed/schema.ts'
 import type { Queryable } from '../ports/driver.ts'
-import type { DatabaseSnapshot } from '../snapshot/database-snapshot.ts'
+import { type DatabaseSnapshot, includes, parseSnapshot } from '../snapshot/database-snapshot.ts'
+import { readLsn } from './replication-frame.ts'
+
+/** Marks that wait at once. Who comes then waits for one of them to be passed. */
+const mostOpen = 8
+
+interface Mark {
+  readonly epoch: string
+  /** Sees only what stands before the mark. */
+  readonly behind: DatabaseSnapshot
+  readonly place: bigint
+}
 
 export class PassingMarks {
   readonly #driver: Queryable
-  /** The mark behind each snapshot that somebody waits for. */
-  readonly #marks = new WeakMap<DatabaseSnapshot, Promise<string>>()
-  #writing: Promise<string> | undefined
-  #next: Promise<string> | undefined
+  /** Those that were not passed yet, the oldest first. */
+  #open: readonly Mark[] = []
+  /** The newest one that was passed. */
+  #passed: Mark | undefined
+  #writing: Promise<void> | undefined
 
   constructor(driver: Queryable) {
     this.#driver = driver
   }
 
-  /** Whether everything that the snapshot sees was fed. The same snapshot may be asked for again and again. */
-  async hasPassed(feed: string, seen: DatabaseSnapshot): Promise<boolean> {
-    let mark = this.#marks.get(seen)
-    if (!mark) {
-      mark = this.#write()
-      this.#marks.set(seen, mark)
-      mark.catch(() => this.#marks.delete(seen))
-    }
-    const [row] = await this.#driver.query<{ passed: boolean }>(
-      'select confirmed_flush_lsn > $2::text::pg_lsn as passed from pg_replication_slots where slot_name = $1',
-      [slotOf(feed), await mark],
-    )
-    return row?.passed === true
+  /**
+   * What sees only what was fed; `undefined` if that is not known to be all that the snapshot sees. Ask again then.
+   *
+   * @param place What the leader acknowledged, as it was after the snapshot was taken or before.
+   */
+  async passed(seen: DatabaseSnapshot, epoch: string, place: bigint): Promise<DatabaseSnapshot | undefined> {
+    this.#pass(epoch, place)
+    if (this.#passed && includes(this.#passed.behind, seen)) return this.#passed.behind
+    const waits = () => this.#open.some(({ behind }) => includes(behind, seen))
+    if (waits() || this.#open.length >= mostOpen) return undefined
+    // One that is being written may have begun too early.
+    await this.#write()
+    if (!waits()) await this.#write()
+    return undefined
   }
 
-  /** Writes a mark from now on. Those who ask while one is written share the next. */
-  #write(): Promise<string> {
-    if (!this.#writing) {
-      this.#writing = this.#emit().finally(() => {
-        this.#writing = undefined
-      })
-      return this.#writing
-    }
-    this.#next ??= this.#writing
-      .catch(() => '')
-      .then(() => {
-        this.#next = undefined
-        return this.#write()
-      })
-    return this.#next
+  #pass(epoch: string, done: bigint): void {
+    // In another life of the database, transactions and places have other numbers.
+    const [open, passed] = [this.#open.filter((mark) => mark.epoch === epoch), this.#passed]
+    this.#passed = open.findLast(({ place }) => place < done) ?? (passed?.epoch === epoch ? passed : undefined)
+    this.#open = open.filter(({ place }) => place >= done)
+  }
+
+  /** Writes a mark; those who ask while one is written share it. */
+  #write(): Promise<void> {
+    this.#writing ??= this.#emit().finally(() => {
+      this.#writing = undefined
+    })
+    return this.#writing
   }
 
   /** In a transaction of its own: the commit brings the log to the disk, and what is on the disk is sent. */
-  async #emit(): Promise<string> {
-    const [row] = await this.#driver.query<{ place: string }>(
-      "select pg_logical_emit_message(true, 'baro', '')::text as place",
+  async #emit(): Promise<void> {
+    // Not by one more statement: the snapshot of this one is older than what it writes.
+    const [row] = await this.#driver.query<{ epoch: string; behind: string; place: string }>(
+      `select epoch, pg_current_snapshot()::text as behind, pg_logical_emit_message(true, 'baro', '')::text as place from ${schema}.life`,
     )
     if (!row) throw new Error('The server wrote no mark.')
-    return row.place
+    this.#open = [...this.#open, { epoch: row.epoch, behind: parseSnapshot(row.behind), place: readLsn(row.place) }]
   }
 }

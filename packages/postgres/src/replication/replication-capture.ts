@@ -7,7 +7,8 @@ import type { TableShape } from '../table/table.ts'
 import { PassingMarks } from './passing-mark.ts'
 import { checkPublishable, installPublication, publishedMarks, publishTable } from './publication.ts'
 import { startStreamFeed } from './stream-feed.ts'
-import { recordedSnapshot } from './stream-state.ts'
+import { type StreamProgress, streamProgress } from './stream-state.ts'
+import { TableWriters } from './table-writers.ts'
 
 const nothing: DatabaseSnapshot = { xmin: 1n, xmax: 1n, xip: new Set() }
 
@@ -17,6 +18,8 @@ export class ReplicationCapture implements Capture {
   readonly thing = 'publication and replica identity'
   readonly #driver: PostgresDriver
   readonly #marks: PassingMarks
+  readonly #writers = new TableWriters()
+  #asked: Promise<StreamProgress> | undefined
 
   constructor(driver: PostgresDriver) {
     this.#driver = driver
@@ -49,13 +52,23 @@ export class ReplicationCapture implements Capture {
   }
 
   async progress(feed: string, _table: string, seen: DatabaseSnapshot): Promise<FeedProgress> {
-    const recorded = await recordedSnapshot(this.#driver, feed)
-    // Who asks for what nobody sees asks for `recorded` alone.
-    const hasPassed = seen.xmax <= nothing.xmax || (await this.#marks.hasPassed(feed, seen))
-    return { finished: hasPassed ? seen : nothing, recorded, hasPassed }
+    // Who asks for what nobody sees asks for `recorded` alone, as it is now.
+    const isOfAll = seen.xmax <= nothing.xmax
+    const { recorded, epoch, place } = await (isOfAll ? streamProgress(this.#driver, feed) : this.#ask(feed))
+    if (isOfAll) return { finished: nothing, recorded, hasPassed: true }
+    const finished = place === undefined ? undefined : await this.#marks.passed(seen, epoch, place)
+    return { finished: finished ?? nothing, recorded, hasPassed: finished !== undefined }
+  }
+
+  /** All who wait ask whenever a ring moves: those who ask at once share the answer. */
+  #ask(feed: string): Promise<StreamProgress> {
+    this.#asked ??= streamProgress(this.#driver, feed).finally(() => {
+      this.#asked = undefined
+    })
+    return this.#asked
   }
 
   lead(lead: CaptureLead): Promise<CaptureWork> {
-    return startStreamFeed(this.#driver, lead)
+    return startStreamFeed(this.#driver, lead, this.#writers)
   }
 }

@@ -1,13 +1,16 @@
 /** What goes over a replication connection around the messages (PostgreSQL manual §54.4). */
 
 export type ReplicationFrame =
-  | { readonly kind: 'data'; readonly message: Buffer }
+  /** A message of the plugin, which begins at this byte of the frame. */
+  | { readonly kind: 'data'; readonly at: number }
   /** The server has sent everything before `end`. It waits for a status if it asks for one. */
   | { readonly kind: 'keepalive'; readonly end: bigint; readonly asksForStatus: boolean }
 
+const data: ReplicationFrame = { kind: 'data', at: 25 }
+
 /** @throws {SyntaxError} if it is neither. */
 export function readFrame(bytes: Buffer): ReplicationFrame {
-  if (bytes[0] === 0x77) return { kind: 'data', message: bytes.subarray(25) }
+  if (bytes[0] === 0x77) return data
   if (bytes[0] === 0x6b) return { kind: 'keepalive', end: bytes.readBigUInt64BE(1), asksForStatus: bytes[17] === 1 }
   throw new SyntaxError(`The server sent a frame of kind ${bytes[0]}, which replication does not have.`)
 }

@@ -195,6 +195,16 @@ describe('what befalls a feed by replication', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(5_000)
   })
 
+  test('I7: a row of ten megabytes is told, and so is what follows it', async () => {
+    await feedOf().ready('public.notes')
+    await database.run("insert into notes values (1, repeat('x', 10000000)); insert into notes values (2, 'small')")
+    await tells('start', '+1', '+2')
+    await database.run("update notes set body = 'short' where id = 1; delete from notes where id = 2")
+    await eventually(async () => expect((await told()).at(-1)).toBe('-2'))
+    const { publications } = await broker.read(ringOf('public.notes'), { limit: 2, bytes: 1 << 26 })
+    expect(publications.map(readRingEntry)[0]).toMatchObject({ kind: 'update', new: { id: '1', body: 'short' } })
+  })
+
   test('a large value that an update leaves alone is told as it was', async () => {
     await feedOf().ready('public.notes')
     await database.run("insert into notes select 1, string_agg(md5(n::text), '') from generate_series(1, 5000) n")

@@ -1,3 +1,4 @@
+import { createFakeClock } from '@baro/testing'
 import { expect, test } from 'vitest'
 import { StepQueue } from './step-queue.ts'
 import type { StreamStep } from './stream-reader.ts'
@@ -6,7 +7,12 @@ const change = (bytes: number): StreamStep => ({ kind: 'change', table: 'a', cha
 
 function queue() {
   const told: string[] = []
-  return { told, queue: new StepQueue({ pause: () => told.push('pause'), resume: () => told.push('resume') }) }
+  const clock = createFakeClock()
+  return {
+    told,
+    clock,
+    queue: new StepQueue({ clock, pause: () => told.push('pause'), resume: () => told.push('resume') }),
+  }
 }
 
 test('I7: the stream waits when much has come that is not taken, and goes on when half of it is', () => {
@@ -50,4 +56,44 @@ test('who waits is woken by a step, by hand and by the end, and nobody waits for
   steps.close()
   await third
   await steps.some()
+})
+
+const commit: StreamStep = { kind: 'commit', end: 1n }
+
+test('transactions that follow each other closely gather for a moment, as long as they do', () => {
+  const { told, clock, queue: steps } = queue()
+  steps.push(commit)
+  expect(told).toEqual([])
+  steps.push(commit)
+  // They were read together with it.
+  steps.push(commit)
+  expect(told).toEqual(['pause'])
+  clock.advance(1)
+  expect(told).toEqual(['pause', 'resume'])
+  steps.push(commit)
+  expect(told).toEqual(['pause', 'resume', 'pause'])
+  clock.advance(1)
+  clock.advance(1)
+  steps.push(commit)
+  expect(told).toEqual(['pause', 'resume', 'pause', 'resume'])
+})
+
+test('I7: a stream that waits for two reasons goes on when neither is left', () => {
+  const { told, clock, queue: steps } = queue()
+  steps.push(commit)
+  steps.push(commit)
+  steps.push(change(3 << 20))
+  clock.advance(1)
+  expect(told).toEqual(['pause'])
+  for (let count = 0; count < 3; count++) steps.take()
+  expect(told).toEqual(['pause', 'resume'])
+})
+
+test('after its end nothing goes on', () => {
+  const { told, clock, queue: steps } = queue()
+  steps.push(commit)
+  steps.push(commit)
+  steps.close()
+  clock.advance(1)
+  expect(told).toEqual(['pause'])
 })

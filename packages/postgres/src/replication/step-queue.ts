@@ -1,12 +1,19 @@
-/** Steps that have come and are not taken yet. When they are many, the stream is told to wait. */
+/**
+ * Steps that have come and are not taken yet. The stream waits while they are many (I7), and for a moment where transactions follow
+ * each other closely: to read each one by itself costs more than to decode it.
+ */
+import type { Cancel, Clock } from '@baro/core/broker'
 import type { StreamStep } from './stream-reader.ts'
 
 /** Bytes of changes at which the stream waits, and at which it goes on. */
 const bounds = { pause: 2 << 20, resume: 1 << 20 } as const
 /** What a step costs besides its values. */
 const stepBytes = 64
+/** Behind a transaction that ended so soon after another, the next ones gather for as long. */
+const gatherMs = 1
 
 export interface StepQueueParts {
+  readonly clock: Pick<Clock, 'elapsed' | 'after'>
   pause(): void
   resume(): void
 }
@@ -16,7 +23,10 @@ export class StepQueue {
   #steps: StreamStep[] = []
   #next = 0
   #bytes = 0
-  #isPaused = false
+  /** Why the stream waits. */
+  readonly #holds = new Set<'full' | 'gathering'>()
+  #committedAtMs = Number.NEGATIVE_INFINITY
+  #stopGathering: Cancel | undefined
   #isClosed = false
   #waiting: (() => void) | undefined
 
@@ -32,10 +42,8 @@ export class StepQueue {
       this.#steps.push(step)
       this.#bytes += bytesOf(step)
     }
-    if (!this.#isPaused && this.#bytes >= bounds.pause) {
-      this.#isPaused = true
-      this.#parts.pause()
-    }
+    if (this.#bytes >= bounds.pause) this.#hold('full')
+    if (step.kind === 'commit' && !this.#holds.has('gathering')) this.#committed()
     this.wake()
   }
 
@@ -49,10 +57,7 @@ export class StepQueue {
       this.#next = 0
     }
     this.#bytes -= bytesOf(step)
-    if (this.#isPaused && this.#bytes <= bounds.resume) {
-      this.#isPaused = false
-      this.#parts.resume()
-    }
+    if (this.#holds.size > 0 && this.#bytes <= bounds.resume) this.#release('full')
     return step
   }
 
@@ -80,7 +85,31 @@ export class StepQueue {
 
   close(): void {
     this.#isClosed = true
+    this.#stopGathering?.()
     this.wake()
+  }
+
+  #committed(): void {
+    const { clock } = this.#parts
+    const now = clock.elapsed()
+    const isClose = now - this.#committedAtMs < gatherMs
+    this.#committedAtMs = now
+    if (!isClose) return
+    this.#hold('gathering')
+    this.#stopGathering = clock.after(gatherMs, () => {
+      // What gathered comes at once, and is followed closely if there is any.
+      this.#committedAtMs = clock.elapsed()
+      this.#release('gathering')
+    })
+  }
+
+  #hold(why: 'full' | 'gathering'): void {
+    if (this.#holds.size === 0) this.#parts.pause()
+    this.#holds.add(why)
+  }
+
+  #release(why: 'full' | 'gathering'): void {
+    if (this.#holds.delete(why) && this.#holds.size === 0) this.#parts.resume()
   }
 }
 

@@ -17,8 +17,8 @@ import type { PostgresDriver } from '../ports/driver.ts'
 import type { ReplicationLink } from '../ports/replication-link.ts'
 import { ringEntry, ringOf, startEntry } from '../ring/ring-entry.ts'
 import { parseSnapshot } from '../snapshot/database-snapshot.ts'
-import { dropIdleTriggers, publication, publishedMarks, writersOf } from './publication.ts'
-import { statusFrame } from './replication-frame.ts'
+import { Acknowledgement } from './acknowledgement.ts'
+import { dropIdleTriggers, publication, publishedMarks } from './publication.ts'
 import { type Piece, RoundPieces } from './round-pieces.ts'
 import { dropForsaken, openSlot } from './slot.ts'
 import { StepQueue } from './step-queue.ts'
@@ -33,11 +33,10 @@ import {
   tableEnded,
   unseenBy,
 } from './stream-state.ts'
+import type { TableWriters } from './table-writers.ts'
 
 /** A round is closed when it has so many bytes. */
 const roundBytes = 1 << 20
-/** How often the server hears that we are there. It gives up after a minute by default. */
-const statusIntervalMs = 10_000
 /** Transactions that are remembered before it is asked which of them are to be seen by now. */
 const mostUnseen = 1_000
 /** How soon it is asked again whether a table can begin. */
@@ -48,7 +47,11 @@ const forsakenSeconds = 3_600
 type Begin = Extract<StreamStep, { readonly kind: 'begin' }>
 
 /** Opens the slot and begins to feed. */
-export async function startStreamFeed(driver: PostgresDriver, lead: CaptureLead): Promise<CaptureWork> {
+export async function startStreamFeed(
+  driver: PostgresDriver,
+  lead: CaptureLead,
+  writers: TableWriters,
+): Promise<CaptureWork> {
   if (!driver.replicate) throw new Error('The database client has no replication.')
   let feed: StreamFeed | undefined
   let broken: unknown
@@ -59,7 +62,7 @@ export async function startStreamFeed(driver: PostgresDriver, lead: CaptureLead)
   try {
     const state = await openSlot({ ...lead, driver }, link)
     if (broken !== undefined) throw broken
-    feed = new StreamFeed(driver, lead, link, state)
+    feed = new StreamFeed({ driver, lead, writers, link, state })
     feed.start()
     return feed
   } catch (error) {
@@ -68,12 +71,22 @@ export async function startStreamFeed(driver: PostgresDriver, lead: CaptureLead)
   }
 }
 
+interface StreamFeedParts {
+  readonly driver: PostgresDriver
+  readonly lead: CaptureLead
+  readonly writers: TableWriters
+  readonly link: ReplicationLink
+  readonly state: StreamState
+}
+
 class StreamFeed implements CaptureWork {
   readonly #driver: PostgresDriver
   readonly #lead: CaptureLead
   readonly #link: ReplicationLink
+  readonly #writers: TableWriters
   readonly #queue: StepQueue
   readonly #reader: StreamReader
+  readonly #acknowledgement: Acknowledgement
   /** Tables whose changes go into their rings. */
   readonly #begun = new Set<string>()
   /** Transactions that have come, and that no snapshot of ours has seen yet. */
@@ -85,21 +98,19 @@ class StreamFeed implements CaptureWork {
   #isRepeating: boolean
   /** The highest number that was used, of a round or of a beginning. */
   #number: number
-  #acknowledged = 0n
   #mustLook = true
   #isClosed = false
   #over: Promise<void> = Promise.resolve()
   #stuck: Promise<void> | undefined
-  #stopStatus: () => void = () => {}
   #stopLooking: () => void = () => {}
-  /** For each table that waits, who was writing it when it began to wait, and has not ended. */
-  readonly #writers = new Map<string, ReadonlySet<string>>()
 
-  constructor(driver: PostgresDriver, lead: CaptureLead, link: ReplicationLink, state: StreamState) {
+  constructor({ driver, lead, writers, link, state }: StreamFeedParts) {
     this.#driver = driver
     this.#lead = lead
     this.#link = link
-    this.#queue = new StepQueue(link)
+    this.#writers = writers
+    this.#queue = new StepQueue({ clock: lead.clock, pause: () => link.pause(), resume: () => link.resume() })
+    this.#acknowledgement = new Acknowledgement({ clock: lead.clock, send: (frame) => link.send(frame) })
     this.#reader = new StreamReader(parseSnapshot(state.snapshot).xmax)
     this.#unseen = new Set(state.unseen)
     this.#before = state.unseen.size === 0 ? state.snapshot : undefined
@@ -113,11 +124,6 @@ class StreamFeed implements CaptureWork {
       `START_REPLICATION SLOT ${slotOf(this.#lead.feed)} LOGICAL 0/0 (proto_version '1', publication_names '${publication}', messages 'true')`,
       (frame) => this.#frame(frame),
     )
-    const tell = () => {
-      this.#tell()
-      this.#stopStatus = this.#lead.clock.after(statusIntervalMs, tell)
-    }
-    this.#stopStatus = this.#lead.clock.after(statusIntervalMs, tell)
     this.#over = this.#run().catch((error) => {
       if (!this.#isClosed) this.#lead.failed(error)
     })
@@ -144,7 +150,7 @@ class StreamFeed implements CaptureWork {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#stopStatus()
+    this.#acknowledgement.close()
     this.#stopLooking()
     this.#queue.close()
     await this.#link.end()
@@ -157,7 +163,7 @@ class StreamFeed implements CaptureWork {
     try {
       for (const step of this.#reader.read(bytes)) {
         this.#queue.push(step)
-        if (step.kind === 'quiet' && step.asksForStatus) this.#tell()
+        if (step.kind === 'quiet' && step.asksForStatus) this.#acknowledgement.tell()
       }
     } catch (error) {
       // What comes behind it must not be acknowledged.
@@ -165,16 +171,6 @@ class StreamFeed implements CaptureWork {
       this.#queue.close()
       this.#lead.failed(error)
     }
-  }
-
-  #tell(): void {
-    if (this.#acknowledged > 0n) this.#link.send(statusFrame(this.#acknowledged))
-  }
-
-  #acknowledge(place: bigint): void {
-    if (place <= this.#acknowledged) return
-    this.#acknowledged = place
-    this.#tell()
   }
 
   async #run(): Promise<void> {
@@ -201,7 +197,7 @@ class StreamFeed implements CaptureWork {
   /** Between two transactions, everything before this place was fed. */
   #isQuiet(end: bigint): void {
     if (end > this.#round.to) this.#isRepeating = false
-    this.#acknowledge(end)
+    this.#acknowledgement.upTo(end)
   }
 
   /** Feeds one round, which begins with this transaction. */
@@ -243,7 +239,7 @@ class StreamFeed implements CaptureWork {
     else if (!round) for (const xid of xids) this.#unseen.add(xid)
     if (round) await this.#append(pieces.takeAll(), round)
     if (isRepeated) this.#isRepeating = false
-    this.#acknowledge(end)
+    this.#acknowledgement.upTo(end)
     // Of tables that are fed to others alone, no round is recorded here.
     if (this.#unseen.size > mostUnseen) this.#unseen = unseenBy(await currentSnapshot(this.#lead.session), this.#unseen)
   }
@@ -306,23 +302,9 @@ class StreamFeed implements CaptureWork {
     for (const table of waiting) {
       this.#begun.delete(table.name)
       if (marks.get(table.name) !== table.mark) continue
-      if (await this.#hasWriters(table)) this.#lookSoon()
-      else if (await this.#start(table)) this.#begun.add(table.name)
-      else this.#lookSoon()
+      if ((await this.#writers.remain(session, table)) || !(await this.#start(table))) this.#lookSoon()
+      else this.#begun.add(table.name)
     }
-  }
-
-  /**
-   * Whether those that were writing the table when this was asked first are still there. What others write comes whole: the slot
-   * and the publication were there before them.
-   */
-  async #hasWriters({ name, mark }: { readonly name: string; readonly mark: string }): Promise<boolean> {
-    const now = await writersOf(this.#lead.session, name)
-    const key = `${name} ${mark}`
-    const left = new Set([...(this.#writers.get(key) ?? now)].filter((writer) => now.has(writer)))
-    if (left.size > 0) this.#writers.set(key, left)
-    else this.#writers.delete(key)
-    return left.size > 0
   }
 
   #lookSoon(): void {
@@ -340,11 +322,13 @@ class StreamFeed implements CaptureWork {
     const cursor = (number + 1) * piecesPerRound - 1
     const { outcome } = await broker.append(ringOf(table.name), [entry], boundsOf(table.name), { cursor })
     if (outcome !== 'appended') throw new Error(`The table ${table.name} was fed by somebody else.`)
+    this.#writers.forget(table.name)
     return tableBegan(session, feed, { ...table, hasBegun: false }, number)
   }
 
   /** Somebody changed what the server tells of a table. */
   async #endTable(name: string): Promise<void> {
+    this.#writers.forget(name)
     await tableEnded(this.#lead.session, this.#lead.feed, name)
     this.#mustLook = true
   }

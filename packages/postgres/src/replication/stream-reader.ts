@@ -29,7 +29,7 @@ export class StreamReader {
   read(bytes: Buffer): readonly StreamStep[] {
     const frame = readFrame(bytes)
     if (frame.kind === 'keepalive') return [{ kind: 'quiet', end: frame.end, asksForStatus: frame.asksForStatus }]
-    const message = decodePgoutput(frame.message)
+    const message = decodePgoutput(bytes, frame.at)
     switch (message.kind) {
       case 'begin':
         this.#near = wideXid(message.xid, this.#near)
@@ -50,7 +50,7 @@ export class StreamReader {
         const relation = this.#relation(message.relation)
         if (!relation.isWhole && message.kind !== 'insert') return [{ kind: 'blind', table: relation.name }]
         const change = changeOf(relation, message)
-        return change ? [{ kind: 'change', table: relation.name, change, bytes: frame.message.length }] : []
+        return change ? [{ kind: 'change', table: relation.name, change, bytes: bytes.length }] : []
       }
       default:
         return []

@@ -5,10 +5,10 @@
  */
 import { BaroError } from '@baro/core'
 import { schema } from '../feed/schema.ts'
+import { slotOf } from '../feed/slot-name.ts'
 import { otherCapture } from '../feed/trigger-capture.ts'
-import type { FeedProgress } from '../ports/change-feed.ts'
 import type { Queryable } from '../ports/driver.ts'
-import { parseSnapshot, sees } from '../snapshot/database-snapshot.ts'
+import { type DatabaseSnapshot, parseSnapshot, sees } from '../snapshot/database-snapshot.ts'
 import { lsnText, readLsn } from './replication-frame.ts'
 
 export interface StreamRound {
@@ -126,18 +126,36 @@ export async function currentSnapshot(session: Queryable): Promise<string> {
 }
 
 /** Above all snapshots: nobody sees this much. */
-const beyond = { xmin: 2n ** 62n, xmax: 2n ** 62n, xip: new Set<bigint>() }
+const beyond: DatabaseSnapshot = { xmin: 2n ** 62n, xmax: 2n ** 62n, xip: new Set<bigint>() }
 
-/** What sees everything that was ever appended. */
-export async function recordedSnapshot(driver: Queryable, feed: string): Promise<FeedProgress['recorded']> {
-  const [row] = await driver.query<{ kind: string; snapshot: string | null; isSeen: boolean }>(
-    `select kind, snapshot, unseen = '{}' as "isSeen"
-     from ${schema}.feeds left join ${schema}.streams using (feed) where feed = $1`,
-    [feed],
+/** How far a stream has come, as any node may ask. */
+export interface StreamProgress {
+  /** Sees everything that was ever appended. */
+  readonly recorded: DatabaseSnapshot
+  readonly epoch: string
+  /** The place that was acknowledged last; `undefined` without a slot. */
+  readonly place: bigint | undefined
+}
+
+/** @throws {BaroError} `unavailable` if there is no such feed, or one that is led otherwise. */
+export async function streamProgress(driver: Queryable, feed: string): Promise<StreamProgress> {
+  const [row] = await driver.query<{
+    kind: string
+    snapshot: string | null
+    isSeen: boolean
+    epoch: string
+    place: string | null
+  }>(
+    `select kind, snapshot, unseen = '{}' as "isSeen", epoch, confirmed_flush_lsn::text as place
+     from ${schema}.feeds cross join ${schema}.life left join ${schema}.streams using (feed)
+     left join pg_replication_slots on slot_name = $2 where feed = $1`,
+    [feed, slotOf(feed)],
   )
   if (!row) throw new BaroError('unavailable', 'The feed has not begun. Try again.')
-  if (row.kind !== 'replication') throw otherCapture('replication', row.kind)
-  return row.snapshot === null || !row.isSeen ? beyond : parseSnapshot(row.snapshot)
+  const { kind, snapshot, isSeen, epoch, place } = row
+  if (kind !== 'replication') throw otherCapture('replication', kind)
+  const recorded = snapshot === null || !isSeen ? beyond : parseSnapshot(snapshot)
+  return { recorded, epoch, place: place === null ? undefined : readLsn(place) }
 }
 
 /** Those of some transactions that a snapshot does not see. */

@@ -15,7 +15,7 @@ export interface Relation {
   /** Each change tells the whole row that was. */
   readonly isWhole: boolean
   readonly columns: readonly string[]
-  readonly booleans: readonly number[]
+  readonly isBoolean: readonly boolean[]
 }
 
 export function relationOf({ schema, name, identity, columns, types }: RelationMessage): Relation {
@@ -23,7 +23,7 @@ export function relationOf({ schema, name, identity, columns, types }: RelationM
     name: `${schema}.${name}`,
     isWhole: identity === 'f',
     columns,
-    booleans: types.flatMap((type, at) => (type === boolean ? at : [])),
+    isBoolean: types.map((type) => type === boolean),
   }
 }
 
@@ -44,15 +44,12 @@ function isSame(old: Tuple, now: Tuple): boolean {
   return now.every((value, at) => value === unchanged || value === old[at])
 }
 
-function textsOf({ columns, booleans }: Relation, tuple: Tuple): Texts {
+function textsOf({ columns, isBoolean }: Relation, tuple: Tuple): Texts {
   const texts: Record<string, string | null> = {}
   for (let at = 0; at < columns.length; at++) {
     const value = tuple[at]
-    if (typeof value === 'string' || value === null) texts[columns[at] as string] = value
-  }
-  for (const at of booleans) {
-    const name = columns[at] as string
-    if (typeof texts[name] === 'string') texts[name] = texts[name] === 't' ? 'true' : 'false'
+    if (typeof value !== 'string' && value !== null) continue
+    texts[columns[at] as string] = isBoolean[at] && value !== null ? (value === 't' ? 'true' : 'false') : value
   }
   return texts
 }

@@ -39,12 +39,19 @@ export class FeedPassing {
     for (const until = clock.elapsed() + passTimeoutMs; ; ) {
       const moved = this.#ring.moved(passPollMs)
       const { finished, hasPassed } = await this.#feed.progress(table.name, snapshot)
-      this.#finished = finished
-      if (hasPassed) return
+      if (hasPassed) {
+        this.#finished = finished
+        return
+      }
       if (clock.elapsed() > until)
         throw new BaroError('unavailable', `The changes of ${JSON.stringify(table.name)} are late. Try again.`)
       await moved
     }
+  }
+
+  /** Another life of the database has begun, whose transactions have other numbers. */
+  forget(): void {
+    this.#finished = undefined
   }
 
   /** What sees everything that was ever appended. */

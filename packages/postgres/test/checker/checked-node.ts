@@ -29,7 +29,13 @@ interface Said {
 
 /** Starts it. What the writer of an embedded database commits is counted in `written`. */
 export async function startNode(
-  { url, rule = 'visibility', tell, longestTransactionMs, feed = 'triggers' }: CheckerOptions,
+  {
+    url,
+    rule = 'visibility',
+    tell,
+    longestTransactionMs,
+    feed = 'triggers',
+  }: Pick<CheckerOptions, 'url' | 'rule' | 'tell' | 'longestTransactionMs' | 'feed'>,
   written: Written,
   linkPort: number,
 ): Promise<CheckedNode> {

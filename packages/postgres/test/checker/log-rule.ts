@@ -40,7 +40,7 @@ export function byPlaceInLog(driver: PostgresDriver): { readonly driver: Postgre
           stream: (command, frame) =>
             link.stream(command, (bytes) => {
               const read = readFrame(bytes)
-              const message = read.kind === 'data' ? decodePgoutput(read.message) : undefined
+              const message = read.kind === 'data' ? decodePgoutput(bytes, read.at) : undefined
               if (message?.kind === 'begin') commits.set(BigInt(message.xid), message.commit)
               frame(bytes)
             }),

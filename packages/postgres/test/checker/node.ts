@@ -28,8 +28,8 @@ const rules: Readonly<Record<string, Sees>> = {
 
 const [url = '', folder = '', port = '0', rule = 'visibility', life = '0', longest = '0', feed, link] =
   process.argv.slice(2)
-const [, directory] = /^embedded:(.*)$/.exec(url) ?? []
-const embedded = directory === undefined ? undefined : createEmbeddedPostgres({ directory })
+const [, embeddedIn] = /^embedded:(.*)$/.exec(url) ?? []
+const embedded = embeddedIn === undefined ? undefined : createEmbeddedPostgres({ folder: embeddedIn })
 const database = embedded ?? pooled()
 await embedded?.script(createTables)
 
@@ -56,7 +56,7 @@ const hub = createHub({
 for (const definition of [items, orders]) hub.on(definition as typeof items, { access: 'public' })
 const listening = await hub.listen(Number(port), '127.0.0.1')
 console.log(`port ${listening.port}`)
-if (directory !== undefined) await writeHere()
+if (embeddedIn !== undefined) await writeHere()
 
 function pooled(): PostgresDriver {
   const pool = new Pool({ connectionString: url, max: 20 })
@@ -76,7 +76,7 @@ async function writeHere(): Promise<void> {
   const number = Number(life)
   await write(
     {
-      ...{ database, number, chance: createChance(number), longestTransactionMs: Number(longest) },
+      ...{ database, number, chance: createChance(number), longestTransactionMs: Number(longest), longShare: 0.05 },
       isEnough() {
         process.send?.({ written })
         return isOver

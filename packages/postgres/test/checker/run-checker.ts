@@ -2,12 +2,15 @@
  * The checker: writers change two tables in every way, readers render pages at random moments, let them travel, and go live
  * over real connections that are cut, on a node that is killed. Each reader checks each of its steps.
  */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { Pool } from 'pg'
 import { driverOf } from '../../src/driver/driver-of.ts'
 import { createChance } from './chance.ts'
 import { startNode } from './checked-node.ts'
-import { createCutLink } from './cut-link.ts'
+import type { CutLink } from './cut-link.ts'
 import { read, type Seen } from './reader.ts'
 import { createTables, references } from './tables.ts'
 import { type Written, write } from './writer.ts'
@@ -21,13 +24,14 @@ export interface CheckerOptions {
   readonly writers: number
   readonly readers: number
   readonly cutEveryMs: number
+  /** How often the node is killed, and not before somebody has read on: on a busy machine it would do nothing but start. */
   readonly killEveryMs: number
   /** How changes are captured. */
   readonly feed?: 'triggers' | 'replication'
-  /** How often the link of replication is cut. Default: never. */
+  /** How often the link of replication is cut, and not before somebody has read on. Default: never. */
   readonly feedCutEveryMs?: number
   /** It goes on until this is so, too. */
-  readonly until?: (now: { readonly kills: number; readonly violations: number }) => boolean
+  readonly until?: (now: Pick<Report, 'kills' | 'feedCuts' | 'taken' | 'violations'>) => boolean
   /** How long a page lives, about. */
   readonly lifeMs: number
   readonly travelMs: number
@@ -61,13 +65,14 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
   const isEmbedded = options.url.startsWith('embedded:')
   const pool = isEmbedded ? undefined : poolOf(options)
   await pool?.query(createTables)
-  const link = options.feed === 'replication' ? await createCutLink(Number(new URL(options.url).port)) : undefined
+  const link = options.feed === 'replication' ? await startFeedLink(new URL(options.url).port) : undefined
   const node = await startNode(options, written, link?.port ?? 0)
   let [kills, feedCuts] = [0, 0]
   let areReadersOver = false
   try {
     const { changes, until = () => true, feedCutEveryMs: cutFeedEveryMs = Number.POSITIVE_INFINITY } = options
-    const isEnough = () => written.changes >= changes && until({ kills, violations: violationsOf(seen) })
+    const isEnough = () =>
+      written.changes >= changes && until({ kills, feedCuts, taken: seen.changes, violations: violationsOf(seen) })
     const writers = pool
       ? Array.from({ length: options.writers }, (_, number) =>
           write(
@@ -79,6 +84,8 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
                 isEnough,
               },
               longestTransactionMs: options.longestTransactionMs,
+              // Two of them wait most of their time, so that the others get much done meanwhile.
+              longShare: number < 2 ? 0.25 : 0,
             },
             written,
           ),
@@ -87,22 +94,23 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
     const wrote = Promise.all(writers).then(() => {
       areReadersOver = true
     })
-    const killer = (async () => {
-      for (let next = performance.now() + options.killEveryMs; !isEnough(); await delay(50))
-        if (performance.now() > next) {
-          await node.kill()
-          kills++
-          next = performance.now() + options.killEveryMs
-        }
-    })()
-    const cutter = (async () => {
-      for (let next = performance.now() + cutFeedEveryMs; link && !isEnough(); await delay(50))
-        if (performance.now() > next) {
-          link.cut()
-          feedCuts++
-          next = performance.now() + cutFeedEveryMs
-        }
-    })()
+    /** Does it again and again, each time when somebody has read on since. */
+    const repeat = async (everyMs: number, strike: () => Promise<void> | void) => {
+      let [next, read] = [performance.now() + everyMs, 0]
+      for (; !isEnough(); await delay(50)) {
+        if (performance.now() < next || seen.changes === read) continue
+        await strike()
+        ;[next, read] = [performance.now() + everyMs, seen.changes]
+      }
+    }
+    const killer = repeat(options.killEveryMs, async () => {
+      await node.kill()
+      kills++
+    })
+    const cutter = repeat(link ? cutFeedEveryMs : Number.POSITIVE_INFINITY, () => {
+      link?.cut()
+      feedCuts++
+    })
     const rowsOf = async (sql: string) => (pool ? (await pool.query(sql)).rows : node.query(sql))
     const readers = Array.from({ length: options.readers }, (_, number) =>
       read({
@@ -126,6 +134,14 @@ export async function runChecker(options: CheckerOptions): Promise<Report> {
   }
   const { changes: taken, ...counts } = seen
   return { ...counts, taken, written, kills, feedCuts, violations: violationsOf(seen) }
+}
+
+async function startFeedLink(target: string): Promise<CutLink> {
+  const child = fork(fileURLToPath(new URL('feed-link.ts', import.meta.url)), [target], {
+    execArgv: ['--conditions=baro-source', '--import', 'tsx'],
+  })
+  const [port] = (await once(child, 'message')) as [number]
+  return { port, cut: () => void child.send('cut'), close: () => void child.kill() }
 }
 
 function violationsOf({ faults }: Seen): number {

@@ -18,6 +18,8 @@ export interface WriterOptions {
   readonly number: number
   readonly chance: Chance
   readonly longestTransactionMs: number
+  /** How many of its transactions stay open for long, from 0 to 1. */
+  readonly longShare: number
   isEnough(): boolean
 }
 
@@ -34,7 +36,7 @@ const back = new Error('rolled back on purpose')
 
 /** Writes until enough was changed: short and long transactions, savepoints, rollbacks, upserts, keys that change, deletes. */
 export async function write(
-  { database, number, chance, longestTransactionMs, isEnough }: WriterOptions,
+  { database, number, chance, longestTransactionMs, longShare, isEnough }: WriterOptions,
   written: Written,
 ): Promise<void> {
   let version = number * versionsPerWriter
@@ -57,14 +59,13 @@ export async function write(
   }
 
   async function transaction(tx: Queryable): Promise<number> {
-    const kind = chance.fraction()
-    const isLong = kind < 0.05
+    const isLong = chance.fraction() < longShare
     const tables = chance.fraction() < 0.3 ? ['items', 'orders'] : [chance.one(['items', 'items', 'orders'])]
     let changes = 0
     for (const name of tables)
       for (let count = 1 + chance.below(4); count > 0; count--) changes += await change(tx, name, isLong)
     if (isLong) await delay(chance.below(longestTransactionMs))
-    else if (kind < 0.2) {
+    else if (chance.fraction() < 0.15) {
       await tx.query('savepoint here')
       const more = await change(tx, tables[0] ?? 'items', false)
       if (chance.fraction() < 0.5) await tx.query('rollback to savepoint here')

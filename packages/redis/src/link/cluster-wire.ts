@@ -1,5 +1,6 @@
 import { createCluster, type RedisClusterOptions } from '@redis/client'
 import { asOneText, commandOptions, commonOptions } from './connection-options.ts'
+import { keepPulse, type Pulsed } from './pulse.ts'
 import type { Address, Reply, Wire, WireListener, WireTerms } from './wire.ts'
 
 /** The connections to a cluster: for each master one for commands, and one to hear. */
@@ -22,12 +23,23 @@ export function createClusterWire(
   })
   const heard = (message: string, name: string): void => listener.heard(name, message)
   // Of each master the library makes a connection to hear by, when it is needed, and another one when slots have moved.
-  const ears = new WeakSet<object>()
+  const attended = new WeakSet<object>()
   let leaving = 0
+  const isNew = (client: Pulsed | undefined): client is Pulsed => {
+    if (!client || attended.has(client)) return false
+    attended.add(client)
+    keepPulse(client, {
+      ...{ clock: terms.clock, silenceMs: terms.silenceMs, failed: listener.failed },
+      waitMs: () => terms.waitBefore(0),
+      // A server that has left the cluster is not looked for.
+      isWanted: () => cluster.masters.some((master) => master.client === client || master.pubSub?.client === client),
+    })
+    return true
+  }
   function attend(): void {
-    for (const { pubSub } of cluster.masters) {
-      if (!pubSub || ears.has(pubSub.client)) continue
-      ears.add(pubSub.client)
+    for (const { client, pubSub } of cluster.masters) {
+      isNew(client)
+      if (!isNew(pubSub?.client)) continue
       pubSub.client
         .on('ready', () => listener.missed())
         .once('end', () => {

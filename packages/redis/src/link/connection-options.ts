@@ -1,21 +1,22 @@
 import { RESP_TYPES, type RedisClientOptions } from '@redis/client'
 import type { Address, Texts, WireTerms } from './wire.ts'
 
+const netOfSilences = 10
+
 /** What all connections have in common. */
 export function commonOptions(address: Address, { silenceMs, waitBefore }: WireTerms): RedisClientOptions {
   const { isEncrypted, username, password } = address
   const socket = {
     ...(isEncrypted && { tls: true as const }),
     connectTimeout: silenceMs,
-    socketTimeout: silenceMs,
+    // A net under the greeting of a server of a cluster, which nobody else sees. All else is what a pulse is for.
+    socketTimeout: netOfSilences * silenceMs,
     reconnectStrategy: waitBefore,
   }
   return {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     socket: socket as NonNullable<RedisClientOptions['socket']>,
-    // A healthy connection is never silent for long, so one that is silent is dead.
-    pingInterval: Math.ceil(silenceMs / 3),
     // Whoever waits does it in the link, where the wait has an end.
     disableOfflineQueue: true,
     commandOptions: { timeout: 0 },

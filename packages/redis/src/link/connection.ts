@@ -57,6 +57,7 @@ export class Connection {
       failed: (error) => this.#failed(error),
     }
     const terms: WireTerms = {
+      clock,
       silenceMs: waitMs,
       waitBefore: (attempt) =>
         Math.min(longestWaitMs, waitMs / attemptsInWait, 50 * 2 ** Math.min(attempt, 8)) *

@@ -1,5 +1,6 @@
 import { ClientOfflineError, createClient } from '@redis/client'
 import { asOneText, commandOptions, commonOptions } from './connection-options.ts'
+import { keepPulse } from './pulse.ts'
 import { isReplica } from './usable.ts'
 import type { Address, Reply, Wire, WireListener, WireTerms } from './wire.ts'
 
@@ -27,6 +28,7 @@ export function createSingleWire(address: Address, terms: WireTerms, listener: W
       socket: asOneText({ ...common.socket, host, port }) as NonNullable<typeof common.socket>,
     })
   const [commands, ears] = [create(), create()]
+  let isClosed = false
   const heard = (message: string, name: string): void => listener.heard(name, message)
 
   /** What was asked before is answered, then the server ends the connection, and the library makes another one. */
@@ -56,6 +58,12 @@ export function createSingleWire(address: Address, terms: WireTerms, listener: W
       })
       // Before all that is done with a connection that is there again.
       .on('ready', () => ending.delete(client))
+  for (const client of [commands, ears])
+    keepPulse(client, {
+      ...{ clock: terms.clock, silenceMs: terms.silenceMs, failed: listener.failed },
+      waitMs: () => terms.waitBefore(0),
+      isWanted: () => !isClosed,
+    })
   commands.on('ready', () => {
     if (looks === 0) listener.back()
     // If that fails the connection has ended, and is ready again later.
@@ -90,6 +98,7 @@ export function createSingleWire(address: Address, terms: WireTerms, listener: W
       look()
     },
     close() {
+      isClosed = true
       commands.destroy()
       ears.destroy()
     },

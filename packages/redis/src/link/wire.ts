@@ -1,3 +1,5 @@
+import type { Clock } from '@baro/core/broker'
+
 /** What Redis answers. */
 export type Reply = string | number | null | Uint8Array | readonly Reply[]
 
@@ -50,7 +52,8 @@ export interface Address {
 
 /** How the connections behave. */
 export interface WireTerms {
-  /** After how long without a sign of life a connection is given up, in milliseconds. */
+  readonly clock: Clock
+  /** After how long without an answer a connection is given up, in milliseconds. */
   readonly silenceMs: number
   /** The wait before the given attempt to connect, in milliseconds. */
   readonly waitBefore: (attempt: number) => number

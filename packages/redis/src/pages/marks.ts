@@ -28,6 +28,7 @@ export class Marks {
   /** How often something may have been missed. */
   #doubts = 0
   #asking: Promise<void> | undefined
+  #next: Promise<void> | undefined
 
   constructor(parts: MarksParts) {
     this.#parts = parts
@@ -47,24 +48,19 @@ export class Marks {
     return tags.map((tag) => this.#known.get(tag) ?? this.#forgotten)
   }
 
-  /** Asks for what is not known yet. Who comes while somebody asks waits for another answer: the first may be from before. */
-  async ask(): Promise<void> {
-    const before = this.#asking
-    const asking = (async () => {
-      await before?.catch(() => {})
-      const [began, doubts] = [this.#parts.elapsed(), this.#doubts]
-      const { last, forgotten, tags } = await this.#parts.since(this.#last)
-      this.#forget(forgotten)
-      for (const [tag, number] of tags) this.#know(tag, number)
-      this.#last = Math.max(this.#last, last)
-      if (this.#doubts === doubts) this.#goodUntilMs = began + this.#parts.goodForMs
-    })()
-    this.#asking = asking
-    try {
-      await asking
-    } finally {
-      if (this.#asking === asking) this.#asking = undefined
-    }
+  /**
+   * Asks for what is not known yet. Who comes while somebody asks waits for the next answer, which is one for all of them: the first may be
+   * from before.
+   */
+  ask(): Promise<void> {
+    if (!this.#asking) return this.#begin()
+    this.#next ??= this.#asking
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined
+        return this.#begin()
+      })
+    return this.#next
   }
 
   /** A mark of this node, or of another one. After a gap the marks in between have to be asked for. */
@@ -84,6 +80,23 @@ export class Marks {
   doubt(): void {
     this.#doubts++
     this.#goodUntilMs = Number.NEGATIVE_INFINITY
+  }
+
+  #begin(): Promise<void> {
+    const asking = this.#ask().finally(() => {
+      if (this.#asking === asking) this.#asking = undefined
+    })
+    this.#asking = asking
+    return asking
+  }
+
+  async #ask(): Promise<void> {
+    const [began, doubts] = [this.#parts.elapsed(), this.#doubts]
+    const { last, forgotten, tags } = await this.#parts.since(this.#last)
+    this.#forget(forgotten)
+    for (const [tag, number] of tags) this.#know(tag, number)
+    this.#last = Math.max(this.#last, last)
+    if (this.#doubts === doubts) this.#goodUntilMs = began + this.#parts.goodForMs
   }
 
   #know(tag: string, number: number): void {

@@ -14,7 +14,7 @@ let cluster: RedisCluster
 
 beforeAll(async () => {
   ;[single, cluster] = await Promise.all([startRedis(), startRedisCluster()])
-}, 180_000)
+})
 
 afterAll(async () => {
   await Promise.all([single.close(), cluster.close()])
@@ -59,7 +59,7 @@ describe('a page store on Redis', () => {
     })
     await store.close()
     way.close()
-  }, 120_000)
+  })
 
   test('what was rendered before Redis lost its marks counts as marked', async () => {
     const elapsed = { ms: 0 }

@@ -8,6 +8,7 @@
  *   PREFIX{pages}:marks   zset    tags by the number of their newest mark; '' stands for all that were forgotten
  *   PREFIX{pages}:m               pub/sub: marks
  */
+import { maxSkewMs } from '@baro/core/broker'
 import { type Script, script } from './script.ts'
 
 const moment = `
@@ -83,7 +84,7 @@ export const writePage: Script = script(
 local key, page = ARGV[2], store .. ':p:' .. ARGV[2]
 local bytes, most = tonumber(ARGV[5]), tonumber(ARGV[6])
 local before = redis.call('HGET', page, 'r')
-if before and tonumber(before) > tonumber(ARGV[4]) then return 0 end
+if before and tonumber(before) > tonumber(ARGV[4]) and tonumber(before) <= now + ${maxSkewMs} then return 0 end
 forget(key)
 if bytes > most then return 0 end
 redis.call('HSET', page, 'v', ARGV[3], 'r', ARGV[4], 'm', ARGV[8])

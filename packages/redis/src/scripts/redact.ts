@@ -3,7 +3,7 @@ import { type Script, script } from './script.ts'
 
 /**
  * Arguments: now, channel, size, ttl, bytes, offset, type and payload of the tombstone as JSON without braces, bytes of its payload, then check, bytes and text of
- * the entry. Answers with the places, or with nothing.
+ * the entry, and the check of what stands at the offset. Answers with the places, or with nothing.
  */
 export const redact: Script = script(
   'redact',
@@ -16,13 +16,14 @@ local record, existed = recordOf(name)
 if not existed then return false end
 local usedBefore = record.u
 local trimmed = trim(name, record)
-if offset <= record.f or offset > record.o then
+local list, index = keyOf('l', name), offset - record.f - 1
+local item = offset > record.f and offset <= record.o and redis.call('LINDEX', list, index)
+local since, bytes, check, at
+if item then since, bytes, check, at = split(item) end
+if check ~= ARGV[12] then
   if trimmed then save(name, record, usedBefore) end
   return false
 end
-local list, index = keyOf('l', name), offset - record.f - 1
-local item = redis.call('LINDEX', list, index)
-local since, bytes, check, at = split(item)
 -- Its id and time stay. A quote inside an id is escaped, so this ends where they end.
 local kept = string.match(string.sub(item, at), '^({"id":".-","time":[^,]*)')
 record.b = record.b - bytes + tonumber(ARGV[8])

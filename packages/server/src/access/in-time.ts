@@ -1,5 +1,5 @@
 import { BaroError } from '@baro/core'
-import type { Clock } from '@baro/core/broker'
+import { type Clock, deadlineIn } from '@baro/core/broker'
 
 /**
  * What the application answers, within a time: what never answers must not hold its asker for ever.
@@ -8,7 +8,7 @@ import type { Clock } from '@baro/core/broker'
  */
 export function inTime<T>(clock: Clock, ms: number, answer: Promise<T>, what: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () =>
+    const cancel = deadlineIn(clock, ms, () =>
       reject(new BaroError('unavailable', `${what} did not answer within ${ms} ms.`)),
     )
     answer.then(resolve, reject).finally(cancel)

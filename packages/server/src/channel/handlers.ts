@@ -135,7 +135,7 @@ export interface EventContext<T extends ChannelTypes, Own extends keyof T['event
    * changed copy too, such as `{ ...payload, seen: true }`: nothing that a schema has not seen is published. So put changes
    * into the schema, or make its transforms ones that may run twice.
    *
-   * @throws {BaroError} `not-accepted`, `invalid-payload`, `handler-failed`, `unknown-outcome` or `unavailable`.
+   * @throws {BaroError} `not-accepted`, `invalid-payload`, `handler-failed`, `not-kept`, `unknown-outcome` or `unavailable`.
    */
   publish<Type extends keyof T['events'] & string>(
     type: Type,

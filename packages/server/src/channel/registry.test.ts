@@ -2,6 +2,7 @@ import { channel } from '@baro/core'
 import { orThrow } from '@baro/core/protocol'
 import { expect, test } from 'vitest'
 import { createRegistry } from './registry.ts'
+import { loaded } from './snapshot-source.ts'
 
 const events = {}
 
@@ -33,4 +34,17 @@ test('I7: strangers may ask for any number of names', () => {
   const first = orThrow(registry.resolve('room:0'))
   for (let count = 1; count <= 1_000; count++) registry.resolve(`room:${count}`)
   expect(orThrow(registry.resolve('room:0'))).not.toBe(first)
+})
+
+test('a snapshot that the channel cannot have is refused at the start, not at its first page', () => {
+  const rows = Object.assign(channel('rows:{id}', { events }), { table: {} })
+  const room = channel('room:{id}', { events })
+  const registry = createRegistry([rows, room])
+  const load = loaded(() => null as never)
+  expect(() => registry.register(rows, { access: 'public', snapshot: load })).toThrow('cannot be loaded. Use queried()')
+  expect(() => registry.register(room, { access: 'public', snapshot: { kind: 'queried' } })).toThrow(
+    'cannot be queried. Use loaded()',
+  )
+  registry.register(rows, { access: 'public', snapshot: { kind: 'queried' } })
+  registry.register(room, { access: 'public', snapshot: load })
 })

@@ -3,7 +3,6 @@ import {
   accepted,
   anyFunction,
   checkedOptions,
-  listOf,
   matchPattern,
   type OptionRule,
   type OptionRules,
@@ -14,6 +13,7 @@ import {
   type Result,
   refused,
 } from '@baro/core/protocol'
+import { assertDefinition } from './assert-definition.ts'
 import { type DerivedWork, derivedFrom } from './derived-channels.ts'
 import type { AnyHandlers } from './handlers.ts'
 
@@ -58,9 +58,10 @@ export interface Registry {
 /**
  * Makes the registry of a hub.
  *
- * @throws {BaroError} `bad-definition` if two patterns can match one name.
+ * @throws {BaroError} `bad-definition` if two patterns can match one name, or if a definition holds what is no schema or reducer.
  */
 export function createRegistry(definitions: readonly AnyChannel[], work: DerivedWork = noWork): Registry {
+  for (const definition of definitions) assertDefinition(definition)
   for (const [index, one] of definitions.entries())
     for (const other of definitions.slice(index + 1))
       if (overlap(one.pattern, other.pattern))
@@ -130,7 +131,7 @@ export function createRegistry(definitions: readonly AnyChannel[], work: Derived
           `The channel "${pattern}" has no access rule. Call hub.on with access: 'public', or with a rule.`,
         )
       assertKnownTypes(definition, handlers)
-      if (handlers.snapshot?.kind === 'polled') polledType(definition, handlers.snapshot)
+      assertSnapshotFits(definition, handlers.snapshot)
       handlersOf.set(pattern, handlers)
     },
 
@@ -186,9 +187,12 @@ const handlerRules: OptionRules<AnyHandlers> = {
   moderators: anyFunction,
   snapshot: {
     what: 'what loaded(), polled() or queried() returned',
-    accepts: (value) => typeof value === 'object' && value !== null,
+    accepts: (value) => ['loaded', 'polled', 'queried'].includes(Object(value).kind),
   },
-  private: listOf('names of fields'),
+  private: {
+    what: 'a list of names of fields',
+    accepts: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+  },
   events: handlersByType,
   signals: handlersByType,
   requests: handlersByType,
@@ -198,12 +202,34 @@ const handlerRules: OptionRules<AnyHandlers> = {
 
 function assertKnownTypes(definition: AnyChannel, handlers: AnyHandlers): void {
   for (const kind of ['events', 'signals', 'requests'] as const)
-    for (const type of Object.keys(handlers[kind] ?? {}))
+    for (const [type, handler] of Object.entries<unknown>(handlers[kind] ?? {})) {
       if (!Object.hasOwn(definition[kind], type))
         throw new BaroError(
           'bad-definition',
           `hub.on handles ${quote(type)}, which is not among the ${kind} of "${definition.pattern.text}". Define it.`,
         )
+      if (handler !== undefined && typeof handler !== 'function')
+        throw new BaroError(
+          'bad-definition',
+          `hub.on for "${definition.pattern.text}": the handler of ${quote(type)} is ${quote(handler)}. Give a function.`,
+        )
+    }
+}
+
+/** @throws {BaroError} `bad-definition` if the channel is of another kind than where its snapshot comes from. */
+function assertSnapshotFits(definition: AnyChannel, snapshot: AnyHandlers['snapshot']): void {
+  const { pattern, table } = definition
+  if (snapshot?.kind === 'queried' && !table)
+    throw new BaroError(
+      'bad-definition',
+      `"${pattern.text}" shows no rows of a table, so its snapshot cannot be queried. Use loaded().`,
+    )
+  if (snapshot && snapshot.kind !== 'queried' && table)
+    throw new BaroError(
+      'bad-definition',
+      `"${pattern.text}" shows the rows of a table, so its snapshot cannot be ${snapshot.kind}. Use queried(), or none.`,
+    )
+  if (snapshot?.kind === 'polled') polledType(definition, snapshot)
 }
 
 /**

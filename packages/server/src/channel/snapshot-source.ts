@@ -1,6 +1,8 @@
 import type { Params } from '@baro/core'
 import type { QueriedSnapshot } from '@baro/core/broker'
-import { anyText, checkedOptions, milliseconds, type OptionRules, required } from '@baro/core/protocol'
+import { anyText, assertFunction, checkedOptions, milliseconds, type OptionRules, required } from '@baro/core/protocol'
+
+const loader = 'a function that gives the value'
 
 /** The channel whose snapshot is taken. */
 export interface SnapshotContext<P extends Params> {
@@ -26,6 +28,8 @@ export interface LoadedSnapshot<P extends Params, State> {
  * comes after the snapshot again: at least once, if the application commits before it publishes. Use a reducer that
  * replaces by key.
  *
+ * @throws {BaroError} `bad-definition` if it gets no function.
+ *
  * @example
  * ```ts
  * hub.on(orders, { access: 'public', snapshot: loaded(({ params }) => database.ordersOf(params.shop)) })
@@ -34,6 +38,7 @@ export interface LoadedSnapshot<P extends Params, State> {
 export function loaded<P extends Params, State>(
   load: (context: SnapshotContext<P>) => State | Promise<State>,
 ): LoadedSnapshot<P, State> {
+  assertFunction('loaded', load, loader)
   return { kind: 'loaded', load }
 }
 
@@ -93,6 +98,7 @@ export function polled<P extends Params, Payload>(
   poll: (context: PollContext<P>) => Payload | Promise<Payload>,
   options: PolledOptions,
 ): PolledSnapshot<P, Payload> {
+  assertFunction('polled', poll, loader)
   const { everyMs, timeoutMs = 10_000, type } = checkedOptions('polled', options, polledRules)
   return { kind: 'polled', poll, everyMs, timeoutMs, type }
 }

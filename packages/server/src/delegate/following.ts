@@ -4,7 +4,7 @@ import type { Position } from '@baro/core/protocol'
 import type { Allowances } from '../access/allowances.ts'
 import type { Gate } from '../access/gate.ts'
 import { prices } from '../access/prices.ts'
-import { type Principal, whoOf } from '../access/principal.ts'
+import { type Principal, whoIn } from '../access/principal.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { Counters } from '../observe/counters.ts'
 import type { Observing } from '../observe/observation.ts'
@@ -161,7 +161,7 @@ export class Following {
   }
 
   get #who() {
-    return { ...whoOf(this.#principal), channel: this.#resolved.channel }
+    return whoIn(this.#resolved.channel, this.#principal)
   }
 
   #hold(): Feed {

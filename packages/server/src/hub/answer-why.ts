@@ -5,7 +5,7 @@ import type { Journal, JournalPage } from '../observe/journal.ts'
 import { tellingIn } from '../observe/sentences.ts'
 import type { Language, Telling } from '../observe/telling.ts'
 import { troubleOf } from '../observe/trouble.ts'
-import { explain, type SessionAnswer, troublesOf, type WhoAsked, type WhyAnswer } from '../observe/why.ts'
+import { explain, troublesOf, type WhoAsked, type WhyAnswer, type WhyOfSession } from '../observe/why.ts'
 import type { Limits } from '../ports/limits.ts'
 import type { Feeds } from '../stream/feeds.ts'
 
@@ -74,7 +74,7 @@ function withoutChannel(
   { events, sinceMs }: JournalPage,
   { session, user, rung }: WhoAsked,
   telling: Telling,
-): SessionAnswer {
+): WhyOfSession {
   const troubles = troublesOf(events, telling)
   const sentence = troubles[0]?.sentence ?? telling.nothingWrong
   return {

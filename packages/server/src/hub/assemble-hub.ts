@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { type AnyChannel, audit, BaroError, type ChannelTypes, type Reference, type Snapshot } from '@baro/core'
 import { type Clock, consoleLog, pooledRandomness, type Recover, type StreamSource, whenHere } from '@baro/core/broker'
-import { checkedOptions, createId, here, orThrow, quote } from '@baro/core/protocol'
+import { assertFunction, checkedOptions, createId, here, nameOf, orThrow, quote } from '@baro/core/protocol'
 import { Allowances, LinkAllowance } from '../access/allowances.ts'
 import { AtWorkTogether } from '../access/at-work.ts'
 import { Connections } from '../access/connections.ts'
@@ -32,7 +32,7 @@ import { createMemoryPageStore } from '../page-cache/memory-page-store.ts'
 import { PageCache } from '../page-cache/page-cache.ts'
 import { PageJudge } from '../page-cache/page-judge.ts'
 import { RedactedPages, withoutRedacted } from '../page-cache/redacted-pages.ts'
-import { RenderRecord, RenderRecords } from '../page-cache/render-record.ts'
+import { knownMark, RenderRecord, RenderRecords } from '../page-cache/render-record.ts'
 import { tagOfPlace } from '../page-cache/tag-of-place.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
 import { Pollers } from '../polling/pollers.ts'
@@ -73,17 +73,24 @@ import type { GatewayHost } from './gateway.ts'
 import { Gateways } from './gateways.ts'
 import type { Hub, HubOptions } from './hub.ts'
 import {
+  disconnectRules,
   drainRules,
   hubOptionRules,
+  muteRules,
   observerRules,
+  participantRules,
+  principalRules,
+  publishRules,
   redactRules,
+  revokeRules,
+  signalRules,
   socketViewRules,
   viewRules,
   whyRules,
 } from './hub-option-rules.ts'
-import { hubPath } from './hub-path.ts'
 import { listen } from './listen.ts'
 import { Routes } from './routes.ts'
+import { servedPath } from './served-path.ts'
 import { SocketMounts } from './socket-mounts.ts'
 
 /** The guards that a test bed may replace, to show that each is needed. */
@@ -120,7 +127,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     pagePolicy = {},
   } = options
   const limits = { ...defaultLimits, ...options.limits }
-  const path = hubPath(options.path ?? '/baro')
+  const path = servedPath('createHub', options.path ?? '/baro')
   const counters = createCounters()
   const observation = new Observation({ clock, log })
   const { observing } = observation
@@ -311,12 +318,13 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
 
   const records = new RenderRecords()
   const judge = new PageJudge({ store: pageStore, heads, registry, viewOf, clock })
-  const pageCache = new PageCache({ store: pageStore, judge, records, clock, log, trustProxy })
+  const cache = new PageCache({ store: pageStore, judge, records, clock, log })
+  const keeping = { cache, trustProxy }
 
   const servers = new Set<Server>()
   const resolve = (reference: Reference): Resolved => {
     registry.assertComplete()
-    return orThrow(registry.resolve(reference.channel))
+    return orThrow(registry.resolve(nameOf(reference)))
   }
   /** Takes no new session, and tells all to come back. */
   const stop = (spreadMs: number): void => {
@@ -411,8 +419,10 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     counters,
 
     on: ((target: unknown, action: unknown) => {
-      if (target === 'connected' || target === 'disconnected')
+      if (target === 'connected' || target === 'disconnected') {
+        assertFunction(`hub.on("${target}")`, action)
         return sessions.watch(target, action as Parameters<Sessions['watch']>[1])
+      }
       if (typeof target === 'function') return registry.register(target as AnyChannel, action as AnyHandlers)
       throw new BaroError(
         'bad-definition',
@@ -423,17 +433,25 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     observe: (observer) => observation.observe(checkedOptions('hub.observe', observer, observerRules)),
     why: (asked = {}) => answerWhy({ journal, feeds, registry, limits }, checkedOptions('hub.why', asked, whyRules)),
 
-    publish: async (reference, type, payload, { id } = {}) =>
-      publisher.publish(resolve(reference), [{ type, payload }], id),
+    publish: async (reference, type, payload, how) =>
+      publisher.publish(
+        resolve(reference),
+        [{ type, payload }],
+        how && checkedOptions('hub.publish', how, publishRules).id,
+      ),
     redact: async (reference, what, how = {}) =>
       redactor.redact(resolve(reference), what, checkedOptions('hub.redact', how, redactRules)),
-    mute: async (reference, { by, ...asked }) => mutes.mute(resolve(reference), asked, by),
+    async mute(reference, whom) {
+      const { by, ...asked } = checkedOptions('hub.mute', whom, muteRules)
+      await mutes.mute(resolve(reference), asked, by)
+    },
     async published(id) {
       if (!database)
         throw new BaroError('bad-definition', 'hub.published waits for a database. Give "database" to createHub.')
       await database.published(id)
     },
-    signal: async (reference, type, payload, { to, key } = {}) => {
+    async signal(reference, type, payload, how = {}) {
+      const { to, key } = checkedOptions('hub.signal', how, signalRules)
       const resolved = resolve(reference)
       await signals.send(resolved, type, await signals.validate(resolved, type, payload), { to, key })
     },
@@ -444,22 +462,27 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       records.current?.add(snapshot)
       return snapshot as Snapshot<T>
     },
-    revoke: async ({ user, channel }) => revocations.end(user, { channel: channel && resolve(channel).channel }),
-    disconnect: async ({ user }) => revocations.end(user, undefined),
+    async revoke(what) {
+      const { user, channel } = checkedOptions('hub.revoke', what, revokeRules)
+      await revocations.end(user, { channel: channel && resolve(channel).channel })
+    },
+    disconnect: async (who) => revocations.end(checkedOptions('hub.disconnect', who, disconnectRules).user, undefined),
     isPublic: (reference) => gate.isPublic(resolve(reference)),
     open(principal = {}, participantOptions = {}) {
+      checkedOptions('hub.open', principal, principalRules)
+      checkedOptions('hub.open', participantOptions, participantRules)
       if (principal.user) records.assertMayBeRead(`What the user ${quote(principal.user.id)} may read`)
       return new OpenParticipant(participating, principal, participantOptions)
     },
-    pages: (handler, pagesOptions) => keepPages(pageCache, handler, { policy: pagePolicy, ...pagesOptions }),
+    pages: (handler, pagesOptions) => keepPages(keeping, handler, { policy: pagePolicy, ...pagesOptions }),
     pageParts: {
       ...{ store: pageStore, judge, records, policy: pagePolicy },
       now: () => clock.now(),
       inFrontOf: (framework, saidBy, pagesOptions) =>
-        keepPages(pageCache, framework, { policy: pagePolicy, ...pagesOptions }, saidBy),
+        keepPages(keeping, framework, { policy: pagePolicy, ...pagesOptions }, saidBy),
       embeddedReads: (body) => embeddedReads(body, (channel) => judge.versionOf(channel)),
       recorded: (path, work) =>
-        whenHere(pageStore.lastMark(), (mark) =>
+        whenHere(knownMark(pageStore), (mark) =>
           records.run(new RenderRecord({ path, isShared: false, isKept: false, mark, began: clock.now() }), work),
         ),
     },
@@ -477,6 +500,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     handle: (request, response) => routes.handle(request, response),
     handleUpgrade: (request, stream, head) => routes.handleUpgrade(request, stream, head),
     serve: (reference, view = {}) => {
+      nameOf(reference)
       const defaults = queryOf(checkedOptions('hub.serve', view, viewRules))
       return (request, response) => routes.answerMounted(reference, defaults, request, response)
     },

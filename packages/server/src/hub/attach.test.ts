@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { Agent, createServer, type RequestListener, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createFakeClock } from '@baro/testing'
@@ -216,4 +216,23 @@ describe('a hub that listens', () => {
     await one.close()
     expect(await client.ask('baro:unsubscribe', { channel: 'a' })).toMatchObject({ type: 'baro:error' })
   })
+})
+
+test('a server that is closed ends, although a proxy goes on using its connections: a node that stops ends each with its answer', async () => {
+  const hub = makeHub()
+  const server = createServer((_request, response) => response.end('a page'))
+  hub.attach(server)
+  const port = await listening(server)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  ends.push(() => agent.destroy())
+  const connectionAfter = (path: string) =>
+    new Promise<string | undefined>((resolve) => {
+      const asking = request({ port, host: '127.0.0.1', path, agent }, (response) => {
+        response.resume().on('end', () => resolve(response.headers.connection))
+      })
+      asking.end()
+    })
+  for (const path of ['/', '/baro/health']) expect(await connectionAfter(path)).toBe('keep-alive')
+  await hub.drain({ spreadMs: 0 })
+  for (const path of ['/', '/baro/health']) expect(await connectionAfter(path)).toBe('close')
 })

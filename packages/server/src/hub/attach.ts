@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { BaroError } from '@baro/core'
+import { quote } from '@baro/core/protocol'
 import type { Hub } from './hub.ts'
 import { interceptServer } from './intercept-server.ts'
 
@@ -8,12 +9,18 @@ type Attached = Pick<Hub, 'handle' | 'handleUpgrade'>
 const attached = new WeakMap<Server, Map<Attached, () => void>>()
 
 /**
- * An HTTP/2 server has no connection of its own for each event stream, and bounds what waits in ways of its own: the
+ * What is no server has nothing to attach to. An HTTP/2 server has no connection of its own for each event stream, and bounds what waits in ways of its own: the
  * hub's bounds (I7) would not hold there.
  *
- * @throws {BaroError} `bad-definition` for such a server, also one that allows HTTP/1 beside it.
+ * @throws {BaroError} `bad-definition` for either, also for a server that allows HTTP/1 beside HTTP/2.
  */
 export function assertHttp1(server: Server): void {
+  // An Express app has no listeners of its own; `app.listen` returns the server.
+  if (typeof Object(server).listeners !== 'function' || !('listening' in server))
+    throw new BaroError(
+      'bad-definition',
+      `hub.attach takes a server of node:http or node:https, not ${typeof server === 'function' ? 'a function' : quote(server)}. Of an Express app it is what app.listen() returns.`,
+    )
   if ('updateSettings' in server)
     throw new BaroError(
       'bad-definition',

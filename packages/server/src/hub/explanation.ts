@@ -1,5 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type ExplainedIn, explainError, explanationPath, isErrorCode } from '@baro/core/explain'
+import { bestLanguage } from '../transports/http/best-language.ts'
+
+const languages: readonly ExplainedIn[] = ['en', 'ko']
 
 /** Where a hub at `path` explains an error; `undefined` for a code that is none of the table, such as that of a reset. */
 export function docsOf(path: string, code: string): string | undefined {
@@ -17,10 +20,5 @@ export function explanationAt(
   { 'accept-language': asked = '' }: IncomingHttpHeaders,
 ): string | undefined {
   const code = /^\/errors\/([a-z-]+)$/.exec(rest)?.[1] ?? ''
-  return isErrorCode(code) ? `${code}\n\n${explainError(code, preferred(asked))}\n` : undefined
-}
-
-/** The first of our languages among those that a browser lists. It lists them in their order, with weights that fall. */
-function preferred(accepted: string): ExplainedIn {
-  return /(?:^|[,\s])(en|ko)\b/i.exec(accepted)?.[1]?.toLowerCase() === 'ko' ? 'ko' : 'en'
+  return isErrorCode(code) ? `${code}\n\n${explainError(code, bestLanguage(languages, asked))}\n` : undefined
 }

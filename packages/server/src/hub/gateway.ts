@@ -18,7 +18,7 @@ import type { Upgrade, WebSocketSocket } from '../transports/websocket/websocket
  * The hub has checked the origin, and the allowance of the address, before it calls.
  */
 export interface Gateway {
-  /** What all of its URLs begin with, for example `/socket.io`. */
+  /** What all of its URLs begin with, for example `/socket.io`: a path as `servedPath` makes it. */
   readonly path: string
   /** Headers of requests, beside those that the hub takes, that pages of other origins may send. Default: none. */
   readonly requestHeaders?: readonly string[]

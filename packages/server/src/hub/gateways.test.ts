@@ -14,14 +14,21 @@ test('a gateway is found by its path, whatever the case of what is encoded', () 
   for (const path of ['/', '/socket.iox', '/baro/socket.io', '/SOCKET.IO/']) expect(gateways.find(path)).toBeUndefined()
 })
 
-test.each(['/baro', '/baro/channels', '/baro/health/live', '/', '/foreign', '/foreign/below', 'http://x', '/a//b'])(
-  'no gateway is at %s, where the hub or another one is, or where no URL leads',
-  (path) => {
-    const gateways = new Gateways('/baro')
-    gateways.add(at('/foreign'))
-    expect(() => gateways.add(at(path))).toThrow(expect.objectContaining({ code: 'bad-definition' }))
-  },
-)
+test.each([
+  '/baro',
+  '/baro/channels',
+  '/baro/health/live',
+  '/baro/errors',
+  '/',
+  '/foreign',
+  '/foreign/below',
+  'http://x',
+  '/a//b',
+])('no gateway is at %s, where the hub or another one is, or where no URL leads', (path) => {
+  const gateways = new Gateways('/baro')
+  gateways.add(at('/foreign'))
+  expect(() => gateways.add(at(path))).toThrow(expect.objectContaining({ code: 'bad-definition' }))
+})
 
 test('what looks at the hub may be below its path, where the hub answers nothing itself', () => {
   const gateways = new Gateways('/baro')

@@ -1,7 +1,7 @@
 import { BaroError } from '@baro/core'
 import { quote } from '@baro/core/protocol'
 import type { Gateway } from './gateway.ts'
-import { hubPath, restBelow } from './hub-path.ts'
+import { restBelow, servedPath } from './served-path.ts'
 
 /** The gateways of a hub, by their paths. */
 export class Gateways {
@@ -14,7 +14,7 @@ export class Gateways {
 
   /** @throws {BaroError} `bad-definition` if no URL has its path, or if the hub or another gateway is there. */
   add(gateway: Gateway): void {
-    const path = hubPath(gateway.path)
+    const path = servedPath('hub.addGateway', gateway.path)
     const others = this.#gateways.map((one) => one.path)
     const isOthers = others.some((other) => isWithin(other, path) || isWithin(path, other))
     if (path === '' || isOthers || isWithin(path, this.#hubPath) || isOwn(restBelow(this.#hubPath, path)))
@@ -36,7 +36,7 @@ export class Gateways {
 }
 
 /** What the hub answers itself, below its path. Beside it there is room for what looks at the hub, such as its metrics. */
-const ownPlaces = ['channels', 'connect', 'publish', 'revalidate', 'health']
+const ownPlaces = ['channels', 'connect', 'publish', 'revalidate', 'health', 'errors']
 
 function isOwn(rest: string | undefined): boolean {
   return rest === '' || ownPlaces.includes(rest?.split('/')[1] ?? '')

@@ -12,9 +12,12 @@ import {
   whole,
   yesOrNo,
 } from '@baro/core/protocol'
+import type { Principal } from '../access/principal.ts'
+import type { SignalOptions } from '../channel/handlers.ts'
 import { type HubObserver, hubEventNames } from '../observe/hub-events.ts'
 import { languages } from '../observe/telling.ts'
 import { policyRules } from '../page-cache/page-policy.ts'
+import type { ParticipantOptions } from '../participant/participant.ts'
 import { limitRules } from '../ports/limits.ts'
 import { renewalMs } from '../presence/attendance.ts'
 import type { Redacting } from '../publish/redactor.ts'
@@ -84,6 +87,54 @@ export const socketViewRules: OptionRules<NonNullable<Parameters<Hub['serveSocke
 export const drainRules: OptionRules<NonNullable<Parameters<Hub['drain']>[0]>> = {
   spreadMs: milliseconds(0),
   timeoutMs: milliseconds(0),
+}
+
+/** Whoever publishes, mutes or ends something by it checks what it holds. */
+const checkedLater: OptionRule = { what: 'a value', accepts: () => true }
+
+/** What the options of `hub.publish` must be. */
+export const publishRules: OptionRules<NonNullable<Parameters<Hub['publish']>[3]>> = { id: anyText }
+
+/** What the options of `hub.signal` must be: a `to` with a typo would send to everybody. */
+export const signalRules: OptionRules<SignalOptions> = { to: anyText, key: anyText }
+
+/** What `hub.mute` takes. */
+export const muteRules: OptionRules<Parameters<Hub['mute']>[1]> = {
+  ...{ user: checkedLater, guests: checkedLater, untilMs: checkedLater, reason: checkedLater },
+  by: anyText,
+}
+
+/** What `hub.disconnect` takes. */
+export const disconnectRules: OptionRules<Parameters<Hub['disconnect']>[0]> = { user: checkedLater }
+
+/** What `hub.revoke` takes: a `channel` with a typo would end all that a user follows. */
+export const revokeRules: OptionRules<Parameters<Hub['revoke']>[0]> = { user: checkedLater, channel: checkedLater }
+
+const identity: OptionRule = {
+  what: 'a user: { id: "ada" }',
+  accepts: (value) => {
+    const { id } = Object(value) as { readonly id?: unknown }
+    return typeof id === 'string' && id !== ''
+  },
+}
+
+/** For whom a participant acts: a user with a typo would be a guest. */
+export const principalRules: OptionRules<Principal> = {
+  user: identity,
+  key: checkedLater,
+  guest: anyText,
+  address: anyText,
+  session: anyText,
+  rung: anyText,
+  alias: anyText,
+  staysMs: milliseconds(0),
+}
+
+/** What a participant is told of itself. */
+export const participantRules: OptionRules<ParticipantOptions> = {
+  ended: anyFunction,
+  over: anyFunction,
+  claimsLost: anyFunction,
 }
 
 /** What the options of `hub.redact` must be. */

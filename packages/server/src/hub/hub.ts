@@ -184,7 +184,7 @@ export interface Hub {
    *   first answer. Default: a new id.
    * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition` if a channel has no handlers yet, `not-accepted`,
    *   `invalid-payload`, `handler-failed` if the schema throws, or `unavailable`; with an id also `bad-id`, `in-progress`,
-   *   `rate-limited` or `unknown-outcome`.
+   *   `rate-limited`, `not-kept` or `unknown-outcome`.
    *
    * @example
    * ```ts
@@ -377,7 +377,7 @@ export interface Hub {
   /**
    * Serves the hub on a server of `node:http` or `node:https`, beside what the server serves already. Calling it again changes nothing.
    *
-   * @throws {BaroError} `bad-definition` if a channel has no handlers, or if it is a server of HTTP/2.
+   * @throws {BaroError} `bad-definition` if a channel has no handlers, or if it is no such server, or one of HTTP/2.
    */
   attach(server: Server): void
   /**
@@ -386,7 +386,7 @@ export interface Hub {
    *
    * @param tls A key and a certificate, and whatever else `node:tls` takes: then it is `https:` and `wss:`. Default: `http:`.
    *
-   * @throws {BaroError} `bad-definition` if a channel has no handlers.
+   * @throws {BaroError} `bad-definition` if a channel has no handlers, or if the port is none.
    *
    * @example
    * ```ts

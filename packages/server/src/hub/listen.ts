@@ -2,7 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket as NetSocket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
-import type { Log } from '@baro/core'
+import { BaroError, type Log } from '@baro/core'
+import { quote } from '@baro/core/protocol'
 import { describeError } from '../observe/describe-error.ts'
 import type { Limits } from '../ports/limits.ts'
 
@@ -36,6 +37,9 @@ export async function listen(
   host?: string,
   tls?: TlsOptions,
 ): Promise<Listening> {
+  // Node takes a text for the path of a socket, and nothing for any port.
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    throw new BaroError('bad-definition', `hub.listen takes a port from 0 to 65535, not ${quote(port)}. Pass a number.`)
   // The hub is first to say that a body is late, with a code; this bound is for bodies that nobody reads.
   const requestTimeout = headersTimeout + Math.ceil(limits.bodyTimeoutMs)
   const timeouts = { headersTimeout, requestTimeout, keepAliveTimeout, connectionsCheckingInterval }

@@ -31,7 +31,7 @@ import { docsOf, explanationAt } from './explanation.ts'
 import type { Gateway } from './gateway.ts'
 import type { Gateways } from './gateways.ts'
 import { healthOf } from './health.ts'
-import { restBelow } from './hub-path.ts'
+import { restBelow } from './served-path.ts'
 import type { SocketMounts } from './socket-mounts.ts'
 
 /**
@@ -92,6 +92,8 @@ export class Routes {
 
   /** Answers a request if it is under the path of the hub or of a gateway; returns whether it did. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
+    // Also where the application answers: a server that is closed waits for each connection that a proxy goes on using.
+    if (this.#parts.sessions.isStopping && request.httpVersionMajor === 1) response.setHeader('Connection', 'close')
     const pathname = pathOf(request.url)
     const gateway = this.#parts.gateways.find(pathname)
     if (gateway) {

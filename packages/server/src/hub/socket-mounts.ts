@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { BaroError, type Reference } from '@baro/core'
-import { createPattern, encodeSegment, matchPattern, overlap, type Pattern, quote } from '@baro/core/protocol'
+import { createPattern, encodeSegment, matchPattern, nameOf, overlap, type Pattern, quote } from '@baro/core/protocol'
 import { searchOf } from '../transports/channel-url/channel-query.ts'
 
 /** The parameters of a path: `PathParams<'/rooms/{id}'>` is `{ id: string }`. */
@@ -48,6 +48,9 @@ export class SocketMounts {
 
   /** @throws {BaroError} `bad-definition` if no URL has the path, or another mount or the hub itself is there. */
   add(path: string, choose: Mount['choose'], defaults: Mount['defaults']): void {
+    if (typeof path !== 'string')
+      throw new BaroError('bad-definition', `hub.serveSockets takes a path such as "/rooms/{id}", not ${quote(path)}.`)
+    if (typeof choose !== 'function') nameOf(choose)
     const pattern = patternOf(path)
     if (this.#own.some((own) => overlap(own, pattern)))
       throw new BaroError(

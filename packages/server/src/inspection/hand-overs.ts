@@ -1,10 +1,10 @@
 import type { Publication } from '@baro/core'
 import type { HubEvent } from '../observe/hub-events.ts'
 import type { JournalEvent } from '../observe/journal.ts'
-import type { HandOver } from './inspection.ts'
+import type { SeenHandOver } from './inspection.ts'
 
 /** A hand-over as the journal tells it, and when its time of being live was over. */
-export interface ToldHandOver extends Omit<HandOver, 'firstLive' | 'missing'> {
+export interface ToldHandOver extends Omit<SeenHandOver, 'firstLive' | 'missing'> {
   /** It caught up in several answers, of which the journal counts the first alone. The others follow in a chain (I2). */
   readonly isInSteps?: boolean | undefined
   /** It was cut, left or disconnected then. */
@@ -70,7 +70,7 @@ export function handOversOf(events: readonly JournalEvent[]): readonly ToldHandO
 }
 
 /** The proof: what history has between page and live, against what came; and the first that came live. */
-export function counted(told: ToldHandOver, history: CountedFrom | undefined): HandOver {
+export function counted(told: ToldHandOver, history: CountedFrom | undefined): SeenHandOver {
   const { endedAtMs = Number.POSITIVE_INFINITY, isInSteps, ...handOver } = told
   const { liveAt, resumedAt, outcome, caughtUp } = handOver
   if (!history || liveAt === undefined) return handOver

@@ -116,7 +116,7 @@ export interface SeenState {
 }
 
 /** How a session came from where a page stood to live, in one channel. */
-export interface HandOver {
+export interface SeenHandOver {
   readonly channel: string
   readonly atMs: number
   /** Where the page was rendered: an offset, or how it came without one. */
@@ -200,7 +200,7 @@ export interface Inspection {
   /** What the journal knows of a session. */
   journal(session: string): JournalPage
   /** How a session came from its pages to live. @throws {BaroError} `unavailable`. */
-  handOvers(session: string): Promise<readonly HandOver[]>
+  handOvers(session: string): Promise<readonly SeenHandOver[]>
   /** @throws {BaroError} `bad-name`, `unknown-channel`, `unavailable`. */
   history(reference: Reference, limit: number, until?: number): Promise<SeenHistory>
   /**

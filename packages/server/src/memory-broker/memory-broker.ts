@@ -4,7 +4,6 @@ import {
   type AppendOptions,
   type Broker,
   type Cancel,
-  Claims,
   consoleLog,
   defaultClaimLimits,
   type Entry,
@@ -14,6 +13,7 @@ import {
   MemberSets,
   NodeListeners,
   pooledRandomness,
+  RememberedClaims,
   type Report,
   type SetChange,
   type SetStep,
@@ -101,7 +101,7 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
   const records = new Records({ maxBytes, maxChannels })
   let droppedChannels = 0
   let trimmedPublications = 0
-  const claims = new Claims(createId(randomness), clock, claimLimits)
+  const claims = new RememberedClaims(createId(randomness), clock, claimLimits)
   const report: Report = (sentence, error) => log.error({}, `${sentence} ${describeError(error)}`)
   const nodes = new NodeListeners(report)
   const sets = new MemberSets(clock)
@@ -240,10 +240,10 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
       return append(name, entries, bounds, options)
     },
 
-    async redact(name, offset, tombstone, entry, bounds) {
+    async redact(name, place, tombstone, entry, bounds) {
       assertOpen()
       const channel = channels.get(name)
-      const delivery = channel?.stream?.redact(offset, tombstone, entry, bounds, clock.elapsed())
+      const delivery = channel?.stream?.redact(place, tombstone, entry, bounds, clock.elapsed())
       if (!channel || !delivery) return undefined
       records.used(channel)
       channel.followers?.deliver(delivery)

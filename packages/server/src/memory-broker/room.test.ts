@@ -7,7 +7,7 @@ import {
   recover,
   type StreamFollower,
 } from '@baro/core/broker'
-import type { AtPosition } from '@baro/core/protocol'
+import { type AtPosition, checkOf } from '@baro/core/protocol'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { createMemoryBroker, type MemoryBrokerOptions } from './memory-broker.ts'
@@ -179,7 +179,7 @@ describe('I7: the room of a memory broker', () => {
     const { broker, clock } = setUp()
     await append(broker, 'room:1', 'a', 'x'.repeat(50_000))
     await append(broker, 'room:2', 'a', 'x'.repeat(50_000))
-    await broker.redact('room:2', 1, { type: 'gone', payload: null }, entry('b'), bounds)
+    await broker.redact('room:2', { offset: 1, check: 'a' }, { type: 'gone', payload: null }, entry('b'), bounds)
     expect(broker.usage().bytes).toBeLessThan(55_000)
     await clock.pass(hour + 20_000)
     expect(broker.usage().channels).toBe(2)
@@ -209,9 +209,12 @@ describe('I7: the room of a memory broker', () => {
       const name = `room:${chance.integer(0, 30)}`
       const does = chance.integer(0, 9)
       if (does < 5) await append(broker, name, `id-${step}`, 'x'.repeat(chance.integer(0, 3_000)))
-      else if (does === 5)
-        await broker.redact(name, chance.integer(1, 3), entry('gone', null), entry(`r-${step}`), bounds)
-      else if (does === 6) ends.push(await broker.follow(name, follower))
+      else if (does === 5) {
+        const offset = chance.integer(1, 3)
+        const [found] = (await broker.read(name, { until: offset, limit: 1, bytes: 10_000 })).publications
+        const place = { offset, check: checkOf(found?.id ?? 'nothing') }
+        await broker.redact(name, place, entry('gone', null), entry(`r-${step}`), bounds)
+      } else if (does === 6) ends.push(await broker.follow(name, follower))
       else if (does === 7) ends.splice(chance.integer(0, ends.length), 1)[0]?.()
       else if (does === 8) {
         const { epoch, head } = await broker.read(name, all)

@@ -11,7 +11,7 @@ import type {
   StreamView,
 } from '@baro/core/broker'
 import { Deque, isFarOver, isUnfolded } from '@baro/core/broker'
-import { type AtPosition, type Place, positionAfter, startOf } from '@baro/core/protocol'
+import { type AtPosition, checkOf, type Place, positionAfter, startOf } from '@baro/core/protocol'
 import { footprintOf, StateFootprint } from './footprint.ts'
 import { jsonBytes } from './json-bytes.ts'
 
@@ -84,7 +84,7 @@ export class Stream {
   }
 
   redact(
-    offset: number,
+    { offset, check }: Place,
     tombstone: Content,
     entry: Entry,
     bounds: HistoryBounds,
@@ -92,7 +92,7 @@ export class Stream {
   ): Delivery | undefined {
     this.trim(elapsed)
     const kept = this.#kept.at(this.#indexOf(offset))
-    if (!kept) return undefined
+    if (!kept || checkOf(kept.publication.id) !== check) return undefined
     const [bytes, more] = [bytesOf(tombstone), bytesOf(entry)]
     bury(kept, tombstone)
     this.#bytes += bytes - kept.bytes

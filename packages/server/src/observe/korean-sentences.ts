@@ -51,6 +51,7 @@ const refusals: Readonly<Record<ErrorCode, string>> = {
   'rate-limited': '허용된 양보다 많습니다.',
   'too-many-subscriptions': '한 연결이 따를 수 있는 채널 수를 넘었습니다.',
   'handler-failed': '애플리케이션 코드가 예외를 던졌습니다.',
+  'not-kept': '저장소가 발행을 보관하지 못했습니다.',
   unavailable: '지금은 할 수 없습니다.',
   closed: '허브가 닫혔습니다.',
 }

@@ -37,7 +37,7 @@ export interface PublicationAsked {
 }
 
 /** What is known of one session and one channel. */
-export interface SessionAnswer {
+export interface WhyOfSession {
   /** Left out where the user came by single requests. */
   readonly session: string | undefined
   readonly user: string | undefined
@@ -59,7 +59,7 @@ export interface SessionAnswer {
 }
 
 /** Whose page of the journal it is. */
-export type WhoAsked = Partial<Pick<SessionAnswer, 'session' | 'user' | 'rung'>>
+export type WhoAsked = Partial<Pick<WhyOfSession, 'session' | 'user' | 'rung'>>
 
 /** Something that went wrong. */
 export interface Trouble {
@@ -78,7 +78,7 @@ export interface WhyAnswer {
   /** The publication that was asked for; `undefined` if none was, or if it is not in history. */
   readonly publication: (PublicationAsked & { readonly id: string; readonly type: string }) | undefined
   /** Who was asked for, newest first; empty if the journal knows nobody like that. */
-  readonly sessions: readonly SessionAnswer[]
+  readonly sessions: readonly WhyOfSession[]
   /** What went wrong in the channel, or on this node, for nobody in particular; newest first. */
   readonly troubles: readonly Trouble[]
   /** From this moment on the journal of the node knows everything, but of those with more than 200 events. */
@@ -100,11 +100,11 @@ export function explain(
   channel: string,
   publication?: PublicationAsked,
   telling: Telling = english,
-): SessionAnswer {
+): WhyOfSession {
   const { sentenceOf } = telling
   const events = all.filter((event) => isAbout(event, channel))
   const troubles = troublesOf(events, telling)
-  const say = (outcome: Outcome | undefined, sentence: string, by?: HubEvent, cause?: Cause): SessionAnswer => ({
+  const say = (outcome: Outcome | undefined, sentence: string, by?: HubEvent, cause?: Cause): WhyOfSession => ({
     ...{ session: of.session, user: of.user, rung: of.rung },
     outcome,
     cause,

@@ -1,9 +1,19 @@
 /** What an application says of its pages. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Duration } from '@baro/core'
-import { checkedOptions, durationMs, listOf, type OptionRule, type OptionRules, whole } from '@baro/core/protocol'
+import {
+  assertFunction,
+  checkedOptions,
+  durationMs,
+  listOf,
+  type OptionRule,
+  type OptionRules,
+  whole,
+} from '@baro/core/protocol'
+import { KnownRequests } from './known-requests.ts'
 import type { PageCache, PagesOf } from './page-cache.ts'
 import { type PagePolicy, policyRules } from './page-policy.ts'
+import type { PageKeying } from './page-request.ts'
 
 /** What `hub.pages` takes beside the handler. */
 export interface PagesOptions {
@@ -22,6 +32,12 @@ export interface PagesOptions {
    * Default: a request with cookies goes to the handler.
    */
   readonly cookies?: readonly string[]
+  /**
+   * The languages that pages come in, as tags such as `ko` or `pt-BR`, first the one for everybody else. Of `Accept-Language` a
+   * render then sees the best of them and nothing else, so a page that varies by it is rendered and kept once for each. Default: a
+   * render sees what was sent, and each of the many spellings of browsers has a page of its own.
+   */
+  readonly languages?: readonly string[]
   /**
    * Headers that a render gets to see beside `Accept` and `Accept-Language`. A page that differs by one says so in `Vary`.
    * Default: none.
@@ -44,6 +60,14 @@ const timeout: OptionRule = {
   accepts: (value) => policyRules.minInterval.accepts(value),
 }
 
+function isLanguageTag(value: unknown): boolean {
+  try {
+    return typeof value === 'string' && Intl.getCanonicalLocales(value).length === 1
+  } catch {
+    return false
+  }
+}
+
 const pagesRules: OptionRules<PagesOptions> = {
   policy: {
     what: 'a policy such as { maxAge: "10s" }, or a function of the path that returns one',
@@ -51,6 +75,10 @@ const pagesRules: OptionRules<PagesOptions> = {
   },
   query: listOf('names of parameters'),
   cookies: listOf('names of cookies'),
+  languages: {
+    what: 'a list of at least one language tag, such as ["ko", "en"]',
+    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isLanguageTag),
+  },
   headers: listOf('names of headers'),
   build: {
     what: '1 to 128 of A-Z a-z 0-9 _ . -',
@@ -60,18 +88,27 @@ const pagesRules: OptionRules<PagesOptions> = {
   maxPageBytes: whole('bytes'),
 }
 
+/** What keeping works with. */
+export interface KeepingParts {
+  readonly cache: PageCache
+  /** How many proxies are believed about scheme and host. */
+  readonly trustProxy: number
+}
+
 /** Makes a handler that keeps the pages of another; with `saidBy`, of a framework that guards what is for one visitor. */
 export function keepPages(
-  cache: PageCache,
+  { cache, trustProxy }: KeepingParts,
   handler: RequestListener,
   given: PagesOptions = {},
   saidBy?: string,
 ): RequestListener {
+  assertFunction('hub.pages', handler, 'a handler (request, response) => …')
   const options = checkedOptions('hub.pages', given, pagesRules)
   const {
     policy = {},
     query,
     cookies,
+    languages,
     headers = [],
     build = '',
     renderTimeout = '10s',
@@ -80,14 +117,17 @@ export function keepPages(
   const always = typeof policy === 'function' ? undefined : checkedOptions('hub.pages policy', policy, policyRules)
   // Asked for each request: an application that has a few policies has each of them looked at once.
   const checked = new WeakSet<PagePolicy>()
+  const keying: PageKeying = {
+    query: query && new Set(query),
+    cookies: cookies && new Set(cookies),
+    build,
+    languages,
+    headers: [...new Set(['accept', 'accept-language', ...headers.map((name) => name.toLowerCase())])],
+  }
   const pages: PagesOf = {
     handler,
-    keying: {
-      query: query && new Set(query),
-      cookies: cookies && new Set(cookies),
-      build,
-      headers: [...new Set(['accept', 'accept-language', ...headers.map((name) => name.toLowerCase())])],
-    },
+    keying,
+    requests: new KnownRequests(keying, trustProxy),
     policyOf: (path) => {
       if (typeof policy !== 'function') return always
       const found = policy(path)

@@ -1,5 +1,5 @@
-import type { Clock, KeptPage, PageStore } from '@baro/core/broker'
-import { checkedOptions, type OptionRules, whole } from '@baro/core/protocol'
+import { type Clock, type KeptPage, maxSkewMs, type PageStore } from '@baro/core/broker'
+import { checkedOptions, type OptionRules, objectWith, whole } from '@baro/core/protocol'
 import { nodeClock } from '../system/node-clock.ts'
 
 /** What `createMemoryPageStore` takes. */
@@ -12,7 +12,7 @@ export interface MemoryPageStoreOptions {
 
 const rules: OptionRules<MemoryPageStoreOptions> = {
   maxBytes: whole('bytes'),
-  clock: { what: 'a clock', accepts: (value) => typeof (value as Clock | undefined)?.elapsed === 'function' },
+  clock: objectWith('now', 'elapsed'),
 }
 
 /** What a page takes beside its bytes and texts, about: its objects, and its place in a map. */
@@ -63,7 +63,8 @@ export function createMemoryPageStore(given: MemoryPageStoreOptions = {}): PageS
 
     write(key, page) {
       const before = pages.get(key)
-      if (before && before.page.renderedAt > page.renderedAt) return
+      const newest = clock.now() + maxSkewMs
+      if (before && before.page.renderedAt > page.renderedAt && before.page.renderedAt <= newest) return
       drop(key)
       const bytes = bytesOf(key, page)
       if (bytes > maxBytes) return

@@ -3,26 +3,17 @@
  * it so. Many who ask in one moment wait for the same render.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { TLSSocket } from 'node:tls'
 import type { Log } from '@baro/core'
-import {
-  type Clock,
-  isLater,
-  type KeptPage,
-  type NowOrLater,
-  orElse,
-  type PageStore,
-  whenHere,
-} from '@baro/core/broker'
-import { siteOf } from '../access/arrival.ts'
+import { type Clock, type KeptPage, type NowOrLater, orElse, type PageStore, whenHere } from '@baro/core/broker'
 import { describeError } from '../observe/describe-error.ts'
 import { mayBeShared, readCacheControl } from './cache-control.ts'
 import { cacheStatusOf, type HowAnswered } from './cache-status.ts'
 import { embeddedReads } from './embedded-reads.ts'
 import { answerWithPage, formsOf, headOf, type KeptVariants, variantsIn } from './kept-answer.ts'
+import type { KnownRequests } from './known-requests.ts'
 import type { PageJudge } from './page-judge.ts'
 import { type PagePolicy, policyFor } from './page-policy.ts'
-import { type PageKeying, type PageRequest, pageRequestOf, variantKey, varyOf } from './page-request.ts'
+import { type PageKeying, type PageRequest, varyOf } from './page-request.ts'
 import type { PageVerdict } from './page-verdict.ts'
 import { RenderRecord, type RenderRecords } from './render-record.ts'
 import { type Rendered, type RenderedAnswer, renderPage } from './rendered.ts'
@@ -34,14 +25,14 @@ export interface PageCacheParts {
   readonly records: RenderRecords
   readonly clock: Pick<Clock, 'now' | 'elapsed' | 'after'>
   readonly log: Log
-  /** How many proxies are believed about scheme and host. */
-  readonly trustProxy: number
 }
 
 /** The pages of one handler. */
 export interface PagesOf {
   readonly handler: RequestListener
   readonly keying: PageKeying
+  /** Says which page each request is for. */
+  readonly requests: Pick<KnownRequests, 'pageOf'>
   readonly policyOf: (path: string) => PagePolicy | undefined
   readonly renderTimeoutMs: number
   readonly maxPageBytes: number
@@ -91,28 +82,21 @@ export class PageCache {
 
   /** Answers a request with a kept page, or by the handler. */
   answer(pages: PagesOf, request: IncomingMessage, response: ServerResponse): void {
-    const { method = 'GET', url = '/', headers } = request
-    const isEncrypted = (request.socket as Partial<TLSSocket>).encrypted === true
-    const { scheme = 'http', host = '' } = siteOf({ headers, isEncrypted }, this.#parts.trustProxy)
-    const page = pageRequestOf({ method, url, headers, scheme, host }, pages.keying)
+    const page = pages.requests.pageOf(request)
     if (typeof page === 'string') {
-      if (page === 'method') this.#watchUnsafe(url, request, response)
+      if (page === 'method') this.#watchUnsafe(request, response)
       return this.#pass(pages, request, response, page)
     }
     const policy = pages.policyOf(page.path)
     if (!policy || this.#isRemembered(this.#private, page.key)) return this.#pass(pages, request, response, 'bypass')
     const asking: Asking = { pages, policy, page, request, response }
     // Each step of a hit that waits for nothing is taken at once: a hit costs little else.
-    const kept = this.#find(page)
-    if (isLater(kept)) return void kept.then((found) => this.#judgeFound(asking, found))
-    this.#judgeFound(asking, kept)
+    void whenHere(this.#find(page), (kept) => this.#judgeFound(asking, kept))
   }
 
-  #judgeFound(asking: Asking, kept: KeptUnder | undefined): void {
+  #judgeFound(asking: Asking, kept: KeptUnder | undefined): NowOrLater<void> {
     if (!kept) return this.#answerFound(asking, undefined)
-    const verdict = this.#parts.judge.judge(kept.page)
-    if (isLater(verdict)) return void verdict.then((later) => this.#answerJudged(asking, kept, later))
-    this.#answerJudged(asking, kept, verdict)
+    return whenHere(this.#parts.judge.judge(kept.page), (verdict) => this.#answerJudged(asking, kept, verdict))
   }
 
   #answerJudged(asking: Asking, kept: KeptUnder, verdict: PageVerdict): void {
@@ -131,7 +115,7 @@ export class PageCache {
   #answerFound(asking: Asking, found: Found | undefined): void {
     const { page, request, response } = asking
     // What varies is known where something was kept; else all that a render may see tells pages apart.
-    const key = found?.key ?? variantKey(page, asking.pages.keying.headers)
+    const key = found?.key ?? page.variantKey(asking.pages.keying.headers)
     if (!found) return this.#wait(asking, key, undefined)
     const { verdict } = found
     if (verdict.state === 'fresh') return this.#answerFresh(asking, found.page, verdict)
@@ -234,7 +218,7 @@ export class PageCache {
       began: clock.now(),
     })
     let wanted: RenderWanted | undefined
-    const rendered = await this.#parts.records.run(record, () =>
+    const render = () =>
       renderPage(page, {
         handler: pages.handler,
         clock,
@@ -245,8 +229,9 @@ export class PageCache {
           wanted = wantedOf(asking, status, headers)
           return wanted.is !== 'private'
         },
-      }),
-    )
+      })
+    const { records } = this.#parts
+    const rendered = await (pages.isGuarded ? records.run(record, render) : records.runToItsEnd(record, render))
     try {
       await this.#land({ asking, key, record, rendered, wanted }, tell)
     } catch (error) {
@@ -332,31 +317,23 @@ export class PageCache {
     if (vary.length === 0) return store.write(page.key, kept)
     const variants: KeptVariants = { vary }
     const pointer: KeptPage = { ...kept, about: { vary: [...variants.vary] }, parts: {}, reads: [], tags: [] }
-    return whenHere(store.write(page.key, pointer), () => store.write(variantKey(page, vary), kept))
+    return whenHere(store.write(page.key, pointer), () => store.write(page.variantKey(vary), kept))
   }
 
   /** What is kept of a page, and under which key. */
   #find(page: PageRequest): NowOrLater<KeptUnder | undefined> {
-    const kept = this.#read(page.key)
-    return isLater(kept) ? kept.then((later) => this.#variantOf(page, later)) : this.#variantOf(page, kept)
+    return whenHere(this.#read(page.key), (kept) => this.#variantOf(page, kept))
   }
 
   #variantOf(page: PageRequest, kept: KeptPage | undefined): NowOrLater<KeptUnder | undefined> {
     const vary = kept && variantsIn(kept)
     if (!vary) return kept && { key: page.key, page: kept }
-    const key = variantKey(page, vary)
-    const variant = this.#read(key)
-    if (isLater(variant)) return variant.then((later) => later && { key, page: later })
-    return variant && { key, page: variant }
+    const key = page.variantKey(vary)
+    return whenHere(this.#read(key), (variant) => variant && { key, page: variant })
   }
 
   #read(key: string): NowOrLater<KeptPage | undefined> {
-    try {
-      const kept = this.#parts.store.read(key)
-      return isLater(kept) ? kept.catch((error) => this.#unanswered(error, undefined)) : kept
-    } catch (error) {
-      return this.#unanswered(error, undefined)
-    }
+    return this.#asked(() => this.#parts.store.read(key), undefined)
   }
 
   /** Another node renders it: looks until that is done, or its time is over. */
@@ -397,7 +374,7 @@ export class PageCache {
   }
 
   /** Who has changed something by an unsafe method does not get the page from before (RFC 9111 §4.4). */
-  #watchUnsafe(url: string, { method = '' }: IncomingMessage, response: ServerResponse): void {
+  #watchUnsafe({ method = '', url = '/' }: IncomingMessage, response: ServerResponse): void {
     if (method === 'OPTIONS' || method === 'TRACE') return
     response.once('finish', () => {
       if (response.statusCode >= 400) return

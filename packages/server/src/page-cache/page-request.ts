@@ -1,5 +1,6 @@
 /** Which page a request is for, and what its render may know of who asks: what is not in the key must not be in the page. */
 import type { IncomingHttpHeaders } from 'node:http'
+import { bestLanguage } from '../transports/http/best-language.ts'
 
 /** What the pages of an application depend on. */
 export interface PageKeying {
@@ -9,6 +10,8 @@ export interface PageKeying {
   readonly cookies: ReadonlySet<string> | undefined
   /** The build that renders; empty if there is one only. */
   readonly build: string
+  /** Those of the application: of `Accept-Language`, a render sees the best of them. `undefined`: it sees what was sent. */
+  readonly languages: readonly string[] | undefined
   /** Headers that a render gets to see, lower-case; a page may be another for other values (`Vary`). */
   readonly headers: readonly string[]
 }
@@ -32,10 +35,13 @@ export interface PageRequest {
   readonly path: string
   /** The target that is rendered: parameters that nobody named are gone. */
   readonly url: string
-  /** Everything that the render gets to see, in this form. Made when a render wants it: most requests find a page. */
+  /** Everything that the render gets to see, in this form. */
   headers(): Readonly<Record<string, string>>
-  /** One of them; empty if there is none. */
-  header(name: string): string
+  /**
+   * The key of the page among those that vary by these headers. One that the render did not get to see makes no difference;
+   * spaces and the order of cookies make none either.
+   */
+  variantKey(vary: readonly string[]): string
 }
 
 /** Why a request goes past the cache, in the words of RFC 9211. */
@@ -61,48 +67,51 @@ class AskedPage implements PageRequest {
   readonly key: string
   readonly path: string
   readonly url: string
-  readonly #asked: Asked
-  readonly #seen: readonly string[]
+  readonly #host: string
+  readonly #seen: Readonly<Record<string, string>>
   readonly #cookie: string
+  /** The key of the last variant: a request that is known asks for the same again. */
+  #variant: { readonly vary: readonly string[]; readonly key: string } | undefined
 
   constructor(
-    asked: Asked,
-    { build, headers }: PageKeying,
+    { scheme, host, headers }: Asked,
+    keying: PageKeying,
     cookie: string,
     { path, url }: Pick<PageRequest, 'path' | 'url'>,
   ) {
-    this.key = `${asked.scheme}://${asked.host}${url} ${build} ${cookie}`
+    this.key = `${scheme}://${host}${url} ${keying.build} ${cookie}`
     this.path = path
     this.url = url
-    this.#asked = asked
-    this.#seen = headers
+    this.#host = host
+    // Not the request's own headers: they would be kept with what is known of it.
+    this.#seen = seenIn(headers, keying)
     this.#cookie = cookie
   }
 
   headers(): Readonly<Record<string, string>> {
-    const seen: Record<string, string> = { host: this.#asked.host }
-    for (const name of this.#seen) if (this.#asked.headers[name] !== undefined) seen[name] = this.header(name)
-    if (this.#cookie !== '') seen.cookie = this.#cookie
-    return seen
+    return { host: this.#host, ...this.#seen, ...(this.#cookie !== '' && { cookie: this.#cookie }) }
   }
 
-  header(name: string): string {
-    const value = this.#asked.headers[name]
-    return typeof value === 'string' ? value : (value?.join(', ') ?? '')
+  variantKey(vary: readonly string[]): string {
+    if (this.#variant?.vary === vary) return this.#variant.key
+    let key = this.key
+    for (const name of vary) {
+      const value = this.#seen[name] ?? ''
+      key += `\n${name}=${value === '' ? value : value.replace(/\s*,\s*/g, ',').trim()}`
+    }
+    this.#variant = { vary, key }
+    return key
   }
 }
 
-/**
- * The key of a page that varies by these headers. One that the render did not get to see makes no difference; spaces and
- * the order of cookies make none either.
- */
-export function variantKey(page: PageRequest, vary: readonly string[]): string {
-  let key = page.key
-  for (const name of vary) {
-    const value = page.header(name)
-    key += `\n${name}=${value === '' ? value : value.replace(/\s*,\s*/g, ',').trim()}`
+function seenIn(headers: IncomingHttpHeaders, { headers: names, languages }: PageKeying): Record<string, string> {
+  const seen: Record<string, string> = {}
+  for (const name of names) {
+    const value = headers[name]
+    if (value !== undefined) seen[name] = typeof value === 'string' ? value : value.join(', ')
   }
-  return key
+  if (languages) seen['accept-language'] = bestLanguage(languages, seen['accept-language'] ?? '')
+  return seen
 }
 
 /** The headers by which an answer varies, of those that its render saw; `undefined` if it varies by what nobody knows. */

@@ -8,7 +8,7 @@
  *   older than its time, behind by more than allowed ─▶ stale: served while one render runs
  *   else ─────────────────────────────────────────────▶ fresh
  */
-import type { KeptPage, PageRead } from '@baro/core/broker'
+import { type KeptPage, maxSkewMs, type PageRead } from '@baro/core/broker'
 import { type AtPosition, comparePositions, parsePosition } from '@baro/core/protocol'
 
 /** What is known when a page is asked for. */
@@ -50,9 +50,6 @@ export type PageVerdict =
   /** Whoever asks waits for the render. */
   | { readonly state: 'miss'; readonly fault: PageFault }
 
-/** Clocks of nodes differ. A page from further in the future was dated by a clock that jumped: it counts as old. */
-const maxSkewMs = 5_000
-
 /** Decides about a page. */
 export function judgePage({ reads, mark, renderedAt, policy }: KeptPage, moment: PageMoment): PageVerdict {
   for (const newest of moment.redactions) if (newest > mark) return { state: 'miss', fault: 'redacted' }
@@ -74,6 +71,7 @@ export function judgePage({ reads, mark, renderedAt, policy }: KeptPage, moment:
   const age = moment.now - renderedAt
   const mayRender = age < 0 || age >= policy.minIntervalMs
   if (behind > policy.waitBehind && mayRender) return { state: 'miss', fault: 'behind' }
+  // What a clock that was ahead has dated counts as old.
   const old = age < -maxSkewMs ? policy.maxAgeMs : Math.max(0, age)
   if (old >= policy.maxAgeMs + policy.maxStaleMs) return { state: 'miss', fault: 'time' }
   if (behind > policy.maxBehind) return { state: 'stale', fault: 'behind', behind, mayRender }

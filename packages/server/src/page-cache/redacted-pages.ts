@@ -34,10 +34,13 @@ const redacted = 'baro:redacted'
 /** The tag of every page that shows a moderated channel. */
 const moderatedTag = 'redacted'
 
+const none: readonly string[] = []
+
 /** The tags by which a page is marked when something is taken back that it may show. No page can be marked so by hand. */
 export function redactionTags(reads: readonly (Resolved | undefined)[]): readonly string[] {
-  const moderated = reads.flatMap((read) => (read?.definition.moderated ? [redactedTag(read.channel)] : []))
-  return moderated.length === 0 ? moderated : [...moderated, moderatedTag]
+  // Asked for each hit, and nearly no page shows such a channel.
+  if (!reads.some((read) => read?.definition.moderated)) return none
+  return [...reads.flatMap((read) => (read?.definition.moderated ? [redactedTag(read.channel)] : [])), moderatedTag]
 }
 
 /**

@@ -114,6 +114,35 @@ describe('Vary', () => {
     expect(await ask(' light', 'b')).toBe('light undefined hit')
   })
 
+  test('keeps one page for each language that the application has, however a browser spells what it wants', async () => {
+    const { page, rendered } = await servePages(
+      (request, response) =>
+        response
+          .writeHead(200, { ...control('s-maxage=10'), Vary: 'Accept-Language' })
+          .end(request.headers['accept-language']),
+      { languages: ['en', 'ko'] },
+    )
+    const ask = async (headers: OutgoingHttpHeaders) => {
+      const { text } = await page('/', { headers })
+      await tick()
+      return text
+    }
+    for (const spelled of ['ko', 'ko-KR,ko;q=0.9,en;q=0.8', 'ja, ko;q=0.1'])
+      expect(await ask({ 'accept-language': spelled })).toBe('ko')
+    for (const spelled of ['en-GB', 'fr', '*']) expect(await ask({ 'accept-language': spelled })).toBe('en')
+    // Who says nothing is everybody else.
+    expect(await ask({})).toBe('en')
+    expect(rendered).toHaveLength(2)
+  })
+
+  test.each([[['en', '']], [['en_US!']], [[]], ['en']])(
+    'languages that are none are refused: %j',
+    async (languages) => {
+      const pages = servePages(undefined, { languages: languages as readonly string[] })
+      await expect(pages).rejects.toMatchObject({ code: 'bad-definition', message: expect.stringContaining('"ko"') })
+    },
+  )
+
   test('is told to the caches behind, with the coding', async () => {
     const { page } = await serving({ ...control('s-maxage=10'), Vary: 'Accept-Language' })
     await page()
@@ -234,5 +263,6 @@ test.each([
   ['', 'identity'],
   ['zstd', 'identity'],
 ])('Accept-Encoding: %s gets %s', (header, coding) => {
-  expect(codingFor(header, () => true)).toBe(coding)
+  // It is read once, and not by what was there then.
+  expect([codingFor(header, () => true), codingFor(header, () => false)]).toEqual([coding, 'identity'])
 })

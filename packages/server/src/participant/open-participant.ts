@@ -1,9 +1,13 @@
 import { BaroError, type ChannelTypes, type Json, type Log, type Reference, type Signal } from '@baro/core'
 import type { Randomness, ResetReason } from '@baro/core/broker'
 import {
+  anyText,
+  checkedOptions,
   closeCodes,
   createId,
   here,
+  nameOf,
+  type OptionRules,
   orThrow,
   ownerOf,
   type Position,
@@ -40,6 +44,18 @@ import type {
   Present,
   TrackingTold,
 } from './participant.ts'
+
+const publishRules: OptionRules<ParticipantPublishOptions> = {
+  id: anyText,
+  turn: { what: 'a turn of a producer', accepts: (value) => typeof value === 'object' && value !== null },
+  claimsEpoch: anyText,
+}
+
+/** A `to` with a typo would send to everybody. */
+const signalRules: OptionRules<{ readonly to?: string; readonly mark?: string }> = { to: anyText, mark: anyText }
+
+/** What a follower cannot do without. */
+const followerFunctions = ['delivered', 'reset', 'failed'] as const
 
 /** What opening a participant works with. */
 export interface OpenParticipantParts {
@@ -105,6 +121,12 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     follower: Follower | Outlet<unknown, unknown>,
   ): Followed {
     const start = startFrom(from)
+    for (const name of 'dialect' in Object(follower) ? [] : followerFunctions)
+      if (typeof Object(follower)[name] !== 'function')
+        throw new BaroError(
+          'bad-definition',
+          `follow: the follower has no ${name}(). Give ${followerFunctions.join(', ')}.`,
+        )
     const { following, end, failed } = this.#following(reference, (error) => follower.failed(error))
     if ('dialect' in follower) following.begin(start, forwarding(follower, failed))
     else following.begin(start, new FollowerOutlet(follower, failed, this.#parts.log))
@@ -112,7 +134,7 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   }
 
   track(reference: Reference, state: unknown, told: TrackingTold = {}): Present {
-    const { following, end, failed } = this.#following(here(reference), (error) =>
+    const { following, end, failed } = this.#following(here({ channel: nameOf(reference) }), (error) =>
       this.#guarded(() =>
         told.failed
           ? told.failed(error)
@@ -136,15 +158,17 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     payload: unknown,
     options: ParticipantPublishOptions = {},
   ): Promise<PublishAnswer> {
-    return this.#answer(reference, async (resolved) => this.#delegate.publish(resolved, { type, payload, ...options }))
+    const how = checkedOptions('publish', options, publishRules)
+    return this.#answer(reference, async (resolved) => this.#delegate.publish(resolved, { type, payload, ...how }))
   }
 
   async signal(
     reference: Reference,
     type: string,
     payload: unknown,
-    { to, mark }: { readonly to?: string; readonly mark?: string } = {},
+    options: { readonly to?: string; readonly mark?: string } = {},
   ): Promise<void> {
+    const { to, mark } = checkedOptions('signal', options, signalRules)
     return this.#answer(reference, async (resolved) => {
       // A follower joins when its first `delivered` returns: a signal that it sends in there must find it.
       await undefined
@@ -239,7 +263,8 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     this.#guarded(() => this.#options.claimsLost?.(claimsEpoch))
   }
 
-  #resolve({ channel }: Reference): Resolved {
+  #resolve(reference: Reference): Resolved {
+    const channel = nameOf(reference)
     if (this.#isEnded) throw new BaroError('closed', 'This participant has ended. Open another one.')
     this.#parts.registry.assertComplete()
     return orThrow(this.#parts.registry.resolve(channel))

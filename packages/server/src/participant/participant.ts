@@ -106,7 +106,7 @@ export interface Participant {
    *
    * @throws {BaroError} The error that a client would get: `bad-name`, `unknown-channel`, `bad-id`, `bad-message`, `refused`,
    * `not-accepted`, `invalid-payload`, `rate-limited`, `in-progress`, `out-of-turn`, `unknown-outcome`,
-   * `handler-failed` or `unavailable`; `closed` if the participant has ended; or a `BaroError` that a handler throws.
+   * `not-kept`, `handler-failed` or `unavailable`; `closed` if the participant has ended; or a `BaroError` that a handler throws.
    */
   publish<T extends ChannelTypes, Type extends keyof T['events'] & string>(
     reference: Reference<T>,

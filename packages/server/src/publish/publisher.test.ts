@@ -374,12 +374,14 @@ describe('I5: a repeat', () => {
 
   test('an append that failed never happens: its claim is settled with a refusal, and a repeat runs nothing', async () => {
     const { publisherOf, history } = setUp()
-    const { accept, broker } = publisherOf(passOn)
+    const { accept, broker, log } = publisherOf(passOn)
     broker.broken.add('append')
-    await expect(accept('hello')).rejects.toMatchObject({ code: 'handler-failed', retry: false })
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'not-kept', retry: false })
     broker.broken.clear()
-    await expect(accept('hello')).rejects.toMatchObject({ code: 'handler-failed' })
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'not-kept' })
     expect(await history()).toEqual([])
+    // No handler has failed, so the log blames none.
+    expect(log.errors).toEqual([])
   })
 
   test('an append that arrives after its claim was settled otherwise does not happen', async () => {
@@ -390,8 +392,8 @@ describe('I5: a repeat', () => {
       late.push(() => memory.append(...args))
       throw new BaroError('unavailable', 'No answer.')
     }
-    await expect(accept('hello')).rejects.toMatchObject({ code: 'handler-failed' })
-    expect(await late[0]?.()).toMatchObject({ outcome: 'claim-over', answer: { code: 'handler-failed' } })
+    await expect(accept('hello')).rejects.toMatchObject({ code: 'not-kept' })
+    expect(await late[0]?.()).toMatchObject({ outcome: 'claim-over', answer: { code: 'not-kept' } })
     expect(await history()).toEqual([])
   })
 

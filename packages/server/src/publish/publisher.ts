@@ -150,7 +150,7 @@ export class Publisher {
    *
    * @param claimant Whose id it is.
    * @throws {BaroError} `invalid-payload`, `not-accepted`, `handler-failed` or `unavailable`; with an id also `bad-id`,
-   * `in-progress`, `rate-limited` or `unknown-outcome`.
+   * `in-progress`, `rate-limited`, `not-kept` or `unknown-outcome`.
    */
   async publish(
     resolved: Resolved,
@@ -315,7 +315,7 @@ export class Publisher {
     return whenHere(kept, (answer) => {
       if (answer && 'position' in answer && answer.position !== null) return { id, position: answer.position }
       if (!answer) throw error
-      throw new BaroError('handler-failed', notKept.message, { cause: error })
+      throw new BaroError('not-kept', notKept.message, { cause: error })
     })
   }
 
@@ -411,8 +411,8 @@ const handlerFailed: Refusal = {
 }
 
 const notKept: Refusal = {
-  code: 'handler-failed',
-  message: 'The publication could not be kept. Nothing was published; try again.',
+  code: 'not-kept',
+  message: 'The publication could not be kept, and will not be under this id. Publish it again under a new one.',
 }
 
 function answeredBy(id: string, answer: NowOrLater<Settlement>): NowOrLater<PublishAnswer> {

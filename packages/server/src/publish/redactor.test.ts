@@ -1,6 +1,6 @@
 import { type AnyChannel, channel, type Publication, type Reference } from '@baro/core'
 import type { Broker } from '@baro/core/broker'
-import { fold, formatPosition } from '@baro/core/protocol'
+import { checkOf, fold, formatPosition } from '@baro/core/protocol'
 import { createFakeClock, createSeededRandomness } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -125,7 +125,13 @@ function follow(hub: Hub, definition: typeof chat, from?: { position: string; va
 function redactBehind(broker: Broker, { pattern, history }: typeof chat) {
   const tombstone = { type: 'baro:tombstone', payload: {} }
   const notice = { type: 'baro:redacted', payload: { id: 'the-secret', offset: 1 }, id: 'notice', time: 0 }
-  return broker.redact(pattern.text.replace('{id}', '1'), 1, tombstone, notice, history)
+  return broker.redact(
+    pattern.text.replace('{id}', '1'),
+    { offset: 1, check: checkOf('the-secret') },
+    tombstone,
+    notice,
+    history,
+  )
 }
 
 const textsOf = async (hub: Hub, reference: Reference) =>

@@ -4,7 +4,7 @@
  */
 import { BaroError, type Json, type Publication } from '@baro/core'
 import type { Broker, Clock, Randomness } from '@baro/core/broker'
-import { createId, formatPosition, quote, redactedType, tombstoneType } from '@baro/core/protocol'
+import { checkOf, createId, formatPosition, quote, redactedType, tombstoneType } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { Observing } from '../observe/observation.ts'
 import type { Feeds } from '../stream/feeds.ts'
@@ -97,7 +97,8 @@ export class Redactor {
       await this.#list(resolved, { id, offset, ...because }, by)
       const entry = this.#notice({ id, offset, ...because }, by)
       const tombstone = { type: tombstoneType, payload: { ...because } }
-      const delivery = await this.#parts.broker.redact(channel, offset, tombstone, entry, definition.history)
+      const place = { offset, check: checkOf(id) }
+      const delivery = await this.#parts.broker.redact(channel, place, tombstone, entry, definition.history)
       if (delivery) {
         const { position } = delivery
         this.#parts.heads.moved(channel, position)
@@ -108,7 +109,7 @@ export class Redactor {
         return { outcome: 'redacted', id, position: formatPosition(position) }
       }
     }
-    // It was trimmed, now or before. The state and the readers may have it all the same; only its id says which it was.
+    // It was trimmed, or the store lost it, now or before. The state and the readers may have it all the same; only its id says which it was.
     const id = publication?.id ?? (typeof what === 'string' ? what : undefined)
     if (id === undefined || !definition.state || !(publication || found.isTrimmed)) return { outcome: 'unknown' }
     await this.#list(resolved, { id, ...because }, by)

@@ -22,7 +22,7 @@ const says = (message: ClientMessage, atMs = 0, length = 100): SessionEvent => (
   length,
   atMs,
 })
-const tick = (atMs: number, spokeAtMs = atMs): SessionEvent => ({ name: 'tick', atMs, spokeAtMs })
+const tick = (atMs: number, spokeAtMs = atMs, stoodMs = 0): SessionEvent => ({ name: 'tick', atMs, spokeAtMs, stoodMs })
 
 /** The state of a session after these events, and the actions of the last one. */
 function after(...events: readonly SessionEvent[]): SessionStep {
@@ -227,6 +227,15 @@ describe('heartbeats', () => {
     const step = after(...letIn, says(heartbeat, 500), tick(3_500))
     expect(closeOf(step)).toBe(closeCodes.silent)
     expect(names(step)).toEqual(['close', 'end'])
+  })
+
+  test('a stand-still of the node is nobody’s silence: who is there is asked first', () => {
+    const step = after(...letIn, says(heartbeat, 500), tick(9_000, 500, 8_400))
+    expect(names(step)).toEqual(['heartbeat'])
+    const late = (atMs: number) => sessionTransition(step.state, tick(atMs), rules)
+    expect(closeOf(late(11_899))).toBeUndefined()
+    expect(closeOf(late(11_900))).toBe(closeCodes.silent)
+    expect(closeOf(after(says(connect, 100), tick(9_000, 9_000, 8_900)))).toBeUndefined()
   })
 
   test('a one-way client is written to, and never found silent', () => {

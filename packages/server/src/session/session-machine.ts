@@ -54,8 +54,8 @@ export type SessionEvent =
   | { readonly name: 'refused'; readonly error: BaroError }
   /** The token has expired, or the application ended what it allows. */
   | { readonly name: 'over'; readonly error: BaroError }
-  /** Time has passed; `spokeAtMs` is when the hub last wrote to the client. */
-  | { readonly name: 'tick'; readonly atMs: number; readonly spokeAtMs: number }
+  /** Time has passed; `spokeAtMs` is when the hub last wrote to the client. For `stoodMs` of it the node stood still. */
+  | { readonly name: 'tick'; readonly atMs: number; readonly spokeAtMs: number; readonly stoodMs: number }
   | { readonly name: 'drain'; readonly reconnectInMs: number }
   | { readonly name: 'gone' }
 
@@ -125,7 +125,7 @@ export function sessionTransition(state: SessionState, event: SessionEvent, rule
         { do: 'error', error: event.error },
       )
     case 'tick':
-      return tick(state, event, rules)
+      return tick(event.stoodMs > 0 ? withoutStandstill(state, event) : state, event, rules)
     case 'drain':
       return close(state, closeCodes.drain, 'this connection ends; come back', {
         do: 'announce-drain',
@@ -199,6 +199,15 @@ function tick(
   const isUnsure = !state.isOneWay && atMs - Math.max(state.heardAtMs, state.askedAtMs) >= askAfterMs
   if (!isQuiet && !isUnsure) return { state, actions: [] }
   return { state: { ...state, askedAtMs: atMs }, actions: [{ do: 'heartbeat' }] }
+}
+
+/** A node that stands still hears and asks nobody: that time is nobody's silence. */
+function withoutStandstill(
+  state: SessionState,
+  { atMs, stoodMs }: { readonly atMs: number; readonly stoodMs: number },
+): SessionState {
+  const later = (ms: number) => Math.min(atMs, ms + stoodMs)
+  return { ...state, heardAtMs: later(state.heardAtMs), askedAtMs: later(state.askedAtMs) }
 }
 
 function closeCodeOf({ code, retry }: BaroError): number {

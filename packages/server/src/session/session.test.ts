@@ -201,6 +201,39 @@ describe('heartbeats', () => {
   })
 })
 
+describe('a node that stood still for a while', () => {
+  test('reads what lies in the sockets before it looks who is there', async () => {
+    const { connect, clock } = setUp()
+    const client = await connect()
+    await clock.pass(2_810)
+    clock.standStill(190)
+    // The event loop looks at the sockets once it has run the timers that are due.
+    clock.after(0, () => client.send('baro:heartbeat', {}))
+    await clock.pass(0)
+    expect(client.socket.closedWith).toBeUndefined()
+  })
+
+  test('closes nobody whose sign of life lies in the socket, or who was not asked', async () => {
+    const { connect, clock } = setUp()
+    const [answering, unasked] = [await connect(), await connect()]
+    await clock.pass(1_000)
+    clock.standStill(30_000)
+    clock.advance(0)
+    answering.send('baro:heartbeat', {})
+    await clock.pass(0)
+    for (const client of [answering, unasked]) {
+      expect(client.socket.closedWith).toBeUndefined()
+      expect(client.socket.take().at(-1)).toEqual({ type: 'baro:heartbeat', payload: {} })
+    }
+    for (let beats = 0; beats < 10; beats++) {
+      answering.send('baro:heartbeat', {})
+      await clock.pass(1_000)
+    }
+    expect(answering.socket.closedWith).toBeUndefined()
+    expect(unasked.socket.closedWith?.code).toBe(closeCodes.silent)
+  })
+})
+
 describe('the rate of messages', () => {
   test('I7: above it the link is to be left unread for a while, and nothing is refused', async () => {
     const { connect, clock } = setUp({ limits: { messagesPerSecond: 2 } })

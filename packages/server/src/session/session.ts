@@ -211,8 +211,8 @@ export class Session implements SessionLink, SessionContext, HubSession, Princip
   }
 
   /** Called a few times in each heartbeat interval. */
-  tick(atMs: number): void {
-    this.#on({ name: 'tick', atMs, spokeAtMs: this.outbox.spokeAtMs })
+  tick(atMs: number, stoodMs: number): void {
+    this.#on({ name: 'tick', atMs, spokeAtMs: this.outbox.spokeAtMs, stoodMs })
   }
 
   drain(reconnectInMs: number): void {

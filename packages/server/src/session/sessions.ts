@@ -15,8 +15,11 @@ export interface HubSession {
   /** How it is linked. */
   readonly rung: SessionRung
   readonly address: string | undefined
-  /** Called a few times in each heartbeat interval: sends a heartbeat, or finds that nobody is there. */
-  tick(atMs: number): void
+  /**
+   * Called a few times in each heartbeat interval: sends a heartbeat, or finds that nobody is there. For `stoodMs` of the
+   * time since the last one the node stood still, and heard nobody.
+   */
+  tick(atMs: number, stoodMs: number): void
   /** Tells the other side when to come back, and closes. */
   drain(reconnectInMs: number): void
   /** The claims were lost, and `epoch` names their new life. A session that counts on another life ends. */
@@ -55,6 +58,9 @@ const looksPerInterval = 5
 
 /** How often those are looked at whose end must be found out soon. */
 const closeLookMs = 2_000
+
+/** A look that comes later than this comes after a stand-still: a busy node is late, too, but not by so much. */
+const lateMs = 200
 
 /**
  * Knows who is here. Each session calls `started`, perhaps `opened`, `ended` and `linkGone`, once and in this order.
@@ -189,21 +195,28 @@ export class Sessions {
   }
 
   #watchLater(): Cancel {
-    const { clock } = this.#parts
-    return clock.after(closeLookMs, () => {
+    return this.#lookIn(closeLookMs, (nowMs, stoodMs) => {
       this.#stopWatching = this.#watched.size > 0 ? this.#watchLater() : undefined
-      const nowMs = clock.elapsed()
-      for (const session of this.#watched) session.tick(nowMs)
+      for (const session of this.#watched) session.tick(nowMs, stoodMs)
     })
   }
 
   #lookLater(): Cancel {
-    const { clock, heartbeatIntervalMs } = this.#parts
-    return clock.after(heartbeatIntervalMs / looksPerInterval, () => {
+    return this.#lookIn(this.#parts.heartbeatIntervalMs / looksPerInterval, (nowMs, stoodMs) => {
       this.#stopLooking = this.#lookLater()
-      const nowMs = clock.elapsed()
-      for (const session of this.#sessions.keys()) if (!this.#watched.has(session)) session.tick(nowMs)
+      for (const session of this.#sessions.keys()) if (!this.#watched.has(session)) session.tick(nowMs, stoodMs)
     })
+  }
+
+  /** Timers come before what lies in the sockets, which may be signs of life: so it looks a turn later. */
+  #lookIn(ms: number, look: (nowMs: number, stoodMs: number) => void): Cancel {
+    const { clock } = this.#parts
+    const dueMs = clock.elapsed() + ms
+    let cancel = clock.after(ms, () => {
+      const late = clock.elapsed() - dueMs
+      cancel = clock.after(0, () => look(clock.elapsed(), late > lateMs ? late : 0))
+    })
+    return () => cancel()
   }
 }
 

@@ -1,6 +1,6 @@
-import { BaroError, type Json, type Log, type Publication } from '@baro/core'
+import type { Json, Log, Publication } from '@baro/core'
 import type { Checkpoint, Entry, ProposedCheckpoint, StreamSource } from '@baro/core/broker'
-import { type AtPosition, fold, jsonText, orThrow, parseJson, quote, redactedType, startOf } from '@baro/core/protocol'
+import { type AtPosition, fold, jsonText, orThrow, parseJson, redactedType, startOf } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import type { Counters } from '../observe/counters.ts'
@@ -219,11 +219,6 @@ export class ChannelValue {
       return { position: queried.position, valueText: this.#textOf(queried.value) }
     }
     const { snapshot } = handlers
-    if (snapshot?.kind === 'queried')
-      throw new BaroError(
-        'bad-definition',
-        `${quote(channel)} shows no rows of a database, so its snapshot cannot be queried. Use loaded().`,
-      )
     const loaded = snapshot?.kind === 'loaded' ? await snapshot.load({ channel, params }) : undefined
     return { position, valueText: this.#textOf(loaded) }
   }

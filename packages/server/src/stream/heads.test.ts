@@ -12,11 +12,14 @@ function setUp() {
   const calls: (readonly string[])[] = []
   let head = 1
   let isDown = false
+  let way: Promise<void> | undefined
   const broker = {
     async heads(channels: readonly string[]) {
       calls.push(channels)
       if (isDown) throw new Error('down')
-      return channels.map(() => at(head))
+      const answer = channels.map(() => at(head))
+      await way
+      return answer
     },
   }
   const viewOf = ({ channel }: Resolved) =>
@@ -36,7 +39,18 @@ function setUp() {
   const cut = () => {
     isDown = true
   }
-  return { clock, calls, heads, ask, grow: () => void head++, cut }
+  /** Answers stay on their way until this is called. */
+  const stall = () => {
+    let go: () => void = () => {}
+    way = new Promise((resolve) => {
+      go = resolve
+    })
+    return () => {
+      way = undefined
+      go()
+    }
+  }
+  return { clock, calls, heads, ask, grow: () => void head++, cut, stall }
 }
 
 test('what is asked for in one turn is one call to the broker, and each channel once', async () => {
@@ -54,6 +68,23 @@ test('I10: an answer is kept for a second, and given at once', async () => {
   await clock.pass(1)
   expect(await ask('a')).toEqual([at(2)])
   expect(calls.length).toBe(2)
+})
+
+test('I10: who asks a second later does not get an answer that has been on its way since then', async () => {
+  const { ask, calls, clock, grow, stall } = setUp()
+  const goOn = stall()
+  const early = ask('a')
+  await clock.pass(999)
+  const beside = ask('a')
+  grow()
+  await clock.pass(1)
+  const late = ask('a')
+  await clock.pass(0)
+  expect(calls.length).toBe(2)
+  goOn()
+  expect(await Promise.all([early, beside, late])).toEqual([[at(1)], [at(1)], [at(2)]])
+  await clock.pass(0)
+  expect(await ask('a')).toEqual([at(2)])
 })
 
 test('what this node publishes counts at once, and an answer from before does not undo it', async () => {

@@ -25,7 +25,7 @@ export class Heads {
   readonly #parts: HeadsParts
   /** In the order in which they were asked, so the oldest come first. */
   readonly #kept = new Map<string, { readonly head: AtPosition; readonly since: number }>()
-  readonly #asked = new Map<string, Promise<AtPosition>>()
+  readonly #asked = new Map<string, { readonly head: Promise<AtPosition>; readonly since: number }>()
   /** What goes with the next call to the broker. */
   #batch: { readonly names: string[]; readonly heads: Promise<readonly AtPosition[]> } | undefined
 
@@ -48,22 +48,27 @@ export class Heads {
     const now = this.#parts.clock.elapsed()
     const kept = this.#kept.get(channel)
     if (kept && now - kept.since < keptMs) return kept.head
+    // An answer that is long on its way may say where the channel stood when it left.
     const before = this.#asked.get(channel)
-    if (before) return before
-    const asking = this.#ask(resolved).then(
+    if (before && now - before.since < keptMs) return before.head
+    const answered = () => {
+      if (this.#asked.get(channel) === asking) this.#asked.delete(channel)
+    }
+    const head = this.#ask(resolved).then(
       (head) => {
-        this.#asked.delete(channel)
+        answered()
         // Dated when it was asked for: the answer may have taken a while.
         this.#keep(channel, head, now)
         return head
       },
       (error) => {
-        this.#asked.delete(channel)
+        answered()
         throw error
       },
     )
+    const asking = { head, since: now }
     this.#asked.set(channel, asking)
-    return asking
+    return head
   }
 
   /** This node has just brought a channel here: what it publishes itself, its pages know at once. */

@@ -1,7 +1,7 @@
 import { BaroError } from '@baro/core'
 import type { ResetReason } from '@baro/core/broker'
 import type { AtPosition, Position } from '@baro/core/protocol'
-import { type Principal, whoOf } from '../access/principal.ts'
+import { type Principal, whoIn } from '../access/principal.ts'
 import type { Batch } from '../delivery/batch.ts'
 import type { BoundedQueue } from '../delivery/bounded-queue.ts'
 import type { Dialect } from '../delivery/dialect.ts'
@@ -126,7 +126,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
   }
 
   get #who() {
-    return { ...whoOf(this.#principal), channel: this.#feed.resolved.channel }
+    return whoIn(this.#feed.resolved.channel, this.#principal)
   }
 
   get #outbox(): BoundedQueue {

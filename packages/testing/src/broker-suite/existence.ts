@@ -41,7 +41,15 @@ export function existenceDuties(stage: Stage): void {
       await broker.claim('room:1', key, { ...terms, windowMs: 10_000 })
       await broker.settle('room:1', key, { position: null })
       await broker.writeCheckpoint('room:1', { position: startOf(epoch), version: '1', state: 'of nothing' })
-      expect(await broker.redact('room:1', 1, { type: 'gone', payload: null }, stage.entry('b'), roomy)).toBeUndefined()
+      expect(
+        await broker.redact(
+          'room:1',
+          { offset: 1, check: 'b' },
+          { type: 'gone', payload: null },
+          stage.entry('b'),
+          roomy,
+        ),
+      ).toBeUndefined()
       expect(await other.read('room:1', all)).toMatchObject({ epoch, head: { offset: 0 }, publications: [] })
       end()
       expect((await stage.append('room:1', 'a')).follows).toEqual(startOf(epoch))

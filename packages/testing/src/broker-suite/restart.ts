@@ -106,7 +106,7 @@ export function restartDuties(
     test('what was taken back stays so', async () => {
       const { position } = await stage.append('room:1', 'a', roomy, 'a secret')
       const tombstone = { type: 'removed', payload: null }
-      await stage.broker.redact('room:1', position.offset, tombstone, stage.entry('notice'), roomy)
+      await stage.broker.redact('room:1', placeOf(position), tombstone, stage.entry('notice'), roomy)
       await reopen()
       expect((await stage.other.read('room:1', all)).publications).toMatchObject([
         { ...tombstone, id: 'a', offset: position.offset },

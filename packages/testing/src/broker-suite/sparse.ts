@@ -46,7 +46,8 @@ export function sparseDuties(stage: Stage): void {
       const { gap } = await findGap()
       const heads = await stage.broker.heads(['room:1'])
       const tombstone = { type: 'removed', payload: null }
-      expect(await stage.broker.redact('room:1', gap, tombstone, stage.entry('notice'), roomy)).toBeUndefined()
+      const place = { offset: gap, check: checkOf('no id') }
+      expect(await stage.broker.redact('room:1', place, tombstone, stage.entry('notice'), roomy)).toBeUndefined()
       expect(await stage.broker.heads(['room:1'])).toEqual(heads)
     })
 

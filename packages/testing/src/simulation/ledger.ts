@@ -33,6 +33,8 @@ export interface LedgerParts {
   /** How long a publish may be repeated. */
   readonly publishWindowMs: number
   elapsedMs(): number
+  /** Whether the network brought a publish twice. */
+  cameTwice(id: string): boolean
 }
 
 /** Part of the publish window after which a client may say `unknown-outcome`: it leaves time for the way. */
@@ -161,9 +163,12 @@ export class Ledger {
 
   /** Every publish has its answer, and what was refused for good was not published afterwards. */
   assertAllAnswered(): void {
-    for (const { outcome, channel, id } of this.#publishes.values()) {
+    const { truth, cameTwice } = this.#parts
+    for (const { outcome, channel, id, claimedBy } of this.#publishes.values()) {
       if (outcome === 'open') throw new Violation('liveness', `${id} in ${channel} never got an answer`)
-      if (outcome === 'definite' && this.#parts.truth.holds(channel, id))
+      // An id that is refused is not remembered, so its copy may come when the rule allows it (PROTOCOL.md, Publishing).
+      const mayBeTaken = claimedBy === 'id' && cameTwice(id)
+      if (outcome === 'definite' && !mayBeTaken && truth.holds(channel, id))
         throw new Violation('I5', `${id} was refused, and was published afterwards`)
     }
   }

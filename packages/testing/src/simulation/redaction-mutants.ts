@@ -39,7 +39,7 @@ const isNotice = ({ type }: Publication) => type === redactedType
 function leavingThePayload(broker: Broker): Broker {
   return {
     ...broker,
-    async redact(channel, _offset, _tombstone, entry, bounds) {
+    async redact(channel, _place, _tombstone, entry, bounds) {
       const appended = await broker.append(channel, [entry], bounds)
       return appended.outcome === 'appended' ? appended.delivery : undefined
     },

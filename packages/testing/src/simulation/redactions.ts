@@ -94,13 +94,14 @@ function takeBack(world: World, hub: Hub, { room: id, what }: RedactAction, targ
   const { tally, pages } = world
   const channel = channelOf(id)
   if (pages.some((page) => page?.isCatchingUp(channel))) tally.count('taken back while a page catches up')
+  const head = world.broker.livingOf(channel).at(-1)
   hub.redact(room({ id }), target, { reason: 'abuse' }).then(
     (redacted) => {
       tally.count(`redaction: ${redacted.outcome}`)
       if ('id' in redacted && pages.some((page) => page?.shows(channel, redacted.id)))
         tally.count('page showed what was taken back until it was told')
       world.check(() => assertTold(world, channel, what, redacted))
-      return assertNowhere(world, channel, redacted)
+      return assertNowhere(world, channel, redacted, head)
     },
     (error) => {
       if (error instanceof BaroError && error.code === 'unavailable') tally.count('redaction: unavailable')
@@ -120,16 +121,26 @@ function assertTold({ truth }: World, channel: string, what: RedactWhat, redacte
     throw new Violation('redaction', `${id} is gone at ${position}, where ${moment?.id ?? 'nothing'} stands`)
 }
 
-/** Once it is said to be gone, it is in no history and in no state that is kept. */
-async function assertNowhere(world: World, channel: string, redacted: Redacted): Promise<void> {
+/**
+ * Once it is said to be gone, it is in no history and in no state that is kept.
+ *
+ * @param head What was newest when it was asked for.
+ */
+async function assertNowhere(
+  world: World,
+  channel: string,
+  redacted: Redacted,
+  head: Moment | undefined,
+): Promise<void> {
   if (!('id' in redacted)) return
   const { id } = redacted
   const { broker, tally } = world
   const { publications } = await broker.read(channel, { limit: 1_000, bytes: 1 << 20 })
   const checkpoint = await broker.readCheckpoint(channel)
-  // A store that lost the notice since is a backup from before it.
-  const isLost = (moment: Moment) => moment.takesBack !== id
-  if (world.broker !== broker || broker.livingOf(channel).every(isLost)) return
+  // A store that went back meanwhile is a backup from before the notice, even if a late copy of the call has put it there again.
+  const living = broker.livingOf(channel)
+  const wentBack = head !== undefined && !living.includes(head)
+  if (world.broker !== broker || wentBack || living.every((moment) => moment.takesBack !== id)) return
   world.check(() => {
     if (publications.some((one) => one.id === id && one.type === 'note'))
       throw new Violation('redaction', `${id} is gone from ${channel}, and history has it`)

@@ -214,8 +214,9 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
       if (appended.outcome === 'appended') record(appended.delivery)
       return appended
     },
-    async redact(channel, offset, tombstone, ...rest) {
-      const delivery = await keeperOf(channel).redact(channel, offset, tombstone, ...rest)
+    async redact(channel, place, tombstone, ...rest) {
+      const { offset } = place
+      const delivery = await keeperOf(channel).redact(channel, place, tombstone, ...rest)
       if (!delivery) return undefined
       record(delivery)
       const life = lives.get(channel)

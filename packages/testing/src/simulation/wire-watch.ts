@@ -151,6 +151,10 @@ export class WireWatch {
     return this.#refused.has(id) || this.#doubled.has(id)
   }
 
+  cameTwice(id: string): boolean {
+    return this.#doubled.has(id)
+  }
+
   /** A message came twice. */
   doubledMessage(text: string): void {
     if (text.startsWith('{"type":"baro:publish"')) this.#doubled.add(String(read(text).payload.id))

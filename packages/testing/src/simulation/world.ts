@@ -124,6 +124,7 @@ export class World {
       tally,
       publishWindowMs,
       elapsedMs: () => this.clock.elapsed(),
+      cameTwice: (id) => this.#wire.cameTwice(id),
     })
     this.issuer = new Issuer({
       clock: this.clock,

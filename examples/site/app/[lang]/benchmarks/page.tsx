@@ -22,7 +22,7 @@ export default async function BenchmarksPage({ params }: Props) {
   const { site, docs } = wordsIn(language)
   const document = await readDocument('bench/README.md', (file) => hrefOfFile(language, file))
   return (
-    <PageFrame language={language} path="/benchmarks" section="benchmarks">
+    <PageFrame language={language} words={['search']} path="/benchmarks" section="benchmarks">
       <DocumentPage
         language={language}
         document={{ ...document, title: site.benchmarks }}

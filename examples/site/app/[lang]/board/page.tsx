@@ -6,7 +6,6 @@ import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import { Whiteboard } from '../../../components/whiteboard/whiteboard.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
 import { pageMetadata } from '../../../i18n/page-metadata.ts'
-import { whiteboardIn } from '../../../i18n/whiteboard.ts'
 import { wordsIn } from '../../../i18n/words.ts'
 
 interface Props {
@@ -28,14 +27,14 @@ const files = [
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const description = wordsIn(language).demos.hints.board
-  return pageMetadata({ language, path: '/board', title: whiteboardIn(language).title, description })
+  return pageMetadata({ language, path: '/board', title: wordsIn(language).whiteboard.title, description })
 }
 
 export default async function BoardPage({ params }: Props) {
   const language = await pageLanguage(params)
   return (
-    <PageFrame language={language} path="/board" section="board">
-      <Whiteboard language={language} initial={await snapshot(whiteboard())} />
+    <PageFrame language={language} words={['whiteboard', 'room']} path="/board" section="board">
+      <Whiteboard initial={await snapshot(whiteboard())} />
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )

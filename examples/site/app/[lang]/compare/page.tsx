@@ -5,8 +5,8 @@ import { SourceFiles } from '../../../components/code/source-files.tsx'
 import { ComparisonTable } from '../../../components/compare/comparison-table.tsx'
 import { countWays, filesOf } from '../../../components/compare/count-ways.ts'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
-import { compareIn } from '../../../i18n/compare.ts'
 import { pageLanguage } from '../../../i18n/page-language.ts'
+import { wordsIn } from '../../../i18n/words.ts'
 
 interface Props {
   readonly params: Promise<{ lang: string }>
@@ -15,7 +15,7 @@ interface Props {
 export const revalidate = 60
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: compareIn(await pageLanguage(params)).title }
+  return { title: wordsIn(await pageLanguage(params)).compare.title }
 }
 
 export default async function ComparePage({ params }: Props) {
@@ -23,7 +23,7 @@ export default async function ComparePage({ params }: Props) {
   const initial = await snapshot(pulse())
   const counted = await countWays(initial.value.at(-1) ?? { offset: 1, busy: 0 })
   return (
-    <PageFrame language={language} path="/compare" section="compare">
+    <PageFrame language={language} words={['compare']} path="/compare" section="compare">
       <ComparisonTable language={language} initial={initial} counted={counted} />
       <SourceFiles language={language} files={[...new Set(Object.values(filesOf).flat()), 'compare/staleness.ts']} />
     </PageFrame>

@@ -41,8 +41,8 @@ export default async function CompatPage({ params }: Props) {
     websocket: <SourceFile file={codeOf.websocket.file} />,
   }
   return (
-    <PageFrame language={language} path="/compat" section="compat">
-      <ClientsOfOneRoom language={language} initial={await snapshot(compat())} code={code} />
+    <PageFrame language={language} words={['compat', 'room']} path="/compat" section="compat">
+      <ClientsOfOneRoom initial={await snapshot(compat())} code={code} />
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )

@@ -35,11 +35,16 @@ export default async function DemosPage({ params }: Props) {
   const language = await pageLanguage(params)
   const { title, lead } = wordsIn(language).demos
   return (
-    <PageFrame language={language} path="/demos" section="demos">
+    <PageFrame
+      language={language}
+      words={['room', 'compat', 'device', 'market', 'home', 'shop', 'stream']}
+      path="/demos"
+      section="demos"
+    >
       <PageTitle title={title} lead={lead} />
-      <PauseButton language={language} />
+      <PauseButton />
       <DemoCards language={language} />
-      <DemosProof language={language} initial={await snapshot(pulse())} />
+      <DemosProof initial={await snapshot(pulse())} />
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )

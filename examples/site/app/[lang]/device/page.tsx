@@ -37,7 +37,7 @@ export default async function DevicesPage({ params }: Props) {
   const language = await pageLanguage(params)
   const [initial, here] = await Promise.all([snapshot(devices()), snapshot(members(devices()))])
   return (
-    <PageFrame language={language} path="/device" section="device">
+    <PageFrame language={language} words={['device']} path="/device" section="device">
       <DeviceList language={language} initial={initial} here={here} />
       <SourceFiles language={language} files={files} />
     </PageFrame>

@@ -21,7 +21,7 @@ export default async function DocsPage({ params }: Props) {
   const language = await pageLanguage(params)
   const document = await readDocument(firstFile(language), (file) => hrefOfFile(language, file))
   return (
-    <PageFrame language={language} path="/docs" section="docs">
+    <PageFrame language={language} words={['search']} path="/docs" section="docs">
       <DocumentPage language={language} document={document} guide="" isEnglish={language === 'en'} />
     </PageFrame>
   )

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
-import Link from 'next/link'
 import { SourceFile } from '../../../components/code/source-files.tsx'
+import { IntentLink } from '../../../components/frame/intent-link.tsx'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import styles from '../../../components/how/how.module.css'
 import { pageLanguage } from '../../../i18n/page-language.ts'
@@ -36,7 +36,7 @@ export default async function HowPage({ params }: Props) {
         <h1>{how.title}</h1>
         <p>{how.lead}</p>
         <p>
-          <Link href={`/${language}/club/1`}>{how.see}</Link>
+          <IntentLink href={`/${language}/club/1`}>{how.see}</IntentLink>
         </p>
       </section>
       {files.map((file, index) => (

@@ -36,7 +36,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function InboxPage({ params }: Props) {
   const language = await pageLanguage(params)
   return (
-    <PageFrame language={language} path="/inbox" section="inbox">
+    <PageFrame language={language} words={['inbox']} path="/inbox" section="inbox">
       <Inbox language={language} given={await ownInbox()} />
       <SourceFiles language={language} files={files} />
     </PageFrame>

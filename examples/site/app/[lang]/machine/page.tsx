@@ -39,7 +39,7 @@ export default async function MachinePage({ params }: Props) {
   const language = await pageLanguage(params)
   const [beats, measured] = await Promise.all([snapshot(pulse()), snapshot(machine())])
   return (
-    <PageFrame language={language} path="/machine" section="machine">
+    <PageFrame language={language} words={['machine', 'pulse']} path="/machine" section="machine">
       <Dashboard language={language} initial={measured} strip={<Pulse language={language} initial={beats} />} />
       <SourceFiles language={language} files={files} />
     </PageFrame>

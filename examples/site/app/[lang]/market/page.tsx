@@ -38,7 +38,7 @@ export default async function MarketPage({ params }: Props) {
     snapshot(trades({}, { order: ['-id'], limit: shownTrades })),
   ])
   return (
-    <PageFrame language={language} path="/market" section="market">
+    <PageFrame language={language} words={['market']} path="/market" section="market">
       <Market language={language} bids={bids} asks={asks} traded={traded} />
       <SourceFiles language={language} files={files} />
     </PageFrame>

@@ -33,7 +33,7 @@ export default async function NewsPage({ params }: Props) {
   const language = await pageLanguage(params)
   const initial = await snapshot(articles({ language }, { order: ['-edited_at'], limit: listedArticles }))
   return (
-    <PageFrame language={language} path="/news" section="news">
+    <PageFrame language={language} words={['news']} path="/news" section="news">
       <ArticleList language={language} initial={initial} />
       <SourceFiles language={language} files={files} />
     </PageFrame>

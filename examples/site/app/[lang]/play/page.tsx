@@ -1,11 +1,11 @@
 import { snapshot } from '@baro/next'
 import type { Metadata } from 'next'
 import { arena } from '../../../channels/arena.ts'
+import styles from '../../../components/arena/arena.module.css'
 import { Arena } from '../../../components/arena/arena.tsx'
 import { Code } from '../../../components/code/code.tsx'
 import { SourceFiles } from '../../../components/code/source-files.tsx'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
-import { arenaIn } from '../../../i18n/arena.ts'
 import { pageLanguage } from '../../../i18n/page-language.ts'
 import { pageMetadata, siteUrl } from '../../../i18n/page-metadata.ts'
 import { wordsIn } from '../../../i18n/words.ts'
@@ -29,15 +29,15 @@ const files = [
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const description = wordsIn(language).demos.hints.play
-  return pageMetadata({ language, path: '/play', title: arenaIn(language).title, description })
+  return pageMetadata({ language, path: '/play', title: wordsIn(language).arena.title, description })
 }
 
 export default async function PlayPage({ params }: Props) {
   const language = await pageLanguage(params)
   return (
-    <PageFrame language={language} path="/play" section="play">
-      <Arena language={language} initial={await snapshot(arena())} />
-      <p>{arenaIn(language).watch}</p>
+    <PageFrame language={language} words={['arena', 'room']} path="/play" section="play">
+      <Arena initial={await snapshot(arena())} />
+      <p className={styles.watch}>{wordsIn(language).arena.watch}</p>
       <Code language="bash" code={`curl -N '${siteUrl('/baro/channels/arena?live=sse')}'`} />
       <SourceFiles language={language} files={files} />
     </PageFrame>

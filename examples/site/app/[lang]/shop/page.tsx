@@ -32,7 +32,7 @@ export default async function ShopPage({ params }: Props) {
   const language = await pageLanguage(params)
   const initial = await snapshot(products())
   return (
-    <PageFrame language={language} path="/shop" section="shop">
+    <PageFrame language={language} words={['shop']} path="/shop" section="shop">
       <ProductList language={language} initial={initial} />
       <SourceFiles language={language} files={files} />
     </PageFrame>

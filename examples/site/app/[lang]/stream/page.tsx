@@ -33,7 +33,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function StreamPage({ params }: Props) {
   const language = await pageLanguage(params)
   return (
-    <PageFrame language={language} path="/stream" section="stream">
+    <PageFrame language={language} words={['stream']} path="/stream" section="stream">
       <NewestTexts language={language} initial={await snapshot(texts())} />
       <SourceFiles language={language} files={files} />
     </PageFrame>

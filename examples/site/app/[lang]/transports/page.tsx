@@ -41,9 +41,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function TransportsPage({ params }: Props) {
   const language = await pageLanguage(params)
   return (
-    <PageFrame language={language} path="/transports" section="transports">
-      <TransportRace language={language} initial={await snapshot(race())} />
-      <Handshake language={language} />
+    <PageFrame language={language} words={['transports']} path="/transports" section="transports">
+      <TransportRace initial={await snapshot(race())} />
+      <Handshake />
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )

@@ -1,6 +1,6 @@
 /** One channel on one plain stream, for code that does not use our client: a WebSocket or an EventSource. */
 import { BaroError, type Json } from '@baro/core'
-import type { Cancel, Clock, Randomness, ResetReason } from '@baro/core/broker'
+import { type Cancel, type Clock, deadlineIn, type Randomness, type ResetReason } from '@baro/core/broker'
 import { closeCodes, createId, ownerOf, type Position } from '@baro/core/protocol'
 import { type Allowances, LinkAllowance } from '../../access/allowances.ts'
 import type { Connection, Connections } from '../../access/connections.ts'
@@ -126,7 +126,7 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
       return
     }
     this.#awaitsToken = awaitsToken === true
-    if (awaitsToken) this.#cancelWait = parts.clock.after(parts.limits.connectTimeoutMs, () => this.#tooLate())
+    if (awaitsToken) this.#cancelWait = deadlineIn(parts.clock, parts.limits.connectTimeoutMs, () => this.#tooLate())
     else this.#begin()
   }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { BaroError, errorCodes } from '@baro/core'
-import type { Clock } from '@baro/core/broker'
+import { type Clock, deadlineIn } from '@baro/core/broker'
 import { madeOnce } from '../../delivery/made-once.ts'
 import type { Limits } from '../../ports/limits.ts'
 import { entityTag, matchingTag } from './entity-tag.ts'
@@ -182,7 +182,7 @@ function chunksOf(
     }
     // Nobody hears of it: there is nobody left to answer.
     const broken = () => fail(new Error('The connection ended before the body.'))
-    const cancel = clock.after(bodyTimeoutMs, () =>
+    const cancel = deadlineIn(clock, bodyTimeoutMs, () =>
       fail(new BaroError('too-slow', `The body was not complete within ${bodyTimeoutMs} ms. Send it again, or less.`)),
     )
     if (request.destroyed) broken()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { atEnd, serve, until } from '../../../test/http-stage.ts'
+import { atEnd, serve, stepOf, until } from '../../../test/http-stage.ts'
 import { RawClient } from '../../../test/network-client.ts'
 
 /** Begins a request with a body of that many bytes, and sends the first of them. */
@@ -18,11 +18,11 @@ describe('a body that comes slowly', () => {
     async (path) => {
       const { listening, clock, waits, hub } = await serve()
       const raw = begin(listening.port, path, 1_000, '{')
-      await until(() => waits.includes(30_000))
+      await until(() => waits.includes(stepOf(30_000)))
       clock.advance(29_999)
       // Whatever comes meanwhile lengthens nothing.
       raw.write('"type"')
-      expect(waits).toContain(30_000)
+      expect(waits).toContain(stepOf(30_000))
       clock.advance(1)
       const answer = (await raw.ended).toString()
       expect(answer).toMatch(/^HTTP\/1\.1 408 /)
@@ -35,19 +35,19 @@ describe('a body that comes slowly', () => {
   test('within its time is handled, and nothing waits for it any more', async () => {
     const { listening, clock, waits } = await serve({ limits: { bodyTimeoutMs: 500 } })
     const raw = begin(listening.port, '/baro/channels/news:1', body.length, body.slice(0, 5))
-    await until(() => waits.includes(500))
+    await until(() => waits.includes(stepOf(500)))
     clock.advance(499)
     raw.write(body.slice(5))
     expect((await raw.until('\r\n')).toString()).toMatch(/^HTTP\/1\.1 200 /)
-    expect(waits).not.toContain(500)
+    expect(waits).not.toContain(stepOf(500))
   })
 
   test('and breaks off leaves nothing waiting', async () => {
     const { listening, waits, log } = await serve()
     const raw = begin(listening.port, '/baro/channels/news:1', 1_000, '{')
-    await until(() => waits.includes(30_000))
+    await until(() => waits.includes(stepOf(30_000)))
     raw.socket.destroy()
-    await until(() => !waits.includes(30_000))
+    await until(() => !waits.includes(stepOf(30_000)))
     expect(log.errors).toEqual([])
   })
 

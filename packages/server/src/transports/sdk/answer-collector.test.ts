@@ -42,6 +42,13 @@ const error = (payload: { id?: string; channel?: string; attempt?: number }): Cl
 const unsubscribed: ClientsOwnMessage = { type: 'baro:unsubscribed', payload: { channel: 'room:1' } }
 
 function collect(...asked: readonly ClientMessage[]) {
+  const collected = collectFrom(...asked)
+  collected.collector.handed()
+  return collected
+}
+
+/** The session has not got all of the request yet. */
+function collectFrom(...asked: readonly ClientMessage[]) {
   const clock = createFakeClock()
   const limits = { maxOutboxBytes: 1_000, maxReplyBytes: 2_000 }
   const collector = new AnswerCollector(asked, {
@@ -81,6 +88,15 @@ describe('an answer', () => {
     await Promise.resolve()
     expect(await leaves()).toBe(true)
     expect(types()).toEqual(['baro:connected', 'baro:publications', 'baro:publications'])
+  })
+
+  test('does not leave before all of the request was handed over, though its questions are answered and its wait is over', async () => {
+    const { collector, leaves } = collectFrom(connect)
+    collector.send(connected)
+    collector.endWait()
+    expect(await leaves()).toBe(false)
+    collector.handed()
+    expect(await leaves()).toBe(true)
   })
 
   test.each<[string, readonly ClientMessage[], readonly ((collector: Collected) => void)[]]>([

@@ -92,8 +92,9 @@ export interface CollectorParts {
 }
 
 /**
- * The outbox of a session that is one request. It keeps the messages until the answer should leave: when every question
- * of the request has its answer, and there is news or the wait is over.
+ * The outbox of a session that is one request. It keeps the messages until the answer should leave: when all of the request
+ * was handed over, every question in it has its answer, and there is news or the wait is over. What is handed over later than
+ * that has nobody left to act for: a signal behind the greeting was lost, with 200 for an answer.
  *
  * All messages leave together. So a reader that has found enough is cut, and goes on with the next request (I7).
  */
@@ -109,6 +110,7 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
   #replyBytes = 0
   #hasNews = false
   #isWaitOver = false
+  #isHanded = false
   #hasTurn = false
   #isClosed = false
   spokeAtMs: number
@@ -162,6 +164,12 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
     )
   }
 
+  /** The session has got all messages of the request. What it says to the last one at once is taken along. */
+  handed(): void {
+    this.#isHanded = true
+    this.#comeInTurn()
+  }
+
   /** The wait for news is over. */
   endWait(): void {
     this.#isWaitOver = true
@@ -199,6 +207,10 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
     const question = answeredBy(message)
     if (question) this.#answered(question)
     if (isNews(message)) this.#hasNews = true
+    this.#comeInTurn()
+  }
+
+  #comeInTurn(): void {
     if (this.#hasTurn) return
     this.#hasTurn = true
     this.#parts.ticker.write(this, false)
@@ -221,6 +233,6 @@ export class AnswerCollector implements SessionOutbox<ReaderMessage>, Writing {
   }
 
   #check(): void {
-    if (this.#isAnswered && (this.#hasNews || this.#isWaitOver)) this.#finish()
+    if (this.#isHanded && this.#isAnswered && (this.#hasNews || this.#isWaitOver)) this.#finish()
   }
 }

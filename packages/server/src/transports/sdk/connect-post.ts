@@ -149,7 +149,7 @@ async function waitSession(
   const cancelWait = clock.after(waitMs, () => collector.endWait())
   if (response.destroyed) collector.close()
   response.once('close', () => collector.close())
-  const stopHanding = hand(parts, handshake.address, session, messages)
+  const stopHanding = hand(parts, handshake.address, session, messages, () => collector.handed())
   await collector.ready
   stopHanding()
   cancelWait()
@@ -163,11 +163,13 @@ function hand(
   address: string | undefined,
   session: SessionLink,
   messages: readonly Arrived[],
+  done?: () => void,
 ): Cancel {
-  return handInPace(parts, address, session, messages, ({ message, text }) => {
+  const handOne = ({ message, text }: Arrived) => {
     if (text instanceof BaroError) session.refuse(text, message)
     else session.receive(text)
-  })
+  }
+  return handInPace(parts, address, session, messages, { hand: handOne, ...(done && { done }) })
 }
 
 /** What the session will answer: a message, or one that it will refuse. */

@@ -21,7 +21,10 @@ function setUp(count: number) {
   const handed: string[] = []
   let waitMs = 0
   const session: SessionLink = { spend: () => waitMs, receive() {}, refuse() {}, drained() {}, closed() {} }
-  const stop = handInPace({ clock, turns }, address, session, texts(count), ({ text }) => handed.push(text))
+  const stop = handInPace({ clock, turns }, address, session, texts(count), {
+    hand: ({ text }) => void handed.push(text),
+    done: () => void handed.push('done'),
+  })
   const nextTurn = () => {
     for (const run of soon.splice(0)) run()
   }
@@ -39,7 +42,7 @@ test('I7: a body hands over no more in one turn than its address may begin, and 
   clock.advance(4)
   nextTurn()
   clock.advance(4)
-  expect(handed.filter((text) => text !== 'other')).toEqual(texts(20).map(({ text }) => text))
+  expect(handed.filter((text) => text !== 'other')).toEqual([...texts(20).map(({ text }) => text), 'done'])
 })
 
 test('I7: what is above the allowance waits for it, also when its turn has come', () => {

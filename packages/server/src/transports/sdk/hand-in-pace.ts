@@ -8,6 +8,12 @@ export interface HandInPaceParts {
   readonly turns: Pick<FairTurns, 'begin'>
 }
 
+/** What is done with each message, and when there is none left. */
+export interface Hands<Message> {
+  hand(message: Message): void
+  done?(): void
+}
+
 /** A message of a body; its text, or what is wrong with it. */
 export interface Paced {
   readonly text: string | Error
@@ -23,13 +29,13 @@ export function handInPace<Message extends Paced>(
   address: string | undefined,
   session: SessionLink,
   messages: readonly Message[],
-  hand: (message: Message) => void,
+  { hand, done }: Hands<Message>,
 ): Cancel {
   let next = 0
   let isStopped = false
   let cancel: Cancel = () => {}
   const goOn = (): void => {
-    if (next === messages.length) return
+    if (next === messages.length) return done?.()
     const waitMs = session.spend(0, 0)
     if (waitMs > 0) cancel = clock.after(waitMs, goOn)
     else turns.begin(address, handNext)

@@ -1,7 +1,7 @@
 /** A program in any language, with a server key: it publishes as the server, over plain HTTP. */
 import { createFakeClock } from '@baro/testing'
 import { describe, expect, test } from 'vitest'
-import { type HttpStage, publishAll, serve, until } from '../../../test/http-stage.ts'
+import { type HttpStage, publishAll, serve, stepOf, until } from '../../../test/http-stage.ts'
 import { EventReader } from '../../../test/stream-readers.ts'
 import { createServerKey, type ServerKey } from '../../access/server-key.ts'
 import type { KeySource } from '../../access/server-keys.ts'
@@ -141,7 +141,7 @@ describe('publishes to several channels in one POST', () => {
     stage.broker.broken.add('append')
     const all = { channel: 'news:1', publications: said('a', 'b'), id: 'one' }
     const first = await publish(stage, orders.key, all)
-    expect(first.published).toMatchObject([{ channel: 'news:1', error: { code: 'handler-failed' } }])
+    expect(first.published).toMatchObject([{ channel: 'news:1', error: { code: 'not-kept' } }])
     stage.broker.broken.delete('append')
     expect(await textsOf(stage, 'news:1')).toEqual([])
   })
@@ -285,7 +285,7 @@ describe('a server key', () => {
   test('that is looked for without an end is unavailable after 10 seconds', async () => {
     const stage = await stageOf({ keys: () => new Promise(() => {}) })
     const asked = stage.send('/baro/channels/news:1', by(orders.key))
-    await until(() => stage.waits.includes(10_000))
+    await until(() => stage.waits.includes(stepOf(10_000)))
     stage.clock.advance(10_000)
     expect((await asked.answer).status).toBe(503)
   })

@@ -37,7 +37,7 @@ export default async function ClubPage({ params }: Props) {
   const { id } = await pageParams(club, params)
   const member = await memberOf((await cookies()).get(sessionCookie)?.value)
   return (
-    <PageFrame language={language} path={`/club/${encodeURIComponent(id)}`} section="rooms">
+    <PageFrame language={language} words={['room', 'club']} path={`/club/${encodeURIComponent(id)}`} section="rooms">
       <RoomLinks language={language} current={`club/${id}`} />
       <Club language={language} id={id} {...(member && { initial: await snapshot(club({ id })) })} />
       <SourceFiles language={language} files={files} />

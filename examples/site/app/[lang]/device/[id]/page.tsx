@@ -42,7 +42,7 @@ export default async function DevicePage({ params }: Props) {
   const { id } = await pageParams(device, params)
   const [initial, here] = await Promise.all([snapshot(device({ id })), snapshot(members(devices()))])
   return (
-    <PageFrame language={language} path={`/device/${encodeURIComponent(id)}`} section="device">
+    <PageFrame language={language} words={['device']} path={`/device/${encodeURIComponent(id)}`} section="device">
       <DevicePanel language={language} id={id} initial={initial} here={here} />
       <SourceFiles language={language} files={files} />
     </PageFrame>

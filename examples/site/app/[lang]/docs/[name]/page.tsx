@@ -29,7 +29,7 @@ export default async function GuidePage({ params }: Props) {
   const file = guideFile(language, name)
   const document = await readDocument(file, (file) => hrefOfFile(language, file))
   return (
-    <PageFrame language={language} path={`/docs/${name}`} section="docs">
+    <PageFrame language={language} words={['search']} path={`/docs/${name}`} section="docs">
       <DocumentPage language={language} document={document} guide={name} isEnglish={!file.startsWith('docs/ko/')} />
     </PageFrame>
   )

@@ -24,7 +24,7 @@ export default async function ReferencePage({ params }: Props) {
   const { docs } = wordsIn(language)
   const document = await readDocument(referenceIndex, (file) => hrefOfFile(language, file))
   return (
-    <PageFrame language={language} path="/docs/api" section="docs">
+    <PageFrame language={language} words={['search']} path="/docs/api" section="docs">
       <DocumentPage
         language={language}
         document={{ ...document, title: docs.reference }}

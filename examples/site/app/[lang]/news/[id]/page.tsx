@@ -36,7 +36,7 @@ export default async function ArticlePage({ params }: Props) {
   const initial = await snapshot(articles({ id }))
   if (initial.value.rows.length === 0) notFound()
   return (
-    <PageFrame language={language} path={`/news/${id}`} section="news">
+    <PageFrame language={language} words={['news']} path={`/news/${id}`} section="news">
       <Article language={language} initial={initial} />
       <SourceFiles language={language} files={files} />
     </PageFrame>

@@ -46,7 +46,7 @@ export default async function RoomPage({ params }: Props) {
   const language = await pageLanguage(params)
   const { id } = await pageParams(room, params)
   return (
-    <PageFrame language={language} path={`/rooms/${encodeURIComponent(id)}`} section="rooms">
+    <PageFrame language={language} words={['room']} path={`/rooms/${encodeURIComponent(id)}`} section="rooms">
       <RoomLinks language={language} current={id} />
       <Room
         language={language}

@@ -27,7 +27,7 @@ export default async function TextPage({ params }: Props) {
   const initial = await snapshot(text({ id }))
   if (!initial.value.asked) notFound()
   return (
-    <PageFrame language={language} path={`/stream/${id}`} section="stream">
+    <PageFrame language={language} words={['stream']} path={`/stream/${id}`} section="stream">
       <StreamedText language={language} initial={initial} renderedAtMs={Date.now()} />
     </PageFrame>
   )

@@ -43,8 +43,8 @@ export default async function WritePage({ params }: Props) {
   const { id } = await pageParams(draft, params)
   const [initial, initialMembers] = await Promise.all([snapshot(draft({ id })), snapshot(members(draft({ id })))])
   return (
-    <PageFrame language={language} path={`/write/${encodeURIComponent(id)}`} section="write">
-      <Editor language={language} id={id} initial={initial} initialMembers={initialMembers} />
+    <PageFrame language={language} words={['write', 'room']} path={`/write/${encodeURIComponent(id)}`} section="write">
+      <Editor id={id} initial={initial} initialMembers={initialMembers} />
       <SourceFiles language={language} files={files} />
     </PageFrame>
   )

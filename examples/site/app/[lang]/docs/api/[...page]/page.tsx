@@ -42,7 +42,7 @@ export default async function DoorPage({ params }: Props) {
   const [language, page] = await Promise.all([pageLanguage(params), pageOf(params)])
   const document = await readDocument(referenceFile(page), (file) => hrefOfFile(language, file))
   return (
-    <PageFrame language={language} path={`/docs/api/${page}`} section="docs">
+    <PageFrame language={language} words={['search']} path={`/docs/api/${page}`} section="docs">
       <DocumentPage language={language} document={document} guide="api" isEnglish deepest={3} />
     </PageFrame>
   )

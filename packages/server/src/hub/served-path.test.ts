@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hubPath, restBelow } from './hub-path.ts'
+import { restBelow, servedPath } from './served-path.ts'
 
 describe('the path of a hub', () => {
   test.each([
@@ -14,7 +14,7 @@ describe('the path of a hub', () => {
     ['/', ''],
     ['', ''],
   ])('%j is served at %j', (given, served) => {
-    expect(hubPath(given)).toBe(served)
+    expect(servedPath('createHub', given)).toBe(served)
   })
 
   test.each([
@@ -29,8 +29,10 @@ describe('the path of a hub', () => {
     ['/a\nb', 'does not keep'],
     ['/100%', 'does not begin a character'],
   ])('%j is refused at once', (given, why) => {
-    expect(() => hubPath(given)).toThrow(why)
-    expect(() => hubPath(given)).toThrow(expect.objectContaining({ code: 'bad-definition' }))
+    const refused = () => servedPath('mount', given)
+    expect(refused).toThrow(why)
+    expect(refused).toThrow('mount: "path" is')
+    expect(refused).toThrow(expect.objectContaining({ code: 'bad-definition' }))
   })
 })
 

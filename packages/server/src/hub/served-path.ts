@@ -2,19 +2,21 @@ import { BaroError } from '@baro/core'
 import { quote } from '@baro/core/protocol'
 
 /**
- * The path of a hub as requests name it: with a slash before it, none after it, and percent-encoded. Empty for the root
- * of a server.
+ * The path of a hub, or of a gateway, as requests name it: with a slash before it, none after it, and percent-encoded. Empty
+ * for the root of a server.
  *
+ * @param door What takes it as its option `path`, for the message: `createHub`.
  * @throws {BaroError} `bad-definition` if no request could name it.
  */
-export function hubPath(given: string): string {
+export function servedPath(door: string, given: string): string {
+  const unusable = (why: string) =>
+    new BaroError('bad-definition', `${door}: "path" is ${quote(given)}. ${why}. Give for example "/baro".`)
   const path = `/${given.replace(/^\/|\/+$/g, '')}`
-  if (/^[a-z][a-z\d+.-]*:/i.test(given)) throw unusable(given, 'That is a URL. Give its path alone')
-  if (/[?#]/.test(given)) throw unusable(given, 'A path has no "?" and no "#"')
+  if (/^[a-z][a-z\d+.-]*:/i.test(given)) throw unusable('That is a URL. Give its path alone')
+  if (/[?#]/.test(given)) throw unusable('A path has no "?" and no "#"')
   // A URL would read these as something else, and take "." and ".." out.
-  if (/\\|\/\/|\p{Cc}|(?:^|\/)\.{1,2}(?:\/|$)/u.test(path))
-    throw unusable(given, 'It has parts that a URL does not keep')
-  if (!isDecodable(path)) throw unusable(given, 'Its "%" does not begin a character')
+  if (/\\|\/\/|\p{Cc}|(?:^|\/)\.{1,2}(?:\/|$)/u.test(path)) throw unusable('It has parts that a URL does not keep')
+  if (!isDecodable(path)) throw unusable('Its "%" does not begin a character')
   const encoded = new URL(path, 'http://hub').pathname
   return encoded === '/' ? '' : encoded
 }
@@ -42,8 +44,4 @@ function isDecodable(path: string): boolean {
   } catch {
     return false
   }
-}
-
-function unusable(given: string, why: string): BaroError {
-  return new BaroError('bad-definition', `createHub: "path" is ${quote(given)}. ${why}. Give for example "/baro".`)
 }
