@@ -108,10 +108,19 @@ test('the last one is sold once, whoever clicks', async () => {
   await site.sql('update baro_site.products set stock = 1 where id = 6')
   const [one, other] = await Promise.all([open('/en/shop'), open('/en/shop')])
   for (const page of [one, other]) await page.waitForSelector('[data-product="6"][data-stock="1"]')
-  await Promise.all([one, other].map((page) => page.locator('[data-product="6"]').getByRole('button').click()))
-  for (const page of [one, other])
+  // Pressed at once, wherever the pointer is: whoever is later may find it sold already.
+  const press = (page: Page) =>
+    page.$eval('[data-product="6"] button[value=buy]', (button) => (button as HTMLButtonElement).click())
+  await Promise.all([one, other].map(press))
+  for (const page of [one, other]) {
     await page.waitForSelector('[data-product="6"][data-stock="0"]', { timeout: patience.timeout })
-  await one.locator('[data-product="6"]').getByText('Sold out').waitFor()
+    await page.locator('[data-product="6"]').getByText('Sold out').waitFor()
+    expect(await page.locator('[data-product="6"]').getByRole('button', { name: 'Buy' }).isDisabled()).toBe(true)
+  }
+  expect((await stocksInDatabase())[5]).toBe(0)
+  await one.locator('[data-product="6"]').getByRole('button', { name: 'Restock' }).click()
+  for (const page of [one, other])
+    await page.waitForSelector('[data-product="6"][data-stock="10"]', { timeout: patience.timeout })
 })
 
 test('an article that somebody edits changes on the page of somebody else, and comes first in the list', async () => {
@@ -180,7 +189,7 @@ test('without a script one buys, edits and trades, and sees it on the page that 
   opened.push(page)
   await site.sql('update baro_site.products set stock = 21 where id = 2')
   await page.goto(`${site.url}/en/shop`)
-  await page.locator('[data-product="2"]').getByRole('button').click()
+  await page.locator('[data-product="2"]').getByRole('button', { name: 'Buy' }).click()
   // The page that comes has the address of the page that was there: only what it shows tells them apart.
   await page.locator('[data-product="2"][data-stock="20"]').waitFor()
   expect(await stocksInDatabase()).toContain(20)

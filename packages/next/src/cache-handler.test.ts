@@ -14,7 +14,11 @@ import PageCacheHandler from './cache-handler.ts'
 import { atStart } from './render-built-pages.ts'
 import useCacheHandler from './use-cache-handler.ts'
 
-const { nodeFs } = createRequire(import.meta.url)('next/dist/server/lib/node-fs-methods.js')
+const nextRequire = createRequire(import.meta.url)
+const { nodeFs } = nextRequire('next/dist/server/lib/node-fs-methods.js')
+const { default: ResponseCache } = nextRequire(
+  'next/dist/server/response-cache/index.js',
+) as typeof import('next/dist/server/response-cache/index.js')
 const hour = 3_600_000
 let dir: string
 let hub: Hub
@@ -98,6 +102,7 @@ test.each([
 async function serveFront(
   answer: (response: ServerResponse) => Promise<void>,
   policy: NonNullable<PagesOptions['policy']> = {},
+  query: readonly string[] = [],
 ) {
   const front = hub.pageParts.inFrontOf(
     (_request, response) => {
@@ -105,7 +110,7 @@ async function serveFront(
       return answer(response)
     },
     'x-nextjs-cache',
-    { policy },
+    { policy, query },
   )
   const server = createServer(front).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -113,7 +118,7 @@ async function serveFront(
     server.closeAllConnections()
     server.close()
   }
-  return async () => (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)).text()
+  return async (path = '/') => (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)).text()
 }
 
 /** A value of `'use cache'`. */
@@ -166,6 +171,51 @@ test('what Next has rendered for another request is not kept in front of it, whe
   await set('/index', 'newer', early)
   expect(await read()).toBe('newer')
 })
+
+test.each(['for another form of the page', 'on demand'])(
+  'who asks after a mark gets nothing of a render that Next had begun before it, %s',
+  async (begun) => {
+    const responses = new ResponseCache({ minimalMode: false, route: { kind: 'APP_ROUTE' } as never })
+    let text = 'before'
+    let rendered = 0
+    let asked = 0
+    let goOn = () => {}
+    const render = async () => {
+      const body = Buffer.from(text)
+      if (++rendered === 1) await new Promise<void>((resolve) => (goOn = resolve))
+      const value = { kind: 'APP_ROUTE', body, status: 200, headers: { 'x-next-cache-tags': '_N_T_/article' } }
+      return { value, cacheControl: { revalidate: 3600, expire: undefined } }
+    }
+    /** Answers as Next does: with one render for all who ask meanwhile, whatever their query. */
+    const bodyOf = async (isOnDemandRevalidate: boolean): Promise<string> => {
+      asked++
+      const context = { routeKind: 'APP_ROUTE', incrementalCache: handler(), isOnDemandRevalidate }
+      const entry = await responses.get(keyOf('/article'), render as never, context as never)
+      return String((entry as unknown as { value: { body: Buffer } }).value.body)
+    }
+    const read = await serveFront(
+      async (response) => {
+        const body = await bodyOf(false)
+        response.setHeader('Cache-Control', 's-maxage=3600').end(body)
+      },
+      {},
+      ['form'],
+    )
+    const before = begun === 'on demand' ? bodyOf(true) : read('/article?form=a')
+    await expect.poll(() => rendered).toBe(1)
+    text = 'after'
+    await handler().revalidateTag('_N_T_/article', undefined)
+    const after = read('/article?form=b')
+    await expect.poll(() => asked).toBe(2)
+    // Next asks its cache for the second, and joins it to the first.
+    await new Promise((resolve) => setImmediate(resolve))
+    goOn()
+    expect(await before).toBe('before')
+    expect(await after).toBe('after')
+    expect(await read('/article?form=b')).toBe('after')
+    expect(rendered).toBe(2)
+  },
+)
 
 test('a page that Next cannot render anew is asked for once in its interval', async () => {
   build('/index')

@@ -73,8 +73,16 @@ export default class PageCacheHandler extends FileSystemCache {
   override async get(...[key, context]: Getting): Promise<Entry> {
     const hub = findHub()
     if (!hub) return super.get(key, context)
+    const record = hub.pageParts.records.current
+    record?.ask()
+    const entry = await this.#find(hub, key, context)
+    // What a page fetches on its way may be kept later than the page is there.
+    if (!entry && context.kind !== 'FETCH') record?.lack(key)
+    return entry
+  }
+
+  async #find(hub: Hub, ...[key, context]: Getting): Promise<Entry> {
     const { store, judge, records, now } = hub.pageParts
-    records.current?.ask()
     if (this.#isAsked && context.kind !== 'FETCH') {
       this.#isAsked = false
       // What stands in front of Next is from before. The entry that is rendered now knows of this mark.
@@ -106,9 +114,10 @@ export default class PageCacheHandler extends FileSystemCache {
     const hub = findHub()
     // A build: Next writes what it has rendered itself.
     if (!hub) return super.set(key, value, context)
-    if (value && handedOut.has(value)) return
     const { store, judge, records, embeddedReads } = hub.pageParts
     const record = records.current
+    record?.make(key)
+    if (value && handedOut.has(value)) return
     const { mark, began } = (this.#isRenewing ? undefined : record) ?? (await this.#beginning) ?? { mark: 0, began: 0 }
     const { cacheControl } = context as { readonly cacheControl?: Lifetime }
     // A page that is not found is not kept: strangers choose addresses.

@@ -39,17 +39,24 @@ export function ProductList({ language, initial }: { language: Language; initial
               {stock === 0 ? says.soldOut : says.inStock(stock)}
             </p>
             <form
+              className={styles.orders}
               method="post"
               action={`/${language}/shop/orders`}
               onSubmit={(event) => {
                 event.preventDefault()
-                void ask(stock > 0 ? 'buy' : 'restock', id)
+                const { submitter } = event.nativeEvent as SubmitEvent
+                void ask(submitter?.getAttribute('value') === 'restock' ? 'restock' : 'buy', id)
               }}
             >
               <input type="hidden" name="product" value={id} />
-              <input type="hidden" name="what" value={stock > 0 ? 'buy' : 'restock'} />
-              <button type="submit" className={stock > 0 ? button.solid : button.quiet}>
-                {stock > 0 ? says.buy : says.restock}
+              {/* Two buttons: one that changes its meaning would restock for whoever presses "buy" a moment too late. */}
+              {stock === 0 && (
+                <button type="submit" name="what" value="restock" className={button.quiet}>
+                  {says.restock}
+                </button>
+              )}
+              <button type="submit" name="what" value="buy" disabled={stock === 0} className={button.solid}>
+                {says.buy}
               </button>
             </form>
             <p className={styles.told} role="status">

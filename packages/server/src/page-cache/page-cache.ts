@@ -9,6 +9,7 @@ import { describeError } from '../observe/describe-error.ts'
 import { mayBeShared, readCacheControl } from './cache-control.ts'
 import { cacheStatusOf, type HowAnswered } from './cache-status.ts'
 import { embeddedReads } from './embedded-reads.ts'
+import { Flights } from './flights.ts'
 import { answerWithPage, formsOf, headOf, type KeptVariants, variantsIn } from './kept-answer.ts'
 import type { KnownRequests } from './known-requests.ts'
 import type { PageJudge } from './page-judge.ts'
@@ -49,7 +50,7 @@ export interface PagesOf {
 type Flown =
   | { readonly came: 'page'; readonly page: KeptPage }
   /** Not to be kept, and the same for all who asked in this moment: "not found", or an error. */
-  | { readonly came: 'answer'; readonly answer: RenderedAnswer }
+  | { readonly came: 'answer'; readonly answer: RenderedAnswer; readonly of: Pick<KeptPage, 'tags' | 'mark'> }
   /** For one visitor each: everybody asks the handler. */
   | { readonly came: 'private' }
   | { readonly came: 'nothing'; readonly why: 'render-failed' | 'render-late' }
@@ -66,7 +67,7 @@ const maxRemembered = 10_000
 /** Keeps the pages of handlers. */
 export class PageCache {
   readonly #parts: PageCacheParts
-  readonly #flights = new Map<string, Promise<Flown>>()
+  readonly #flights = new Flights<Flown>()
   /** Until when a page is not rendered again, because that failed. */
   readonly #failed = new Map<string, number>()
   /** Until when a page is not rendered again behind its visitors: what comes of a render may be as old as what was there. */
@@ -136,8 +137,7 @@ export class PageCache {
     const { pages, request, response } = asking
     if (older === undefined && readCacheControl(request.headers['cache-control'])['only-if-cached'])
       return void response.writeHead(504).end()
-    const isCollapsed = this.#flights.has(key)
-    void this.#fly(asking, key, older, true).then((flown) => {
+    void this.#flyFor(asking, key, older).then(({ flown, isCollapsed }) => {
       if (response.destroyed) return
       const forward = older ? 'stale' : 'uri-miss'
       const fault = older && 'fault' in older.verdict ? older.verdict.fault : undefined
@@ -145,7 +145,6 @@ export class PageCache {
         case 'page': {
           const { page } = flown
           const how: HowAnswered = { how: 'rendered', forward, fault, isStored: true, isCollapsed }
-          // Who came later may have waited for a render that had begun before.
           return void whenHere(this.#parts.judge.isRedacted(page), (isGone) =>
             isGone ? this.#pass(pages, request, response, 'bypass') : this.#answerKept(asking, page, how),
           )
@@ -164,27 +163,37 @@ export class PageCache {
     })
   }
 
+  /**
+   * What comes of a render for somebody who waits. One that had begun before they asked may not know what they know: who has
+   * changed something and marked the page asks for it at once, and would see it from before.
+   */
+  async #flyFor(asking: Asking, key: string, older: Found | undefined): Promise<Awaited> {
+    const before = this.#flights.of(key)
+    if (!before) return { flown: await this.#fly(asking, key, older, true), isCollapsed: false }
+    const flown = await before.came
+    if (!(await this.#isOutdated(flown))) return { flown, isCollapsed: true }
+    await before.landed
+    const isCollapsed = this.#flights.of(key) !== undefined
+    return { flown: await this.#fly(asking, key, older, true), isCollapsed }
+  }
+
+  /** Whether it is clear that a render which begins now would come to something else. */
+  async #isOutdated(flown: Flown): Promise<boolean> {
+    const { judge } = this.#parts
+    if (flown.came === 'page') return (await judge.judge(flown.page)).state === 'miss'
+    return flown.came === 'answer' && judge.isMarked(flown.of)
+  }
+
   /** Renders for those who come later. On all nodes one does. */
   async #refresh(asking: Asking, key: string, older: Found): Promise<void> {
-    if (this.#flights.has(key) || this.#isRemembered(this.#refreshed, key)) return
+    if (this.#flights.of(key) || this.#isRemembered(this.#refreshed, key)) return
     this.#remember(this.#refreshed, key, older.page.policy.minIntervalMs)
     await this.#fly(asking, key, older, false)
   }
 
   /** The render of a page: the one that runs, or a new one. */
   #fly(asking: Asking, key: string, older: Found | undefined, isAwaited: boolean): Promise<Flown> {
-    const before = this.#flights.get(key)
-    if (before) return before
-    let landed: () => void = () => {}
-    // The page is told of before it is kept; until then nobody begins another render.
-    const flown = new Promise<Flown>((resolve) => {
-      void this.#render(asking, key, older, isAwaited, resolve).finally(() => landed())
-    })
-    this.#flights.set(key, flown)
-    landed = () => {
-      if (this.#flights.get(key) === flown) this.#flights.delete(key)
-    }
-    return flown
+    return this.#flights.join(key, (tell) => this.#render(asking, key, older, isAwaited, tell)).came
   }
 
   async #render(
@@ -194,21 +203,26 @@ export class PageCache {
     isAwaited: boolean,
     tell: (flown: Flown) => void,
   ): Promise<void> {
-    const { store, clock } = this.#parts
-    const { pages, page } = asking
-    const isLeased = await this.#asked(() => store.lease(key, pages.renderTimeoutMs), true)
-    if (!isLeased) {
-      if (!isAwaited) return tell({ came: 'nothing', why: 'render-failed' })
-      const theirs = await this.#awaitOther(page, pages.renderTimeoutMs)
-      if (theirs) return tell({ came: 'page', page: theirs })
-    } else {
-      // Another node may have rendered it since it was found stale here.
-      const newer = await this.#newerThan(older, page)
-      if (newer) {
-        await this.#asked(() => store.release(key), undefined)
-        return tell({ came: 'page', page: newer })
-      }
+    const { store } = this.#parts
+    const { page } = asking
+    const theirs = await this.#renderedElsewhere(asking, key, older, isAwaited)
+    if (theirs) return tell(theirs)
+    let render = await this.#renderOnce(asking)
+    // What somebody else's render came to, which may be older than this one.
+    if (isOfAnother(asking, render)) render = await this.#renderOnce(asking)
+    try {
+      await this.#land({ asking, key, ...render }, tell)
+    } catch (error) {
+      this.#parts.log.error({}, `The page ${JSON.stringify(page.path)} could not be kept: ${describeError(error)}`)
+      tell({ came: 'private' })
+    } finally {
+      await this.#asked(() => store.release(key), undefined)
     }
+  }
+
+  async #renderOnce(asking: Asking): Promise<Render> {
+    const { store, clock, records } = this.#parts
+    const { pages, page } = asking
     const mark = await this.#asked(() => store.lastMark(), 0)
     const record = new RenderRecord({
       path: page.path,
@@ -230,16 +244,8 @@ export class PageCache {
           return wanted.is !== 'private'
         },
       })
-    const { records } = this.#parts
     const rendered = await (pages.isGuarded ? records.run(record, render) : records.runToItsEnd(record, render))
-    try {
-      await this.#land({ asking, key, record, rendered, wanted }, tell)
-    } catch (error) {
-      this.#parts.log.error({}, `The page ${JSON.stringify(page.path)} could not be kept: ${describeError(error)}`)
-      tell({ came: 'private' })
-    } finally {
-      await this.#asked(() => store.release(key), undefined)
-    }
+    return { record, rendered, wanted }
   }
 
   async #land({ asking, key, record, rendered, wanted }: Landing, tell: (flown: Flown) => void) {
@@ -267,18 +273,17 @@ export class PageCache {
         log.error({}, `The render of ${path} came to ${answer.status}. Who has an older page gets that.`)
         this.#remember(this.#failed, key, retryAfterMs)
       }
-      return tell({ came: 'answer', answer })
+      return tell({ came: 'answer', answer, of: { tags: [`path:${page.path}`], mark: record.mark } })
     }
     // A record of its own: the render may go on and make the next page, which is not as old as the bytes of this one.
     const shown = new RenderRecord(record)
     const embedded = embeddedReads(answer.body, (channel) => judge.versionOf(channel))
     const { served } = record
     for (const read of [...record.reads, ...(served?.reads ?? []), ...embedded]) shown.add(read)
-    // Nobody could say whether it is current. A framework that renders once for two who ask tells the first what was read:
-    // dated by the second, it would keep out what is newer.
+    // Nobody could say whether it is current.
+    if (shown.isOverfull || record.isOverfull || isOfAnother(asking, { record, rendered, wanted }))
+      return tell({ came: 'answer', answer, of: { tags: [`path:${page.path}`], mark: record.mark } })
     const { saidBy } = asking.pages
-    const isOfAnother = saidBy !== undefined && answer.headers[saidBy] !== undefined && !record.hasAsked
-    if (shown.isOverfull || record.isOverfull || isOfAnother) return tell({ came: 'answer', answer })
     const reads = await judge.settle(shown.reads)
     const tags = [`path:${page.path}`, ...new Set(reads.map(({ channel }) => `channel:${channel}`)), ...record.tags]
     const mark = Math.min(record.mark, served?.mark ?? record.mark)
@@ -336,18 +341,30 @@ export class PageCache {
     return this.#asked(() => this.#parts.store.read(key), undefined)
   }
 
-  /** Another node renders it: looks until that is done, or its time is over. */
-  async #awaitOther(page: PageRequest, timeoutMs: number): Promise<KeptPage | undefined> {
-    const { clock, judge } = this.#parts
-    const until = clock.elapsed() + timeoutMs
-    while (clock.elapsed() < until) {
+  /** What another node has rendered meanwhile, or does; `undefined` once this node is to render, which the store lends to it if it can. */
+  async #renderedElsewhere(
+    { pages, page }: Asking,
+    key: string,
+    older: Found | undefined,
+    isAwaited: boolean,
+  ): Promise<Flown | undefined> {
+    const { store, clock, judge } = this.#parts
+    const until = clock.elapsed() + pages.renderTimeoutMs
+    // What another node renders may be outdated when it is done: whoever is lent the page then renders it.
+    while (!(await this.#asked(() => store.lease(key, pages.renderTimeoutMs), true))) {
+      if (!isAwaited) return { came: 'nothing', why: 'render-failed' }
+      if (clock.elapsed() >= until) return undefined
       await new Promise<void>((resolve) => {
         clock.after(lookEveryMs, resolve)
       })
       const found = await this.#find(page)
-      if (found && (await judge.judge(found.page)).state !== 'miss') return found.page
+      if (found && (await judge.judge(found.page)).state !== 'miss') return { came: 'page', page: found.page }
     }
-    return undefined
+    // Another node may have rendered it since it was found stale here.
+    const newer = await this.#newerThan(older, page)
+    if (!newer) return undefined
+    await this.#asked(() => store.release(key), undefined)
+    return { came: 'page', page: newer }
   }
 
   async #newerThan(older: Found | undefined, page: PageRequest): Promise<KeptPage | undefined> {
@@ -419,6 +436,13 @@ export class PageCache {
   }
 }
 
+/** What somebody gets who waits for a render. */
+interface Awaited {
+  readonly flown: Flown
+  /** Whether somebody else had begun it. */
+  readonly isCollapsed: boolean
+}
+
 /** One request for a page. */
 interface Asking {
   readonly pages: PagesOf
@@ -445,12 +469,25 @@ type RenderWanted =
   | { readonly is: 'error' }
   | { readonly is: 'private' }
 
-interface Landing {
-  readonly asking: Asking
-  readonly key: string
+/** A render that is over. */
+interface Render {
   readonly record: RenderRecord
   readonly rendered: Rendered
   readonly wanted: RenderWanted | undefined
+}
+
+interface Landing extends Render {
+  readonly asking: Asking
+  readonly key: string
+}
+
+/**
+ * Whether a framework has answered with what it rendered for somebody else, who asked before. It tells the first what was read: dated
+ * by the second, it would keep out what is newer.
+ */
+function isOfAnother({ pages: { saidBy } }: Asking, { record, rendered, wanted }: Render): boolean {
+  if (rendered.outcome !== 'answered' || wanted?.is !== 'kept' || saidBy === undefined) return false
+  return rendered.answer.headers[saidBy] !== undefined && !record.isOwn
 }
 
 function wantedOf({ pages, policy }: Asking, status: number, headers: RenderedAnswer['headers']): RenderWanted {

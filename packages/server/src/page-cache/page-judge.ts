@@ -58,6 +58,11 @@ export class PageJudge {
     return judgePage(page, { now: this.#parts.clock.now(), heads, versions, ...marks })
   }
 
+  /** Whether a tag was marked since, or nobody can say. */
+  isMarked({ tags, mark }: Pick<KeptPage, 'tags' | 'mark'>): NowOrLater<boolean> {
+    return whenHere(this.#marksOf({ tags }, nothing), ({ marks }) => marks.some((newest) => newest > mark))
+  }
+
   /** Whether nobody may get a page that was rendered just now: something was taken back meanwhile that it may show. */
   isRedacted(page: KeptPage): NowOrLater<boolean> {
     const { store, registry } = this.#parts
@@ -103,7 +108,7 @@ export class PageJudge {
     }
   }
 
-  #marksOf({ tags }: KeptPage, reads: readonly (Resolved | undefined)[]): NowOrLater<Marks> {
+  #marksOf({ tags }: Pick<KeptPage, 'tags'>, reads: readonly (Resolved | undefined)[]): NowOrLater<Marks> {
     const redacted = redactionTags(reads)
     if (tags.length === 0 && redacted.length === 0) return noMarks
     const asked = redacted.length === 0 ? tags : [...tags, ...redacted]

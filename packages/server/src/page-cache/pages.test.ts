@@ -2,10 +2,26 @@
 
 import { describe, expect, test } from 'vitest'
 import { room } from '../../test/fake-client.ts'
-import { tick, until } from '../../test/http-stage.ts'
+import { type HttpStage, tick, until } from '../../test/http-stage.ts'
 import { roomPage, servePages } from '../../test/pages-stage.ts'
 import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import { createMemoryPageStore } from './memory-page-store.ts'
+
+/** Kept pages whose first render answers when a test says so, with what it has read before. */
+async function heldAtFirst(read: (stage: HttpStage) => Held | Promise<Held>) {
+  let goOn = () => {}
+  const pages = await servePages(async (_, response, stage) => {
+    const { status, text } = await read(stage)
+    if (pages.rendered.length === 1) await new Promise<void>((resolve) => (goOn = resolve))
+    response.writeHead(status).end(text)
+  })
+  return { pages, goOn: () => goOn() }
+}
+
+interface Held {
+  readonly status: number
+  readonly text: string
+}
 
 describe('a kept page', () => {
   test('is answered without a render while its channels stand where it was rendered', async () => {
@@ -315,6 +331,26 @@ describe('two nodes with one store and one broker', () => {
     for (const answer of [await ask(one), await ask(other)]) expect(answer.text).toBe('<p>one two</p>')
     expect(renders()).toBe(2)
   })
+
+  test('let who asks after a mark wait for no render of the other that had begun before it', async () => {
+    const { one, other, ask } = await nodes()
+    let goOn = () => {}
+    one.render = async (_request, response) => {
+      await new Promise<void>((resolve) => (goOn = resolve))
+      response.end('from before')
+    }
+    const before = ask(one)
+    await until(() => one.rendered.length === 1)
+    await other.hub.revalidate('/')
+    const after = ask(other)
+    await until(() => other.arrived === 1)
+    goOn()
+    expect((await before).text).toBe('from before')
+    await tick()
+    // A look of a node that waits, and not the time that a render may take.
+    await other.clock.pass(50)
+    expect((await after).text).toBe('<p></p>')
+  })
 })
 
 describe('on demand', () => {
@@ -330,6 +366,40 @@ describe('on demand', () => {
     for (const path of ['/a', '/b']) expect((await pages.page(path)).cacheStatus).toContain('detail=marked')
     expect((await pages.page('/a')).cacheStatus).toMatch(/^Baro; hit/)
     await expect(pages.hub.revalidate('a b')).rejects.toThrow('is no path of a page')
+  })
+
+  test('who asks after a mark gets no page of a render that had begun before it', async () => {
+    const { pages, goOn } = await heldAtFirst(async ({ hub }) => {
+      const { value } = await hub.snapshot(room({ id: '1' }))
+      return { status: 200, text: (value as string[]).join(' ') }
+    })
+    await pages.publish('one')
+    const before = pages.page()
+    await until(() => pages.rendered.length === 1)
+    await pages.publish('two')
+    await pages.hub.revalidate('/')
+    const after = Array.from({ length: 20 }, () => pages.page())
+    await until(() => pages.arrived === 21)
+    goOn()
+    expect((await before).text).toBe('one')
+    for (const answer of await Promise.all(after)) expect(answer.text).toBe('one two')
+    expect(pages.rendered.length).toBe(2)
+  })
+
+  test('who asks after a mark is not told of a render before it that there is no such page', async () => {
+    let articles: string[] = []
+    const { pages, goOn } = await heldAtFirst(() =>
+      articles.length === 0 ? { status: 404, text: 'none' } : { status: 200, text: articles.join() },
+    )
+    const before = pages.page('/article')
+    await until(() => pages.rendered.length === 1)
+    articles = ['text']
+    await pages.hub.revalidate('/article')
+    const after = pages.page('/article')
+    await until(() => pages.arrived === 2)
+    goOn()
+    expect((await before).status).toBe(404)
+    expect((await after).text).toBe('text')
   })
 
   test('a mark that comes during a render counts for what it renders', async () => {

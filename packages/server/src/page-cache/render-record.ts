@@ -34,6 +34,7 @@ export class RenderRecord {
   readonly #tags = new Set<string>()
   #taggedLater: () => void = () => {}
   #hasAsked = false
+  readonly #lacking = new Set<string>()
   #served: { readonly reads: readonly PageRead[]; readonly renderedAt: number; readonly mark: number } | undefined
 
   constructor({
@@ -65,14 +66,27 @@ export class RenderRecord {
     return this.#served
   }
 
-  /** Whether a cache of the framework was asked in this render. If it was not, what it answers is of another's render. */
-  get hasAsked(): boolean {
-    return this.#hasAsked
+  /**
+   * Whether the answer is of this render: a cache of the framework was asked in it, and what that lacked was made in it. Else the
+   * framework has joined it to another's that ran already.
+   */
+  get isOwn(): boolean {
+    return this.#hasAsked && this.#lacking.size === 0
   }
 
   /** A cache of the framework is asked. */
   ask(): void {
     this.#hasAsked = true
+  }
+
+  /** It has nothing current under this key, which is to be made. */
+  lack(key: string): void {
+    this.#lacking.add(key)
+  }
+
+  /** What it lacked was made. */
+  make(key: string): void {
+    this.#lacking.delete(key)
   }
 
   /** Whether it has read more than is written down, so that nobody can say whether it is current. */
