@@ -17,6 +17,7 @@ export async function buildIfNeeded(dir: string): Promise<void> {
   const changed = await Promise.all([newestIn(dir), newestIn(join(dir, '..', '..', 'packages'))])
   if (built > Math.max(...changed)) return
   await makeReference(dir)
+  await run(join(dir, 'components/code/colour-sources.ts'), [], dir, ['--import', 'tsx'])
   await run(createRequire(import.meta.url).resolve('next/dist/bin/next'), ['build'], dir)
 }
 

@@ -23,18 +23,6 @@ interface Props {
 // Younger than the other pages, so that its board shows what came in the page beside what followed.
 export const revalidate = 60
 
-const files = [
-  'app/[lang]/page.tsx',
-  'channels/board.ts',
-  'components/break-it/use-baro.ts',
-  'components/break-it/use-usual.ts',
-  'components/break-it/reconnecting-websocket.ts',
-  'components/break-it/break-it-machine.ts',
-  'components/break-it/verdict.ts',
-  'server/break-it/break-it.ts',
-  'server/break-it/publisher-log.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   return pageMetadata({ language, path: '', description: wordsIn(language).site.description })
@@ -60,7 +48,7 @@ export default async function HomePage({ params }: Props) {
         <h2 id="demos">{home.demosTitle}</h2>
         <DemoList language={language} />
       </section>
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="home" />
     </PageFrame>
   )
 }

@@ -36,8 +36,8 @@ async function kept(code: string, language: 'tsx' | 'bash'): Promise<readonly st
     return JSON.parse(await readFile(file, 'utf8'))
   } catch {
     const lines = await lineByLine(code, language)
-    // Where nothing can be written it is only slower.
-    await mkdir(folder, { recursive: true })
+    // No visitor waits for the disk, and where nothing can be written it is only slower.
+    void mkdir(folder, { recursive: true })
       .then(() => writeFile(file, JSON.stringify(lines)))
       .catch(() => {})
     return lines

@@ -3,13 +3,14 @@ import { wordsIn } from '../../i18n/words.ts'
 import styles from './code.module.css'
 import { Code } from './code.tsx'
 import { readSource } from './read-source.ts'
+import { type ShownPage, sourcesOf } from './sources-of.ts'
 
 /** The code a page is made of, as it stands in the repository. */
-export function SourceFiles({ language, files }: { language: Language; files: readonly string[] }) {
+export function SourceFiles({ language, page }: { language: Language; page: ShownPage }) {
   return (
     <details className={styles.sources}>
       <summary>{wordsIn(language).live.sources}</summary>
-      {files.map((file) => (
+      {sourcesOf[page].map((file) => (
         <SourceFile key={file} file={file} />
       ))}
     </details>

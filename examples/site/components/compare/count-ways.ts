@@ -1,19 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pageWith, shownIn } from '../../compare/way.ts'
-import { type WayName, wayNames } from '../../compare/ways.ts'
+import { wayNames } from '../../compare/ways.ts'
 import type { Counted } from './comparison-table.tsx'
-
-const stream = 'compare/follow-stream.ts'
-
-/** The files of each way, in which its code is counted. */
-export const filesOf: Readonly<Record<WayName, readonly string[]>> = {
-  isr: ['compare/isr.ts'],
-  'isr-live': ['compare/isr-live.ts', stream],
-  'ssr-live': ['compare/ssr-live.ts', stream],
-  'web-socket': ['compare/web-socket.ts', stream],
-  polling: ['compare/polling.ts'],
-}
+import { filesOf } from './files-of.ts'
 
 /** Lines of code, and what stands in the HTML of a page that has a value, or has none. */
 export async function countWays(newest: Parameters<typeof pageWith>[0]): Promise<Counted> {

@@ -14,16 +14,6 @@ interface Props {
 
 export const revalidate = 10
 
-const files = [
-  'app/[lang]/board/page.tsx',
-  'channels/whiteboard.ts',
-  'server/whiteboard.ts',
-  'components/whiteboard/whiteboard.tsx',
-  'components/whiteboard/strokes.tsx',
-  'components/whiteboard/use-drawing.ts',
-  'components/whiteboard/use-pens.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const description = wordsIn(language).demos.hints.board
@@ -35,7 +25,7 @@ export default async function BoardPage({ params }: Props) {
   return (
     <PageFrame language={language} words={['whiteboard', 'room']} path="/board" section="board">
       <Whiteboard initial={await snapshot(whiteboard())} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="board" />
     </PageFrame>
   )
 }

@@ -3,7 +3,7 @@ import type { Metadata } from 'next'
 import { pulse } from '../../../channels/pulse.ts'
 import { SourceFiles } from '../../../components/code/source-files.tsx'
 import { ComparisonTable } from '../../../components/compare/comparison-table.tsx'
-import { countWays, filesOf } from '../../../components/compare/count-ways.ts'
+import { countWays } from '../../../components/compare/count-ways.ts'
 import { PageFrame } from '../../../components/frame/page-frame.tsx'
 import { pageLanguage } from '../../../i18n/page-language.ts'
 import { wordsIn } from '../../../i18n/words.ts'
@@ -25,7 +25,7 @@ export default async function ComparePage({ params }: Props) {
   return (
     <PageFrame language={language} words={['compare']} path="/compare" section="compare">
       <ComparisonTable language={language} initial={initial} counted={counted} />
-      <SourceFiles language={language} files={[...new Set(Object.values(filesOf).flat()), 'compare/staleness.ts']} />
+      <SourceFiles language={language} page="compare" />
     </PageFrame>
   )
 }

@@ -15,16 +15,6 @@ interface Props {
 
 export const revalidate = 3600
 
-const files = [
-  'app/[lang]/compat/page.tsx',
-  'channels/compat.ts',
-  'server/compat.ts',
-  'components/compat/read-message.ts',
-  'components/compat/use-plain-client.ts',
-  'components/compat/heard.ts',
-  'components/compat/agreement.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const words = wordsIn(language)
@@ -43,7 +33,7 @@ export default async function CompatPage({ params }: Props) {
   return (
     <PageFrame language={language} words={['compat', 'room']} path="/compat" section="compat">
       <ClientsOfOneRoom initial={await snapshot(compat())} code={code} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="compat" />
     </PageFrame>
   )
 }

@@ -17,14 +17,6 @@ interface Props {
 
 export const revalidate = 60
 
-const files = [
-  'components/demos/demo-cards.tsx',
-  'components/demos/thumbnails.tsx',
-  'components/demos/people.tsx',
-  'components/demos/visit.tsx',
-  'channels/visit.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const { title, description } = wordsIn(language).demos
@@ -45,7 +37,7 @@ export default async function DemosPage({ params }: Props) {
       <PauseButton />
       <DemoCards language={language} />
       <DemosProof initial={await snapshot(pulse())} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="demos" />
     </PageFrame>
   )
 }

@@ -15,13 +15,6 @@ interface Props {
 
 export const revalidate = 3600
 
-const files = [
-  'app/[lang]/device/page.tsx',
-  'components/device/device-list.tsx',
-  'channels/device.ts',
-  'server/devices.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const words = wordsIn(language)
@@ -39,7 +32,7 @@ export default async function DevicesPage({ params }: Props) {
   return (
     <PageFrame language={language} words={['device']} path="/device" section="device">
       <DeviceList language={language} initial={initial} here={here} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="devices" />
     </PageFrame>
   )
 }

@@ -15,17 +15,6 @@ interface Props {
   readonly params: Promise<{ lang: string }>
 }
 
-const files = [
-  'app/[lang]/inbox/page.tsx',
-  'channels/inbox.ts',
-  'server/inbox/open-inbox.ts',
-  'server/inbox/push-sender.ts',
-  'server/inbox/push-address.ts',
-  'components/inbox/inbox.tsx',
-  'components/inbox/push.ts',
-  'public/inbox-worker.js',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const words = wordsIn(language)
@@ -38,7 +27,7 @@ export default async function InboxPage({ params }: Props) {
   return (
     <PageFrame language={language} words={['inbox']} path="/inbox" section="inbox">
       <Inbox language={language} given={await ownInbox()} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="inbox" />
     </PageFrame>
   )
 }

@@ -17,13 +17,6 @@ interface Props {
 // Within what the channel keeps, or its readers would get a fresh snapshot where they could go on.
 export const revalidate = 240
 
-const files = [
-  'app/[lang]/machine/page.tsx',
-  'components/machine/dashboard.tsx',
-  'channels/machine.ts',
-  'server/sampler.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const words = wordsIn(language)
@@ -41,7 +34,7 @@ export default async function MachinePage({ params }: Props) {
   return (
     <PageFrame language={language} words={['machine', 'pulse']} path="/machine" section="machine">
       <Dashboard language={language} initial={measured} strip={<Pulse language={language} initial={beats} />} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="machine" />
     </PageFrame>
   )
 }

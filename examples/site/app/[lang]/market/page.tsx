@@ -14,16 +14,6 @@ interface Props {
 
 export const revalidate = 60
 
-const files = [
-  'app/[lang]/market/page.tsx',
-  'components/market/market.tsx',
-  'components/market/order-form.tsx',
-  'channels/market.ts',
-  'server/market.ts',
-  'server/order-book.ts',
-  'server/market-bots.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const words = wordsIn(language)
@@ -40,7 +30,7 @@ export default async function MarketPage({ params }: Props) {
   return (
     <PageFrame language={language} words={['market']} path="/market" section="market">
       <Market language={language} bids={bids} asks={asks} traded={traded} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="market" />
     </PageFrame>
   )
 }

@@ -14,15 +14,6 @@ interface Props {
 
 export const revalidate = 3600
 
-const files = [
-  'app/[lang]/news/page.tsx',
-  'components/news/article-list.tsx',
-  'channels/news.ts',
-  'server/news.ts',
-  'server/tables.ts',
-  'server/open-database.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const words = wordsIn(language)
@@ -35,7 +26,7 @@ export default async function NewsPage({ params }: Props) {
   return (
     <PageFrame language={language} words={['news']} path="/news" section="news">
       <ArticleList language={language} initial={initial} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="news" />
     </PageFrame>
   )
 }

@@ -16,16 +16,6 @@ interface Props {
 
 export const revalidate = 10
 
-const files = [
-  'app/[lang]/play/page.tsx',
-  'channels/arena.ts',
-  'server/arena/rules.ts',
-  'server/arena/arena.ts',
-  'components/arena/arena.tsx',
-  'components/arena/field.tsx',
-  'components/arena/use-steering.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const description = wordsIn(language).demos.hints.play
@@ -39,7 +29,7 @@ export default async function PlayPage({ params }: Props) {
       <Arena initial={await snapshot(arena())} />
       <p className={styles.watch}>{wordsIn(language).arena.watch}</p>
       <Code language="bash" code={`curl -N '${siteUrl('/baro/channels/arena?live=sse')}'`} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="play" />
     </PageFrame>
   )
 }

@@ -14,14 +14,6 @@ interface Props {
 
 export const revalidate = 3600
 
-const files = [
-  'app/[lang]/shop/page.tsx',
-  'components/shop/product-list.tsx',
-  'channels/shop.ts',
-  'server/shop.ts',
-  'server/tables.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const words = wordsIn(language)
@@ -34,7 +26,7 @@ export default async function ShopPage({ params }: Props) {
   return (
     <PageFrame language={language} words={['shop']} path="/shop" section="shop">
       <ProductList language={language} initial={initial} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="shop" />
     </PageFrame>
   )
 }

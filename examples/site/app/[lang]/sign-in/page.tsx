@@ -10,15 +10,6 @@ interface Props {
   readonly params: Promise<{ lang: string }>
 }
 
-const files = [
-  'app/[lang]/session/route.ts',
-  'app/[lang]/session/token/route.ts',
-  'server/issuer.ts',
-  'components/account/token.ts',
-  'components/account/member-name.ts',
-  'components/account/follow-account.tsx',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const words = wordsIn(language)
@@ -30,7 +21,7 @@ export default async function SignInPage({ params }: Props) {
   return (
     <PageFrame language={language} path="/sign-in" section="account">
       <Account language={language} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="signIn" />
     </PageFrame>
   )
 }

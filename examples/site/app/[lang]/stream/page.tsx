@@ -14,16 +14,6 @@ interface Props {
 
 export const revalidate = 3600
 
-const files = [
-  'channels/stream.ts',
-  'server/stream/open-stream.ts',
-  'components/stream/start-form.tsx',
-  'components/stream/streamed-text.tsx',
-  'app/[lang]/stream/[id]/page.tsx',
-  'app/[lang]/stream/texts/route.ts',
-  'server/stream/generate.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const words = wordsIn(language)
@@ -35,7 +25,7 @@ export default async function StreamPage({ params }: Props) {
   return (
     <PageFrame language={language} words={['stream']} path="/stream" section="stream">
       <NewestTexts language={language} initial={await snapshot(texts())} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="stream" />
     </PageFrame>
   )
 }

@@ -15,18 +15,6 @@ interface Props {
 
 export const revalidate = 3600
 
-const files = [
-  'app/[lang]/transports/page.tsx',
-  'components/transports/follow-by-websocket.ts',
-  'components/transports/follow-by-event-source.ts',
-  'components/transports/follow-by-fetch.ts',
-  'components/transports/lane.ts',
-  'components/transports/measured.ts',
-  'channels/race.ts',
-  'server/race.ts',
-  'server/handshake.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const language = await pageLanguage(params)
   const words = wordsIn(language)
@@ -44,7 +32,7 @@ export default async function TransportsPage({ params }: Props) {
     <PageFrame language={language} words={['transports']} path="/transports" section="transports">
       <TransportRace initial={await snapshot(race())} />
       <Handshake />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="transports" />
     </PageFrame>
   )
 }

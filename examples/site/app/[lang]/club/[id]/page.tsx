@@ -16,14 +16,6 @@ interface Props {
   readonly params: Promise<{ lang: string; id: string }>
 }
 
-const files = [
-  'app/[lang]/club/[id]/page.tsx',
-  'server/club.ts',
-  'server/identity.ts',
-  'components/club/club.tsx',
-  'channels/club.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const [language, { id }] = await Promise.all([pageLanguage(params), pageParams(club, params)])
   const words = wordsIn(language)
@@ -40,7 +32,7 @@ export default async function ClubPage({ params }: Props) {
     <PageFrame language={language} words={['room', 'club']} path={`/club/${encodeURIComponent(id)}`} section="rooms">
       <RoomLinks language={language} current={`club/${id}`} />
       <Club language={language} id={id} {...(member && { initial: await snapshot(club({ id })) })} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="club" />
     </PageFrame>
   )
 }

@@ -15,16 +15,6 @@ interface Props {
 
 export const revalidate = 3600
 
-const files = [
-  'app/[lang]/device/[id]/page.tsx',
-  'components/device/device-panel.tsx',
-  'components/device/use-duty.ts',
-  'components/device/use-reports.ts',
-  'components/device/curl-loop.ts',
-  'channels/device.ts',
-  'server/devices.ts',
-]
-
 // As of rooms: each page is rendered when somebody first asks for it.
 export function generateStaticParams() {
   return []
@@ -44,7 +34,7 @@ export default async function DevicePage({ params }: Props) {
   return (
     <PageFrame language={language} words={['device']} path={`/device/${encodeURIComponent(id)}`} section="device">
       <DevicePanel language={language} id={id} initial={initial} here={here} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="device" />
     </PageFrame>
   )
 }

@@ -14,14 +14,6 @@ interface Props {
 
 export const revalidate = 3600
 
-const files = [
-  'app/[lang]/news/[id]/page.tsx',
-  'components/news/article.tsx',
-  'components/news/article-form.tsx',
-  'channels/news.ts',
-  'server/news.ts',
-]
-
 export function generateStaticParams() {
   return []
 }
@@ -38,7 +30,7 @@ export default async function ArticlePage({ params }: Props) {
   return (
     <PageFrame language={language} words={['news']} path={`/news/${id}`} section="news">
       <Article language={language} initial={initial} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="article" />
     </PageFrame>
   )
 }

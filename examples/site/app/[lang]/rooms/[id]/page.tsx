@@ -16,19 +16,6 @@ interface Props {
 
 export const revalidate = 3600
 
-const files = [
-  'app/[lang]/rooms/[id]/page.tsx',
-  'components/room/room.tsx',
-  'components/room/who-is-here.tsx',
-  'components/room/use-enter-to-send.ts',
-  'app/[lang]/rooms/[id]/messages/route.ts',
-  'components/room/shrink-picture.ts',
-  'components/room/record-voice.ts',
-  'channels/room.ts',
-  'channels/attachments.ts',
-  'channels/first-bytes.ts',
-]
-
 // No room is known at build time: each page is rendered when somebody first asks for it, and cached from then on, as far
 // as the hub's page store has room for it.
 export function generateStaticParams() {
@@ -55,7 +42,7 @@ export default async function RoomPage({ params }: Props) {
         initialMembers={await snapshot(members(room({ id })))}
         renderedAtMs={Date.now()}
       />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="room" />
     </PageFrame>
   )
 }

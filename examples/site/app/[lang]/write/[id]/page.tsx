@@ -15,17 +15,6 @@ interface Props {
 
 export const revalidate = 3600
 
-const files = [
-  'app/[lang]/write/[id]/page.tsx',
-  'channels/write.ts',
-  'channels/merged.ts',
-  'server/write/open-write.ts',
-  'server/write/check-update.ts',
-  'components/write/editor.tsx',
-  'components/write/bind-text-area.ts',
-  'components/write/text-change.ts',
-]
-
 // As with rooms: each is rendered when somebody first asks for it.
 export function generateStaticParams() {
   return []
@@ -45,7 +34,7 @@ export default async function WritePage({ params }: Props) {
   return (
     <PageFrame language={language} words={['write', 'room']} path={`/write/${encodeURIComponent(id)}`} section="write">
       <Editor id={id} initial={initial} initialMembers={initialMembers} />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="write" />
     </PageFrame>
   )
 }

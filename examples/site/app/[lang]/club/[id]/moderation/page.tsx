@@ -17,14 +17,6 @@ interface Props {
   readonly params: Promise<{ lang: string; id: string }>
 }
 
-const files = [
-  'app/[lang]/club/[id]/moderation/page.tsx',
-  'server/club.ts',
-  'components/club/moderation.tsx',
-  'components/club/desk.tsx',
-  'channels/club.ts',
-]
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const [language, { id }] = await Promise.all([pageLanguage(params), pageParams(club, params)])
   const { club: says } = wordsIn(language)
@@ -51,7 +43,7 @@ export default async function ModerationPage({ params }: Props) {
         isMember={member !== undefined}
         given={member && (await ownersView(id, member.id))}
       />
-      <SourceFiles language={language} files={files} />
+      <SourceFiles language={language} page="moderation" />
     </PageFrame>
   )
 }
