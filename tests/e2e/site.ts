@@ -93,7 +93,7 @@ export function spawnSite({
 } {
   const disk = folder === undefined ? [] : ['--disk']
   const encrypted = tls ? ['--key', tls.keyFile, '--cert', tls.certFile] : []
-  const child = spawn(process.execPath, ['--import', 'tsx', ...execArgv, 'server/start.ts', ...disk, ...encrypted], {
+  const child = spawn(process.execPath, ['--import', 'tsx/esm', ...execArgv, 'server/start.ts', ...disk, ...encrypted], {
     cwd: dir,
     env: {
       ...process.env,

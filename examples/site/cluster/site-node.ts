@@ -43,7 +43,7 @@ export function createSiteNode(name: string, env: Readonly<Record<string, string
     answered: 0,
     async start() {
       if (child) return
-      const started = spawn(process.execPath, ['--import', 'tsx', 'server/start.ts'], {
+      const started = spawn(process.execPath, ['--import', 'tsx/esm', 'server/start.ts'], {
         cwd: folder,
         env: { ...process.env, ...env, PORT: '0' },
         stdio: ['ignore', 'pipe', 'inherit'],
