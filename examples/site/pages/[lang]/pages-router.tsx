@@ -23,6 +23,7 @@ export const getStaticPaths: GetStaticPaths = () => ({ paths: [], fallback: 'blo
 export const getStaticProps: GetStaticProps<Props, { lang: string }> = async ({ params }) => {
   const language = params?.lang
   if (!isLanguage(language)) return { notFound: true }
+  // What curl gets is enough to go on from: a value, and where in the channel it was read.
   const answer = await fetch(`${process.env.OWN_URL}/baro/channels/${pulse().channel}`)
   if (!answer.ok) throw new Error(`The hub answered ${answer.status}.`)
   const { snapshot, position } = await answer.json()
