@@ -4,6 +4,7 @@ import { WebSocket } from 'ws'
 import { wordsIn } from '../../examples/site/i18n/words.ts'
 import { complaintsOf, socketsOf } from './browser.ts'
 import { shiftOf, watchShifts } from './layout-shift.ts'
+import { openBehind } from './open-behind.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForLive } from './room-page.ts'
@@ -187,13 +188,11 @@ describe('pages in Chromium', () => {
 })
 
 describe('the Pages Router', () => {
-  const newest = async (): Promise<number> =>
-    (await (await fetch(`${site.url}/baro/channels/pulse`)).json()).snapshot.at(-1).offset
-
   test('a page of getStaticProps is cached, and right when it is first live: what it missed came after its position, and nothing is fetched again', async () => {
     const path = '/en/pages-router'
-    await (await fetch(site.url + path)).text()
-    const page = await browser.newPage({ locale: 'en-US' })
+    const cacheStatus = async () => (await fetch(site.url + path)).headers.get('cache-status')
+    await expect.poll(cacheStatus, patience).toMatch(/^Baro; hit; ttl=\d/)
+    const page = await browser.newPage({ locale: 'en-US', timezoneId: 'Asia/Seoul' })
     const complaints = complaintsOf(page)
     const sockets = socketsOf(page)
     const requests: string[] = []
@@ -206,33 +205,22 @@ describe('the Pages Router', () => {
       })
       observer.observe(document, { subtree: true, childList: true, attributes: true })
     })
-    // Its scripts come when the channel, which moves each second, is ahead of it.
-    let letGo = () => {}
-    const isAhead = new Promise<void>((resolve) => {
-      letGo = resolve
-    })
-    await page.route('**/_next/static/**/*.js', (route) => isAhead.then(() => route.continue()))
-    const answer = await page.goto(site.url + path, { waitUntil: 'commit' })
+    const { answer, ahead } = await openBehind(page, path, 'pulse')
     expect(answer?.headers()['cache-status']).toMatch(/^Baro; hit/)
-    const offsetOf = async (value: string) =>
-      Number(await page.locator(`[data-value=${value}]`).getAttribute('data-offset'))
-    const rendered = await offsetOf('rendered')
-    expect(rendered).toBeGreaterThan(0)
-    await expect.poll(newest, patience).toBeGreaterThan(rendered + 1)
-    const ahead = await newest()
-    letGo()
     await page.waitForFunction(() => 'firstLive' in window)
     expect(
       await page.evaluate(() => Number((window as unknown as { firstLive: string }).firstLive)),
     ).toBeGreaterThanOrEqual(ahead)
     expect(await page.locator('[data-arrival=recovered][data-offset]').count()).toBeGreaterThan(1)
+    const offsetOf = async (value: string) =>
+      Number(await page.locator(`[data-value=${value}]`).getAttribute('data-offset'))
+    expect(await offsetOf('rendered')).toBeLessThan(ahead)
     // It goes on, by each second once.
     await expect.poll(() => offsetOf('now'), patience).toBeGreaterThan(ahead + 1)
     const shown = await page.$$eval('i[data-offset]', (bars) =>
       bars.map((bar) => Number(bar.getAttribute('data-offset'))),
     )
     expect(shown).toEqual(shown.map((_, index) => Number(shown[0]) + index))
-    expect(await offsetOf('rendered')).toBe(rendered)
     expect(requests.filter((one) => !one.startsWith('/_next/static/') && one !== '/icon.svg')).toEqual([path])
     expect(sockets).toHaveLength(1)
     expect(complaints).toEqual([])
