@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test, vi } from 'vitest'
 import { socketsOf } from './browser.ts'
+import { openBehind } from './open-behind.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
@@ -80,7 +81,7 @@ test('how each second reached the browser stays what it was after a link away an
     page.$$eval('[data-offset]', (bars) =>
       Object.fromEntries(bars.map((bar) => [bar.getAttribute('data-offset'), bar.getAttribute('data-arrival')])),
     )
-  await page.goto(`${site.url}/en/machine`)
+  await openBehind(page, '/en/machine', 'machine')
   await page.waitForSelector('[data-arrival=recovered][data-offset]')
   await page.waitForSelector('[data-arrival=live][data-offset]')
   await page.getByRole('button', { name: 'Pause' }).click()

@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { describe, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { wordsIn } from '../../examples/site/i18n/words.ts'
 import { complaintsOf, socketsOf } from './browser.ts'
 import { shiftOf, watchShifts } from './layout-shift.ts'
+import { openBehind } from './open-behind.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { waitForLive } from './room-page.ts'
@@ -54,6 +57,8 @@ describe('cached pages', () => {
     expect(await languageOf({ 'accept-language': 'ko;q=0, fr' })).toEqual(['en', true])
     expect(await languageOf({ 'accept-language': 'en', cookie: 'language=ko' })).toEqual(['ko', true])
     expect(await languageOf({ 'accept-language': 'en' }, '/ko/rooms/1')).toEqual(['ko', false])
+    expect(await languageOf({ 'accept-language': 'ko' }, '/pages-router')).toEqual(['ko', true])
+    expect(await languageOf({ 'accept-language': 'ko' }, '/en/pages-router')).toEqual(['en', false])
   })
 
   test('what is no page is answered with 404', async () => {
@@ -96,17 +101,21 @@ describe('pages in Chromium', () => {
     },
   )
 
-  test('the scripts of a page hold no schema, no Buffer of Node, and no text of either language', async () => {
-    const scripts = scriptsOf(await (await fetch(`${site.url}/en`)).text())
-    expect(scripts.length).toBeGreaterThan(5)
-    const { live, breakIt } = wordsIn('ko')
-    const texts = [live.nothingLost, breakIt.counting, wordsIn('en').live.nothingLost, wordsIn('en').breakIt.counting]
-    for (const source of scripts) {
-      const script = readScript(source)
-      expect(script, source).not.toMatch(/ZodError|_zod|Attempt to allocate Buffer/)
-      for (const text of texts) expect(script.includes(text), `${source}: ${text}`).toBe(false)
-    }
-  })
+  const ofEachRouter = ['/en', '/en/pages-router']
+  test.each(ofEachRouter)(
+    'the scripts of %s hold no schema, no Buffer, and no text of either language',
+    async (path) => {
+      const scripts = scriptsOf(await (await fetch(site.url + path)).text())
+      expect(scripts.length).toBeGreaterThan(5)
+      const { live, breakIt } = wordsIn('ko')
+      const texts = [live.nothingLost, breakIt.counting, wordsIn('en').live.nothingLost, wordsIn('en').breakIt.counting]
+      for (const source of scripts) {
+        const script = readScript(source)
+        expect(script, source).not.toMatch(/ZodError|_zod|Attempt to allocate Buffer/)
+        for (const text of texts) expect(script.includes(text), `${source}: ${text}`).toBe(false)
+      }
+    },
+  )
 
   test('without JavaScript pages are complete up to the first paint', async () => {
     const log = createLog(() => site)
@@ -133,6 +142,13 @@ describe('pages in Chromium', () => {
     await page.goto(`${site.url}/en`)
     await page.getByRole('heading', { level: 1 }).waitFor()
     expect(await page.locator('[data-reader] svg').count()).toBe(2)
+    await page.goto(`${site.url}/ko/pages-router`)
+    expect(await page.locator('[data-value=rendered] b').textContent()).toMatch(/^\d+\.\d %$/)
+    expect(await page.locator('[data-arrival=page][data-offset]').count()).toBeGreaterThan(0)
+    const { site: ours, pagesRouter } = wordsIn('ko')
+    expect(await page.title()).toBe(`${pagesRouter.title} · ${ours.title}`)
+    expect(await page.getAttribute('meta[name=description]', 'content')).toBe(pagesRouter.lead)
+    expect(await page.getAttribute('html', 'lang')).toBe('ko')
     await context.close()
   })
 
@@ -168,5 +184,69 @@ describe('pages in Chromium', () => {
     await page.getByText('The code this page is made of').click()
     await page.getByText("export const room = channel('room:{id}'").waitFor()
     await page.close()
+  })
+})
+
+describe('the Pages Router', () => {
+  test('a page of getStaticProps is cached, and right when it is first live: what it missed came after its position, and nothing is fetched again', async () => {
+    const path = '/en/pages-router'
+    const cacheStatus = async () => (await fetch(site.url + path)).headers.get('cache-status')
+    await expect.poll(cacheStatus, patience).toMatch(/^Baro; hit; ttl=\d/)
+    const page = await browser.newPage({ locale: 'en-US', timezoneId: 'Asia/Seoul' })
+    const complaints = complaintsOf(page)
+    const sockets = socketsOf(page)
+    const requests: string[] = []
+    page.on('request', (request) => requests.push(new URL(request.url()).pathname))
+    await page.addInitScript(() => {
+      const observer = new MutationObserver(() => {
+        if (!document.querySelector('[data-hand-over=recovered]')) return
+        observer.disconnect()
+        Object.assign(window, { firstLive: document.querySelector<HTMLElement>('[data-value=now]')?.dataset.offset })
+      })
+      observer.observe(document, { subtree: true, childList: true, attributes: true })
+    })
+    const { answer, ahead } = await openBehind(page, path, 'pulse')
+    expect(answer?.headers()['cache-status']).toMatch(/^Baro; hit/)
+    await page.waitForFunction(() => 'firstLive' in window)
+    expect(
+      await page.evaluate(() => Number((window as unknown as { firstLive: string }).firstLive)),
+    ).toBeGreaterThanOrEqual(ahead)
+    expect(await page.locator('[data-arrival=recovered][data-offset]').count()).toBeGreaterThan(1)
+    const offsetOf = async (value: string) =>
+      Number(await page.locator(`[data-value=${value}]`).getAttribute('data-offset'))
+    expect(await offsetOf('rendered')).toBeLessThan(ahead)
+    // It goes on, by each second once.
+    await expect.poll(() => offsetOf('now'), patience).toBeGreaterThan(ahead + 1)
+    const shown = await page.$$eval('i[data-offset]', (bars) =>
+      bars.map((bar) => Number(bar.getAttribute('data-offset'))),
+    )
+    expect(shown).toEqual(shown.map((_, index) => Number(shown[0]) + index))
+    expect(requests.filter((one) => !one.startsWith('/_next/static/') && one !== '/icon.svg')).toEqual([path])
+    expect(sockets).toHaveLength(1)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  test('pages/api attaches the hub that is attached already: its sockets go on, and each answer comes once', async () => {
+    const open = async () => {
+      const socket = new WebSocket(`${site.url.replace('http', 'ws')}/baro/channels/pulse`)
+      const offsets: number[] = []
+      socket.on('message', (text) => {
+        const { offset } = JSON.parse(String(text))
+        if (offset !== undefined) offsets.push(offset)
+      })
+      await once(socket, 'open')
+      return { socket, offsets }
+    }
+    const before = await open()
+    const asked = await Promise.all(Array.from({ length: 5 }, () => fetch(`${site.url}/api/baro`)))
+    expect(asked.map(({ status }) => status)).toEqual([204, 204, 204, 204, 204])
+    const after = await open()
+    for (const { socket, offsets } of [before, after]) {
+      await expect.poll(() => offsets.length, patience).toBeGreaterThan(2)
+      expect(socket.readyState).toBe(WebSocket.OPEN)
+      expect(offsets).toEqual(offsets.map((_, index) => Number(offsets[0]) + index))
+      socket.terminate()
+    }
   })
 })

@@ -18,6 +18,7 @@ export const pages = [
   '/how',
   '/transports',
   '/compare',
+  '/pages-router',
   '/compat',
   '/board',
   '/play',

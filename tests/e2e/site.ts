@@ -93,7 +93,8 @@ export function spawnSite({
 } {
   const disk = folder === undefined ? [] : ['--disk']
   const encrypted = tls ? ['--key', tls.keyFile, '--cert', tls.certFile] : []
-  const child = spawn(process.execPath, ['--import', 'tsx/esm', ...execArgv, 'server/start.ts', ...disk, ...encrypted], {
+  const args = ['--import', 'tsx/esm', ...execArgv, 'server/start.ts', ...disk, ...encrypted]
+  const child = spawn(process.execPath, args, {
     cwd: dir,
     env: {
       ...process.env,

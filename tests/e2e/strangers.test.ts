@@ -175,6 +175,7 @@ describe('the policy of the site', () => {
     '/en/rooms/policy',
     '/en/compare',
     '/en/club/1',
+    '/en/pages-router',
     ...(process.env.BARO_WHOLE ? other : []),
   ])('is no obstacle for %s', async (path) => {
     const picture = { image: { 'baro:bytes': Buffer.from(jpeg3x2).toString('base64') }, mimeType: 'image/jpeg' }

@@ -43,3 +43,9 @@ test('a room goes live over wss:, and what is written without a script comes to 
   expect(sockets).toEqual([`wss://localhost:${site.port}/baro/connect`])
   expect(complaints).toEqual([])
 })
+
+test('a page that fetches from the hub is rendered, though this process has no reason to trust the certificate', async () => {
+  const page = await browser.newPage({ ignoreHTTPSErrors: true, javaScriptEnabled: false })
+  await page.goto(`${site.url}/en/pages-router`)
+  expect(await page.locator('[data-value=rendered] b').textContent()).toMatch(/^\d+\.\d %$/)
+})

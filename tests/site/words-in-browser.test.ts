@@ -53,6 +53,20 @@ const namesIn = (text: string, kind: RegExp) =>
 const layout = readFileSync(`${site}app/[lang]/layout.tsx`, 'utf8')
 const ofLayout = namesIn(layout, /<PageWords [^>]*of=\{\[([^\]]*)\]\}/g)
 
+test('the page of the Pages Router names the words of its parts too, of which its frame names the usual ones', () => {
+  const [page, app] = [`${site}pages/[lang]/pages-router.tsx`, `${site}pages/_app.tsx`]
+  const used = [page, app].flatMap((file) =>
+    [...broughtBy(file)].flatMap((module) => namesIn(readFileSync(module, 'utf8'), /useWords\(([^)]*)\)/g)),
+  )
+  const ofFrame = namesIn(
+    readFileSync(`${site}components/pages-router/framed.ts`, 'utf8'),
+    /textsIn\(language, \[([^\]]*)\]/g,
+  )
+  const named = [...ofFrame, ...namesIn(readFileSync(page, 'utf8'), /words: \[([^\]]*)\]/g)]
+  expect(used).toEqual(expect.arrayContaining(['account', 'pagesRouter', 'pulse']))
+  expect(used.filter((part) => !named.includes(part))).toEqual([])
+})
+
 test.each(readdirSync(`${site}app`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('page.tsx')))(
   '%s names the words of its parts',
   (name) => {

@@ -10,6 +10,7 @@ export default function sitemap(): MetadataRoute.Sitemap {
   const sections: readonly Section[] = [...topics, ...demos]
   const paths = [
     ...sections.map(({ path }) => path),
+    '/pages-router',
     ...guides.map((guide) => `/docs/${guide}`),
     ...['', ...referencePages.map((page) => `/${page}`)].map((page) => `/docs/api${page}`),
   ]

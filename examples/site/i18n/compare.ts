@@ -17,6 +17,8 @@ export interface CompareWords {
   readonly nothing: string
   readonly worst: string
   readonly caption: string
+  /** Leads to the page of the Pages Router. */
+  readonly pagesRouter: string
   readonly state: Readonly<Record<'ready' | 'running' | 'stopped', string>>
 }
 
@@ -27,6 +29,7 @@ const en: TextsOf<CompareWords> = {
   stop: 'Stop',
   noScript: 'The measurement needs JavaScript. The lines of code and what a crawler reads are counted on the server.',
   caption: 'What articles say about these ways, as numbers of this moment',
+  pagesRouter: 'A page of the Pages Router: getStaticProps, fetch, revalidate: 10, then live',
   columns: {
     way: 'Way',
     now: 'Shows',
@@ -64,6 +67,7 @@ const ko: TextsOf<CompareWords> = {
   stop: '멈추기',
   noScript: '측정에는 JavaScript가 필요합니다. 코드 줄 수와 크롤러가 읽는 내용은 서버에서 셉니다.',
   caption: '글에서 말로 비교하는 방식들을 지금 이 순간의 숫자로',
+  pagesRouter: 'Pages Router 페이지: getStaticProps, fetch, revalidate: 10, 그다음은 실시간',
   columns: {
     way: '방식',
     now: '보이는 값',

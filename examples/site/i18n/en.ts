@@ -2,6 +2,7 @@ import { liveAfterSeconds } from '../components/transports/measured.ts'
 import { arenaWords } from './arena.ts'
 import { compareWords } from './compare.ts'
 import { inboxWords } from './inbox.ts'
+import { pagesRouterWords } from './pages-router.ts'
 import { say, type TextsOf } from './phrase.ts'
 import { streamWords } from './stream.ts'
 import { whiteboardWords } from './whiteboard.ts'
@@ -570,6 +571,7 @@ export const en: TextsOf<Words> = {
   arena: arenaWords.en,
   whiteboard: whiteboardWords.en,
   compare: compareWords.en,
+  pagesRouter: pagesRouterWords.en,
   stream: streamWords.en,
   inbox: inboxWords.en,
   write: writeWords.en,

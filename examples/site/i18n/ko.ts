@@ -2,6 +2,7 @@ import { liveAfterSeconds } from '../components/transports/measured.ts'
 import { arenaWords } from './arena.ts'
 import { compareWords } from './compare.ts'
 import { inboxWords } from './inbox.ts'
+import { pagesRouterWords } from './pages-router.ts'
 import { say, type TextsOf } from './phrase.ts'
 import { streamWords } from './stream.ts'
 import { whiteboardWords } from './whiteboard.ts'
@@ -564,6 +565,7 @@ export const ko: TextsOf<Words> = {
   arena: arenaWords.ko,
   whiteboard: whiteboardWords.ko,
   compare: compareWords.ko,
+  pagesRouter: pagesRouterWords.ko,
   stream: streamWords.ko,
   inbox: inboxWords.ko,
   write: writeWords.ko,

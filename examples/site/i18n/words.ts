@@ -10,6 +10,7 @@ import { en } from './en.ts'
 import type { InboxWords } from './inbox.ts'
 import { ko } from './ko.ts'
 import type { Language } from './languages.ts'
+import type { PagesRouterWords } from './pages-router.ts'
 import { inWords, type TextsOf } from './phrase.ts'
 import type { StreamWords } from './stream.ts'
 import type { WhiteboardWords } from './whiteboard.ts'
@@ -353,6 +354,7 @@ export interface Words {
   readonly arena: ArenaWords
   readonly whiteboard: WhiteboardWords
   readonly compare: CompareWords
+  readonly pagesRouter: PagesRouterWords
   readonly stream: StreamWords
   readonly inbox: InboxWords
   readonly write: WriteWords

@@ -27,7 +27,8 @@ function contentPolicy(dev: boolean): string {
 
 /** Sets the headers that each answer of the site carries. */
 export function setSecurityHeaders(response: ServerResponse, { dev }: { dev: boolean }): void {
-  response.setHeader('X-Content-Type-Options', 'nosniff')
+  // In development Next calls a script of the Pages Router JSON.
+  if (!dev) response.setHeader('X-Content-Type-Options', 'nosniff')
   // For browsers that do not know `frame-ancestors`.
   response.setHeader('X-Frame-Options', 'DENY')
   // The name of a room is nobody else's business.

@@ -22,6 +22,7 @@ export const siteFiles: ReadonlySet<string> = new Set([
   '/share.png',
   '/sitemap.xml',
   '/robots.txt',
+  '/api/baro',
 ])
 
 const known: SitePath = { kind: 'known' }
@@ -82,6 +83,7 @@ const single: ReadonlySet<string> = new Set<string>([
   'market',
   'market/orders',
   'news',
+  'pages-router',
   'play',
   'session',
   'session/end',

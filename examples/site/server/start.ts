@@ -86,6 +86,12 @@ const answer: RequestListener = (request, response) => {
   void handle(request, response)
 }
 server.on('request', answer)
+// A place of its own for what this process asks itself: a certificate is for the name of the site, and nobody here need trust who signed it.
+const within = createServer(answer)
+// What is rendered for it is written down like all renders.
+attach(attached, within)
+await listen(within, 0, '127.0.0.1')
+process.env.OWN_URL = `http://127.0.0.1:${(within.address() as AddressInfo).port}`
 await listen(server, wantedPort)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -102,15 +108,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 const url = `${tls ? 'https' : 'http'}://localhost:${(server.address() as AddressInfo).port}`
 if (!dev) {
   const pages: CachedPage[] = []
-  // At a place of its own: a certificate is for the name of the site, and this process need not trust who signed it.
-  const within = createServer(answer)
-  // What is rendered for it is written down like all renders.
-  attach(attached, within)
-  within.listen(0, '127.0.0.1')
-  await once(within, 'listening')
-  const from = `http://127.0.0.1:${(within.address() as AddressInfo).port}`
-  await renderBuiltPages(from, { rendered: (page) => pages.push(cachedPage(page)) })
-  within.close()
+  await renderBuiltPages(process.env.OWN_URL, { rendered: (page) => pages.push(cachedPage(page)) })
   for (const sentence of shortHistories(pages, keptSeconds)) console.warn(sentence)
 }
 console.log(`The site is at ${url}`)
@@ -133,9 +131,9 @@ async function assertFree(port: number): Promise<void> {
   await once(probe, 'close')
 }
 
-async function listen(server: Server, port: number): Promise<void> {
+async function listen(server: Server, port: number, host?: string): Promise<void> {
   try {
-    server.listen(port)
+    server.listen(port, host)
     await once(server, 'listening')
   } catch (error) {
     const busy = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'

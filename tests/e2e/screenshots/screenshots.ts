@@ -25,6 +25,7 @@ const paths = {
   transports: '/transports',
   devices: '/device',
   device: '/device/kitchen',
+  'pages-router': '/pages-router',
   compat: '/compat',
   demos: '/demos',
   board: '/board',

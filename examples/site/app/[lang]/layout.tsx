@@ -1,7 +1,6 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
-import { FollowAccount } from '../../components/account/follow-account.tsx'
-import { ConnectionBar } from '../../components/live/connection-bar.tsx'
+import { RefreshByAccount } from '../../components/account/refresh-by-account.tsx'
 import { LiveProvider } from '../../components/live/live-provider.tsx'
 import { PageWords } from '../../components/words/page-words.tsx'
 import { languages } from '../../i18n/languages.ts'
@@ -37,8 +36,7 @@ export default async function Layout({ params, children }: Props & { children: R
         <PageWords language={language} of={['live', 'drawer', 'account']}>
           <LiveProvider language={language}>
             {children}
-            <FollowAccount />
-            <ConnectionBar />
+            <RefreshByAccount />
           </LiveProvider>
         </PageWords>
       </body>

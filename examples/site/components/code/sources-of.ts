@@ -168,6 +168,7 @@ export const sourcesOf = {
     'server/handshake.ts',
   ],
   compare: [...new Set(Object.values(filesOf).flat()), 'compare/staleness.ts'],
+  pagesRouter: ['pages/[lang]/pages-router.tsx', 'channels/pulse.ts', 'pages/api/baro.ts'],
   compat: [
     'app/[lang]/compat/page.tsx',
     'channels/compat.ts',

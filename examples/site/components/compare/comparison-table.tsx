@@ -93,6 +93,12 @@ export function ComparisonTable({
           })}
         </tbody>
       </table>
+      <p>
+        {/* A document of its own: the App Router has no payload of it. */}
+        <a className={styles.also} href={`/${language}/pages-router`}>
+          {says.pagesRouter}
+        </a>
+      </p>
     </section>
   )
 }

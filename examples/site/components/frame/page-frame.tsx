@@ -1,11 +1,9 @@
 import type { ReactNode } from 'react'
 import type { Language } from '../../i18n/languages.ts'
 import { type Part, wordsIn } from '../../i18n/words.ts'
-import { Visit } from '../demos/visit.tsx'
 import { PageWords } from '../words/page-words.tsx'
-import styles from './frame.module.css'
-import { isDemo, type SectionId } from './sections.ts'
-import { SiteHeader } from './site-header.tsx'
+import { Frame } from './frame.tsx'
+import type { SectionId } from './sections.ts'
 
 /** A page: its head, its content, its foot. */
 export function PageFrame({
@@ -22,14 +20,12 @@ export function PageFrame({
   words?: readonly Part[]
   children: ReactNode
 }) {
+  const { site } = wordsIn(language)
   return (
     <PageWords language={language} of={words}>
-      <SiteHeader language={language} path={path} {...(section && { section })} />
-      <main id="content" className={styles.content} data-rendered-at={Date.now()}>
+      <Frame language={language} site={site} path={path} renderedAtMs={Date.now()} {...(section && { section })}>
         {children}
-      </main>
-      {isDemo(section) && <Visit demo={section} />}
-      <footer className={styles.footer}>{wordsIn(language).site.footer}</footer>
+      </Frame>
     </PageWords>
   )
 }

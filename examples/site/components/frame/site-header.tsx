@@ -1,5 +1,5 @@
 import type { Language } from '../../i18n/languages.ts'
-import { wordsIn } from '../../i18n/words.ts'
+import type { Words } from '../../i18n/words.ts'
 import { AccountLink } from '../account/account-link.tsx'
 import { CurrentInView } from './current-in-view.tsx'
 import styles from './frame.module.css'
@@ -8,8 +8,17 @@ import { LanguageSwitch } from './language-switch.tsx'
 import { demos, isDemo, type Section, type SectionId, topics } from './sections.ts'
 
 /** The head of each page. The path comes without its language: the address bar may show it without one too. */
-export function SiteHeader({ language, path, section }: { language: Language; path: string; section?: SectionId }) {
-  const { site } = wordsIn(language)
+export function SiteHeader({
+  language,
+  site,
+  path,
+  section,
+}: {
+  language: Language
+  site: Words['site']
+  path: string
+  section?: SectionId
+}) {
   const isOfDemo = isDemo(section)
   const linkTo = ({ id, path }: Section & { readonly id: keyof typeof site }) => (
     <IntentLink

@@ -4,6 +4,7 @@ import { chat, lobby } from '../../test/chat.ts'
 import { createClient } from '../checked.ts'
 import { createClient as createWebSocketClient } from '../checked-websocket.ts'
 import type { Transport } from '../ports/transport.ts'
+import { createClient as createUnchecked } from './ladder-client.ts'
 
 /** Nobody answers: what is refused here never leaves. */
 const transport: Transport = { rung: 'websocket', open: () => ({ send() {}, close() {} }) }
@@ -36,6 +37,17 @@ describe('what a client is called with, at the door that checks it', () => {
   ])('subscribe with %s', async (_what, args, message) => {
     for (const one of [client(), createWebSocketClient({ url: 'https://shop.example/baro', transport })])
       expect(await refusalOf(() => plain(one).subscribe(...args))).toContain(message)
+  })
+
+  it('is spread like any other: who puts something around it has all of it', () => {
+    const options = { url: 'https://shop.example/baro', transport }
+    const [checked, unchecked] = [createClient(options), createUnchecked(options)]
+    expect(Object.keys({ ...checked }).sort()).toEqual(Object.keys(unchecked).sort())
+    const subscriptions = [checked, unchecked].map((one) => one.subscribe(chat, lobby))
+    const [ofChecked, ofUnchecked] = subscriptions.map((one) => Object.keys({ ...one }).sort())
+    expect(ofChecked).toEqual(ofUnchecked)
+    for (const one of subscriptions) one.close()
+    for (const one of [checked, unchecked]) one.close()
   })
 
   it('peek with a name', async () => {

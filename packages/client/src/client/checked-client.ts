@@ -59,9 +59,12 @@ function checkedSubscription<T extends ChannelTypes>(subscription: Subscription<
 
 type ListenerNames = 'onChange' | 'onPublication' | 'onSignal'
 
-/** What is not replaced stays as it is, its getters too. */
+/** What is not replaced stays as it is, its getters too. All is its own, so that whoever spreads it has the whole. */
 function over<T extends object>(whole: T, replaced: Partial<T>): T {
-  return Object.create(whole, Object.getOwnPropertyDescriptors(replaced))
+  return Object.create(Object.getPrototypeOf(whole), {
+    ...Object.getOwnPropertyDescriptors(whole),
+    ...Object.getOwnPropertyDescriptors(replaced),
+  })
 }
 
 function assertAsked(door: string, definition: unknown): void {
