@@ -30,9 +30,9 @@ export const pagesPart: Part = createPart<PagesRun | PagesMemoryRun>({
   connections: 32,
   async measure({ isQuick, rounds }) {
     buildApp()
-    const runs = await interleave(Math.min(rounds, 3), cases, async ({ server, asking }) => {
-      // What is slow takes long enough for the kernel's count of hundredths.
-      const requests = (server === 'next' ? 2_000 : 16_000) / (isQuick ? 2 : 1)
+    const runs = await interleave(Math.min(rounds, 5), cases, async ({ server, asking }) => {
+      // Some seconds of CPU for each: in one second the same server came to half as many, or to twice (*measured*).
+      const requests = (server === 'next' ? 4_000 : 64_000) / (isQuick ? 8 : 1)
       return printed(await measurePage(server, asking, requests))
     })
     return [...runs, printed(await measureMemory())]
