@@ -40,16 +40,20 @@ const ofOneSite = [
 ]
 
 /** The modules of these are loaded once for all files: that takes longer than most of them do. */
-const ofOneWorld = ['packages/core/src/**/*.test.ts', 'packages/server/src/**/*.test.ts']
+const ofOneWorld = [
+  'packages/{client,core,inspector,jwt,metrics,postgres,sanitize,server,socket.io,supabase,testing}/src/**/*.test.ts',
+  'tests/{house,site}/**/*.test.ts',
+]
 /**
- * They change the process for all in it: put another module in the place of one of Node, or keep V8 from optimising. Or they read
- * through all of its heap.
+ * They change the process for all in it: put another module in the place of one of Node, stand in another folder, or keep V8 from
+ * optimising. Or they read through all of its heap.
  */
 const ofOwnProcess = [
   'packages/server/src/hub/compression.test.ts',
   'packages/server/src/observe/allocation.test.ts',
   'packages/server/src/publish/redacted-heap.test.ts',
   'packages/server/src/transports/channel-url/zipped-once.test.ts',
+  'tests/site/{docs-search,reference}.test.ts',
 ]
 
 /** Those that need PostgreSQL. One server runs for all of them. */
@@ -70,7 +74,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'together',
-          include: ['packages/!(core|server)/src/**/*.test.{ts,tsx}', ...ofOwnProcess, 'tests/**/*.test.ts'],
+          include: [
+            'packages/{cli,disk,next,react}/src/**/*.test.{ts,tsx}',
+            'tests/{*,!(house|site)/**/*}.test.ts',
+            ...ofOwnProcess,
+          ],
           exclude: [...apart, ...database, '**/node_modules/**'],
           // Much of the time of these tests is that of a clock or a network.
           maxWorkers: 4,
@@ -82,7 +90,7 @@ export default defineConfig({
         test: {
           name: 'one world',
           include: ofOneWorld,
-          exclude: ofOwnProcess,
+          exclude: [...ofOwnProcess, ...database],
           isolate: false,
           restoreMocks: true,
           unstubEnvs: true,
