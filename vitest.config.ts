@@ -35,8 +35,8 @@ const leftOut = process.env.BARO_WHOLE === undefined ? long : []
 
 /** They visit the site and change nothing that others see: those of one process visit one site, one after the other. */
 const ofOneSite = [
-  'tests/e2e/{accessibility,board,break-it,compare,compat,composing,device}.test.ts',
-  'tests/e2e/{form,hand-over,ladder,navigation,speakers,stream,transports}.test.ts',
+  'tests/e2e/{accessibility,attachments,board,break-it,compare,compat,composing,device}.test.ts',
+  'tests/e2e/{form,hand-over,ladder,navigation,speakers,stream,tabs,transports}.test.ts',
 ]
 
 /** The modules of these are loaded once for all files: that takes longer than most of them do. */

@@ -5,11 +5,11 @@ import { createLink } from './cuttable-link.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { shownIds, waitForIds, waitForLive } from './room-page.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig(slow)
 // Its microphone beeps.
-visitSite({ launch: { args: ['--use-fake-device-for-media-stream'] } })
+visitSharedSite()
 
 let contexts: BrowserContext[]
 

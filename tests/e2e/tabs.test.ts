@@ -5,10 +5,10 @@ import { socketsOf, type WatchedSocket } from './browser.ts'
 import { patience, slow } from './patience.ts'
 import { createLog } from './publisher-log.ts'
 import { violationsOf, waitForIds, waitForLive, watchOrder } from './room-page.ts'
-import { browser, site, visitSite } from './visited-site.ts'
+import { browser, site, visitSharedSite } from './visited-site.ts'
 
 vi.setConfig({ ...slow, testTimeout: 120_000 })
-visitSite()
+visitSharedSite()
 
 let proxy: BadProxy
 let context: BrowserContext

@@ -17,7 +17,9 @@ let shared: Promise<readonly [Site, Browser]> | undefined
  */
 export function visitSharedSite(): void {
   beforeAll(async () => {
-    shared ??= Promise.all([startSite({ execArgv: endsWithParent }), launchBrowser()])
+    // A microphone that needs nobody's leave.
+    const launch = { args: ['--use-fake-device-for-media-stream'] }
+    shared ??= Promise.all([startSite({ execArgv: endsWithParent }), launchBrowser(launch)])
     ;[site, browser] = await shared
   })
   afterAll(async () => {
