@@ -108,6 +108,8 @@ test('the last one is sold once, whoever clicks', async () => {
   await site.sql('update baro_site.products set stock = 1 where id = 6')
   const [one, other] = await Promise.all([open('/en/shop'), open('/en/shop')])
   for (const page of [one, other]) await page.waitForSelector('[data-product="6"][data-stock="1"]')
+  const height = () => one.locator('[data-product="6"]').evaluate((item) => item.getBoundingClientRect().height)
+  const before = await height()
   // Pressed at once, wherever the pointer is: whoever is later may find it sold already.
   const press = (page: Page) =>
     page.$eval('[data-product="6"] button[value=buy]', (button) => (button as HTMLButtonElement).click())
@@ -118,6 +120,8 @@ test('the last one is sold once, whoever clicks', async () => {
     expect(await page.locator('[data-product="6"]').getByRole('button', { name: 'Buy' }).isDisabled()).toBe(true)
   }
   expect((await stocksInDatabase())[5]).toBe(0)
+  // The page does not jump for the button that comes.
+  expect(await height()).toBe(before)
   await one.locator('[data-product="6"]').getByRole('button', { name: 'Restock' }).click()
   for (const page of [one, other])
     await page.waitForSelector('[data-product="6"][data-stock="10"]', { timeout: patience.timeout })

@@ -366,7 +366,7 @@ export const en: TextsOf<Words> = {
     soldOut: 'Sold out',
     buy: 'Buy',
     restock: 'Restock',
-    notDone: 'That did not work. Look at the stock, and try again.',
+    notDone: 'Not done. Look at the stock.',
     noScript: 'Without JavaScript you can buy too. What others buy appears when you load the page again.',
     price: say('₩{0}'),
     inStock: say('{0} in stock'),

@@ -360,7 +360,7 @@ export const ko: TextsOf<Words> = {
     soldOut: '품절',
     buy: '구매',
     restock: '재입고',
-    notDone: '처리하지 못했습니다. 재고를 확인하고 다시 시도해 주세요.',
+    notDone: '처리하지 못했습니다. 재고를 보세요.',
     noScript: '자바스크립트 없이도 살 수 있습니다. 다른 사람이 산 것은 페이지를 새로고침하면 나타납니다.',
     price: say('{0}원'),
     inStock: say('재고 {0}개'),

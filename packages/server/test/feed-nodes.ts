@@ -61,7 +61,8 @@ export function createNodes(limits: Partial<Limits> = {}) {
     const sourceOf = ({ channel }: Resolved) => brokerSource(broker, channel)
     const bounds = { ...defaultLimits, ...limits }
     const observing = unobserved
-    const parts = { broker, sourceOf, clock, ticker, limits: bounds, counters, observing, log, recover }
+    const heads = { moved() {} }
+    const parts = { broker, sourceOf, clock, ticker, limits: bounds, counters, observing, log, recover, heads }
     const open = async () => {
       const feed = new Feed(resolved, parts)
       await feed.opened

@@ -182,7 +182,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   }
   const sourceOf = (resolved: Resolved) => viewOf(resolved) ?? brokerSource(broker, resolved.channel)
   const heads = new Heads({ broker, viewOf, clock })
-  const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, observing, log, recover })
+  const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, observing, log, recover, heads })
   const sessions = new Sessions({ clock, randomness, counters, hooks, observing, heartbeatIntervalMs })
 
   // A repeat that a client sends at the end of the window may be on its way for as long as a session may be silent. It

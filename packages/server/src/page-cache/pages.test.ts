@@ -332,6 +332,27 @@ describe('two nodes with one store and one broker', () => {
     expect(renders()).toBe(2)
   })
 
+  test('I10: know at once what is published by the other, where somebody here follows the channel', async () => {
+    const { one, other, ask } = await nodes()
+    await one.publish('one')
+    await ask(other)
+    const guest = other.hub.open()
+    const heard: unknown[] = []
+    guest.follow(room({ id: '1' }), undefined, {
+      delivered: ({ publications }) => heard.push(...publications),
+      reset: (reason) => heard.push(reason),
+      failed: (error) => heard.push(error),
+    })
+    await until(() => heard.length === 1)
+    // Asked for now, and kept for a second.
+    expect((await ask(other)).cacheStatus).toMatch(/ttl=3600$/)
+    await other.clock.pass(100)
+    await one.publish('two')
+    await until(() => heard.length === 2)
+    expect((await ask(other)).cacheStatus).toMatch(/behind=1$/)
+    guest.end()
+  })
+
   test('let who asks after a mark wait for no render of the other that had begun before it', async () => {
     const { one, other, ask } = await nodes()
     let goOn = () => {}

@@ -29,7 +29,7 @@ function setUp() {
     const { broker, log } = node.parts
     const claimsEpoch = new ClaimsEpoch(broker, node.parts.clock, () => {})
     const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs: 1_000 })
-    const appender = new Appender({ heads: { moved() {} }, ...node.parts, feeds })
+    const appender = new Appender({ ...node.parts, feeds })
     const publisher = new Publisher({
       mutes: { assertMayPublish: () => {} },
       appender,
@@ -95,7 +95,7 @@ describe('a publish that nobody has to be waited for', () => {
     const broker = nodes.memory
     const claimsEpoch = new ClaimsEpoch(broker, parts.clock, () => {})
     const claimedWork = new ClaimedWork({ ...parts, broker, claimsEpoch, claimWindowMs: 1_000 })
-    const appender = new Appender({ heads: { moved() {} }, ...parts, broker, feeds: new Feeds(parts) })
+    const appender = new Appender({ ...parts, broker, feeds: new Feeds(parts) })
     const randomness = createSeededRandomness('publisher')
     const publisher = new Publisher({
       mutes: { assertMayPublish: () => {} },

@@ -35,7 +35,7 @@ function setUp() {
     const { broker, log } = node.parts
     const claimsEpoch = new ClaimsEpoch(broker, node.parts.clock, (epoch) => told.push(epoch))
     const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs: 1_000 })
-    const appender = new Appender({ heads: { moved() {} }, ...node.parts, feeds: new Feeds(node.parts) })
+    const appender = new Appender({ ...node.parts, feeds: new Feeds(node.parts) })
     const randomness = createSeededRandomness('publisher')
     const publisher = new Publisher({
       mutes: { assertMayPublish: () => {} },

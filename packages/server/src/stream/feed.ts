@@ -15,7 +15,7 @@ import type {
   StreamSource,
   StreamView,
 } from '@baro/core/broker'
-import type { AtPosition, Position } from '@baro/core/protocol'
+import { type AtPosition, type Position, positionAfter } from '@baro/core/protocol'
 import type { Resolved } from '../channel/registry.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import type { LiveReader } from '../delivery/live-group.ts'
@@ -27,6 +27,7 @@ import type { Limits } from '../ports/limits.ts'
 import { Answers, type Found } from './answers.ts'
 import { ChannelValue } from './channel-value.ts'
 import { type FeedAction, type FeedEvent, type FeedState, feedTransition } from './feed-machine.ts'
+import type { Heads } from './heads.ts'
 import { LiveEnd } from './live-end.ts'
 import { RecentPublications } from './recent-publications.ts'
 import { isSamePosition } from './same-position.ts'
@@ -45,6 +46,8 @@ export interface FeedParts {
   readonly observing: Observing
   readonly log: Log
   readonly recover: Recover
+  /** Learns what the feed has heard, for pages that show the channel. */
+  readonly heads: Pick<Heads, 'moved'>
 }
 
 /** How long a feed waits before it reads again, after a read failed. */
@@ -276,6 +279,12 @@ export class Feed {
     this.#value.apply(publications, position)
     this.#live.gather(follows, publications, position)
     this.#keepWhereWanted()
+    // Of a table its position moves without a change of its own, which makes no page stale (I10).
+    const last = publications.at(-1)
+    if (last) {
+      const head = last.offset === position.offset ? position : positionAfter(position.epoch, last)
+      this.#parts.heads.moved(this.resolved.channel, head)
+    }
     // The machine reads on, finds that nothing follows from such a value, and loads another.
     if (this.#value.isSpoiled) this.#on({ name: 'asked' })
   }

@@ -71,7 +71,7 @@ export class Heads {
     return head
   }
 
-  /** This node has just brought a channel here: what it publishes itself, its pages know at once. */
+  /** A channel has come here: what this node publishes, or follows, its pages know at once. */
   moved(channel: string, head: AtPosition): void {
     const kept = this.#kept.get(channel)
     if (kept && comparePositions(head, kept.head) !== 'older') this.#kept.set(channel, { head, since: kept.since })
