@@ -21,6 +21,7 @@ const apart = [
 /** They kill, cut and restart for minutes, or try every payload: `npm run test:long` runs them, and the test command does not. */
 const long = [
   'tests/e2e/cluster.test.ts',
+  'tests/e2e/dev.test.ts',
   'tests/e2e/injection.test.ts',
   'tests/e2e/kills.test.ts',
   'tests/e2e/process.test.ts',

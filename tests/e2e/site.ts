@@ -32,6 +32,8 @@ export interface SiteOptions {
   readonly tokenLifeMs?: number
   /** How long a member without a connection stays, in milliseconds. Default: that of the hub, two seconds. */
   readonly leaveAfterMs?: number
+  /** Whether it runs as `npm run dev` runs it. Default: as `npm start`. */
+  readonly dev?: boolean
   /** Other variables of its environment. */
   readonly env?: Readonly<Record<string, string>>
   /** Whether it has a database, in its process and in `folder`. Default: it has none, and no pages of one. */
@@ -86,6 +88,7 @@ export function spawnSite({
   tokenLifeMs,
   leaveAfterMs,
   database = false,
+  dev = false,
   env = {},
 }: SiteOptions = {}): {
   child: ChildProcess
@@ -93,7 +96,7 @@ export function spawnSite({
 } {
   const disk = folder === undefined ? [] : ['--disk']
   const encrypted = tls ? ['--key', tls.keyFile, '--cert', tls.certFile] : []
-  const args = ['--import', 'tsx/esm', ...execArgv, 'server/start.ts', ...disk, ...encrypted]
+  const args = ['--import', 'tsx/esm', ...execArgv, 'server/start.ts', ...(dev ? ['--dev'] : []), ...disk, ...encrypted]
   const child = spawn(process.execPath, args, {
     cwd: dir,
     env: {
