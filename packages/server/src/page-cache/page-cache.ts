@@ -9,7 +9,7 @@ import { describeError } from '../observe/describe-error.ts'
 import { mayBeShared, readCacheControl } from './cache-control.ts'
 import { cacheStatusOf, type HowAnswered } from './cache-status.ts'
 import { embeddedReads } from './embedded-reads.ts'
-import { Flights } from './flights.ts'
+import { type Flight, Flights } from './flights.ts'
 import { answerWithPage, formsOf, headOf, type KeptVariants, variantsIn } from './kept-answer.ts'
 import type { KnownRequests } from './known-requests.ts'
 import type { PageJudge } from './page-judge.ts'
@@ -54,6 +54,8 @@ type Flown =
   /** For one visitor each: everybody asks the handler. */
   | { readonly came: 'private' }
   | { readonly came: 'nothing'; readonly why: 'render-failed' | 'render-late' }
+  /** Another node renders it, and nobody here waits for that. */
+  | { readonly came: 'elsewhere' }
 
 /** A page whose render failed is not rendered again for so long, while there is an older one to serve. */
 const retryAfterMs = 5_000
@@ -168,13 +170,14 @@ export class PageCache {
    * changed something and marked the page asks for it at once, and would see it from before.
    */
   async #flyFor(asking: Asking, key: string, older: Found | undefined): Promise<Awaited> {
-    const before = this.#flights.of(key)
-    if (!before) return { flown: await this.#fly(asking, key, older, true), isCollapsed: false }
-    const flown = await before.came
-    if (!(await this.#isOutdated(flown))) return { flown, isCollapsed: true }
-    await before.landed
-    const isCollapsed = this.#flights.of(key) !== undefined
-    return { flown: await this.#fly(asking, key, older, true), isCollapsed }
+    for (let hasBegunBefore = true; ; hasBegunBefore = false) {
+      const running = this.#flights.of(key)
+      const flight = running ?? this.#fly(asking, key, older, true)
+      const flown = await flight.came
+      const isOutdated = running !== undefined && hasBegunBefore && (await this.#isOutdated(flown))
+      if (flown.came !== 'elsewhere' && !isOutdated) return { flown, isCollapsed: running !== undefined }
+      await flight.landed
+    }
   }
 
   /** Whether it is clear that a render which begins now would come to something else. */
@@ -188,12 +191,12 @@ export class PageCache {
   async #refresh(asking: Asking, key: string, older: Found): Promise<void> {
     if (this.#flights.of(key) || this.#isRemembered(this.#refreshed, key)) return
     this.#remember(this.#refreshed, key, older.page.policy.minIntervalMs)
-    await this.#fly(asking, key, older, false)
+    await this.#fly(asking, key, older, false).landed
   }
 
   /** The render of a page: the one that runs, or a new one. */
-  #fly(asking: Asking, key: string, older: Found | undefined, isAwaited: boolean): Promise<Flown> {
-    return this.#flights.join(key, (tell) => this.#render(asking, key, older, isAwaited, tell)).came
+  #fly(asking: Asking, key: string, older: Found | undefined, isAwaited: boolean): Flight<Flown> {
+    return this.#flights.join(key, (tell) => this.#render(asking, key, older, isAwaited, tell))
   }
 
   async #render(
@@ -352,7 +355,7 @@ export class PageCache {
     const until = clock.elapsed() + pages.renderTimeoutMs
     // What another node renders may be outdated when it is done: whoever is lent the page then renders it.
     while (!(await this.#asked(() => store.lease(key, pages.renderTimeoutMs), true))) {
-      if (!isAwaited) return { came: 'nothing', why: 'render-failed' }
+      if (!isAwaited) return { came: 'elsewhere' }
       if (clock.elapsed() >= until) return undefined
       await new Promise<void>((resolve) => {
         clock.after(lookEveryMs, resolve)
@@ -438,7 +441,7 @@ export class PageCache {
 
 /** What somebody gets who waits for a render. */
 interface Awaited {
-  readonly flown: Flown
+  readonly flown: Exclude<Flown, { readonly came: 'elsewhere' }>
   /** Whether somebody else had begun it. */
   readonly isCollapsed: boolean
 }
