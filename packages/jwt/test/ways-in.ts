@@ -38,9 +38,14 @@ export function ask(place: Place, path: string, token: string | undefined, body?
     const asking = request(options, async (response: IncomingMessage) => {
       let wire = ''
       // An event stream that has said an error is over, as far as it may be.
-      for await (const chunk of response.setEncoding('utf8')) {
-        wire += chunk
-        if (response.headers['content-type']?.startsWith('text/event-stream') && isEnough(wire)) break
+      try {
+        for await (const chunk of response.setEncoding('utf8')) {
+          wire += chunk
+          if (response.headers['content-type']?.startsWith('text/event-stream') && isEnough(wire)) break
+        }
+      } catch (error) {
+        // Node reads no more of a head that is too long, so a reset comes behind its answer.
+        if (response.statusCode !== 431) return reject(error)
       }
       resolve({ code: codeIn(wire) ?? String(response.statusCode), wire: JSON.stringify(response.headers) + wire })
     })
