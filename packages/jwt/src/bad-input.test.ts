@@ -69,15 +69,16 @@ async function decided(
   coming: Promise<CameOf>,
   waits: () => boolean = () => false,
 ): Promise<CameOf> {
-  let came: CameOf | undefined
-  coming.then((result) => {
-    came = result
+  let isOver = false
+  const over = coming.finally(() => {
+    isOver = true
   })
-  while (!came) {
+  over.catch(() => {})
+  while (!isOver) {
     await new Promise((resolve) => setImmediate(resolve))
     clock.advance(waits() ? 10_000 : 0)
   }
-  return came
+  return over
 }
 
 const allWays: Readonly<Record<string, WayIn>> = { ...sdkWays, ...headerWays, ...messageWays }
@@ -136,19 +137,23 @@ describe.each(ways)('by %s', (name, comeIn) => {
 describe('a token of 100 kB', () => {
   const token = 'x'.repeat(100_000)
 
+  const by = async (name: string) => {
+    const place = await open()
+    return decided(place, (allWays[name] as WayIn)(place, token))
+  }
+
   test.each<[string, string]>([
     ['the SDK over WebSocket', '1009'],
     ['the SDK over SSE', 'too-large'],
     ['the SDK over long polling', 'too-large'],
     ['the SDK over polling', 'too-large'],
     ['a plain WebSocket with a message', '1009'],
-    // Node answers these before the hub sees them.
-    ['a GET', '431'],
-    ['an EventSource', '431'],
-    ['a POST', '431'],
   ])('by %s is %s', async (name, code) => {
-    const place = await open()
-    const comeIn = allWays[name] as WayIn
-    expect(await decided(place, comeIn(place, token))).toMatchObject({ code })
+    expect(await by(name)).toMatchObject({ code })
+  })
+
+  // Node answers before the hub sees it, and reads no more: the answer may be lost in the reset behind it (Node 24.21).
+  test.each(['a GET', 'an EventSource', 'a POST'])('by %s is 431, or its connection is reset', async (name) => {
+    expect(['431', 'ECONNRESET']).toContain((await by(name)).code)
   })
 })

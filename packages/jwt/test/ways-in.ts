@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 
 /** What came of it: the code of the first error, and everything that was on the wire. */
 export interface CameOf {
-  /** An error code; or the close code or the status of an answer that has none. */
+  /** An error code; or the close code or the status of an answer that has none; or `ECONNRESET`. */
   readonly code: string
   readonly wire: string
 }
@@ -38,18 +38,15 @@ export function ask(place: Place, path: string, token: string | undefined, body?
     const asking = request(options, async (response: IncomingMessage) => {
       let wire = ''
       // An event stream that has said an error is over, as far as it may be.
-      try {
-        for await (const chunk of response.setEncoding('utf8')) {
-          wire += chunk
-          if (response.headers['content-type']?.startsWith('text/event-stream') && isEnough(wire)) break
-        }
-      } catch (error) {
-        // Node reads no more of a head that is too long, so a reset comes behind its answer.
-        if (response.statusCode !== 431) return reject(error)
+      for await (const chunk of response.setEncoding('utf8')) {
+        wire += chunk
+        if (response.headers['content-type']?.startsWith('text/event-stream') && isEnough(wire)) break
       }
       resolve({ code: codeIn(wire) ?? String(response.statusCode), wire: JSON.stringify(response.headers) + wire })
     })
-    asking.on('error', reject)
+    asking.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ECONNRESET' ? resolve({ code: error.code, wire: '' }) : reject(error),
+    )
     asking.end(body)
   })
 }
