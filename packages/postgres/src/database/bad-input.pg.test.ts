@@ -84,7 +84,9 @@ describe.each<CaptureKind>(['replication', 'triggers'])('by %s', (each) => {
       await database.run('insert into other values (1)')
       await eventually(() => expect(idsOf(beside)).toEqual([1]))
       await eventually(() => expect(page.state.rows).toHaveLength(5_000))
-      expect([new Set(page.resets), beside.resets]).toEqual([new Set(page.resets.length > 0 ? ['trimmed'] : []), []])
+      // It had been let in, or stood at its query still; or it was let in behind the transaction.
+      expect(['trimmed', 'queried']).toEqual(expect.arrayContaining([...page.resets]))
+      expect(beside.resets).toEqual([])
       await database.run('delete from notes where id > 2')
       await eventually(() => expect(idsOf(page)).toEqual([1, 2]))
       expect(beside.failures).toEqual([])
