@@ -270,13 +270,15 @@ export class PageCache {
       return tell({ came: 'private' })
     }
     const { answer } = rendered
+    // What is not kept is marked by its path alone.
+    const asAnswer = { tags: [`path:${page.path}`], mark: record.mark }
     if (wanted.is === 'error') {
       if (answer.status < 500) await this.#asked(() => store.drop(key), undefined)
       else {
         log.error({}, `The render of ${path} came to ${answer.status}. Who has an older page gets that.`)
         this.#remember(this.#failed, key, retryAfterMs)
       }
-      return tell({ came: 'answer', answer, of: { tags: [`path:${page.path}`], mark: record.mark } })
+      return tell({ came: 'answer', answer, of: asAnswer })
     }
     // A record of its own: the render may go on and make the next page, which is not as old as the bytes of this one.
     const shown = new RenderRecord(record)
@@ -285,7 +287,7 @@ export class PageCache {
     for (const read of [...record.reads, ...(served?.reads ?? []), ...embedded]) shown.add(read)
     // Nobody could say whether it is current.
     if (shown.isOverfull || record.isOverfull || isOfAnother(asking, { record, rendered, wanted }))
-      return tell({ came: 'answer', answer, of: { tags: [`path:${page.path}`], mark: record.mark } })
+      return tell({ came: 'answer', answer, of: asAnswer })
     const { saidBy } = asking.pages
     const reads = await judge.settle(shown.reads)
     const tags = [`path:${page.path}`, ...new Set(reads.map(({ channel }) => `channel:${channel}`)), ...record.tags]
