@@ -122,7 +122,7 @@ export interface ChannelOptions<
   readonly text?: keyof Events & string
   /**
    * Change it when an old page cannot understand what the new server sends. A page of another version keeps what it
-   * shows, says `outdated`, and reloads once. Default `'1'`.
+   * shows, says `outdated`, and reloads. Default `'1'`.
    */
   readonly version?: string
 }

@@ -7,6 +7,8 @@ export interface FrontCache {
   readonly url: string
   /** Where the server is now. */
   target: number
+  /** Where the hub's own addresses lead, if to another server than pages do. */
+  links: number | undefined
   /** Whether it asks the server again where a browser wants that (`Cache-Control: no-cache`); many do not. */
   obeys: boolean
   close(): void
@@ -24,7 +26,8 @@ export async function createFrontCache(target: number): Promise<FrontCache> {
       return
     }
     const { 'if-none-match': _, ...sent } = headers
-    const onward = forward({ port: cache.target, host: '127.0.0.1', method, path: url, headers: sent }, (answer) => {
+    const port = (url.startsWith('/baro/') && cache.links) || cache.target
+    const onward = forward({ port, host: '127.0.0.1', method, path: url, headers: sent }, (answer) => {
       const parts: Buffer[] = []
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.on('data', (part: Buffer) => {
@@ -40,7 +43,7 @@ export async function createFrontCache(target: number): Promise<FrontCache> {
     request.pipe(onward)
   })
   server.on('upgrade', (request, near: Socket, head: Buffer) => {
-    const far = connect(cache.target, '127.0.0.1')
+    const far = connect(cache.links ?? cache.target, '127.0.0.1')
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -58,6 +61,7 @@ export async function createFrontCache(target: number): Promise<FrontCache> {
   const cache: FrontCache = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     target,
+    links: undefined,
     obeys: true,
     close() {
       for (const socket of sockets) socket.destroy()

@@ -807,6 +807,23 @@ describe('a subscribe that is refused', () => {
     expect(subscription.current.status.state).toBe('outdated')
   })
 
+  it('because the version is outdated is asked about again, says outdated meanwhile, and goes on where a node knows the version', () => {
+    const rig = new Rig()
+    const subscription = rig.client.subscribe(chat, pageAt(3))
+    rig.connect({ heartbeatIntervalMs: 600_000 })
+    rig.refuse('outdated')
+    const states: string[] = []
+    subscription.onChange(({ status }) => states.push(status.state))
+    rig.clock.advance(30_000)
+    expect(rig.link.lastOf('baro:subscribe')).toMatchObject({ attempt: 2, position: at(3) })
+    rig.refuse('outdated')
+    expect(rig.reloads).toEqual(['chat:lobby 1', 'chat:lobby 1'])
+    expect(new Set(states)).toEqual(new Set(['outdated']))
+    rig.clock.advance(60_000)
+    rig.recover(messages(4, 5))
+    expect(subscription.current).toMatchObject({ state: texts(1, 5), status: { state: 'live' } })
+  })
+
   it('later, by the hub, says why as well', () => {
     const { rig, subscription } = live(3)
     rig.link.tell({ type: 'baro:unsubscribed', payload: { channel: 'chat:lobby', code: 'refused' } })

@@ -48,7 +48,10 @@ export interface ClientOptions {
   readonly maxOutboxBytes?: number
   /** Default: the page's `online`, `offline`, `visibilitychange`, `pageshow` and `pagehide`. */
   readonly wake?: Wake
-  /** What to do when the hub has another version of a channel. Default: load the page again, once, past caches. */
+  /**
+   * What to do when the hub has another version of a channel; called each time it says so. Default: load the page again,
+   * past caches: at once, and then no sooner than 30 seconds after the last time, a minute, two, four.
+   */
   readonly reload?: PageReload
   /** Default: the console. */
   readonly log?: ClientLog

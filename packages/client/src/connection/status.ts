@@ -11,7 +11,7 @@ export interface Status {
    * - `waiting`: it failed and tries again, see `retryInMs`; so does a channel for which the hub has no room now. With the
    *   reason `offline` the device has no network, and it tries again once there is one.
    * - `refused`: the hub does not let this client follow the channel; tried again with the next connection.
-   * - `outdated`: the hub has another version of the channel; what is shown stays.
+   * - `outdated`: the hub has another version of the channel; what is shown stays, and it is asked again, see `retryInMs`.
    * - `gave-up`: it does not try again until `reconnect()`.
    * - `closed`: the client was closed.
    */

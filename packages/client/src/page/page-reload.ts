@@ -1,20 +1,27 @@
+import type { Clock } from '@baro/core/broker'
+
 /** Loads the page again, past all caches, because the hub has another version of a channel. */
 export type PageReload = (channel: string, version: string) => void
 
 /**
- * Reloads a browser's page, once in a tab for each version of a channel: a cache that goes on serving the old page must
- * not make it reload for ever. Elsewhere it does nothing.
+ * Reloads a browser's page; elsewhere it does nothing. The first time at once, and then, in a tab and for each version of
+ * a channel, no sooner than 30 seconds after the last time, then a minute, two, four: while nodes of two versions run side
+ * by side, what is loaded may come from a node that is not replaced yet, and a cache that goes on serving the old page must
+ * not make it reload for ever.
  */
-export const browserReload: PageReload = (channel, version) => {
-  if (!globalThis.document) return
-  const key = `baro:outdated:${channel}:${version}`
-  try {
-    if (sessionStorage[key]) return
-    sessionStorage[key] = '1'
-  } catch {
-    // Without a memory of having reloaded there is no once.
-    return
+export function browserReload(clock: Clock): PageReload {
+  return (channel, version) => {
+    if (!globalThis.document) return
+    const key = `baro:outdated:${channel}:${version}`
+    try {
+      const [last = 0, waitMs = 0] = JSON.parse(sessionStorage[key] ?? '[]')
+      if (Math.abs(clock.now() - last) < waitMs) return
+      sessionStorage[key] = JSON.stringify([clock.now(), 2 * waitMs || 30_000])
+    } catch {
+      // Without a memory of having reloaded there is no end of it.
+      return
+    }
+    // A plain reload may be answered by the same cache again; this asks past it, and what comes replaces what it kept.
+    fetch(location.href, { cache: 'reload' }).finally(() => location.reload())
   }
-  // A plain reload may be answered by the same cache again; this asks past it, and what comes replaces what it kept.
-  fetch(location.href, { cache: 'reload' }).finally(() => location.reload())
 }

@@ -78,7 +78,7 @@ export function createFollowedChannel(
   reference: Reference,
   parts: FollowedChannelParts,
 ): FollowedChannel {
-  const { clock, counters, connection, lingerMs = 1_000, reload = browserReload } = parts
+  const { clock, counters, connection, lingerMs = 1_000, reload = browserReload(clock) } = parts
   const holders = new Set<Holder>()
   let definition = firstDefinition
   let store = createStore(definition, reference)

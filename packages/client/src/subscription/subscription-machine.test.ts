@@ -289,6 +289,40 @@ describe('an error', () => {
     expect(actionsOf(states.connecting, error('refused'))).toEqual([])
   })
 
+  describe('that says outdated', () => {
+    const outdated = after(states.connecting, error('outdated')).state
+    const asked = after(outdated, { type: 'due' })
+
+    it('is asked about again later, with growing waits, because another node may be of this version', () => {
+      expect(outdated).toEqual({ name: 'refused', attempt, tries: 1, reason: 'outdated', dueInMs: 15_000 })
+      expect(asked).toMatchObject({
+        state: { name: 'connecting', tries: 2, at: at(10) },
+        actions: [{ type: 'subscribe' }],
+      })
+      const again = after(asked.state, error('outdated', 9))
+      expect(again.state).toMatchObject({ name: 'refused', dueInMs: 30_000 })
+      expect(again.actions).toEqual([{ type: 'outdated' }])
+      expect(after({ ...again.state, tries: 30 }, { type: 'due' }).state).toMatchObject({ tries: 31 })
+      expect(after({ ...asked.state, tries: 31 }, error('outdated', 9)).state).toMatchObject({ dueInMs: 300_000 })
+    })
+
+    it('stays the reason until there is another answer', () => {
+      expect(asked.state.reason).toBe('outdated')
+      expect(after(asked.state, recovered(at(12), at(10), 9)).state).toEqual({
+        ...{ name: 'live', attempt: 9, tries: 2, at: at(12) },
+      })
+      expect(after(asked.state, error('refused', 9)).state).toEqual({
+        ...{ name: 'refused', attempt: 9, tries: 0, reason: 'refused' },
+      })
+    })
+
+    it('is asked about at the next link, if there is none', () => {
+      const unlinked = { ...moment, isLinked: false }
+      expect(subscriptionTransition(outdated, { type: 'due' }, unlinked)).toEqual({ state: outdated, actions: [] })
+      expect(after(outdated, { type: 'link-up' }).state).toMatchObject({ name: 'connecting', reason: 'outdated' })
+    })
+  })
+
   it('about a position that is none to the hub is answered by asking without one', () => {
     expect(after(states.connecting, error('bad-position'))).toMatchObject({
       state: { name: 'connecting', attempt: 9, at: '' },

@@ -8,10 +8,13 @@
  *                       │   but refused             │ │                                 │
  *                       └─── an error that may pass ┴─┼───── gap after gap, error ──────┤
  *                              any other error ──▶ refused ◀── any other error ─────────┘
- *                                                     └ link-up, ask: connecting
+ *                                                     └ link-up, ask, and, as `outdated`, due: connecting
  *
  * Attempts are numbered; only the answer to the newest one counts (I3). In `live` every delivery must follow the
  * position `at` where the reader stands, or the client asks again from there (I2).
+ *
+ * `outdated` may pass: while nodes of two versions run side by side, another one may know this version, or bring a page of
+ * the other. So it is asked again, and `outdated` stays the reason until there is another answer.
  */
 
 import type { Publication } from '@baro/core'
@@ -28,8 +31,8 @@ export interface SubscriptionState {
   readonly tries: number
   /** While connecting: the position that was asked for. While live: where the reader stands. */
   readonly at?: string | undefined
-  /** Why it waits or was refused. */
-  readonly reason?: string
+  /** Why it waits or was refused. While connecting: `outdated`, if that was the last answer. */
+  readonly reason?: string | undefined
   /** Until it asks again; waiting without it is waiting for a link. */
   readonly dueInMs?: number
 }
@@ -82,6 +85,9 @@ export interface SubscriptionMoment {
 
 type SubscriptionStep = Step<SubscriptionState, SubscriptionAction>
 
+/** A deploy takes minutes. */
+const outdatedBackoff: Backoff = { baseMs: 15_000, maxMs: 600_000 }
+
 /** The state of a subscription nobody needs yet. */
 export const startSubscription: SubscriptionState = { name: 'idle', attempt: 0, tries: 0 }
 
@@ -91,22 +97,26 @@ export function subscriptionTransition(
   event: SubscriptionEvent,
   { nextAttempt, position, isLinked, backoff, fraction }: SubscriptionMoment,
 ): SubscriptionStep {
-  const { name, attempt, tries, at } = state
+  const { name, attempt, tries, at, reason, dueInMs } = state
   const isLive = name === 'live'
+  const isRefused = name === 'refused'
   const isOpen = isLive || name === 'connecting'
   const isAnswer = isOpen && 'payload' in event && 'attempt' in event.payload && event.payload.attempt === attempt
 
   /** Asks, from where the store stands. A newer attempt takes over from the one before. */
   function ask(triesBefore: number, from = position): SubscriptionStep {
-    return isLinked
-      ? step({ name: 'connecting', attempt: nextAttempt, tries: triesBefore + 1, at: from }, { type: 'subscribe' })
-      : waitForLink()
+    if (!isLinked) return waitForLink()
+    const stillOutdated = reason === 'outdated' && { reason }
+    return step(
+      { name: 'connecting', attempt: nextAttempt, tries: triesBefore + 1, at: from, ...stillOutdated },
+      { type: 'subscribe' },
+    )
   }
   function waitForLink(): SubscriptionStep {
     return step({ name: 'waiting', attempt, tries: 0 })
   }
-  function wait(reason: string): SubscriptionStep {
-    return step({ name: 'waiting', attempt, tries, reason, dueInMs: backoffMs(backoff, tries, fraction) })
+  function wait(code: string): SubscriptionStep {
+    return step({ name: 'waiting', attempt, tries, reason: code, dueInMs: backoffMs(backoff, tries, fraction) })
   }
   /** A first gap is asked about at once; from then on with backoff until a delivery fits, so that no loop is tight. */
   function gap(): SubscriptionStep {
@@ -121,7 +131,8 @@ export function subscriptionTransition(
     if (code === 'bad-position') return ask(tries, '')
     if (mayPass(code)) return wait(code)
     const refused = { name: 'refused', attempt, tries: 0, reason: code } as const
-    return code === 'outdated' ? step(refused, { type: code }) : step(refused)
+    if (code !== 'outdated') return step(refused)
+    return step({ ...refused, tries, dueInMs: backoffMs(outdatedBackoff, tries, fraction) }, { type: code })
   }
 
   /** Whether the reader has come as far. */
@@ -141,16 +152,16 @@ export function subscriptionTransition(
     case 'link-up':
       return ask(0)
     case 'link-down':
-      return name === 'refused' ? step(state) : waitForLink()
+      return isRefused ? step(state) : waitForLink()
     case 'ask':
       // One that is subscribing from where the store stands has asked already.
-      return isLive || name === 'refused' || (isOpen && at !== position) ? ask(tries) : step(state)
+      return isLive || isRefused || (isOpen && at !== position) ? ask(tries) : step(state)
     case 'short':
       return isLive ? ask(tries, '') : step(state)
     case 'anew':
       return name === 'waiting' ? step(state) : ask(0)
     case 'due':
-      return name === 'waiting' ? ask(tries) : step(state)
+      return dueInMs !== undefined && isLinked ? ask(tries) : step(state)
     case 'baro:recovered':
     case 'baro:reset': {
       const { payload } = event

@@ -3,7 +3,7 @@ import type { SubscriptionState } from './subscription-machine.ts'
 
 /** The status of a subscription: that of its connection, or, once that is live, its own. */
 export function subscriptionStatus(connection: Status, { name, tries, reason, dueInMs }: SubscriptionState): Status {
-  const isOutdated = name === 'refused' && reason === 'outdated'
+  const isOutdated = reason === 'outdated'
   if (name === 'live' || (connection.state !== 'live' && !isOutdated)) return connection
   return { state: isOutdated ? reason : name, attempt: tries, rung: connection.rung, reason, retryInMs: dueInMs }
 }
