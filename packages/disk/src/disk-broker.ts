@@ -320,7 +320,7 @@ export async function createDiskBrokerOver(files: JournalFiles, options: DiskBro
 
     release: (channel, key) => keeping((ledger) => ledger.release(channel, key)),
 
-    readCheckpoint: (name) => keeping((ledger) => ledger.readCheckpoint(name)),
+    readCheckpoint: (name, version) => keeping((ledger) => ledger.readCheckpoint(name, version)),
 
     writeCheckpoint: (name, checkpoint) => keeping((ledger) => ledger.writeCheckpoint(name, checkpoint)),
 

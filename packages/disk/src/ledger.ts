@@ -213,13 +213,13 @@ export class Ledger {
     return this.#channel(name, ({ stream }) => stream.head)
   }
 
-  readCheckpoint(name: string): Checkpoint | undefined {
+  readCheckpoint(name: string, version: string): Checkpoint | undefined {
     return this.#channel(name, (opened) => {
       this.#used(name, opened, false)
       const members = this.#sets.stateOf(name)
       if (members !== undefined)
         return { position: opened.stream.head, version: membersChannel.version, state: members }
-      return opened.stream.readCheckpoint()
+      return opened.stream.readCheckpoint(version)
     })
   }
 

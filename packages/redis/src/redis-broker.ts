@@ -358,7 +358,7 @@ export async function createRedisBrokerOver(
       if (!('turn' in key)) room.keep(name, 0)
     },
 
-    async readCheckpoint(channel) {
+    async readCheckpoint(channel, version) {
       const key = keyFor(channel)
       if (ownerOf(channel)?.is === 'members') {
         const reply = await link.run(readMembers, key, [time(), channel], 'repeatable')
@@ -366,9 +366,9 @@ export async function createRedisBrokerOver(
         const state = list === '' ? { count } : { count, list: valueIn(list) }
         return { position: positionIn(reply as readonly string[], 0), version: membersChannel.version, state }
       }
-      const reply = await link.run(readState, key, [time(), channel], 'repeatable')
+      const reply = await link.run(readState, key, [time(), channel, version], 'repeatable')
       if (reply === null) return undefined
-      const [, , , version = '', state = ''] = texts(reply)
+      const [, , , state = ''] = texts(reply)
       return { position: positionIn(texts(reply), 0), version, state: valueIn(state) }
     },
 

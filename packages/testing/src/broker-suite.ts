@@ -1,7 +1,7 @@
 import type { Broker } from '@baro/core/broker'
 import { describe } from 'vitest'
 import { appendDuties } from './broker-suite/append.ts'
-import { checkpointDuties } from './broker-suite/checkpoints.ts'
+import { checkpointDuties, twoVersionDuties } from './broker-suite/checkpoints.ts'
 import { claimDuties } from './broker-suite/claims.ts'
 import { cursorDuties } from './broker-suite/cursor.ts'
 import { existenceDuties } from './broker-suite/existence.ts'
@@ -66,6 +66,7 @@ export function brokerSuite(
     const stage = createStage(name, createBroker, options)
     const { outage, loseClaims, restart, isOfOneProcess = false, sparse } = options
     for (const register of duties) register(stage)
+    if (!isOfOneProcess) twoVersionDuties(stage)
     // What a broker cannot show has no test, so that none is skipped.
     if (outage) outageDuties(stage, outage)
     if (loseClaims) lostClaimDuties(stage, loseClaims)

@@ -143,8 +143,8 @@ export function createSparseBroker(broker: Broker, seed: number | string = 1): B
       return outAnswer(await broker.settle(channel, key, translate(answer, inPosition)))
     },
     release: (...args) => broker.release(...args),
-    async readCheckpoint(channel) {
-      const checkpoint = await broker.readCheckpoint(channel)
+    async readCheckpoint(channel, version) {
+      const checkpoint = await broker.readCheckpoint(channel, version)
       return checkpoint && { ...checkpoint, position: outPosition(checkpoint.position) }
     },
     writeCheckpoint: (channel, checkpoint) =>

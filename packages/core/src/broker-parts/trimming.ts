@@ -13,9 +13,15 @@ export function isFarOver(publications: number, keptBytes: number, { size, bytes
 }
 
 /**
+ * So long is the checkpoint of another version kept, and the history that leads on from it, after its place was taken: longer
+ * than a rolling deploy takes, and not so long that history outlives its bounds.
+ */
+export const otherVersionStaysMs = 3_600_000
+
+/**
  * Whether the state at the head is still to be folded from the publication at this offset and those before it.
  *
- * @param foldedTo Where the newest checkpoint stands; 0 for a state without one; `undefined` if there is no state.
+ * @param foldedTo Where the newest checkpoint stands, of two versions the older one; 0 for a state without one; `undefined` if there is no state.
  */
 export function isUnfolded(offset: number, floor: number, foldedTo: number | undefined): boolean {
   // Once a publication after the checkpoint is gone, those after it lead to no state.

@@ -119,9 +119,9 @@ export interface Broker {
    * nothing. Appends of one channel are serial. Answers once a later `read` on any node would return the entries.
    * Called for each publish, and for each round of whatever feeds a channel from a database.
    *
-   * Trimming never goes past the newest checkpoint: else a node that dies before it writes the next one would take the
-   * state with it. Up to twice the bounds are kept for that, whatever their age, and at least 100 publications and 64
-   * KiB beyond them: else a channel without history would lose its state at the first delay.
+   * Trimming never goes past the newest checkpoint of a version: else a node that dies before it writes the next one
+   * would take the state with it. Up to twice the bounds are kept for that, whatever their age, and at least 100
+   * publications and 64 KiB beyond them: else a channel without history would lose its state at the first delay.
    *
    * @throws {BaroError} `unavailable` if the broker does not know whether the entries are kept.
    */
@@ -199,14 +199,19 @@ export interface Broker {
   /** Gives back a granted claim that led to nothing. The next caller that claims it is granted it. */
   release(channel: string, key: ClaimKey): NowOrLater<void>
 
-  /** The newest checkpoint of the channel's current epoch, if there is one. */
-  readCheckpoint(channel: string): Promise<Checkpoint | undefined>
+  /** The newest checkpoint of this version in the channel's current epoch, if there is one. */
+  readCheckpoint(channel: string, version: string): Promise<Checkpoint | undefined>
 
   /**
    * Keeps a checkpoint if its position is on the channel's history (same epoch, from the floor to the head, and the
-   * check of the publication there), and if it is newer than the kept one or of another version. Otherwise it does
-   * nothing. When two nodes write at once, the newer checkpoint stays. A node that has not noticed yet that history was
-   * rewritten must not replace a state that others can continue from.
+   * check of the publication there), and if it is newer than the kept one of its version. Otherwise it does nothing.
+   * When two nodes write at once, the newer checkpoint stays. A node that has not noticed yet that history was rewritten
+   * must not replace a state that others can continue from.
+   *
+   * In a rolling deploy nodes of two versions write, and each node that opens the channel must go on from the state of
+   * its own: folded anew from what is left of history, nodes of one version would show different states. So the checkpoint
+   * whose place one of another version takes is kept beside it, for an hour (`otherVersionStaysMs`), as long as history
+   * leads on from it; not once something was taken back that it may hold. A broker of one process may keep one alone.
    *
    * Called where an append wanted one, and by a node that had to fold much to open a channel, never for each
    * publication.

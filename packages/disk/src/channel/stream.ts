@@ -112,11 +112,11 @@ export class Stream {
     }
   }
 
-  /** The newest checkpoint. */
-  readCheckpoint(): Checkpoint | undefined {
+  /** The newest checkpoint, if it is of this version: nodes of two cannot write here. */
+  readCheckpoint(version: string): Checkpoint | undefined {
     const { record } = this
-    if (!record.checkpoint) return undefined
-    const { offset, check, version } = record.checkpoint
+    if (record.checkpoint?.version !== version) return undefined
+    const { offset, check } = record.checkpoint
     const key = checkpointKey(this.#channel, record.epoch)
     const state = parsedValue(this.#text(key))
     return { position: positionAt(record.epoch, { offset, check }), version, state }

@@ -35,8 +35,8 @@ local function each(at, last)
   if ends then
     record.h = true
     local epoch, offset, check, version, state = ARGV[at + 8], tonumber(ARGV[at + 9]), ARGV[at + 10], ARGV[at + 11], ARGV[at + 12]
-    local k = record.k
-    if not k or k[3] ~= version or record.o - k[1] >= 64 or k[5] >= math.max(1024, k[4]) then
+    local own = stateOf(record, version)
+    if not own or record.o - own[1] >= 64 or own[5] >= math.max(1024, own[4]) then
       -- Folded from elsewhere than the head it would lack what came in between (I2).
       if epoch == places[1] and offset == tonumber(places[2]) and check == places[3] and ends == record.o then
         keepState(name, record, record.o, record.c, version, state)

@@ -1,3 +1,5 @@
+import { otherVersionStaysMs } from '@baro/core/broker'
+
 /**
  * What every script begins with: the moment, the keys of a bucket, and a channel's record. Where the functions are told in Lua, so
  * are their comments.
@@ -10,6 +12,7 @@
  *   PREFIX{N}:h:CHANNEL    string  the record: epoch, head, floor, bounds, cursor, where the state stands
  *   PREFIX{N}:l:CHANNEL    list    the publications, from the floor to the head
  *   PREFIX{N}:k:CHANNEL    string  the state
+ *   PREFIX{N}:j:CHANNEL    string  the state of another version, while nodes of two write
  *   PREFIX{N}:c:CLAIM      string  what is remembered of one id, or of one producer
  *   PREFIX{N}:p:SET        string  of a set of members: its terms; `m:` its members, `i:` their ids, `g:SET NODE` whom a node holds,
  *                                 `a:SET NODE` and `a:NODE` what it was told last
@@ -41,14 +44,15 @@ local function split(item)
 end
 
 -- e epoch, o and c the head, f and fc the floor, s and n when the oldest and the newest came, b bytes of payload, z bounds,
--- u last use, h whether it has a state, k where the state stands, x the cursor.
+-- u last use, h whether it has a state, k where the state stands, j where that of another version stands and when its place was taken,
+-- r the offset from which a state holds nothing that was taken back, x the cursor.
 local function absentRecord(absent)
   return { e = absent, o = 0, c = '', f = 0, fc = '', s = 0, n = 0, b = 0, z = { 0, 0, 0 }, u = now, h = false }
 end
 
 -- Who holds a position of this life must not find it again in the next one (I4).
 local function drop(name)
-  redis.call('DEL', keyOf('h', name), keyOf('l', name), keyOf('k', name))
+  redis.call('DEL', keyOf('h', name), keyOf('l', name), keyOf('k', name), keyOf('j', name))
   redis.call('ZREM', bucket .. ':used', name)
   local absent = lifeOf()
   local nextAbsent = string.sub(redis.sha1hex(absent .. ' ' .. name .. ' ' .. whole(now)), 1, 16)
@@ -74,9 +78,21 @@ local function save(name, record, usedBefore)
   if math.floor(record.u / 60000) ~= before then redis.call('ZADD', bucket .. ':used', whole(record.u), name) end
 end
 
+local function stateOf(record, version)
+  if record.k and record.k[3] == version then return record.k, 'k' end
+  if record.j and record.j[3] == version then return record.j, 'j' end
+end
+
+local function forgetOther(name, record)
+  if record.j then redis.call('DEL', keyOf('j', name)) end
+  record.j = nil
+end
+
 -- Once a publication after the checkpoint is gone, those after it lead to no state.
-local function isNeeded(record, offset)
+local function isNeeded(name, record, offset)
+  if record.j and (record.j[1] < record.f or now - record.j[6] >= ${otherVersionStaysMs}) then forgetOther(name, record) end
   local foldedTo = record.k and record.k[1] or (record.h and 0)
+  if record.j and record.j[1] < foldedTo then foldedTo = record.j[1] end
   return foldedTo and foldedTo >= record.f and foldedTo < offset
 end
 
@@ -87,7 +103,7 @@ local function trim(name, record)
     local count = record.o - record.f
     if count <= size and record.b <= most and now - record.s < ttl then break end
     local far = count > size + math.max(size, 100) or record.b > most + math.max(most, 65536)
-    if isNeeded(record, record.f + 1) and not far then break end
+    if isNeeded(name, record, record.f + 1) and not far then break end
     local _, bytes, check = split(redis.call('LPOP', list))
     record.b = record.b - bytes
     record.f = record.f + 1
@@ -120,6 +136,7 @@ local function push(name, record, entries)
     record.n = now
     record.b = record.b + tonumber(entry[2])
     if record.k then record.k[5] = record.k[5] + tonumber(entry[2]) end
+    if record.j then record.j[5] = record.j[5] + tonumber(entry[2]) end
   end
   return { epoch, whole(follows), followsCheck, whole(record.o), record.c }
 end
@@ -131,7 +148,17 @@ local function tell(name, places, entries)
   redis.call('SPUBLISH', keyOf('s', name), table.concat(lines, '\\n'))
 end
 
+-- The state of another version, whose place it takes, stays beside it, unless it may hold what was taken back.
 local function keepState(name, record, offset, check, version, state)
+  local before = record.k
+  if before and before[3] ~= version then
+    forgetOther(name, record)
+    if before[1] >= (record.r or 0) and redis.call('EXISTS', keyOf('k', name)) == 1 then
+      redis.call('RENAME', keyOf('k', name), keyOf('j', name))
+      before[6] = now
+      record.j = before
+    end
+  end
   redis.call('SET', keyOf('k', name), state)
   record.k = { offset, check, version, #state, 0 }
 end

@@ -85,7 +85,7 @@ return found
 `,
 )
 
-/** Arguments: now, channel. Answers with epoch, offset, check, version and state; with nothing if there is no state. */
+/** Arguments: now, channel, version. Answers with epoch, offset, check and state; with nothing if there is none of the version. */
 export const readState: Script = script(
   'read-state',
   'frees',
@@ -94,11 +94,12 @@ export const readState: Script = script(
   `
 local name = ARGV[2]
 local record, existed = recordOf(name)
-if not existed or not record.k then return false end
+if not existed then return false end
+local own, kind = stateOf(record, ARGV[3])
 use(name, record, record.u, false)
-local state = redis.call('GET', keyOf('k', name))
+local state = own and redis.call('GET', keyOf(kind, name))
 if not state then return false end
-return { record.e, whole(record.k[1]), record.k[2], record.k[3], state }
+return { record.e, whole(own[1]), own[2], state }
 `,
 )
 

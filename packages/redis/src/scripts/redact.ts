@@ -33,6 +33,8 @@ local entries = { { ARGV[9], ARGV[10], ARGV[11] } }
 local places = push(name, record, entries)
 record.z = { tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]) }
 record.u = now
+forgetOther(name, record)
+record.r = record.o
 trim(name, record)
 save(name, record, usedBefore)
 tell(name, places, entries)

@@ -12,7 +12,8 @@ local name, offset, version = ARGV[2], tonumber(ARGV[4]), ARGV[6]
 local record, existed = recordOf(name)
 -- Nobody can continue from a place that was rewritten or trimmed, so such a state must not replace the kept one.
 if not existed or record.e ~= ARGV[3] or checkAt(name, record, offset) ~= ARGV[5] then return 0 end
-if record.k and record.k[3] == version and record.k[1] >= offset then return 0 end
+local own = stateOf(record, version)
+if own and own[1] >= offset then return 0 end
 keepState(name, record, offset, ARGV[5], version, ARGV[7])
 save(name, record, record.u)
 return 1

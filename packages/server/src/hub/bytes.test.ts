@@ -344,8 +344,8 @@ describe('bytes in a state', () => {
     const broker = createMemoryBroker()
     const textBroker: typeof broker = {
       ...broker,
-      async readCheckpoint(name) {
-        const checkpoint = await broker.readCheckpoint(name)
+      async readCheckpoint(...args) {
+        const checkpoint = await broker.readCheckpoint(...args)
         return checkpoint && { ...checkpoint, state: orThrow(parseJson(jsonText(checkpoint.state) ?? '')) }
       },
     }
@@ -353,7 +353,9 @@ describe('bytes in a state', () => {
     await first.hub.publish(album({ id: 1 }), 'picture', { image, alt: 'x' })
     const { value } = await first.hub.snapshot(album({ id: 1 }))
     for (const text of ['a', 'b', 'c']) await first.hub.publish(album({ id: 1 }), 'text', text)
-    await vi.waitUntil(async () => (await broker.readCheckpoint('album:1'))?.position.offset === 4, { timeout: 30_000 })
+    await vi.waitUntil(async () => (await broker.readCheckpoint('album:1', '1'))?.position.offset === 4, {
+      timeout: 30_000,
+    })
     const second = await serve(textBroker)
     expect((await second.hub.snapshot(album({ id: 1 }))).value).toStrictEqual(value)
     await second.hub.publish(album({ id: 1 }), 'picture', { image: Uint8Array.of(9), alt: 'x' })

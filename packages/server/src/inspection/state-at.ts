@@ -38,7 +38,7 @@ export async function stateAt(
       'not-accepted',
       `The value of ${quote(channel)} is not folded from its publications, so there is none for each of them.`,
     )
-  const kept = await broker.readCheckpoint(channel)
+  const kept = await broker.readCheckpoint(channel, definition.version)
   const history = await keptHistory(feed, pageSize)
   const { epoch, head, floor, publications } = history
   const wanted = Math.min(asked ?? head, head)

@@ -259,7 +259,7 @@ describe('memory broker', () => {
       const appended = await broker.append('room:1', [entry(id)], bounds, { checkpoint })
       expect(appended).toMatchObject({ outcome: 'appended', wantsCheckpoint: false })
       follows = deliveryOf(appended).position
-      expect(await broker.readCheckpoint('room:1')).toEqual({ position: follows, version: '1', state: id })
+      expect(await broker.readCheckpoint('room:1', '1')).toEqual({ position: follows, version: '1', state: id })
     }
     const late = { follows: startOf(epoch), offset: 4, version: '1', state: 'late' }
     const appended = await broker.append('room:1', [entry('d')], bounds, { checkpoint: late })

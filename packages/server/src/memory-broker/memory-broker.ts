@@ -301,20 +301,20 @@ export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBro
       claims.release(channel, key)
     },
 
-    async readCheckpoint(name) {
+    async readCheckpoint(name, version) {
       assertOpen()
       const channel = channels.get(name)
       used(channel)
       const members = sets.stateOf(name)
       if (members !== undefined) return { position: headOf(name), version: membersChannel.version, state: members }
-      return channel?.stream?.readCheckpoint(clock.elapsed())
+      return channel?.stream?.readCheckpoint(version, clock.elapsed())
     },
 
     async writeCheckpoint(name, checkpoint) {
       assertOpen()
       const channel = channels.get(name)
       if (!channel?.stream || sets.stateOf(name) !== undefined) return
-      channel.stream.writeCheckpoint(checkpoint)
+      channel.stream.writeCheckpoint(checkpoint, clock.elapsed())
       records.used(channel)
       makeRoom(stepsOfAppend)
     },

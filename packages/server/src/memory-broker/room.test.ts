@@ -193,12 +193,12 @@ describe('I7: the room of a memory broker', () => {
     await broker.writeCheckpoint('room:1', { position, version: '1', state: 'a' })
     for (const id of ['b', 'c', 'd', 'e']) {
       await append(broker, 'room:1', id, 'x'.repeat(20_000))
-      expect((await broker.readCheckpoint('room:1'))?.position).toEqual(position)
+      expect((await broker.readCheckpoint('room:1', '1'))?.position).toEqual(position)
     }
     expect(await continueFrom(broker, 'room:1', position)).toEqual(['b', 'c', 'd', 'e'])
     await append(broker, 'room:2', 'a')
     expect(await continueFrom(broker, 'room:1', position)).toBe('epoch')
-    expect(await broker.readCheckpoint('room:1')).toBeUndefined()
+    expect(await broker.readCheckpoint('room:1', '1')).toBeUndefined()
   })
 
   test('is all free again once everything is gone, whatever happened in between (seeded)', async () => {

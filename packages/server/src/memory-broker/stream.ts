@@ -10,7 +10,7 @@ import type {
   ReadRange,
   StreamView,
 } from '@baro/core/broker'
-import { Deque, isFarOver, isUnfolded } from '@baro/core/broker'
+import { Deque, isFarOver, isUnfolded, otherVersionStaysMs } from '@baro/core/broker'
 import { type AtPosition, checkOf, type Place, positionAfter, startOf } from '@baro/core/protocol'
 import { footprintOf, StateFootprint } from './footprint.ts'
 import { jsonBytes } from './json-bytes.ts'
@@ -21,6 +21,14 @@ interface Kept {
   /** About what it takes in memory. */
   footprint: number
   /** When it was appended, in whole milliseconds of the clock that never jumps: a fraction takes an object of its own. */
+  readonly since: number
+}
+
+/** The state of another version, while nodes of two write. */
+interface OtherState {
+  readonly checkpoint: Checkpoint
+  readonly footprint: number
+  /** When its place was taken. */
   readonly since: number
 }
 
@@ -48,6 +56,9 @@ export class Stream {
   #floor: AtPosition
   #usedAt: number
   #checkpoint: Checkpoint | undefined
+  #other: OtherState | undefined
+  /** A state from before this offset may hold what was taken back. */
+  #cleanFrom = 0
   #hasState = false
 
   constructor(channel: string, epoch: string, elapsed: number) {
@@ -63,7 +74,8 @@ export class Stream {
 
   /** About how many bytes of memory it takes. */
   get footprint(): number {
-    return overhead.channel + 2 * this.#channel.length + this.#keptFootprint + (this.#stateFootprint?.bytes ?? 0)
+    const states = (this.#stateFootprint?.bytes ?? 0) + (this.#other?.footprint ?? 0)
+    return overhead.channel + 2 * this.#channel.length + this.#keptFootprint + states
   }
 
   append(
@@ -77,7 +89,8 @@ export class Stream {
     const before = this.#keptFootprint
     const delivery = this.#push(entries, entries.map(bytesOf), elapsed)
     this.#cursor = cursor ?? this.#cursor
-    const isKept = checkpoint !== undefined && this.#takeProposed(checkpoint, delivery, this.#keptFootprint - before)
+    const appended = this.#keptFootprint - before
+    const isKept = checkpoint !== undefined && this.#takeProposed(checkpoint, delivery, appended, elapsed)
     this.#keepWithin(bounds, elapsed)
     // A checkpoint costs only a reference here, so one is due with each append.
     return { outcome: 'appended', delivery, wantsCheckpoint: checkpoint !== undefined && !isKept }
@@ -101,6 +114,8 @@ export class Stream {
     kept.footprint = footprintOfPublication(kept.publication)
     this.#keptFootprint += kept.footprint
     const delivery = this.#push([entry], [more], elapsed)
+    this.#other = undefined
+    this.#cleanFrom = this.#head.offset
     this.#keepWithin(bounds, elapsed)
     return delivery
   }
@@ -120,25 +135,26 @@ export class Stream {
     }
   }
 
-  /** The newest checkpoint. */
-  readCheckpoint(elapsed: number): Checkpoint | undefined {
+  /** The newest checkpoint of a version. */
+  readCheckpoint(version: string, elapsed: number): Checkpoint | undefined {
     this.#usedAt = elapsed
-    return this.#checkpoint
+    this.trim(elapsed)
+    return this.#checkpointOf(version)
   }
 
-  writeCheckpoint(checkpoint: Checkpoint): void {
+  writeCheckpoint(checkpoint: Checkpoint, elapsed: number): void {
     const { epoch, offset, check } = checkpoint.position
     // Nobody can continue from a place that was rewritten or trimmed, so such a checkpoint must not replace the kept
     // one.
     if (epoch !== this.epoch || this.#placeAt(offset)?.check !== check) return
-    const kept = this.#checkpoint
-    const replaces = !kept || kept.version !== checkpoint.version || kept.position.offset < offset
-    if (replaces) this.#keepCheckpoint(checkpoint, Number.POSITIVE_INFINITY)
+    const kept = this.#checkpointOf(checkpoint.version)
+    if (!kept || kept.position.offset < offset) this.#keepCheckpoint(checkpoint, Number.POSITIVE_INFINITY, elapsed)
   }
 
   /** Drops what is beyond the bounds, except publications from which the state is still to be folded. */
   trim(elapsed: number): void {
     const { size, bytes, ttlMs } = this.#bounds
+    if (this.#other && elapsed - this.#other.since >= otherVersionStaysMs) this.#other = undefined
     for (let oldest = this.#kept.at(0); oldest; oldest = this.#kept.at(0)) {
       const isOver = this.#kept.length > size || this.#bytes > bytes || elapsed - oldest.since >= ttlMs
       if (!isOver || (this.#isNeeded(oldest) && !isFarOver(this.#kept.length, this.#bytes, this.#bounds))) return
@@ -196,9 +212,22 @@ export class Stream {
     this.#bytes -= oldest.bytes
     this.#keptFootprint -= oldest.footprint
     this.#floor = this.#positionAfter(oldest)
+    // Nothing leads on from it any more.
+    if (this.#other && this.#other.checkpoint.position.offset < this.#floor.offset) this.#other = undefined
   }
 
-  #keepCheckpoint(checkpoint: Checkpoint, appended: number): void {
+  #checkpointOf(version: string): Checkpoint | undefined {
+    return [this.#checkpoint, this.#other?.checkpoint].find((one) => one?.version === version)
+  }
+
+  #keepCheckpoint(checkpoint: Checkpoint, appended: number, elapsed: number): void {
+    const before = this.#checkpoint
+    if (before && before.version !== checkpoint.version) {
+      const isClean = before.position.offset >= this.#cleanFrom
+      const footprint = this.#stateFootprint?.bytes ?? 0
+      this.#other = isClean ? { checkpoint: before, footprint, since: elapsed } : undefined
+      this.#stateFootprint = undefined
+    }
     this.#checkpoint = checkpoint
     this.#stateFootprint ??= new StateFootprint()
     this.#stateFootprint.replaced(checkpoint.state, appended)
@@ -214,6 +243,7 @@ export class Stream {
     { follows, offset, version, state }: ProposedCheckpoint,
     delivery: Delivery,
     appended: number,
+    elapsed: number,
   ): boolean {
     this.#hasState = true
     const before = delivery.follows
@@ -222,14 +252,16 @@ export class Stream {
       follows.offset === before.offset &&
       follows.check === before.check &&
       offset === delivery.position.offset
-    if (fits) this.#keepCheckpoint({ position: delivery.position, version, state }, appended)
+    if (fits) this.#keepCheckpoint({ position: delivery.position, version, state }, appended, elapsed)
     return fits
   }
 
   /** Whether the state at the head is still to be folded from this publication and those before it. */
   #isNeeded({ publication }: Kept): boolean {
     const foldedTo = this.#checkpoint?.position.offset ?? (this.#hasState ? 0 : undefined)
-    return isUnfolded(publication.offset, this.#floor.offset, foldedTo)
+    const other = this.#other?.checkpoint.position.offset
+    const oldest = foldedTo !== undefined && other !== undefined ? Math.min(foldedTo, other) : foldedTo
+    return isUnfolded(publication.offset, this.#floor.offset, oldest)
   }
 
   #indexOf(offset: number): number {

@@ -169,7 +169,7 @@ describe('a publication that is taken back', () => {
       by: 'ada',
     })
     expect(JSON.stringify(returned.publications)).not.toContain(secret)
-    const kept = await memory.readCheckpoint('chat:1')
+    const kept = await memory.readCheckpoint('chat:1', '1')
     expect(formatPosition(kept?.position as never)).toBe(head)
     expect(JSON.stringify(kept)).not.toContain(secret)
     expect(JSON.stringify(await memory.read('chat:1', { limit: 10, bytes: 10_000 }))).not.toContain(secret)
@@ -194,7 +194,7 @@ describe('a publication that is taken back', () => {
     expect(await textsOf(one, room)).toEqual(['before', 'after'])
     expect(await textsOf(two, room)).toEqual(['before', 'after'])
     expect(await textsOf(node(), room)).toEqual(['before', 'after'])
-    expect(JSON.stringify(await memory.readCheckpoint(room.channel))).not.toContain(secret)
+    expect(JSON.stringify(await memory.readCheckpoint(room.channel, '1'))).not.toContain(secret)
     await two.publish(room, type, { text: 'next' })
     await clock.pass(0)
     expect(live.state?.map(({ text }) => text)).toEqual(['before', 'after', 'next'])
@@ -224,7 +224,7 @@ describe('a publication that is taken back', () => {
       await redactBehind(memory, definition)
       expect(JSON.stringify(await node().snapshot(room))).not.toContain(secret)
       await Promise.resolve()
-      expect(JSON.stringify(await memory.readCheckpoint(room.channel))).not.toContain(secret)
+      expect(JSON.stringify(await memory.readCheckpoint(room.channel, '1'))).not.toContain(secret)
     }
   })
 
@@ -236,7 +236,7 @@ describe('a publication that is taken back', () => {
     await hub.publish(plain({ id: 1 }), 'message', { text: secret }, { id: 'the-secret' })
     await redactBehind(memory, plain)
     await clock.pass(0)
-    expect(JSON.stringify(await memory.readCheckpoint('plain:1'))).not.toContain(secret)
+    expect(JSON.stringify(await memory.readCheckpoint('plain:1', '1'))).not.toContain(secret)
   })
 
   test('is in no snapshot while the state is folded anew', async () => {
@@ -311,7 +311,7 @@ describe('bad input', () => {
     expect(await hub.redact(room, 'the-secret')).toMatchObject({ outcome: 'trimmed' })
     await clock.pass(0)
     expect(JSON.stringify(await hub.snapshot(room))).not.toContain(secret)
-    expect(JSON.stringify(await memory.readCheckpoint(room.channel))).not.toContain(secret)
+    expect(JSON.stringify(await memory.readCheckpoint(room.channel, '1'))).not.toContain(secret)
     expect(JSON.stringify(await node().snapshot(room))).not.toContain(secret)
   })
 

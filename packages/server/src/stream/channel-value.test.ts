@@ -45,6 +45,26 @@ describe('the state', () => {
     expect(log.warnings[0]).toMatch(/room:1.*version "2".*up to offset 2/)
   })
 
+  test('is the same on all nodes of a version, also of those that start while nodes of another version publish', async () => {
+    const { node, publish, clock } = createNodes()
+    const before = await node().open()
+    await publish('a', 'b', 'c', 'd', 'e', 'f', 'g')
+    await clock.pass(0)
+    const definition = Object.assign(room.bind(null), room, { version: '2' })
+    const first = await node({ ...roomOne, definition }).open()
+    await clock.pass(0)
+    await publish('h', 'i', 'j', 'k', 'l')
+    await clock.pass(0)
+    const { open, log } = node({ ...roomOne, definition })
+    const second = await open()
+    expect(await shownBy(second)).toEqual(['c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'])
+    expect(await shownBy(first)).toEqual(await shownBy(second))
+    expect(log.warnings).toEqual([])
+    const again = await node().open()
+    expect(await shownBy(again)).toEqual(await shownBy(before))
+    expect(await shownBy(again)).toHaveLength(12)
+  })
+
   test('a reducer that throws skips its publication; it is logged with the channel, and counted', async () => {
     const { node, publish } = createNodes()
     const { open, counters, log } = node()

@@ -264,7 +264,7 @@ describe('I4: another life of the stream', () => {
     const entry = { type: 'message', payload: { text: 'new' }, id: 'new', time: 0 }
     const { position } = deliveryOf(await other.append('room:1', [entry], room.history))
     mine.broker.read = async (...args) => other.read(...args)
-    mine.broker.readCheckpoint = async (name) => other.readCheckpoint(name)
+    mine.broker.readCheckpoint = async (...args) => other.readCheckpoint(...args)
     return { ...stage, ...mine, feed, reader, had, position, other }
   }
 
@@ -301,7 +301,7 @@ describe('I4: another life of the stream', () => {
     expect(feed.position).toEqual(had)
     expect(reader.staleAt).toEqual([])
     expect(await shownBy(feed)).toEqual(['a', 'b', 'c'])
-    broker.readCheckpoint = async (name) => other.readCheckpoint(name)
+    broker.readCheckpoint = async (...args) => other.readCheckpoint(...args)
     await clock.pass(1_000)
     expect(reader.staleAt).toEqual([had])
   })

@@ -52,14 +52,15 @@ export class ValueLoader {
       recent.begin(position)
       value.start(position, kept)
     }
-    let kept = value.isReduced ? await broker.readCheckpoint(channel) : undefined
-    while (kept?.version === definition.version) {
+    const { version } = definition
+    let kept = value.isReduced ? await broker.readCheckpoint(channel, version) : undefined
+    while (kept) {
       start(kept.position, kept)
       if (await this.readOn(value, apply)) return value
       // It holds what was taken back, and so does every other state that was folded before.
       if (value.isSpoiled) break
       // History may have been rewritten since the checkpoint was read. Then there is another checkpoint.
-      const newer = await broker.readCheckpoint(channel)
+      const newer = await broker.readCheckpoint(channel, version)
       if (newer && isSamePosition(newer.position, kept.position)) break
       kept = newer
     }

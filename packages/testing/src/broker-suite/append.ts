@@ -132,7 +132,7 @@ export function appendDuties(stage: Stage): void {
       expect((await other.heads(['room:1']))[0]).toEqual(position)
       expect(idsOf((await other.read('room:1', all)).publications)).toEqual(['before'])
       expect(await other.claim('room:1', key, { ...terms, windowMs: 10_000 })).toMatchObject({ outcome: 'pending' })
-      expect(await other.readCheckpoint('room:1')).toBeUndefined()
+      expect(await other.readCheckpoint('room:1', '1')).toBeUndefined()
       expect(await other.append('room:1', [entry('again')], roomy, { cursor: 5 })).toMatchObject({
         outcome: 'appended',
         delivery: { follows: position },

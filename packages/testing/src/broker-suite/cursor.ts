@@ -36,7 +36,7 @@ export function cursorDuties(stage: Stage): void {
       expect(await stage.other.claim('room:1', key, { ...terms, windowMs: 10_000 })).toMatchObject({
         outcome: 'pending',
       })
-      expect(await stage.other.readCheckpoint('room:1')).toBeUndefined()
+      expect(await stage.other.readCheckpoint('room:1', '1')).toBeUndefined()
       await feed(6, 'b')
       await stage.delivered(() => probe.deliveries.length > 0)
       expect(idsOf(probe.publications)).toEqual(['b'])

@@ -30,7 +30,7 @@ const idsOfMembers = (members: readonly Member[]) => members.map(({ id }) => id)
 export function presenceDuties(stage: Stage): void {
   /** The set as a new reader sees it, and as one sees it who has folded everything since the beginning. */
   async function seen(): Promise<{ now: Members; folded: Members }> {
-    const checkpoint = await stage.other.readCheckpoint(set)
+    const checkpoint = await stage.other.readCheckpoint(set, '1')
     const { publications, head } = await stage.other.read(set, all)
     expect(checkpoint?.position).toMatchObject({ offset: head.offset, check: head.check })
     const folded = publications.reduce((before: Members, one) => foldMembers(before, one as unknown as MembersEntry), {
@@ -218,9 +218,9 @@ export function presenceRestartDuties(stage: Stage, reopen: () => Promise<void>)
     test('I9: who was here stays for one lease, and who comes back in it was never away', async () => {
       await stage.broker.presence.touch(set, 'A', touching('zoe', 'ada', 'bob'), terms)
       const key = await stage.broker.presence.key()
-      const before = await stage.broker.readCheckpoint(set)
+      const before = await stage.broker.readCheckpoint(set, '1')
       await reopen()
-      expect(await stage.other.readCheckpoint(set)).toEqual(before)
+      expect(await stage.other.readCheckpoint(set, '1')).toEqual(before)
       expect(await stage.other.presence.key()).toBe(key)
       const back = await stage.broker.presence.touch(set, 'A2', touching('zoe', 'bob'), terms)
       expect([back.joined, back.delivery, back.wasKnown]).toEqual([[], undefined, false])

@@ -121,7 +121,7 @@ export function redactDuties(stage: Stage): void {
       await stage.broker.append('room:1', [], roomy, { cursor: 5 })
       await stage.broker.writeCheckpoint('room:1', checkpoint)
       await redact(place, 'notice')
-      expect(await stage.other.readCheckpoint('room:1')).toEqual(checkpoint)
+      expect(await stage.other.readCheckpoint('room:1', '1')).toEqual(checkpoint)
       expect(await stage.other.append('room:1', [], roomy, { cursor: 5 })).toEqual({
         outcome: 'fed-already',
         cursor: 5,

@@ -45,7 +45,7 @@ export function restartDuties(
       const checkpoint = { position, version: '1', state: { folded: ['a'] } }
       await stage.broker.writeCheckpoint('room:1', checkpoint)
       await reopen()
-      expect(await stage.other.readCheckpoint('room:1')).toEqual(checkpoint)
+      expect(await stage.other.readCheckpoint('room:1', '1')).toEqual(checkpoint)
     })
 
     test('I11: a round that was fed before is not fed again', async () => {

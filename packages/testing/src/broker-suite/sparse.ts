@@ -59,7 +59,7 @@ export function sparseDuties(stage: Stage): void {
           version: '1',
           state: 'of nothing',
         })
-      expect(await stage.other.readCheckpoint('room:1')).toBeUndefined()
+      expect(await stage.other.readCheckpoint('room:1', '1')).toBeUndefined()
     })
 
     test('I2: a state that was folded from a gap, or to one, is not kept', async () => {
@@ -70,7 +70,7 @@ export function sparseDuties(stage: Stage): void {
         [position, gap],
       ] as const)
         await stage.broker.append('room:1', [], roomy, { checkpoint: { follows, offset, version: '1', state: 'x' } })
-      expect(await stage.other.readCheckpoint('room:1')).toBeUndefined()
+      expect(await stage.other.readCheckpoint('room:1', '1')).toBeUndefined()
     })
 
     test('I2: positions lead from one publication to the next all the same', async () => {

@@ -136,7 +136,7 @@ async function assertNowhere(
   const { id } = redacted
   const { broker, tally } = world
   const { publications } = await broker.read(channel, { limit: 1_000, bytes: 1 << 20 })
-  const checkpoint = await broker.readCheckpoint(channel)
+  const checkpoint = await broker.readCheckpoint(channel, room.version)
   // A store that went back meanwhile is a backup from before the notice, even if a late copy of the call has put it there again.
   const living = broker.livingOf(channel)
   const wentBack = head !== undefined && !living.includes(head)

@@ -252,7 +252,7 @@ export function createRewindableBroker(options: RewindableBrokerOptions): Rewind
     claim: (...args) => inTurn(() => first.claim(...args)),
     settle: (...args) => inTurn(() => first.settle(...args)),
     release: (...args) => inTurn(() => first.release(...args)),
-    readCheckpoint: (channel) => keeperOf(channel).readCheckpoint(channel),
+    readCheckpoint: (channel, version) => keeperOf(channel).readCheckpoint(channel, version),
     writeCheckpoint: (channel, checkpoint) => keeperOf(channel).writeCheckpoint(channel, checkpoint),
     presence: first.presence,
     leadership: first.leadership,

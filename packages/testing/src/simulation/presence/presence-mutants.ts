@@ -46,8 +46,8 @@ function rememberingTheSet(broker: Broker): Broker {
   let reads = 0
   return {
     ...broker,
-    async readCheckpoint(channel) {
-      const now = await broker.readCheckpoint(channel)
+    async readCheckpoint(channel, version) {
+      const now = await broker.readCheckpoint(channel, version)
       if (channel !== membersSet || !now) return now
       if (reads++ % 3 === 0 || kept?.position.epoch !== now.position.epoch) kept = now
       return { ...now, state: kept.state }

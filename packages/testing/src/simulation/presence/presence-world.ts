@@ -3,7 +3,7 @@ import type { Transport } from '@baro/client'
 import { createHttpTransport } from '@baro/client/transports'
 import { BaroError, type Members, type MembersPage } from '@baro/core'
 import type { Broker, HubClock } from '@baro/core/broker'
-import { formatPosition, type MembersEntry } from '@baro/core/protocol'
+import { formatPosition, type MembersEntry, membersChannel } from '@baro/core/protocol'
 import { createHub, createMemoryBroker, type Hub } from '@baro/server'
 import { createFakeClock, type FakeClock } from '../../fake-clock.ts'
 import { keepIn, type MemoryStore } from '../../memory-store.ts'
@@ -325,7 +325,7 @@ export class PresenceWorld {
   /** I9, once nothing is in the way: everybody is shown who is here, and is among them who wants to be. */
   async assertConverged(): Promise<void> {
     const [head] = await this.#seen.heads([membersSet])
-    const checkpoint = await this.#seen.readCheckpoint(membersSet)
+    const checkpoint = await this.#seen.readCheckpoint(membersSet, membersChannel.version)
     const converged: Converged = {
       head: head ? formatPosition(head) : '',
       set: (checkpoint?.state ?? { count: 0, list: [] }) as unknown as Members,

@@ -4,7 +4,7 @@
  */
 import type { Member, Members } from '@baro/core'
 import { type Broker, type SetChange, whenHere } from '@baro/core/broker'
-import { formatPosition, type MembersEntry } from '@baro/core/protocol'
+import { formatPosition, type MembersEntry, membersChannel } from '@baro/core/protocol'
 import { Violation } from '../violation.ts'
 import { membersSet } from './lounge.ts'
 
@@ -58,7 +58,7 @@ export class SetTruth {
       if (!delivery) return undefined
       const at = formatPosition(delivery.position)
       // Read before the next step, because a broker in memory looks at once.
-      return broker.readCheckpoint(membersSet).then((checkpoint) => {
+      return broker.readCheckpoint(membersSet, membersChannel.version).then((checkpoint) => {
         this.#sets.set(at, textOf(checkpoint?.state as unknown as Members))
       })
     }
