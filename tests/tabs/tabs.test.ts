@@ -243,6 +243,24 @@ describe('ten tabs', () => {
     expect(network.links).toHaveLength(1)
   })
 
+  test('a tab of an older version is outdated and asks again and again: the others stay live, and ask nothing', async () => {
+    openTabs(9)
+    await clock.pass(1_000)
+    const old = new Tab()
+    old.follow(first, Object.assign(room.bind(null), room, { version: '0' }))
+    const seen = new Set<string>()
+    for (const { subscription } of tabs.slice(0, 9)) subscription?.onChange(({ status }) => seen.add(status.state))
+    await clock.pass(600_000)
+    expect(old.subscription?.current.status).toMatchObject({ state: 'outdated', retryInMs: expect.any(Number) })
+    expect(old.client.counters.subscribes).toBeGreaterThan(3)
+    expect([...seen]).toEqual([])
+    expect(tabs.map(({ client }) => client.counters.gaps)).toEqual(tabs.map(() => 0))
+    await publish('1')
+    await clock.pass(1_000)
+    expect(tabs.map(({ state }) => state)).toEqual([...Array.from({ length: 9 }, () => ['1']), []])
+    expect(network.links).toHaveLength(1)
+  })
+
   test('I2: what only the answer to one tab brings is told to the others too', async () => {
     await publish('1')
     const page = await hub.snapshot(first)

@@ -6,15 +6,20 @@ describe('a page of an old version', () => {
   const fetched: unknown[] = []
   const reload = vi.fn()
   let clock = createFakeClock()
+  let answer: () => { status: number }
 
   beforeEach(() => {
     fetched.length = 0
     reload.mockReset()
     clock = createFakeClock()
+    answer = () => ({ status: 200 })
     vi.stubGlobal('document', {})
     vi.stubGlobal('location', { href: 'https://shop.example/rooms/42', reload })
     vi.stubGlobal('sessionStorage', {})
-    vi.stubGlobal('fetch', async (...args: unknown[]) => fetched.push(args))
+    vi.stubGlobal('fetch', async (...args: unknown[]) => {
+      fetched.push(args)
+      return answer()
+    })
   })
   afterEach(() => {
     vi.unstubAllGlobals()
@@ -60,6 +65,24 @@ describe('a page of an old version', () => {
     clock.jump(-86_400_000)
     browserReload(clock)('room:42', '1')
     expect(fetched).toHaveLength(2)
+  })
+
+  it.each([
+    ['the server fails', () => ({ status: 502 })],
+    [
+      'nobody answers',
+      () => {
+        throw new TypeError('Failed to fetch')
+      },
+    ],
+  ])('stays as it is where %s, and is tried again later', async (_, failing) => {
+    answer = failing
+    browserReload(clock)('room:42', '1')
+    await clock.pass(30_000)
+    expect(reload).not.toHaveBeenCalled()
+    answer = () => ({ status: 200 })
+    browserReload(clock)('room:42', '1')
+    await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(1), { timeout: 30_000 })
   })
 
   it('is not loaded again where nobody remembers that it was', () => {

@@ -22,6 +22,10 @@ export function browserReload(clock: Clock): PageReload {
       return
     }
     // A plain reload may be answered by the same cache again; this asks past it, and what comes replaces what it kept.
-    fetch(location.href, { cache: 'reload' }).finally(() => location.reload())
+    // Where no page comes now, as in the middle of a deploy, the one that is here is better than an error.
+    fetch(location.href, { cache: 'reload' }).then(
+      ({ status }) => status < 500 && location.reload(),
+      () => {},
+    )
   }
 }

@@ -109,6 +109,8 @@ export function asHeardBy(tab: string, message: ServerMessage, to: string | unde
   const { position = '', attempt } = payload as { readonly position?: string; readonly attempt?: number }
   if (to === tab || (attempt === undefined && !to)) return message
   if (attempt === undefined) return undefined
+  // A tab of another version changes nothing for this one, and its answer is still a sign of life of the link.
+  if ((payload as { readonly code?: string }).code === 'outdated') return numbered(message, 0)
   return {
     type: 'baro:publications',
     payload: { follows: position, position, publications: [], ...payload },
