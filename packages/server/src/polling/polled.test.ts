@@ -167,6 +167,22 @@ describe('a polled channel', () => {
     expect(await nodes[2]?.price()).toBe(2)
   })
 
+  test('is polled by another node as soon as it is due there, once who polled it has stopped, whatever its lease was', async () => {
+    const { api, node, clock } = world()
+    const seldom = node({ everyMs: 3_600_000 })
+    expect(await seldom.price()).toBe(1)
+    const often = node({ everyMs: 10_000 })
+    expect(await often.price()).toBe(1)
+    often.hub.open().follow(rate({ base: 'krw' }), 'now', { delivered() {}, reset() {}, failed() {} })
+    await clock.pass(20_000)
+    expect(api.asked).toEqual(['node1 krw'])
+    await seldom.hub.close()
+    api.price = 2
+    await clock.pass(10_000)
+    expect(await often.price()).toBe(2)
+    expect(api.asked.slice(1)).toContain('node2 krw')
+  })
+
   test('is not told by a leader whose time is over while it asked', async () => {
     const { api, node, clock, broker } = world()
     const { hub, price } = node()

@@ -141,7 +141,8 @@ export class Poller {
       const lead = await broker.leadership.lead(channel, this.#parts.node, { leaseMs, above: this.#above })
       if (!lead.leads) {
         this.#told = undefined
-        return lead.leftMs
+        // Who leads may stop before its time, and may be of a build that asked less often: its lease says nothing of either.
+        return Math.min(lead.leftMs, everyMs / 2)
       }
       const found = await this.#parts.appender.validate(this.#resolved, this.#type, await this.#poll())
       if (!this.#isOver && (await this.#isNews(found))) await this.#publish(found, lead.cursor)
