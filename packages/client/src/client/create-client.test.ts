@@ -824,6 +824,22 @@ describe('a subscribe that is refused', () => {
     expect(subscription.current).toMatchObject({ state: texts(1, 5), status: { state: 'live' } })
   })
 
+  it('because a hub of another build does not know the channel is asked about again, and stays refused meanwhile', () => {
+    const rig = new Rig()
+    const subscription = rig.client.subscribe(chat, lobby)
+    rig.connect({ heartbeatIntervalMs: 600_000 })
+    rig.refuse('unknown-channel')
+    const states: string[] = []
+    subscription.onChange(({ status }) => states.push(`${status.state} ${status.reason}`))
+    rig.clock.advance(30_000)
+    rig.refuse('unknown-channel')
+    expect(new Set(states)).toEqual(new Set(['refused unknown-channel']))
+    expect(rig.reloads).toEqual([])
+    rig.clock.advance(60_000)
+    rig.reset(at(5), texts(1, 5))
+    expect(subscription.current).toMatchObject({ state: texts(1, 5), status: { state: 'live' } })
+  })
+
   it('later, by the hub, says why as well', () => {
     const { rig, subscription } = live(3)
     rig.link.tell({ type: 'baro:unsubscribed', payload: { channel: 'chat:lobby', code: 'refused' } })

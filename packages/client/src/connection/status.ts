@@ -10,7 +10,8 @@ export interface Status {
    * - `needs-auth`: `token` gives none, and the hub asks for one; it is asked again and again, and at `reconnect()`.
    * - `waiting`: it failed and tries again, see `retryInMs`; so does a channel for which the hub has no room now. With the
    *   reason `offline` the device has no network, and it tries again once there is one.
-   * - `refused`: the hub does not let this client follow the channel; tried again with the next connection.
+   * - `refused`: the hub does not let this client follow the channel; tried again with the next connection, and, as
+   *   `unknown-channel`, see `retryInMs`: a hub of another build may know it.
    * - `outdated`: the hub has another version of the channel; what is shown stays, and it is asked again, see `retryInMs`.
    * - `gave-up`: it does not try again until `reconnect()`.
    * - `closed`: the client was closed.

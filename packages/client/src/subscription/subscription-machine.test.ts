@@ -274,8 +274,8 @@ describe('an error', () => {
   })
 
   it('that will not pass is kept as the reason until there is another link', () => {
-    const { state } = after(states.connecting, error('unknown-channel'))
-    expect(state).toEqual({ name: 'refused', attempt, tries: 0, reason: 'unknown-channel' })
+    const { state } = after(states.connecting, error('bad-name'))
+    expect(state).toEqual({ name: 'refused', attempt, tries: 0, reason: 'bad-name' })
     expect(after(state, { type: 'link-down' }).state).toBe(state)
     expect(after(state, { type: 'link-up' }).state.name).toBe('connecting')
   })
@@ -321,6 +321,17 @@ describe('an error', () => {
       expect(subscriptionTransition(outdated, { type: 'due' }, unlinked)).toEqual({ state: outdated, actions: [] })
       expect(after(outdated, { type: 'link-up' }).state).toMatchObject({ name: 'connecting', reason: 'outdated' })
     })
+  })
+
+  it('that says unknown-channel is asked about again, and the page is old if a hub has given it a position', () => {
+    const { state, actions } = after(states.connecting, error('unknown-channel'))
+    expect(state).toEqual({ name: 'refused', attempt, tries: 1, reason: 'unknown-channel', dueInMs: 15_000 })
+    expect(actions).toEqual([{ type: 'outdated' }])
+    for (const position of [undefined, 'none'])
+      expect(after(states.connecting, error('unknown-channel'), { position }).actions).toEqual([])
+    const asked = after(state, { type: 'due' }).state
+    expect(asked).toMatchObject({ name: 'connecting', tries: 2, reason: 'unknown-channel' })
+    expect(after(asked, recovered(at(12), at(10), 9)).state).toMatchObject({ name: 'live' })
   })
 
   it('about a position that is none to the hub is answered by asking without one', () => {

@@ -8,17 +8,17 @@
  *                       │   but refused             │ │                                 │
  *                       └─── an error that may pass ┴─┼───── gap after gap, error ──────┤
  *                              any other error ──▶ refused ◀── any other error ─────────┘
- *                                                     └ link-up, ask, and, as `outdated`, due: connecting
+ *                                                     └ link-up, ask, and, if another build may answer otherwise, due: connecting
  *
  * Attempts are numbered; only the answer to the newest one counts (I3). In `live` every delivery must follow the
  * position `at` where the reader stands, or the client asks again from there (I2).
  *
- * `outdated` may pass: while nodes of two versions run side by side, another one may know this version, or bring a page of
- * the other. So it is asked again, and `outdated` stays the reason until there is another answer.
+ * `outdated` and `unknown-channel` may pass: while nodes of two builds run side by side, another one may know this version
+ * or channel, or bring a page of the other. So it is asked again, and the reason stays until there is another answer.
  */
 
 import type { Publication } from '@baro/core'
-import { checkOf, compareAtTexts, mayPass, type ServerMessage } from '@baro/core/protocol'
+import { checkOf, compareAtTexts, mayPass, parseAt, type ServerMessage } from '@baro/core/protocol'
 import { type Backoff, backoffMs } from '../machine/backoff.ts'
 import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
 
@@ -31,7 +31,7 @@ export interface SubscriptionState {
   readonly tries: number
   /** While connecting: the position that was asked for. While live: where the reader stands. */
   readonly at?: string | undefined
-  /** Why it waits or was refused. While connecting: `outdated`, if that was the last answer. */
+  /** Why it waits or was refused. While connecting: the last answer, if another build may answer otherwise. */
   readonly reason?: string | undefined
   /** Until it asks again; waiting without it is waiting for a link. */
   readonly dueInMs?: number
@@ -68,7 +68,7 @@ export type SubscriptionAction =
   | { readonly type: 'subscribe' | 'unsubscribe' }
   /** Count: a copy of what is known already was left out, or a delivery did not follow. */
   | { readonly type: 'suppressed' | 'gaps' }
-  /** The hub has another version of the channel. */
+  /** The hub has another version of the channel, or does not know a channel that another one knew. */
   | { readonly type: 'outdated' }
 
 /** What the decisions depend on besides state and event. */
@@ -86,7 +86,12 @@ export interface SubscriptionMoment {
 type SubscriptionStep = Step<SubscriptionState, SubscriptionAction>
 
 /** A deploy takes minutes. */
-const outdatedBackoff: Backoff = { baseMs: 15_000, maxMs: 600_000 }
+const deployBackoff: Backoff = { baseMs: 15_000, maxMs: 600_000 }
+
+/** Whether a hub of another build may say something else. */
+function isOfOneBuild(code: string | undefined): boolean {
+  return code === 'outdated' || code === 'unknown-channel'
+}
 
 /** The state of a subscription nobody needs yet. */
 export const startSubscription: SubscriptionState = { name: 'idle', attempt: 0, tries: 0 }
@@ -106,9 +111,9 @@ export function subscriptionTransition(
   /** Asks, from where the store stands. A newer attempt takes over from the one before. */
   function ask(triesBefore: number, from = position): SubscriptionStep {
     if (!isLinked) return waitForLink()
-    const stillOutdated = reason === 'outdated' && { reason }
+    const stillRefused = isOfOneBuild(reason) && { reason }
     return step(
-      { name: 'connecting', attempt: nextAttempt, tries: triesBefore + 1, at: from, ...stillOutdated },
+      { name: 'connecting', attempt: nextAttempt, tries: triesBefore + 1, at: from, ...stillRefused },
       { type: 'subscribe' },
     )
   }
@@ -131,8 +136,11 @@ export function subscriptionTransition(
     if (code === 'bad-position') return ask(tries, '')
     if (mayPass(code)) return wait(code)
     const refused = { name: 'refused', attempt, tries: 0, reason: code } as const
-    if (code !== 'outdated') return step(refused)
-    return step({ ...refused, tries, dueInMs: backoffMs(outdatedBackoff, tries, fraction) }, { type: code })
+    if (!isOfOneBuild(code)) return step(refused)
+    const again = { ...refused, tries, dueInMs: backoffMs(deployBackoff, tries, fraction) }
+    // The hub that gave the store its position knew the channel, so the page is of another build than this one.
+    const isOld = code === 'outdated' || !!parseAt(position ?? '')
+    return isOld ? step(again, { type: 'outdated' }) : step(again)
   }
 
   /** Whether the reader has come as far. */
