@@ -16,6 +16,12 @@ export interface LinkEvents {
 /** Told, it brings the client back at once, from where it stands, by another link. */
 export const moved: ServerMessage = { type: 'baro:drain', payload: { reconnectInMs: 0 } }
 
+/**
+ * The attempt of an answer that nobody here has asked for: a link that several tabs share tells it. A reset moves whoever is live,
+ * and anything else changes nothing.
+ */
+export const unasked = 0
+
 /** One link to a hub. */
 export interface Link {
   /** Sends one message. Never throws: what a dead link swallows is found out by `closed` or by silence. */

@@ -21,6 +21,7 @@ import type { Publication } from '@baro/core'
 import { checkOf, compareAtTexts, mayPass, parseAt, type ServerMessage } from '@baro/core/protocol'
 import { type Backoff, backoffMs } from '../machine/backoff.ts'
 import { type DueEvent, type Step, step } from '../machine/run-machine.ts'
+import { unasked } from '../ports/transport.ts'
 
 /** Where a subscription stands. */
 export interface SubscriptionState {
@@ -106,7 +107,8 @@ export function subscriptionTransition(
   const isLive = name === 'live'
   const isRefused = name === 'refused'
   const isOpen = isLive || name === 'connecting'
-  const isAnswer = isOpen && 'payload' in event && 'attempt' in event.payload && event.payload.attempt === attempt
+  const told = 'payload' in event && 'attempt' in event.payload ? event.payload.attempt : undefined
+  const isAnswer = isOpen && told === attempt
 
   /** Asks, from where the store stands. A newer attempt takes over from the one before. */
   function ask(triesBefore: number, from = position): SubscriptionStep {
@@ -173,7 +175,8 @@ export function subscriptionTransition(
     case 'baro:recovered':
     case 'baro:reset': {
       const { payload } = event
-      if (!isAnswer) return step(state)
+      // Of those who share a link, all that are live stand where the hub's one reader stood, and go where it goes.
+      if (!isAnswer && !(isLive && told === unasked)) return step(state)
       // A live reader is reset to go forward, or because the stream lost its newest publications; anything else is a
       // copy of an answer it has passed, and following it would show publications twice (I1).
       const isNews = 'reason' in payload && (payload.reason === 'beyond-head' || !isPassed(payload.position))

@@ -7,6 +7,7 @@
  * or finds a gap and asks (I2). Nobody here needs to know where a tab stands.
  */
 import type { ClientMessage, ServerMessage } from '@baro/core/protocol'
+import { unasked } from '../ports/transport.ts'
 
 /** What a board works with. */
 export interface SwitchboardParts {
@@ -79,8 +80,9 @@ export function createSwitchboard({ send, tell }: SwitchboardParts): Switchboard
       if (attempt === undefined || attempt !== line?.attempt) return tell(message)
       line.attempt = 0
       const answered = line.asks.shift()
-      // What was refused is followed by nobody, so nobody needs to let go of it.
-      if (message.type === 'baro:error' && line.tabs.delete(answered?.tab ?? '') && !line.tabs.size)
+      // What was refused is followed by nobody, so nobody needs to let go of it. A tab that has asked again waits for that.
+      const isInLine = line.asks.some(({ tab }) => tab === answered?.tab)
+      if (message.type === 'baro:error' && !isInLine && line.tabs.delete(answered?.tab ?? '') && !line.tabs.size)
         lines.delete(channel ?? '')
       tell(numbered(message, answered?.message.payload.attempt), answered?.tab)
       ask(line)
@@ -102,17 +104,19 @@ function numbered<Message extends ClientMessage | ServerMessage>(
 /**
  * What a tab hears of a message to the tab `to`, or to all. An answer to another tab is a delivery for this one. A reset,
  * or the end of the subscription, may have kept something from it: told that something follows a position where it may
- * not stand, it asks.
+ * not stand, it asks. A reset that nobody asked for is of all.
  */
 export function asHeardBy(tab: string, message: ServerMessage, to: string | undefined): ServerMessage | undefined {
   const { payload } = message
-  const { position = '', attempt } = payload as { readonly position?: string; readonly attempt?: number }
+  const { position = '', attempt, code, reason } = payload as Partial<Record<string, string>> & { attempt?: number }
   if (to === tab || (attempt === undefined && !to)) return message
   if (attempt === undefined) return undefined
   // A tab of another version changes nothing for this one, and its answer is still a sign of life of the link.
-  if ((payload as { readonly code?: string }).code === 'outdated') return numbered(message, 0)
+  if (code === 'outdated' || (message.type === 'baro:reset' && !to)) return numbered(message, unasked)
+  // Where the newest publications were lost, a tab that has seen them is further than the reset: it must ask all the same (I4).
+  const at = reason === 'beyond-head' ? '' : position
   return {
     type: 'baro:publications',
-    payload: { follows: position, position, publications: [], ...payload },
+    payload: { follows: at, publications: [], ...payload, position: at },
   } as unknown as ServerMessage
 }

@@ -29,6 +29,14 @@ type Subscribe = Extract<ClientMessage, { type: 'baro:subscribe' }>
 /** What goes out by a request of its own. */
 type Command = Extract<ClientMessage, { type: 'baro:publish' | 'baro:request' | 'baro:signal' }>
 
+/** A channel that is asked for, from where it has come to. */
+interface Followed {
+  readonly ask: Subscribe
+  readonly isAnswered?: boolean
+  /** What was answered last: it goes on if the hub refuses the newer ask before it looks at the channel, as on a socket. */
+  readonly before?: Followed | undefined
+}
+
 /** Where a link stands. Times are elapsed milliseconds. */
 export interface HttpLinkState {
   /** It names the life of the claims that the publishes of this link count on, once that is known. */
@@ -38,7 +46,7 @@ export interface HttpLinkState {
   /** Who the hub says this is. */
   readonly user?: string | undefined
   /** What is asked for, from where it has come to, and whether that was answered before. */
-  readonly followed: ReadonlyMap<string, { readonly ask: Subscribe; readonly isAnswered?: boolean }>
+  readonly followed: ReadonlyMap<string, Followed>
   /** Commands without a request. */
   readonly waiting: readonly Command[]
   /** What the requests under way bring, by number. */
@@ -165,7 +173,10 @@ export function httpLinkTransition(
   function say(message: ClientMessage): void {
     const { type, payload } = message
     if (type === 'baro:connect') greeting = message
-    else if (type === 'baro:subscribe') followed.set(payload.channel, { ask: message })
+    else if (type === 'baro:subscribe') {
+      const had = followed.get(payload.channel)
+      followed.set(payload.channel, { ask: message, before: had?.isAnswered ? had : had?.before })
+    }
     else if (type === 'baro:unsubscribe') followed.delete(payload.channel)
     else if (type === 'baro:refresh') {
       greeting = { type: 'baro:connect', payload: { ...(greeting as Connect).payload, ...payload } }
@@ -222,13 +233,22 @@ export function httpLinkTransition(
       }
       case 'baro:unsubscribed':
       case 'baro:error':
-        if (type === 'baro:unsubscribed' || payload.attempt !== undefined) followed.delete(payload.channel ?? '')
+        if (type === 'baro:unsubscribed' || payload.attempt !== undefined) refused(payload)
         break
       case 'baro:drain':
         isOver = true
     }
     isNews = true
     tell(message)
+  }
+
+  function refused({ channel = '', code }: { readonly channel?: string; readonly code?: string }): void {
+    const { before } = followed.get(channel) ?? {}
+    followed.delete(channel)
+    // The tab of another version has asked, and not those that share the link with it.
+    if (code !== 'outdated' || !before) return
+    followed.set(channel, before)
+    readAnew()
   }
 
   /** There is no answer. */
