@@ -5,9 +5,12 @@ import { type CryptoKey, createRemoteJWKSet, customFetch, errors, type JWTHeader
 import { leastSecretBytes, publicKeyOf } from './algorithm.ts'
 import type { JwtOptions } from './jwt.ts'
 
+type Find = (header: JWTHeaderParameters) => Promise<CryptoKey | KeyObject>
+
 /** Finds the key of a token. */
 export interface IssuersKey {
-  find(header: JWTHeaderParameters): Promise<CryptoKey | KeyObject>
+  /** Each finds a key that a token may be signed by. */
+  readonly finders: readonly [Find, ...Find[]]
   /** Whether the issuer is asked, if a token names a key that is not known. */
   mayAsk(): boolean
   /** Whether an error says that the issuer cannot be asked now. */
@@ -30,12 +33,14 @@ export function issuersKey(options: JwtOptions): IssuersKey {
   for (const algorithm of algorithms)
     if ((publicKeyOf(algorithm) === undefined) !== (secret !== undefined))
       throw wrong(`cannot verify ${algorithm} with ${secret === undefined ? 'a public key' : 'a secret'}`)
-  if (secret !== undefined) return fixed(secretOf(secret, algorithms))
-  return publicKey === undefined ? remote(urlOf(String(jwksUrl))) : fixed(publicKeyFor(publicKey, algorithms))
+  if (secret !== undefined) return fixed([secret].flat().map((one) => secretOf(one, algorithms)))
+  return publicKey === undefined ? remote(urlOf(String(jwksUrl))) : fixed([publicKeyFor(publicKey, algorithms)])
 }
 
-function fixed(key: KeyObject): IssuersKey {
-  return { find: async () => key, mayAsk: () => true, isAway: () => false }
+function fixed(keys: readonly KeyObject[]): IssuersKey {
+  const [first, ...others] = keys.map((key) => async () => key)
+  if (!first) throw wrong('needs a secret')
+  return { finders: [first, ...others], mayAsk: () => true, isAway: () => false }
 }
 
 function remote(url: URL): IssuersKey {
@@ -49,7 +54,7 @@ function remote(url: URL): IssuersKey {
     },
   })
   return {
-    find: (header) => keys(header),
+    finders: [(header) => keys(header)],
     mayAsk: () => !keys.coolingDown,
     isAway: (error) =>
       error instanceof Away ||

@@ -27,8 +27,12 @@ const oneOrMore: OptionRule = {
 export const jwtOptionRules: OptionRules<JwtOptions> = {
   algorithms: required(algorithms),
   secret: {
-    what: 'a text or bytes',
-    accepts: (value) => typeof value === 'string' || value instanceof Uint8Array,
+    what: 'a text or bytes, or a list of up to 8 of them',
+    accepts: (value) => {
+      const secrets = [value].flat()
+      const isSecret = (one: unknown) => typeof one === 'string' || one instanceof Uint8Array
+      return secrets.length > 0 && secrets.length <= 8 && secrets.every(isSecret)
+    },
   },
   publicKey: {
     what: 'PEM, or a JWK',

@@ -69,6 +69,15 @@ describe('a token that counts', () => {
     expect(await outcomeOf(await sign('EdDSA', privateKey), given)).toBe('ada')
   })
 
+  test('may be signed with any of several secrets, while one takes the place of another', async () => {
+    const [older, newer] = ['the older secret of thirty-two bytes', Buffer.from('the newer secret of thirty-two bytes')]
+    const given: Given = { secret: [older, newer] }
+    for (const key of [older, newer]) expect(await outcomeOf(forge(hs256, ada, key), given)).toBe('ada')
+    expect(await outcomeOf(forge(hs256, ada), given)).toBe('unauthenticated')
+    for (const key of [older, newer])
+      expect(await outcomeOf(forge(hs256, { ...ada, exp: nowSeconds - 60 }, key), given)).toBe('expired')
+  })
+
   test('says who it is, all that it says, and when that ends', async () => {
     const payload = { ...ada, role: 'admin', rooms: ['a'] }
     expect(await authOf().auth({ token: forge(hs256, payload), headers: {} })).toEqual({
@@ -210,6 +219,10 @@ describe('an option that makes no sense is refused at once', () => {
     [{ secret: undefined }, 'exactly one'],
     [{ publicKey }, 'exactly one'],
     [{ secret: 'too short' }, 'at least 32 bytes'],
+    [{ secret: [] }, '"secret"'],
+    [{ secret: [secret, 1 as never] }, '"secret"'],
+    [{ secret: Array.from({ length: 9 }, () => secret) }, 'up to 8'],
+    [{ secret: [secret, 'too short'] }, 'at least 32 bytes'],
     [{ algorithms: ['HS512'], secret: 'x'.repeat(63) }, 'at least 64 bytes'],
     [{ algorithms: ['HS256', 'RS256'] }, 'cannot verify RS256 with a secret'],
     [{ algorithms: ['HS256'], secret: undefined, publicKey }, 'cannot verify HS256 with a public key'],

@@ -6,7 +6,7 @@ import { errors, type JWTPayload, jwtVerify } from 'jose'
 import type { JwtAlgorithm } from './algorithm.ts'
 import { cookieOf } from './cookie.ts'
 import { headerComplaint } from './header-complaint.ts'
-import { issuersKey } from './issuers-key.ts'
+import { type IssuersKey, issuersKey } from './issuers-key.ts'
 import { jwtOptionRules } from './jwt-option-rules.ts'
 import { VerifiedTokens } from './verified-tokens.ts'
 
@@ -14,8 +14,11 @@ import { VerifiedTokens } from './verified-tokens.ts'
 export interface JwtOptions {
   /** The algorithms that are accepted; all others are refused, whatever a token says. They must fit the key. */
   readonly algorithms: readonly JwtAlgorithm[]
-  /** The secret of HS algorithms, at least as long as their hash: 32 bytes for HS256. A text is its UTF-8. */
-  readonly secret?: string | Uint8Array
+  /**
+   * The secret of HS algorithms, at least as long as their hash: 32 bytes for HS256. A text is its UTF-8. Of a list, up to
+   * 8, a token counts by any: so a secret is changed while tokens of the old one, and nodes that know only that, are there.
+   */
+  readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[]
   /** The public key of the other algorithms: PEM (SPKI, or a certificate), or a JWK. */
   readonly publicKey?: string | Readonly<Record<string, unknown>>
   /**
@@ -81,10 +84,20 @@ export function jwt(options: JwtOptions): Auth {
     ...(audience !== undefined && { audience: [audience].flat() }),
   }
 
+  async function byAnyOf([find, ...others]: IssuersKey['finders'], token: string): Promise<JWTPayload> {
+    try {
+      return (await jwtVerify(token, find, { ...expected, currentDate: new Date(clock.now()) })).payload
+    } catch (error) {
+      const [next, ...more] = others
+      if (!next || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error
+      return byAnyOf([next, ...more], token)
+    }
+  }
+
   async function verified(token: string): Promise<JWTPayload> {
     const mayAsk = key.mayAsk()
     try {
-      return (await jwtVerify(token, key.find, { ...expected, currentDate: new Date(clock.now()) })).payload
+      return await byAnyOf(key.finders, token)
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new BaroError('expired', 'The token has expired. Get a new one.')
       // A key that was not there when the issuer was last asked may be there now, and it is too early to ask again.
