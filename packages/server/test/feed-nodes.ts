@@ -15,6 +15,7 @@ import { unobserved } from '../src/observe/observation.ts'
 import { defaultLimits, type Limits } from '../src/ports/limits.ts'
 import { brokerSource } from '../src/stream/broker-source.ts'
 import { Feed } from '../src/stream/feed.ts'
+import { ForeignEvents } from '../src/stream/foreign-events.ts'
 import { RecordedLog, room } from './fake-client.ts'
 import { tamperWith } from './tampered-broker.ts'
 
@@ -62,7 +63,10 @@ export function createNodes(limits: Partial<Limits> = {}) {
     const bounds = { ...defaultLimits, ...limits }
     const observing = unobserved
     const heads = { moved() {} }
-    const parts = { broker, sourceOf, clock, ticker, limits: bounds, counters, observing, log, recover, heads }
+    const foreignEvents = new ForeignEvents(log)
+    const parts = {
+      ...{ broker, sourceOf, clock, ticker, limits: bounds, counters, observing, log, recover, heads, foreignEvents },
+    }
     const open = async () => {
       const feed = new Feed(resolved, parts)
       await feed.opened

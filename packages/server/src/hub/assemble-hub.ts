@@ -50,6 +50,7 @@ import { FramedOutbox } from '../session/session-outbox.ts'
 import { Sessions } from '../session/sessions.ts'
 import { brokerSource } from '../stream/broker-source.ts'
 import { Feeds } from '../stream/feeds.ts'
+import { ForeignEvents } from '../stream/foreign-events.ts'
 import { Heads } from '../stream/heads.ts'
 import { silentSource } from '../stream/silent-source.ts'
 import { takeSnapshot } from '../stream/snapshots.ts'
@@ -182,7 +183,10 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   }
   const sourceOf = (resolved: Resolved) => viewOf(resolved) ?? brokerSource(broker, resolved.channel)
   const heads = new Heads({ broker, viewOf, clock })
-  const feeds = new Feeds({ broker, sourceOf, clock, ticker, limits, counters, observing, log, recover, heads })
+  const foreignEvents = new ForeignEvents(log)
+  const feeds = new Feeds({
+    ...{ broker, sourceOf, clock, ticker, limits, counters, observing, log, recover, heads, foreignEvents },
+  })
   const sessions = new Sessions({ clock, randomness, counters, hooks, observing, heartbeatIntervalMs })
 
   // A repeat that a client sends at the end of the window may be on its way for as long as a session may be silent. It

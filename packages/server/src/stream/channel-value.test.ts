@@ -65,6 +65,27 @@ describe('the state', () => {
     expect(await shownBy(again)).toHaveLength(12)
   })
 
+  test('that passes an event by, which a node of another build published, is said once; what is read from before is not', async () => {
+    const { node, memory, publish, clock } = createNodes()
+    const { open, log } = node()
+    const feed = await open()
+    const edit = async (id: string, type = 'edited') => {
+      const entry = { type, payload: { text: 'x' }, id, time: clock.now() }
+      await memory.append('room:1', [entry], room.history)
+      await clock.pass(0)
+    }
+    await publish('a')
+    for (const id of ['edit-1', 'edit-2']) await edit(id)
+    await edit('notice', 'baro:redacted')
+    expect(await shownBy(feed)).toEqual(['a'])
+    expect(log.warnings).toEqual([
+      expect.stringMatching(/"edited" in "room:1", and "room:\{id\}" has no such event.*version "1"/),
+    ])
+    const later = node()
+    await later.open()
+    expect(later.log.warnings.filter((warning) => warning.includes('edited'))).toEqual([])
+  })
+
   test('a reducer that throws skips its publication; it is logged with the channel, and counted', async () => {
     const { node, publish } = createNodes()
     const { open, counters, log } = node()

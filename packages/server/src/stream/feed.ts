@@ -27,6 +27,7 @@ import type { Limits } from '../ports/limits.ts'
 import { Answers, type Found } from './answers.ts'
 import { ChannelValue } from './channel-value.ts'
 import { type FeedAction, type FeedEvent, type FeedState, feedTransition } from './feed-machine.ts'
+import type { ForeignEvents } from './foreign-events.ts'
 import type { Heads } from './heads.ts'
 import { LiveEnd } from './live-end.ts'
 import { RecentPublications } from './recent-publications.ts'
@@ -46,6 +47,7 @@ export interface FeedParts {
   readonly observing: Observing
   readonly log: Log
   readonly recover: Recover
+  readonly foreignEvents: ForeignEvents
   /** Learns what the feed has heard, for pages that show the channel. */
   readonly heads: Pick<Heads, 'moved'>
 }
@@ -277,6 +279,7 @@ export class Feed {
     this.#answers.forget()
     this.#recent.push(follows, { publications, position })
     this.#value.apply(publications, position)
+    this.#parts.foreignEvents.heard(this.resolved, publications)
     this.#live.gather(follows, publications, position)
     this.#keepWhereWanted()
     // Of a table its position moves without a change of its own, which makes no page stale (I10).
