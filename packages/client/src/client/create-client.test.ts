@@ -387,6 +387,16 @@ describe('waking up', () => {
     expect(subscription.current.status.state).toBe('live')
   })
 
+  it('closed without a network, and begun again with one, tries again where a link breaks', () => {
+    const { rig } = live()
+    rig.wake?.offline()
+    rig.client.close()
+    rig.client.reconnect()
+    rig.connect()
+    rig.link.drop()
+    expect(rig.client.status).toMatchObject({ state: 'waiting', retryInMs: expect.any(Number) })
+  })
+
   it('a machine that has slept probes its link, without any sign of the page', () => {
     const { rig } = live()
     rig.clock.jump(3_600_000)

@@ -81,7 +81,11 @@ export function createConnection(parts: ConnectionParts): Connection {
       const next = same(status, connectionStatus(machine.state, transport.rung))
       if (next === status) return
       status = next
-      if (status.state === 'closed') stopListening = stopListening?.() as undefined
+      if (status.state === 'closed') {
+        stopListening = stopListening?.() as undefined
+        // What the page says from here on is not heard, so nothing would take it back.
+        isOffline = isUnseen = false
+      }
       parts.statusChanged(status)
     },
   })
