@@ -13,6 +13,18 @@ export function isFarOver(publications: number, keptBytes: number, { size, bytes
 }
 
 /**
+ * Bounds for appends by a node that does not have the channel, where its definition has a state: nobody offers a checkpoint then,
+ * so history is kept as if one were due, until a node that has the channel folds it.
+ */
+export function boundsOfUnfolded({ size, ttlMs, bytes }: HistoryBounds): HistoryBounds {
+  return {
+    size: size + Math.max(size, slack.publications),
+    ttlMs: Math.max(ttlMs, otherVersionStaysMs),
+    bytes: bytes + Math.max(bytes, slack.bytes),
+  }
+}
+
+/**
  * So long is the checkpoint of another version kept, and the history that leads on from it, after its place was taken: longer
  * than a rolling deploy takes, and not so long that history outlives its bounds.
  */

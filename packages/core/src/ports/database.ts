@@ -1,7 +1,7 @@
 import type { AnyChannel } from '../channel.ts'
 import type { Json } from '../json.ts'
 import type { Params } from '../pattern.ts'
-import type { Broker } from './broker.ts'
+import type { Broker, HistoryBounds } from './broker.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
 import type { Randomness } from './randomness.ts'
@@ -29,9 +29,12 @@ export interface DatabaseParts {
   isChannel(name: string): boolean
   /**
    * Appends what an application published in a transaction. Payloads are output of their schemas. It happens if and only if
-   * the cursor of the channel is smaller. Called for channels that the hub has.
+   * the cursor of the channel is smaller. A channel that the hub does not have gets it too: in a rolling deploy a node of the
+   * older build may feed what one of the newer build publishes in a channel that came with it (I11).
+   *
+   * @param history What is kept of a channel that the hub does not have.
    */
-  append(channel: string, entries: readonly DatabaseEntry[], cursor: number): Promise<void>
+  append(channel: string, entries: readonly DatabaseEntry[], cursor: number, history: HistoryBounds): Promise<void>
 }
 
 /**
@@ -65,7 +68,7 @@ export interface OpenDatabase {
    * Resolves when what was published under this id in a transaction is appended.
    *
    * @throws {BaroError} `unavailable` if it takes too long, `bad-id` if it was rolled back, or is no such id;
-   *   `unknown-channel` if the hub has no such channel.
+   *   `unknown-channel` if the hub has no such channel, although others may: whoever publishes in it has to have it.
    */
   published(id: string): Promise<void>
   /** Resolves when the database is not used any more. */

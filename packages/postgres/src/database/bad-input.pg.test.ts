@@ -13,6 +13,7 @@ import { createDatabase } from './create-database.ts'
 const notes = table('public.notes', {
   key: ['id'],
   columns: { id: 'integer', body: 'text | null' },
+  filters: ['body'],
   history: { size: 1_000 },
 })
 const other = table('public.other', { key: ['id'], columns: { id: 'integer' } })
@@ -36,8 +37,8 @@ function start(pool = database.pool): Hub {
 }
 
 /** A page of a table that goes live. */
-async function follow(hub: Hub, definition: typeof notes | typeof other) {
-  const { channel, value, position } = await hub.snapshot((definition as typeof notes)())
+async function follow(hub: Hub, definition: typeof notes | typeof other, filter?: Parameters<typeof notes>[0]) {
+  const { channel, value, position } = await hub.snapshot((definition as typeof notes)(filter))
   const page = { state: value as unknown as RowsState, resets: [] as string[], failures: [] as string[] }
   hub.open().follow({ channel }, position, {
     delivered({ publications }) {
@@ -125,6 +126,26 @@ describe.each<CaptureKind>(['replication', 'triggers'])('by %s', (each) => {
       await database.run("alter table notes add column body text; insert into notes values (2, 'b')")
       expect((await hub.snapshot(notes())).value.rows.map(({ id }) => id)).toEqual([1, 2])
     })
+
+    test.each([
+      ['dropped', 'alter table notes drop column body'],
+      ['renamed', 'alter table notes rename column body to content'],
+    ])(
+      'I12: a column that is %s fails who follows a filter of it, since nobody knows which rows are in it',
+      async (_, sql) => {
+        const hub = start()
+        await database.run("insert into notes values (1, 'a')")
+        const pages = await Promise.all(
+          [{ body: 'a' }, { body: { gte: 'a' } }, { body: { isnot: null } }].map((filter) =>
+            follow(hub, notes, filter),
+          ),
+        )
+        expect(pages.map(idsOf)).toEqual([[1], [1], [1]])
+        await database.run(`${sql}; update notes set id = 2; insert into notes values (3)`)
+        for (const page of pages) await eventually(() => expect(page.failures).toEqual(['bad-definition']))
+        expect(said.join()).toContain('it has no column "body"')
+      },
+    )
 
     test('rights that are taken away fail pages with a sentence, and given back all goes on', async () => {
       const name = `reader_${process.pid}`

@@ -4,6 +4,7 @@ import type {
   DatabaseChannel,
   DatabaseEntry,
   DatabaseParts,
+  HistoryBounds,
   OpenDatabase,
   Queried,
   StreamSource,
@@ -52,6 +53,8 @@ export class ServedDatabase implements OpenDatabase {
   readonly #feed: DatabaseFeed
   readonly #rings = new Map<string, ServedRing>()
   #epoch: string | undefined
+  /** The last channel that was fed and is none of this hub: it is told once. */
+  #foreign: string | undefined
 
   constructor(driver: PostgresDriver, options: ServedOptions, parts: DatabaseParts) {
     this.#driver = driver
@@ -65,7 +68,7 @@ export class ServedDatabase implements OpenDatabase {
     const { notifies, pollIntervalMs, careIntervalMs } = options
     this.#feed = new DatabaseFeed({
       choose: (feed) => chooseCapture({ driver, log, tables }, options.feed, feed),
-      publish: (channel, entries, cursor) => this.#publish(channel, entries, cursor),
+      publish: (channel, entries, cursor, history) => this.#publish(channel, entries, cursor, history),
       driver,
       broker,
       clock,
@@ -151,7 +154,7 @@ export class ServedDatabase implements OpenDatabase {
     if (logged && !isChannel(logged.channel))
       throw new BaroError(
         'unknown-channel',
-        `What was published as ${quote(id)} is for ${quote(logged.channel)}, which is no channel of this hub. Name its definition in "channels".`,
+        `What was published as ${quote(id)} is for ${quote(logged.channel)}, which is no channel of this hub: only hubs that have it show it. Name its definition in "channels".`,
       )
     for (const until = clock.elapsed() + publishedTimeoutMs; ; ) {
       const [row] = await this.#driver.query<{ status: string | null }>(
@@ -173,12 +176,21 @@ export class ServedDatabase implements OpenDatabase {
     await Promise.all([...this.#rings.values()].map(({ ring }) => ring.close()))
   }
 
-  async #publish(channel: string, entries: readonly DatabaseEntry[], cursor: number): Promise<void> {
-    if (this.#parts.isChannel(channel)) return this.#parts.append(channel, entries, cursor)
-    this.#parts.log.error(
-      { channel },
-      `${entries.length} publications of transactions are for ${quote(channel)}, which is no channel of this hub, and are left out. Name its definition in "channels".`,
-    )
+  async #publish(
+    channel: string,
+    entries: readonly DatabaseEntry[],
+    cursor: number,
+    history: HistoryBounds,
+  ): Promise<void> {
+    // Appended all the same: a node of another build has the channel, or this one is not ready yet, and the log is pruned (I11).
+    if (!this.#parts.isChannel(channel) && channel !== this.#foreign) {
+      this.#foreign = channel
+      this.#parts.log.warn(
+        { channel },
+        `What was published in a transaction is for ${quote(channel)}, which is no channel of this hub, or has no handlers yet. It is appended for the nodes that have it. If none has, name its definition in "channels".`,
+      )
+    }
+    await this.#parts.append(channel, entries, cursor, history)
   }
 
   /**

@@ -26,15 +26,18 @@ export interface DatabaseFeedParts {
   readonly notifies: boolean
   /** How changes are captured. Called again if it throws. The schema is there. */
   choose(feed: string): Promise<Capture>
-  /** Appends what was published in transactions, if the cursor of the channel is smaller. */
-  publish(channel: string, entries: readonly DatabaseEntry[], cursor: number): Promise<void>
+  /**
+   * Appends what was published in transactions, if the cursor of the channel is smaller. `history` is for a node that does
+   * not have the channel.
+   */
+  publish(channel: string, entries: readonly DatabaseEntry[], cursor: number, history: HistoryBounds): Promise<void>
 }
 
 /** How long somebody waits for a table to begin. */
 const beginTimeoutMs = 10_000
 const beginPollMs = 20
 
-/** For a table that another node asked for, and this one does not know. */
+/** For a table that another node asked for, or a channel that it published in, and this one does not know. */
 const ordinaryBounds: HistoryBounds = { size: 10_000, ttlMs: 86_400_000, bytes: 16 << 20 }
 
 /**

@@ -12,9 +12,13 @@ export interface FeedRoundParts {
   readonly broker: Pick<Broker, 'append'>
   readonly clock: Clock
   readonly feed: string
-  boundsOf(table: string): HistoryBounds
-  /** Appends what was published in transactions, if the cursor of the channel is smaller. */
-  publish(channel: string, entries: readonly DatabaseEntry[], cursor: number): Promise<void>
+  /** Those of a table; ordinary ones of what this node does not know. */
+  boundsOf(name: string): HistoryBounds
+  /**
+   * Appends what was published in transactions, if the cursor of the channel is smaller. `history` is for a node that does
+   * not have the channel.
+   */
+  publish(channel: string, entries: readonly DatabaseEntry[], cursor: number, history: HistoryBounds): Promise<void>
 }
 
 /**
@@ -161,7 +165,17 @@ async function appendRows(
 ): Promise<void> {
   const time = clock.now()
   const published = rows.filter(({ kind }) => kind === 'publish')
-  for (const [channel, entries] of byName(published)) await publish(channel, entries.map(entryOf), cursor)
+  for (const [channel, logged] of byName(published)) {
+    const all = logged.map(publishedOf)
+    // Of two builds, the newer one publishes last. A build from before bounds were logged says none.
+    const history = all.findLast((one) => one.history)?.history ?? boundsOf(channel)
+    await publish(
+      channel,
+      all.map(({ entry }) => entry),
+      cursor,
+      history,
+    )
+  }
   for (const [name, changes] of byName(rows.filter(({ kind }) => kind !== 'publish'))) {
     const from = begun.has(name) ? undefined : round.from
     begun.add(name)
@@ -184,12 +198,19 @@ async function appendRows(
 }
 
 /** What `publish` logged. */
-function entryOf({ id, new: kept }: LogRow): DatabaseEntry {
-  const { type = '', payload = 'null' } = JSON.parse(kept ?? '{}') as {
-    readonly type?: string
-    readonly payload?: string
+function publishedOf({ id, new: kept }: LogRow): {
+  readonly entry: DatabaseEntry
+  readonly history: HistoryBounds | undefined
+} {
+  const {
+    type = '',
+    payload = 'null',
+    history,
+  } = JSON.parse(kept ?? '{}') as { readonly type?: string; readonly payload?: string; readonly history?: string }
+  return {
+    entry: { type, payload: JSON.parse(payload) as Json, id: id ?? '' },
+    history: history === undefined ? undefined : (JSON.parse(history) as HistoryBounds),
   }
-  return { type, payload: JSON.parse(payload) as Json, id: id ?? '' }
 }
 
 function byName(rows: readonly LogRow[]): ReadonlyMap<string, readonly LogRow[]> {

@@ -1,10 +1,15 @@
 /** Whether a row is in a filter, as `whereOf` says it in SQL. It works on the texts of the log. */
 import type { Texts } from '../ring/ring-entry.ts'
+import { textIn } from '../values/row-of.ts'
 import { canonicalValue } from './canonical-value.ts'
 import type { Comparing, Condition } from './condition.ts'
 import type { FilterColumns } from './filter.ts'
 
-/** A filter made ready. */
+/**
+ * A filter made ready.
+ *
+ * @throws {Error} if the row lacks a column that decides: then it is neither in the filter nor outside (I12).
+ */
 export type Match = (row: Texts) => boolean
 
 /** Makes the test of some conditions. */
@@ -15,7 +20,7 @@ export function matcher(columns: FilterColumns, conditions: readonly Condition[]
 
 function testOf(kind: Comparing, { column, operator, values }: Condition): Match {
   const [first] = values
-  const textOf = (row: Texts) => row[column] ?? null
+  const textOf = (row: Texts) => textIn(row, column)
   const known = first === 'null' ? null : first
   if (operator === 'is') return (row) => textOf(row) === known
   if (operator === 'isnot') return (row) => textOf(row) !== known

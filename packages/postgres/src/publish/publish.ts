@@ -1,5 +1,5 @@
 import { BaroError, type ChannelTypes, type InputOf, type Reference } from '@baro/core'
-import { pooledRandomness } from '@baro/core/broker'
+import { boundsOfUnfolded, pooledRandomness } from '@baro/core/broker'
 import { createId, definitionOf, orThrow, quote, validatePayload } from '@baro/core/protocol'
 import { schema } from '../feed/schema.ts'
 
@@ -10,8 +10,9 @@ export interface PublishingTransaction {
 
 /**
  * Publishes in a transaction: the publication exists if and only if the transaction commits (I11). Resolves when it is
- * logged; it is appended after the commit. The hub must have been started on this database once. What is for a channel that
- * the hub does not have is left out, which its log and `hub.published(id)` say.
+ * logged; it is appended after the commit, by any node: also by one of an older build that does not have the channel yet. The
+ * hub must have been started on this database once. A hub that does not have the channel says so in its log, and by
+ * `hub.published(id)`.
  *
  * @param reference What the definition returned, not a copy of it.
  * @returns the id of the publication, for `hub.published(id)`.
@@ -33,7 +34,8 @@ export async function publish<T extends ChannelTypes, Type extends keyof T['even
   payload: InputOf<T['events'][Type]>,
 ): Promise<string> {
   const { channel } = reference
-  const events = definitionOf(reference)?.events
+  const definition = definitionOf(reference)
+  const events = definition?.events
   if (!events || !Object.hasOwn(events, type))
     throw new BaroError(
       'not-accepted',
@@ -41,12 +43,14 @@ export async function publish<T extends ChannelTypes, Type extends keyof T['even
     )
   const checked = orThrow(await validatePayload(events[type], payload, `The payload of "${type}"`))
   const id = createId(pooledRandomness)
+  // A node of an older build may append it, without a definition and a reducer (I11): so the log says what is to be kept.
+  const history = definition.state ? boundsOfUnfolded(definition.history) : definition.history
   // As text in JSON: JSON of the database has no character 0, and puts keys in its own order.
   const result = (await tx.query(
     `insert into ${schema}.log (name, kind, id, new)
-     select $1::text, 'publish', pg_current_xact_id()::text || '-' || $2::text, jsonb_build_object('type', $3::text, 'payload', $4::text)
+     select $1::text, 'publish', pg_current_xact_id()::text || '-' || $2::text, jsonb_build_object('type', $3::text, 'payload', $4::text, 'history', $5::text)
      returning id, ${schema}.wake_hubs()`,
-    [channel, id, type, JSON.stringify(checked)],
+    [channel, id, type, JSON.stringify(checked), JSON.stringify(history)],
   )) as { readonly rows?: readonly { readonly id: string }[] } | readonly { readonly id: string }[]
   const rows = 'rows' in result ? result.rows : (result as readonly { readonly id: string }[])
   return rows?.[0]?.id ?? ''

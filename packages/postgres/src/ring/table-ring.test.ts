@@ -57,6 +57,15 @@ describe('a view of a ring', () => {
     expect((await viewOf().head()).offset).toBe(4)
   })
 
+  test('I10: its head stands behind a change that cannot be read, or a page from before would be served as current', async () => {
+    const red = viewOf({ team: 'red' })
+    await append(insert(11, 1, 'red'))
+    await append({ ...insert(12, 2, 'red'), new: { id: '2', crew: 'red' } })
+    expect((await red.head()).offset).toBe(3)
+    await append(insert(13, 3, 'blue'))
+    expect((await red.head()).offset).toBe(3)
+  })
+
   test('I2: a delivery that brings nothing is not told, and the next one follows all the same', async () => {
     const red = viewOf({ team: 'red' })
     const told: unknown[] = []

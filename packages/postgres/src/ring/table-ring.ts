@@ -207,14 +207,18 @@ export class RingView {
   async read(range: ReadRange): Promise<StreamView> {
     const { broker } = this.#ring.parts
     if (range.limit === 0) return this.#stands(await broker.read(this.#ring.name, range))
-    return 'after' in range ? this.#readOn(range) : this.#readNewest(range)
+    return 'after' in range ? this.#readOn(range) : (await this.#readNewest(range)).view
   }
 
-  /** Behind its last change that is kept. What else happens in the table makes no page of this view stale (I10). */
+  /**
+   * Behind its last change that is kept, or that cannot be read: a page from before may lack it. What else happens in the table
+   * makes no page of this view stale (I10).
+   */
   async head(): Promise<AtPosition> {
     const { bytes } = this.#ring.parts.table.history
-    const { epoch, head, publications } = await this.#readNewest({ limit: 1, bytes: Math.min(bytes, 1 << 18) })
-    const last = publications.at(-1)
+    const { view, unreadable } = await this.#readNewest({ limit: 1, bytes: Math.min(bytes, 1 << 18) })
+    const { epoch, head, publications } = view
+    const last = publications.at(-1) ?? unreadable
     if (last) return positionAfter(epoch, last)
     // None is kept: a page that is older than all that is kept is behind for all that anybody knows.
     const { floor, from } = await this.#ring.parts.broker.read(this.#ring.name, {
@@ -246,8 +250,9 @@ export class RingView {
     return this.#stands({ epoch, head, floor, ...(from && { from }), publications, upTo })
   }
 
-  async #readNewest({ limit, bytes, until }: Extract<ReadRange, { readonly until?: number }>): Promise<StreamView> {
+  async #readNewest({ limit, bytes, until }: Extract<ReadRange, { readonly until?: number }>): Promise<Newest> {
     const { broker } = this.#ring.parts
+    let bad: Publication | undefined
     const found: StreamView['publications'][number][] = []
     const newest = await broker.read(this.#ring.name, { limit: 500, bytes, ...(until !== undefined && { until }) })
     let view = newest
@@ -256,13 +261,17 @@ export class RingView {
       const start = entries.findLastIndex(({ entry }) => entry.kind === 'start')
       const { publications, unreadable } = this.select({ entries: entries.slice(start + 1) })
       found.unshift(...publications)
+      bad = view.publications.find(({ offset }) => offset === unreadable)
       const first = view.publications[0]?.offset
-      if (found.length >= limit || start >= 0 || unreadable > 0 || first === undefined || first - 1 <= view.floor) break
+      if (found.length >= limit || start >= 0 || bad || first === undefined || first - 1 <= view.floor) break
       view = await broker.read(this.#ring.name, { limit: 500, bytes, until: first - 1 })
       if (view.epoch !== newest.epoch) break
     }
     const { epoch, head, floor, upTo } = newest
-    return { epoch, head, floor, publications: found.slice(-limit), upTo }
+    return {
+      view: { epoch, head, floor, publications: found.slice(-limit), upTo },
+      ...(bad && { unreadable: bad }),
+    }
   }
 
   /** Takes note how far its feed will have come with this. */
@@ -272,6 +281,13 @@ export class RingView {
     if (isFurther && isAtHead(view)) this.#told = positionAt(epoch, upTo)
     return view
   }
+}
+
+/** The newest of a view. */
+interface Newest {
+  readonly view: StreamView
+  /** The change before all these that could not be read. */
+  readonly unreadable?: Publication
 }
 
 /** What of some changes is a view's. */

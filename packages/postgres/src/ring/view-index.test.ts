@@ -65,4 +65,21 @@ describe('the views that a change may be for', () => {
     index.add('cheap', [is('price', 'lt', '10')])
     expect([...index.candidates([{ price: 'a word' }])]).toEqual(['cheap'])
   })
+
+  test('I12: are all that are filed under a column that a row lacks, since nobody knows which of them it is in', () => {
+    const index = new ViewIndex<string>(kinds)
+    index.add('cheap', [is('price', 'lt', '10')])
+    index.add('free', [is('price', 'eq', '0')])
+    index.add('red', [is('team', 'eq', 'red')])
+    expect([...index.candidates([undefined, { team: 'blue' }])]).toEqual(['free', 'cheap'])
+    expect([...index.candidates([undefined, undefined])]).toEqual([])
+  })
+
+  test.each(['eq', 'lt', 'is', 'isnot', 'isdistinct', 'notin', 'like'] as const)(
+    'I12: a row that lacks the column of "%s" is neither in the filter nor outside',
+    (operator) => {
+      const match = matcher(kinds, [is('team', operator, 'null')])
+      expect(() => match({ price: '1' })).toThrow('it has no column "team"')
+    },
+  )
 })

@@ -64,8 +64,13 @@ export class ViewIndex<View> {
     const found = new Set(this.#others)
     for (const [name, { byValue, byRange }] of this.#byColumn)
       for (const row of rows) {
-        const text = row?.[name]
-        if (text === undefined) continue
+        if (!row) continue
+        const text = row[name]
+        if (text === undefined) {
+          // The column was renamed or dropped: each view finds that out, and says it. Left out, they would stand still (I12).
+          for (const views of [...byValue.values(), byRange.views]) for (const view of views) found.add(view)
+          continue
+        }
         const key = text === null ? nullKey : canonicalText(this.#kindOf(name), text)
         for (const view of byValue.get(key) ?? []) found.add(view)
         if (text !== null && byRange.size > 0) this.#inRange(name, text, byRange, found)

@@ -166,8 +166,11 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const database = options.database?.open({
     ...{ broker, channels, clock, randomness, log, catchUpBytes: limits.catchUpBytes },
     isChannel: (name) => registry.resolve(name).ok,
-    append: async (channel, entries, cursor) => {
-      await appender.appendFed(orThrow(registry.resolve(channel)), entries, cursor)
+    append: async (channel, entries, cursor, history) => {
+      const resolved = registry.resolve(channel)
+      await (resolved.ok
+        ? appender.appendFed(resolved.value, entries, cursor)
+        : appender.appendUnfolded(channel, history, entries, cursor))
     },
   })
   const viewOf = ({ channel, params, definition, handlers, members }: Resolved): StreamSource | undefined => {
@@ -452,6 +455,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
     async published(id) {
       if (!database)
         throw new BaroError('bad-definition', 'hub.published waits for a database. Give "database" to createHub.')
+      registry.assertComplete()
       await database.published(id)
     },
     async signal(reference, type, payload, how = {}) {

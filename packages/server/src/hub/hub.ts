@@ -237,7 +237,8 @@ export interface Hub {
    * Resolves when what `publish` of `@baro/postgres` published in a transaction is in its channel (I11).
    *
    * @throws {BaroError} `unavailable` if it is not within 10 seconds, `bad-id` if the transaction was rolled back or the id is
-   *   none of those, `unknown-channel` if the hub has no such channel, `bad-definition` if it has no database.
+   *   none of those, `unknown-channel` if the hub has no such channel, `bad-definition` if it has no database, or a
+   *   channel without handlers.
    */
   published(id: string): Promise<void>
 

@@ -5,6 +5,7 @@ import {
   type ClaimKey,
   type Clock,
   type Entry,
+  type HistoryBounds,
   isLater,
   type NowOrLater,
   whenHere,
@@ -85,8 +86,7 @@ export class Appender {
    * @throws {BaroError} as {@link append}.
    */
   appendTogether(resolved: Resolved, drafts: readonly [Draft, ...Draft[]], settle?: ClaimKey): NowOrLater<Published> {
-    const time = this.#parts.clock.now()
-    const entries = drafts.map(({ type, payload, id }): Entry => ({ type, payload, id, time }))
+    const entries = this.#entriesOf(drafts)
     return whenHere(this.#append(resolved, entries, settle), (appended) =>
       this.#published(drafts[0], appended, entries.length),
     )
@@ -103,16 +103,29 @@ export class Appender {
     cursor: number,
     { isOpening = false }: { readonly isOpening?: boolean } = {},
   ): Promise<Appended> {
-    const { broker, clock } = this.#parts
     const { channel, definition } = resolved
-    const time = clock.now()
-    const entries = drafts.map(({ type, payload, id }): Entry => ({ type, payload, id, time }))
-    const appended = await (isOpening
-      ? broker.append(channel, entries, definition.history, { cursor })
-      : this.#append(resolved, entries, undefined, cursor))
-    if (appended.outcome !== 'appended') return appended
+    if (isOpening) return this.appendUnfolded(channel, definition.history, drafts, cursor)
+    return this.#fed(drafts, await this.#append(resolved, this.#entriesOf(drafts), undefined, cursor))
+  }
+
+  /** The same without a state: nobody folds one here, or this hub does not even have the channel. */
+  async appendUnfolded(
+    channel: string,
+    history: HistoryBounds,
+    drafts: readonly Draft[],
+    cursor: number,
+  ): Promise<Appended> {
+    return this.#fed(drafts, await this.#parts.broker.append(channel, this.#entriesOf(drafts), history, { cursor }))
+  }
+
+  #entriesOf(drafts: readonly Draft[]): readonly Entry[] {
+    const time = this.#parts.clock.now()
+    return drafts.map(({ type, payload, id }): Entry => ({ type, payload, id, time }))
+  }
+
+  #fed(drafts: readonly Draft[], appended: Appended): Appended {
     const [first] = drafts
-    if (first) this.#published(first, appended, entries.length)
+    if (first && appended.outcome === 'appended') this.#published(first, appended, drafts.length)
     return appended
   }
 
