@@ -167,8 +167,8 @@ async function appendRows(
   const published = rows.filter(({ kind }) => kind === 'publish')
   for (const [channel, logged] of byName(published)) {
     const all = logged.map(publishedOf)
-    // Of two builds, the newer one publishes last. A build from before bounds were logged says none.
-    const history = all.findLast((one) => one.history)?.history ?? boundsOf(channel)
+    // Of two builds, the newer one publishes last.
+    const history = all.at(-1)?.history ?? boundsOf(channel)
     await publish(
       channel,
       all.map(({ entry }) => entry),
@@ -200,16 +200,16 @@ async function appendRows(
 /** What `publish` logged. */
 function publishedOf({ id, new: kept }: LogRow): {
   readonly entry: DatabaseEntry
-  readonly history: HistoryBounds | undefined
+  readonly history: HistoryBounds
 } {
   const {
     type = '',
     payload = 'null',
-    history,
+    history = 'null',
   } = JSON.parse(kept ?? '{}') as { readonly type?: string; readonly payload?: string; readonly history?: string }
   return {
     entry: { type, payload: JSON.parse(payload) as Json, id: id ?? '' },
-    history: history === undefined ? undefined : (JSON.parse(history) as HistoryBounds),
+    history: JSON.parse(history) as HistoryBounds,
   }
 }
 

@@ -161,15 +161,6 @@ describe.each<CaptureKind>(['replication', 'triggers'])('beside a feed by %s', (
       expect((await newer.snapshot(invoice({ id: 1 }))).value).toEqual(['one', 'two', 'three', 'four'])
     })
 
-    test('I11: what was logged without bounds, by a version that did not say them, is appended too', async () => {
-      const older = start([order])
-      older.on(order, { access: 'public' })
-      await leads(2)
-      await database.pool.query(`insert into baro.log (name, kind, id, new) select 'receipt:3', 'publish', 'an-id',
-        jsonb_build_object('type', 'paid', 'payload', '"' || said || '"') from unnest(array['one', 'two']) said`)
-      await eventually(async () => expect(await newest('receipt:3')).toEqual(['one', 'two']))
-    })
-
     test('I11: what comes while a hub that leads still waits for its handlers is not lost', async () => {
       const node = start([order, invoice, receipt])
       await leads(2)
