@@ -30,11 +30,11 @@ function Texts() {
   return null
 }
 
-const show = (offset: number, more?: 'texts') =>
+const show = (offset: number | undefined, more?: 'texts') =>
   act(async () =>
     root.render(
       <BaroProvider client={browser.client}>
-        <Refresh on={{ channel: lobby.channel, position: at(offset), version: '1' }} refresh={refresh} />
+        {offset && <Refresh on={{ channel: lobby.channel, position: at(offset), version: '1' }} refresh={refresh} />}
         {more && <Texts />}
       </BaroProvider>,
     ),
@@ -63,6 +63,15 @@ it('goes on when the page that came is not new enough', async () => {
   await show(2)
   await pass(2_000)
   expect(refresh).toHaveBeenCalledTimes(2)
+})
+
+it('refreshes an old page (back button, router cache) of a channel that is live already', async () => {
+  await show(undefined, 'texts')
+  await act(async () => browser.goLive())
+  await act(async () => browser.deliver(3))
+  await show(2, 'texts')
+  await pass(50)
+  expect(refresh).toHaveBeenCalledTimes(1)
 })
 
 it('takes nothing from who shows the same channel live', async () => {

@@ -41,18 +41,12 @@ export function Refresh({ on, refresh }: RefreshProps): null {
   // biome-ignore lint/correctness/useExhaustiveDependencies: other positions of the same channels are looked at, not subscribed to anew.
   useEffect(() => {
     if (!client) return
-    const views = new Map<string, string | undefined>()
+    const held = latest.current.shown.map((one) => client.subscribe(bare(one), { ...one, value: undefined } as never))
+    // Not what `onChange` told: where another component keeps the channel live, an old page comes without a change.
     const isBehind = () =>
-      latest.current.shown.some(({ channel: name, position }) => isNewer(views.get(name), position))
+      latest.current.shown.some(({ position }, index) => isNewer(held[index]?.current.position, position))
     const running = createRefresher({ isBehind, refresh: async () => latest.current.refresh() })
-    const held = latest.current.shown.map((one) => {
-      const subscription = client.subscribe(bare(one), { ...one, value: undefined } as never)
-      subscription.onChange(({ position }) => {
-        views.set(one.channel, position)
-        running.look()
-      })
-      return subscription
-    })
+    for (const subscription of held) subscription.onChange(running.look)
     refresher.current = running
     return () => {
       running.stop()
