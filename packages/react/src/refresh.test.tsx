@@ -30,15 +30,17 @@ function Texts() {
   return null
 }
 
-const show = (offset: number | undefined, more?: 'texts') =>
-  act(async () =>
+const show = (shownAt: number | string | undefined, more?: 'texts') => {
+  const position = typeof shownAt === 'number' ? at(shownAt) : shownAt
+  return act(async () =>
     root.render(
       <BaroProvider client={browser.client}>
-        {offset && <Refresh on={{ channel: lobby.channel, position: at(offset), version: '1' }} refresh={refresh} />}
+        {position && <Refresh on={{ channel: lobby.channel, position, version: '1' }} refresh={refresh} />}
         {more && <Texts />}
       </BaroProvider>,
     ),
   )
+}
 const pass = (ms: number) => act(async () => vi.advanceTimersByTimeAsync(ms))
 
 it('refreshes once for what comes together, and not again when the newer page is there', async () => {
@@ -62,6 +64,31 @@ it('goes on when the page that came is not new enough', async () => {
   await pass(50)
   await show(2)
   await pass(2_000)
+  expect(refresh).toHaveBeenCalledTimes(2)
+})
+
+it('a page that came newer, and is behind again by then, is refreshed a second after the one before', async () => {
+  await show(2)
+  await act(async () => browser.goLive())
+  await act(async () => browser.deliver(3))
+  await pass(50)
+  await act(async () => browser.deliver(4))
+  await show(3)
+  await pass(1_000)
+  expect(refresh).toHaveBeenCalledTimes(2)
+})
+
+it('a queried position does not say that a page is newer, however often it is another', async () => {
+  await show(2)
+  await act(async () => browser.goLive())
+  await act(async () => browser.deliver(3))
+  await pass(50)
+  await show('1q.epoch1.5.0.')
+  await pass(1_500)
+  await show('1q.epoch1.6.0.')
+  await pass(400)
+  expect(refresh).toHaveBeenCalledTimes(1)
+  await pass(100)
   expect(refresh).toHaveBeenCalledTimes(2)
 })
 
