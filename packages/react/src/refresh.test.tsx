@@ -112,3 +112,11 @@ it('takes nothing from who shows the same channel live', async () => {
   await act(async () => browser.deliver(4))
   expect(shown.at(-1)).toEqual(['m1', 'm2', 'm3', 'm4'])
 })
+
+it('takes no state from who shows the same channel live, where the page is newer than that', async () => {
+  await show(undefined, 'texts')
+  await act(async () => browser.goLive())
+  await show(4, 'texts')
+  expect(shown.at(-1)).toEqual(['m1', 'm2'])
+  expect(browser.sent.at(-1)).toMatchObject({ type: 'baro:subscribe', payload: { position: at(2) } })
+})

@@ -171,7 +171,8 @@ export function createFollowedChannel(
     tell('change', view)
   }
 
-  function takeOffer(offered: Reference & { readonly state?: Json }): void {
+  /** `isBare`: it says a position, and has no value for it. */
+  function takeOffer(offered: Reference & { readonly state?: Json }, isBare = false): void {
     const { state } = offered
     if (state !== undefined) {
       told = { state }
@@ -179,9 +180,11 @@ export function createFollowedChannel(
     }
     const next = offer(store, definition, offered)
     const hasStayed = next?.position === store.position
-    store = next ?? store
-    // A newer page was rendered without what was taken back.
-    if (next && !hasStayed) isBlank = false
+    if (next && !isBare) {
+      store = next
+      // A newer page was rendered without what was taken back.
+      if (!hasStayed) isBlank = false
+    }
     // A page that is ahead of the stream may be of a history that was rewritten since: the hub must say what follows
     // it, and what it contains already must not be told one by one (I1, I4).
     if (hasStayed) refresh()
@@ -205,13 +208,14 @@ export function createFollowedChannel(
     },
     hold(holder, newest, page) {
       // A module that was loaded again brings its reducers as new functions.
-      // Who only wants to know that it goes on brings no reducers, and takes none away.
+      // Who only wants to know that it goes on brings no reducers and no value, and takes none away.
+      const isBare = !newest.state && !!definition.state
       const isFold = newest.state && !definition.state
-      if (newest.state || !definition.state) definition = newest
+      if (!isBare) definition = newest
       if (isFold) store = createStore(newest, page)
       if (holders.size === 0) rendered = isSnapshot(page) ? parseAt(page.position)?.offset : undefined
       holders.add(holder)
-      takeOffer(page)
+      takeOffer(page, isBare)
       if (isFold) dispatch({ type: 'ask' })
       update()
     },
@@ -224,7 +228,7 @@ export function createFollowedChannel(
         update()
       })
     },
-    offer: takeOffer,
+    offer: (page) => takeOffer(page),
     isAtLeast: (page) => (offer(store, definition, page) ?? store) === store,
     publish(id, type, payload, hasTurn, settle) {
       store = addPending(store, definition, { id, type, payload, time: clock.now() })
