@@ -71,6 +71,9 @@ export interface FollowedChannel {
   refresh(): void
 }
 
+/** More pages of one channel than a screen shows at once. */
+const maxOffers = 100
+
 /** Makes a channel that nobody holds yet. */
 export function createFollowedChannel(
   channel: string,
@@ -90,6 +93,11 @@ export function createFollowedChannel(
   let cancelLinger: Cancel | undefined
   /** The state held what was taken back, and could not lose it: nothing is shown until a snapshot comes. */
   let isBlank = false
+  /**
+   * The pages that were offered on this link. The hub has said since what is true, so a page that comes again says nothing
+   * new: one made anew by each render, and asked about each time, would be a loop without an end.
+   */
+  const offers = new Set<string>()
   const position = () => (isBlank ? undefined : store.position)
 
   const machine = runMachine({
@@ -178,7 +186,11 @@ export function createFollowedChannel(
       told = { state }
       return dispatch({ type: 'anew' })
     }
-    const next = offer(store, definition, offered)
+    const page = JSON.stringify(offered, ['position', 'version'])
+    const next = offers.has(page) ? store : offer(store, definition, offered)
+    // To ask once more about each costs less than to know which is the oldest (I7).
+    if (offers.size >= maxOffers) offers.clear()
+    if (!isBare) offers.add(page)
     const hasStayed = next?.position === store.position
     if (next && !isBare) {
       store = next
@@ -212,7 +224,11 @@ export function createFollowedChannel(
       const isBare = !newest.state && !!definition.state
       const isFold = newest.state && !definition.state
       if (!isBare) definition = newest
-      if (isFold) store = createStore(newest, page)
+      if (isFold) {
+        store = createStore(newest, page)
+        // Until now no value of an offer was taken.
+        offers.clear()
+      }
       if (holders.size === 0) rendered = isSnapshot(page) ? parseAt(page.position)?.offset : undefined
       holders.add(holder)
       takeOffer(page, isBare)
@@ -242,7 +258,10 @@ export function createFollowedChannel(
       refresh()
     },
     tell,
-    dispatch,
+    dispatch(event) {
+      if (event.type === 'link-down') offers.clear()
+      dispatch(event)
+    },
     refresh,
   }
 }
