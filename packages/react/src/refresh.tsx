@@ -1,7 +1,7 @@
 'use client'
 
 import { type AnyChannel, channel, type Snapshot } from '@baro/core'
-import { compareAtTexts } from '@baro/core/protocol'
+import { compareAtTexts, parseAt } from '@baro/core/protocol'
 import { useEffect, useRef } from 'react'
 import { useClient } from './client-context.ts'
 import { createRefresher, type Refresher } from './refresher.ts'
@@ -22,8 +22,9 @@ export interface RefreshProps {
 
 /**
  * Has a part that only the server can render rendered again when its channels move: what has no reducer in the browser.
- * Many publications are one refresh, at most one each second; while the server answers with an older page, the next one waits
- * longer. With Next.js take `Refresh` of `@baro/next/refresh`, which finds out where the page stands.
+ * Many publications are one refresh, at most one each second; while the server answers with a page that is no newer than the
+ * one before, the next one waits longer. With Next.js take `Refresh` of `@baro/next/refresh`, which finds out where the page
+ * stands.
  *
  * @example
  * ```tsx
@@ -41,18 +42,19 @@ export function Refresh({ on, refresh }: RefreshProps): null {
   // biome-ignore lint/correctness/useExhaustiveDependencies: other positions of the same channels are looked at, not subscribed to anew.
   useEffect(() => {
     if (!client) return
-    const views = new Map<string, string | undefined>()
+    const held = latest.current.shown.map((one) => client.subscribe(bare(one), { ...one, value: undefined } as never))
+    // Not what `onChange` told: where another component keeps the channel live, an old page comes without a change.
     const isBehind = () =>
-      latest.current.shown.some(({ channel: name, position }) => isNewer(views.get(name), position))
-    const running = createRefresher({ isBehind, refresh: async () => latest.current.refresh() })
-    const held = latest.current.shown.map((one) => {
-      const subscription = client.subscribe(bare(one), { ...one, value: undefined } as never)
-      subscription.onChange(({ position }) => {
-        views.set(one.channel, position)
-        running.look()
-      })
-      return subscription
+      latest.current.shown.some(({ position }, index) => isNewer(held[index]?.current.position, position))
+    const running = createRefresher({
+      shown: () => latest.current.shown,
+      isBehind,
+      // A queried position is another text with each render, whether that helped or not.
+      isNewer: (page, than) =>
+        page.some(({ position }, index) => parseAt(position) && isNewer(position, than[index]?.position)),
+      refresh: async () => latest.current.refresh(),
     })
+    for (const subscription of held) subscription.onChange(running.look)
     refresher.current = running
     return () => {
       running.stop()
@@ -65,10 +67,10 @@ export function Refresh({ on, refresh }: RefreshProps): null {
   return null
 }
 
-/** Whether a channel has gone on since a page was rendered; in another life of it, it has. */
-function isNewer(now: string | undefined, rendered: string): boolean {
-  if (now === undefined || now === rendered) return false
-  const order = compareAtTexts(now, rendered)
+/** Whether a channel has gone on from one position to the other; in another life of it, it has. */
+function isNewer(now: string | undefined, before: string | undefined): boolean {
+  if (now === undefined || now === before) return false
+  const order = compareAtTexts(now, before)
   return order === undefined || order > 0
 }
 

@@ -1,9 +1,12 @@
 import { type Cancel, type Clock, systemClock } from '@baro/core/broker'
 
 /** What a refresher works with. */
-export interface RefresherParts {
-  /** Whether what is shown is older than what is known. */
+export interface RefresherParts<Page> {
+  /** What is shown now. */
+  readonly shown: () => Page
+  /** Whether that is older than what is known. */
   readonly isBehind: () => boolean
+  readonly isNewer: (page: Page, than: Page) => boolean
   readonly refresh: () => Promise<unknown>
   readonly clock?: Pick<Clock, 'elapsed' | 'after'>
 }
@@ -22,7 +25,14 @@ const shortestMs = 1_000
 const longestMs = 30_000
 
 /** Makes a refresher that does nothing until it looks. */
-export function createRefresher({ isBehind, refresh, clock = systemClock }: RefresherParts): Refresher {
+export function createRefresher<Page>({
+  shown,
+  isBehind,
+  isNewer,
+  refresh,
+  clock = systemClock,
+}: RefresherParts<Page>): Refresher {
+  let newest = shown()
   let cancel: Cancel | undefined
   let isRunning = false
   let isStopped = false
@@ -36,17 +46,23 @@ export function createRefresher({ isBehind, refresh, clock = systemClock }: Refr
     last = clock.elapsed()
     await refresh().catch(() => {})
     isRunning = false
-    // Counts until a page comes that is not behind.
+    // Counts until a newer page comes.
     intervalMs = Math.min(longestMs, 2 * intervalMs)
     look()
   }
 
   function look(): void {
     if (isStopped || isRunning) return
-    if (!isBehind()) {
+    // On a busy channel each page is behind when it comes, and newer all the same: then a refresh helps.
+    const page = shown()
+    const hasHelped = isNewer(page, newest)
+    if (hasHelped) newest = page
+    if (hasHelped || !isBehind()) {
       intervalMs = shortestMs
-      return
+      cancel?.()
+      cancel = undefined
     }
+    if (!isBehind()) return
     cancel ??= clock.after(Math.max(gatherMs, last + intervalMs - clock.elapsed()), () => void run())
   }
 

@@ -5,7 +5,7 @@ import { act, type ReactNode, StrictMode, useEffect } from 'react'
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Browser, chat, lobby, pageAt } from '../test/browser.ts'
+import { at, Browser, chat, lobby, pageAt } from '../test/browser.ts'
 import { BaroProvider } from './baro-provider.tsx'
 import type { ReferenceOf } from './channel-handle.ts'
 import { type LiveChannel, useChannel } from './use-channel.ts'
@@ -50,6 +50,12 @@ function Chat({ reference }: { reference: ReferenceOf<typeof chat> }): ReactNode
     </p>
   )
 }
+
+/** Makes its page anew with each render. */
+function Parsed({ text }: { text: string }): ReactNode {
+  return <p>{useChannel(chat, JSON.parse(text)).state.join(' ')}</p>
+}
+
 /** What components of the tests leave behind. */
 const left: unknown[] = []
 beforeEach(() => {
@@ -199,6 +205,18 @@ describe('in a browser', () => {
     await render(<Chat reference={pageAt(2)} />)
     expect(shown()).toBe('m1 m2 m3 m4 m5 m6')
     expect(browser.links).toHaveLength(1)
+  })
+
+  it('a page of another life of the channel, made anew by each render, is asked about once', async () => {
+    const text = JSON.stringify({ ...pageAt(2), position: '1a.before.2.id-2' })
+    await render(<Parsed text={text} />)
+    await tell(() => browser.goLive())
+    const asked = () => browser.sent.flatMap(({ type, payload }) => (type === 'baro:subscribe' ? [payload] : []))
+    const answer = { channel: lobby.channel, position: at(2) }
+    const reset = { ...answer, reason: 'epoch', snapshot: ['n1', 'n2'] } as const
+    await tell(() => browser.tell({ type: 'baro:reset', payload: { ...reset, attempt: asked().at(-1)?.attempt ?? 0 } }))
+    expect(shown()).toBe('n1 n2')
+    expect(asked()).toHaveLength(1)
   })
 
   it('another channel in the props is followed instead', async () => {

@@ -1,4 +1,4 @@
-import type { Publication } from '@baro/core'
+import { channel, type Publication } from '@baro/core'
 import { closeCodes } from '@baro/core/protocol'
 import { describe, expect, it, vi } from 'vitest'
 import { at, chat, lobby, message, messages, pageAt, texts } from '../../test/chat.ts'
@@ -750,6 +750,65 @@ describe('I3: a page never brings an older state back', () => {
     expect(rig.link.lastOf('baro:subscribe')).toMatchObject({ attempt: 2, position: at(3) })
     rig.reset(at(1, 'epoch2'), ['new life'], 'epoch')
     expect(subscription.current).toMatchObject({ state: ['new life'], position: at(1, 'epoch2') })
+  })
+
+  it.each([
+    ['another epoch', pageAt(1, { epoch: 'epoch0' })],
+    ['another version', pageAt(2, { version: '0' })],
+  ])('a payload of %s that is offered again and again is asked about once on each link', (_, page) => {
+    const { rig, subscription } = live(3)
+    const asks = () => rig.link.sentOf('baro:subscribe').length
+    for (let time = 0; time < 10; time++) {
+      subscription.offer({ ...page })
+      rig.recover()
+    }
+    expect(asks()).toBe(2)
+    rig.link.drop()
+    rig.reconnect()
+    rig.recover()
+    for (let time = 0; time < 10; time++) {
+      subscription.offer({ ...page })
+      rig.recover()
+    }
+    expect(asks()).toBe(2)
+  })
+
+  it('a payload beyond the head of the stream that is offered again is not taken again', () => {
+    const { rig, subscription } = live(3)
+    subscription.offer(pageAt(9))
+    rig.reset(at(3), texts(1, 3), 'beyond-head')
+    subscription.offer(pageAt(9))
+    expect(subscription.current).toMatchObject({ state: texts(1, 3), position: at(3) })
+    expect(rig.link.sentOf('baro:subscribe')).toHaveLength(2)
+  })
+
+  it.each([
+    ['before', lobby],
+    ['after', pageAt(3)],
+  ])('a position without a value, told %s the first state is there, does not keep its payload away', (when, first) => {
+    const rig = new Rig()
+    const hold = () => rig.client.subscribe(channel('chat:{id}'), { ...pageAt(9), value: undefined } as never)
+    if (when === 'before') hold()
+    const subscription = rig.client.subscribe(chat, first)
+    if (when === 'after') hold()
+    subscription.offer(pageAt(9))
+    expect(subscription.current).toMatchObject({ state: texts(1, 9), position: at(9) })
+  })
+
+  it('no more than a hundred payloads are remembered: after that many others one is asked about again', () => {
+    const { rig, subscription } = live(3)
+    const asks = () => rig.link.sentOf('baro:subscribe').length
+    const offerLife = (life: number) => {
+      subscription.offer(pageAt(1, { epoch: `life${life}` }))
+      rig.recover()
+    }
+    for (let life = 0; life < 50; life++) offerLife(life)
+    const before = asks()
+    for (let life = 0; life < 50; life++) offerLife(life)
+    expect(asks()).toBe(before)
+    for (let life = 50; life < 150; life++) offerLife(life)
+    offerLife(0)
+    expect(asks()).toBe(before + 101)
   })
 
   it('an answer to an attempt that is over moves nothing', () => {

@@ -71,6 +71,9 @@ export interface FollowedChannel {
   refresh(): void
 }
 
+/** More pages of one channel than a screen shows at once. */
+const maxOffers = 100
+
 /** Makes a channel that nobody holds yet. */
 export function createFollowedChannel(
   channel: string,
@@ -90,6 +93,11 @@ export function createFollowedChannel(
   let cancelLinger: Cancel | undefined
   /** The state held what was taken back, and could not lose it: nothing is shown until a snapshot comes. */
   let isBlank = false
+  /**
+   * The pages that were offered on this link. The hub has said since what is true, so a page that comes again says nothing
+   * new: one made anew by each render, and asked about each time, would be a loop without an end.
+   */
+  const offers = new Set<string>()
   const position = () => (isBlank ? undefined : store.position)
 
   const machine = runMachine({
@@ -171,17 +179,24 @@ export function createFollowedChannel(
     tell('change', view)
   }
 
-  function takeOffer(offered: Reference & { readonly state?: Json }): void {
+  /** `isBare`: it says a position, and has no value for it. */
+  function takeOffer(offered: Reference & { readonly state?: Json }, isBare = false): void {
     const { state } = offered
     if (state !== undefined) {
       told = { state }
       return dispatch({ type: 'anew' })
     }
-    const next = offer(store, definition, offered)
+    const page = JSON.stringify(offered, ['position', 'version'])
+    const next = offers.has(page) ? store : offer(store, definition, offered)
+    // To ask once more about each costs less than to know which is the oldest (I7).
+    if (offers.size >= maxOffers) offers.clear()
+    if (!isBare) offers.add(page)
     const hasStayed = next?.position === store.position
-    store = next ?? store
-    // A newer page was rendered without what was taken back.
-    if (next && !hasStayed) isBlank = false
+    if (next && !isBare) {
+      store = next
+      // A newer page was rendered without what was taken back.
+      if (!hasStayed) isBlank = false
+    }
     // A page that is ahead of the stream may be of a history that was rewritten since: the hub must say what follows
     // it, and what it contains already must not be told one by one (I1, I4).
     if (hasStayed) refresh()
@@ -205,13 +220,18 @@ export function createFollowedChannel(
     },
     hold(holder, newest, page) {
       // A module that was loaded again brings its reducers as new functions.
-      // Who only wants to know that it goes on brings no reducers, and takes none away.
+      // Who only wants to know that it goes on brings no reducers and no value, and takes none away.
+      const isBare = !newest.state && !!definition.state
       const isFold = newest.state && !definition.state
-      if (newest.state || !definition.state) definition = newest
-      if (isFold) store = createStore(newest, page)
+      if (!isBare) definition = newest
+      if (isFold) {
+        store = createStore(newest, page)
+        // Until now no value of an offer was taken.
+        offers.clear()
+      }
       if (holders.size === 0) rendered = isSnapshot(page) ? parseAt(page.position)?.offset : undefined
       holders.add(holder)
-      takeOffer(page)
+      takeOffer(page, isBare)
       if (isFold) dispatch({ type: 'ask' })
       update()
     },
@@ -224,7 +244,7 @@ export function createFollowedChannel(
         update()
       })
     },
-    offer: takeOffer,
+    offer: (page) => takeOffer(page),
     isAtLeast: (page) => (offer(store, definition, page) ?? store) === store,
     publish(id, type, payload, hasTurn, settle) {
       store = addPending(store, definition, { id, type, payload, time: clock.now() })
@@ -238,7 +258,10 @@ export function createFollowedChannel(
       refresh()
     },
     tell,
-    dispatch,
+    dispatch(event) {
+      if (event.type === 'link-down') offers.clear()
+      dispatch(event)
+    },
     refresh,
   }
 }

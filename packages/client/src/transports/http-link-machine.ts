@@ -176,8 +176,7 @@ export function httpLinkTransition(
     else if (type === 'baro:subscribe') {
       const had = followed.get(payload.channel)
       followed.set(payload.channel, { ask: message, before: had?.isAnswered ? had : had?.before })
-    }
-    else if (type === 'baro:unsubscribe') followed.delete(payload.channel)
+    } else if (type === 'baro:unsubscribe') followed.delete(payload.channel)
     else if (type === 'baro:refresh') {
       greeting = { type: 'baro:connect', payload: { ...(greeting as Connect).payload, ...payload } }
       // How long it lasts must be known before a request is held: on a quiet channel that may be longer.
