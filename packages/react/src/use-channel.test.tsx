@@ -265,8 +265,10 @@ describe('in a browser', () => {
       })
     })
     expect(shown()).toBe('m1 m2 m3 mine …')
-    const id = browser.sent.flatMap(({ type, payload }) => (type === 'baro:request' ? payload.id : [])).join()
-    await tell(() => browser.tell({ type: 'baro:answer', payload: { id, payload: 7 } }))
+    const [{ id, channel } = { id: '', channel: '' }] = browser.sent.flatMap(({ type, payload }) =>
+      type === 'baro:request' ? payload : [],
+    )
+    await tell(() => browser.tell({ type: 'baro:answer', payload: { id, channel, payload: 7 } }))
     expect(answer).toBe(7)
   })
 })

@@ -98,10 +98,11 @@ it('shows who is here from the first paint on, tells what this member says of it
   })
   expect(element.textContent).toMatch(/^2: ada: calm, bob: glad/)
   const asked = browser.sent.flatMap(({ type, payload }) =>
-    type === 'baro:request' && payload.type === 'me' ? [payload.id] : [],
+    type === 'baro:request' && payload.type === 'me' ? [payload] : [],
   )
   expect(asked).toHaveLength(1)
-  await act(async () => browser.tell({ type: 'baro:answer', payload: { id: asked[0] ?? '', payload: 'user:bob' } }))
+  const [{ id, channel } = { id: '', channel: '' }] = asked
+  await act(async () => browser.tell({ type: 'baro:answer', payload: { id, channel, payload: 'user:bob' } }))
   expect(element.textContent).toMatch(/^2: ada: calm, I: glad/)
   await act(async () => root?.render(inApp('glad')))
   await act(async () => root?.render(inApp('sad')))

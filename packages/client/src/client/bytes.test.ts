@@ -78,9 +78,9 @@ describe('bytes that are asked for', () => {
   it('go out and come back as a Uint8Array', async () => {
     const { rig, subscription } = live()
     const answer = subscription.request('mirror', Buffer.from(image))
-    const { id, payload } = rig.link.lastOf('baro:request')
+    const { id, channel, payload } = rig.link.lastOf('baro:request')
     expect(payload).toStrictEqual(image)
-    rig.link.tell({ type: 'baro:answer', payload: { id, payload: image } })
+    rig.link.tell({ type: 'baro:answer', payload: { id, channel, payload: image } })
     expect(await answer).toStrictEqual(image)
   })
 })

@@ -635,7 +635,8 @@ describe('a token that expires', () => {
     expect(sent.map(({ payload }) => payload)).toEqual(
       ['as whoever it is', 'as grace'].slice(isAnew ? 0 : 1).map((text) => ({ text })),
     )
-    for (const { id } of sent) rig.link.tell({ type: 'baro:published', payload: { id } as never })
+    for (const { id } of sent)
+      rig.link.tell({ type: 'baro:published', payload: { id, channel: lobby.channel } as never })
     expect(await Promise.all(made)).toEqual(outcomes)
   })
 })
@@ -947,7 +948,10 @@ describe('publishing', () => {
       },
     })
     expect(subscription.current).toMatchObject({ state: [...texts(1, 3), 'mine'], pending: [] })
-    rig.link.tell({ type: 'baro:published', payload: { id: 'my-id', position: '1a.epoch1.4.my-id' } })
+    rig.link.tell({
+      type: 'baro:published',
+      payload: { id: 'my-id', channel: lobby.channel, position: '1a.epoch1.4.my-id' },
+    })
     expect(await published).toEqual({ id: 'my-id', position: '1a.epoch1.4.my-id' })
   })
 
@@ -955,7 +959,10 @@ describe('publishing', () => {
     const { rig, subscription } = live(3)
     const published = subscription.publish('message', { text: 'mine' })
     const { id } = rig.link.lastOf('baro:publish')
-    rig.link.tell({ type: 'baro:error', payload: { code: 'invalid-payload', message: 'too rude', id } })
+    rig.link.tell({
+      type: 'baro:error',
+      payload: { code: 'invalid-payload', message: 'too rude', id, channel: lobby.channel },
+    })
     expect(subscription.current).toMatchObject({ state: texts(1, 3), pending: [] })
     await expect(published).rejects.toMatchObject({ code: 'invalid-payload', message: 'too rude' })
   })
@@ -964,13 +971,39 @@ describe('publishing', () => {
     const { rig, subscription } = live(3)
     const one = subscription.publish('message', { text: 'one' }, { id: 'one' })
     const two = subscription.publish('message', { text: 'two' }, { id: 'two' })
-    rig.link.tell({ type: 'baro:published', payload: { id: 'one', position: at(4) } })
-    rig.link.tell({ type: 'baro:published', payload: { id: 'two' } })
+    rig.link.tell({ type: 'baro:published', payload: { id: 'one', channel: lobby.channel, position: at(4) } })
+    rig.link.tell({ type: 'baro:published', payload: { id: 'two', channel: lobby.channel } })
     expect(subscription.current.state).toEqual([...texts(1, 3), 'one'])
     rig.deliver(3, messages(4, 4))
     expect(subscription.current.state).toEqual(texts(1, 4))
     expect(await one).toEqual({ id: 'one', position: at(4) })
     expect(await two).toEqual({ id: 'two' })
+  })
+
+  it('I5: under one id in two channels settles each by the answer of its own', async () => {
+    const { rig, subscription } = live(3)
+    const hall = rig.client.subscribe(chat, chat({ id: 'hall' }))
+    const one = subscription.publish('message', { text: 'mine' }, { id: 'order' })
+    const other = hall.publish('message', { text: 'mine' }, { id: 'order' })
+    const names = { id: 'order', channel: hall.channel }
+    rig.link.tell({ type: 'baro:error', payload: { ...names, code: 'refused', message: 'not here' } })
+    await expect(other).rejects.toMatchObject({ code: 'refused', message: 'not here' })
+    expect([subscription.current.pending, hall.current.pending]).toEqual([['order'], []])
+    rig.link.tell({ type: 'baro:published', payload: { id: 'order', channel: lobby.channel, position: at(4) } })
+    expect(await one).toEqual({ id: 'order', position: at(4) })
+  })
+
+  it('I5: under one id in two channels is withdrawn by its own signal alone', async () => {
+    const { rig, subscription } = live(3)
+    const hall = rig.client.subscribe(chat, chat({ id: 'hall' }))
+    rig.link.drop()
+    const [stays, goes] = [new AbortController(), new AbortController()]
+    subscription.publish('message', { text: 'mine' }, { id: 'order', signal: stays.signal })
+    const withdrawn = hall.publish('message', { text: 'mine' }, { id: 'order', signal: goes.signal })
+    goes.abort('left')
+    await expect(withdrawn).rejects.toBe('left')
+    rig.reconnect()
+    expect(rig.link.sentOf('baro:publish').map(({ channel }) => channel)).toEqual([lobby.channel])
   })
 
   it('I5: survives a reconnect: subscribes first, then what has no answer with the same id, in order', async () => {
@@ -990,7 +1023,7 @@ describe('publishing', () => {
       'baro:publish',
     ])
     expect(rig.link.sentOf('baro:publish').map(({ id }) => id)).toEqual(['a', 'b', 'c'])
-    for (const id of ['a', 'b']) rig.link.tell({ type: 'baro:published', payload: { id } })
+    for (const id of ['a', 'b']) rig.link.tell({ type: 'baro:published', payload: { id, channel: lobby.channel } })
     await rig.clock.pass(0)
     expect(settled).toEqual(['a', 'b'])
   })
@@ -1008,7 +1041,10 @@ describe('publishing', () => {
   it('I5: whose first is still at work is asked for again after a second', () => {
     const { rig, subscription } = live(3)
     subscription.publish('message', { text: 'mine' }, { id: 'mine' })
-    rig.link.tell({ type: 'baro:error', payload: { code: 'in-progress', message: 'wait', id: 'mine' } })
+    rig.link.tell({
+      type: 'baro:error',
+      payload: { code: 'in-progress', message: 'wait', id: 'mine', channel: lobby.channel },
+    })
     rig.clock.advance(999)
     expect(rig.link.sentOf('baro:publish')).toHaveLength(1)
     rig.clock.advance(1)
@@ -1036,7 +1072,7 @@ describe('publishing', () => {
     subscription.publish('message', { text: 'one' })
     const first = rig.link.lastOf('baro:publish')
     expect(first).toMatchObject({ number: 1, confirmed: 0, producer: expect.stringMatching(/^[\w-]{16}$/) })
-    rig.link.tell({ type: 'baro:published', payload: { id: first.id } })
+    rig.link.tell({ type: 'baro:published', payload: { id: first.id, channel: lobby.channel } })
     subscription.publish('message', { text: 'two' })
     expect(rig.link.lastOf('baro:publish')).toMatchObject({
       ...first,
@@ -1051,7 +1087,7 @@ describe('publishing', () => {
     const { rig, subscription } = live(3)
     subscription.publish('message', { text: 'one' })
     const { id, producer } = rig.link.lastOf('baro:publish')
-    rig.link.tell({ type: 'baro:published', payload: { id } })
+    rig.link.tell({ type: 'baro:published', payload: { id, channel: lobby.channel } })
     rig.link.tell({ type: 'baro:drain', payload: { reconnectInMs: 0 } })
     rig.clock.advance(0)
     rig.connect({ claimsEpoch: 'claims2' })
@@ -1099,7 +1135,7 @@ describe('publishing', () => {
     subscription.close()
     rig.clock.advance(5_000)
     expect(rig.link.sentOf('baro:unsubscribe')).toEqual([])
-    rig.link.tell({ type: 'baro:published', payload: { id: 'mine' } })
+    rig.link.tell({ type: 'baro:published', payload: { id: 'mine', channel: lobby.channel } })
     expect(await published).toEqual({ id: 'mine' })
     expect(rig.link.isClosed).toBe(true)
     expect(rig.client.status.state).toBe('idle')
@@ -1109,7 +1145,7 @@ describe('publishing', () => {
     const { rig, subscription } = live(3)
     subscription.publish('message', { text: 'mine' }, { id: 'mine' })
     subscription.close()
-    rig.link.tell({ type: 'baro:published', payload: { id: 'mine' } })
+    rig.link.tell({ type: 'baro:published', payload: { id: 'mine', channel: lobby.channel } })
     expect(rig.link.isClosed).toBe(false)
     rig.clock.advance(1_000)
     expect(rig.link.isClosed).toBe(true)
@@ -1170,7 +1206,10 @@ describe('a publish with a signal', () => {
       const published = subscription.publish('message', { text: 'mine' }, { id: id as never })
       const { id: sent } = rig.link.lastOf('baro:publish')
       expect(sent).toEqual(expect.any(String))
-      rig.link.tell({ type: 'baro:error', payload: { id: sent, code: 'bad-id', message: 'no' } })
+      rig.link.tell({
+        type: 'baro:error',
+        payload: { id: sent, channel: lobby.channel, code: 'bad-id', message: 'no' },
+      })
       await expect(published).rejects.toMatchObject({ code: 'bad-id' })
       expect(subscription.current.pending).toEqual([])
     },
@@ -1183,7 +1222,7 @@ describe('a publish with a signal', () => {
     await rig.clock.pass(0)
     controller.abort()
     const { id } = rig.link.lastOf('baro:publish')
-    rig.link.tell({ type: 'baro:published', payload: { id, position: at(4) } })
+    rig.link.tell({ type: 'baro:published', payload: { id, channel: lobby.channel, position: at(4) } })
     await expect(published).resolves.toMatchObject({ id })
   })
 })
@@ -1201,7 +1240,7 @@ describe('requests', () => {
     rig.clock.advance(1e6)
     const [, , { id } = { id: '' }] = rig.link.sentOf('baro:request')
     rig.reconnect()
-    rig.link.tell({ type: 'baro:answer', payload: { id, payload: 7 } })
+    rig.link.tell({ type: 'baro:answer', payload: { id, channel: lobby.channel, payload: 7 } })
     await expect(patient).rejects.toMatchObject({ code: 'unknown-outcome' })
     const byDefault = live()
     const asked = byDefault.subscription.request('count', { from: 1 })
@@ -1245,7 +1284,7 @@ describe('requests', () => {
     const answer = subscription.request('count', { from: 1 })
     const { id, ...question } = rig.link.lastOf('baro:request')
     expect(question).toEqual({ channel: 'chat:lobby', type: 'count', payload: { from: 1 } })
-    rig.link.tell({ type: 'baro:answer', payload: { id, payload: 42 } })
+    rig.link.tell({ type: 'baro:answer', payload: { id, channel: lobby.channel, payload: 42 } })
     expect(await answer).toBe(42)
   })
 
@@ -1255,7 +1294,10 @@ describe('requests', () => {
     const answer = subscription.request('count', { from: 1 })
     rig.connect()
     const { id } = rig.link.lastOf('baro:request')
-    rig.link.tell({ type: 'baro:error', payload: { code: 'not-accepted', message: 'nobody counts', id } })
+    rig.link.tell({
+      type: 'baro:error',
+      payload: { code: 'not-accepted', message: 'nobody counts', id, channel: lobby.channel },
+    })
     await expect(answer).rejects.toMatchObject({ code: 'not-accepted' })
   })
 

@@ -20,7 +20,7 @@ function request(id: string): LaneEvent {
 const cut: LaneEvent = { type: 'link-down' }
 const connected: LaneEvent = { type: 'baro:connected', payload: terms }
 function failed(id: string, code: string): LaneEvent {
-  return { type: 'baro:error', payload: { id, code, message: code } }
+  return { type: 'baro:error', payload: { id, channel: 'a', code, message: code } }
 }
 const moments = [undefined, terms, { ...terms, claimsEpoch: 'claims2' }].flatMap((open) =>
   [true, false].map((isOrdered) => ({ elapsedMs: 1, terms: open, isOrdered })),
@@ -40,10 +40,11 @@ function after(...events: LaneEvent[]): Lane {
 
 describe('a lane is total', () => {
   const nobody: readonly LaneEvent[] = [
-    { type: 'baro:published', payload: { id: 'nobody' } },
-    { type: 'baro:answer', payload: { id: 'nobody', payload: 1 } },
+    { type: 'baro:published', payload: { id: 'nobody', channel: 'a' } },
+    { type: 'baro:answer', payload: { id: 'nobody', channel: 'a', payload: 1 } },
     failed('nobody', 'in-progress'),
     failed('nobody', 'out-of-turn'),
+    failed('nobody', 'unknown-outcome'),
     { type: 'baro:error', payload: { code: 'refused', message: 'about nothing of ours' } },
   ]
   const everything = [
@@ -58,7 +59,7 @@ describe('a lane is total', () => {
     'cut off': after(connected, add('a'), turn('b'), cut),
     over: after(connected, turn('a'), turn('b'), failed('a', 'out-of-turn')),
     'over and cut off': after(connected, turn('a'), turn('b'), failed('a', 'out-of-turn'), cut),
-    answered: after(connected, turn('a'), { type: 'baro:published', payload: { id: 'a' } }),
+    answered: after(connected, turn('a'), { type: 'baro:published', payload: { id: 'a', channel: 'a' } }),
   }
 
   it.each(Object.entries(lanes))('%s takes every event, and answers nobody twice', (_, lane) => {

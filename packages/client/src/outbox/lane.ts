@@ -82,11 +82,12 @@ export type LaneEvent =
   | { readonly type: 'add'; readonly entry: Entry }
   | { readonly type: 'link-down' | 'restart' | 'close' }
   /** Who asked does not want the answer any more; `lateMs`: because it did not come in this time. */
-  | { readonly type: 'withdraw'; readonly id: string; readonly lateMs?: number }
+  | { readonly type: 'withdraw'; readonly id: string; readonly channel: string; readonly lateMs?: number }
 
 /** What an event says: of which message, and what is wrong with it. */
 interface Said {
   readonly id?: string
+  readonly channel?: string
   readonly code?: ErrorCode
   readonly message?: string
   readonly payload?: unknown
@@ -115,7 +116,9 @@ export function laneTransition(
 ): Step<Lane, LaneAction> {
   const actions: LaneAction[] = []
   const said = ('payload' in event ? event.payload : event) as Said
-  const { id, code } = said
+  // Who published knows in which channel.
+  const { channel, ...receipt } = said
+  const { id, code } = receipt
   let { entries, inFlight, claimsEpoch, producer, number, numberedMs = Infinity, isOver, dueMs = 0 } = lane
 
   function settle({ settle }: Entry, outcome: Outcome): [] {
@@ -126,6 +129,8 @@ export function laneTransition(
     const { id } = entry.message.payload
     return settle(entry, new BaroError('unknown-outcome', `"${id}" may have been taken. Look before repeating it.`))
   }
+  // Tabs that share a link hear the answers of all.
+  const isOurs = entries.some(({ message }) => message.payload.id === id)
   /** What an entry becomes by the event. */
   function next(entry: Entry): Entry | [] {
     const { message, number, sentMs, lostMs = sentMs } = entry
@@ -135,7 +140,8 @@ export function laneTransition(
       if (event.type === 'close') return settle(entry, new BaroError('closed', 'The client was closed.'))
       return { ...entry, sentMs: undefined, lostMs }
     }
-    if (message.payload.id !== id) return number && code === 'unknown-outcome' ? { ...entry, lostMs: 0 } : entry
+    if (message.payload.id !== id)
+      return isOurs && number && code === 'unknown-outcome' ? { ...entry, lostMs: 0 } : entry
     if (event.type === 'withdraw') {
       if (!isRequest && (lostMs ?? number) !== undefined) return entry
       const { lateMs } = event
@@ -147,7 +153,7 @@ export function laneTransition(
     // Each sending has one answer.
     if (sentMs === undefined) return entry
     inFlight--
-    if (!code) return settle(entry, 'payload' in said ? said.payload : said)
+    if (!code) return settle(entry, 'payload' in said ? said.payload : receipt)
     const isOutOfTurn = code === 'out-of-turn'
     // Behind one without an answer the hub cannot know a turn yet.
     isOver ||= code === 'unknown-outcome' || (isOutOfTurn && entry === lane.entries[0])

@@ -26,7 +26,10 @@ class TurnHub {
     refusal: string,
     nowMs: number,
   ): ServerMessage {
-    const fail = (code: string): ServerMessage => ({ type: 'baro:error', payload: { id, code, message: code } })
+    const fail = (code: string): ServerMessage => ({
+      type: 'baro:error',
+      payload: { id, channel, code, message: code },
+    })
     const key = `${channel} ${producer}`
     const known = this.#turns.get(key)
     const isKnown = known && nowMs - known.atMs <= publishWindowMs
@@ -38,7 +41,9 @@ class TurnHub {
     if (refusal === 'rate-limited' || refusal === 'unavailable') return fail(refusal)
     for (const old of turn.answers.keys()) if (old <= confirmed) turn.answers.delete(old)
     if (!refusal) this.done.push({ id, channel })
-    const answer: ServerMessage = refusal ? fail(refusal) : { type: 'baro:published', payload: { id, position: id } }
+    const answer: ServerMessage = refusal
+      ? fail(refusal)
+      : { type: 'baro:published', payload: { id, channel, position: id } }
     turn.answers.set(number, answer)
     this.#turns.set(key, { ...turn, last: number, atMs: nowMs })
     return answer

@@ -24,20 +24,20 @@ interface Ask {
 }
 const ask = { type: 'ask', kind: 'baro:publish', channel: 'a', payload: 1, hasTurn: false } as const
 /** A publish that is claimed by its id, or by a turn; a request. */
-const add = (id: string, payload: unknown = 1): Ask => ({ ...ask, id, payload })
+const add = (id: string, payload: unknown = 1, channel = 'a'): Ask => ({ ...ask, id, channel, payload })
 const turn = (id: string, channel = 'a', payload: unknown = 1): Ask => ({ ...ask, id, channel, payload, hasTurn: true })
 const request = (id: string): Ask => ({ ...ask, id, kind: 'baro:request' })
 
 const cut: OutboxEvent = { type: 'link-down' }
 const due: OutboxEvent = { type: 'due' }
-function published(id: string): OutboxEvent {
-  return { type: 'baro:published', payload: { id, position: `p-${id}` } }
+function published(id: string, channel = 'a', position = `p-${id}`): OutboxEvent {
+  return { type: 'baro:published', payload: { id, channel, position } }
 }
 function connected(changes: Partial<typeof terms> = {}): OutboxEvent {
   return { type: 'baro:connected', payload: { ...terms, ...changes } }
 }
-function failed(id: string, code: string): OutboxEvent {
-  return { type: 'baro:error', payload: { id, code, message: `it is ${code}` } }
+function failed(id: string, code: string, channel = 'a'): OutboxEvent {
+  return { type: 'baro:error', payload: { id, channel, code, message: `it is ${code}` } }
 }
 
 /** Everything an outbox does when these things happen, each at its time. */
@@ -91,9 +91,9 @@ describe('I5: one ordered outbox', () => {
   })
 
   it('what was answered is not sent again, and is settled once', () => {
-    const answer: OutboxEvent = { type: 'baro:published', payload: { id: 'a', position: 'p1' } }
+    const answer = published('a')
     const { done, outbox } = run([connected(), add('a'), answer, answer, { type: 'link-down' }, connected()])
-    expect(done).toEqual(['send a', 'settle p1'])
+    expect(done).toEqual(['send a', 'settle p-a'])
     expect(outbox.isEmpty).toBe(true)
   })
 
@@ -109,6 +109,54 @@ describe('I5: one ordered outbox', () => {
 
   it('a code that this client does not know reaches who published', () => {
     expect(run([connected(), add('a'), failed('a', 'code-of-tomorrow')]).done).toContain('settle code-of-tomorrow')
+  })
+})
+
+describe('I5: an id is claimed in each channel by itself', () => {
+  const both = [connected(), add('x', 1, 'a'), add('x', 1, 'b')]
+  const answers = [published('x', 'b', 'in b'), failed('x', 'refused', 'a')]
+
+  it.each(['websocket', 'sse'] as const)('over %s one id in two channels gets the answer of each', (rung) => {
+    expect(run([...both, answers[0] ?? due], { rung }).done).toEqual(['send x', 'send x', 'settle in b'])
+    const { done, outbox } = run([...both, ...answers], { rung })
+    expect(done.slice(2)).toEqual(['settle in b', 'settle refused'])
+    expect(outbox.isEmpty).toBe(true)
+  })
+
+  it('what is refused for now in one channel is not sent again in another', () => {
+    const { done } = run([...both, failed('x', 'rate-limited', 'b'), published('x'), [1_000, due]])
+    expect(done.slice(2)).toEqual(['settle p-x', 'send x'])
+  })
+
+  it('it is withdrawn in its channel alone', () => {
+    const withdraw: OutboxEvent = { type: 'withdraw', id: 'x', channel: 'b' }
+    const { done } = run([add('x', 1, 'a'), add('x', 1, 'b'), withdraw, connected(), published('x')])
+    expect(done).toEqual(['settle undefined', 'send x', 'settle p-x'])
+  })
+
+  it('where messages may overtake each other, the same id twice gets an answer each, and what follows goes on', () => {
+    const twice = [connected(), add('x'), add('x'), turn('c')]
+    expect(run([...twice, published('x')], { rung: 'sse' }).done).toEqual([
+      'send x',
+      'settle p-x',
+      'send x',
+      'send c as c 1, confirmed 0',
+    ])
+    const { done, outbox } = run([...twice, published('x'), published('x'), published('c')], { rung: 'sse' })
+    expect(done.slice(4)).toEqual(['settle p-x', 'settle p-c'])
+    expect(outbox.isEmpty).toBe(true)
+  })
+
+  it('one of two copies that was withdrawn, unsent, leaves the other one its answer', () => {
+    const withdraw: OutboxEvent = { type: 'withdraw', id: 'x', channel: 'a' }
+    const { done, outbox } = run([connected(), add('x'), add('x'), withdraw, published('x')], { rung: 'sse' })
+    expect(done).toEqual(['send x', 'settle undefined', 'settle p-x'])
+    expect(outbox.isEmpty).toBe(true)
+  })
+
+  it('an unknown outcome of another tab on the link says nothing of the turns of this one', () => {
+    const lost = [connected(), turn('a'), failed('a', 'rate-limited'), failed('of-a-request', 'unknown-outcome')]
+    expect(run([...lost, [1_000, due]]).done.at(-1)).toBe('send a as a 1, confirmed 0')
   })
 })
 
@@ -298,7 +346,7 @@ describe('I5: out of turn', () => {
 
   it('touches no other channel', () => {
     const { done } = run([
-      ...[connected(), turn('a'), published('a'), turn('b'), turn('x', 'other'), published('x')],
+      ...[connected(), turn('a'), published('a'), turn('b'), turn('x', 'other'), published('x', 'other')],
       ...[failed('b', 'out-of-turn'), turn('y', 'other')],
     ])
     expect(done.at(-1)).toBe('send y as x 2, confirmed 1')
@@ -317,7 +365,7 @@ describe('I5: after an unknown outcome', () => {
   })
 
   it('because the claims are in another life, so it does, on every channel', () => {
-    const before = [connected(), turn('a'), turn('x', 'other'), published('x'), cut, turn('b')]
+    const before = [connected(), turn('a'), turn('x', 'other'), published('x', 'other'), cut, turn('b')]
     const { done } = run([...before, connected({ claimsEpoch: 'claims2' }), turn('y', 'other')])
     expect(done.slice(3)).toEqual([
       'settle unknown-outcome',
@@ -347,7 +395,7 @@ describe('a request', () => {
   const question = request('q')
 
   it('waits for a link, is answered with the payload, whatever that is', () => {
-    const answer: OutboxEvent = { type: 'baro:answer', payload: { id: 'q', payload: null } }
+    const answer: OutboxEvent = { type: 'baro:answer', payload: { id: 'q', channel: 'a', payload: null } }
     expect(run([question, connected(), answer]).done).toEqual(['send q', 'settle null'])
   })
 
@@ -391,8 +439,8 @@ describe('I5: where messages may overtake each other', () => {
 })
 
 describe('who asked withdraws', () => {
-  const abort = (id: string): OutboxEvent => ({ type: 'withdraw', id })
-  const late = (id: string): OutboxEvent => ({ type: 'withdraw', id, lateMs: 30_000 })
+  const abort = (id: string): OutboxEvent => ({ type: 'withdraw', id, channel: 'a' })
+  const late = (id: string): OutboxEvent => ({ type: 'withdraw', id, channel: 'a', lateMs: 30_000 })
 
   it('a request, sent or not; what answers it is not heard any more', () => {
     expect(run([request('q'), abort('q'), connected()]).done).toEqual(['settle undefined'])

@@ -16,8 +16,14 @@ import {
 } from './lane.ts'
 
 type Signal = Extract<ClientMessage, { type: 'baro:signal' }>
-/** What happens to an outbox: to the lane of the id in it, or to all. */
+/** What happens to an outbox: to the lane of the message that it names, or to all. */
 export type OutboxEvent = Exclude<LaneEvent, { type: 'add' }>
+
+/** What an event is about; nothing if it is about all. */
+interface Names {
+  readonly id?: string
+  readonly channel?: string
+}
 
 /** Carries publishes and requests to the hub, and their answers back, across any number of links (I5). */
 export interface Outbox {
@@ -48,10 +54,10 @@ const turnBytes = 90
 
 /** Makes an empty outbox. */
 export function createOutbox({ clock, maxOutboxBytes = 1 << 20, connection, demandChanged }: OutboxParts): Outbox {
-  /** By channel; a request has a lane of its own. */
+  /** Of publishes, by channel. An id alone names none of them: the application may give one to several (I5). */
   const lanes = new Map<string, Machine<Lane, LaneEvent>>()
-  /** By the id of a message without an answer. */
-  const asked = new Map<string, Machine<Lane, LaneEvent>>()
+  /** A request has a lane of its own, by its id, which nobody has had before. */
+  const requests = new Map<string, Machine<Lane, LaneEvent>>()
   let waitingBytes = 0
   /** What the hub of the open link lets in. */
   let terms: Terms | undefined
@@ -84,7 +90,7 @@ export function createOutbox({ clock, maxOutboxBytes = 1 << 20, connection, dema
 
   return {
     get isEmpty() {
-      return !asked.size
+      return !waitingBytes
     },
     send(message, settle, hasTurn = false) {
       const { id, channel } = message.payload
@@ -94,11 +100,11 @@ export function createOutbox({ clock, maxOutboxBytes = 1 << 20, connection, dema
       const isPublish = message.type === 'baro:publish'
       const lane = (isPublish && lanes.get(channel)) || createLane()
       if (isPublish) lanes.set(channel, lane)
+      else requests.set(id, lane)
       waitingBytes += bytes
-      asked.set(id, lane)
       const done: Settle = (outcome) => {
         waitingBytes -= bytes
-        asked.delete(id)
+        requests.delete(id)
         settle(outcome)
       }
       lane.dispatch({ type: 'add', entry: { message, bytes, hasTurn, settle: done, made } })
@@ -112,9 +118,9 @@ export function createOutbox({ clock, maxOutboxBytes = 1 << 20, connection, dema
       if (event.type === 'link-down') terms = undefined
       if (event.type === 'baro:connected') made = terms = event.payload
       if (event.type === 'restart') made = undefined
-      const { id } = ('payload' in event ? event.payload : event) as { readonly id?: string }
-      const all = new Set([...lanes.values(), ...asked.values()])
-      for (const lane of id ? [asked.get(id)] : all) lane?.dispatch(event)
+      const { id, channel = '' } = ('payload' in event ? event.payload : event) as Names
+      if (id) (requests.get(id) ?? lanes.get(channel))?.dispatch(event)
+      else for (const lane of [...lanes.values(), ...requests.values()]) lane.dispatch(event)
     },
   }
 }

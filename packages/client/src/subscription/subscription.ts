@@ -156,8 +156,8 @@ export function createSubscription(
     const payload = wire(input)
     signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
-      const withdraw = () => outbox.dispatch({ type: 'withdraw', id })
-      const expire = () => outbox.dispatch({ type: 'withdraw', id, lateMs })
+      const withdraw = () => outbox.dispatch({ type: 'withdraw', id, channel })
+      const expire = () => outbox.dispatch({ type: 'withdraw', id, channel, lateMs })
       const cancel = lateMs < mostMs ? clock.after(lateMs, expire) : undefined
       signal?.addEventListener('abort', withdraw)
       send(id, payload, (outcome) => {

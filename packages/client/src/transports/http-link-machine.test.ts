@@ -42,7 +42,7 @@ const recovered = (follows: string, position: string): ServerMessage => ({
   type: 'baro:recovered',
   payload: { channel: 'a', attempt: 1, follows, position, publications: [] },
 })
-const published = (id: string): ServerMessage => ({ type: 'baro:published', payload: { id } })
+const published = (id: string, channel = 'a'): ServerMessage => ({ type: 'baro:published', payload: { id, channel } })
 const failed = (code: string, about: { id?: string; attempt?: number; channel?: string } = {}): ServerMessage => ({
   type: 'baro:error',
   payload: { code, message: '', ...about },
@@ -263,7 +263,7 @@ describe('I5: commands', () => {
     expect(after(...busy)).toEqual(['ask 3 on c, 0: publish-p', 'ask 4 on c, 0: publish-q', 'ask 5 on c, 0: request-x'])
     const more = [publish('r', 'd'), due, publish('s', 'e'), due]
     expect(after(...busy, ...more)).toHaveLength(3)
-    expect(after(...busy, ...more, answers(4, hello(), published('q'))).slice(3)).toEqual([
+    expect(after(...busy, ...more, answers(4, hello(), published('q', 'b'))).slice(3)).toEqual([
       'tell published-q',
       'ask 6 on c, 0: publish-r publish-s',
     ])
@@ -275,6 +275,21 @@ describe('I5: commands', () => {
       'tell error-p-in-progress',
     ])
     expect(after(request('x'), due, answers(3, hello())).slice(1)).toEqual(['tell error-x-unknown-outcome'])
+  })
+
+  it('a publish left out of the answer is not taken for one under the same id in another channel', () => {
+    // With two requests under way the last place takes both.
+    const full = [publish('p', 'd'), due, request('x'), due, publish('q'), publish('q', 'b'), due]
+    expect(after(...full).at(-1)).toBe('ask 5 on c, 0: publish-q publish-q')
+    const { actions } = httpLinkTransition(
+      run('long-poll', [...open, ...full]).state,
+      answers(5, hello(), published('q')),
+      { elapsedMs: 0, rung: 'long-poll', pollIntervalMs },
+    )
+    expect(actions.slice(-2)).toMatchObject([
+      { message: { type: 'baro:published', payload: { id: 'q', channel: 'a' } } },
+      { message: { type: 'baro:error', payload: { id: 'q', channel: 'b', code: 'in-progress' } } },
+    ])
   })
 
   const late = (request: number): HttpLinkEvent => ({ type: 'late', request })
@@ -289,7 +304,7 @@ describe('I5: commands', () => {
     ])
     expect(isUnderWay(run('long-poll', [...open, ...full, late(3)]).state, 3)).toBe(false)
     expect(after(...full, late(5)).slice(3)).toEqual(['ask 6 on c, 0: subscribe-p1', 'ask 7 on c, 0: publish-s'])
-    expect(after(...full, late(5), answers(5, hello(), failed('refused', { id: 'x' }))).at(-1)).toBe(
+    expect(after(...full, late(5), answers(5, hello(), failed('refused', { id: 'x', channel: 'a' }))).at(-1)).toBe(
       'tell error-x-refused',
     )
   })

@@ -255,7 +255,8 @@ export function httpLinkTransition(
     const id = idOf(command)
     slow.add(laneOf(command))
     const code = command.type === 'baro:publish' ? 'in-progress' : 'unknown-outcome'
-    if (id) tell({ type: 'baro:error', payload: { id, code, message: noAnswer } })
+    const { channel } = command.payload
+    if (id) tell({ type: 'baro:error', payload: { id, channel, code, message: noAnswer } })
   }
 
   /** What may be asked twice is, by another request, and nobody waits for the rest. */
@@ -276,7 +277,7 @@ export function httpLinkTransition(
     if (!messages.some(({ type }) => type === 'baro:connected')) return end(1006, noAnswer)
     for (const command of commands ?? []) {
       slow.delete(laneOf(command))
-      if (!messages.some((answer) => 'id' in answer.payload && answer.payload.id === idOf(command))) miss(command)
+      if (!messages.some((answer) => isAnswer(answer, command))) miss(command)
     }
     if (commands) return
     reading = undefined
@@ -370,6 +371,11 @@ export function httpLinkTransition(
 
 function idOf({ payload }: Command): string | undefined {
   return 'id' in payload ? payload.id : undefined
+}
+
+/** Whether a message answers this command. One id may be under way in several channels (I5). */
+function isAnswer({ payload }: ServerMessage, command: Command): boolean {
+  return 'id' in payload && payload.id === idOf(command) && payload.channel === command.payload.channel
 }
 
 function isQuestion({ type }: Command): boolean {

@@ -176,7 +176,9 @@ it('I5: the commands of one moment go out in one request, and are told their ans
   await settled()
   expect(asked[1]?.messages).toEqual([greeting, publish('a'), publish('b')])
   expect(asked[2]?.messages).toEqual([greeting, publish('c', 'room:2')])
-  const published = ['a', 'b'].map((id): ServerMessage => ({ type: 'baro:published', payload: { id } }))
+  const published = ['a', 'b'].map(
+    (id): ServerMessage => ({ type: 'baro:published', payload: { id, channel: 'room:1' } }),
+  )
   await asked[0]?.answer([hello()])
   await asked[1]?.answer([hello(), ...published])
   expect(told).toEqual(['opened', hello(), ...published])
@@ -257,7 +259,7 @@ it('I5: a publish without an answer for 4 s is still in progress, and its reques
   expect(asked[1]?.signal?.aborted).toBe(true)
   expect(told).toContainEqual({
     type: 'baro:error',
-    payload: { id: 'a', code: 'in-progress', message: 'no answer' },
+    payload: { id: 'a', channel: 'room:1', code: 'in-progress', message: 'no answer' },
   })
 })
 

@@ -6,9 +6,11 @@ export interface AnswerMessage {
   readonly type: 'baro:answer'
   readonly payload: {
     readonly id: string
+    /** The channel that was asked. */
+    readonly channel: string
     readonly payload: Json
   }
 }
 
 /** The shape of {@link AnswerMessage}. */
-export const answer: Shape<AnswerMessage> = shape('baro:answer', { id: text, payload: json })
+export const answer: Shape<AnswerMessage> = shape('baro:answer', { id: text, channel: text, payload: json })

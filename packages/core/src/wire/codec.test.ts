@@ -93,10 +93,10 @@ const fromServer: Examples<ServerMessage> = {
     { type: 'baro:signaled', payload: { channel: 'room:42', type: 'typing', payload: {}, by: 'ada' } },
   ],
   'baro:published': [
-    { type: 'baro:published', payload: { id: 'p1', position: '1a.e.43.b' } },
-    { type: 'baro:published', payload: { id: 'p1' } },
+    { type: 'baro:published', payload: { id: 'p1', channel: 'room:1', position: '1a.e.43.b' } },
+    { type: 'baro:published', payload: { id: 'p1', channel: 'room:1' } },
   ],
-  'baro:answer': [{ type: 'baro:answer', payload: { id: 'r1', payload: { any: ['thing'] } } }],
+  'baro:answer': [{ type: 'baro:answer', payload: { id: 'r1', channel: 'room:1', payload: { any: ['thing'] } } }],
   'baro:error': [
     { type: 'baro:error', payload: { code: 'bad-message', message: 'This is not JSON.' } },
     { type: 'baro:error', payload: { code: 'refused', message: 'No.', id: 'p1', channel: 'room:42', attempt: 3 } },

@@ -1,7 +1,7 @@
 import type { Json } from '../json.ts'
 import { json, optional, type Shape, shape, text, whole } from './shape.ts'
 
-/** Asks a handler to take an event. `baro:published` or `baro:error` with the id answers it (I5). */
+/** Asks a handler to take an event. `baro:published` or `baro:error` with the channel and the id answers it (I5). */
 export interface PublishMessage {
   readonly type: 'baro:publish'
   readonly payload: {

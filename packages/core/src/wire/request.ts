@@ -1,7 +1,7 @@
 import type { Json } from '../json.ts'
 import { json, type Shape, shape, text } from './shape.ts'
 
-/** Asks the channel a question. `baro:answer` or `baro:error` with the id answers it. */
+/** Asks the channel a question. `baro:answer` or `baro:error` with the channel and the id answers it. */
 export interface RequestMessage {
   readonly type: 'baro:request'
   readonly payload: {

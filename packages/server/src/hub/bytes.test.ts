@@ -156,7 +156,7 @@ describe('bytes on a connection of the SDK', () => {
     client.send({ type: 'baro:request', payload: { id: 'r', channel: 'album:1', type: 'mirror', payload: written } })
     expect(await client.message()).toEqual({
       type: 'baro:answer',
-      payload: { id: 'r', payload: image.slice().reverse() },
+      payload: { id: 'r', channel: 'album:1', payload: image.slice().reverse() },
     })
   })
 

@@ -218,7 +218,10 @@ test('a handler gets the wire form of a payload: a date is text there', async ()
   const got: string[] = []
   hub.on(event, { access: 'public', events: { at: ({ payload }) => got.push(payload.date) } })
   const publish = { id: 'a', channel: 'event', type: 'at', payload: { date: '1970-01-01' } }
-  expect(payloadOf(await (await connect()).ask('baro:publish', publish), 'baro:published')).toEqual({ id: 'a' })
+  expect(payloadOf(await (await connect()).ask('baro:publish', publish), 'baro:published')).toEqual({
+    id: 'a',
+    channel: 'event',
+  })
   expect(got).toEqual(['1970-01-01T00:00:00.000Z'])
 })
 

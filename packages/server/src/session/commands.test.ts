@@ -218,7 +218,7 @@ describe('publishes of one connection to one channel', () => {
     goOn.shift()?.()
     await client.heard()
     goOn.shift()?.()
-    expect(payloadOf(await client.heard(), 'baro:published')).toEqual({ id: 'c' })
+    expect(payloadOf(await client.heard(), 'baro:published')).toEqual({ id: 'c', channel: 'room:1' })
   })
 })
 
@@ -285,10 +285,10 @@ describe('a signal', () => {
 describe('a request', () => {
   const asks = (text: Json, type = 'echo') => ({ id: 'r1', channel: name, type, payload: { text } })
 
-  test('is answered with its id', async () => {
+  test('is answered with its channel and id', async () => {
     const { connect } = setUp({ requests: { echo: ({ payload, user }) => ({ text: `${user?.id}: ${payload.text}` }) } })
     expect(await (await connect('ada')).ask('baro:request', asks('hello'))).toEqual([
-      { type: 'baro:answer', payload: { id: 'r1', payload: { text: 'ada: hello' } } },
+      { type: 'baro:answer', payload: { id: 'r1', channel: 'room:1', payload: { text: 'ada: hello' } } },
     ])
   })
 

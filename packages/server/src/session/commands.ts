@@ -31,7 +31,8 @@ export class Commands {
     const { channel, id, type, payload } = message.payload
     const { delegate, claimsEpoch } = this.#session
     const { gate } = this.#parts
-    const answered = (answer: PublishAnswer) => this.#session.send({ type: 'baro:published', payload: answer })
+    const answered = (answer: PublishAnswer) =>
+      this.#session.send({ type: 'baro:published', payload: { ...answer, channel } })
     const failed = (error: unknown) => {
       // What has no answer comes again with the next token. So the session ends here: renewed a moment later it would go on,
       // and nobody would ask again.
@@ -63,10 +64,10 @@ export class Commands {
   }
 
   request(message: RequestMessage): void {
-    const { id, type, payload } = message.payload
+    const { id, channel, type, payload } = message.payload
     this.#answer(message, async (resolved) => {
       const answer = await this.#session.delegate.request(resolved, type, payload)
-      this.#session.send({ type: 'baro:answer', payload: { id, payload: answer } })
+      this.#session.send({ type: 'baro:answer', payload: { id, channel, payload: answer } })
     })
   }
 

@@ -68,10 +68,10 @@ function signaledMessage({ channel, type, payload, by }: Signal): ReaderMessage 
 /** Writes a message to one client, which shares nothing with others. */
 export function ownText(message: ClientsOwnMessage): string {
   if (message.type !== 'baro:published') return JSON.stringify(message)
-  // Ids and positions need no escape.
-  const { id, position } = message.payload
+  // Ids, positions and the names of channels need no escape.
+  const { id, channel, position } = message.payload
   const end = position === undefined ? '' : `,"position":"${position}"`
-  return `{"type":"baro:published","payload":{"id":"${id}"${end}}}`
+  return `{"type":"baro:published","payload":{"id":"${id}","channel":"${channel}"${end}}}`
 }
 
 /**

@@ -17,9 +17,9 @@ const subscribe = (attempt: number): ClientMessage => ({
   payload: { channel: 'room:1', attempt, version: '1' },
 })
 const unsubscribe: ClientMessage = { type: 'baro:unsubscribe', payload: { channel: 'room:1' } }
-const request = (id: string): ClientMessage => ({
+const request = (id: string, channel = 'room:1'): ClientMessage => ({
   type: 'baro:request',
-  payload: { id, channel: 'room:1', type: 'list', payload: null },
+  payload: { id, channel, type: 'list', payload: null },
 })
 const connected: ClientsOwnMessage = {
   type: 'baro:connected',
@@ -31,9 +31,9 @@ const connected: ClientsOwnMessage = {
     claimsEpoch: 'claims',
   },
 }
-const answer = (id: string, payload: string | null = null): ClientsOwnMessage => ({
+const answer = (id: string, payload: string | null = null, channel = 'room:1'): ClientsOwnMessage => ({
   type: 'baro:answer',
-  payload: { id, payload },
+  payload: { id, channel, payload },
 })
 const error = (payload: { id?: string; channel?: string; attempt?: number }): ClientsOwnMessage => ({
   type: 'baro:error',
@@ -103,6 +103,11 @@ describe('an answer', () => {
     ['the greeting', [connect, request('a')], [(c) => c.send(answer('a')), (c) => c.send(connected)]],
     ['each request', [request('a'), request('b')], [(c) => c.send(answer('a')), (c) => c.send(answer('b'))]],
     [
+      'one id in each of its channels',
+      [request('a'), request('a', 'room:2')],
+      [(c) => c.send(answer('a')), (c) => c.send(error({ id: 'a', channel: 'room:2' }))],
+    ],
+    [
       'the attempt that was made last',
       [subscribe(1), subscribe(2)],
       [1, 2].map((n) => (c) => c.answer(recoveredMessage(n, sparseBatch()))),
@@ -119,7 +124,7 @@ describe('an answer', () => {
     [
       'an error of a request too',
       [request('a'), request('b')],
-      [(c) => c.send(answer('b')), (c) => c.send(error({ id: 'a' }))],
+      [(c) => c.send(answer('b')), (c) => c.send(error({ id: 'a', channel: 'room:1' }))],
     ],
     [
       'an error of a subscribe too',

@@ -26,7 +26,8 @@ const channelPrefix = 'channel '
 
 const subscribing = (channel: string, attempt: number): Question => [`${channelPrefix}${channel}`, attempt]
 
-const sending = (id: string): Question => [`id ${id}`, 0]
+/** One id may be under way in several channels. */
+const sending = (id: string, channel = ''): Question => [`id ${channel} ${id}`, 0]
 
 /** The questions among the messages. Of two subscribes to one channel, only the later one is always answered. */
 function questionsOf(asked: readonly About[]): Map<string, number> {
@@ -38,7 +39,7 @@ function questionsOf(asked: readonly About[]): Map<string, number> {
     } else if (type === 'baro:connect') questions.set(...connecting)
     else if (type === 'baro:subscribe') questions.set(...subscribing(payload.channel, payload.attempt))
     else if (type === 'baro:unsubscribe') questions.delete(subscribing(payload.channel, 0)[0])
-    else if (type === 'baro:publish' || type === 'baro:request') questions.set(...sending(payload.id))
+    else if (type === 'baro:publish' || type === 'baro:request') questions.set(...sending(payload.id, payload.channel))
   }
   return questions
 }
@@ -52,7 +53,7 @@ function answeredBy({ type, payload }: OutgoingMessage): Question | undefined {
       return subscribing(payload.channel, payload.attempt)
     case 'baro:published':
     case 'baro:answer':
-      return sending(payload.id)
+      return sending(payload.id, payload.channel)
     case 'baro:error':
       return questionNaming(payload)
     default:
@@ -62,7 +63,7 @@ function answeredBy({ type, payload }: OutgoingMessage): Question | undefined {
 
 /** The question that an error with these names answers. */
 function questionNaming({ id, channel, attempt }: Named): Question | undefined {
-  if (id !== undefined) return sending(id)
+  if (id !== undefined) return sending(id, channel)
   if (attempt !== undefined) return subscribing(channel ?? '', attempt)
   return channel === undefined ? unnamed : undefined
 }
