@@ -53,17 +53,22 @@ const shown = (page: Page) => page.locator('li').allInnerTexts()
 const stateOf = (page: Page) => page.locator('main').getAttribute('data-state')
 
 describe('while nodes of two versions run side by side', () => {
-  test('a page that its reload brought from a node of before is loaded again when the deploy is over, and shows each line once', async () => {
+  /** A page that one of the two has rendered, whose link leads to the other: it was loaded again, and is outdated all the same. */
+  async function openedFrom(origin: 'before' | 'after') {
     const broker = createMemoryBroker()
-    const before = await start(broker, '1')
-    const after = await start(broker, '2')
-    const front = await createFrontCache(before.port)
+    const nodes = { before: await start(broker, '1'), after: await start(broker, '2') }
+    const front = await createFrontCache(nodes[origin].port)
     onTestFinished(() => front.close())
-    front.links = after.port
-    await before.publish('a', 'b')
-    const { page, complaints, loads } = await open(front.url)
-    await expect.poll(loads, patience).toBe(2)
-    await expect.poll(() => stateOf(page), patience).toBe('outdated')
+    front.links = nodes[origin === 'before' ? 'after' : 'before'].port
+    await nodes.before.publish('a', 'b')
+    const opened = await open(front.url)
+    await expect.poll(opened.loads, patience).toBe(2)
+    await expect.poll(() => stateOf(opened.page), patience).toBe('outdated')
+    return { ...nodes, ...opened, front }
+  }
+
+  test('a page that its reload brought from a node of before is loaded again when the deploy is over, and shows each line once', async () => {
+    const { before, after, front, page, complaints, loads } = await openedFrom('before')
     await after.publish('c', 'd')
     expect(await shown(page)).toEqual(['a (1)', 'b (1)'])
 
@@ -79,16 +84,7 @@ describe('while nodes of two versions run side by side', () => {
   })
 
   test('a new page that meets a node of before goes on at a new one without being loaded again', async () => {
-    const broker = createMemoryBroker()
-    const before = await start(broker, '1')
-    const after = await start(broker, '2')
-    const front = await createFrontCache(after.port)
-    onTestFinished(() => front.close())
-    front.links = before.port
-    await before.publish('a', 'b')
-    const { page, loads } = await open(front.url)
-    await expect.poll(loads, patience).toBe(2)
-    await expect.poll(() => stateOf(page), patience).toBe('outdated')
+    const { before, after, front, page, loads } = await openedFrom('after')
     await before.publish('c')
 
     front.links = after.port

@@ -18,6 +18,16 @@ describe.each(links)('over %s', (_, isShared) => {
     return { hub, client, subscription }
   }
 
+  /** Two asks are on their way, and none has an answer. */
+  async function askedTwice() {
+    const hub = new HandHub()
+    const subscription = hub.client(isShared).subscribe(room, pageAt(5))
+    await hub.connect()
+    subscription.offer(pageAt(7))
+    await hub.clock.pass(10)
+    return { hub, subscription }
+  }
+
   test('I4: a live reader goes back where the stream has lost its newest publications', async () => {
     const { hub, client, subscription } = await live()
     await hub.reset('beyond-head', at(3), notes(1, 3))
@@ -35,11 +45,7 @@ describe.each(links)('over %s', (_, isShared) => {
   })
 
   test('who has asked twice, and was refused for now, goes on by the second answer', async () => {
-    const hub = new HandHub()
-    const subscription = hub.client(isShared).subscribe(room, pageAt(5))
-    await hub.connect()
-    subscription.offer(pageAt(7))
-    await hub.clock.pass(10)
+    const { hub, subscription } = await askedTwice()
     await hub.refuse('unavailable')
     await hub.clock.pass(5_000)
     await hub.recover()
@@ -48,11 +54,7 @@ describe.each(links)('over %s', (_, isShared) => {
   })
 
   test('who has asked twice, and was refused for good, says so', async () => {
-    const hub = new HandHub()
-    const subscription = hub.client(isShared).subscribe(room, pageAt(5))
-    await hub.connect()
-    subscription.offer(pageAt(7))
-    await hub.clock.pass(10)
+    const { hub, subscription } = await askedTwice()
     await hub.refuse('refused')
     await hub.refuse('refused')
     expect(subscription.current.status).toMatchObject({ state: 'refused', reason: 'refused' })
