@@ -15,9 +15,11 @@ import type { CaptureKind } from '../feed/capture.ts'
 import { chooseCapture } from '../feed/choose-capture.ts'
 import { DatabaseFeed } from '../feed/database-feed.ts'
 import { schema } from '../feed/schema.ts'
+import { TriggerCapture } from '../feed/trigger-capture.ts'
 import type { PostgresDriver } from '../ports/driver.ts'
 import { xidOf } from '../publish/publish.ts'
 import type { QueriedRows } from '../queried.ts'
+import { ReplicationCapture } from '../replication/replication-capture.ts'
 import { FeedPassing, rowsAfter, type Sees } from '../ring/rows-after.ts'
 import { RingView, TableRing } from '../ring/table-ring.ts'
 import { type DatabaseSnapshot, sees } from '../snapshot/database-snapshot.ts'
@@ -67,6 +69,7 @@ export class ServedDatabase implements OpenDatabase {
     })
     const { notifies, pollIntervalMs, careIntervalMs } = options
     this.#feed = new DatabaseFeed({
+      captures: { triggers: new TriggerCapture(driver), replication: new ReplicationCapture(driver) },
       choose: (feed) => chooseCapture({ driver, log, tables }, options.feed, feed),
       publish: (channel, entries, cursor, history) => this.#publish(channel, entries, cursor, history),
       driver,

@@ -12,6 +12,10 @@
  * - Each change that follows is appended once, with the number of a round as the cursor of its ring. Numbers come from
  *   {@link CaptureLead.numbers}, for all captures, so a ring takes nothing twice when another capture goes on.
  * - Of two transactions that changed one row, the one that committed first comes first.
+ *
+ * Nodes may be set to different captures: in a rolling deploy some are of the build before. All of them go by the capture of
+ * the node that leads, and mark no table with their own, which would begin it again for everybody, each time. A node whose own
+ * is another one begins all tables again when it leads itself.
  */
 import type { Log } from '@baro/core'
 import type { Broker, Clock, HistoryBounds } from '@baro/core/broker'
@@ -64,9 +68,10 @@ export interface Capture {
   marks(names: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Captures a table from now on. It gives up soon where others hold the table. */
   watch(tx: Queryable, name: string): Promise<void>
-  /** Whether the leader has begun the table. */
+  /** Whether a leader with this capture has begun the table. */
   hasBegun(feed: string, name: string): Promise<boolean>
-  progress(feed: string, table: string, seen: DatabaseSnapshot): Promise<FeedProgress>
+  /** `undefined` if the feed is, or was last, led with another capture. */
+  progress(feed: string, table: string, seen: DatabaseSnapshot): Promise<FeedProgress | undefined>
   /** Called with the lock of the leader. */
   lead(lead: CaptureLead): Promise<CaptureWork>
 }

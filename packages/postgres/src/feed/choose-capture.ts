@@ -2,12 +2,10 @@
 import { BaroError, type Log } from '@baro/core'
 import type { PostgresDriver } from '../ports/driver.ts'
 import { checkPublishable } from '../replication/publication.ts'
-import { ReplicationCapture } from '../replication/replication-capture.ts'
 import type { TableShape } from '../table/table.ts'
-import type { Capture, CaptureKind } from './capture.ts'
-import { schema } from './schema.ts'
+import type { CaptureKind } from './capture.ts'
+import { ledBy } from './rounds.ts'
 import { slotOf } from './slot-name.ts'
-import { TriggerCapture } from './trigger-capture.ts'
 
 /** What choosing works with. */
 export interface ChooseParts {
@@ -27,12 +25,12 @@ export async function chooseCapture(
   { driver, log, tables }: ChooseParts,
   asked: CaptureKind | 'auto',
   feed: string,
-): Promise<Capture> {
-  if (asked === 'triggers') return new TriggerCapture(driver)
+): Promise<CaptureKind> {
+  if (asked === 'triggers') return asked
   const why = await whyNotReplication(driver, feed)
   if (asked === 'replication') {
     if (why) throw new BaroError('bad-definition', `The changes cannot be had by replication: ${why}`)
-    return new ReplicationCapture(driver)
+    return asked
   }
   const led = await ledBy(driver, feed)
   const reason =
@@ -43,18 +41,7 @@ export async function chooseCapture(
       ? `The changes of the database come by triggers, and not by replication: ${reason}`
       : 'The changes of the database come by replication: wal_level is logical, and this role may replicate.',
   )
-  return reason ? new TriggerCapture(driver) : new ReplicationCapture(driver)
-}
-
-/** What the node uses that leads now, if one does. */
-async function ledBy(driver: PostgresDriver, feed: string): Promise<string | undefined> {
-  return driver.transaction('read committed', async (tx) => {
-    const [row] = await tx.query<{ kind: string; isFree: boolean }>(
-      `select kind, pg_try_advisory_xact_lock(72016401, hashtext($1)) as "isFree" from ${schema}.feeds where feed = $1`,
-      [feed],
-    )
-    return row && !row.isFree ? row.kind : undefined
-  })
+  return reason ? 'triggers' : 'replication'
 }
 
 async function whyNotReplication(driver: PostgresDriver, feed: string): Promise<string | undefined> {

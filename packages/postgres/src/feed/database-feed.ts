@@ -5,11 +5,12 @@ import type { ChangeFeed, FeedProgress } from '../ports/change-feed.ts'
 import type { PostgresDriver } from '../ports/driver.ts'
 import type { DatabaseSnapshot } from '../snapshot/database-snapshot.ts'
 import type { TableShape } from '../table/table.ts'
-import type { Capture } from './capture.ts'
+import type { Capture, CaptureKind } from './capture.ts'
 import { feedName } from './feed-name.ts'
 import { Leader } from './leader.ts'
+import { ledBy } from './rounds.ts'
 import { installSchema, schema } from './schema.ts'
-import { logProgress, otherCapture } from './trigger-capture.ts'
+import { logProgress } from './trigger-capture.ts'
 import { checkTable } from './watched-table.ts'
 
 /** What a feed works with. */
@@ -24,8 +25,9 @@ export interface DatabaseFeedParts {
   readonly careIntervalMs: number
   /** Whether whoever writes wakes the hubs. */
   readonly notifies: boolean
-  /** How changes are captured. Called again if it throws. The schema is there. */
-  choose(feed: string): Promise<Capture>
+  readonly captures: Readonly<Record<CaptureKind, Capture>>
+  /** With which of them this node leads. Called again if it throws. The schema is there. */
+  choose(feed: string): Promise<CaptureKind>
   /**
    * Appends what was published in transactions, if the cursor of the channel is smaller. `history` is for a node that does
    * not have the channel.
@@ -50,7 +52,11 @@ export class DatabaseFeed implements ChangeFeed {
   readonly #ready = new Map<string, Promise<void>>()
   /** Tables that this node has captured. */
   readonly #watched = new Set<string>()
-  #captured: Promise<Capture> | undefined
+  #chosen: Promise<Capture> | undefined
+  /** That of the node that leads, as far as this node knows. */
+  #followed: Capture | undefined
+  /** The last leader with another capture than this node's: it is told once. */
+  #other: CaptureKind | undefined
   #feed: Promise<string>
   #isClosed = false
 
@@ -67,7 +73,7 @@ export class DatabaseFeed implements ChangeFeed {
           prepare: async () => {
             // Each time it begins to lead: somebody may have dropped what was there.
             await this.#install()
-            const capture = await this.#capture()
+            const capture = await this.#own()
             await capture.prepare()
             return capture
           },
@@ -101,7 +107,7 @@ export class DatabaseFeed implements ChangeFeed {
   }
 
   async epoch(): Promise<string> {
-    await this.#capture()
+    await this.#own()
     const [row] = await this.#parts.driver.query<{ epoch: string }>(`select epoch from ${schema}.life`)
     if (!row) throw new BaroError('unavailable', `The schema "${schema}" is gone from the database. Restart the hub.`)
     return row.epoch
@@ -110,7 +116,13 @@ export class DatabaseFeed implements ChangeFeed {
   async progress(table: string, seen: DatabaseSnapshot): Promise<FeedProgress> {
     const feed = await this.#feed
     if (table === '') return logProgress(this.#parts.driver, feed, '', seen)
-    return (await this.#capture()).progress(feed, table, seen)
+    const known = this.#followed ?? (await this.#own())
+    const progress = await known.progress(feed, table, seen)
+    if (progress) return progress
+    this.#followed = known.kind === 'triggers' ? this.#parts.captures.replication : this.#parts.captures.triggers
+    const other = await this.#followed.progress(feed, table, seen)
+    if (!other) throw new BaroError('unavailable', 'The node that leads the feed has changed. Try again.')
+    return other
   }
 
   async close(): Promise<void> {
@@ -125,40 +137,71 @@ export class DatabaseFeed implements ChangeFeed {
     return driver.transaction('read committed', (tx) => installSchema(tx, notifies))
   }
 
-  #capture(): Promise<Capture> {
-    if (this.#captured) return this.#captured
-    const captured = this.#feed.then(async (feed) => {
+  /** With what this node captures when it leads. */
+  #own(): Promise<Capture> {
+    if (this.#chosen) return this.#chosen
+    const chosen = this.#feed.then(async (feed) => {
       await this.#install()
-      return this.#parts.choose(feed)
+      return this.#parts.captures[await this.#parts.choose(feed)]
     })
-    this.#captured = captured
-    captured.catch(() => {
-      this.#captured = undefined
+    this.#chosen = chosen
+    chosen.catch(() => {
+      this.#chosen = undefined
     })
-    return captured
+    return chosen
   }
 
-  /** Checks a table, captures it, and waits until the leader has begun it. */
+  /** Checks a table, captures it as the leader does, and waits until the leader has begun it. */
   async #begin(name: string): Promise<void> {
     const { driver, tables, clock } = this.#parts
     const table = tables.find((one) => one.name === name)
     if (!table) throw new BaroError('bad-definition', `No table ${JSON.stringify(name)} is defined.`)
     const feed = await this.#feed
-    const capture = await this.#capture()
-    await capture.prepare()
+    await this.#own()
     await checkTable(driver, table)
-    await capture.check(table)
-    await this.#watch(feed, name, capture)
     const leader = await this.#leader
-    leader.wake()
     const until = clock.elapsed() + beginTimeoutMs
-    while (!(await capture.hasBegun(feed, name))) {
-      if (this.#isClosed || clock.elapsed() > until) {
-        const [leads] = await driver.query<{ kind: string }>(`select kind from ${schema}.feeds where feed = $1`, [feed])
-        if (leads && leads.kind !== capture.kind) throw otherCapture(capture.kind, leads.kind)
-        throw new BaroError('unavailable', `Nobody feeds the changes of ${JSON.stringify(name)} yet. Try again.`)
+    let captured: Capture | undefined
+    for (;;) {
+      const capture = await this.#leading(feed)
+      if (capture !== captured) {
+        captured = capture
+        await capture.prepare()
+        await this.#check(table, capture)
+        await this.#watch(feed, name, capture)
+        leader.wake()
       }
+      if (await capture.hasBegun(feed, name)) return
+      if (this.#isClosed || clock.elapsed() > until)
+        throw new BaroError('unavailable', `Nobody feeds the changes of ${JSON.stringify(name)} yet. Try again.`)
       await new Promise<void>((resolve) => clock.after(beginPollMs, resolve))
+    }
+  }
+
+  /** The capture of the node that leads, or this node's own where none does. */
+  async #leading(feed: string): Promise<Capture> {
+    const { driver, captures, log } = this.#parts
+    const [own, led] = [await this.#own(), await ledBy(driver, feed)]
+    if (led === undefined || led === own.kind) return own
+    if (led !== this.#other)
+      log.warn(
+        {},
+        `This node is set to feed by ${own.kind}, and the node that leads feeds by ${led}: it goes by that, until it leads itself. Then whoever follows a table gets its rows anew. Outside of a rolling deploy give createDatabase the same "feed" on all nodes.`,
+      )
+    this.#other = led
+    return captures[led]
+  }
+
+  /** @throws {BaroError} `bad-definition` if the table cannot be had with this capture; `unavailable` if it can with this node's own. */
+  async #check(table: TableShape, capture: Capture): Promise<void> {
+    try {
+      await capture.check(table)
+    } catch (error) {
+      if (capture === (await this.#own())) throw error
+      throw new BaroError(
+        'unavailable',
+        `The node that leads feeds by ${capture.kind}, and cannot tell of this table: ${(error as Error).message} Its rows come when a node that is set as this one leads.`,
+      )
     }
   }
 

@@ -26,13 +26,28 @@ export interface Look {
   readonly hasWaiting: boolean
 }
 
+/** The first key of the lock of a feed; the second one is of its name. */
+const leaderLock = 72_016_401
+
 /** Takes the lock of a feed for the session; false if another session has it. */
 export async function takeLock(session: Queryable, feed: string): Promise<boolean> {
   const [row] = await session.query<{ taken: boolean }>(
-    'select pg_try_advisory_lock(72016401, hashtext($1)) as taken',
+    `select pg_try_advisory_lock(${leaderLock}, hashtext($1)) as taken`,
     [feed],
   )
   return row?.taken === true
+}
+
+/** How the node captures that leads now, if one does. It looks at the lock and never takes it, so that nobody who wants to lead finds it taken. */
+export async function ledBy(database: Queryable, feed: string): Promise<CaptureKind | undefined> {
+  const [row] = await database.query<{ kind: CaptureKind }>(
+    `select kind from ${schema}.feeds where feed = $1 and exists (
+       select from pg_locks where locktype = 'advisory' and granted and objsubid = 2 and classid = ${leaderLock}
+         and objid = (hashtext($1)::bigint & 4294967295)::oid
+         and database = (select oid from pg_database where datname = current_database()))`,
+    [feed],
+  )
+  return row?.kind
 }
 
 /**

@@ -2,7 +2,7 @@ import { BaroError } from '@baro/core'
 import type { FeedProgress } from '../ports/change-feed.ts'
 import type { PostgresDriver, Queryable } from '../ports/driver.ts'
 import { type DatabaseSnapshot, formatSnapshot, parseSnapshot } from '../snapshot/database-snapshot.ts'
-import type { Capture, CaptureLead, CaptureWork } from './capture.ts'
+import type { Capture, CaptureKind, CaptureLead, CaptureWork } from './capture.ts'
 import { schema } from './schema.ts'
 import { slotOf } from './slot-name.ts'
 import { triggerMarks, watchTable } from './watched-table.ts'
@@ -38,8 +38,9 @@ export class TriggerCapture implements Capture {
     return row?.begun === true
   }
 
-  progress(feed: string, table: string, seen: DatabaseSnapshot): Promise<FeedProgress> {
-    return logProgress(this.#driver, feed, table, seen)
+  async progress(feed: string, table: string, seen: DatabaseSnapshot): Promise<FeedProgress | undefined> {
+    const { kind, ...progress } = await logProgress(this.#driver, feed, table, seen)
+    return kind === this.kind ? progress : undefined
   }
 
   async lead({ session, feed }: CaptureLead): Promise<CaptureWork> {
@@ -60,8 +61,8 @@ export async function logProgress(
   feed: string,
   table: string,
   seen: DatabaseSnapshot,
-): Promise<FeedProgress> {
-  const [row] = await driver.query<{ finished: string; recorded: string; waits: boolean; kind: string }>(
+): Promise<FeedProgress & { readonly kind: CaptureKind }> {
+  const [row] = await driver.query<{ finished: string; recorded: string; waits: boolean; kind: CaptureKind }>(
     `with progress as materialized (
        select kind, (case when is_finished then to_snapshot else from_snapshot end)::pg_snapshot as finished, to_snapshot as recorded
        from ${schema}.feeds where feed = $1
@@ -75,14 +76,6 @@ export async function logProgress(
     [feed, table, formatSnapshot(seen)],
   )
   if (!row) throw new BaroError('unavailable', 'The feed has not begun. Try again.')
-  if (table !== '' && row.kind !== 'triggers') throw otherCapture('triggers', row.kind)
-  return { finished: parseSnapshot(row.finished), recorded: parseSnapshot(row.recorded), hasPassed: !row.waits }
-}
-
-/** Two captures on one broker would each say of the other’s changes that they are there. */
-export function otherCapture(own: string, leader: string): BaroError {
-  return new BaroError(
-    'unavailable',
-    `This node is set to feed by ${own}, and the node that leads feeds by ${leader}. Give createDatabase the same "feed" on all nodes.`,
-  )
+  const { kind, finished, recorded, waits } = row
+  return { kind, finished: parseSnapshot(finished), recorded: parseSnapshot(recorded), hasPassed: !waits }
 }

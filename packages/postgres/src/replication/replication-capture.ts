@@ -19,7 +19,7 @@ export class ReplicationCapture implements Capture {
   readonly #driver: PostgresDriver
   readonly #marks: PassingMarks
   readonly #writers = new TableWriters()
-  #asked: Promise<StreamProgress> | undefined
+  #asked: Promise<StreamProgress | undefined> | undefined
 
   constructor(driver: PostgresDriver) {
     this.#driver = driver
@@ -51,17 +51,19 @@ export class ReplicationCapture implements Capture {
     return row?.begun === true
   }
 
-  async progress(feed: string, _table: string, seen: DatabaseSnapshot): Promise<FeedProgress> {
+  async progress(feed: string, _table: string, seen: DatabaseSnapshot): Promise<FeedProgress | undefined> {
     // Who asks for what nobody sees asks for `recorded` alone, as it is now.
     const isOfAll = seen.xmax <= nothing.xmax
-    const { recorded, epoch, place } = await (isOfAll ? streamProgress(this.#driver, feed) : this.#ask(feed))
+    const progress = await (isOfAll ? streamProgress(this.#driver, feed) : this.#ask(feed))
+    if (!progress) return undefined
+    const { recorded, epoch, place } = progress
     if (isOfAll) return { finished: nothing, recorded, hasPassed: true }
     const finished = place === undefined ? undefined : await this.#marks.passed(seen, epoch, place)
     return { finished: finished ?? nothing, recorded, hasPassed: finished !== undefined }
   }
 
   /** All who wait ask whenever a ring moves: those who ask at once share the answer. */
-  #ask(feed: string): Promise<StreamProgress> {
+  #ask(feed: string): Promise<StreamProgress | undefined> {
     this.#asked ??= streamProgress(this.#driver, feed).finally(() => {
       this.#asked = undefined
     })

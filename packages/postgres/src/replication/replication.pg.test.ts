@@ -11,8 +11,11 @@ import type { CaptureKind } from '../feed/capture.ts'
 import { chooseCapture } from '../feed/choose-capture.ts'
 import { DatabaseFeed } from '../feed/database-feed.ts'
 import { slotOf } from '../feed/slot-name.ts'
+import { TriggerCapture } from '../feed/trigger-capture.ts'
 import { readRingEntry, ringOf } from '../ring/ring-entry.ts'
+import { parseSnapshot } from '../snapshot/database-snapshot.ts'
 import { type TableShape, table } from '../table/table.ts'
+import { ReplicationCapture } from './replication-capture.ts'
 
 const notes = table('public.notes', { key: ['id'], columns: { id: 'integer', body: 'text | null' } })
 
@@ -36,6 +39,7 @@ function feedOf(
     notifies: true,
     ...{ driver, broker: over.broker ?? broker, clock: systemClock, randomness: pooledRandomness, log, tables },
     ...{ pollIntervalMs: 50, careIntervalMs: 200 },
+    captures: { triggers: new TriggerCapture(driver), replication: new ReplicationCapture(driver) },
     choose: (name) => chooseCapture({ driver, log, tables }, asked, name),
     publish: async () => {},
   })
@@ -61,6 +65,15 @@ const slot = async () => {
     'select slot_name as name, active_pid as pid from pg_replication_slots where database = current_database()',
   )
   return rows[0]
+}
+const snapshot = async (): Promise<string> => {
+  const { rows } = await database.pool.query('select pg_current_snapshot()::text as snapshot')
+  return rows[0].snapshot
+}
+/** When the leader has last looked after what it feeds. */
+const cared = async (): Promise<string> => {
+  const { rows } = await database.pool.query('select max(seen)::text as seen from baro.feeds')
+  return rows[0].seen
 }
 const cut = () =>
   database.run(
@@ -334,11 +347,47 @@ describe('another feed on the same broker', () => {
     expect(await slot()).toBeUndefined()
   })
 
-  test('a node that is set to another feed than the one that leads is refused with a sentence', async () => {
+  test.each<[CaptureKind, CaptureKind]>([
+    ['triggers', 'replication'],
+    ['replication', 'triggers'],
+  ])(
+    'I12: while a node leads by %s, one that is set to %s goes by that and begins nothing again, until it leads itself',
+    async (leading, own) => {
+      const first = feedOf(leading)
+      await first.ready('public.notes')
+      await database.run('insert into notes values (1)')
+      await tells('start', '+1')
+      const second = feedOf(own)
+      await second.ready('public.notes')
+      expect(said.filter((text) => text.startsWith(`This node is set to feed by ${own}, and the node`))).toHaveLength(1)
+      // The leader has looked after its tables, and found nothing to put right.
+      for (const before of [await cared(), await cared()])
+        await eventually(async () => expect(await cared()).not.toBe(before))
+      await second.ready('public.notes')
+      await database.run('insert into notes values (2)')
+      await tells('start', '+1', '+2')
+      const seen = parseSnapshot(await snapshot())
+      await eventually(async () =>
+        expect(await second.progress('public.notes', seen)).toMatchObject({ hasPassed: true }),
+      )
+      await first.close()
+      await eventually(async () => expect(await told()).toEqual(['start', '+1', '+2', 'start']))
+      await second.ready('public.notes')
+      await database.run('insert into notes values (3)')
+      await tells('start', '+1', '+2', 'start', '+3')
+      const after = parseSnapshot(await snapshot())
+      await eventually(async () =>
+        expect(await second.progress('public.notes', after)).toMatchObject({ hasPassed: true }),
+      )
+    },
+  )
+
+  test('a table that the leader cannot tell of is unavailable with a sentence on a node that could', async () => {
     await feedOf('replication').ready('public.notes')
-    const other = feedOf('triggers')
-    await expect(other.progress('public.notes', { xmin: 5n, xmax: 5n, xip: new Set() })).rejects.toThrow(
-      'Give createDatabase the same "feed" on all nodes',
+    await database.run('alter table notes add length integer generated always as (char_length(body)) stored')
+    const definition = table('public.notes', { key: ['id'], columns: { id: 'integer', length: 'integer | null' } })
+    await expect(feedOf('triggers', { definition }).ready('public.notes')).rejects.toThrow(
+      /^The node that leads feeds by replication, and cannot tell of this table: .* generated column "length"/,
     )
   })
 })

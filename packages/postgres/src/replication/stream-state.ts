@@ -6,7 +6,6 @@
 import { BaroError } from '@baro/core'
 import { schema } from '../feed/schema.ts'
 import { slotOf } from '../feed/slot-name.ts'
-import { otherCapture } from '../feed/trigger-capture.ts'
 import type { Queryable } from '../ports/driver.ts'
 import { type DatabaseSnapshot, parseSnapshot, sees } from '../snapshot/database-snapshot.ts'
 import { lsnText, readLsn } from './replication-frame.ts'
@@ -137,8 +136,12 @@ export interface StreamProgress {
   readonly place: bigint | undefined
 }
 
-/** @throws {BaroError} `unavailable` if there is no such feed, or one that is led otherwise. */
-export async function streamProgress(driver: Queryable, feed: string): Promise<StreamProgress> {
+/**
+ * `undefined` if the feed is led with another capture.
+ *
+ * @throws {BaroError} `unavailable` if there is no such feed.
+ */
+export async function streamProgress(driver: Queryable, feed: string): Promise<StreamProgress | undefined> {
   const [row] = await driver.query<{
     kind: string
     snapshot: string | null
@@ -153,7 +156,7 @@ export async function streamProgress(driver: Queryable, feed: string): Promise<S
   )
   if (!row) throw new BaroError('unavailable', 'The feed has not begun. Try again.')
   const { kind, snapshot, isSeen, epoch, place } = row
-  if (kind !== 'replication') throw otherCapture('replication', kind)
+  if (kind !== 'replication') return undefined
   const recorded = snapshot === null || !isSeen ? beyond : parseSnapshot(snapshot)
   return { recorded, epoch, place: place === null ? undefined : readLsn(place) }
 }
