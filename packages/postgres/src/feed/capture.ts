@@ -68,6 +68,8 @@ export interface Capture {
   marks(names: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Captures a table from now on. It gives up soon where others hold the table. */
   watch(tx: Queryable, name: string): Promise<void>
+  /** Captures a table no more. It may be gone, and gives up soon where others hold it. */
+  unwatch(tx: Queryable, name: string): Promise<void>
   /** Whether a leader with this capture has begun the table. */
   hasBegun(feed: string, name: string): Promise<boolean>
   /** `undefined` if the feed is, or was last, led with another capture. */

@@ -64,6 +64,15 @@ async function told(name = 'public.notes', from = broker): Promise<readonly stri
     })
 }
 
+/** The tables whose changes the database tells. */
+async function captured(): Promise<readonly string[]> {
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select tgrelid::regclass::text as name from pg_trigger where tgname = '0baro'
+     union select prrelid::regclass::text from pg_publication_rel order by name`,
+  )
+  return rows.map(({ name }) => name)
+}
+
 const starts = async () => (await ring()).filter((entry) => entry.kind === 'start').length
 
 async function rows(): Promise<readonly number[]> {
@@ -211,6 +220,52 @@ describe.each<CaptureKind>(['triggers', 'replication'])('a feed by %s', (each) =
       await eventually(async () => expect(await told('public.notes', one)).toEqual(['+1 a']))
   })
 
+  test('a table that no node has defined for an hour is fed no more, and one that another node defines is', async () => {
+    const first = feedOf([notes, other])
+    await Promise.all([first.ready('public.notes'), first.ready('public.other')])
+    await first.close()
+    await feedOf([notes]).ready('public.notes')
+    // Half of the hour is over for both: whoever has one of them says so.
+    await database.run("update baro.feed_tables set wanted = now() - interval '30 minutes'")
+    const names = async () => {
+      const { rows } = await database.pool.query<{ name: string; isFresh: boolean }>(
+        `select name, wanted > now() - interval '10 minutes' as "isFresh" from baro.feed_tables order by name`,
+      )
+      return rows.map(({ name, isFresh }) => `${name} ${isFresh ? 'wanted' : 'waits'}`)
+    }
+    await eventually(async () => expect(await names()).toEqual(['public.notes wanted', 'public.other waits']))
+    expect(await captured()).toEqual(['notes', 'other'])
+    await database.run("update baro.feed_tables set wanted = wanted - interval '31 minutes'")
+    await eventually(async () => expect(await captured()).toEqual(['notes']))
+    expect(await names()).toEqual(['public.notes wanted'])
+    await database.run("insert into other values (1); insert into notes values (1, 'a')")
+    await eventually(async () => expect(await told()).toEqual(['+1 a']))
+    expect(await told('public.other')).toEqual([])
+    // A node that is put back has it from now on.
+    await feedOf([notes, other]).ready('public.other')
+    await database.run('insert into other values (2)')
+    await eventually(async () => expect(await told('public.other')).toEqual(['+2 undefined']))
+    expect(await captured()).toEqual(['notes', 'other'])
+  })
+
+  test('a table that no node of this broker wants stays captured for another broker', async () => {
+    const elsewhere = createMemoryBroker()
+    const [mine, theirs] = [feedOf([notes, other]), feedOf([other], { broker: elsewhere })]
+    await Promise.all([mine.ready('public.notes'), mine.ready('public.other'), theirs.ready('public.other')])
+    await mine.close()
+    await feedOf([notes]).ready('public.notes')
+    await database.run(
+      "update baro.feed_tables set wanted = wanted - interval '2 hours' where name = 'public.other' and feed = (select feed from baro.feed_tables where name = 'public.notes')",
+    )
+    const count = async () =>
+      (await database.pool.query("select from baro.feed_tables where name = 'public.other'")).rowCount
+    await eventually(async () => expect(await count()).toBe(1))
+    await database.run('insert into other values (1)')
+    await eventually(async () => expect(await told('public.other', elsewhere)).toEqual(['+1 undefined']))
+    const begun = (await ring('public.other', elsewhere)).filter(({ kind }) => kind === 'start')
+    expect(begun).toHaveLength(1)
+  })
+
   test('prunes what all feeds have', async () => {
     await feedOf().ready('public.notes')
     // Neither does one that stays open keep the others' rows.
@@ -224,6 +279,30 @@ describe.each<CaptureKind>(['triggers', 'replication'])('a feed by %s', (each) =
     })
     await open.query('commit')
     open.release()
+  })
+})
+
+describe('a database that an older hub has left', () => {
+  const toVersion2 = 'alter table baro.feed_tables drop column wanted; update baro.life set version = 2'
+  test.each([
+    [2, toVersion2],
+    [
+      1,
+      `${toVersion2}; drop table baro.streams; alter table baro.feeds drop column kind;
+       alter table baro.life drop column notifies; update baro.life set version = 1`,
+    ],
+  ])('of version %i is brought up to this one, and what it told goes on', async (_, undo) => {
+    kind = 'triggers'
+    const first = feedOf()
+    await first.ready('public.notes')
+    await database.run("insert into notes values (1, 'a')")
+    await eventually(async () => expect(await told()).toEqual(['+1 a']))
+    await first.close()
+    await database.run("insert into notes values (2, 'b')")
+    await database.run(undo)
+    await feedOf().ready('public.notes')
+    await eventually(async () => expect(await told()).toEqual(['+1 a', '+2 b']))
+    expect(await starts()).toBe(1)
   })
 })
 

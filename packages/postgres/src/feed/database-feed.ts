@@ -1,6 +1,6 @@
 import type { Log } from '@baro/core'
 import { BaroError } from '@baro/core'
-import type { Broker, Clock, DatabaseEntry, HistoryBounds, Randomness } from '@baro/core/broker'
+import type { Broker, Cancel, Clock, DatabaseEntry, HistoryBounds, Randomness } from '@baro/core/broker'
 import type { ChangeFeed, FeedProgress } from '../ports/change-feed.ts'
 import type { PostgresDriver } from '../ports/driver.ts'
 import type { DatabaseSnapshot } from '../snapshot/database-snapshot.ts'
@@ -11,6 +11,7 @@ import { Leader } from './leader.ts'
 import { ledBy } from './rounds.ts'
 import { installSchema, schema } from './schema.ts'
 import { logProgress } from './trigger-capture.ts'
+import { endUnwanted, sayWanted } from './wanted-tables.ts'
 import { checkTable } from './watched-table.ts'
 
 /** What a feed works with. */
@@ -50,7 +51,7 @@ export class DatabaseFeed implements ChangeFeed {
   readonly #parts: DatabaseFeedParts
   readonly #leader: Promise<Leader>
   readonly #ready = new Map<string, Promise<void>>()
-  /** Tables that this node has captured. */
+  /** Tables of this node that were captured. */
   readonly #watched = new Set<string>()
   #chosen: Promise<Capture> | undefined
   /** That of the node that leads, as far as this node knows. */
@@ -58,6 +59,7 @@ export class DatabaseFeed implements ChangeFeed {
   /** The last leader with another capture than this node's: it is told once. */
   #other: CaptureKind | undefined
   #feed: Promise<string>
+  #stopSaying: Cancel = () => {}
   #isClosed = false
 
   constructor(parts: DatabaseFeedParts) {
@@ -94,6 +96,7 @@ export class DatabaseFeed implements ChangeFeed {
           this.#parts.log.error({}, `The table ${JSON.stringify(name)} cannot be followed yet: ${error.message}`)
       })
     this.#leader.then((leader) => this.#isClosed || leader.start()).catch(() => {})
+    this.#sayLater()
   }
 
   ready(table: string): Promise<void> {
@@ -127,6 +130,7 @@ export class DatabaseFeed implements ChangeFeed {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#stopSaying()
     // A table that begins may be getting its triggers.
     await Promise.allSettled(this.#ready.values())
     await this.#leader.then((leader) => leader.close()).catch(() => {})
@@ -169,6 +173,7 @@ export class DatabaseFeed implements ChangeFeed {
         await capture.prepare()
         await this.#check(table, capture)
         await this.#watch(feed, name, capture)
+        this.#watched.add(name)
         leader.wake()
       }
       if (await capture.hasBegun(feed, name)) return
@@ -223,16 +228,34 @@ export class DatabaseFeed implements ChangeFeed {
            values ($1, pg_current_snapshot()::text, pg_current_snapshot()::text, $4) on conflict do nothing
          )
          insert into ${schema}.feed_tables as kept (feed, name, mark) values ($1, $2, $3)
-         on conflict (feed, name) do update set mark = excluded.mark, since = null where kept.mark <> excluded.mark`,
+         on conflict (feed, name) do update
+           set mark = excluded.mark, wanted = now(), since = case when kept.mark = excluded.mark then kept.since end
+           where kept.mark <> excluded.mark or kept.wanted < now() - interval '10 minutes'`,
         [feed, name, mark, capture.kind],
       ),
     )
-    this.#watched.add(name)
   }
 
-  /** Puts back what somebody took away. What was changed meanwhile nobody knows, so the table begins again. */
+  /** Says again and again that this node has its tables. A database that is away hears it the next time. */
+  #sayLater(): void {
+    this.#stopSaying = this.#parts.clock.after(this.#parts.careIntervalMs, async () => {
+      await this.#say().catch(() => {})
+      if (!this.#isClosed) this.#sayLater()
+    })
+  }
+
+  async #say(): Promise<void> {
+    const { driver, tables } = this.#parts
+    const names = tables.map(({ name }) => name)
+    if (names.length > 0) await sayWanted(driver, await this.#feed, names)
+  }
+
+  /** Ends what nobody wants, and puts back what somebody took away. What was changed meanwhile nobody knows, so the table begins again. */
   async #inspect(feed: string, capture: Capture): Promise<void> {
     const { driver, log } = this.#parts
+    await this.#say()
+    for (const name of await endUnwanted(driver, feed, capture))
+      log.info({}, `The changes of ${JSON.stringify(name)} are not fed any more: for an hour no node has defined it.`)
     const kept = await driver.query<{ name: string; mark: string }>(
       `select name, mark from ${schema}.feed_tables where feed = $1`,
       [feed],

@@ -9,7 +9,7 @@ export const schema = 'baro'
 export const installLock = 7_201_640_117
 
 /** Changes with what is below: a hub of another version does not write into a schema that it does not know. */
-const version = 2
+const version = 3
 
 /** The oldest PostgreSQL that has what is needed: `xid8` and `pg_current_snapshot`. */
 const oldest = 130_000
@@ -58,6 +58,11 @@ const streamStatements: readonly string[] = [
   )`,
 ]
 
+/** When a node last said that it defines the table. */
+const wantedStatements: readonly string[] = [
+  `alter table ${schema}.feed_tables add column wanted timestamptz not null default now()`,
+]
+
 const functions: readonly string[] = [
   // A transaction that has notified cannot be prepared for a commit in two phases, so an application may do without.
   `create or replace function ${schema}.wake_hubs() returns text language sql security definer set search_path = pg_catalog, pg_temp as $body$
@@ -104,6 +109,7 @@ const upgrades: Readonly<Record<number, readonly string[]>> = {
     ...functions,
     `update ${schema}.life set version = 2`,
   ],
+  2: [...wantedStatements, `update ${schema}.life set version = 3`],
 }
 
 /**
@@ -139,6 +145,7 @@ const statements: readonly string[] = [
     primary key (feed, name)
   )`,
   ...streamStatements,
+  ...wantedStatements,
   ...functions,
   logTrigger,
   `insert into ${schema}.life (version) values (${version})`,

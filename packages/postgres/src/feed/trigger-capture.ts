@@ -5,7 +5,7 @@ import { type DatabaseSnapshot, formatSnapshot, parseSnapshot } from '../snapsho
 import type { Capture, CaptureKind, CaptureLead, CaptureWork } from './capture.ts'
 import { schema } from './schema.ts'
 import { slotOf } from './slot-name.ts'
-import { triggerMarks, watchTable } from './watched-table.ts'
+import { triggerMarks, unwatchTable, watchTable } from './watched-table.ts'
 
 /** A {@link Capture} by triggers, which write into the log. The rounds of the log feed the rings, so leading is no work. */
 export class TriggerCapture implements Capture {
@@ -27,6 +27,10 @@ export class TriggerCapture implements Capture {
 
   watch(tx: Queryable, name: string): Promise<void> {
     return watchTable(tx, name)
+  }
+
+  unwatch(tx: Queryable, name: string): Promise<void> {
+    return unwatchTable(tx, name)
   }
 
   async hasBegun(feed: string, name: string): Promise<boolean> {

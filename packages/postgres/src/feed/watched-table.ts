@@ -185,6 +185,16 @@ export async function watchTable(tx: Queryable, name: string): Promise<void> {
     await tx.query(statement)
 }
 
+/** Takes the triggers from a table that nobody defines any more. */
+export async function unwatchTable(tx: Queryable, name: string): Promise<void> {
+  await tx.query(`set local lock_timeout = ${lockTimeoutMs}`)
+  const found = await tx.query<{ table: string }>(
+    `select distinct tgrelid::regclass::text as table from pg_trigger where tgname = '${trigger.row}' and ${logsAs('$1::text')}`,
+    [name],
+  )
+  for (const { table } of found) await dropTriggers(tx, table)
+}
+
 /**
  * Takes the triggers from a table that is captured in another way, or no more.
  *

@@ -75,6 +75,18 @@ export async function publishTable(tx: Queryable, name: string): Promise<void> {
   await tx.query(`alter publication ${quoteName(publication)} add table ${table}`)
 }
 
+/** The server tells no more of a table. Its replica identity stays: nobody knows what it was. */
+export async function unpublishTable(tx: Queryable, name: string): Promise<void> {
+  const [found] = await tx.query(
+    `select from pg_publication_rel join pg_publication p on p.oid = prpubid
+     where pubname = '${publication}' and prrelid = to_regclass($1)`,
+    [quoteTable(name)],
+  )
+  if (!found) return
+  await tx.query(`set local lock_timeout = ${lockTimeoutMs}`)
+  await tx.query(`alter publication ${quoteName(publication)} drop table ${quoteTable(name)}`)
+}
+
 /** Takes our triggers from tables that no feed reads by triggers any more. One that others hold keeps them for now. */
 export async function dropIdleTriggers(driver: PostgresDriver, names: readonly string[]): Promise<void> {
   const idle = await driver.query<{ name: string }>(

@@ -5,7 +5,7 @@ import type { PostgresDriver, Queryable } from '../ports/driver.ts'
 import type { DatabaseSnapshot } from '../snapshot/database-snapshot.ts'
 import type { TableShape } from '../table/table.ts'
 import { PassingMarks } from './passing-mark.ts'
-import { checkPublishable, installPublication, publishedMarks, publishTable } from './publication.ts'
+import { checkPublishable, installPublication, publishedMarks, publishTable, unpublishTable } from './publication.ts'
 import { startStreamFeed } from './stream-feed.ts'
 import { type StreamProgress, streamProgress } from './stream-state.ts'
 import { TableWriters } from './table-writers.ts'
@@ -40,6 +40,10 @@ export class ReplicationCapture implements Capture {
 
   watch(tx: Queryable, name: string): Promise<void> {
     return publishTable(tx, name)
+  }
+
+  unwatch(tx: Queryable, name: string): Promise<void> {
+    return unpublishTable(tx, name)
   }
 
   async hasBegun(feed: string, name: string): Promise<boolean> {
