@@ -25,7 +25,7 @@ const feeds: DatabaseFeed[] = []
 
 function feedOf(
   definitions: readonly { readonly table: TableShape; readonly history: HistoryBounds }[] = [notes],
-  over: Partial<{ broker: Broker; kind: CaptureKind }> = {},
+  over: Partial<{ broker: Broker; kind: CaptureKind; notifies: boolean }> = {},
 ): DatabaseFeed {
   const driver = pgDriver(database.pool)
   const feed = new DatabaseFeed({
@@ -36,7 +36,7 @@ function feedOf(
     clock: systemClock,
     randomness: pooledRandomness,
     log,
-    notifies: true,
+    notifies: over.notifies ?? true,
     tables: definitions.map((definition) => ({ ...definition.table, history: definition.history })),
     pollIntervalMs: 50,
     careIntervalMs: 200,
@@ -280,6 +280,25 @@ describe.each<CaptureKind>(['triggers', 'replication'])('a feed by %s', (each) =
     await open.query('commit')
     open.release()
   })
+})
+
+test('the node that was started last decides whether writers notify, and none that looks again', async () => {
+  kind = 'triggers'
+  const says = async () => (await database.pool.query('select notifies from baro.life')).rows[0].notifies
+  await feedOf().ready('public.notes')
+  expect(await says()).toBe(true)
+  await feedOf([notes], { notifies: false }).ready('public.notes')
+  expect(await says()).toBe(false)
+  // The first looks at the schema again before it leads again, and so does the other.
+  await database.run("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'")
+  await database.run("insert into notes values (1, 'a')")
+  await eventually(async () => expect(await told()).toEqual(['+1 a']))
+  expect(await says()).toBe(false)
+  await feeds[1]?.close()
+  await database.run("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'")
+  await database.run("insert into notes values (2, 'b')")
+  await eventually(async () => expect(await told()).toEqual(['+1 a', '+2 b']))
+  expect(await says()).toBe(false)
 })
 
 describe('a database that an older hub has left', () => {

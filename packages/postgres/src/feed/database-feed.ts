@@ -60,6 +60,7 @@ export class DatabaseFeed implements ChangeFeed {
   #other: CaptureKind | undefined
   #feed: Promise<string>
   #stopSaying: Cancel = () => {}
+  #hasInstalled = false
   #isClosed = false
 
   constructor(parts: DatabaseFeedParts) {
@@ -136,9 +137,11 @@ export class DatabaseFeed implements ChangeFeed {
     await this.#leader.then((leader) => leader.close()).catch(() => {})
   }
 
-  #install(): Promise<void> {
+  async #install(): Promise<void> {
     const { driver, notifies } = this.#parts
-    return driver.transaction('read committed', (tx) => installSchema(tx, notifies))
+    const isStart = !this.#hasInstalled
+    await driver.transaction('read committed', (tx) => installSchema(tx, { notifies, isStart }))
+    this.#hasInstalled = true
   }
 
   /** With what this node captures when it leads. */

@@ -154,10 +154,14 @@ const statements: readonly string[] = [
 /**
  * Makes the schema if it is not there, or its log. Several may do it at once: one makes it, the others wait for it.
  *
- * @param notifies Whether whoever writes wakes the hubs. The hub that was started last decides for all.
+ * @param options.notifies Whether whoever writes wakes the hubs. The hub that was started last decides for all.
+ * @param options.isStart Whether the hub has just started. One that looks again later decides nothing.
  * @throws {BaroError} `bad-definition` if the server is too old, is a standby, or has a schema of another version.
  */
-export async function installSchema(tx: Queryable, notifies: boolean): Promise<void> {
+export async function installSchema(
+  tx: Queryable,
+  { notifies, isStart }: { readonly notifies: boolean; readonly isStart: boolean },
+): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(${installLock})::text`)
   const [found] = await tx.query<{ version: number; standby: boolean; life: string | null; log: string | null }>(
     `select current_setting('server_version_num')::int as version, pg_is_in_recovery() as standby,
@@ -182,7 +186,8 @@ export async function installSchema(tx: Queryable, notifies: boolean): Promise<v
       'bad-definition',
       `The schema "${schema}" of the database is of version ${life?.version}, not ${version}. Run hubs of one version, or drop the schema while none runs.`,
     )
-  await tx.query(`update ${schema}.life set notifies = $1::text::boolean where notifies <> $1::text::boolean`, [
-    String(notifies),
-  ])
+  if (isStart || missing.length > 0)
+    await tx.query(`update ${schema}.life set notifies = $1::text::boolean where notifies <> $1::text::boolean`, [
+      String(notifies),
+    ])
 }
