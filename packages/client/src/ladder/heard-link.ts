@@ -1,4 +1,4 @@
-import type { Clock } from '@baro/core/broker'
+import { type Clock, deadlineIn } from '@baro/core/broker'
 import type { Link, LinkEvents, Transport } from '../ports/transport.ts'
 
 /** How long a link may be silent at first before it counts as swallowed, in milliseconds. */
@@ -26,7 +26,8 @@ export function openHeard(
       events.closed(code, reason)
     },
   })
-  const cancel = clock.after(helloTimeoutMs, () => {
+  // A page that begins may stand still for longer than that, on a slow phone: what came meanwhile is read first.
+  const cancel = deadlineIn(clock, helloTimeoutMs, () => {
     link.close()
     events.closed(1006, 'silent')
   })

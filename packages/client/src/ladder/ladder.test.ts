@@ -110,6 +110,18 @@ it('finds a proxy that accepts and swallows by its silence, and takes the next r
   expect(sse.links).toHaveLength(1)
 })
 
+it('a page that stands still for longer hears what came meanwhile, and stays on its rung', async () => {
+  const { told } = open()
+  clock.advance(100)
+  clock.standStill(6_000)
+  // The timers that are due come first.
+  clock.after(0, () => webSocket.links[0]?.events.received(hello))
+  clock.advance(0)
+  await settled()
+  expect(told.messages).toEqual([hello])
+  expect(ladder.rung).toBe('websocket')
+})
+
 it('takes the next rung at once where the upgrade is refused', async () => {
   const { told } = open()
   webSocket.links[0]?.events.closed(1006, '')
@@ -156,6 +168,31 @@ it('stays where it is when the probe is swallowed, and tries again later', async
   expect(webSocket.links).toHaveLength(2)
   clock.advance(1)
   expect(webSocket.links).toHaveLength(3)
+})
+
+it('tries the rungs above in time, also where a proxy cuts each link before that', async () => {
+  open()
+  webSocket.links[0]?.events.closed(1006, '')
+  await settled()
+  open()
+  for (let minutes = 0; minutes < 30; minutes++) {
+    sse.links.at(-1)?.events.received(hello)
+    for (let second = 0; second < 60; second++) clock.advance(1_000)
+    sse.links.at(-1)?.events.closed(1006, '')
+    await settled()
+    open()
+  }
+  const tried = webSocket.links.length
+  // The waits have grown to ten minutes.
+  for (let minutes = 0; minutes < 30; minutes++) {
+    sse.links.at(-1)?.events.received(hello)
+    for (let second = 0; second < 60; second++) clock.advance(1_000)
+    sse.links.at(-1)?.events.closed(1006, '')
+    await settled()
+    open()
+  }
+  expect(webSocket.links.length - tried).toBeGreaterThanOrEqual(2)
+  expect(webSocket.links.length).toBeLessThan(15)
 })
 
 it('leaves nothing running behind a link that the client closed', () => {

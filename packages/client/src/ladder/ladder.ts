@@ -38,6 +38,8 @@ export function createLadder(options: LadderOptions): Ladder {
   const { transports, memory, helloTimeoutMs, isReachable = answersHealth, clock } = options
   const remembered = transports.findIndex(({ rung }) => rung === memory())
   let state = startLadder(Math.max(0, remembered))
+  /** When the rungs above are tried. A link that comes and goes does not put it off: a proxy may cut each after a minute. */
+  let probeAtMs: number | undefined
   // The state counts within them.
   const current = () => transports[state.rung] as Transport
 
@@ -63,7 +65,9 @@ export function createLadder(options: LadderOptions): Ladder {
       let cancelProbe: Cancel = () => {}
 
       function probeLater(): void {
-        if (state.rung > 0) cancelProbe = clock.after(state.probeAfterMs, () => probe(0))
+        if (state.rung === 0) return
+        probeAtMs ??= clock.elapsed() + state.probeAfterMs
+        cancelProbe = clock.after(probeAtMs - clock.elapsed(), () => probe(0))
       }
 
       /** Tries the rungs above, one after the other, beside the running link. */
@@ -71,6 +75,7 @@ export function createLadder(options: LadderOptions): Ladder {
         const transport = transports[rung]
         if (!transport || rung === state.rung) {
           on({ type: 'probed', rung })
+          probeAtMs = undefined
           return probeLater()
         }
         const probed = openHeard(
@@ -80,6 +85,7 @@ export function createLadder(options: LadderOptions): Ladder {
             opened: () => greeting && probed.send(greeting),
             received() {
               on({ type: 'probed', rung })
+              probeAtMs = undefined
               // On the better rung.
               events.received(moved)
             },

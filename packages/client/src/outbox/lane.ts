@@ -59,6 +59,8 @@ export interface Lane {
   readonly inFlight: number
   /** The life of the claims that it counts on. */
   readonly claimsEpoch?: string | undefined
+  /** For how long what is lost is remembered: in a rolling deploy, by the hub that remembers it for the shortest time. */
+  readonly windowMs?: number | undefined
   readonly producer?: string | undefined
   /** The last number that was given, and when. */
   readonly number: number
@@ -119,7 +121,7 @@ export function laneTransition(
   // Who published knows in which channel.
   const { channel, ...receipt } = said
   const { id, code } = receipt
-  let { entries, inFlight, claimsEpoch, producer, number, numberedMs = Infinity, isOver, dueMs = 0 } = lane
+  let { entries, inFlight, claimsEpoch, windowMs, producer, number, numberedMs = Infinity, isOver, dueMs = 0 } = lane
 
   function settle({ settle }: Entry, outcome: Outcome): [] {
     actions.push({ settle, outcome })
@@ -172,8 +174,11 @@ export function laneTransition(
 
   if (terms) {
     const { maxMessageBytes, publishWindowMs } = terms
+    // What is lost, and numbers that were given, may be known to a hub with another window.
+    const isKnown = number || entries.some(({ lostMs }) => lostMs !== undefined)
+    windowMs = Math.min((isKnown && windowMs) || Infinity, publishWindowMs)
     // What was sent before is forgotten. The rest of the hub's window is for a message that travels slowly.
-    const keptMs = claimsEpoch === terms.claimsEpoch ? elapsedMs - 0.9 * publishWindowMs : Infinity
+    const keptMs = claimsEpoch === terms.claimsEpoch ? elapsedMs - 0.9 * windowMs : Infinity
     const isForgotten = ({ lostMs = keptMs }: Entry) => lostMs < keptMs
     claimsEpoch = terms.claimsEpoch
     isOver ||= numberedMs < keptMs || (!inFlight && entries.some(isForgotten))
@@ -214,7 +219,10 @@ export function laneTransition(
     }
   }
   const dueInMs = dueMs > elapsedMs ? dueMs - elapsedMs : undefined
-  return step({ entries, inFlight, claimsEpoch, producer, number, numberedMs, isOver, dueMs, dueInMs }, ...actions)
+  return step(
+    { entries, inFlight, claimsEpoch, windowMs, producer, number, numberedMs, isOver, dueMs, dueInMs },
+    ...actions,
+  )
 }
 
 /** Why a message of this length is not sent: it would break the link, again and again. */

@@ -171,6 +171,13 @@ describe('I5: what was sent may have been taken', () => {
     expect(run(events).done).toEqual(['send a', 'send a', 'settle unknown-outcome'])
   })
 
+  it('the shortest window of the hubs that it was sent to counts, and later publishes have that of the hub that takes them', () => {
+    const longer = connected({ publishWindowMs: 100_000 })
+    expect(run([connected(), add('a'), cut, [9_000, longer]]).done).toEqual(['send a', 'send a'])
+    const events = [connected(), add('a'), cut, [9_001, longer], add('b'), cut, [50_000, longer]] as const
+    expect(run(events).done).toEqual(['send a', 'settle unknown-outcome', 'send b', 'send b'])
+  })
+
   it('under another life of the claims the outcome is unknown at once', () => {
     const { done } = run([connected(), add('a'), cut, connected({ claimsEpoch: 'claims2' })])
     expect(done).toEqual(['send a', 'settle unknown-outcome'])
