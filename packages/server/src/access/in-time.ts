@@ -4,12 +4,15 @@ import { type Clock, deadlineIn } from '@baro/core/broker'
 /**
  * What the application answers, within a time: what never answers must not hold its asker for ever.
  *
- * @throws {BaroError} `unavailable` after it, with what did not answer; or whatever the answer rejects with.
+ * @param late What did not answer, for `unavailable`; or the error after that time.
+ * @throws {BaroError} `unavailable` after it, or what `late` makes; or whatever the answer rejects with.
  */
-export function inTime<T>(clock: Clock, ms: number, answer: Promise<T>, what: string): Promise<T> {
+export function inTime<T>(clock: Clock, ms: number, answer: Promise<T>, late: string | (() => BaroError)): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = deadlineIn(clock, ms, () =>
-      reject(new BaroError('unavailable', `${what} did not answer within ${ms} ms.`)),
+      reject(
+        typeof late === 'string' ? new BaroError('unavailable', `${late} did not answer within ${ms} ms.`) : late(),
+      ),
     )
     answer.then(resolve, reject).finally(cancel)
   })

@@ -197,7 +197,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
   const claimWindowMs = publishWindowMs + 4 * heartbeatIntervalMs
   // A timer later, so that the publish that found it out is answered before its session ends.
   const claimsEpoch = new ClaimsEpoch(broker, clock, (epoch) => clock.after(0, () => sessions.claimsLost(epoch)))
-  const claimedWork = new ClaimedWork({ broker, claimsEpoch, counters, log, claimWindowMs })
+  const claimedWork = new ClaimedWork({ broker, claimsEpoch, counters, log, clock, claimWindowMs })
   const appender = new Appender({ broker, clock, feeds, heads, counters, observing })
   const node = createId(randomness)
   const pollers = new Pollers({ broker, appender, clock, randomness, log, node })

@@ -54,6 +54,11 @@ export interface Limits {
   readonly connectTimeoutMs: number
   /** How long an access rule may take to answer; then it refuses. Default 10,000. */
   readonly ruleTimeoutMs: number
+  /**
+   * How long a snapshot may take to come from the application or a database; then whoever waits for it is told `unavailable`,
+   * and the next one asks anew. Default 30,000.
+   */
+  readonly snapshotTimeoutMs: number
   /** How long the body of a request may take to come. Default 30,000: the longest one at 35 kB a second. */
   readonly bodyTimeoutMs: number
   /** Requests that may wait behind another on their connection; one more closes it. Default 32. */
@@ -79,6 +84,7 @@ export const defaultLimits: Limits = {
   catchUpBytes: 256 << 10,
   connectTimeoutMs: 10_000,
   ruleTimeoutMs: 10_000,
+  snapshotTimeoutMs: 30_000,
   bodyTimeoutMs: 30_000,
   maxPipelinedRequests: 32,
 }
@@ -102,6 +108,7 @@ export const limitRules: OptionRules<Limits> = {
   catchUpBytes: whole('bytes', 1),
   connectTimeoutMs: milliseconds(),
   ruleTimeoutMs: milliseconds(),
+  snapshotTimeoutMs: milliseconds(),
   bodyTimeoutMs: milliseconds(),
   maxPipelinedRequests: whole('requests'),
 }

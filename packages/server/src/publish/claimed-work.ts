@@ -7,12 +7,14 @@ import {
   type Claimed,
   type ClaimKey,
   type ClaimShare,
+  type Clock,
   isLater,
   type NowOrLater,
   orElse,
   type Settlement,
   whenHere,
 } from '@baro/core/broker'
+import { inTime } from '../access/in-time.ts'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { ClaimsEpoch } from './claims-epoch.ts'
@@ -39,9 +41,16 @@ export interface ClaimedWorkParts {
   readonly claimsEpoch: ClaimsEpoch
   readonly counters: Pick<Counters, 'repeated'>
   readonly log: Log
+  readonly clock: Clock
   /** How long a claim is remembered. */
   readonly claimWindowMs: number
 }
+
+/**
+ * How long a repeat waits for the answer to the first. A handler that hangs is repeated for as long as its client is there:
+ * if each repeat waited as long as the handler, they would use up what the user or the address may have at work.
+ */
+const repeatWaitMs = 10_000
 
 export class ClaimedWork {
   readonly #parts: ClaimedWorkParts
@@ -63,7 +72,7 @@ export class ClaimedWork {
     const atWork = this.#atWork.size > 0 ? this.#atWork.get(nameOf(claim)) : undefined
     if (atWork) {
       this.#parts.counters.repeated++
-      return atWork
+      return inTime(this.#parts.clock, repeatWaitMs, atWork, inProgress)
     }
     const answer = this.#claimAndWork(claim, work)
     if (!(answer instanceof Promise)) return answer
@@ -92,8 +101,7 @@ export class ClaimedWork {
       counters.repeated++
       return claimed.answer
     }
-    if (claimed.outcome === 'pending')
-      throw new BaroError('in-progress', 'This publish, or the one before it, is still at work. Ask again in a second.')
+    if (claimed.outcome === 'pending') throw inProgress()
     if (claimed.outcome === 'out-of-turn')
       throw new BaroError(
         'out-of-turn',
@@ -138,6 +146,10 @@ export class ClaimedWork {
       throw error
     })
   }
+}
+
+function inProgress(): BaroError {
+  return new BaroError('in-progress', 'This publish, or the one before it, is still at work. Ask again in a second.')
 }
 
 function nameOf({ channel, key }: Claim): string {

@@ -20,7 +20,7 @@ const change: Handler = ({ payload, publish }) => publish('message', { ...payloa
 const assertAllowed = async () => {}
 
 /** Nodes on one broker, each with a publisher. */
-function setUp() {
+function setUp({ claimWindowMs = 1_000 } = {}) {
   const nodes = createNodes()
   const publisherOf = (message: Handler, resolved: Resolved = roomOne) => {
     const node = nodes.node()
@@ -28,7 +28,7 @@ function setUp() {
     const randomness = createSeededRandomness('publisher')
     const { broker, log } = node.parts
     const claimsEpoch = new ClaimsEpoch(broker, node.parts.clock, () => {})
-    const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs: 1_000 })
+    const claimedWork = new ClaimedWork({ ...node.parts, claimsEpoch, claimWindowMs })
     const appender = new Appender({ ...node.parts, feeds })
     const publisher = new Publisher({
       mutes: { assertMayPublish: () => {} },
@@ -274,6 +274,20 @@ describe('a publish of a client', () => {
 })
 
 describe('I5: a repeat', () => {
+  test('is told to ask again where the first does not end, so that repeats do not gather; the one that asks later gets its answer', async () => {
+    const { publisherOf, clock, history } = setUp({ claimWindowMs: 60_000 })
+    const { handler, goOn, runs } = heldUp()
+    const { accept } = publisherOf(handler)
+    const first = accept('hello')
+    const repeat = accept('hello').catch((error: BaroError) => error.code)
+    await clock.pass(10_000)
+    expect(await repeat).toBe('in-progress')
+    const later = accept('hello')
+    goOn()
+    expect(await later).toEqual(await first)
+    expect([runs(), (await history()).length]).toEqual([1, 1])
+  })
+
   test('gets the first answer, and runs nothing', async () => {
     const { publisherOf, history } = setUp()
     const { accept, counters } = publisherOf(passOn)

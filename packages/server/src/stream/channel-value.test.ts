@@ -169,6 +169,23 @@ describe('a loaded snapshot', () => {
     expect((await later).valueText).toBe('"second"')
   })
 
+  test('that never comes is unavailable after its time, and is loaded anew for the next who asks', async () => {
+    const { open, loads, clock } = loading()
+    const feed = await open()
+    const waiting = [feed.loadSnapshot(), feed.loadSnapshot()].map((one) => one.catch((error: Error) => error.message))
+    await clock.pass(30_000)
+    const late = 'The snapshot of "room:1" did not answer within 30000 ms.'
+    expect(await Promise.all(waiting)).toEqual([late, late])
+    const later = feed.loadSnapshot()
+    loads[1]?.('second')
+    expect((await later).valueText).toBe('"second"')
+    // What comes at last is nobody's any more.
+    loads[0]?.('first')
+    const last = feed.loadSnapshot()
+    loads[2]?.('third')
+    expect((await last).valueText).toBe('"third"')
+  })
+
   test('that fails is loaded anew for the next who asks', async () => {
     const { node } = createNodes()
     let calls = 0

@@ -1,11 +1,13 @@
 import type { Json, Log, Publication } from '@baro/core'
-import type { Checkpoint, Entry, ProposedCheckpoint, StreamSource } from '@baro/core/broker'
+import type { Checkpoint, Clock, Entry, ProposedCheckpoint, StreamSource } from '@baro/core/broker'
 import { type AtPosition, fold, jsonText, orThrow, parseJson, redactedType, startOf } from '@baro/core/protocol'
+import { inTime } from '../access/in-time.ts'
 import type { Resolved } from '../channel/registry.ts'
 import type { EncodedSnapshot } from '../delivery/encode/encoded-snapshot.ts'
 import type { Counters } from '../observe/counters.ts'
 import { describeError } from '../observe/describe-error.ts'
 import type { Observing } from '../observe/observation.ts'
+import type { Limits } from '../ports/limits.ts'
 import { stateText } from './state-text.ts'
 
 /** The result of folding some publications. */
@@ -20,6 +22,8 @@ interface Folded {
 export interface ChannelValueParts {
   /** The stream behind it: it may have a snapshot of its own. */
   readonly source: Pick<StreamSource, 'query'>
+  readonly clock: Clock
+  readonly limits: Pick<Limits, 'snapshotTimeoutMs'>
   readonly counters: Counters
   readonly observing: Observing
   readonly log: Log
@@ -200,12 +204,15 @@ export class ChannelValue {
    * The value at a position, loaded if necessary. The stream may move on while it loads. Its position was read first,
    * so what is published meanwhile follows it again, and nothing is missed (I2).
    *
-   * @throws whatever the application's `load` throws, or as {@link snapshot}.
+   * @throws whatever the application's `load` throws, or as {@link snapshot}; `unavailable` if it does not answer in time. One
+   *   that never answers must not hold up the channel for ever: all who ask share it.
    */
   async loadSnapshot(): Promise<EncodedSnapshot> {
     const { snapshot } = this
     if (snapshot) return snapshot
-    this.#loading ??= this.#load(this.#position).finally(() => {
+    const { clock, limits } = this.#parts
+    const what = `The snapshot of "${this.#resolved.channel}"`
+    this.#loading ??= inTime(clock, limits.snapshotTimeoutMs, this.#load(this.#position), what).finally(() => {
       this.#loading = undefined
     })
     return this.#loading

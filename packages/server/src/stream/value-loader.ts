@@ -10,7 +10,7 @@ import { isSamePosition } from './same-position.ts'
 /** What loading works with. */
 export interface ValueLoaderParts extends Omit<ChannelValueParts, 'source'> {
   readonly broker: Pick<Broker, 'readCheckpoint'>
-  readonly limits: Pick<Limits, 'catchUpPublications' | 'catchUpBytes'>
+  readonly limits: Pick<Limits, 'catchUpPublications' | 'catchUpBytes' | 'snapshotTimeoutMs'>
   readonly log: Log
   readonly recover: Recover
   /** Learns what was read. */
