@@ -81,6 +81,37 @@ test('a user is one member, whatever clients it has, and leaves with the last li
   expect(told).toEqual(['0 s: phone joined room:1', '4 s: phone left room:1'])
 })
 
+test('a client that leaves takes nothing from another one that is between two requests, or reloads', async () => {
+  const { come, clock, told } = setUp()
+  const user = { id: 'ada' }
+  const phone: Principal = { user, session: 'phone', guest: 'phone', staysMs: 50_000 }
+  const laptop: Principal = { user, session: 'laptop', guest: 'laptop' }
+  const poll = come(phone)
+  const link = come(laptop)
+  await clock.pass(1_000)
+  poll('gone')
+  link('left')
+  await clock.pass(49_000)
+  expect(who(told)).toEqual(['phone joined room:1'])
+  come(phone)('gone')
+  // The laptop’s own link was cut before: when it comes back and leaves, it has left.
+  come(laptop)('gone')
+  come(laptop)('left')
+  await clock.pass(49_999)
+  expect(who(told)).toEqual(['phone joined room:1'])
+  await clock.pass(1)
+  expect(who(told)).toEqual(['phone joined room:1', 'phone left room:1'])
+})
+
+test('a client that comes back after a cut, and leaves, has left at once', async () => {
+  const { come, clock, told } = setUp()
+  come(client('first', 'kim'))('gone')
+  await clock.pass(10)
+  come(client('second', 'kim'))('left')
+  await clock.pass(0)
+  expect(who(told)).toEqual(['first joined room:1', 'first left room:1'])
+})
+
 test('who comes by requests stays for as long as its last request promised', async () => {
   const { come, clock, told } = setUp()
   for (let request = 0; request < 3; request++) {

@@ -93,14 +93,15 @@ export class Attendance {
     let set: HeldSet | undefined
     let current = state
     let ending: Ending | undefined
-    const release = () => ending && set?.release(id, ending === 'left' ? 0 : staysMs)
+    const client = principal.guest ?? principal.session ?? ''
+    const release = () => ending && set?.release(id, client, ending === 'left' ? 0 : staysMs)
     const hold = (known: string) => {
       id = known
       // Not before: a set that has become empty meanwhile is not renewed any more.
       set = this.#setOf(members ?? joinedPrefix + channel, members !== undefined)
       const { user, alias, address } = principal
       const member = { id, ...(user && { user: user.id }), ...(alias !== undefined && { alias }), state: current }
-      set.hold(member, told, user ? id : `address:${address}`)
+      set.hold(member, told, user ? id : `address:${address}`, client)
       release()
     }
     this.#whenKnown(principal, hold, () => ending !== undefined)

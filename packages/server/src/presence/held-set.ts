@@ -7,6 +7,7 @@ import type { Cancel, Clock, HeldMember, NowOrLater, Presence, Touch, Touched, T
 import { orElse, whenHere } from '@baro/core/broker'
 import { describeError } from '../observe/describe-error.ts'
 import type { Lingerer, Lingering } from './lingering.ts'
+import { PromisedStays } from './promised-stays.ts'
 
 /** What a set works with. */
 export interface HeldSetParts {
@@ -36,7 +37,7 @@ interface Held extends Lingerer {
   readonly newest: Told
   links: number
   /** Until when it stays without a link. */
-  untilMs: number
+  readonly stays: PromisedStays
   cancel: Cancel | undefined
 }
 
@@ -67,18 +68,19 @@ export class HeldSet {
     this.#parts = parts
   }
 
-  /** One more link of a member. */
-  hold(member: HeldMember, told: Told, share: string): void {
+  /** One more link of a member, of one of its clients. */
+  hold(member: HeldMember, told: Told, share: string, client: string): void {
     const { id } = member
     const held = this.#held.get(id)
     if (held) {
       held.links++
+      held.stays.end(client)
       this.#stay(held)
       return this.tell(id, member.state)
     }
     // Who comes back before the broker knew that it went has never been away.
     const come: Held = {
-      ...{ member, share, links: 1, untilMs: 0, cancel: undefined },
+      ...{ member, share, links: 1, stays: new PromisedStays(), cancel: undefined },
       ...{ told: this.#leaving.get(id) ?? told, newest: told },
       leave: () => this.#letGo(id, come),
     }
@@ -95,15 +97,16 @@ export class HeldSet {
     this.#hasChanged(id)
   }
 
-  /** A link of the member is gone. With the last one it stays for so long, or for as long as another link has promised. */
-  release(id: string, staysMs: number): void {
+  /** A link of a client is gone. With the last link of all the member stays for so long, or for as long as another client has promised. */
+  release(id: string, client: string, staysMs: number): void {
     const { clock } = this.#parts
     const held = this.#held.get(id)
     if (!held) return
     held.links--
-    held.untilMs = staysMs === 0 ? 0 : Math.max(held.untilMs, clock.elapsed() + staysMs)
+    if (staysMs > 0) held.stays.promise(client, clock.elapsed() + staysMs)
+    else held.stays.end(client)
     if (held.links > 0 || this.#isStopped) return
-    const restMs = held.untilMs - clock.elapsed()
+    const restMs = held.stays.lastMs - clock.elapsed()
     if (restMs <= 0) return held.leave()
     held.cancel = clock.after(restMs, held.leave)
     this.#parts.lingering.add(held)
