@@ -38,6 +38,9 @@ const FileSystemCache: Module['default'] = (
   createRequire(import.meta.url)('next/dist/server/lib/incremental-cache/file-system-cache.js') as Module
 ).default
 
+/** When an entry is dated that Next is to serve, and to make anew whatever its time says. */
+const longAgo = 1
+
 /** What was handed out: after a render that failed Next stores the older value again, as if it were new. */
 const handedOut = new WeakSet<object>()
 
@@ -86,7 +89,7 @@ export default class PageCacheHandler extends FileSystemCache {
     if (this.#isAsked && context.kind !== 'FETCH') {
       this.#isAsked = false
       // What stands in front of Next is from before. The entry that is rendered now knows of this mark.
-      await ifAnswered(() => store.mark([tagOfPlace(key)]))
+      await ifAnswered(() => store.mark([tagOfPlace(hub, key)]))
       this.#beginning = begin(hub.pageParts)
       await this.#beginning
       this.#isRenewing = true
@@ -98,15 +101,16 @@ export default class PageCacheHandler extends FileSystemCache {
     const tags = tagsAskedFor(context, page)
     if (verdict.state === 'miss' || (await isMarked(hub, page, tags))) return null
     const mayRender = verdict.state === 'stale' && verdict.mayRender
-    // In front of Next the older page is served already: one render is enough.
-    if (mayRender && records.current?.isKept) return null
+    const isStale = mayRender || (await isMarkedStale(hub, page, tags))
+    // In front of Next the older page is served already: one render is enough. It must not be made of older data.
+    if (records.current?.isKept && (mayRender || (isStale && context.kind === 'FETCH'))) return null
     const { value, cacheControl } = putTogether(page) as { value: NonNullable<Entry>['value']; cacheControl?: Lifetime }
     records.current?.serve({ ...page, tags: [...page.tags, ...tags.map(staleTagOfNext)] })
     if (value) handedOut.add(value)
-    const isStale = mayRender || (await isMarkedStale(hub, page, tags))
+    const asStale = () => (context.kind === 'FETCH' ? { lastModified: longAgo } : staleSince(now(), cacheControl))
     return {
       value,
-      ...(isStale ? staleSince(now(), cacheControl) : { lastModified: page.renderedAt, cacheControl }),
+      ...(isStale ? asStale() : { lastModified: page.renderedAt, cacheControl }),
     } as Entry
   }
 
@@ -124,16 +128,23 @@ export default class PageCacheHandler extends FileSystemCache {
     if (!value || isNotFound(value)) return ifAnswered(() => store.drop(storeKey(key)))
     const { about, parts } = takeApart({ value, cacheControl })
     const found = [...Object.values(parts), Buffer.from(textOf(value))].flatMap(embeddedReads)
-    const reads = await judge.settle([
-      ...(record?.reads ?? []),
-      ...found.filter(({ channel }) => !isOfMembers(channel)),
-    ])
+    // What is fetched on the way to a page is as old as its own time says, whatever else the page reads.
+    const reads =
+      value.kind === 'FETCH'
+        ? []
+        : await judge.settle([...(record?.reads ?? []), ...found.filter(({ channel }) => !isOfMembers(channel))])
     const tags = [...tagsOfValue(value, context)]
     const page: KeptPage = {
       ...{ about, parts, reads, mark, renderedAt: began, policy: policyWithoutTime(hub) },
-      tags: [...tags.map(tagOfNext), tagOfPlace(key), ...new Set(reads.map(({ channel }) => `channel:${channel}`))],
+      tags: [
+        ...new Set([
+          ...tags.map(tagOfNext),
+          ...placesOf(hub, key, record?.path),
+          ...reads.map(({ channel }) => `channel:${channel}`),
+        ]),
+      ],
     }
-    record?.tag(tags.flatMap((tag) => [tagOfNext(tag), staleTagOfNext(tag)]))
+    record?.tag([...placesOf(hub, key), ...tags.flatMap((tag) => [tagOfNext(tag), staleTagOfNext(tag)])])
     await ifAnswered(() => store.write(storeKey(key), page))
   }
 
@@ -153,7 +164,7 @@ export default class PageCacheHandler extends FileSystemCache {
     const found = [...Object.values(parts), Buffer.from(textOf(entry.value))].flatMap(embeddedReads)
     if (found.length > 0) return null
     const tags = [...tagsOfValue(entry.value, {})]
-    const built = { mark: 0, tags: [...tags.map(tagOfNext), tagOfPlace(key)] }
+    const built = { mark: 0, tags: [...tags.map(tagOfNext), ...placesOf(hub, key)] }
     const asked = tagsAskedFor(context, built)
     if (await isMarked(hub, built, asked)) return null
     const renderedAt = entry.lastModified ?? 0
@@ -170,10 +181,18 @@ function storeKey(key: string): string {
   return `next ${key}`
 }
 
-/** The path of a page stands in its key, behind what tells builds and kinds apart. */
-function tagOfPlace(key: string): string {
-  const path = key.slice(key.indexOf('/$/') + 2)
-  return `path:${path === '/index' ? '/' : new URL(path, 'http://host').pathname}`
+/** What stands before the path of a page in its key, and tells builds and kinds apart. What a page fetches has a key without it. */
+const beforePath = '/$'
+
+function tagOfPlace({ pageParts }: Hub, key: string): string {
+  const path = key.slice(key.indexOf(`${beforePath}/`) + beforePath.length)
+  return pageParts.tagOf(path === '/index' ? '/' : new URL(path, 'http://host').pathname)
+}
+
+/** The tags of the paths of a page: as Next names it, and as it was asked for. They differ by a base path, a locale, a rewrite. */
+function placesOf(hub: Hub, key: string, asked?: string): readonly string[] {
+  if (!key.includes(`${beforePath}/`)) return []
+  return [tagOfPlace(hub, key), ...(asked === undefined ? [] : [hub.pageParts.tagOf(asked)])]
 }
 
 function isOfMembers(channel: string): boolean {

@@ -27,13 +27,22 @@ export interface Beginning {
   readonly began: number
 }
 
+/** How Next names the path of a page among its tags. */
+const pathOfNext = '_N_T_'
+
+/** By what an entry is marked that has a tag of Next: the tag of a path stands for all pages there, as `hub.revalidate` marks them. */
+function marksOf({ pageParts }: Hub, tag: string): readonly string[] {
+  const isOfPath = tag.startsWith(`${pathOfNext}/`)
+  return isOfPath ? [tagOfNext(tag), pageParts.tagOf(tag.slice(pathOfNext.length))] : [tagOfNext(tag)]
+}
+
 /** Whether an entry was marked since it was rendered, by one of its own tags or by one that this request has for it. */
 export function isMarked(
   hub: Hub,
   { mark, tags }: Pick<KeptPage, 'mark' | 'tags'>,
   asked: readonly string[],
 ): Promise<boolean> {
-  return isNewer(hub, [...new Set([...tags, ...asked.map(tagOfNext)])], mark)
+  return isNewer(hub, [...new Set([...tags, ...asked.flatMap((tag) => marksOf(hub, tag))])], mark)
 }
 
 /** Whether one of the tags was marked as stale since a page was rendered. */

@@ -8,6 +8,8 @@ export interface PageRead {
   readonly position: string
   /** The `version` of the definition that made the value. */
   readonly version: string
+  /** It was found in the bytes of the page, where it may be the text of a stranger. */
+  readonly isFound?: true
 }
 
 /** For how long, and how far behind, a page is good. Spans are milliseconds; `Infinity` is for ever. */

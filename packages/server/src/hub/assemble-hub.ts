@@ -33,7 +33,7 @@ import { PageCache } from '../page-cache/page-cache.ts'
 import { PageJudge } from '../page-cache/page-judge.ts'
 import { RedactedPages, withoutRedacted } from '../page-cache/redacted-pages.ts'
 import { knownMark, RenderRecord, RenderRecords } from '../page-cache/render-record.ts'
-import { tagOfPlace } from '../page-cache/tag-of-place.ts'
+import { tagOfPath, tagOfPlace } from '../page-cache/tag-of-place.ts'
 import { OpenParticipant } from '../participant/open-participant.ts'
 import { Pollers } from '../polling/pollers.ts'
 import { defaultLimits } from '../ports/limits.ts'
@@ -488,6 +488,7 @@ export function assembleHub(given: HubOptions, guards: Guards): Hub {
       now: () => clock.now(),
       inFrontOf: (framework, saidBy, pagesOptions) =>
         keepPages(keeping, framework, { policy: pagePolicy, ...pagesOptions }, saidBy),
+      tagOf: tagOfPath,
       embeddedReads: (body) => embeddedReads(body, (channel) => judge.versionOf(channel)),
       recorded: (path, work) =>
         whenHere(knownMark(pageStore), (mark) =>

@@ -303,7 +303,7 @@ export interface Hub {
    * Marks pages as stale, on all nodes that share the store: those that show a channel, or those at a path. Their next
    * visitor waits for a render that begins after this call. For what the positions of a page cannot know: its other data.
    *
-   * @param what A channel, or the path of a URL, percent-encoded and without a query.
+   * @param what A channel, or the path of a URL without a query, in any spelling: `/상품/42`, or percent-encoded.
    * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-definition` if it is no path; or what the store throws.
    *
    * @example

@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { siteOf } from '../access/arrival.ts'
 import { type Bypass, type PageKeying, type PageRequest, pageRequestOf } from './page-request.ts'
+import { targetOf } from './tag-of-place.ts'
 
 /** Targets whose last request is known. Strangers choose them, so there is a bound, for each and for all. */
 const maxKnown = 500
@@ -43,12 +44,15 @@ export class KnownRequests {
   pageOf(request: IncomingMessage): PageRequest | Bypass {
     const { method = 'GET', url = '/', headers } = request
     const isEncrypted = (request.socket as Partial<TLSSocket>).encrypted === true
-    const known = method === 'GET' ? this.#known.get(url) : undefined
+    const target = targetOf(request)
+    // One target may come to two mounts of a handler, and is another one below each.
+    const name = target === url ? url : `${target} ${url}`
+    const known = method === 'GET' ? this.#known.get(name) : undefined
     if (known && known.isEncrypted === isEncrypted && this.#saysTheSame(known, headers)) return known.page
     const { scheme = 'http', host = '' } = siteOf({ headers, isEncrypted }, this.#trustProxy)
-    const page = pageRequestOf({ method, url, headers, scheme, host }, this.#keying)
+    const page = pageRequestOf({ method, target, url, headers, scheme, host }, this.#keying)
     if (method === 'GET' && typeof page !== 'string')
-      this.#remember(url, { isEncrypted, said: this.#saidIn(headers), page })
+      this.#remember(name, { isEncrypted, said: this.#saidIn(headers), page })
     return page
   }
 
@@ -62,11 +66,11 @@ export class KnownRequests {
     return this.#names.map((name) => headers[name])
   }
 
-  #remember(url: string, known: Known): void {
-    const length = known.said.reduce((sum, text) => sum + (text?.length ?? 0), url.length)
+  #remember(name: string, known: Known): void {
+    const length = known.said.reduce((sum, text) => sum + (text?.length ?? 0), name.length)
     if (length > longestKnown) return
-    if (this.#known.size >= maxKnown && !this.#known.has(url)) this.#known.clear()
-    this.#known.set(url, known)
+    if (this.#known.size >= maxKnown && !this.#known.has(name)) this.#known.clear()
+    this.#known.set(name, known)
   }
 }
 

@@ -17,7 +17,8 @@ import { type PagePolicy, policyFor } from './page-policy.ts'
 import { type PageKeying, type PageRequest, varyOf } from './page-request.ts'
 import type { PageVerdict } from './page-verdict.ts'
 import { RenderRecord, type RenderRecords } from './render-record.ts'
-import { type Rendered, type RenderedAnswer, renderPage } from './rendered.ts'
+import { type Rendered, type RenderedAnswer, renderPage, runHandler } from './rendered.ts'
+import { tagOfPath, targetOf } from './tag-of-place.ts'
 
 /** What a page cache works with. */
 export interface PageCacheParts {
@@ -49,8 +50,16 @@ export interface PagesOf {
 /** What came of a render, for all who wait for it. */
 type Flown =
   | { readonly came: 'page'; readonly page: KeptPage }
-  /** Not to be kept, and the same for all who asked in this moment: "not found", or an error. */
-  | { readonly came: 'answer'; readonly answer: RenderedAnswer; readonly of: Pick<KeptPage, 'tags' | 'mark'> }
+  /**
+   * Not to be kept, and the same for all who asked in this moment: "not found", or an error. Without `isShared` it says that it is for
+   * nobody else: somebody with a cookie, which the render did not see, may get something else.
+   */
+  | {
+      readonly came: 'answer'
+      readonly answer: RenderedAnswer
+      readonly isShared: boolean
+      readonly of: Pick<KeptPage, 'reads' | 'tags' | 'mark'>
+    }
   /** For one visitor each: everybody asks the handler. */
   | { readonly came: 'private' }
   | { readonly came: 'nothing'; readonly why: 'render-failed' | 'render-late' }
@@ -139,28 +148,34 @@ export class PageCache {
     const { pages, request, response } = asking
     if (older === undefined && readCacheControl(request.headers['cache-control'])['only-if-cached'])
       return void response.writeHead(504).end()
-    void this.#flyFor(asking, key, older).then(({ flown, isCollapsed }) => {
+    void this.#flyFor(asking, key, older).then(async ({ flown, isCollapsed }) => {
       if (response.destroyed) return
       const forward = older ? 'stale' : 'uri-miss'
       const fault = older && 'fault' in older.verdict ? older.verdict.fault : undefined
       switch (flown.came) {
         case 'page': {
-          const { page } = flown
           const how: HowAnswered = { how: 'rendered', forward, fault, isStored: true, isCollapsed }
-          return void whenHere(this.#parts.judge.isRedacted(page), (isGone) =>
-            isGone ? this.#pass(pages, request, response, 'bypass') : this.#answerKept(asking, page, how),
-          )
+          if (await this.#isGone(flown.page)) return this.#pass(pages, request, response, 'bypass')
+          return this.#answerKept(asking, flown.page, how)
         }
         case 'private':
           return this.#pass(pages, request, response, forward === 'stale' ? 'bypass' : forward)
         case 'answer':
           if (older && flown.answer.status >= 500) break
+          if (!flown.isShared && request.headers.cookie !== undefined) {
+            this.#remember(this.#private, asking.page.key, flown.answer.status >= 500 ? retryAfterMs : passMs)
+            return this.#pass(pages, request, response, forward === 'stale' ? 'bypass' : forward)
+          }
+          if (await this.#isGone(flown.of)) return this.#pass(pages, request, response, 'bypass')
           return answerOnce(asking, flown.answer, { how: 'rendered', forward, fault, isStored: false, isCollapsed })
         case 'nothing':
           if (older) break
           return answerOnce(asking, failure(flown.why), { how: 'rendered', forward, isStored: false, isCollapsed })
       }
       const why = flown.came === 'nothing' ? flown.why : 'render-failed'
+      // It was good enough to fall back on before the render, which took its time.
+      if (await this.#isGone(older.page))
+        return answerOnce(asking, failure(why), { how: 'rendered', forward, isStored: false, isCollapsed })
       this.#answerKept(asking, older.page, { how: 'stale', ttlMs: this.#ttlOf(older.page), fault: why, behind: 0 })
     })
   }
@@ -178,6 +193,11 @@ export class PageCache {
       if (flown.came !== 'elsewhere' && !isOutdated) return { flown, isCollapsed: running !== undefined }
       await flight.landed
     }
+  }
+
+  /** Whether it shows what was taken back while somebody waited. Whatever is handed out after a wait is asked this first. */
+  #isGone(shown: Pick<KeptPage, 'reads' | 'mark'>): NowOrLater<boolean> {
+    return this.#parts.judge.isRedacted(shown)
   }
 
   /** Whether it is clear that a render which begins now would come to something else. */
@@ -271,14 +291,14 @@ export class PageCache {
     }
     const { answer } = rendered
     // What is not kept is marked by its path alone.
-    const asAnswer = { tags: [`path:${page.path}`], mark: record.mark }
+    const asAnswer = { reads: [], tags: [tagOfPath(page.path)], mark: record.mark }
     if (wanted.is === 'error') {
       if (answer.status < 500) await this.#asked(() => store.drop(key), undefined)
       else {
         log.error({}, `The render of ${path} came to ${answer.status}. Who has an older page gets that.`)
         this.#remember(this.#failed, key, retryAfterMs)
       }
-      return tell({ came: 'answer', answer, of: asAnswer })
+      return tell({ came: 'answer', answer, isShared: wanted.isShared, of: asAnswer })
     }
     // A record of its own: the render may go on and make the next page, which is not as old as the bytes of this one.
     const shown = new RenderRecord(record)
@@ -287,10 +307,10 @@ export class PageCache {
     for (const read of [...record.reads, ...(served?.reads ?? []), ...embedded]) shown.add(read)
     // Nobody could say whether it is current.
     if (shown.isOverfull || record.isOverfull || isOfAnother(asking, { record, rendered, wanted }))
-      return tell({ came: 'answer', answer, of: asAnswer })
+      return tell({ came: 'answer', answer, isShared: true, of: { ...asAnswer, reads: shown.reads } })
     const { saidBy } = asking.pages
     const reads = await judge.settle(shown.reads)
-    const tags = [`path:${page.path}`, ...new Set(reads.map(({ channel }) => `channel:${channel}`)), ...record.tags]
+    const tags = [tagOfPath(page.path), ...new Set(reads.map(({ channel }) => `channel:${channel}`)), ...record.tags]
     const mark = Math.min(record.mark, served?.mark ?? record.mark)
     const renderedAt = Math.min(record.began, served?.renderedAt ?? record.began)
     const head = headOf(answer, saidBy)
@@ -391,17 +411,23 @@ export class PageCache {
     response: ServerResponse,
     forward: 'method' | 'bypass' | 'uri-miss',
   ) {
-    response.setHeader('Cache-Status', cacheStatusOf({ how: 'passed', forward }))
-    handler(request, response)
+    const cacheStatus = cacheStatusOf({ how: 'passed', forward })
+    response.setHeader('Cache-Status', cacheStatus)
+    runHandler(handler, request, response, (error) => {
+      this.#parts.log.error({}, `The handler of ${JSON.stringify(targetOf(request))} threw: ${describeError(error)}`)
+      if (response.headersSent) return void response.destroy()
+      sendAnswer(request, response, failure('render-failed'), cacheStatus)
+    })
   }
 
   /** Who has changed something by an unsafe method does not get the page from before (RFC 9111 §4.4). */
-  #watchUnsafe({ method = '', url = '/' }: IncomingMessage, response: ServerResponse): void {
+  #watchUnsafe(request: IncomingMessage, response: ServerResponse): void {
+    const { method = '' } = request
     if (method === 'OPTIONS' || method === 'TRACE') return
     response.once('finish', () => {
       if (response.statusCode >= 400) return
-      const [path = ''] = url.split('?')
-      void this.#asked(() => this.#parts.store.mark([`path:${path}`]), undefined)
+      const [path = ''] = targetOf(request).split('?')
+      void this.#asked(() => this.#parts.store.mark([tagOfPath(path)]), undefined)
     })
   }
 
@@ -471,7 +497,8 @@ type FreshVerdict = Extract<PageVerdict, { readonly state: 'fresh' }>
 /** What becomes of an answer, by its head. */
 type RenderWanted =
   | { readonly is: 'kept'; readonly policy: KeptPage['policy']; readonly vary: readonly string[] }
-  | { readonly is: 'error' }
+  /** `isShared`: it says nothing against being the same for all who ask. */
+  | { readonly is: 'error'; readonly isShared: boolean }
   | { readonly is: 'private' }
 
 /** A render that is over. */
@@ -498,9 +525,9 @@ function isOfAnother({ pages: { saidBy } }: Asking, { record, rendered, wanted }
 function wantedOf({ pages, policy }: Asking, status: number, headers: RenderedAnswer['headers']): RenderWanted {
   const isForOne = headers['set-cookie'] !== undefined || headers['content-encoding'] !== undefined
   if (isForOne) return { is: 'private' }
-  // The same for all who ask now. A redirect or a refusal may be about who asks, and the render does not know who that is.
-  if (status === 404 || status === 410 || status >= 500) return { is: 'error' }
   const said = readCacheControl(headers['cache-control'])
+  // The same for all who ask now. A redirect or a refusal may be about who asks, and the render does not know who that is.
+  if (status === 404 || status === 410 || status >= 500) return { is: 'error', isShared: mayBeShared(said) }
   const kept = policyFor(policy, said)
   const vary = varyOf(headers.vary, pages.keying.headers)
   if (status !== 200 || !kept || !vary || !mayBeShared(said)) return { is: 'private' }
@@ -508,10 +535,18 @@ function wantedOf({ pages, policy }: Asking, status: number, headers: RenderedAn
 }
 
 /** Answers with what is not kept. */
-function answerOnce({ request, response }: Asking, { status, headers, body }: RenderedAnswer, how: HowAnswered): void {
-  if (response.headersSent) return
+function answerOnce({ request, response }: Asking, answer: RenderedAnswer, how: HowAnswered): void {
+  if (!response.headersSent) sendAnswer(request, response, answer, cacheStatusOf(how))
+}
+
+function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: RenderedAnswer,
+  cacheStatus: string,
+): void {
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value)
-  response.setHeader('Cache-Status', cacheStatusOf(how))
+  response.setHeader('Cache-Status', cacheStatus)
   response.setHeader('Content-Length', body.length)
   response.removeHeader('Transfer-Encoding')
   response.writeHead(status)

@@ -64,7 +64,7 @@ export class PageJudge {
   }
 
   /** Whether nobody may get a page that was rendered just now: something was taken back meanwhile that it may show. */
-  isRedacted(page: KeptPage): NowOrLater<boolean> {
+  isRedacted(page: Pick<KeptPage, 'reads' | 'mark'>): NowOrLater<boolean> {
     const { store, registry } = this.#parts
     return orElse<boolean>(
       () => isRedacted(page, store, registry),

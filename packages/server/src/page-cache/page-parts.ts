@@ -17,6 +17,8 @@ export interface PageParts {
   readonly policy: PagePolicy
   /** Milliseconds since 1970, as pages are dated. */
   now(): number
+  /** The tag of all pages at a path, however it is spelled. */
+  tagOf(path: string): string
   /** The snapshots that stand in the bytes of a page. */
   embeddedReads(body: Uint8Array): KeptPage['reads']
   /**

@@ -19,7 +19,9 @@ export interface PageKeying {
 /** What is looked at of a request. */
 export interface Asked {
   readonly method: string
-  /** The request's target. */
+  /** The request's target, as the client asked for it. */
+  readonly target: string
+  /** The same as the handler gets it: below the path at which it is mounted. */
   readonly url: string
   readonly headers: IncomingHttpHeaders
   /** By which scheme and for which host it came, as far as that is believed. */
@@ -33,7 +35,9 @@ export interface PageRequest {
   readonly key: string
   /** The path without the query, as it was asked for. */
   readonly path: string
-  /** The target that is rendered: parameters that nobody named are gone. */
+  /** The target that was asked for: parameters that nobody named are gone. */
+  readonly target: string
+  /** The same as the handler gets it. */
   readonly url: string
   /** Everything that the render gets to see, in this form. */
   headers(): Readonly<Record<string, string>>
@@ -52,20 +56,22 @@ const longestTarget = 4_096
 
 /** Says which page a request is for, or why it goes past. */
 export function pageRequestOf(asked: Asked, keying: PageKeying): PageRequest | Bypass {
-  const { method, url, headers } = asked
+  const { method, target, url, headers } = asked
   if (method !== 'GET' && method !== 'HEAD') return 'method'
   // Who shows credentials may get what nobody else may.
-  if (headers.authorization !== undefined || url.length > longestTarget || !url.startsWith('/')) return 'bypass'
+  if (headers.authorization !== undefined || target.length > longestTarget || !target.startsWith('/')) return 'bypass'
   if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return 'bypass'
   const cookie = keptCookies(headers.cookie, keying.cookies)
-  const target = keptTarget(url, keying.query)
-  if (cookie === undefined || target === undefined) return 'bypass'
-  return new AskedPage(asked, keying, cookie, target)
+  const kept = keptTarget(target, keying.query)
+  const own = target === url ? kept : keptTarget(url, keying.query)
+  if (cookie === undefined || kept === undefined || own === undefined) return 'bypass'
+  return new AskedPage(asked, keying, cookie, { path: kept.path, target: kept.url, url: own.url })
 }
 
 class AskedPage implements PageRequest {
   readonly key: string
   readonly path: string
+  readonly target: string
   readonly url: string
   readonly #host: string
   readonly #seen: Readonly<Record<string, string>>
@@ -77,10 +83,13 @@ class AskedPage implements PageRequest {
     { scheme, host, headers }: Asked,
     keying: PageKeying,
     cookie: string,
-    { path, url }: Pick<PageRequest, 'path' | 'url'>,
+    { path, target, url }: Pick<PageRequest, 'path' | 'target' | 'url'>,
   ) {
-    this.key = `${scheme}://${host}${url} ${keying.build} ${cookie}`
+    // A router, or whoever rewrites requests, makes of one target another.
+    const below = url === target ? '' : ` ${url}`
+    this.key = `${scheme}://${host}${target}${below} ${keying.build} ${cookie}`
     this.path = path
+    this.target = target
     this.url = url
     this.#host = host
     // Not the request's own headers: they would be kept with what is known of it.
@@ -130,9 +139,11 @@ function keptTarget(url: string, known: PageKeying['query']): { path: string; ur
   const kept = url
     .slice(at + 1)
     .split('&')
-    .filter((pair) => known.has(decodedName(pair)))
-    // In one order: the same page has one key.
-    .sort()
+    .map((pair) => ({ pair, name: decodedName(pair) }))
+    .filter(({ name }) => known.has(name))
+    // In one order, so that the same page has one key; but the order of one that comes twice may mean something.
+    .sort((one, other) => (one.name < other.name ? -1 : Number(one.name > other.name)))
+    .map(({ pair }) => pair)
   return { path, url: kept.length === 0 ? path : `${path}?${kept.join('&')}` }
 }
 

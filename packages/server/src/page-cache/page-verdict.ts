@@ -3,7 +3,8 @@
  * nothing can be lost on the way to it.
  *
  *   shows what was taken back ──────────────────────▶ miss, and never handed out, whatever comes of the render
- *   marked, of another life, of another version ──────▶ miss: visitors wait for the render
+ *   marked, of another life, of another version ──────▶ miss: visitors wait for the render; what says so may be a stranger's text, where
+ *                                                       it was found in the bytes: then stale, until the interval is over
  *   too old to be served stale, too far behind  ──────▶ miss
  *   older than its time, behind by more than allowed ─▶ stale: served while one render runs
  *   else ─────────────────────────────────────────────▶ fresh
@@ -54,26 +55,29 @@ export type PageVerdict =
 export function judgePage({ reads, mark, renderedAt, policy }: KeptPage, moment: PageMoment): PageVerdict {
   for (const newest of moment.redactions) if (newest > mark) return { state: 'miss', fault: 'redacted' }
   for (const newest of moment.marks) if (newest > mark) return { state: 'miss', fault: 'marked' }
+  const age = moment.now - renderedAt
+  const mayRender = age < 0 || age >= policy.minIntervalMs
   let behind = 0
   let isUnknown = false
+  let doubt: PageFault | undefined
   for (let index = 0; index < reads.length; index++) {
     const read = reads[index] as PageRead
     // A page of another version would have to be loaded again, so it is not handed out at all.
-    if (moment.versions[index] !== read.version) return { state: 'miss', fault: 'version' }
+    const isOther = moment.versions[index] !== read.version
     const head = moment.heads[index]
-    if (!head) isUnknown = true
-    else {
-      const lacking = lackingAt(positionOf(read), head)
-      if (lacking === undefined) return { state: 'miss', fault: 'epoch' }
-      behind = Math.max(behind, lacking)
-    }
+    const lacking = head && lackingAt(positionOf(read), head)
+    if (isOther || (head && lacking === undefined)) {
+      const fault = isOther ? 'version' : 'epoch'
+      if (!read.isFound || mayRender) return { state: 'miss', fault }
+      doubt = fault
+    } else if (lacking === undefined) isUnknown = true
+    else behind = Math.max(behind, lacking)
   }
-  const age = moment.now - renderedAt
-  const mayRender = age < 0 || age >= policy.minIntervalMs
   if (behind > policy.waitBehind && mayRender) return { state: 'miss', fault: 'behind' }
   // What a clock that was ahead has dated counts as old.
   const old = age < -maxSkewMs ? policy.maxAgeMs : Math.max(0, age)
   if (old >= policy.maxAgeMs + policy.maxStaleMs) return { state: 'miss', fault: 'time' }
+  if (doubt) return { state: 'stale', fault: doubt, behind, mayRender }
   if (behind > policy.maxBehind) return { state: 'stale', fault: 'behind', behind, mayRender }
   if (isUnknown) return { state: 'stale', fault: 'unknown', behind, mayRender }
   if (old >= policy.maxAgeMs) return { state: 'stale', fault: 'time', behind, mayRender }

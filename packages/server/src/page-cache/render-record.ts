@@ -95,9 +95,12 @@ export class RenderRecord {
   }
 
   /** Writes down what the page shows. Who is in a channel never makes a page stale: people come and go all the time. */
-  add({ channel, position, version }: PageRead): void {
+  add({ channel, position, version, isFound }: PageRead): void {
     if (isOfMembers({ channel }) || this.isOverfull) return
-    this.#reads.set(`${channel} ${position} ${version}`, { channel, position, version })
+    const name = `${channel} ${position} ${version}`
+    // What was read is in the bytes as well, and is surer than that.
+    if (isFound && this.#reads.has(name)) return
+    this.#reads.set(name, { channel, position, version, ...(isFound && { isFound }) })
   }
 
   tag(tags: readonly string[]): void {

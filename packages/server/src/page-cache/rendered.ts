@@ -53,14 +53,23 @@ export function renderPage(page: PageRequest, rendering: Rendering): Promise<Ren
     }
     const response = gatheringResponse(request, rendering, end)
     cancel = clock.after(timeoutMs, () => end({ outcome: 'late' }))
-    const failed = (error: unknown) => end({ outcome: 'threw', error })
-    try {
-      const running: unknown = handler(request, response)
-      if (isLater(running as PromiseLike<unknown>)) Promise.resolve(running).catch(failed)
-    } catch (error) {
-      failed(error)
-    }
+    runHandler(handler, request, response, (error) => end({ outcome: 'threw', error }))
   })
+}
+
+/** Runs a handler of the application, which may throw or reject: nobody else would catch it, and the process would end. */
+export function runHandler(
+  handler: RequestListener,
+  request: IncomingMessage,
+  response: ServerResponse,
+  failed: (error: unknown) => void,
+): void {
+  try {
+    const running: unknown = handler(request, response)
+    if (isLater(running as PromiseLike<unknown>)) Promise.resolve(running).catch(failed)
+  } catch (error) {
+    failed(error)
+  }
 }
 
 function requestFor(page: PageRequest, isEncrypted: boolean): IncomingMessage {
@@ -69,6 +78,7 @@ function requestFor(page: PageRequest, isEncrypted: boolean): IncomingMessage {
   if (isEncrypted) Object.assign(socket, { encrypted: true })
   const request = new IncomingMessage(socket)
   Object.assign(request, { method: 'GET', url: page.url, httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1 })
+  if (page.target !== page.url) Object.assign(request, { originalUrl: page.target })
   for (const [name, value] of Object.entries(page.headers())) {
     request.headers[name] = value
     request.rawHeaders.push(name, value)
@@ -142,6 +152,10 @@ function gatheringResponse(
       // Before `close`, as a connection has it: who sees `close` alone takes the client for gone.
       process.nextTick(() => response.emit('finish'))
       if (head && !isLeft) end({ outcome: 'answered', answer: { ...head, body: Buffer.concat(chunks) } })
+      return response
+    },
+    destroy(error?: unknown) {
+      end({ outcome: 'threw', error: error ?? new Error('The answer was destroyed before its end.') })
       return response
     },
     writeContinue() {},
