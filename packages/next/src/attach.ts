@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { checkedOptions, type OptionRules, oneOf } from '@baro/core/protocol'
 import type { Hub, PagesOptions } from '@baro/server'
 import { findHub, replaceHub } from './attached-hub.ts'
+import { basePathOfNext } from './base-path-of-next.ts'
 import { buildOfNext } from './build-of-next.ts'
 import { drainOnSignals } from './drain-on-signals.ts'
 import { exitOnUncaughtException } from './exit-on-uncaught-exception.ts'
@@ -89,6 +90,7 @@ export function attach(hub: Hub, server?: HttpServer, given: AttachOptions = {})
   const interception: Interception = {
     passOthers: options.otherUpgrades === 'pass',
     pages: isProduction() && options.pages ? ofThisBuild(options.pages) : undefined,
+    basePath: basePathOfNext(),
     isStrict: isProduction() && options.inlineScripts === 'nonce',
   }
   if (!server && isProduction()) drainOnSignals(findHub)

@@ -133,6 +133,19 @@ test('with pages in front of Next a route under /api runs once for each who asks
   ])
 })
 
+test('the same below a base path', async () => {
+  const seen: (readonly [string | undefined, boolean])[] = []
+  server.prependListener('request', (request) => seen.push([request.url, request.socket.remoteAddress !== undefined]))
+  interceptServer(server, () => hub, { pages: { policy: { maxAge: '1h' } }, basePath: '/docs' })
+  for (const path of ['/docs/api/hub', '/docs/api/hub', '/docs/page', '/docs/page'])
+    await fetch(`http://localhost:${port()}${path}`)
+  expect(seen).toEqual([
+    ['/docs/api/hub', true],
+    ['/docs/api/hub', true],
+    ['/docs/page', false],
+  ])
+})
+
 test('what asks Next for a render is no page that is kept in front of it', async () => {
   interceptServer(server, () => hub, { pages: { policy: { maxAge: '1h' } } })
   const read = async (headers = {}) =>

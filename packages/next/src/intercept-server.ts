@@ -28,6 +28,8 @@ export interface Interception {
   readonly passOthers?: boolean
   /** What the pages depend on; `undefined`: every request goes to Next. */
   readonly pages?: PagesOptions | undefined
+  /** Below which path Next serves the application, such as `/docs`. */
+  readonly basePath?: string
   /** Whether the inline scripts of what is rendered for one request run by a nonce. */
   readonly isStrict?: boolean
 }
@@ -45,7 +47,7 @@ export interface Interception {
 export function interceptServer(
   server: HttpServer,
   hub: () => Hub | undefined,
-  { passOthers = false, pages, isStrict = false }: Interception = {},
+  { passOthers = false, pages, basePath = '', isStrict = false }: Interception = {},
 ): void {
   if (mark in server) return
   Object.defineProperty(server, mark, { value: true })
@@ -61,7 +63,7 @@ export function interceptServer(
       if (current.handle(request, response)) return true
       const path = pathOf(request)
       if (isFile(path)) others(request, response)
-      else if (pages && !isApi(path) && !isRevalidation(request)) {
+      else if (pages && !isApi(path, basePath) && !isRevalidation(request)) {
         let answer = kept.get(current)
         if (!answer) {
           answer = inFrontOfNext(current, pages, nextOf(current, others))
@@ -114,8 +116,8 @@ function pathOf({ url = '/' }: IncomingMessage): string {
  * A route of `pages/api` is no page: it may do something, it may want the visitor's own socket, and a render that is for
  * nobody would have it run twice.
  */
-function isApi(path: string): boolean {
-  return path === '/api' || path.startsWith('/api/')
+function isApi(path: string, basePath: string): boolean {
+  return path === `${basePath}/api` || path.startsWith(`${basePath}/api/`)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { quote } from '@baro/core/protocol'
+import { basePathOfNext } from './base-path-of-next.ts'
 
 /** A page that was rendered once more. */
 export interface RenderedPage {
@@ -20,13 +21,10 @@ export interface RenderBuiltPagesOptions {
   readonly rendered?: (page: RenderedPage) => void
 }
 
-/** What is used of two manifests of Next. */
+/** What is used of a manifest of Next. */
 interface PrerenderManifest {
   readonly routes: Readonly<Record<string, { readonly initialRevalidateSeconds: number | false }>>
   readonly preview: { readonly previewModeId: string }
-}
-interface RoutesManifest {
-  readonly basePath?: string
 }
 
 /**
@@ -55,7 +53,7 @@ export async function renderBuiltPages(url: string, options: RenderBuiltPagesOpt
   const { distDir = '.next', timeoutMs = 60_000, rendered = () => {} } = options
   const manifest = await read<PrerenderManifest>(distDir, 'prerender-manifest.json')
   if (!manifest) return
-  const { basePath = '' } = (await read<RoutesManifest>(distDir, 'routes-manifest.json')) ?? {}
+  const basePath = basePathOfNext(distDir)
   // So short a life is what `snapshot` gives a page that is rendered without a hub.
   const waiting = Object.entries(manifest.routes).flatMap(([path, { initialRevalidateSeconds }]) =>
     initialRevalidateSeconds === 1 ? path : [],
