@@ -13,7 +13,7 @@ import { stateOfMember } from '../presence/member-state.ts'
 import type { Feed } from '../stream/feed.ts'
 import type { Feeds } from '../stream/feeds.ts'
 import { isBehind } from '../stream/is-behind.ts'
-import { type Outlet, Reader, type Standing } from '../stream/reader.ts'
+import { type Outlet, Reader, type ReadsFor, type Standing } from '../stream/reader.ts'
 
 /** What following works with. */
 export interface FollowingParts {
@@ -42,7 +42,7 @@ interface Beginning {
 }
 
 /** One principal follows one channel. It joins once, and may begin again from another position. */
-export class Following {
+export class Following implements ReadsFor {
   readonly #parts: FollowingParts
   #principal: Principal
   #resolved: Resolved
@@ -64,6 +64,11 @@ export class Following {
 
   get resolved(): Resolved {
     return this.#resolved
+  }
+
+  /** Who follows: its reader asks each time. */
+  get principal(): Principal {
+    return this.#principal
   }
 
   /** Where its principal stands, for who looks. */
@@ -179,7 +184,7 @@ export class Following {
       this.#attending = this.#parts.attendance.join(this.#resolved, this.#principal, this.#state)
     } else if (this.#state !== undefined) this.#attending?.tell(this.#state)
     const position = start === 'now' ? feed.position : start
-    this.#reader = new Reader(feed, outlet, this.#parts.counters, position, isRefused, this.#principal)
+    this.#reader = new Reader(feed, outlet, this.#parts.counters, position, isRefused, this)
   }
 }
 

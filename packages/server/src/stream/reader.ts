@@ -46,16 +46,19 @@ export interface Standing {
   readonly offset: number | undefined
 }
 
-/** For whom it reads. */
-export type WhoReads = Pick<Principal, 'user' | 'session' | 'rung' | 'address'>
+/** Who has it read. It is asked each time for whom, because a stream may go on for somebody else. */
+export interface ReadsFor {
+  readonly principal: Pick<Principal, 'user' | 'session' | 'rung' | 'address'>
+}
+
+const nobody: ReadsFor = { principal: {} }
 
 /** Carries out what the reader machine decides: reads from the feed, hands to the outlet, joins and leaves the feed. */
 export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSignal>, RoomWaiter {
   readonly #feed: Feed
   readonly #outlet: Outlet<Said, SaidSignal>
   readonly #counters: Counters
-  /** Its user may change. */
-  readonly #principal: WhoReads
+  readonly #for: ReadsFor
   #state: ReaderState
   #isAnswered = false
   /** The last answer did not move the reader, and yet the reader is not at the head. */
@@ -69,9 +72,9 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     counters: Counters,
     given: Position | undefined,
     isRefused = false,
-    principal: WhoReads = {},
+    readsFor: ReadsFor = nobody,
   ) {
-    this.#principal = principal
+    this.#for = readsFor
     const position = isRefused ? undefined : given
     this.#isRefused = isRefused
     this.#feed = feed
@@ -103,7 +106,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
   }
 
   get user(): string | undefined {
-    return this.#principal.user?.id
+    return this.#for.principal.user?.id
   }
 
   signal(said: SaidSignal, isPassing: boolean): void {
@@ -126,7 +129,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
   }
 
   get #who() {
-    return whoIn(this.#feed.resolved.channel, this.#principal)
+    return whoIn(this.#feed.resolved.channel, this.#for.principal)
   }
 
   get #outbox(): BoundedQueue {

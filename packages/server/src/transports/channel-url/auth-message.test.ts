@@ -1,7 +1,7 @@
 /** Who cannot send a header says who it is by its first message: a browser, on a plain WebSocket. */
 import { closeCodes } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
-import { type HttpStage, publishAll, serve } from '../../../test/http-stage.ts'
+import { type HttpStage, news, publishAll, serve } from '../../../test/http-stage.ts'
 import { TextSocket } from '../../../test/stream-readers.ts'
 import type { AccessContext, AnyHandlers, Auth } from '../../channel/handlers.ts'
 
@@ -174,6 +174,68 @@ describe('a later token on a plain WebSocket', () => {
     expect(await socket.message()).toMatchObject({ payload: { code: 'unauthenticated' } })
     await publishAll(hub, 'chat:1', 'live')
     expect(await socket.message()).toMatchObject({ payload: 'live' })
+  })
+
+  test.each(['wrong', 'grace'])('of %s does not count, so what waits behind it is done for nobody', async (name) => {
+    const { socket, hub } = await opened({
+      ...onlyAda,
+      events: { message: ({ payload, publish }) => publish('message', payload) },
+    })
+    socket.say(say('ada'), say(name), '{"type":"message","payload":"as grace","id":"g"}')
+    expect(await socket.message()).toMatchObject({ type: 'baro:authenticated' })
+    expect(await socket.message()).toMatchObject({ type: 'baro:reset' })
+    expect(await socket.message()).toMatchObject({ type: 'baro:error' })
+    // Of somebody whom the rule refuses the stream ends; else whoever waits for the answer gets one.
+    if (name === 'grace') await socket.closed
+    else expect(await socket.message()).toMatchObject({ payload: { code: 'unauthenticated', id: 'g' } })
+    expect(hub.counters.published).toBe(1)
+  })
+
+  test('that counts, behind one that does not, counts', async () => {
+    const { socket } = await opened({ events: { message: ({ payload, publish }) => publish('message', payload) } })
+    await socket.message()
+    socket.say(say('wrong'), '{"type":"message","payload":"lost"}', say('ada'), '{"type":"message","payload":"kept"}')
+    const seen = [await socket.message(), await socket.message(), await socket.message(), await socket.message()]
+    expect(seen).toMatchObject([
+      { type: 'baro:error' },
+      { type: 'baro:error' },
+      { type: 'baro:authenticated' },
+      { payload: 'kept', by: 'ada' },
+    ])
+  })
+
+  test('I8: gives signals to one user to whom the stream is of now', async () => {
+    const { hub, url } = await serve({ auth }, { access: 'public' })
+    const socket = new TextSocket(url('/baro/channels/news:1'))
+    await socket.message()
+    const signal = (to: string) => hub.signal(news({ id: '1' }), 'typing', `to ${to}`, { to })
+    const heard: unknown[] = []
+    for (const name of ['ada', 'grace']) {
+      socket.say(say(name))
+      expect(await socket.message()).toMatchObject({ type: 'baro:authenticated' })
+      for (const to of ['ada', 'grace']) await signal(to)
+      await hub.publish(news({ id: '1' }), 'message', 'end')
+      for (let next = await socket.message(); next.payload !== 'end'; next = await socket.message())
+        heard.push(next.payload)
+    }
+    expect(heard).toEqual(['to ada', 'to grace'])
+  })
+
+  test('I8: of a user who was disconnected nothing more is done, also for a client that does not heed the close', async () => {
+    const { socket, hub } = await opened({ events: { message: ({ payload, publish }) => publish('message', payload) } })
+    await socket.message()
+    socket.say(say('ada'))
+    await socket.message()
+    socket.webSocket.pause()
+    await hub.disconnect({ user: 'ada' })
+    socket.say('{"type":"message","payload":"afterwards"}')
+    // What comes on another connection after it is read after it.
+    const other = new TextSocket(socket.webSocket.url)
+    await new Promise((resolve) => other.webSocket.once('open', resolve))
+    await other.message()
+    other.say('{"type":"message","payload":"of somebody else"}')
+    expect(await other.message()).toMatchObject({ payload: 'of somebody else' })
+    expect(hub.counters.published).toBe(2)
   })
 
   test('makes a user of a guest on a public channel: who has left and joined is told, and nothing is missed', async () => {

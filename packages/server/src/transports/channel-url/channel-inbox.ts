@@ -32,9 +32,12 @@ export interface InboxOutlet {
   readonly delegate: Delegate
   /** Whether nothing is taken but a token. */
   readonly awaitsToken: boolean
-  /** A token came. Never rejects. */
-  authenticate(token: string): Promise<void>
+  /** A token came. Resolves, and never rejects, when it is known whether it counts. */
+  authenticate(token: string): Promise<TokenOutcome>
 }
+
+/** What came of a token: the sender is who it says; or is whoever it was before; or nothing more is taken. */
+export type TokenOutcome = 'counts' | 'counts-not' | 'ended'
 
 export class ChannelInbox {
   readonly #gate: Gate
@@ -81,10 +84,15 @@ export class ChannelInbox {
   #authenticate(token: string): void {
     this.#allowance.understood()
     this.#held = []
-    this.#outlet.authenticate(token).then(() => {
+    this.#outlet.authenticate(token).then((outcome) => {
       const held = this.#held ?? []
       this.#held = undefined
-      for (const data of held) this.receive(data)
+      if (outcome === 'ended') return
+      // Another token may be among them: what comes behind that waits again.
+      for (const data of held)
+        if (this.#held || outcome === 'counts' || isToken(data)) this.receive(data)
+        // Whoever sent it meant to be somebody else by then.
+        else this.#outlet.refused(notDone(), idOf(looselyRead(data)))
     })
   }
 
@@ -115,6 +123,18 @@ export class ChannelInbox {
 /** What is said to whoever sends anything but a token, where one must come first. */
 export function unauthenticated(): BaroError {
   return new BaroError('unauthenticated', 'Say who you are first: send { "type": "AUTH", "token": "…" }.')
+}
+
+function notDone(): BaroError {
+  return new BaroError(
+    'unauthenticated',
+    'The token before this one did not count, so this was not done. Send it again.',
+  )
+}
+
+function isToken(data: string | Uint8Array): boolean {
+  const parsed = parsedFrom(data)
+  return parsed?.ok === true && typeof tokenIn(parsed.value) === 'string'
 }
 
 /** Messages that may wait while a token is checked. */

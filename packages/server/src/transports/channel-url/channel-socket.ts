@@ -43,6 +43,8 @@ export function upgradeChannel(parts: ChannelSocketParts, place: ChannelPlace, u
   const address = handshake.address === undefined ? undefined : networkOf(handshake.address)
   prepare(parts, place, upgrade)
     .then(({ resolved, query, principal: reader, awaitsToken, name }) => {
+      // Its client has gone meanwhile, and nothing would end what is opened for it.
+      if (stream.closed) return
       // The handshake may wait for its turn.
       const hold = new Hold(parts.permits, reader.user, resolved.channel)
       const endHold = () => hold.end()

@@ -26,7 +26,7 @@ import type { PublishAnswer } from '../../publish/publisher.ts'
 import { broken, type HubSession, type Sessions } from '../../session/sessions.ts'
 import type { Outlet } from '../../stream/reader.ts'
 import type { ChannelDialect } from './channel-dialects.ts'
-import { ChannelInbox, type InboxOutlet, unauthenticated } from './channel-inbox.ts'
+import { ChannelInbox, type InboxOutlet, type TokenOutcome, unauthenticated } from './channel-inbox.ts'
 import type { Receipts } from './receipts.ts'
 
 /** What a stream works with. */
@@ -153,10 +153,20 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   }
 
   /** A token came. Whoever it belongs to reads from now on, if the rule allows it. */
-  async authenticate(token: string): Promise<void> {
+  async authenticate(token: string): Promise<TokenOutcome> {
+    const counts = await this.#authenticate(token)
+    if (this.#isEnded) return 'ended'
+    return counts ? 'counts' : 'counts-not'
+  }
+
+  /** Returns whether the token has taken effect. */
+  async #authenticate(token: string): Promise<boolean> {
     const { gate, permits, clock } = this.#parts
     // A program is nobody's user. What it has opened stays as good as it was.
-    if (this.#principal.key) return this.refused(misplacedToken())
+    if (this.#principal.key) {
+      this.refused(misplacedToken())
+      return false
+    }
     const isFirst = this.awaitsToken
     // From now on it is not the client that is waited for.
     this.#cancelWait?.()
@@ -168,21 +178,25 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
       // What an open stream has is as good as it was.
       if (isFirst) this.#refuseFor(explained)
       else this.refused(explained)
-      return
+      return false
     }
     try {
       await gate.assertAllowed(this.#following.resolved, { ...this.#principal, user }, 'read')
-      if (this.#isEnded) return
+      if (this.#isEnded) return false
       this.#connection?.become({ user, address: this.#principal.address })
       if (user?.id === this.user?.id) this.#principal.user = user
       else this.#become(user)
       const aside = { ...(user && { user: user.id }), ...expiresIn(clock, user) }
       this.outbox.replyBytes(this.dialect.encodeAside('baro:authenticated', aside))
-      if (isFirst) return this.#begin()
-      this.#permit?.end()
-      this.#permit = permits.open(user, this)
+      if (isFirst) this.#begin()
+      else {
+        this.#permit?.end()
+        this.#permit = permits.open(user, this)
+      }
+      return true
     } catch (error) {
       this.#refuseFor(gate.explain(error, this.#channel, this.#principal))
+      return false
     }
   }
 
@@ -283,6 +297,8 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
   }
 
   receive(data: string | Uint8Array): void {
+    // A client that goes on sending behind the close frame does nothing more for anybody.
+    if (this.#isEnded) return
     this.#tap?.heard(data)
     this.#inbox.receive(data)
   }
