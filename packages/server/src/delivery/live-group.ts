@@ -4,7 +4,10 @@ import type { Batch } from './batch.ts'
 import type { Dialect } from './dialect.ts'
 import { madeOnce } from './made-once.ts'
 
-/** A live reader. It gets bytes, messages, or the batch itself, as its dialect says. */
+/**
+ * A live reader. It gets bytes, messages, or the batch itself, as its dialect says. Its functions must not throw: the readers
+ * after it would miss what it was told (I2).
+ */
 export interface LiveReader<Said = unknown, SaidSignal = Said> {
   readonly dialect: Dialect<Said, SaidSignal>
   /** Takes a batch that follows what it has; `said` is what its dialect made of the batch. */

@@ -135,11 +135,9 @@ export class OpenParticipant implements Participant, HubSession, Holder {
 
   track(reference: Reference, state: unknown, told: TrackingTold = {}): Present {
     const { following, end, failed } = this.#following(here({ channel: nameOf(reference) }), (error) =>
-      this.#guarded(() =>
-        told.failed
-          ? told.failed(error)
-          : this.#parts.log.warn({ session: this.session, user: this.user?.id, code: error.code }, error.message),
-      ),
+      told.failed
+        ? told.failed(error)
+        : this.#parts.log.warn({ session: this.session, user: this.user?.id, code: error.code }, error.message),
     )
     // Nothing is published there, so the first answer is all that comes.
     const follower = { delivered: () => told.taken?.(), reset: () => told.taken?.(), failed() {} }
@@ -198,7 +196,9 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     }
     const failed = (error: unknown) => {
       end()
-      told(this.#refusal(error, reference.channel, true))
+      const refusal = this.#refusal(error, reference.channel, true)
+      // Nobody waits for it: thrown out of here, it would end the process.
+      this.#guarded(() => told(refusal))
     }
     this.#followings.set(following, failed)
     return { following, end, failed }
@@ -223,7 +223,7 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   }
 
   over(error: BaroError): void {
-    for (const failed of [...this.#followings.values()]) this.#guarded(() => failed(error))
+    for (const failed of [...this.#followings.values()]) failed(error)
     this.#end('left', { code: closeCodes.expired, reason: error.message })
     this.#guarded(() => this.#options.over?.(error))
   }
@@ -231,8 +231,7 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   revoked(channel: string | undefined): void {
     for (const [following, failed] of [...this.#followings]) {
       const { channel: own } = following.resolved
-      if (channel === undefined || channel === (ownerOf(own)?.owner ?? own))
-        this.#guarded(() => failed(revokedFrom(own)))
+      if (channel === undefined || channel === (ownerOf(own)?.owner ?? own)) failed(revokedFrom(own))
     }
   }
 

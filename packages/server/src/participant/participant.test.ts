@@ -15,9 +15,11 @@ import {
 } from '../../test/fake-client.ts'
 import type { AnyHandlers } from '../channel/handlers.ts'
 import type { Batch } from '../delivery/batch.ts'
+import { unencoded } from '../delivery/dialect.ts'
 import { sdkDialect } from '../delivery/encode/sdk-messages.ts'
 import type { RoomWaiter } from '../delivery/outbox.ts'
 import { createHub } from '../hub/create-hub.ts'
+import { createMemoryBroker } from '../memory-broker/memory-broker.ts'
 import type { Outlet } from '../stream/reader.ts'
 import type { Follower } from './participant.ts'
 
@@ -73,6 +75,21 @@ class Recorder implements Follower {
     return this.deliveries.flatMap(({ publications }) =>
       publications.map(({ payload }) => (payload as { text: string }).text),
     )
+  }
+}
+
+/** A callback that throws. */
+const faulty = (name: string) => () => {
+  throw new Error(`a fault in ${name}`)
+}
+
+/** An outlet of a gateway, which takes everything as it is. */
+function silentOutlet(): Outlet<unknown, unknown> {
+  const nothing = () => {}
+  return {
+    dialect: unencoded as Outlet<unknown, unknown>['dialect'],
+    outbox: new Recorder().queue,
+    ...{ recovered: nothing, reset: nothing, continued: nothing, deliver: nothing, signal: nothing, failed: nothing },
   }
 }
 
@@ -204,6 +221,58 @@ describe('a follower', () => {
     await settle()
     expect(heard.texts).toEqual(['a'])
     expect(log.errors.join()).toContain('a fault of the follower')
+  })
+
+  test.each<[string, AnyHandlers['access'], string[]]>([
+    ['a rule that waits', () => Promise.resolve(false), []],
+    ['a rule that answers at once', () => false, []],
+    ['a broker that is away', 'public', ['follow']],
+    ['a snapshot that cannot be read', 'public', ['read']],
+  ])('whose failed throws is logged, and nobody else notices: %s', async (_, access, broken) => {
+    const { ada, broker, settle, log } = setUp({ access })
+    for (const name of broken) broker.broken.add(name as 'follow')
+    const follower = { delivered: () => {}, reset: () => {}, failed: faulty('failed') }
+    expect(() => ada.follow(one, undefined, follower)).not.toThrow()
+    await settle()
+    expect(log.errors.join()).toContain('a fault in failed')
+  })
+
+  test('that writes bytes and throws has failed, is told so, and keeps nothing from the others', async () => {
+    const { ada, bob, publish, settle, log } = setUp()
+    const [told, heard]: [unknown[], Recorder] = [[], new Recorder()]
+    const failed = (error: unknown) => {
+      told.push(error)
+      throw new Error('a fault in failed')
+    }
+    ada.follow(one, 'now', { ...silentOutlet(), deliver: faulty('deliver'), failed })
+    ada.follow(one, 'now', { ...silentOutlet(), signal: faulty('signal'), failed })
+    bob.follow(one, 'now', heard)
+    await settle()
+    await publish('a')
+    await settle()
+    await bob.signal(one, 'typing', { on: true })
+    await publish('b')
+    await settle()
+    expect([heard.texts, heard.signals.length]).toEqual([['a', 'b'], 1])
+    expect(told).toMatchObject([{ code: 'handler-failed' }, { code: 'handler-failed' }])
+    expect(log.errors.filter((line) => line.includes('a fault in failed'))).toHaveLength(2)
+  })
+
+  test('I4: that throws where the stream begins anew leaves no other behind', async () => {
+    const { ada, bob, broker, clock, log, publish, settle } = setUp()
+    const heard = new Recorder()
+    ada.follow(one, 'now', { ...silentOutlet(), reset: faulty('reset'), failed: faulty('failed') })
+    bob.follow(one, 'now', heard)
+    await settle()
+    await publish('a')
+    await settle()
+    const other = createMemoryBroker({ clock, randomness: createSeededRandomness('another life') })
+    broker.read = async (...args) => other.read(...args)
+    broker.readCheckpoint = async (...args) => other.readCheckpoint(...args)
+    for (const follower of broker.followers) follower.lost()
+    await settle()
+    expect(heard.resets).toMatchObject([{ reason: 'epoch' }])
+    expect(log.errors.filter((line) => line.includes('a fault in'))).toHaveLength(2)
   })
 
   test('that writes bytes gives a dialect; they are made once for all readers of the dialect', async () => {

@@ -78,7 +78,10 @@ export interface Participant {
    * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-position` or `closed`.
    */
   follow(reference: Reference, from: string | Position | undefined, follower: Follower): Followed
-  /** The same for a gateway that writes bytes. They are made once for all outlets with the same dialect. */
+  /**
+   * The same for a gateway that writes bytes. They are made once for all outlets with the same dialect. What a gateway's outlet
+   * throws ends the following, and goes to its `failed`: nobody knows what it has written.
+   */
   follow(reference: Reference, from: string | Position | undefined, outlet: Outlet<unknown, unknown>): Followed
   /**
    * Makes the participant a member of a channel, by the rule for `track`. A user, or a guest of one secret, is one member,

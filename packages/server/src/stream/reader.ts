@@ -16,7 +16,8 @@ import { type ReaderEvent, type ReaderState, readerTransition } from './reader-m
 
 /**
  * What a transport does with what its reader finds. The reader asks `outbox.isFull` before it hands anything over, so
- * an outlet may always take it (I7).
+ * an outlet may always take it (I7). What the outlet or its queue throws ends the reader and goes to `failed`, which must
+ * not throw.
  */
 export interface Outlet<Said, SaidSignal = Said> {
   /** In which messages the reader is told what happens. */
@@ -98,11 +99,15 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
   }
 
   deliver(said: Said, batch: Batch): void {
-    if (this.#outbox.isFull) {
-      this.#counters.slow++
-      this.#feed.observing.cut?.({ ...this.#who, offset: offsetOf(batch.follows) })
-      this.#on({ name: 'cut', position: batch.follows })
-    } else this.#outlet.deliver(said, batch.position)
+    try {
+      if (this.#outbox.isFull) {
+        this.#counters.slow++
+        this.#feed.observing.cut?.({ ...this.#who, offset: offsetOf(batch.follows) })
+        this.#on({ name: 'cut', position: batch.follows })
+      } else this.#outlet.deliver(said, batch.position)
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   get user(): string | undefined {
@@ -110,9 +115,13 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
   }
 
   signal(said: SaidSignal, isPassing: boolean): void {
-    const { isFull, isCrowded = isFull } = this.#outbox
-    if (!(isPassing ? isCrowded : isFull)) this.#outlet.signal(said)
-    else this.#feed.observing['signal-dropped']?.(this.#who)
+    try {
+      const { isFull, isCrowded = isFull } = this.#outbox
+      if (!(isPassing ? isCrowded : isFull)) this.#outlet.signal(said)
+      else this.#feed.observing['signal-dropped']?.(this.#who)
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   stale(position: AtPosition): void {
@@ -223,6 +232,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     this.#on({ name: 'answered', position, atHead, hasRoom: !this.#outbox.isFull })
   }
 
+  /** An outlet that throws may not have what it was handed, so the reader must not go on as if it had (I2). */
   #fail(error: unknown): void {
     if (this.#state.name === 'ended') return
     this.end()
