@@ -80,15 +80,17 @@ export class Following implements ReadsFor {
    * Begins to follow, or begins again. The outlet is told everything until the following begins again or ends. A
    * failure goes to `outlet.failed`; the owner of the outlet then ends the following.
    *
-   * It stays synchronous where there is nothing to wait for: thousands that come back at once must not wait in a queue
-   * of promises.
+   * It stays synchronous where there is nothing to wait for, unless the outlet wants its first answer `soon`: thousands that
+   * come back at once must not wait in a queue of promises.
    */
   begin<Said, SaidSignal>(start: Start, outlet: Outlet<Said, SaidSignal>, rule: RuleCheck = 'ask', state?: Json): void {
     const { gate } = this.#parts
     this.#reader?.end()
     this.#reader = undefined
-    this.#parts.observing.subscribed?.({ ...this.#who, from: startOf(start) })
     const beginning = { begun: ++this.#begun, start, outlet, isPublic: gate.isPublic(this.#resolved) }
+    this.#parts.observing.subscribed?.({ ...this.#who, from: startOf(start) })
+    // Whoever is told may end it: then nobody would ever let go what it held or joined from here on (I8, I9).
+    if (!this.#isCurrent(beginning)) return
     const { owner, members } = this.#resolved
     // Where nobody is asked, nothing is waited for either.
     if (beginning.isPublic && members === undefined) return this.#open(beginning)
@@ -154,7 +156,7 @@ export class Following implements ReadsFor {
 
   /** Ends the following. The outlet is told nothing more. `gone`: the client may come back by another link. */
   end(ending: Ending = 'gone'): void {
-    if (this.#begun > 0) this.#parts.observing.unsubscribed?.(this.#who)
+    const hadBegun = this.#begun > 0
     this.#begun++
     this.#reader?.end()
     this.#reader = undefined
@@ -163,6 +165,8 @@ export class Following implements ReadsFor {
     this.#hasJoined = false
     this.#attending?.end(ending)
     this.#attending = undefined
+    // Last, so that whoever is told finds it ended.
+    if (hadBegun) this.#parts.observing.unsubscribed?.(this.#who)
   }
 
   get #who() {
@@ -184,7 +188,9 @@ export class Following implements ReadsFor {
       this.#attending = this.#parts.attendance.join(this.#resolved, this.#principal, this.#state)
     } else if (this.#state !== undefined) this.#attending?.tell(this.#state)
     const position = start === 'now' ? feed.position : start
-    this.#reader = new Reader(feed, outlet, this.#parts.counters, position, isRefused, this)
+    const reader = new Reader(feed, outlet, this.#parts.counters, position, isRefused, this)
+    this.#reader = reader
+    reader.start()
   }
 }
 

@@ -106,6 +106,70 @@ describe('the live readers of a channel', () => {
     expect(third.got).toHaveLength(1)
   })
 
+  test('I1: a reader that joins in the middle of a delivery has it already, and gets the next one', () => {
+    const group = new LiveGroup()
+    const { dialect } = countingDialect()
+    const [first, late, other] = [readerOf(dialect), readerOf(dialect), readerOf(countingDialect().dialect)]
+    first.deliver = () => {
+      group.join(late)
+      group.join(other)
+    }
+    group.join(first)
+    group.deliver(newBatch())
+    expect([late.got, other.got]).toEqual([[], []])
+    group.deliver(newBatch())
+    expect([late.got.length, other.got.length]).toEqual([1, 1])
+  })
+
+  test('I1, I2: a batch that a reader brings about comes after the one at work, to who joined before it alone', () => {
+    const group = new LiveGroup()
+    const told: string[] = []
+    const [one, two] = [newBatch(), newBatch()]
+    const names = new Map([
+      [one, 'one'],
+      [two, 'two'],
+    ])
+    const readerNamed = (name: string, then = () => {}): LiveReader<Batch, Signal> => ({
+      dialect: unencoded,
+      deliver(batch) {
+        told.push(`${name} ${names.get(batch)}`)
+        then()
+      },
+      signal() {},
+      stale() {},
+    })
+    const [between, after, gone] = [readerNamed('between'), readerNamed('after'), readerNamed('gone')]
+    const first = readerNamed('first', () => {
+      if (told.length > 1) return
+      group.join(gone)
+      group.join(between)
+      group.deliver(two)
+      group.join(after)
+      group.leave(gone)
+    })
+    group.join(first)
+    group.join(readerNamed('second'))
+    group.deliver(one)
+    expect(told).toEqual(['first one', 'second one', 'first two', 'second two', 'between two'])
+    expect(group.size).toBe(4)
+  })
+
+  test('I2: a reader that joins is not forgotten where a dialect throws', () => {
+    const group = new LiveGroup()
+    const late = readerOf(countingDialect().dialect)
+    const first = readerOf(countingDialect().dialect)
+    first.deliver = () => group.join(late)
+    const encode = () => {
+      throw new Error('a fault of the dialect')
+    }
+    group.join(first)
+    group.join(readerOf({ encode, encodeSignal: () => undefined }))
+    expect(() => group.deliver(newBatch())).toThrow('a fault of the dialect')
+    group.leave(first)
+    expect(() => group.deliver(newBatch())).toThrow('a fault of the dialect')
+    expect(group.size).toBe(2)
+  })
+
   test('nothing is encoded for a dialect without readers', () => {
     const group = new LiveGroup()
     const { counts, dialect } = countingDialect()

@@ -1,6 +1,6 @@
 import type { Signal } from '@baro/core'
 import type { AtPosition } from '@baro/core/protocol'
-import type { Batch } from './batch.ts'
+import { Batch } from './batch.ts'
 import type { Dialect } from './dialect.ts'
 import { madeOnce } from './made-once.ts'
 
@@ -20,10 +20,17 @@ export interface LiveReader<Said = unknown, SaidSignal = Said> {
   stale(position: AtPosition): void
 }
 
-/** The readers of one channel on this node that all stand at its head, grouped by their dialects. */
+/**
+ * The readers of one channel on this node that all stand at its head, grouped by their dialects. While a batch is handed
+ * on, its readers may publish, and others may join: both wait in one line, because a reader that joins has the batches before
+ * it, and needs those after it (I1, I2).
+ */
 export class LiveGroup {
   // Each set holds only readers of its dialect. The types cannot say that.
   readonly #readers = new Map<Dialect<unknown>, Set<LiveReader>>()
+  #isHandingOn = false
+  /** What waits until the batch before it is handed on, in order. */
+  readonly #line: (Batch | LiveReader)[] = []
 
   /** How many there are. */
   get size(): number {
@@ -33,12 +40,19 @@ export class LiveGroup {
   }
 
   join(reader: LiveReader): void {
+    if (this.#isHandingOn) this.#line.push(reader)
+    else this.#add(reader)
+  }
+
+  #add(reader: LiveReader): void {
     const readers = this.#readers.get(reader.dialect)
     if (readers) readers.add(reader)
     else this.#readers.set(reader.dialect, new Set([reader]))
   }
 
   leave(reader: LiveReader): void {
+    const place = this.#line.length === 0 ? -1 : this.#line.indexOf(reader)
+    if (place >= 0) this.#line.splice(place, 1)
     const readers = this.#readers.get(reader.dialect)
     if (readers?.delete(reader) && readers.size === 0) this.#readers.delete(reader.dialect)
   }
@@ -48,6 +62,30 @@ export class LiveGroup {
    * nothing.
    */
   deliver(batch: Batch): void {
+    if (this.#isHandingOn) this.#line.push(batch)
+    else this.#handOn(batch)
+  }
+
+  #handOn(batch: Batch): void {
+    this.#isHandingOn = true
+    try {
+      this.#say(batch)
+    } finally {
+      // Also if a dialect threw: whoever waits in the line must not be forgotten.
+      this.#isHandingOn = false
+      this.#letIn()
+    }
+  }
+
+  /** Lets in who waits, up to the next batch, which lets in the others when it is handed on. */
+  #letIn(): void {
+    for (let next = this.#line.shift(); next !== undefined; next = this.#line.shift()) {
+      if (next instanceof Batch) return this.#handOn(next)
+      this.#add(next)
+    }
+  }
+
+  #say(batch: Batch): void {
     for (const [dialect, readers] of this.#readers) {
       const said = madeOnce(batch, dialect.encode)
       if (said !== undefined) for (const reader of readers) reader.deliver(said, batch)

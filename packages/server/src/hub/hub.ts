@@ -357,7 +357,8 @@ export interface Hub {
    * Watchers of `connected` are told of it. It ends when the node stops.
    *
    * @param principal For whom it acts. Default: a guest.
-   * @param options Callbacks for what happens to the session itself.
+   * @param options Callbacks for what happens to the session itself. `over` comes after `open` has returned, and so does whatever
+   * a follower is told.
    *
    * @throws {BaroError} `unavailable` if the node is stopping; `expired` if the user's time is over.
    *

@@ -99,8 +99,9 @@ export class OpenParticipant implements Participant, HubSession, Holder {
       address: address === undefined ? undefined : networkOf(address),
     })
     parts.sessions.started(this)
-    parts.sessions.opened(this)
+    // Before anybody is told of it, who may disconnect its user (I8).
     this.#permit = parts.permits.open(principal.user, this)
+    parts.sessions.opened(this)
   }
 
   get id(): string {
@@ -127,17 +128,27 @@ export class OpenParticipant implements Participant, HubSession, Holder {
           'bad-definition',
           `follow: the follower has no ${name}(). Give ${followerFunctions.join(', ')}.`,
         )
-    const { following, end, failed } = this.#following(reference, (error) => follower.failed(error))
-    if ('dialect' in follower) following.begin(start, forwarding(follower, failed))
-    else following.begin(start, new FollowerOutlet(follower, failed, this.#parts.log))
+    if ('dialect' in follower) {
+      const { following, end, failed } = this.#following(reference, (error) =>
+        this.#guarded(() => follower.failed(error)),
+      )
+      following.begin(start, forwarding(follower, failed))
+      return { end }
+    }
+    const { following, end, failed } = this.#following(reference, (error) =>
+      this.#tellSoon(() => follower.failed(error)),
+    )
+    following.begin(start, new FollowerOutlet(follower, failed, this.#parts.log))
     return { end }
   }
 
   track(reference: Reference, state: unknown, told: TrackingTold = {}): Present {
     const { following, end, failed } = this.#following(here({ channel: nameOf(reference) }), (error) =>
-      told.failed
-        ? told.failed(error)
-        : this.#parts.log.warn({ session: this.session, user: this.user?.id, code: error.code }, error.message),
+      this.#tellSoon(() =>
+        told.failed
+          ? told.failed(error)
+          : this.#parts.log.warn({ session: this.session, user: this.user?.id, code: error.code }, error.message),
+      ),
     )
     // Nothing is published there, so the first answer is all that comes.
     const follower = { delivered: () => told.taken?.(), reset: () => told.taken?.(), failed() {} }
@@ -188,17 +199,15 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     this.#end('gone', { code: closeCodes.normal, reason: '' })
   }
 
+  /** `told` must not throw: nobody waits for it, so that would end the process. */
   #following(reference: Reference, told: (error: BaroError) => void) {
     const following = this.#delegate.follow(this.#resolve(reference))
     const end = () => {
-      following.end('left')
-      this.#followings.delete(following)
+      if (this.#followings.delete(following)) following.end('left')
     }
     const failed = (error: unknown) => {
       end()
-      const refusal = this.#refusal(error, reference.channel, true)
-      // Nobody waits for it: thrown out of here, it would end the process.
-      this.#guarded(() => told(refusal))
+      told(this.#refusal(error, reference.channel, true))
     }
     this.#followings.set(following, failed)
     return { following, end, failed }
@@ -225,7 +234,8 @@ export class OpenParticipant implements Participant, HubSession, Holder {
   over(error: BaroError): void {
     for (const failed of [...this.#followings.values()]) failed(error)
     this.#end('left', { code: closeCodes.expired, reason: error.message })
-    this.#guarded(() => this.#options.over?.(error))
+    // After the failures of its followings.
+    this.#tellSoon(() => this.#options.over?.(error))
   }
 
   revoked(channel: string | undefined): void {
@@ -278,6 +288,11 @@ export class OpenParticipant implements Participant, HubSession, Holder {
     }
   }
 
+  /** Tells the application when the call that it made has returned: before, it has no name for what it is told of. */
+  #tellSoon(run: () => void): void {
+    queueMicrotask(() => this.#guarded(run))
+  }
+
   #guarded(run: () => void): void {
     guarded(this.#parts.log, 'A participant', run)
   }
@@ -304,6 +319,7 @@ function forwarding(outlet: Outlet<unknown, unknown>, failed: (error: unknown) =
 /** Hands batches and signals to a follower as they are. */
 class FollowerOutlet implements Outlet<Batch, Signal> {
   readonly dialect: Dialect<Batch, Signal> = unencoded
+  readonly firstAnswer = 'soon'
   readonly outbox: BoundedQueue
   readonly failed: (error: unknown) => void
   readonly #follower: Follower

@@ -316,6 +316,145 @@ describe('a follower', () => {
   })
 })
 
+describe('what a follower is told', () => {
+  /** A room whose feed is open, so that every answer is known at once. */
+  async function inOpenRoom(options: Parameters<typeof setUp>[0] = {}) {
+    const stage = setUp(options)
+    stage.bob.follow(one, 'now', new Recorder())
+    const from = await stage.publish('a')
+    const head = await stage.publish('b')
+    await stage.settle()
+    return { ...stage, from, head }
+  }
+
+  test.each<['from' | 'head' | undefined, AnyHandlers['access'], string]>([
+    ['head', 'public', 'delivered'],
+    ['from', 'public', 'delivered'],
+    [undefined, 'public', 'reset'],
+    [undefined, ({ user }) => user?.id !== 'ada', 'failed'],
+  ])('comes after follow has returned: from %s', async (place, access, what) => {
+    const { ada, settle, ...stage } = await inOpenRoom({ access })
+    const told: string[] = []
+    const note = (name: string) => () => void told.push(name)
+    ada.follow(one, place && stage[place], {
+      delivered: note('delivered'),
+      reset: note('reset'),
+      failed: note('failed'),
+    })
+    told.push('returned')
+    await settle()
+    expect(told).toEqual(['returned', what])
+  })
+
+  test('of its being a member comes after track has returned', async () => {
+    const hall = channel('hall', { members: { state: z.object({ name: z.string() }) } })
+    const clock = createFakeClock()
+    const hub = createHub({ channels: [hall], clock, randomness: createSeededRandomness('hall') })
+    hub.on(hall, { access: ({ user }) => user?.id === 'ada' })
+    hub.open({ user: { id: 'ada' } }).follow(members(hall()), 'now', new Recorder())
+    await clock.pass(0)
+    const told: string[] = []
+    const track = (id: string) =>
+      hub
+        .open({ user: { id } })
+        .track(
+          hall(),
+          { name: 'A' },
+          { taken: () => told.push(`${id} taken`), failed: () => told.push(`${id} failed`) },
+        )
+    track('ada')
+    track('bob')
+    told.push('returned')
+    await clock.pass(0)
+    expect(told).toEqual(['returned', 'bob failed', 'ada taken'])
+  })
+
+  test("I2: from 'now' includes what is published before the first answer", async () => {
+    const { ada, publish, settle, head } = await inOpenRoom()
+    const heard = new Recorder()
+    ada.follow(one, 'now', heard)
+    void publish('c')
+    await settle()
+    expect(heard.texts).toEqual(['c'])
+    expect(heard.deliveries[0] && formatPosition(heard.deliveries[0].follows)).toBe(head)
+  })
+
+  test.each(['from', undefined] as const)('is nothing more after it ends itself there: from %s', async (place) => {
+    const { ada, publish, settle, ...stage } = await inOpenRoom()
+    const told: string[] = []
+    const once = (name: string) => () => {
+      told.push(name)
+      followed.end()
+    }
+    const followed = ada.follow(one, place && stage[place], {
+      delivered: once('delivered'),
+      reset: once('reset'),
+      signaled: once('signaled'),
+      failed: once('failed'),
+    })
+    await settle()
+    await publish('c')
+    await ada.signal(one, 'typing', { on: true })
+    await settle()
+    expect(told).toEqual([place ? 'delivered' : 'reset'])
+  })
+
+  test('is nothing if it ends before the first answer', async () => {
+    const { ada, publish, settle } = await inOpenRoom()
+    const heard = new Recorder()
+    ada.follow(one, undefined, heard).end()
+    await publish('c')
+    await settle()
+    expect(heard).toMatchObject({ deliveries: [], resets: [], failures: [] })
+  })
+
+  test('I1: comes once, also if it begins while another is told', async () => {
+    const { ada, bob, publish, settle } = await inOpenRoom()
+    const heard = new Recorder()
+    let begun = 0
+    const outlet = { ...silentOutlet(), deliver: (batch: unknown) => heard.delivered(batch as Batch) }
+    ada.follow(one, 'now', {
+      ...{ reset() {}, failed() {} },
+      // A gateway's outlet, because that one is told at once.
+      delivered: ({ publications }) => publications.length > 0 && begun++ === 0 && bob.follow(one, 'now', outlet),
+    })
+    await settle()
+    await publish('c')
+    await settle()
+    await publish('d')
+    await settle()
+    expect([begun, heard.texts]).toEqual([2, ['d']])
+  })
+
+  test('I1: comes once, also if it begins while an observer is told', async () => {
+    const { bob, hub, publish, settle } = await inOpenRoom()
+    const heard = new Recorder()
+    const outlet = { ...silentOutlet(), deliver: (batch: unknown) => heard.delivered(batch as Batch) }
+    const stop = hub.observe({
+      delivered: () => {
+        stop()
+        bob.follow(one, 'now', outlet)
+      },
+    })
+    await publish('c')
+    await settle()
+    await publish('d')
+    await settle()
+    expect(heard.texts).toEqual(['d'])
+  })
+
+  test('of a user who is disconnected while its session is announced is its end, after hub.open has returned', async () => {
+    const { hub, settle } = setUp()
+    hub.observe({ connected: ({ user }) => void (user === 'eve' && hub.disconnect({ user })) })
+    const told: string[] = []
+    const eve = hub.open({ user: { id: 'eve' } }, { over: ({ code }) => told.push(code) })
+    told.push('returned')
+    await settle()
+    expect(told).toEqual(['returned', 'expired'])
+    expect(() => eve.follow(one, 'now', new Recorder())).toThrow(expect.objectContaining({ code: 'closed' }))
+  })
+})
+
 describe('what a rule refuses', () => {
   const onlyAda: AnyHandlers['access'] = ({ user }) => user?.id === 'ada'
 

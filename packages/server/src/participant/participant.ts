@@ -72,7 +72,7 @@ export interface Participant {
   /** `undefined` for a guest. */
   readonly user: Identity | undefined
   /**
-   * Follows a channel.
+   * Follows a channel. The follower is told nothing before `follow` has returned, so its functions may use the {@link Followed}.
    *
    * @param from A position to continue from; `'now'` for what comes next; `undefined` to begin with a reset.
    * @throws {BaroError} `bad-name`, `unknown-channel`, `bad-position` or `closed`.
@@ -80,13 +80,16 @@ export interface Participant {
   follow(reference: Reference, from: string | Position | undefined, follower: Follower): Followed
   /**
    * The same for a gateway that writes bytes. They are made once for all outlets with the same dialect. What a gateway's outlet
-   * throws ends the following, and goes to its `failed`: nobody knows what it has written.
+   * throws ends the following, and goes to its `failed`: nobody knows what it has written. It may be told before `follow` has
+   * returned, because thousands of clients that come back at once must not wait for each other.
    */
   follow(reference: Reference, from: string | Position | undefined, outlet: Outlet<unknown, unknown>): Followed
   /**
    * Makes the participant a member of a channel, by the rule for `track`. A user, or a guest of one secret, is one member,
    * whatever participants and links it has. It stays as long as the participant, and `leaveAfterMs` longer, in which it may
    * come back by another; a gateway ends the participant once it notices that its client is dead.
+   *
+   * `told` is told nothing before `track` has returned.
    *
    * @param state Shown to whoever may see the members. At most 2 kB of JSON.
    * @throws {BaroError} `bad-name`, `unknown-channel` (also if the channel has no members) or `closed`.

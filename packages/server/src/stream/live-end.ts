@@ -60,12 +60,14 @@ export class LiveEnd implements Gathering {
     if (this.#others.length > 0) this.#others = []
     this.#follows = this.#position = undefined
     const { channel, observing } = this.#parts
+    const readers = observing.delivered ? this.#readers.size : 0
+    this.#readers.deliver(new Batch(channel, follows, position, publications))
+    // After it: a reader that joins because of this has the batch already (I1).
     observing.delivered?.({
       ...{ channel, follows: follows.offset, offset: position.offset },
-      ...{ publications: publications.length, readers: this.#readers.size },
+      ...{ publications: publications.length, readers },
       publishedAtMs: publications[0]?.time,
     })
-    this.#readers.deliver(new Batch(channel, follows, position, publications))
   }
 
   signal(signal: Signal): void {

@@ -65,7 +65,9 @@ function setUp(batches: readonly Batch[], head: AtPosition = batches.at(-1)?.pos
     resolved: { channel: 'room:1' },
   } as unknown as Feed
   const [outlet, counters] = [new WritingOutlet(), createCounters()]
-  return { asked, counters, group, outlet, reader: new Reader(feed, outlet, counters, positionAt(2)) }
+  const reader = new Reader(feed, outlet, counters, positionAt(2))
+  reader.start()
+  return { asked, counters, group, outlet, reader }
 }
 
 const signal: Signal = { channel: 'room:1', type: 'typing', payload: true }

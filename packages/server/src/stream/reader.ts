@@ -22,6 +22,11 @@ import { type ReaderEvent, type ReaderState, readerTransition } from './reader-m
 export interface Outlet<Said, SaidSignal = Said> {
   /** In which messages the reader is told what happens. */
   readonly dialect: Dialect<Said, SaidSignal>
+  /**
+   * `soon`: an answer that is known at once comes in a microtask, so that whoever begins has what it began before it is told
+   * anything. Default: at once, because thousands that come back must not wait in a queue of promises.
+   */
+  readonly firstAnswer?: 'soon'
   /** The queue that bounds what the reader hands over. */
   readonly outbox: BoundedQueue
   /** The position was accepted. The batch is the first part of what follows it, and may be empty. */
@@ -82,7 +87,19 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
     this.#outlet = outlet
     this.#counters = counters
     this.#state = { name: 'reading', position }
-    this.#read(position)
+  }
+
+  /**
+   * Asks for the first answer. It may come at once, and observers and applications that are told of it may end the reader: so
+   * whoever made it must know it before (I8).
+   */
+  start(): void {
+    if (this.#outlet.firstAnswer === 'soon') queueMicrotask(() => this.#readFirst())
+    else this.#readFirst()
+  }
+
+  #readFirst(): void {
+    if (this.#state.name === 'reading') this.#read(this.#state.position)
   }
 
   /** Where it stands, for who looks. */
@@ -185,11 +202,12 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
           ...{ offset: batch.position.offset, publications: batch.publications.length },
           isLive: this.#feed.isHead(batch.position),
         })
+        if (this.#isEnded) return
         this.#outlet.recovered(batch)
       } else {
         const said = madeOnce(batch, this.dialect.encode)
         if (said !== undefined) this.#outlet.continued(said, batch.position)
-        if (this.#feed.isHead(batch.position))
+        if (!this.#isEnded && this.#feed.isHead(batch.position))
           this.#feed.observing.live?.({ ...this.#who, offset: batch.position.offset })
       }
       return this.#continue(batch.position, !batch.leadsOn)
@@ -217,8 +235,14 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
       ...{ reason, offset: offsetOf(position) },
       isLive: this.#feed.isHead(position),
     })
+    if (this.#isEnded) return
     this.#outlet.reset(reason, snapshot)
     this.#continue(snapshot.position, false)
+  }
+
+  /** Whoever is told of an answer may end the reader: asked after each call outwards. */
+  get #isEnded(): boolean {
+    return this.#state.name === 'ended'
   }
 
   #continue(position: Position, ledNowhere: boolean): void {
@@ -234,7 +258,7 @@ export class Reader<Said, SaidSignal = Said> implements LiveReader<Said, SaidSig
 
   /** An outlet that throws may not have what it was handed, so the reader must not go on as if it had (I2). */
   #fail(error: unknown): void {
-    if (this.#state.name === 'ended') return
+    if (this.#isEnded) return
     this.end()
     this.#outlet.failed(error)
   }
