@@ -132,8 +132,10 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
 
   #begin(): void {
     this.#awaitsToken = false
-    this.#parts.sessions.opened(this)
+    // First, so that whoever is told of it may disconnect its user.
     this.#permit = this.#parts.permits.open(this.user, this)
+    this.#parts.sessions.opened(this)
+    if (this.#isEnded) return
     const { key } = this.#principal
     if (key)
       this.#stopWatchingKey = this.#parts.gate.watchKey(key, this.#following.resolved, (error) => this.failed(error))
