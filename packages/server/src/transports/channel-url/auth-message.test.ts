@@ -1,7 +1,7 @@
 /** Who cannot send a header says who it is by its first message: a browser, on a plain WebSocket. */
 import { closeCodes } from '@baro/core/protocol'
 import { describe, expect, test } from 'vitest'
-import { type HttpStage, news, publishAll, serve } from '../../../test/http-stage.ts'
+import { type HttpStage, news, publishAll, serve, tick, until } from '../../../test/http-stage.ts'
 import { TextSocket } from '../../../test/stream-readers.ts'
 import type { AccessContext, AnyHandlers, Auth } from '../../channel/handlers.ts'
 
@@ -260,6 +260,75 @@ describe('a later token on a plain WebSocket', () => {
     for (let count = 0; count < 2; count++)
       expect(await socket.message()).toMatchObject({ payload: { code: 'bad-message' } })
     expect(hub.counters.published).toBe(1)
+  })
+})
+
+/** Resolves when the hub has read all that the socket has sent. */
+const readUpToHere = ({ webSocket }: TextSocket) =>
+  new Promise<void>((resolve) => {
+    webSocket.once('pong', () => resolve())
+    webSocket.ping()
+  })
+
+describe('what waits behind a token is not done', () => {
+  const behind = JSON.stringify({ type: 'message', payload: 'behind' })
+
+  /** A stream of ada, and what lets the check of a token end that takes its time. */
+  async function asAda(access: (user: string | undefined) => boolean, limits = {}) {
+    let letIn = () => {}
+    const slow: Auth = ({ token }) => {
+      const [id, isSlow] = token?.split(' ') ?? []
+      if (id === undefined) return undefined
+      return isSlow ? new Promise((resolve) => (letIn = () => resolve({ id }))) : { id }
+    }
+    const stage = await serve({ auth: slow, limits }, { access: ({ user }) => access(user?.id) })
+    const openAs = async (user: string) => {
+      const socket = new TextSocket(stage.url(path), { headers: { authorization: `Bearer ${user}` } })
+      await socket.next()
+      return socket
+    }
+    return { ...stage, openAs, socket: await openAs('ada'), letIn: () => letIn() }
+  }
+
+  test('when the link breaks while the token is checked', async () => {
+    const { hub, socket, letIn } = await asAda(() => true)
+    socket.say(say('grace slowly'), behind)
+    await readUpToHere(socket)
+    socket.webSocket.terminate()
+    await until(() => hub.counters.sessions === 0)
+    letIn()
+    await tick()
+    await publishAll(hub, 'chat:1', 'last')
+    expect(await hub.snapshot({ channel: 'chat:1' } as never)).toMatchObject({ value: ['last'] })
+  })
+
+  test.each<[string, Parameters<typeof asAda>, string]>([
+    ['the rule refuses whom the stream would become', [(user) => user !== 'grace'], 'refused'],
+    ['that user has as many connections as it may', [() => true, { maxConnectionsPerUser: 1 }], 'rate-limited'],
+  ])('when %s', async (_, given, code) => {
+    const { hub, socket, letIn, openAs } = await asAda(...given)
+    if (code === 'rate-limited') await openAs('grace')
+    socket.say(say('grace slowly'), behind)
+    await readUpToHere(socket)
+    letIn()
+    expect(await socket.message()).toMatchObject({ type: 'baro:error', payload: { code } })
+    await socket.closed
+    expect([socket.unread, hub.counters.published]).toEqual([0, 0])
+  })
+
+  test('when a message before it has ended the stream', async () => {
+    const message = ({ payload, publish }: { payload: string; publish: (...args: unknown[]) => unknown }) => {
+      void hub.disconnect({ user: 'grace' })
+      return publish('message', payload)
+    }
+    const { hub, url } = await serve({}, { access: 'public', events: { message } as never })
+    const socket = new TextSocket(url(path))
+    await socket.next()
+    socket.say(say('grace'), ...['first', 'second'].map((payload) => JSON.stringify({ type: 'message', payload })))
+    await socket.closed
+    await until(() => hub.counters.published > 0)
+    await tick()
+    expect(await hub.snapshot({ channel: 'chat:1' } as never)).toMatchObject({ value: ['first'] })
   })
 })
 

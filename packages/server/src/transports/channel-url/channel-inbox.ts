@@ -32,12 +32,11 @@ export interface InboxOutlet {
   readonly delegate: Delegate
   /** Whether nothing is taken but a token. */
   readonly awaitsToken: boolean
-  /** A token came. Resolves, and never rejects, when it is known whether it counts. */
-  authenticate(token: string): Promise<TokenOutcome>
+  /** Whether nothing more is taken. What is done of one message may be the end of those behind it. */
+  readonly isEnded: boolean
+  /** A token came. Resolves, and never rejects, with whether it counts. */
+  authenticate(token: string): Promise<boolean>
 }
-
-/** What came of a token: the sender is who it says; or is whoever it was before; or nothing more is taken. */
-export type TokenOutcome = 'counts' | 'counts-not' | 'ended'
 
 export class ChannelInbox {
   readonly #gate: Gate
@@ -56,6 +55,7 @@ export class ChannelInbox {
 
   /** A message arrived, as a text or as a binary frame. */
   receive(data: string | Uint8Array): void {
+    if (this.#outlet.isEnded) return
     if (!this.#held) return this.#take(data)
     if (this.#held.length < mostHeld) this.#held.push(data)
     else this.refuse(new BaroError('rate-limited', 'Too much waits until the token is checked.'), looselyRead(data))
@@ -84,13 +84,12 @@ export class ChannelInbox {
   #authenticate(token: string): void {
     this.#allowance.understood()
     this.#held = []
-    this.#outlet.authenticate(token).then((outcome) => {
+    this.#outlet.authenticate(token).then((counts) => {
       const held = this.#held ?? []
       this.#held = undefined
-      if (outcome === 'ended') return
       // Another token may be among them: what comes behind that waits again.
       for (const data of held)
-        if (this.#held || outcome === 'counts' || isToken(data)) this.receive(data)
+        if (this.#held || counts || this.#outlet.isEnded || isToken(data)) this.receive(data)
         // Whoever sent it meant to be somebody else by then.
         else this.#outlet.refused(notDone(), idOf(looselyRead(data)))
     })

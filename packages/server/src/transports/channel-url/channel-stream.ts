@@ -26,7 +26,7 @@ import type { PublishAnswer } from '../../publish/publisher.ts'
 import { broken, type HubSession, type Sessions } from '../../session/sessions.ts'
 import type { Outlet } from '../../stream/reader.ts'
 import type { ChannelDialect } from './channel-dialects.ts'
-import { ChannelInbox, type InboxOutlet, type TokenOutcome, unauthenticated } from './channel-inbox.ts'
+import { ChannelInbox, type InboxOutlet, unauthenticated } from './channel-inbox.ts'
 import type { Receipts } from './receipts.ts'
 
 /** What a stream works with. */
@@ -149,20 +149,17 @@ export class ChannelStream implements SessionLink, HubSession, Outlet<Uint8Array
     return this.#awaitsToken
   }
 
+  get isEnded(): boolean {
+    return this.#isEnded
+  }
+
   #tooLate(): void {
     this.refused(unauthenticated())
     this.#close(closeCodes['no-connect'], `no token came within ${this.#parts.limits.connectTimeoutMs} ms`)
   }
 
   /** A token came. Whoever it belongs to reads from now on, if the rule allows it. */
-  async authenticate(token: string): Promise<TokenOutcome> {
-    const counts = await this.#authenticate(token)
-    if (this.#isEnded) return 'ended'
-    return counts ? 'counts' : 'counts-not'
-  }
-
-  /** Returns whether the token has taken effect. */
-  async #authenticate(token: string): Promise<boolean> {
+  async authenticate(token: string): Promise<boolean> {
     const { gate, permits, clock } = this.#parts
     // A program is nobody's user. What it has opened stays as good as it was.
     if (this.#principal.key) {
