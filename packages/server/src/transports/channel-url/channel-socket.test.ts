@@ -1,5 +1,7 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { type HttpStage, publishAll, serve, until } from '../../../test/http-stage.ts'
+import { atEnd, type HttpStage, publishAll, serve, tick, until } from '../../../test/http-stage.ts'
 import { frame, RawClient } from '../../../test/network-client.ts'
 import { TextSocket } from '../../../test/stream-readers.ts'
 
@@ -218,6 +220,45 @@ describe('what a plain WebSocket sends', () => {
     await raw.until('"payload":"hello"')
     raw.socket.destroy()
   })
+})
+
+/** The port of a server, and its side of the next connection. */
+async function listening(server: Server) {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  atEnd(() => server.close())
+  const connected = new Promise<Socket>((resolve) => server.once('connection', resolve))
+  return { port: (server.address() as AddressInfo).port, connected }
+}
+
+test.each<[string, (raw: RawClient) => unknown]>([
+  ['resets the connection', ({ socket }) => socket.resetAndDestroy()],
+  ['ends it', ({ socket }) => socket.end()],
+])('I7: a client that asks for a plain WebSocket and %s while auth works leaves nothing behind', async (_, leave) => {
+  const lastsMs = 12_345
+  let letIn: (() => void) | undefined
+  const { hub, clock, waits } = await serve({
+    auth: () =>
+      new Promise((resolve) => {
+        letIn = () => resolve({ id: 'ada', expiresAtMs: clock.now() + lastsMs })
+      }),
+  })
+  const server = createServer()
+  hub.attach(server)
+  const { port, connected } = await listening(server)
+  const raw = new RawClient(port)
+  const isOver = connected.then((connection) => new Promise((resolve) => connection.once('close', resolve)))
+  const isHalfOver = connected.then((connection) => new Promise((resolve) => connection.once('end', resolve)))
+  raw.write(
+    `GET /baro/channels/chat:1 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\nAuthorization: Bearer ada\r\n\r\n`,
+  )
+  await until(() => letIn !== undefined)
+  leave(raw)
+  await Promise.race([isOver, isHalfOver])
+  letIn?.()
+  await isOver
+  await tick()
+  // A permit would wait for the end of its token.
+  expect(waits).not.toContain(lastsMs)
 })
 
 test('a plain WebSocket whose channel cannot be read is told so, and closed as unavailable', async () => {
